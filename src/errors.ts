@@ -1,0 +1,106 @@
+/**
+ * The three kinds of error and how one becomes another. A leaf: every room may import it.
+ *
+ * - `TypeError`: misuse of this package's own options.
+ * - `DOMException`: what the specification names; made here and nowhere else.
+ * - `StorageError`: what goes wrong below the storage seam.
+ *
+ * What crosses the host's seam is neither: it is a `Failure`, plain data.
+ */
+
+/** Why storage failed. `corrupt` covers foreign files and files of a newer format too. */
+export type StorageErrorCode = 'constraint' | 'full' | 'busy' | 'corrupt' | 'io'
+
+/** An error below the storage seam; `cause` holds the file system's or the engine's own error where there is one. */
+export class StorageError extends Error {
+  override readonly name = 'StorageError'
+  readonly code: StorageErrorCode
+
+  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** The DOMException names this package uses. */
+export type DOMExceptionName =
+  | 'AbortError'
+  | 'ConstraintError'
+  | 'DataCloneError'
+  | 'DataError'
+  | 'InvalidAccessError'
+  | 'InvalidStateError'
+  | 'NotFoundError'
+  | 'NotReadableError'
+  | 'NotSupportedError'
+  | 'QuotaExceededError'
+  | 'ReadOnlyError'
+  | 'TransactionInactiveError'
+  | 'UnknownError'
+  | 'VersionError'
+
+/** A failure as plain data, so that it can cross a `MessagePort`. */
+export interface Failure {
+  readonly code: DOMExceptionName
+  readonly message: string
+  /** What lies under it (an errno, an engine's message), for people; null where there is nothing to add. */
+  readonly detail: string | null
+}
+
+/** Captured at load: a test environment may replace the global later. */
+const { DOMException: NativeDOMException } = globalThis
+
+/** Makes the DOMException of that name. */
+export function domException(name: DOMExceptionName, message: string): DOMException {
+  return name === 'QuotaExceededError'
+    ? quotaExceededError(message)
+    : new NativeDOMException(message, name)
+}
+
+/** The platform's own `QuotaExceededError` class where there is one, else a DOMException of that name. */
+function quotaExceededError(message: string): DOMException {
+  const { QuotaExceededError } = globalThis as {
+    QuotaExceededError?: new (message: string) => DOMException
+  }
+  return QuotaExceededError
+    ? new QuotaExceededError(message)
+    : new NativeDOMException(message, 'QuotaExceededError')
+}
+
+/** Makes a failure. */
+export function failure(
+  code: DOMExceptionName,
+  message: string,
+  detail: string | null = null,
+): Failure {
+  return { code, message, detail }
+}
+
+/** The DOMException script sees for `failure`. */
+export function exceptionOf({ code, message, detail }: Failure): DOMException {
+  return domException(code, detail === null ? message : `${message}: ${detail}`)
+}
+
+/** The failure that crosses the seam for whatever was thrown below it. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof StorageError) {
+    return failure(failureCodes[error.code], error.message, detailOf(error.cause))
+  }
+  if (error instanceof NativeDOMException) {
+    return failure(error.name as DOMExceptionName, error.message)
+  }
+  return failure('UnknownError', 'Unexpected error in the storage host', detailOf(error))
+}
+
+const failureCodes: Record<StorageErrorCode, DOMExceptionName> = {
+  constraint: 'ConstraintError',
+  full: 'QuotaExceededError',
+  busy: 'UnknownError',
+  corrupt: 'UnknownError',
+  io: 'UnknownError',
+}
+
+function detailOf(cause: unknown): string | null {
+  if (cause === undefined || cause === null) return null
+  return cause instanceof Error ? cause.message : String(cause)
+}

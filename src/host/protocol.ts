@@ -1,0 +1,174 @@
+/**
+ * The seam between a realm (core) and the host that owns the databases. What crosses it is plain data: operations,
+ * results, failures, schema snapshots. In one thread the host is called directly; over a `MessagePort` each method
+ * becomes a message of the same content. Nothing above may notice which it is.
+ *
+ * Who calls whom: core calls `Host`, `HostConnection`, `HostTransaction`; the host answers through the listener or
+ * receiver it was given. Answers for one transaction come in the order of the calls. A host may answer within the call
+ * (in one thread it often does) or later; a receiver therefore only notes what happened and queues tasks. It never
+ * runs script.
+ */
+import type { Failure } from '../errors.ts'
+import type { EncodedRange } from '../keys/key-range.ts'
+import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
+import type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
+
+export type {
+  DatabaseSchema,
+  IndexSchema,
+  KeyPath,
+  ObjectStoreSchema,
+  SchemaChange,
+} from '../storage/schema.ts'
+export { applySchemaChange, emptySchema, indexOf, storeOf } from '../storage/schema.ts'
+export type { Direction, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
+
+/** https://w3c.github.io/IndexedDB/#transaction-mode */
+export type TransactionMode = 'readonly' | 'readwrite' | 'versionchange'
+
+/** https://w3c.github.io/IndexedDB/#transaction-durability-hint; the host says what `default` means. */
+export type Durability = 'default' | 'relaxed' | 'strict'
+
+/** Where the key generator's number goes, once it is known. */
+export interface GeneratedKeyPlaces {
+  /** Offset in the value of an 8-byte big-endian double; -1: the key is out-of-line. */
+  readonly valueOffset: number
+  /** Offsets in `indexKeys` of the 8 bytes after the number tag of an encoded key. */
+  readonly indexKeyOffsets: readonly number[]
+}
+
+/** What a transaction can be asked to do. */
+export type Operation =
+  | (Omit<NewRecord, 'key'> & {
+      readonly type: 'put'
+      /** null: the host generates it (its answer carries the key). */
+      readonly key: Uint8Array | null
+      /** Not null when and only when `key` is null. */
+      readonly generated: GeneratedKeyPlaces | null
+    })
+  | (Scan & { readonly type: 'scan' })
+  | {
+      readonly type: 'count'
+      readonly storeId: number
+      /** 0: the store itself. */
+      readonly indexId: number
+      readonly range: EncodedRange
+    }
+  | { readonly type: 'deleteRange'; readonly storeId: number; readonly range: EncodedRange }
+  | { readonly type: 'clear'; readonly storeId: number }
+  | { readonly type: 'changeSchema'; readonly change: SchemaChange }
+
+/** Receives the answer to one operation: any number of records (`scan` only), then one of `done` and `failed`. */
+export interface OperationReceiver {
+  /** A record, in order; its bytes are valid only inside this call. */
+  record(record: RecordBytes): void
+  /**
+   * The operation is over. `result`: for `put` with a null key the encoded generated key, owned by the receiver; for
+   * `count` the count; else undefined.
+   */
+  done(result: Uint8Array | number | undefined): void
+  failed(failure: Failure): void
+}
+
+/** Receives the one answer to a question. */
+export interface Receiver<Result> {
+  done(result: Result): void
+  failed(failure: Failure): void
+}
+
+/** A host: the databases of one storage directory, for one realm. */
+export interface Host {
+  /** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases */
+  databases(
+    receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>,
+  ): void
+  /**
+   * Queues an open request. `version` undefined: the current one, or 1 for a new database.
+   * https://w3c.github.io/IndexedDB/#open-a-database-connection
+   */
+  open(name: string, version: number | undefined, listener: OpenListener): void
+  /** Queues a delete request. https://w3c.github.io/IndexedDB/#delete-a-database */
+  delete(name: string, listener: DeleteListener): void
+  /**
+   * Closes all connections as if by `close()`, waits for their transactions, fails requests not yet started with
+   * AbortError, then frees the directory. Calls after it start anew.
+   */
+  close(): Promise<void>
+}
+
+/** What becomes of an open request: any number of `blocked`, perhaps one `upgradeNeeded`, then `opened` or `failed`. */
+export interface OpenListener {
+  blocked(oldVersion: number, newVersion: number): void
+  /**
+   * The upgrade transaction has started; core attaches its listeners and fires `upgradeneeded`. `connection.schema` has
+   * the new version already. When the upgrade commits, its `committed` comes first, then `opened`; when it aborts, its
+   * `aborted` comes first, then `failed` with AbortError.
+   */
+  upgradeNeeded(connection: HostConnection, transaction: HostTransaction, oldVersion: number): void
+  opened(connection: HostConnection): void
+  failed(failure: Failure): void
+}
+
+/** What becomes of a delete request. */
+export interface DeleteListener {
+  blocked(oldVersion: number): void
+  deleted(oldVersion: number): void
+  failed(failure: Failure): void
+}
+
+/** An open connection. */
+export interface HostConnection {
+  readonly name: string
+  /** The schema at the time of opening; during an upgrade core keeps the current one itself. */
+  readonly schema: DatabaseSchema
+  /** Must be called once, before anything else, synchronously in `upgradeNeeded` or `opened`. */
+  listen(listener: ConnectionListener): void
+  /**
+   * Creates a transaction and takes its place in the order of creation at once.
+   * `storeIds`: its scope, not empty.
+   */
+  createTransaction(
+    storeIds: readonly number[],
+    mode: 'readonly' | 'readwrite',
+    durability: Durability,
+    listener: TransactionListener,
+  ): HostTransaction
+  /** Sets the close pending flag. The connection is closed when its transactions have finished. */
+  close(): void
+}
+
+/** What a connection hears from its host. */
+export interface ConnectionListener {
+  /**
+   * Somebody wants to upgrade (or delete: `newVersion` null) the database. Core fires `versionchange` unless its connection
+   * is closing, and calls `delivered` when that is over.
+   */
+  versionChange(oldVersion: number, newVersion: number | null, delivered: () => void): void
+  /** The connection was closed by force; its transactions have been told `aborted` before. */
+  forceClosed(failure: Failure): void
+}
+
+/** A transaction in the host. */
+export interface HostTransaction {
+  /** The upgrade transaction only: must be called once, synchronously in `upgradeNeeded`. */
+  listen(listener: TransactionListener): void
+  /**
+   * Executes an operation, after those before it and not before the transaction has started. Key, value and index key bytes need to be
+   * valid only during the call: a host that defers the operation copies them.
+   */
+  execute(operation: Operation, receiver: OperationReceiver): void
+  /**
+   * Commits once all operations are executed. `failuresSeen`: how many `failed` answers core had dispatched, and seen
+   * prevented, when it decided to commit; if more operations have failed the transaction is aborted with the first such failure.
+   */
+  commit(failuresSeen: number): void
+  /** Reverts everything and drops operations not yet executed: they get no answer, nor does the transaction. */
+  abort(): void
+}
+
+/** How a transaction ends, unless core aborts it itself: one of the two, once. */
+export interface TransactionListener {
+  committed(): void
+  /** The host gave up: the commit failed, storage failed, the connection was closed by force. Nothing of it remains. */
+  aborted(failure: Failure): void
+}

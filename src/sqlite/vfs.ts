@@ -1,0 +1,97 @@
+/**
+ * The VFS contract: what a file system must offer so that SQLite can keep databases on it. It has two parts. A
+ * directory is asynchronous and used rarely (open, list, delete); a file is synchronous and used for every page, because
+ * SQLite calls it from inside WebAssembly and cannot wait.
+ *
+ * Errors: every method throws (or rejects with) a `VfsError`, or any error with a string `code` such as Node's; the
+ * binding turns it into SQLite's result code. A capability is a readonly property, never found out by calling.
+ */
+
+/** Why a file operation failed. `code` is `ENOSPC` where the disk or a quota is full; else free text such as `EIO`. */
+export class VfsError extends Error {
+  override readonly name = 'VfsError'
+  readonly code: string
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.code = code
+  }
+}
+
+/** A VFS module: what `nodeFs()`, `opfs()` or `memory()` returns and `createIndexedDB({ vfs })` takes. */
+export interface Vfs {
+  /** Names the module in error messages: `node`, `opfs`, `memory`. */
+  readonly name: string
+  /** Whether files outlive the process. False lets the engine leave out what only serves durability. */
+  readonly isPersistent: boolean
+  /**
+   * The directory at `path` (a VFS may ignore it), without touching it yet: it is made by the first `lock()`. Two
+   * directories with the same `identity` are the same place.
+   */
+  directory(path: string): VfsDirectory
+}
+
+/** What an owner says of itself when it takes a directory, and what others read when they find it taken. */
+export interface Owner {
+  readonly pid: number
+  /** Which thread of the process; 0 is the main one. */
+  readonly thread: number
+  readonly host: string
+  /** When the owner took the directory, ISO 8601. */
+  readonly since: string
+}
+
+/** A directory is owned by somebody else. */
+export class DirectoryLockedError extends VfsError {
+  /** null when the owner left no readable word about itself. */
+  readonly owner: Owner | null
+
+  constructor(message: string, owner: Owner | null) {
+    super('ELOCKED', message)
+    this.owner = owner
+  }
+}
+
+/** A storage directory. File names are flat: letters, digits, `.`, `-` and `_`, at most 100 characters. */
+export interface VfsDirectory {
+  /** The same string for the same place, however it was named; known before `lock()`. */
+  readonly identity: string
+  /**
+   * Makes the directory if it is missing and takes sole ownership until `close()` or the end of the process.
+   * `waitMs`: how long to wait for another owner to go; 0 fails at once, Infinity waits for ever.
+   * Rejects with `DirectoryLockedError` when somebody else owns it.
+   */
+  lock(waitMs: number): Promise<void>
+  /** The names of all files in it, in no order; the VFS's own files (its lock) left out. */
+  list(): Promise<string[]>
+  /** Makes these files ready for `open()`. Where synchronous opening is always possible it does nothing. */
+  prepare(names: readonly string[]): Promise<void>
+  /** Opens a file; null when it is missing and `create` is false. One file is opened at most once at a time. */
+  open(name: string, options: { readonly create: boolean }): VfsFile | null
+  /** Gives a closed file another name; an existing file of that name is replaced. */
+  rename(from: string, to: string): Promise<void>
+  /** Deletes a closed file, durably where the platform can; a missing one is no error. */
+  remove(name: string): Promise<void>
+  /** Gives up the ownership. All files must be closed. */
+  close(): Promise<void>
+}
+
+/** An open file. Offsets and sizes are in bytes, below 2^53. */
+export interface VfsFile {
+  /** Fills `into` from `offset`; returns how many bytes there were, fewer only at the end of the file. */
+  read(into: Uint8Array, offset: number): number
+  /** Writes all of `bytes` at `offset` or throws; a gap before it reads as zeros. `bytes` are not kept. */
+  write(bytes: Uint8Array, offset: number): void
+  truncate(size: number): void
+  size(): number
+  /** Returns when what was written has reached the disk. `dataOnly`: the file's metadata may lag (fdatasync). */
+  sync(dataOnly: boolean): void
+  /** Like `sync(true)` without blocking the thread; covers what was written before the call. Absent: not possible. */
+  readonly syncLater?: () => Promise<void>
+  /**
+   * Whether the file is still reachable by its name; false once somebody else has deleted or replaced it. Absent:
+   * nobody else can.
+   */
+  readonly isLinked?: () => boolean
+  close(): void
+}
