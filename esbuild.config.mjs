@@ -1,0 +1,207 @@
+/**
+ * Builds `dist/` from the sources: ES modules, CommonJS, type declarations, and the engine's `.wasm` beside them.
+ *
+ * - ES modules (`dist/*.js`) are bundled with code splitting, so that what two entries share exists once.
+ * - CommonJS (`dist/*.cjs`) is those same files converted one by one, chunks included: esbuild cannot split CommonJS,
+ *   and an entry bundled alone would carry its own copy of every class. The two graphs share nothing but the `.wasm`;
+ *   loaded side by side they meet in the registries that the sources keep under `Symbol.for` keys.
+ * - All JavaScript lies flat in one folder, so that `new URL('./wa-sqlite.wasm', import.meta.url)` is right in each file.
+ * - Declarations come from tsc, file by file; `dist/types` for `import`, a copy marked CommonJS for `require`.
+ *
+ * `node esbuild.config.mjs --write-exports` puts the entry table below into package.json; a build whose package.json
+ * differs from it fails.
+ */
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, extname, join, relative } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+/** What can be imported → its source. Adding an entry is a line here and a run with `--write-exports`. */
+const entries = {
+  '.': 'src/index.ts',
+  './auto': 'src/auto.ts',
+  './auto/memory': 'src/auto-memory.ts',
+  './vfs': 'src/sqlite/vfs.ts',
+  './vfs/memory': 'vfs/memory.ts',
+  './vfs/node': 'vfs/node.ts',
+  './vfs/conformance': 'test/vfs/conformance.ts',
+}
+
+/** The entries whose import does something; bundlers may drop an unused import of any other. */
+const sideEffects = ['./auto', './auto/memory']
+
+const require = createRequire(import.meta.url)
+const dist = 'dist'
+const wasm = 'wa-sqlite.wasm'
+
+/** The oldest syntax in use: every supported runtime reads it, and esbuild adds no API a later one brought. */
+const target = ['es2022', 'node20.19']
+
+/** Keeps each file a file: an import of `./chunk.js` becomes one of `./chunk.cjs`, all others stay as they are. */
+const everyImportStays = {
+  name: 'every-import-stays',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ path, kind }) => {
+      if (kind === 'entry-point') return undefined
+      return { path: path.startsWith('./') ? path.replace(/\.js$/, '.cjs') : path, external: true }
+    })
+  },
+}
+
+/** `./vfs/node` → `vfs-node`, the name of its files in `dist/`. */
+const fileNameOf = (subpath) => (subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-'))
+
+if (process.argv.includes('--write-exports')) writeExports()
+else await buildAll()
+
+async function buildAll() {
+  checkExports()
+  rmSync(dist, { recursive: true, force: true })
+  mkdirSync(dist)
+  cpSync(require.resolve(`wa-sqlite/dist/${wasm}`), join(dist, wasm))
+  await buildModules()
+  await convertToCommonJS()
+  buildTypes()
+  reportSizes()
+}
+
+async function buildModules() {
+  await build({
+    entryPoints: Object.fromEntries(
+      Object.entries(entries).map(([subpath, source]) => [fileNameOf(subpath), source]),
+    ),
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    external: ['node:*', 'bun:*'],
+    target,
+    chunkNames: 'chunk-[hash]',
+    logLevel: 'warning',
+  })
+}
+
+async function convertToCommonJS() {
+  await build({
+    entryPoints: javascriptFiles().map((name) => join(dist, name)),
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target,
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: {
+      // The directive comes first, or it is none: the sources are modules and count on strict mode.
+      js: `'use strict'\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href`,
+    },
+    plugins: [everyImportStays],
+    logLevel: 'warning',
+  })
+}
+
+function javascriptFiles() {
+  return readdirSync(dist).filter((name) => extname(name) === '.js')
+}
+
+function buildTypes() {
+  const types = join(dist, 'types')
+  emitDeclarations(types)
+  for (const name of readdirSync(types, { recursive: true })) {
+    if (name.endsWith('.d.ts')) importJavaScript(join(types, name))
+  }
+  const typesForRequire = join(dist, 'types-cjs')
+  cpSync(types, typesForRequire, { recursive: true })
+  writeFileSync(join(typesForRequire, 'package.json'), '{ "type": "commonjs" }\n')
+}
+
+/** Declarations of the entries and of what they reach; the configuration lists files, so it is written for the run. */
+function emitDeclarations(outDir) {
+  const configuration = join(dist, 'tsconfig.json')
+  writeFileSync(
+    configuration,
+    JSON.stringify({
+      extends: '../tsconfig.json',
+      compilerOptions: {
+        rootDir: '..',
+        outDir: relative(dist, outDir),
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+      },
+      include: [],
+      files: Object.values(entries).map((source) => `../${source}`),
+    }),
+  )
+  const typescript = dirname(require.resolve('typescript/package.json'))
+  execFileSync(process.execPath, [join(typescript, 'bin', 'tsc'), '--project', configuration], {
+    stdio: 'inherit',
+  })
+  rmSync(configuration)
+}
+
+/** tsc leaves `.ts` in the import paths of declarations; a consumer resolves only `.js`. */
+function importJavaScript(file) {
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(
+    file,
+    text.replace(/((?:from|import|import\() ?['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
+  )
+}
+
+function exportsOf([subpath, source]) {
+  const name = fileNameOf(subpath)
+  const declaration = source.replace(/\.ts$/, '.d.ts')
+  return [
+    subpath,
+    {
+      import: { types: `./${dist}/types/${declaration}`, default: `./${dist}/${name}.js` },
+      require: { types: `./${dist}/types-cjs/${declaration}`, default: `./${dist}/${name}.cjs` },
+    },
+  ]
+}
+
+/** The fields of package.json that follow from the entry table. */
+function derivedFields() {
+  const filesWithEffects = sideEffects.flatMap((subpath) => {
+    const name = fileNameOf(subpath)
+    return [`./${dist}/${name}.js`, `./${dist}/${name}.cjs`]
+  })
+  return {
+    exports: {
+      ...Object.fromEntries(Object.entries(entries).map(exportsOf)),
+      './package.json': './package.json',
+    },
+    sideEffects: filesWithEffects,
+  }
+}
+
+function writeExports() {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+  writeFileSync('package.json', `${JSON.stringify({ ...manifest, ...derivedFields() }, null, 2)}\n`)
+}
+
+function checkExports() {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+  for (const [field, expected] of Object.entries(derivedFields())) {
+    if (JSON.stringify(manifest[field]) === JSON.stringify(expected)) continue
+    throw new Error(
+      `package.json: "${field}" differs from the entry table; run "node esbuild.config.mjs --write-exports"`,
+    )
+  }
+}
+
+function reportSizes() {
+  for (const name of readdirSync(dist).sort()) {
+    if (!/\.(js|cjs|wasm)$/.test(name)) continue
+    const bytes = readFileSync(join(dist, name))
+    const [raw, compressed] = [bytes.length, gzipSync(bytes).length].map((size) =>
+      `${(size / 1000).toFixed(1)} kB`.padStart(12),
+    )
+    console.log(`${name.padEnd(28)}${raw}${compressed} gzip`)
+  }
+}

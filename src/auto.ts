@@ -1,0 +1,4 @@
+/** Importing this puts `indexedDB` and the IDB* classes on the global object: on disk where the platform has one. */
+import { install } from './index.ts'
+
+install()
