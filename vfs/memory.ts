@@ -1,0 +1,178 @@
+import { DirectoryLockedError, VfsError } from '../src/sqlite/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../src/sqlite/vfs.ts'
+import { checkFileName } from './file-name.ts'
+import { MemoryPages } from './memory-pages.ts'
+
+/** Captured at load: fake timers of a test framework must not freeze a wait. */
+const { setTimeout, clearTimeout } = globalThis
+
+/** What `memory()` takes. */
+export interface MemoryOptions {
+  /** How many bytes all files together may hold; more fails with ENOSPC. Default: no limit. */
+  readonly quota?: number
+}
+
+/** A VFS in memory. */
+export interface MemoryVfs extends Vfs {
+  /**
+   * Another world that starts with the files as they are now, open ones included; its directories are owned by nobody.
+   * Takes microseconds whatever the size: pages are shared until either side writes them.
+   */
+  fork(): MemoryVfs
+}
+
+/**
+ * A VFS that keeps its files in memory. Each call makes a world of its own; whoever has the same object shares it.
+ * Nothing outlives the object. It needs no platform: it runs in pages and service workers too.
+ */
+export function memory({ quota = Infinity }: MemoryOptions = {}): MemoryVfs {
+  return vfsOver({ id: worldId(), quota, usedBytes: 0, places: new Map() })
+}
+
+/** All that one VFS holds. */
+interface World {
+  readonly id: string
+  readonly quota: number
+  /** The sum of all file sizes. */
+  usedBytes: number
+  readonly places: Map<string, Place>
+}
+
+/** One directory. */
+interface Place {
+  readonly files: Map<string, MemoryPages>
+  /** The directory object that owns it; null when free. */
+  owner: VfsDirectory | null
+  /** Those who wait for it, first come first served; each takes the ownership when called. */
+  readonly waiting: Set<() => void>
+}
+
+function vfsOver(world: World): MemoryVfs {
+  return {
+    name: 'memory',
+    isPersistent: false,
+    directory: (path) => directoryOver(world, path),
+    fork: () => vfsOver(forkWorld(world)),
+  }
+}
+
+function forkWorld(world: World): World {
+  const places = new Map<string, Place>()
+  for (const [path, place] of world.places) {
+    const files = new Map<string, MemoryPages>()
+    for (const [name, pages] of place.files) files.set(name, pages.fork())
+    places.set(path, { files, owner: null, waiting: new Set() })
+  }
+  return { ...world, id: worldId(), places }
+}
+
+/** Random, since copies of this module know nothing of each other's worlds. */
+function worldId(): string {
+  return crypto.getRandomValues(new Uint32Array(3)).join('-')
+}
+
+function directoryOver(world: World, path: string): VfsDirectory {
+  const { files } = placeAt(world, path)
+  const directory: VfsDirectory = {
+    identity: `memory:${world.id}:${path}`,
+    lock: (waitMs) => lock(placeAt(world, path), { path, directory, waitMs }),
+    list: async () => [...files.keys()],
+    prepare: async (names) => names.forEach(checkFileName),
+    open(name, { create }) {
+      checkFileName(name)
+      if (create && !files.has(name)) files.set(name, new MemoryPages())
+      const pages = files.get(name)
+      return pages === undefined ? null : fileOver(world, pages)
+    },
+    async rename(from, to) {
+      checkFileName(to)
+      const pages = files.get(from)
+      if (pages === undefined) throw new VfsError('ENOENT', `File "${from}" is missing`)
+      if (from === to) return
+      world.usedBytes -= files.get(to)?.size ?? 0
+      files.set(to, pages)
+      files.delete(from)
+    },
+    async remove(name) {
+      world.usedBytes -= files.get(name)?.size ?? 0
+      files.delete(name)
+    },
+    close: async () => unlock(placeAt(world, path), directory),
+  }
+  return directory
+}
+
+function placeAt({ places }: World, path: string): Place {
+  const known = places.get(path)
+  if (known !== undefined) return known
+  const place: Place = { files: new Map(), owner: null, waiting: new Set() }
+  places.set(path, place)
+  return place
+}
+
+interface Claim {
+  readonly path: string
+  readonly directory: VfsDirectory
+  readonly waitMs: number
+}
+
+async function lock(place: Place, { path, directory, waitMs }: Claim): Promise<void> {
+  if (place.owner === null) {
+    place.owner = directory
+    return
+  }
+  const message = `Directory "${path}" is in use already in this thread; close what uses it first`
+  if (waitMs <= 0) throw new DirectoryLockedError(message, null)
+  await new Promise<void>((resolve, reject) => {
+    const take = () => {
+      clearTimeout(timer)
+      place.owner = directory
+      resolve()
+    }
+    const giveUp = () => {
+      place.waiting.delete(take)
+      reject(new DirectoryLockedError(message, null))
+    }
+    const timer = waitMs < longestTimerMs ? setTimeout(giveUp, waitMs) : undefined
+    place.waiting.add(take)
+  })
+}
+
+/** 2^31 - 1: a longer timer would fire at once; 24 days are for ever. */
+const longestTimerMs = 2_147_483_647
+
+function unlock(place: Place, directory: VfsDirectory): void {
+  if (place.owner !== directory) return
+  place.owner = null
+  const [next] = place.waiting
+  if (next === undefined) return
+  place.waiting.delete(next)
+  next()
+}
+
+function fileOver(world: World, pages: MemoryPages): VfsFile {
+  return {
+    read: (into, offset) => pages.read(into, offset),
+    write(bytes, offset) {
+      const { length } = bytes
+      if (offset + length > pages.size && length > 0) reserve(world, offset + length - pages.size)
+      pages.write(bytes, offset)
+    },
+    truncate(size) {
+      reserve(world, size - pages.size)
+      pages.truncate(size)
+    },
+    size: () => pages.size,
+    // Memory is as durable as it gets.
+    sync() {},
+    syncLater: async () => {},
+    close() {},
+  }
+}
+
+function reserve(world: World, growth: number): void {
+  if (growth > 0 && world.usedBytes + growth > world.quota) {
+    throw new VfsError('ENOSPC', `The memory VFS is full: its quota is ${world.quota} bytes`)
+  }
+  world.usedBytes += growth
+}
