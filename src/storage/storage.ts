@@ -59,6 +59,8 @@ export interface Scan {
   readonly skip: number
   /** At most so many records; Infinity for all. */
   readonly limit: number
+  /** Stops behind the record that brings the bytes passed on to so many; Infinity: no such limit. */
+  readonly limitBytes: number
   /** False: keys only. */
   readonly withValues: boolean
 }

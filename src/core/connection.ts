@@ -1,0 +1,68 @@
+/**
+ * Connections to a database.
+ * https://w3c.github.io/IndexedDB/#connection-construct
+ */
+import type { Failure } from '../errors.ts'
+import type {
+  ConnectionListener,
+  DatabaseSchema,
+  Durability,
+  HostConnection,
+} from '../host/protocol.ts'
+import { Target } from './events.ts'
+import type { Factory } from './factory.ts'
+import { fireClose, fireVersionChange } from './fire-version-change.ts'
+import { Transaction, activateUntilCleanup } from './transaction.ts'
+
+export class Connection extends Target implements ConnectionListener {
+  readonly factory: Factory
+  readonly host: HostConnection
+  /** The schema script sees: replaced by each step of an upgrade, put back by its abort. */
+  schema: DatabaseSchema
+  /** https://w3c.github.io/IndexedDB/#connection-close-pending-flag */
+  closePending = false
+  /** Not null when and only when this connection's upgrade transaction is not finished. */
+  upgradeTransaction: Transaction | null = null
+
+  constructor(factory: Factory, host: HostConnection) {
+    super()
+    this.factory = factory
+    this.host = host
+    this.schema = host.schema
+    host.listen(this)
+  }
+
+  override get parent(): null {
+    return null
+  }
+
+  versionChange(oldVersion: number, newVersion: number | null, delivered: () => void): void {
+    fireVersionChange(this, oldVersion, newVersion, delivered)
+  }
+
+  forceClosed(_failure: Failure): void {
+    this.closePending = true
+    fireClose(this)
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#close-a-database-connection */
+export function closeDatabaseConnection(connection: Connection): void {
+  if (connection.closePending) return
+  connection.closePending = true
+  connection.host.close()
+}
+
+/** Creates a transaction that is active until the current task ends. https://w3c.github.io/IndexedDB/#dom-idbdatabase-transaction */
+export function createTransaction(
+  connection: Connection,
+  scope: ReadonlySet<number>,
+  mode: 'readonly' | 'readwrite',
+  durability: Durability,
+): Transaction {
+  const transaction = new Transaction(connection, mode, durability, scope, null)
+  const { host } = connection
+  transaction.attach(host.createTransaction([...scope], mode, durability, transaction))
+  activateUntilCleanup(transaction)
+  return transaction
+}

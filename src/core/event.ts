@@ -1,0 +1,98 @@
+/**
+ * The events this package fires: real `Event`s, whose target, phase and path are ours to set. Other events (script's own
+ * making, `IDBVersionChangeEvent`) get the same properties on the instance when they are dispatched at one of our targets.
+ */
+
+/** The handles an event passes, from the target outwards. */
+export type EventPath = readonly (object | null)[]
+
+let setPath: (event: DatabaseEvent, path: EventPath) => void
+let setPlace: (event: DatabaseEvent, handle: object | null, eventPhase: number) => void
+let wasStopped: (event: DatabaseEvent) => boolean
+
+/** An event whose way is decided by `Dispatch`. */
+export class DatabaseEvent extends Event {
+  #path: EventPath = []
+  #currentTarget: object | null = null
+  #eventPhase = 0
+  #stopped = false
+
+  static {
+    setPath = (event, path) => {
+      event.#path = path
+      event.#stopped = false
+    }
+    setPlace = (event, handle, eventPhase) => {
+      event.#currentTarget = handle
+      event.#eventPhase = eventPhase
+    }
+    wasStopped = (event) => event.#stopped
+  }
+
+  override get target(): EventTarget | null {
+    return (this.#path[0] ?? null) as EventTarget | null // Handles are EventTargets by their prototype chain.
+  }
+
+  override get srcElement(): EventTarget | null {
+    return this.target
+  }
+
+  override get currentTarget(): EventTarget | null {
+    return this.#currentTarget as EventTarget | null // As above.
+  }
+
+  override get eventPhase(): number {
+    return this.#eventPhase
+  }
+
+  override composedPath(): EventTarget[] {
+    return (this.#currentTarget ? this.#path.slice() : []) as EventTarget[] // As above.
+  }
+
+  override stopImmediatePropagation(): void {
+    super.stopImmediatePropagation()
+    this.stopPropagation()
+    this.#stopped = true
+  }
+}
+
+// Script sees a plain Event: the class is an implementation detail.
+Object.defineProperty(DatabaseEvent.prototype, 'constructor', { value: Event })
+
+/** Other events that were stopped with stopImmediatePropagation. */
+const stoppedOthers = new WeakSet<Event>()
+
+/** Prepares an event for its way along `path`. */
+export function beginDispatch(event: Event, path: EventPath): void {
+  if (event instanceof DatabaseEvent) return setPath(event, path)
+  const stopImmediatePropagation = (): void => {
+    stoppedOthers.add(event)
+    event.stopPropagation()
+  }
+  define(event, 'target', path[0] ?? null)
+  define(event, 'srcElement', path[0] ?? null)
+  define(event, 'composedPath', () => (event.currentTarget ? path.slice() : []))
+  define(event, 'stopImmediatePropagation', stopImmediatePropagation)
+}
+
+/** The event is now at `handle`. */
+export function arriveAt(event: Event, handle: object | null, eventPhase: number): void {
+  if (event instanceof DatabaseEvent) return setPlace(event, handle, eventPhase)
+  define(event, 'currentTarget', handle)
+  define(event, 'eventPhase', eventPhase)
+}
+
+/** The event has been everywhere. */
+export function endDispatch(event: Event): void {
+  arriveAt(event, null, 0)
+  stoppedOthers.delete(event)
+}
+
+/** Whether no further listener may be called. */
+export function isImmediatelyStopped(event: Event): boolean {
+  return event instanceof DatabaseEvent ? wasStopped(event) : stoppedOthers.has(event)
+}
+
+function define(event: Event, property: string, value: unknown): void {
+  Object.defineProperty(event, property, { value, configurable: true, writable: true })
+}

@@ -1,0 +1,50 @@
+/** One factory's core: its host, and what it needs from above. */
+import { domException, exceptionOf } from '../errors.ts'
+import type { Host } from '../host/protocol.ts'
+import { OpenRequest } from './open-request.ts'
+
+/** Makes the event of a version change; its class belongs to the layer script sees. */
+export type VersionChangeEventMaker = (
+  type: string,
+  versions: { oldVersion: number; newVersion: number | null },
+) => Event
+
+export interface Factory {
+  readonly host: Host
+  readonly versionChangeEvent: VersionChangeEventMaker
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */
+export function openDatabase(
+  factory: Factory,
+  name: string,
+  version: number | undefined,
+): OpenRequest {
+  const request = new OpenRequest(factory)
+  factory.host.open(name, version, request)
+  return request
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase */
+export function deleteDatabase(factory: Factory, name: string): OpenRequest {
+  const request = new OpenRequest(factory)
+  factory.host.delete(name, request)
+  return request
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases */
+export function listDatabases(
+  factory: Factory,
+): Promise<{ name: string; version: number }[]> {
+  return new Promise((resolve, reject) => {
+    factory.host.databases({
+      done: (databases) => resolve(databases.map(({ name, version }) => ({ name, version }))),
+      failed: (failure) => reject(exceptionOf(failure)),
+    })
+  })
+}
+
+/** The error of a database whose connection closed before the open request was done. */
+export function closedMeanwhile(name: string): DOMException {
+  return domException('AbortError', `The connection to database "${name}" was closed`)
+}

@@ -1,0 +1,159 @@
+/** The tasks that fire events at requests and transactions, and what follows from them. */
+import { type Failure, domException, exceptionOf, failureOf } from '../errors.ts'
+import { DatabaseEvent } from './event.ts'
+import { Dispatch, type Target, isObserved } from './events.ts'
+import type { Request } from './request.ts'
+import { type Task, queueDatabaseTask } from './task-queue.ts'
+import {
+  type Transaction,
+  abortTransaction,
+  commitIfIdle,
+  listenerThrew,
+} from './transaction.ts'
+
+/** Fires one event at one target; subclasses say what goes before and what follows. */
+export abstract class FiringTask implements Task {
+  #dispatch: Dispatch | null = null
+  #hasBegun = false
+
+  step(): 'over' | 'called' {
+    if (!this.#hasBegun) {
+      this.#hasBegun = true
+      const event = this.begin()
+      if (event) this.#dispatch = new Dispatch(this.target, event)
+    }
+    if (this.#dispatch?.step() === 'called') return 'called'
+    this.end(this.#dispatch)
+    return 'over'
+  }
+
+  protected abstract get target(): Target
+  /** Runs first; null when no event is to be fired. */
+  protected abstract begin(): Event | null
+  /** Runs last; `dispatch` is null when no event was fired. */
+  protected abstract end(dispatch: Dispatch | null): void
+}
+
+/** Queues the task that gives a processed request its result and fires its event. */
+export function fireResult(request: Request): void {
+  queueDatabaseTask(new FireResult(request))
+}
+
+class FireResult extends FiringTask {
+  protected readonly target: Request
+  #failure: Failure | null
+  /** An abort meanwhile makes the request's error event another task's business. */
+  #isAborted = false
+
+  constructor(request: Request) {
+    super()
+    this.target = request
+    this.#failure = request.failure
+  }
+
+  /** https://w3c.github.io/IndexedDB/#async-execute-request, the queued task. */
+  protected begin(): Event | null {
+    const request = this.target
+    const { transaction } = request
+    this.#isAborted = !transaction.requests.delete(request)
+    if (this.#isAborted) return null
+    request.isDone = true
+    this.#takeResult()
+    if (transaction.state === 'inactive') transaction.state = 'active'
+    return this.#failure ? errorEvent(request) : successEvent(request)
+  }
+
+  #takeResult(): void {
+    const request = this.target
+    request.result = undefined
+    request.error = null
+    try {
+      if (!this.#failure) request.result = request.reader.result(request)
+    } catch (error) {
+      this.#failure = failureOf(error)
+    }
+    if (this.#failure) request.error = exceptionOf(this.#failure)
+  }
+
+  protected end(dispatch: Dispatch | null): void {
+    if (this.#isAborted) return
+    const { transaction, error } = this.target
+    // A listener may itself have committed or aborted.
+    if (transaction.state !== 'active') return
+    transaction.state = 'inactive'
+    if (dispatch?.threw) return abortTransaction(transaction, listenerThrew())
+    if (this.#failure) {
+      if (!dispatch?.event.defaultPrevented) return abortTransaction(transaction, error)
+      transaction.failuresSeen++
+    }
+    commitIfIdle(transaction)
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#fire-success-event; null when nobody can observe it. */
+function successEvent(request: Request): Event | null {
+  return isObserved(request, 'success') ? new DatabaseEvent('success') : null
+}
+
+/** https://w3c.github.io/IndexedDB/#fire-error-event */
+function errorEvent(target: Target): Event | null {
+  if (!isObserved(target, 'error')) return null
+  return new DatabaseEvent('error', { bubbles: true, cancelable: true })
+}
+
+/** Queues a task for each request an abort has interrupted: it fails with AbortError. */
+export function fireAbortedRequests(transaction: Transaction): void {
+  for (const request of transaction.requests) {
+    request.isProcessed = true
+    queueDatabaseTask(new FireAbortedRequest(request))
+  }
+  transaction.requests.clear()
+}
+
+/** https://w3c.github.io/IndexedDB/#abort-a-transaction, step 6. */
+class FireAbortedRequest extends FiringTask {
+  protected readonly target: Request
+
+  constructor(request: Request) {
+    super()
+    this.target = request
+  }
+
+  protected begin(): Event | null {
+    const request = this.target
+    request.isDone = true
+    request.result = undefined
+    request.error = domException('AbortError', 'The transaction was aborted')
+    return errorEvent(request)
+  }
+
+  protected end(): void {}
+}
+
+/** Queues the event that ends a transaction. */
+export function fireTransactionEvent(transaction: Transaction, type: 'complete' | 'abort'): void {
+  queueDatabaseTask(new FireTransactionEvent(transaction, type))
+}
+
+class FireTransactionEvent extends FiringTask {
+  protected readonly target: Transaction
+  readonly #type: 'complete' | 'abort'
+
+  constructor(transaction: Transaction, type: 'complete' | 'abort') {
+    super()
+    this.target = transaction
+    this.#type = type
+  }
+
+  protected begin(): Event | null {
+    const transaction = this.target
+    if (transaction.upgrade) transaction.connection.upgradeTransaction = null
+    transaction.state = 'finished'
+    if (!isObserved(transaction, this.#type)) return null
+    return new DatabaseEvent(this.#type, { bubbles: this.#type === 'abort' })
+  }
+
+  protected end(): void {
+    this.target.upgrade?.openRequest.upgradeEnded(this.#type)
+  }
+}

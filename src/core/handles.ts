@@ -1,0 +1,151 @@
+/**
+ * Object store handles and index handles: a store or index as one transaction sees it. Both can be read from, so both
+ * are a `Source`.
+ */
+import type {
+  DatabaseSchema,
+  IndexSchema,
+  KeyPath,
+  ObjectStoreSchema,
+} from '../host/protocol.ts'
+import type { Transaction } from './transaction.ts'
+
+/** What retrieval and cursors read from: an object store handle or an index handle. */
+export interface Source {
+  readonly transaction: Transaction
+  readonly storeId: number
+  /** 0: the object store itself. */
+  readonly indexId: number
+  /** The effective object store. */
+  readonly store: ObjectStoreHandle
+  readonly isDeleted: boolean
+}
+
+/** https://w3c.github.io/IndexedDB/#object-store-handle-construct */
+export class ObjectStoreHandle implements Source {
+  readonly transaction: Transaction
+  readonly storeId: number
+  readonly indexId = 0
+  readonly keyPath: KeyPath | null
+  readonly autoIncrement: boolean
+  /** Differs from the store's name only when the store was renamed and then deleted, or was never committed. */
+  name: string
+  /** What script sees; null until it has. */
+  handle: object | null = null
+  /** Index handles by index id. */
+  readonly indexHandles = new Map<number, IndexHandle>()
+
+  constructor(transaction: Transaction, { id, name, keyPath, autoIncrement }: ObjectStoreSchema) {
+    this.transaction = transaction
+    this.storeId = id
+    this.name = name
+    this.keyPath = keyPath
+    this.autoIncrement = autoIncrement
+  }
+
+  get store(): this {
+    return this
+  }
+
+  /** undefined once deleted. */
+  get schema(): ObjectStoreSchema | undefined {
+    return this.transaction.connection.schema.stores.get(this.storeId)
+  }
+
+  get isDeleted(): boolean {
+    return this.schema === undefined
+  }
+
+  /** https://w3c.github.io/IndexedDB/#object-store-handle-index-set: none once deleted. */
+  get indexes(): Iterable<IndexSchema> {
+    return this.schema?.indexes.values() ?? []
+  }
+
+  /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction, steps 5 and 6. */
+  revert(oldSchema: DatabaseSchema): void {
+    const old = oldSchema.stores.get(this.storeId)
+    if (!old) return
+    this.name = old.name
+    for (const index of this.indexHandles.values()) {
+      index.name = old.indexes.get(index.indexId)?.name ?? index.name
+    }
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#index-handle-construct */
+export class IndexHandle implements Source {
+  readonly store: ObjectStoreHandle
+  readonly indexId: number
+  readonly keyPath: KeyPath
+  readonly unique: boolean
+  readonly multiEntry: boolean
+  /** See `ObjectStoreHandle.name`. */
+  name: string
+  /** What script sees; null until it has. */
+  handle: object | null = null
+
+  constructor(store: ObjectStoreHandle, { id, name, keyPath, unique, multiEntry }: IndexSchema) {
+    this.store = store
+    this.indexId = id
+    this.name = name
+    this.keyPath = keyPath
+    this.unique = unique
+    this.multiEntry = multiEntry
+  }
+
+  get transaction(): Transaction {
+    return this.store.transaction
+  }
+
+  get storeId(): number {
+    return this.store.storeId
+  }
+
+  get isDeleted(): boolean {
+    return !this.store.schema?.indexes.has(this.indexId)
+  }
+}
+
+/** The handle of a store in the transaction's scope; the same one each time. null when no store has that name there. */
+export function objectStoreHandle(
+  transaction: Transaction,
+  name: string,
+): ObjectStoreHandle | null {
+  for (const schema of scopeOf(transaction)) {
+    if (schema.name === name) return handleOf(transaction, schema)
+  }
+  return null
+}
+
+/** The handle of that store, made when it is first asked for. */
+export function handleOf(transaction: Transaction, schema: ObjectStoreSchema): ObjectStoreHandle {
+  const known = transaction.handles.get(schema.id)
+  if (known) return known
+  const handle = new ObjectStoreHandle(transaction, schema)
+  transaction.handles.set(schema.id, handle)
+  return handle
+}
+
+/** The handle of an index by name; the same one each time. null when the store has no such index. */
+export function indexHandle(store: ObjectStoreHandle, name: string): IndexHandle | null {
+  for (const schema of store.indexes) {
+    if (schema.name === name) return indexHandleOf(store, schema)
+  }
+  return null
+}
+
+/** The handle of that index, made when it is first asked for. */
+export function indexHandleOf(store: ObjectStoreHandle, schema: IndexSchema): IndexHandle {
+  const known = store.indexHandles.get(schema.id)
+  if (known) return known
+  const handle = new IndexHandle(store, schema)
+  store.indexHandles.set(schema.id, handle)
+  return handle
+}
+
+/** The object stores in a transaction's scope. https://w3c.github.io/IndexedDB/#transaction-scope */
+export function* scopeOf(transaction: Transaction): Iterable<ObjectStoreSchema> {
+  for (const store of transaction.connection.schema.stores.values()) {
+    if (!transaction.scope || transaction.scope.has(store.id)) yield store
+  }
+}

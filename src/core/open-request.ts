@@ -1,0 +1,203 @@
+/**
+ * Open requests (of `open()` and `deleteDatabase()`): the listener of the host's connection queue.
+ * https://w3c.github.io/IndexedDB/#open-request
+ */
+import { type Failure, exceptionOf } from '../errors.ts'
+import type {
+  DeleteListener,
+  HostConnection,
+  HostTransaction,
+  OpenListener,
+} from '../host/protocol.ts'
+import { Connection } from './connection.ts'
+import { DatabaseEvent } from './event.ts'
+import { type Dispatch, Target, isObserved } from './events.ts'
+import { type Factory, closedMeanwhile } from './factory.ts'
+import { FiringTask } from './fire.ts'
+import { queueDatabaseTask } from './task-queue.ts'
+import { Transaction, abortTransaction, commitIfIdle, listenerThrew } from './transaction.ts'
+
+export class OpenRequest extends Target implements OpenListener, DeleteListener {
+  readonly factory: Factory
+  /** The upgrade transaction, while it runs. */
+  transaction: Transaction | null = null
+  isDone = false
+  /** A connection; undefined for a deletion, and until done. */
+  result: Connection | undefined = undefined
+  error: DOMException | null = null
+  /** Made by the upgrade; `opened` gets the same one. */
+  #connection: Connection | null = null
+
+  constructor(factory: Factory) {
+    super()
+    this.factory = factory
+  }
+
+  override get parent(): Target | null {
+    return this.transaction
+  }
+
+  blocked(oldVersion: number, newVersion: number | null = null): void {
+    queueDatabaseTask(new FireVersionChange(this, 'blocked', oldVersion, newVersion))
+  }
+
+  /** https://w3c.github.io/IndexedDB/#upgrade-a-database */
+  upgradeNeeded(host: HostConnection, hostTransaction: HostTransaction, oldVersion: number): void {
+    const connection = new Connection(this.factory, host)
+    const oldSchema = { ...host.schema, version: oldVersion }
+    const upgrade = { openRequest: this, oldSchema }
+    const transaction = new Transaction(connection, 'versionchange', 'default', null, upgrade)
+    transaction.attach(hostTransaction)
+    hostTransaction.listen(transaction)
+    connection.upgradeTransaction = transaction
+    this.#connection = connection
+    queueDatabaseTask(new FireUpgradeNeeded(this, transaction, oldVersion))
+  }
+
+  /** The upgrade transaction has fired its last event. */
+  upgradeEnded(type: 'complete' | 'abort'): void {
+    this.transaction = null
+    if (type === 'complete') return
+    this.result = undefined
+    this.isDone = false
+  }
+
+  opened(host: HostConnection): void {
+    const connection = this.#connection ?? new Connection(this.factory, host)
+    queueDatabaseTask(new FireOpened(this, connection))
+  }
+
+  deleted(oldVersion: number): void {
+    queueDatabaseTask(new FireDeleted(this, oldVersion))
+  }
+
+  failed(failure: Failure): void {
+    queueDatabaseTask(new FireFailed(this, failure))
+  }
+}
+
+/** A task that fires an event at an open request. */
+abstract class OpenRequestTask extends FiringTask {
+  protected readonly target: OpenRequest
+
+  constructor(request: OpenRequest) {
+    super()
+    this.target = request
+  }
+
+  protected versionChangeEvent(
+    type: string,
+    oldVersion: number,
+    newVersion: number | null,
+  ): Event {
+    return this.target.factory.versionChangeEvent(type, { oldVersion, newVersion })
+  }
+
+  protected end(_dispatch: Dispatch | null): void {}
+}
+
+/** `blocked` at the request. https://w3c.github.io/IndexedDB/#open-a-database-connection, step 10.4. */
+class FireVersionChange extends OpenRequestTask {
+  readonly #arguments: readonly [type: string, oldVersion: number, newVersion: number | null]
+
+  constructor(
+    request: OpenRequest,
+    type: string,
+    oldVersion: number,
+    newVersion: number | null,
+  ) {
+    super(request)
+    this.#arguments = [type, oldVersion, newVersion]
+  }
+
+  protected begin(): Event {
+    return this.versionChangeEvent(...this.#arguments)
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#upgrade-a-database, step 9. */
+class FireUpgradeNeeded extends OpenRequestTask {
+  readonly #transaction: Transaction
+  readonly #oldVersion: number
+
+  constructor(request: OpenRequest, transaction: Transaction, oldVersion: number) {
+    super(request)
+    this.#transaction = transaction
+    this.#oldVersion = oldVersion
+  }
+
+  protected begin(): Event | null {
+    const request = this.target
+    const { connection } = this.#transaction
+    // Forced closing may have ended the transaction before script could see it.
+    if (this.#transaction.state === 'finished') return null
+    request.result = connection
+    request.transaction = this.#transaction
+    request.isDone = true
+    this.#transaction.state = 'active'
+    return this.versionChangeEvent('upgradeneeded', this.#oldVersion, connection.schema.version)
+  }
+
+  protected override end(dispatch: Dispatch | null): void {
+    const transaction = this.#transaction
+    if (transaction.state !== 'active') return
+    transaction.state = 'inactive'
+    if (dispatch?.threw) abortTransaction(transaction, listenerThrew())
+    else commitIfIdle(transaction)
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-open, step 5.4, with a connection. */
+class FireOpened extends OpenRequestTask {
+  readonly #connection: Connection
+
+  constructor(request: OpenRequest, connection: Connection) {
+    super(request)
+    this.#connection = connection
+  }
+
+  protected begin(): Event | null {
+    const request = this.target
+    request.isDone = true
+    if (this.#connection.closePending) {
+      request.result = undefined
+      request.error = closedMeanwhile(this.#connection.host.name)
+      return new DatabaseEvent('error', { bubbles: true, cancelable: true })
+    }
+    request.result = this.#connection
+    return isObserved(request, 'success') ? new DatabaseEvent('success') : null
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase, step 4.4. */
+class FireDeleted extends OpenRequestTask {
+  readonly #oldVersion: number
+
+  constructor(request: OpenRequest, oldVersion: number) {
+    super(request)
+    this.#oldVersion = oldVersion
+  }
+
+  protected begin(): Event {
+    this.target.isDone = true
+    return this.versionChangeEvent('success', this.#oldVersion, null)
+  }
+}
+
+/** The request has failed. */
+class FireFailed extends OpenRequestTask {
+  readonly #failure: Failure
+
+  constructor(request: OpenRequest, failure: Failure) {
+    super(request)
+    this.#failure = failure
+  }
+
+  protected begin(): Event {
+    const request = this.target
+    request.isDone = true
+    request.result = undefined
+    request.error = exceptionOf(this.#failure)
+    return new DatabaseEvent('error', { bubbles: true, cancelable: true })
+  }
+}

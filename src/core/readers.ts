@@ -1,0 +1,89 @@
+/** How the records and answers of an operation become results: one reader per kind of request. */
+import { convertKeyToValue } from '../keys/key.ts'
+import { deserialize } from '../values/deserialize.ts'
+import type { RecordBytes } from '../host/protocol.ts'
+import type { Request, ResultReader } from './request.ts'
+
+/** One result of `getAllRecords()`, before script sees it. https://w3c.github.io/IndexedDB/#record-interface */
+export interface RecordResult {
+  readonly key: unknown
+  readonly primaryKey: unknown
+  readonly value: unknown
+}
+
+/** What `getAll()`, `getAllKeys()` and `getAllRecords()` want of each record. */
+export type RecordKind = 'value' | 'key' | 'record'
+
+/** undefined: of `delete()` and `clear()`. */
+export const nothingReader: ResultReader = {
+  record: unexpectedRecord,
+  result: () => undefined,
+}
+
+/** The number the host answers: of `count()`. */
+export const countReader: ResultReader = {
+  record: unexpectedRecord,
+  result: (request) => request.answer,
+}
+
+/** The key of a stored record: of `put()` and `add()`. `gathered` is the encoded key, unless the host generated one. */
+export const storedKeyReader: ResultReader = {
+  record: unexpectedRecord,
+  result: ({ answer, gathered }) => convertKeyToValue((answer ?? gathered) as Uint8Array), // One of them is a key.
+}
+
+/** The first record's value, or undefined: of `get()`. */
+export const valueReader: ResultReader = {
+  record: (request, record) => {
+    request.gathered = valueOf(record)
+  },
+  result: (request) => request.gathered,
+}
+
+/** The first record's key in the object store, or undefined: of `getKey()`. */
+export const keyReader: ResultReader = {
+  record: (request, record) => {
+    request.gathered = primaryKeyOf(record)
+  },
+  result: (request) => request.gathered,
+}
+
+/** A list: of `getAll()` and its kin. */
+export const listReaders: Readonly<Record<RecordKind, ResultReader>> = {
+  value: listReader(valueOf),
+  key: listReader(primaryKeyOf),
+  record: listReader(
+    (record): RecordResult => ({
+      key: keyOf(record),
+      primaryKey: primaryKeyOf(record),
+      value: valueOf(record),
+    }),
+  ),
+}
+
+function listReader(read: (record: RecordBytes) => unknown): ResultReader {
+  return {
+    record: (request, record) => {
+      if (Array.isArray(request.gathered)) request.gathered.push(read(record))
+      else request.gathered = [read(record)]
+    },
+    result: (request) => request.gathered ?? [],
+  }
+}
+
+/** The record's value, deserialized. */
+export function valueOf({ bytes, valueStart, valueEnd }: RecordBytes): unknown {
+  return deserialize(bytes, valueStart, valueEnd)
+}
+
+function keyOf({ bytes, keyStart, keyEnd }: RecordBytes): unknown {
+  return convertKeyToValue(bytes, keyStart, keyEnd)
+}
+
+function primaryKeyOf({ bytes, primaryKeyStart, primaryKeyEnd }: RecordBytes): unknown {
+  return convertKeyToValue(bytes, primaryKeyStart, primaryKeyEnd)
+}
+
+function unexpectedRecord(_request: Request, _record: RecordBytes): void {
+  throw new Error('unreachable: an operation without records has answered with one')
+}

@@ -1,0 +1,84 @@
+/**
+ * Requests: what was asked and what came back.
+ *
+ * A request is its own queue entry and its own receiver of the host's answer, so that the common one costs few objects.
+ * https://w3c.github.io/IndexedDB/#request-construct
+ */
+import { type Failure, failureOf } from '../errors.ts'
+import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
+import { Target } from './events.ts'
+import { type Transaction, requestProcessed } from './transaction.ts'
+
+/** The host's own answer to an operation, beside its records. */
+export type Answer = Uint8Array | number | undefined
+
+/**
+ * How an answer becomes a result. Stateless: what is gathered on the way lies in the request. An exception (a stored
+ * value that cannot be read) fails the request.
+ */
+export interface ResultReader {
+  /** Takes one record of a scan, when the host reads it; its bytes are valid only during the call. */
+  record(request: Request, record: RecordBytes): void
+  /** The result, in the task that fires the event: from `request.gathered` and `request.answer`. */
+  result(request: Request): unknown
+}
+
+/** A request at a transaction. Open requests are `OpenRequest`. */
+export class Request extends Target implements OperationReceiver {
+  /** A core object: object store handle, index handle or cursor. */
+  readonly source: object
+  readonly transaction: Transaction
+  readonly reader: ResultReader
+  /** https://w3c.github.io/IndexedDB/#request-processed-flag: the answer is here. */
+  isProcessed = false
+  /** https://w3c.github.io/IndexedDB/#request-done-flag */
+  isDone = false
+  /** A core result (see `reader`); undefined until done, and when the request failed. */
+  result: unknown = undefined
+  error: DOMException | null = null
+  /** What the reader has gathered so far. */
+  gathered: unknown = undefined
+  answer: Answer = undefined
+  /** Why there is no result; null while there may be one. */
+  failure: Failure | null = null
+
+  constructor(source: object, transaction: Transaction, reader: ResultReader) {
+    super()
+    this.source = source
+    this.transaction = transaction
+    this.reader = reader
+  }
+
+  override get parent(): Target {
+    return this.transaction
+  }
+
+  /** Makes a cursor's request ready to be placed once more. */
+  reuse(): void {
+    this.isProcessed = false
+    this.isDone = false
+    this.gathered = undefined
+    this.failure = null
+  }
+
+  record(record: RecordBytes): void {
+    if (this.failure) return
+    try {
+      this.reader.record(this, record)
+    } catch (error) {
+      this.failure = failureOf(error)
+    }
+  }
+
+  done(answer: Answer): void {
+    this.answer = answer
+    this.isProcessed = true
+    requestProcessed(this)
+  }
+
+  failed(failure: Failure): void {
+    this.failure = failure
+    this.isProcessed = true
+    requestProcessed(this)
+  }
+}

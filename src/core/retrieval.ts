@@ -1,0 +1,87 @@
+/** Requests that read, count or delete by key range, on an object store or an index alike. */
+import type { Direction } from '../host/protocol.ts'
+import { type KeyRange, encodeRange } from '../keys/key-range.ts'
+import type { ObjectStoreHandle, Source } from './handles.ts'
+import {
+  type RecordKind,
+  countReader,
+  keyReader,
+  listReaders,
+  nothingReader,
+  valueReader,
+} from './readers.ts'
+import { Request, type ResultReader } from './request.ts'
+import { executeRequest } from './transaction.ts'
+
+/** Value of the first record in range. https://w3c.github.io/IndexedDB/#object-store-retrieval-operation */
+export function getValue(source: Source, range: KeyRange): Request {
+  return readRecords(source, valueReader, { range, limit: 1, withValues: true, direction: 'next' })
+}
+
+/** Object store key of the first record in range. https://w3c.github.io/IndexedDB/#index-retrieval-operation */
+export function getKey(source: Source, range: KeyRange): Request {
+  return readRecords(source, keyReader, { range, limit: 1, withValues: false, direction: 'next' })
+}
+
+/** https://w3c.github.io/IndexedDB/#create-request-to-retrieve-multiple-items; `limit` may be Infinity. */
+export function getAll(
+  source: Source,
+  kind: RecordKind,
+  options: { range: KeyRange; limit: number; direction: Direction },
+): Request {
+  return readRecords(source, listReaders[kind], { ...options, withValues: kind !== 'key' })
+}
+
+function readRecords(
+  source: Source,
+  reader: ResultReader,
+  options: { range: KeyRange; limit: number; withValues: boolean; direction: Direction },
+): Request {
+  const { storeId, indexId, transaction } = source
+  const { range, limit, withValues, direction } = options
+  return executeRequest(new Request(source, transaction, reader), {
+    type: 'scan',
+    storeId,
+    indexId,
+    range: encodeRange(range),
+    direction,
+    after: null,
+    inclusive: false,
+    skip: 0,
+    limit,
+    limitBytes: Infinity,
+    withValues,
+  })
+}
+
+/** https://w3c.github.io/IndexedDB/#record-counting-operation */
+export function countRecords(source: Source, range: KeyRange): Request {
+  const { storeId, indexId, transaction } = source
+  const request = new Request(source, transaction, countReader)
+  return executeRequest(request, { type: 'count', storeId, indexId, range: encodeRange(range) })
+}
+
+/** https://w3c.github.io/IndexedDB/#object-store-deletion-operation */
+export function deleteRecords(store: ObjectStoreHandle, range: KeyRange): Request {
+  noteWrite(store)
+  const { storeId, transaction } = store
+  const request = new Request(store, transaction, nothingReader)
+  return executeRequest(request, { type: 'deleteRange', storeId, range: encodeRange(range) })
+}
+
+/** https://w3c.github.io/IndexedDB/#object-store-clear-operation */
+export function clearObjectStore(store: ObjectStoreHandle): Request {
+  noteWrite(store)
+  const { storeId, transaction } = store
+  return executeRequest(new Request(store, transaction, nothingReader), { type: 'clear', storeId })
+}
+
+/** Makes cursors on this store read afresh. */
+export function noteWrite({ transaction, storeId }: ObjectStoreHandle): void {
+  transaction.writes.set(storeId, writeCount(transaction.writes, storeId) + 1)
+}
+
+/** How often a store's records were written. */
+export function writeCount(writes: ReadonlyMap<number, number>, storeId: number): number {
+  return writes.get(storeId) ?? 0
+}

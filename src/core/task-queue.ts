@@ -1,0 +1,74 @@
+/**
+ * The database task source of this realm: tasks run one after another, and every listener a task calls is followed by a
+ * microtask checkpoint before anything else happens.
+ */
+import { afterMicrotasks, checkpoint, isTurnDue, takeTurn } from './checkpoint.ts'
+
+/** A task that runs in steps. */
+export interface Task {
+  /**
+   * Does the next piece, with at most one call into script. `'over'`: nothing is left. `'called'`: script has run, and
+   * the task goes on after a checkpoint. A task that needs no script does all its work in one step.
+   */
+  step(): 'over' | 'called'
+}
+
+const tasks: Task[] = []
+/** Tasks before this place in `tasks` have run. */
+let head = 0
+let isScheduled = false
+
+/** Work to be done at the next checkpoint, before the next step: transactions created since the last one. */
+let cleanups: (() => void)[] = []
+let isCleanupScheduled = false
+
+/** https://w3c.github.io/IndexedDB/#queue-a-database-task */
+export function queueDatabaseTask(task: Task): void {
+  tasks.push(task)
+  if (isScheduled) return
+  isScheduled = true
+  checkpoint(runTasks)
+}
+
+/**
+ * Runs `cleanup` when the current script and its microtasks are over.
+ * https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions
+ */
+export function queueCleanup(cleanup: () => void): void {
+  cleanups.push(cleanup)
+  if (isCleanupScheduled) return
+  isCleanupScheduled = true
+  afterMicrotasks(runCleanups)
+}
+
+function runCleanups(): void {
+  isCleanupScheduled = false
+  const due = cleanups
+  cleanups = []
+  for (const cleanup of due) cleanup()
+}
+
+function runTasks(): void {
+  if (cleanups.length > 0) runCleanups()
+  for (;;) {
+    const task = tasks[head]
+    if (!task) return rest()
+    if (task.step() === 'called') return checkpoint(runTasks)
+    dequeue()
+    if (isTurnDue()) return takeTurn(runTasks)
+  }
+}
+
+function rest(): void {
+  tasks.length = 0
+  head = 0
+  isScheduled = false
+}
+
+/** Drops the first task; moves the rest down only when half of the array is spent. */
+function dequeue(): void {
+  head++
+  if (head < 1024 || head * 2 < tasks.length) return
+  tasks.splice(0, head)
+  head = 0
+}

@@ -1,0 +1,196 @@
+/**
+ * Transactions: their request list, their states, commit and abort.
+ *
+ * All step numbers and links of this room refer to the draft of 2025-08-13, https://w3c.github.io/IndexedDB/.
+ * https://w3c.github.io/IndexedDB/#transaction-construct
+ */
+import { type Failure, domException, exceptionOf } from '../errors.ts'
+import type {
+  DatabaseSchema,
+  Durability,
+  HostTransaction,
+  Operation,
+  OperationReceiver,
+  TransactionListener,
+  TransactionMode,
+} from '../host/protocol.ts'
+import type { Connection } from './connection.ts'
+import { Target } from './events.ts'
+import { fireAbortedRequests, fireResult, fireTransactionEvent } from './fire.ts'
+import type { ObjectStoreHandle } from './handles.ts'
+import type { OpenRequest } from './open-request.ts'
+import type { Request } from './request.ts'
+import { queueCleanup } from './task-queue.ts'
+
+/** https://w3c.github.io/IndexedDB/#transaction-lifecycle */
+type TransactionState = 'active' | 'inactive' | 'committing' | 'finished'
+
+/** What an upgrade transaction has beside. */
+export interface Upgrade {
+  readonly openRequest: OpenRequest
+  /** The committed schema, to go back to on abort. */
+  readonly oldSchema: DatabaseSchema
+}
+
+export class Transaction extends Target implements TransactionListener {
+  readonly connection: Connection
+  readonly mode: TransactionMode
+  readonly durability: Durability
+  /** Ids of the object stores in scope; null for an upgrade transaction: all there are. */
+  readonly scope: ReadonlySet<number> | null
+  /** Not null when and only when this is an upgrade transaction. */
+  readonly upgrade: Upgrade | null
+  state: TransactionState = 'inactive'
+  error: DOMException | null = null
+  /** Requests placed and not yet dispatched, oldest first. https://w3c.github.io/IndexedDB/#transaction-request-list */
+  readonly requests = new Set<Request>()
+  /** How many requests are placed and not yet processed. */
+  unprocessed = 0
+  /** Failures dispatched and prevented so far; see `HostTransaction.commit`. */
+  failuresSeen = 0
+  /** How often each store's records were written; cursors drop their read-ahead by it. */
+  readonly writes = new Map<number, number>()
+  /** Object store handles by store id. */
+  readonly handles = new Map<number, ObjectStoreHandle>()
+  /** Calls to the host that wait for a Blob to be read; null when nothing waits. */
+  #held: (() => void)[] | null = null
+  #host: HostTransaction | null = null
+
+  constructor(
+    connection: Connection,
+    mode: TransactionMode,
+    durability: Durability,
+    scope: ReadonlySet<number> | null,
+    upgrade: Upgrade | null,
+  ) {
+    super()
+    this.connection = connection
+    this.mode = mode
+    this.durability = durability
+    this.scope = scope
+    this.upgrade = upgrade
+  }
+
+  override get parent(): Target {
+    return this.connection
+  }
+
+  /** Must be called once, before anything is placed. */
+  attach(host: HostTransaction): void {
+    this.#host = host
+  }
+
+  get host(): HostTransaction {
+    if (!this.#host) throw new Error('unreachable: the transaction has no host yet')
+    return this.#host
+  }
+
+  /** Runs `call` after everything that is held back before it; at once when nothing is. */
+  inOrder(call: () => void): void {
+    if (this.#held) this.#held.push(call)
+    else call()
+  }
+
+  execute(operation: Operation, receiver: OperationReceiver): void {
+    if (this.#held) this.#held.push(() => this.host.execute(operation, receiver))
+    else this.host.execute(operation, receiver)
+  }
+
+  /** Holds back all later calls until `ready` has settled and `call` was made. */
+  holdUntil(ready: Promise<() => void>): void {
+    this.inOrder(() => {
+      const rest: (() => void)[] = []
+      const before = this.#held
+      this.#held = rest
+      void ready.then((call) => {
+        this.#held = before
+        call()
+        for (const it of rest) this.inOrder(it)
+      })
+    })
+  }
+
+  committed(): void {
+    fireTransactionEvent(this, 'complete')
+  }
+
+  aborted(failure: Failure): void {
+    endAborted(this, exceptionOf(failure))
+  }
+}
+
+/** Starts the life of a transaction that script created: active until its task ends. */
+export function activateUntilCleanup(transaction: Transaction): void {
+  transaction.state = 'active'
+  queueCleanup(() => {
+    if (transaction.state !== 'active') return
+    transaction.state = 'inactive'
+    commitIfIdle(transaction)
+  })
+}
+
+/** https://w3c.github.io/IndexedDB/#async-execute-request */
+export function executeRequest(request: Request, operation: Operation): Request {
+  placeRequest(request)
+  request.transaction.execute(operation, request)
+  return request
+}
+
+/** Puts a request at the end of its transaction's request list, without executing anything yet. */
+export function placeRequest(request: Request): void {
+  request.transaction.requests.add(request)
+  request.transaction.unprocessed++
+}
+
+/** The host has answered. https://w3c.github.io/IndexedDB/#async-execute-request, from step 5.3 on. */
+export function requestProcessed(request: Request): void {
+  const { transaction, failure } = request
+  if (transaction.state === 'finished') return
+  transaction.unprocessed--
+  if (failure && transaction.state === 'committing') {
+    return abortTransaction(transaction, exceptionOf(failure))
+  }
+  fireResult(request)
+}
+
+/** Commits a transaction that nothing more can happen to. */
+export function commitIfIdle(transaction: Transaction): void {
+  const { state, requests } = transaction
+  if (state === 'inactive' && requests.size === 0) commitTransaction(transaction)
+}
+
+/** https://w3c.github.io/IndexedDB/#commit-a-transaction */
+export function commitTransaction(transaction: Transaction): void {
+  transaction.state = 'committing'
+  transaction.inOrder(() => {
+    if (transaction.state === 'committing') transaction.host.commit(transaction.failuresSeen)
+  })
+}
+
+/** https://w3c.github.io/IndexedDB/#abort-a-transaction; `error` null: script called `abort()`. */
+export function abortTransaction(transaction: Transaction, error: DOMException | null): void {
+  if (transaction.state === 'finished') return
+  transaction.host.abort()
+  endAborted(transaction, error)
+}
+
+/** The steps of an abort once the host has reverted the changes. */
+function endAborted(transaction: Transaction, error: DOMException | null): void {
+  if (transaction.state === 'finished') return
+  if (transaction.upgrade) revertUpgrade(transaction, transaction.upgrade)
+  transaction.state = 'finished'
+  transaction.error = error
+  fireAbortedRequests(transaction)
+  fireTransactionEvent(transaction, 'abort')
+}
+
+/** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */
+function revertUpgrade({ connection, handles }: Transaction, { oldSchema }: Upgrade): void {
+  connection.schema = oldSchema
+  for (const handle of handles.values()) handle.revert(oldSchema)
+}
+
+/** An error to abort with when a listener threw. */
+export function listenerThrew(): DOMException {
+  return domException('AbortError', 'The transaction was aborted: a listener threw an exception')
+}
