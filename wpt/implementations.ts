@@ -1,0 +1,68 @@
+/** The IndexedDB that a run tests: this package as built, or a peer in a pinned version. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { installedPackage } from '../test/runtimes.ts'
+import type { Implementation } from './scope/options.ts'
+
+export const implementationNames = ['ours', 'fake-indexeddb', 'indexeddbshim'] as const
+export type ImplementationName = (typeof implementationNames)[number]
+
+export const vfsNames = ['node', 'memory'] as const
+export type VfsName = (typeof vfsNames)[number]
+
+export interface ImplementationChoice {
+  readonly name: ImplementationName
+  /** Ours only. */
+  readonly vfs: VfsName
+  /** fake-indexeddb only: make its errors name DOMException as their constructor. */
+  readonly repairErrors: boolean
+  readonly projectRoot: string
+}
+
+/** How tables name it: our file system, or the peer and its version. */
+export function implementationLabel({
+  name,
+  vfs,
+  repairErrors,
+}: Omit<ImplementationChoice, 'projectRoot'>): string {
+  if (name === 'ours') return `${vfs}-vfs`
+  return `${name}@${peerVersions[name]}${repairErrors ? ' with repaired errors' : ''}`
+}
+
+const peerVersions = { 'fake-indexeddb': '6.2.8', indexeddbshim: '17.3.4' }
+
+/** Fetches it if need be. @throws Error if this package is not built */
+export async function findImplementation(choice: ImplementationChoice): Promise<Implementation> {
+  switch (choice.name) {
+    case 'ours':
+      return ours(choice)
+    case 'fake-indexeddb': {
+      const root = await installedPackage('fake-indexeddb', peerVersions['fake-indexeddb'], [
+        '--ignore-scripts',
+      ])
+      const file = (path: string) => fileUrl(root, 'node_modules/fake-indexeddb', path)
+      const errorsEntry = choice.repairErrors ? file('build/esm/lib/errors.js') : null
+      return { name: choice.name, entry: file('auto/index.mjs'), errorsEntry }
+    }
+    case 'indexeddbshim': {
+      const root = await installedPackage('indexeddbshim', peerVersions.indexeddbshim)
+      const entry = fileUrl(root, 'node_modules/indexeddbshim/src/node-UnicodeIdentifiers.js')
+      return { name: choice.name, entry }
+    }
+  }
+}
+
+function ours({ vfs, projectRoot }: ImplementationChoice): Implementation {
+  const [entry, vfsEntry] = ['dist/index.js', `dist/vfs/${vfs}.js`].map((path) =>
+    join(projectRoot, path),
+  )
+  if (!entry || !vfsEntry || !existsSync(entry) || !existsSync(vfsEntry)) {
+    throw new Error(`${entry} or ${vfsEntry} is missing: run \`npm run build\` first`)
+  }
+  return { name: 'ours', entry: fileUrl(entry), vfsEntry: fileUrl(vfsEntry) }
+}
+
+function fileUrl(...path: string[]): string {
+  return pathToFileURL(join(...path)).href
+}

@@ -1,0 +1,35 @@
+import type { ScopeOptions } from './options.ts'
+
+/**
+ * Loads an implementation while the global is still the runtime's own, so that what it finds out about its platform
+ * is true. The function given back puts it on the global.
+ */
+export async function installImplementation(options: ScopeOptions): Promise<() => void> {
+  const { implementation, storagePath } = options
+  switch (implementation.name) {
+    case 'ours': {
+      const { install } = await import(implementation.entry)
+      const { memory, nodeFs } = await import(implementation.vfsEntry)
+      const vfs = memory ? memory() : nodeFs()
+      return () => install({ force: true, path: storagePath, vfs })
+    }
+    case 'fake-indexeddb': {
+      if (implementation.errorsEntry) repairErrors(await import(implementation.errorsEntry))
+      await import(implementation.entry)
+      return () => {}
+    }
+    case 'indexeddbshim': {
+      const { default: setGlobalVars } = await import(implementation.entry)
+      return () => setGlobalVars(globalThis, { checkOrigin: false, databaseBasePath: storagePath })
+    }
+  }
+}
+
+/** Its errors are subclasses of DOMException, which assert_throws_dom() refuses: with this they name it as theirs. */
+function repairErrors(errors: Record<string, unknown>): void {
+  for (const error of Object.values(errors)) {
+    if (typeof error === 'function' && error.prototype instanceof DOMException) {
+      error.prototype.constructor = DOMException
+    }
+  }
+}
