@@ -39,6 +39,20 @@ const wasm = 'wa-sqlite.wasm'
 /** The oldest syntax in use: every supported runtime reads it, and esbuild adds no API a later one brought. */
 const target = ['es2022', 'node20.19']
 
+/** Sources at the top of `src/` find the `.wasm` in the engine's own package; built files find it beside themselves. */
+const wasmIsBeside = {
+  name: 'wasm-is-beside',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]src[\\/][\w-]+\.ts$/ }, ({ path }) => ({
+      contents: readFileSync(path, 'utf8').replace(
+        /(['"])[^'"\n]*\/wa-sqlite\.wasm\1/,
+        `'./${wasm}'`,
+      ),
+      loader: 'ts',
+    }))
+  },
+}
+
 /** Keeps each file a file: an import of `./chunk.js` becomes one of `./chunk.cjs`, all others stay as they are. */
 const everyImportStays = {
   name: 'every-import-stays',
@@ -81,6 +95,7 @@ async function buildModules() {
     external: ['node:*', 'bun:*'],
     target,
     chunkNames: 'chunk-[hash]',
+    plugins: [wasmIsBeside],
     logLevel: 'warning',
   })
 }
@@ -196,12 +211,16 @@ function checkExports() {
 }
 
 function reportSizes() {
-  for (const name of readdirSync(dist).sort()) {
-    if (!/\.(js|cjs|wasm)$/.test(name)) continue
+  const names = readdirSync(dist).filter((name) => /\.(js|cjs|wasm)$/.test(name))
+  for (const name of names.sort()) {
     const bytes = readFileSync(join(dist, name))
-    const [raw, compressed] = [bytes.length, gzipSync(bytes).length].map((size) =>
-      `${(size / 1000).toFixed(1)} kB`.padStart(12),
-    )
-    console.log(`${name.padEnd(28)}${raw}${compressed} gzip`)
+    const [size, compressed] = [bytes, gzipSync(bytes)].map(kilobytes)
+    console.log(`${name.padEnd(24)}${size.padStart(12)}${compressed.padStart(12)} gzip`)
   }
+  console.log(`${names.length} files for ${Object.keys(entries).length} entry points`)
+}
+
+/** The length as text, in units of 1,000 bytes. */
+function kilobytes({ length }) {
+  return `${(length / 1000).toFixed(1)} kB`
 }
