@@ -90,7 +90,7 @@ export class MemoryPages {
   #writableLeaf(index: number): Leaf {
     const leaf = this.#leaves[index]
     if (leaf?.writer === this.#writer) return leaf
-    const pages = leaf?.pages.slice() ?? new Array<undefined>(pagesPerLeaf).fill(undefined)
+    const pages = leaf?.pages.slice() ?? Array.from({ length: pagesPerLeaf }, () => undefined)
     const own = { writer: this.#writer, pages, isOwn: new Uint8Array(pagesPerLeaf) }
     while (this.#leaves.length < index) this.#leaves.push(undefined)
     this.#leaves[index] = own

@@ -6,8 +6,8 @@ import { makeDirectory } from './node-directory.ts'
 import { syncDirectory } from './node-directory-sync.ts'
 import { openNodeFile } from './node-file.ts'
 import type { NodeFile } from './node-file.ts'
-import { acquireLock, isLockFile } from './node-lock.ts'
-import type { Lock } from './node-lock.ts'
+import { isLockFile, lockDirectory } from './node-lock.ts'
+import type { DirectoryLock } from './node-lock.ts'
 
 /**
  * The VFS over the file system of Node, Bun and Deno, through `node:fs`. Importing it does nothing, so that code
@@ -30,14 +30,14 @@ function realPath(path: string): string {
 }
 
 function directoryAt(path: string): VfsDirectory {
-  let lock: Lock | null = null
+  let lock: DirectoryLock | null = null
   const closing = new Set<NodeFile>()
 
   return {
     identity: path,
     async lock(waitMs) {
       makeDirectory(path)
-      lock = await acquireLock(path, waitMs)
+      lock = await lockDirectory(path, waitMs)
     },
     async list() {
       const entries = await fs.promises.readdir(path, { withFileTypes: true })
