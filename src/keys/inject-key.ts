@@ -1,0 +1,48 @@
+/**
+ * Putting a generated key where a store's key path points. Both functions work on clones, and on own properties alone:
+ * a path may well name `__proto__`.
+ */
+
+const { defineProperty, hasOwn } = Object
+
+/** https://w3c.github.io/IndexedDB/#check-that-a-key-could-be-injected-into-a-value */
+export function canInjectKey(clone: unknown, keyPath: string): boolean {
+  const identifiers = keyPath.split('.')
+  identifiers.pop()
+  let value = clone
+  for (const identifier of identifiers) {
+    if (!isObject(value)) return false
+    if (!hasOwn(value, identifier)) return true
+    value = value[identifier]
+  }
+  return isObject(value)
+}
+
+/**
+ * Sets what the key path points at to `keyValue`, and makes the objects on the way that are missing.
+ * `canInjectKey` must have said yes.
+ * https://w3c.github.io/IndexedDB/#inject-a-key-into-a-value-using-a-key-path
+ */
+export function injectKey(clone: unknown, keyPath: string, keyValue: IDBValidKey): void {
+  let rest = keyPath
+  let value = clone
+  for (;;) {
+    if (!isObject(value)) throw new Error(`unreachable: no key can be injected at "${keyPath}"`)
+    const dot = rest.indexOf('.')
+    if (dot < 0) return createDataProperty(value, rest, keyValue)
+    const identifier = rest.slice(0, dot)
+    rest = rest.slice(dot + 1)
+    if (!hasOwn(value, identifier)) createDataProperty(value, identifier, {})
+    value = value[identifier]
+  }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null
+}
+
+function createDataProperty(object: object, name: string, value: unknown): void {
+  const attributes = { value, writable: true, enumerable: true, configurable: true }
+  // Without a prototype: a descriptor is read through its prototype chain too.
+  defineProperty(object, name, { __proto__: null, ...attributes } as PropertyDescriptor)
+}
