@@ -8,7 +8,7 @@ const outdir = join(projectRoot, 'node_modules/.cache/idb-everywhere-wpt')
 
 await build({
   absWorkingDir: projectRoot,
-  entryPoints: ['wpt/main.ts', 'wpt/scope/start.ts'],
+  entryPoints: ['wpt/main.ts', 'wpt/scope/start.ts', 'wpt/scope/start-worker.ts'],
   entryNames: '[name]',
   outdir,
   outExtension: { '.js': '.mjs' },

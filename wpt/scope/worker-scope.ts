@@ -2,14 +2,18 @@
 import type { ScopeOptions } from './options.ts'
 import { FileReader } from './file-reader.ts'
 import { loadScript } from './scripts.ts'
+import { standIns } from './stand-ins.ts'
 import { createWorkerClass } from './worker.ts'
 import { XMLHttpRequest } from './xml-http-request.ts'
 
-/** Makes the global a worker's; `receive` gets what it posts to the page that started it. */
+/**
+ * Makes the global a worker's; `receive` gets what it posts to the page that started it. Gives back what an event for
+ * the global is dispatched on.
+ */
 export function installWorkerScope(
   options: ScopeOptions,
   receive: (message: unknown) => void,
-): void {
+): EventTarget {
   const events = new EventTarget()
   inheritFromWorkerScope()
   define({
@@ -28,8 +32,10 @@ export function installWorkerScope(
     XMLHttpRequest,
     FileReader,
     Worker: createWorkerClass(options),
+    ...standIns(),
   })
   reportExceptions(events)
+  return events
 }
 
 /** As assignment by the platform: replaceable, not enumerable. */
