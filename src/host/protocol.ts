@@ -135,6 +135,11 @@ export interface HostConnection {
   ): HostTransaction
   /** Sets the close pending flag. The connection is closed when its transactions have finished. */
   close(): void
+  /**
+   * Closes with the forced flag: every transaction that has not yet committed is told `aborted` (AbortError), then the
+   * connection `forceClosed`. Does nothing to a closed connection.
+   */
+  forceClose(): void
 }
 
 /** What a connection hears from its host. */

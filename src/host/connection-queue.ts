@@ -1,0 +1,212 @@
+/**
+ * The open and delete requests of one database name: processed in order, each to completion before the next.
+ * https://w3c.github.io/IndexedDB/#connection-queues
+ */
+import { type Failure, failure, failureOf } from '../errors.ts'
+import type { StorageDirectory } from '../storage/storage.ts'
+import type { Catalogue } from './catalogue.ts'
+import { Connection } from './connection.ts'
+import { Database, type HostServices } from './database.ts'
+import type { DeleteListener, OpenListener } from './protocol.ts'
+
+/** What a queue works with. */
+export interface ConnectionQueueOptions {
+  readonly name: string
+  readonly directory: StorageDirectory
+  readonly catalogue: Catalogue
+  readonly services: HostServices
+  /** Called when it holds nothing any more: no request, no connection, no open file. */
+  readonly emptied: () => void
+}
+
+interface Request {
+  readonly process: () => Promise<void>
+  readonly failed: (failure: Failure) => void
+}
+
+/** One database name's queue, and its database while that is open. */
+export class ConnectionQueue {
+  readonly #options: ConnectionQueueOptions
+  #requests: Request[] = []
+  /** The processing under way; null when there is nothing to process. */
+  #processing: Promise<void> | null = null
+  /** null: its file is not open. */
+  #database: Database<Connection> | null = null
+  #isClosing = false
+
+  constructor(options: ConnectionQueueOptions) {
+    this.#options = options
+  }
+
+  open(version: number | undefined, listener: OpenListener): void {
+    this.#add({
+      process: () => this.#openDatabaseConnection(version, listener),
+      failed: (reason) => listener.failed(reason),
+    })
+  }
+
+  delete(listener: DeleteListener): void {
+    this.#add({
+      process: () => this.#deleteDatabase(listener),
+      failed: (reason) => listener.failed(reason),
+    })
+  }
+
+  /** Fails the requests not yet started, closes all connections as if by `close()`, and resolves when the file is closed. */
+  async close(): Promise<void> {
+    this.#isClosing = true
+    const { name } = this.#options
+    for (const request of this.#requests.splice(0)) {
+      request.failed(failure('AbortError', `The storage of database "${name}" was closed`))
+    }
+    while (this.#processing || this.#database) {
+      const connections = [...(this.#database?.connections ?? [])]
+      for (const connection of connections) connection.close()
+      await (this.#processing ?? Promise.all(connections.map((connection) => connection.closed)))
+    }
+  }
+
+  #add(request: Request): void {
+    this.#requests.push(request)
+    this.#process()
+  }
+
+  #process(): void {
+    this.#processing ??= this.#processRequests().finally(() => {
+      this.#processing = null
+      if (!this.#database) this.#options.emptied()
+    })
+  }
+
+  async #processRequests(): Promise<void> {
+    for (;;) {
+      const request = this.#requests.shift()
+      if (request) await processRequest(request)
+      else if (this.#database?.connections.size === 0) await this.#closeDatabase(this.#database)
+      else return
+    }
+  }
+
+  /** https://w3c.github.io/IndexedDB/#open-a-database-connection */
+  async #openDatabaseConnection(requested: number | undefined, listener: OpenListener) {
+    const database = await this.#openDatabase()
+    const oldVersion = database.schema.version
+    const version = requested ?? (oldVersion || 1)
+    if (oldVersion > version) return listener.failed(versionFailure(database, version))
+    if (oldVersion < version) {
+      await closeConnections(database, version, () => listener.blocked(oldVersion, version))
+      return this.#upgradeDatabase(database, version, listener)
+    }
+    if (this.#isClosing) return listener.failed(closedFailure(this.#options.name))
+    listener.opened(this.#connect(database))
+  }
+
+  /** https://w3c.github.io/IndexedDB/#upgrade-a-database */
+  async #upgradeDatabase(
+    database: Database<Connection>,
+    version: number,
+    listener: OpenListener,
+  ): Promise<void> {
+    const { name, catalogue } = this.#options
+    if (this.#isClosing) return listener.failed(closedFailure(name))
+    const oldVersion = database.schema.version
+    const connection = this.#connect(database)
+    const outcome = await new Promise((resolve, reject) => {
+      try {
+        const transaction = connection.startUpgrade(version, resolve)
+        listener.upgradeNeeded(connection, transaction, oldVersion)
+      } catch (error) {
+        connection.close()
+        reject(error)
+      }
+    })
+    if (outcome === 'aborted') {
+      connection.close()
+      return listener.failed(
+        failure(
+          'AbortError',
+          `The upgrade of database "${name}" to version ${version} was aborted`,
+        ),
+      )
+    }
+    catalogue.set(name, version)
+    // Both sides know: core has closed it, or somebody has by force. The request is answered here.
+    if (connection.closePending) return listener.failed(closedFailure(name))
+    listener.opened(connection)
+  }
+
+  /** https://w3c.github.io/IndexedDB/#delete-a-database */
+  async #deleteDatabase(listener: DeleteListener): Promise<void> {
+    const { catalogue, directory, name } = this.#options
+    const database = this.#database
+    if (database) {
+      await closeConnections(database, null, () => listener.blocked(database.schema.version))
+      await this.#closeDatabase(database)
+    }
+    const oldVersion = await directory.delete(name)
+    catalogue.set(name, 0)
+    listener.deleted(oldVersion)
+  }
+
+  #connect(database: Database<Connection>): Connection {
+    const connection = new Connection(database)
+    // The last one to go closes the file, which waits its turn like a request.
+    void connection.closed.then(() => this.#process())
+    return connection
+  }
+
+  async #openDatabase(): Promise<Database<Connection>> {
+    if (this.#database?.isBroken) await this.#closeDatabase(this.#database)
+    const { directory, name, services } = this.#options
+    this.#database ??= new Database(await directory.open(name), services)
+    return this.#database
+  }
+
+  /** A file that cannot be closed tidily is left as after a crash; opening it again will tell. */
+  async #closeDatabase(database: Database<Connection>): Promise<void> {
+    this.#database = null
+    try {
+      await database.close()
+    } catch (error) {
+      this.#options.services.report(failureOf(error))
+    }
+  }
+}
+
+/** Never rejects: what goes wrong is the request's answer. */
+async function processRequest({ process, failed }: Request): Promise<void> {
+  try {
+    await process()
+  } catch (error) {
+    failed(failureOf(error))
+  }
+}
+
+/** Asks all connections to go (`newVersion` null: for a deletion), and waits until they have. */
+async function closeConnections(
+  database: Database<Connection>,
+  newVersion: number | null,
+  blocked: () => void,
+): Promise<void> {
+  const connections = [...database.connections]
+  const asked = connections.filter((connection) => !connection.closePending)
+  const oldVersion = database.schema.version
+  await Promise.all(
+    asked.map((connection) => connection.deliverVersionChange(oldVersion, newVersion)),
+  )
+  if (connections.some((connection) => database.connections.has(connection))) blocked()
+  await Promise.all(connections.map((connection) => connection.closed))
+}
+
+function versionFailure(database: Database<Connection>, version: number): Failure {
+  const { name } = database.storage
+  const existing = database.schema.version
+  return failure(
+    'VersionError',
+    `Database "${name}" has version ${existing}, which is higher than the requested ${version}`,
+  )
+}
+
+function closedFailure(name: string): Failure {
+  return failure('AbortError', `The connection to database "${name}" was closed`)
+}

@@ -1,0 +1,104 @@
+/** An open database: what its connections share. */
+import { type Failure, failureOf } from '../errors.ts'
+import type { DatabaseSchema } from '../storage/schema.ts'
+import type { DatabaseStorage } from '../storage/storage.ts'
+import { CommitQueue, type CommittedWork } from './commit-queue.ts'
+import type { OperationTarget } from './execute.ts'
+import { Housekeeping } from './housekeeping.ts'
+import { KeyGenerators } from './key-generators.ts'
+import type { Pump } from './pump.ts'
+import { Scheduler } from './scheduler.ts'
+
+/** A connection as its database sees it. */
+export interface DatabaseConnection {
+  closeByForce(failure: Failure): void
+}
+
+/** What a host gives to all its databases. */
+export interface HostServices {
+  readonly pump: Pump
+  /** What `default` durability means. */
+  readonly durability: 'relaxed' | 'strict'
+  /** Takes what failed where nobody waits for an answer. */
+  readonly report: (failure: Failure) => void
+}
+
+/** https://w3c.github.io/IndexedDB/#database-construct */
+export class Database<Connection extends DatabaseConnection> implements OperationTarget {
+  readonly storage: DatabaseStorage
+  readonly services: HostServices
+  readonly keyGenerators: KeyGenerators
+  readonly scheduler = new Scheduler()
+  readonly connections = new Set<Connection>()
+  /** As the running upgrade transaction sees it; the committed one when none runs. */
+  schema: DatabaseSchema
+  committedSchema: DatabaseSchema
+  /** Storage can no longer be trusted to hold what memory says: it must be opened anew. */
+  isBroken = false
+  /** Whether the engine's write transaction is open. */
+  #isWriting = false
+  readonly #commits: CommitQueue
+  readonly #housekeeping: Housekeeping
+
+  constructor(storage: DatabaseStorage, services: HostServices) {
+    this.storage = storage
+    this.services = services
+    this.schema = storage.schema
+    this.committedSchema = storage.schema
+    this.keyGenerators = new KeyGenerators(storage.currentNumbers)
+    this.#commits = new CommitQueue(storage, (failure) => this.breakDown(failure))
+    this.#housekeeping = new Housekeeping({
+      housekeep: () => storage.housekeep(),
+      isBusy: () => this.#isWriting,
+      failed: (error) => services.report(failureOf(error)),
+    })
+  }
+
+  /** Opens the engine's write transaction; the scheduler sees to it that there is never more than one. */
+  begin(): void {
+    this.storage.begin()
+    this.#isWriting = true
+  }
+
+  /** Commits it to the operating system. @throws StorageError; then it must be rolled back. */
+  commit(): void {
+    this.keyGenerators.store(this.storage, (storeId) => this.schema.stores.has(storeId))
+    this.storage.commit()
+    this.#isWriting = false
+    this.keyGenerators.keep()
+  }
+
+  /** Tells `work` once its commit is as durable as it asked for. */
+  settle(work: CommittedWork, writtenBytes: number): void {
+    // First, as the next writer may start within the answer.
+    this.#housekeeping.noteCommit(writtenBytes)
+    this.#commits.add(work, { isAlone: !this.scheduler.hasWaiting })
+  }
+
+  /** Reverts everything the engine's write transaction did. */
+  rollback(): void {
+    this.#isWriting = false
+    this.schema = this.committedSchema
+    this.keyGenerators.revert()
+    try {
+      this.storage.rollback()
+    } catch (error) {
+      this.breakDown(failureOf(error))
+    }
+  }
+
+  /** Closes all connections by force: the file, or what is known of it, cannot be trusted. */
+  breakDown(failure: Failure): void {
+    if (this.isBroken) return
+    this.isBroken = true
+    this.scheduler.holdUpStarts(() => {
+      for (const connection of this.connections) connection.closeByForce(failure)
+    })
+  }
+
+  /** Closes the file; there must be no connection left. */
+  async close(): Promise<void> {
+    this.#housekeeping.close()
+    await this.storage.close()
+  }
+}

@@ -1,0 +1,144 @@
+/**
+ * Which transactions may start.
+ *
+ * Each object store has a lock, and so has the right to write. A transaction claims its locks all at once when it is
+ * created, and each lock serves its claims strictly in that order: shared to read-only transactions, exclusive to
+ * read/write ones. A transaction starts when it holds all it claimed. So order of creation decides, nothing overtakes,
+ * and nothing deadlocks; a claim costs time by the size of its scope, however many are waiting.
+ *
+ * The lock of the right to write makes read/write transactions of one database run one after the other, which the
+ * specification allows and the engine (one writer) demands.
+ * https://w3c.github.io/IndexedDB/#transaction-scheduling
+ */
+import { Fifo } from './fifo.ts'
+
+/** A transaction as the scheduler sees it. */
+export class Claim {
+  readonly storeIds: readonly number[]
+  readonly exclusive: boolean
+  /** Called once, when the transaction may start; within `add` if nothing stands in its way. */
+  readonly start: () => void
+  /** Locks claimed and not yet granted. */
+  missing = 0
+  readonly locks: Lock[] = []
+  isReleased = false
+
+  constructor(storeIds: readonly number[], exclusive: boolean, start: () => void) {
+    this.storeIds = storeIds
+    this.exclusive = exclusive
+    this.start = start
+  }
+}
+
+/** The locks of one database. */
+export class Scheduler {
+  readonly #stores = new Map<number, Lock>()
+  readonly #writer = new Lock()
+  #waitingCount = 0
+  /** What may start once the held-up starts are let go; null: nothing is held up. */
+  #heldUp: Claim[] | null = null
+
+  /** Whether a transaction waits for another to finish. */
+  get hasWaiting(): boolean {
+    return this.#waitingCount > 0
+  }
+
+  /** Takes a transaction's place in the order of creation. */
+  add(claim: Claim): void {
+    const { storeIds, exclusive } = claim
+    claim.missing = storeIds.length + (exclusive ? 1 : 0)
+    if (exclusive) this.#writer.claim(claim)
+    for (const storeId of storeIds) this.#lockOf(storeId).claim(claim)
+    if (claim.missing === 0) claim.start()
+    else this.#waitingCount++
+  }
+
+  /** Lets the next writer go ahead where scopes do not overlap: this one has committed, but must not yet say so. */
+  releaseWriter(claim: Claim): void {
+    this.#releaseLocks([this.#writer], claim)
+  }
+
+  /** Lets go of everything: the transaction has finished, started or not. */
+  release(claim: Claim): void {
+    if (claim.isReleased) return
+    claim.isReleased = true
+    if (claim.missing > 0) this.#waitingCount--
+    this.#releaseLocks(claim.locks, claim)
+  }
+
+  /** Starts nothing until `work` is over: transactions that `work` ends one by one must not start in between. */
+  holdUpStarts(work: () => void): void {
+    const outer = this.#heldUp
+    const heldUp = outer ?? []
+    this.#heldUp = heldUp
+    work()
+    this.#heldUp = outer
+    if (!outer) for (const claim of heldUp) if (!claim.isReleased) claim.start()
+  }
+
+  /** Grants first and starts after: what starts may come back here, and must find every lock in order. */
+  #releaseLocks(locks: readonly Lock[], claim: Claim): void {
+    let startable: Claim[] | null = null
+    for (const lock of locks) {
+      for (const granted of lock.release(claim)) {
+        if (granted.missing === 0) (startable ??= []).push(granted)
+      }
+    }
+    if (!startable) return
+    this.#waitingCount -= startable.length
+    if (this.#heldUp) return void this.#heldUp.push(...startable)
+    for (const granted of startable) if (!granted.isReleased) granted.start()
+  }
+
+  #lockOf(storeId: number): Lock {
+    const known = this.#stores.get(storeId)
+    if (known) return known
+    const lock = new Lock()
+    this.#stores.set(storeId, lock)
+    return lock
+  }
+}
+
+const none: readonly Claim[] = []
+
+/** Shared by any number of claims or held by one exclusive claim; waiting claims in order. */
+class Lock {
+  readonly #holders = new Set<Claim>()
+  #isExclusive = false
+  readonly #waiting = new Fifo<Claim>()
+
+  claim(claim: Claim): void {
+    claim.locks.push(this)
+    if (this.#firstWaiting() === undefined && this.#admits(claim)) this.#grant(claim)
+    else this.#waiting.push(claim)
+  }
+
+  /** Lets go of a claim, granted or still waiting; the claims that have now been granted. */
+  release(claim: Claim): readonly Claim[] {
+    this.#holders.delete(claim)
+    let granted: Claim[] | null = null
+    for (;;) {
+      const next = this.#firstWaiting()
+      if (next === undefined || !this.#admits(next)) return granted ?? none
+      this.#waiting.shift()
+      this.#grant(next)
+      ;(granted ??= []).push(next)
+    }
+  }
+
+  /** Passes over claims that were released while they waited. */
+  #firstWaiting(): Claim | undefined {
+    while (this.#waiting.first()?.isReleased) this.#waiting.shift()
+    return this.#waiting.first()
+  }
+
+  #admits(claim: Claim): boolean {
+    return this.#holders.size === 0 || !(this.#isExclusive || claim.exclusive)
+  }
+
+  #grant(claim: Claim): void {
+    this.#holders.add(claim)
+    this.#isExclusive = claim.exclusive
+    claim.missing--
+  }
+}

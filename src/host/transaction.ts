@@ -1,0 +1,226 @@
+/** The host's side of a transaction: what it still has to do, and how it ends. */
+import { type Failure, failureOf, StorageError } from '../errors.ts'
+import type { CommittedWork } from './commit-queue.ts'
+import type { Database, DatabaseConnection } from './database.ts'
+import { changeSchema, executeOperation, isWrite } from './execute.ts'
+import { ownedOperation, weightOf } from './owned-operation.ts'
+import type {
+  Durability,
+  HostTransaction,
+  Operation,
+  OperationReceiver,
+  TransactionListener,
+  TransactionMode,
+} from './protocol.ts'
+import { Fifo } from './fifo.ts'
+import type { Work } from './pump.ts'
+import { Claim } from './scheduler.ts'
+
+/** What a transaction is made of. */
+export interface TransactionOptions {
+  readonly database: Database<DatabaseConnection>
+  /** Its scope; empty for an upgrade transaction, which has the database to itself. */
+  readonly storeIds: readonly number[]
+  readonly mode: TransactionMode
+  readonly durability: Durability
+  /** null: `listen` follows. */
+  readonly listener: TransactionListener | null
+  /** Called last, once its end has been told. */
+  readonly finished: (outcome: 'committed' | 'aborted') => void
+}
+
+interface QueuedOperation {
+  readonly operation: Operation
+  readonly receiver: OperationReceiver
+}
+
+/** https://w3c.github.io/IndexedDB/#transaction-construct */
+export class Transaction implements HostTransaction, Work, CommittedWork {
+  readonly isStrict: boolean
+  readonly #database: Database<DatabaseConnection>
+  readonly #mode: TransactionMode
+  readonly #claim: Claim
+  readonly #finished: (outcome: 'committed' | 'aborted') => void
+  #listener: TransactionListener | null
+  /** `settling`: committed to the operating system, and not yet told so. */
+  #state: 'created' | 'started' | 'settling' | 'finished' = 'created'
+  /** Operations still to be executed; null when none was ever queued. */
+  #queue: Fifo<QueuedOperation> | null = null
+  /** Whether the pump has it, and will step through the queue. */
+  #isPumped = false
+  /** Whether it has opened the engine's write transaction. */
+  #isWriting = false
+  #writtenBytes = 0
+  readonly #failures: Failure[] = []
+  /** null: no commit was asked for yet. */
+  #failuresSeen: number | null = null
+
+  constructor(options: TransactionOptions) {
+    const { database, durability, mode } = options
+    this.#database = database
+    this.#mode = mode
+    this.#listener = options.listener
+    this.#finished = options.finished
+    this.isStrict =
+      (durability === 'default' ? database.services.durability : durability) === 'strict'
+    this.#claim = new Claim(options.storeIds, mode !== 'readonly', () => this.#start())
+  }
+
+  /** Takes its place in the order of creation; starts it at once where nothing is in its way. */
+  schedule(): void {
+    this.#database.scheduler.add(this.#claim)
+  }
+
+  /**
+   * Starts an upgrade, with the version as its first change.
+   * @throws StorageError; then the transaction is over.
+   */
+  startUpgrade(version: number): void {
+    this.schedule()
+    try {
+      this.#beginWriting()
+      changeSchema(this.#database, { type: 'setVersion', version })
+    } catch (error) {
+      this.abort()
+      throw error
+    }
+  }
+
+  listen(listener: TransactionListener): void {
+    this.#listener = listener
+  }
+
+  execute(operation: Operation, receiver: OperationReceiver): void {
+    if (this.#state === 'finished') return
+    if (this.#mayExecuteNow(operation)) return this.#execute(operation, receiver)
+    this.#queue ??= new Fifo()
+    this.#queue.push({ operation: ownedOperation(operation), receiver })
+    if (this.#state === 'started') this.#pump()
+  }
+
+  commit(failuresSeen: number): void {
+    if (this.#state === 'finished') return
+    this.#failuresSeen = failuresSeen
+    if (this.#state === 'started' && !this.#isPumped) this.#commit()
+  }
+
+  abort(): void {
+    if (this.#state === 'finished' || this.#state === 'settling') return
+    this.#revert()
+    this.#finish('aborted')
+  }
+
+  /** Gives up on the host's side. A commit that is on its way to the disk is waited for instead. */
+  giveUp(failure: Failure): void {
+    if (this.#state === 'finished' || this.#state === 'settling') return
+    this.#revert()
+    this.#listener?.aborted(failure)
+    this.#finish('aborted')
+  }
+
+  get nextWeight(): number {
+    const next = this.#queue?.first()
+    return next ? weightOf(next.operation) : 1
+  }
+
+  step(): boolean {
+    const next = this.#queue?.shift()
+    if (next) this.#execute(next.operation, next.receiver)
+    if (this.#queue?.first()) return true
+    this.#isPumped = false
+    if (this.#state === 'started' && this.#failuresSeen !== null) this.#commit()
+    return false
+  }
+
+  confirm(): void {
+    if (this.#mode === 'versionchange') this.#database.committedSchema = this.#database.schema
+    this.#listener?.committed()
+    this.#finish('committed')
+  }
+
+  lose(failure: Failure): void {
+    this.#listener?.aborted(failure)
+    this.#finish('aborted')
+  }
+
+  #start(): void {
+    this.#state = 'started'
+    if (this.#queue || this.#failuresSeen !== null) this.#pump()
+  }
+
+  /** Once one operation is queued, all later ones queue behind it. */
+  #mayExecuteNow(operation: Operation): boolean {
+    return (
+      this.#state === 'started' &&
+      !this.#isPumped &&
+      this.#database.services.pump.allows(weightOf(operation))
+    )
+  }
+
+  #pump(): void {
+    if (this.#isPumped) return
+    this.#isPumped = true
+    this.#database.services.pump.add(this)
+  }
+
+  #execute(operation: Operation, receiver: OperationReceiver): void {
+    let result: Uint8Array | number | undefined
+    try {
+      if (!this.#isWriting && isWrite(operation)) this.#beginWriting()
+      result = executeOperation(this.#database, operation, receiver)
+    } catch (error) {
+      return this.#fail(error, receiver)
+    }
+    if (operation.type === 'put') this.#writtenBytes += operation.value.length
+    receiver.done(result)
+  }
+
+  #beginWriting(): void {
+    if (this.#mode === 'readonly') throw new Error('unreachable: a read-only transaction writes')
+    this.#database.begin()
+    this.#isWriting = true
+  }
+
+  #fail(error: unknown, receiver: OperationReceiver): void {
+    const failure = failureOf(error)
+    this.#failures.push(failure)
+    receiver.failed(failure)
+    if (failure.code === 'ConstraintError') return
+    this.giveUp(failure)
+    if (error instanceof StorageError && error.code === 'corrupt') this.#database.breakDown(failure)
+  }
+
+  /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
+  #commit(): void {
+    const unseen = this.#failures[this.#failuresSeen ?? 0]
+    if (unseen) return this.giveUp(unseen)
+    if (!this.#isWriting) return this.confirm()
+    try {
+      this.#database.commit()
+    } catch (error) {
+      return this.giveUp(failureOf(error))
+    }
+    this.#isWriting = false
+    this.#state = 'settling'
+    this.#database.settle(this, this.#writtenBytes)
+    // Still on its way to the disk: whoever does not overlap may go ahead.
+    if (this.#isSettling()) this.#database.scheduler.releaseWriter(this.#claim)
+  }
+
+  #isSettling(): boolean {
+    return this.#state === 'settling'
+  }
+
+  /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
+  #revert(): void {
+    this.#queue?.clear()
+    if (this.#isWriting) this.#database.rollback()
+    this.#isWriting = false
+  }
+
+  #finish(outcome: 'committed' | 'aborted'): void {
+    this.#state = 'finished'
+    this.#database.scheduler.release(this.#claim)
+    this.#finished(outcome)
+  }
+}

@@ -1,0 +1,70 @@
+/**
+ * Turns of the event loop: how the host yields, and the clock it looks at. The primitives are captured when the module
+ * loads, so that a test framework's fake timers cannot freeze a database.
+ */
+
+const {
+  setImmediate: nativeSetImmediate,
+  MessageChannel: NativeMessageChannel,
+  setTimeout: nativeSetTimeout,
+} = globalThis as {
+  // Platform types say these are always there; browsers lack the first, some test environments the first two.
+  setImmediate?: (callback: () => void) => unknown
+  MessageChannel?: typeof MessageChannel
+  setTimeout: (callback: () => void, delayMs: number) => unknown
+}
+
+const { performance: nativePerformance } = globalThis
+const nativeNow = nativePerformance.now
+
+/** Milliseconds on a clock that never goes back. */
+export function now(): number {
+  return nativeNow.call(nativePerformance)
+}
+
+/** Runs `callback` in a later turn of the event loop, after pending I/O and timers had their chance; keeps the process alive until then. */
+export const queueTurn: (callback: () => void) => void = chooseQueueTurn()
+
+/** Runs `callback` after `delayMs`; does not keep the process alive. */
+export function queueIdleTimer(callback: () => void, delayMs: number): void {
+  unref(nativeSetTimeout(callback, delayMs))
+}
+
+/** Lets the process end while `waiting` (a timer or a port) is still waiting. Browsers need and have no such thing. */
+export function unref(waiting: unknown): void {
+  callIfPresent(waiting, 'unref')
+}
+
+/** Keeps the process alive while `waiting` is waiting. */
+export function ref(waiting: unknown): void {
+  callIfPresent(waiting, 'ref')
+}
+
+function chooseQueueTurn(): (callback: () => void) => void {
+  if (nativeSetImmediate) return (callback) => void nativeSetImmediate(callback)
+  if (NativeMessageChannel) return portTurns(new NativeMessageChannel())
+  return (callback) => void nativeSetTimeout(callback, 0)
+}
+
+/** A message to oneself is the shortest turn a browser has: its timers wait 4 ms once they nest. */
+function portTurns({ port1, port2 }: MessageChannel): (callback: () => void) => void {
+  const waiting: (() => void)[] = []
+  port1.onmessage = () => {
+    const callback = waiting.shift()
+    if (waiting.length === 0) unref(port1)
+    callback?.()
+  }
+  unref(port1)
+  return (callback) => {
+    waiting.push(callback)
+    ref(port1)
+    port2.postMessage(null)
+  }
+}
+
+function callIfPresent(target: unknown, method: 'ref' | 'unref'): void {
+  if (typeof target !== 'object' || target === null) return
+  // Node's timers and ports have both methods; numbers and browser ports have neither.
+  const call = (target as { [method: string]: unknown })[method]
+  if (typeof call === 'function') call.call(target)
+}
