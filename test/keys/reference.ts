@@ -27,7 +27,18 @@ export function cmp(a: Key, b: Key): number {
 }
 
 const edgeNumber = fc.constantFrom(
-  ...[0, -0, 1, -1, 0.5, Infinity, -Infinity, 5e-324, -5e-324, 2 ** 53, -(2 ** 53), 1e308],
+  0,
+  -0,
+  1,
+  -1,
+  0.5,
+  Infinity,
+  -Infinity,
+  5e-324,
+  -5e-324,
+  2 ** 53,
+  -(2 ** 53),
+  1e308,
 )
 const number = fc.oneof(edgeNumber, fc.integer(), fc.double({ noNaN: true }))
 const date = fc.oneof(
@@ -35,7 +46,20 @@ const date = fc.oneof(
   fc.date({ noInvalidDate: true }),
 )
 const edgeUnit = fc.constantFrom(
-  ...[0, 1, 0x7d, 0x7e, 0x7f, 0x80, 0xff, 0x407e, 0x407f, 0x4080, 0xd800, 0xdbff, 0xdc00, 0xffff],
+  0,
+  1,
+  0x7d,
+  0x7e,
+  0x7f,
+  0x80,
+  0xff,
+  0x407e,
+  0x407f,
+  0x4080,
+  0xd800,
+  0xdbff,
+  0xdc00,
+  0xffff,
 )
 const string = fc.oneof(
   fc
