@@ -1,0 +1,33 @@
+// Compiled as .mts and as .cts against the installed package: what a user may write, and what must be an error.
+import 'idb-everywhere/auto/memory'
+import { IDBKeyRange, close, createIndexedDB, install } from 'idb-everywhere'
+import { VfsError, type Vfs, type VfsDirectory, type VfsFile } from 'idb-everywhere/vfs'
+import { memory } from 'idb-everywhere/vfs/memory'
+import { nodeFs } from 'idb-everywhere/vfs/node'
+
+const scratch: Vfs = memory()
+const indexedDB = createIndexedDB({ vfs: scratch, durability: 'strict', onLocked: 'wait' })
+const request = indexedDB.open('library', 1)
+
+request.onupgradeneeded = () => {
+  const books = request.result.createObjectStore('books', { keyPath: 'isbn' })
+  books.createIndex('by author', 'author', { multiEntry: true })
+}
+request.onsuccess = () => {
+  const transaction = request.result.transaction(['books'], 'readwrite', { durability: 'relaxed' })
+  const books = transaction.objectStore('books')
+  const found = books.index('by author').getAll(IDBKeyRange.bound('a', 'b', false, true), 10)
+  found.onsuccess = () => found.result.length
+  transaction.oncomplete = () => request.result.close()
+  transaction.addEventListener('abort', () => transaction.error?.name)
+}
+
+export const installed = install({ target: {}, force: true, vfs: nodeFs() })
+export const closed: Promise<void> = close(indexedDB)
+export const error: Error = new VfsError('EIO', 'A message')
+export type { VfsDirectory, VfsFile }
+
+// @ts-expect-error: durability is one of two words
+createIndexedDB({ durability: 'sometimes' })
+// @ts-expect-error: there is no such option
+createIndexedDB({ directory: './data' })

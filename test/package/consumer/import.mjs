@@ -1,0 +1,3 @@
+import { runScenario } from './scenario.cjs'
+
+await runScenario((name) => import(name))

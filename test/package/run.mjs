@@ -1,0 +1,138 @@
+/**
+ * Tests the package as users get it: packed, installed into an empty project, imported from there as ES modules and as
+ * CommonJS, compiled against under several sets of libraries, and looked over by publint and arethetypeswrong.
+ * Needs a built `dist/`. Ends with a line of counts.
+ */
+import { execFile } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+/** What the package may weigh once installed. */
+const installedLimitBytes = 3_000_000
+
+/** Fetched into npm's cache when first needed: it brings a compiler of its own, too much for every `npm ci`. */
+const areTheTypesWrong = '@arethetypeswrong/cli@0.18.5'
+
+/** Each must compile, so that the declarations neither need the DOM's types nor clash with anybody's. */
+const librarySets = [
+  { title: 'Node', lib: ['es2023', 'esnext.disposable'], types: ['node'] },
+  { title: 'a page', lib: ['es2023', 'esnext.disposable', 'dom'], types: [] },
+  { title: 'a worker', lib: ['es2023', 'esnext.disposable', 'webworker'], types: [] },
+  { title: 'Node and the DOM', lib: ['es2023', 'esnext.disposable', 'dom'], types: ['node'] },
+  { title: 'the language alone', lib: ['es2023', 'esnext.disposable'], types: [] },
+]
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '..', '..')
+const temporary = mkdtempSync(join(tmpdir(), 'idb-everywhere-package-'))
+const project = join(temporary, 'project')
+
+try {
+  process.exitCode = (await runChecks()) ? 0 : 1
+} finally {
+  rmSync(temporary, { recursive: true, force: true })
+}
+
+async function runChecks() {
+  const tarball = await pack()
+  await installInto(project, tarball)
+  const checks = [
+    ['importing the ES modules does what it says', () => node('import.mjs')],
+    ['requiring the CommonJS files does the same', () => node('require.cjs')],
+    ...librarySets.flatMap((set) =>
+      ['mts', 'cts'].map((extension) => [
+        `a .${extension} file compiles with the types of ${set.title}`,
+        () => compile(set, extension),
+      ]),
+    ),
+    ['publint finds nothing', () => run('npx', ['publint', '--strict', tarball], root)],
+    [
+      'arethetypeswrong finds nothing',
+      () => run('npm', ['exec', '--yes', '--', areTheTypesWrong, '--no-emoji', tarball], temporary),
+    ],
+  ]
+  let failures = 0
+  for (const [title, check] of checks) {
+    const complaint = await complaintOf(check)
+    console.log(`${complaint === null ? 'pass' : 'FAIL'}  ${title}`)
+    if (complaint !== null) {
+      failures += 1
+      console.log(complaint.replace(/^/gm, '      '))
+    }
+  }
+  console.log(`package: ${checks.length - failures} of ${checks.length} checks pass`)
+  return failures === 0
+}
+
+/** Packs the tree, prints what that weighs, and gives the path of the tarball. */
+async function pack() {
+  const output = await run('npm', ['pack', '--json', '--pack-destination', temporary], root)
+  const { filename, size, unpackedSize, entryCount } = JSON.parse(output)[0]
+  console.log(`${entryCount} files, ${size} bytes packed, ${unpackedSize} bytes installed`)
+  if (unpackedSize > installedLimitBytes) {
+    throw new Error(`The package weighs ${unpackedSize} bytes, over ${installedLimitBytes}`)
+  }
+  return join(temporary, filename)
+}
+
+async function installInto(directory, tarball) {
+  mkdirSync(directory)
+  writeFileSync(join(directory, 'package.json'), '{ "private": true }\n')
+  cpSync(join(here, 'consumer'), directory, { recursive: true })
+  await run('npm', ['install', '--no-audit', '--no-fund', '--no-save', tarball], directory)
+}
+
+function node(script) {
+  return run(process.execPath, [script], project)
+}
+
+/** Compiles the typed consumer under the name that makes it a module of the one or the other kind. */
+async function compile({ lib, types }, extension) {
+  const file = `consumer.${extension}`
+  writeFileSync(join(project, file), readFileSync(join(project, 'consumer.ts')))
+  const configuration = join(project, 'tsconfig.json')
+  writeFileSync(
+    configuration,
+    JSON.stringify({
+      compilerOptions: {
+        module: 'nodenext',
+        target: 'es2023',
+        strict: true,
+        noEmit: true,
+        lib,
+        types,
+        typeRoots: [join(root, 'node_modules', '@types')],
+      },
+      files: [file],
+    }),
+  )
+  await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], project)
+}
+
+/** What a command printed on standard output; rejects with all it printed if it fails or takes a minute. */
+async function run(command, args, cwd) {
+  try {
+    const { stdout } = await promisify(execFile)(command, args, {
+      cwd,
+      timeout: 60_000,
+      maxBuffer: 64 * 1024 * 1024,
+    })
+    return stdout
+  } catch (error) {
+    throw new Error(`${command} ${args.join(' ')}\n${error.stdout}${error.stderr}`, {
+      cause: error,
+    })
+  }
+}
+
+async function complaintOf(check) {
+  try {
+    await check()
+    return null
+  } catch (error) {
+    return error.message
+  }
+}
