@@ -3,7 +3,7 @@
  * `keyPathFailure`; on the original it may be `keyPathUndecided` besides.
  * https://w3c.github.io/IndexedDB/#extract-a-key-from-a-value-using-a-key-path
  */
-import { convertClonedValueToKey, convertValueToMultiEntryKeys } from './key.ts'
+import { convertClonedValueToKey, convertValueToMultiEntryKeys } from './convert-value-to-key.ts'
 import {
   type KeyPath,
   evaluateKeyPath,

@@ -5,7 +5,7 @@
  * | ------ | ------------------------------------------- |
  * | varint | index id                                    |
  * | varint | length of the key                           |
- * | length | the key, see `key-format.ts`                       |
+ * | length | the key, see `key.ts`                       |
  *
  * and again from the start, to the end of the block; ids in the order the indexes were given in, the keys of one index
  * sorted. A varint has seven bits in each byte, the lowest first, the top bit set in all bytes but the last, and no
@@ -14,8 +14,7 @@
  * Worked example: index 3 with the key `'a'`, index 200 with `[]`: `03 03 30 62 00  C8 01 02 50 00`.
  */
 import { StorageError } from '../errors.ts'
-import { writeKey } from './encode.ts'
-import { convertValueToMultiEntryKeys } from './key.ts'
+import { convertValueToMultiEntryKeys, writeKey } from './convert-value-to-key.ts'
 import {
   type KeyPath,
   type PathEvaluation,
@@ -24,7 +23,7 @@ import {
   keyPathFailure,
   keyPathUndecided,
 } from './key-path.ts'
-import { keyTag, keyTerminator } from './key-format.ts'
+import { keyTag, keyTerminator } from './key.ts'
 import { KeyWriter, borrowKeyWriter, returnKeyWriter } from './key-writer.ts'
 import { numberKeyOffset } from './number-key.ts'
 

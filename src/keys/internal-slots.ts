@@ -46,8 +46,13 @@ function getterOf(prototype: object, name: PropertyKey): () => unknown {
  * `holdsProxy` must be asked too.
  */
 export function isArrayExoticObject(value: unknown): value is unknown[] {
-  if (nativeTypes) return Array.isArray(value) && !nativeTypes.isProxy(value)
-  return Array.isArray(value)
+  if (nativeTypes?.isProxy(value)) return false
+  try {
+    return Array.isArray(value)
+  } catch {
+    // A TypeError: a revoked Proxy.
+    return false
+  }
 }
 
 /**

@@ -6,7 +6,7 @@
  * combination of open and closed bounds becomes one half-open interval of bytes, for a store (`key`) and for an index
  * (`key`, then primary key) alike.
  */
-import { compareKeys } from './compare.ts'
+import { compareKeys } from './key.ts'
 
 /** https://w3c.github.io/IndexedDB/#key-range-construct */
 export interface KeyRange {

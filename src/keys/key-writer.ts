@@ -2,7 +2,7 @@
  * A growing buffer to which keys are written, reused from call to call. Script may run in the middle of a conversion (a
  * getter in an array) and convert a key itself; so a writer is borrowed, and whoever comes while it is out gets another.
  */
-import { keyTag, keyTerminator } from './key-format.ts'
+import { keyTag, keyTerminator } from './key.ts'
 import { numberKeyLength, writeNumberKeyBytes } from './number-key.ts'
 
 /** A buffer that has grown beyond this is not kept. */

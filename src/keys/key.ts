@@ -1,82 +1,39 @@
 /**
- * Keys: from values to bytes and back. `key-format.ts` has the bytes' layout.
+ * Keys as bytes. A key is its type's tag and then a body that says by itself where it ends; keys sort by memcmp exactly
+ * as the specification compares them.
  *
- * The `…Cloned…` forms are for values that structured deserialization has made: they hold no Proxy, which is dear to
- * detect on some platforms.
+ * | tag  | type   | body                                                                                   |
+ * | ---- | ------ | -------------------------------------------------------------------------------------- |
+ * | 0x10 | number | 8 bytes: the double, big-endian; sign bit flipped if positive, all bits if negative    |
+ * | 0x20 | date   | the same, of the time value in ms                                                      |
+ * | 0x30 | string | code units, then 0x00                                                                  |
+ * | 0x40 | binary | bytes, then 0x00                                                                       |
+ * | 0x50 | array  | the subkeys, each a whole key, then 0x00                                               |
+ *
+ * | code unit       | bytes                                  | | byte       | bytes       |
+ * | --------------- | -------------------------------------- |-| ---------- | ----------- |
+ * | 0x0000 - 0x007E | unit + 1                  (01 - 7F)    | | 00 - FD    | byte + 1    |
+ * | 0x007F - 0x407E | 0x8000 + unit - 0x7F      (80 - BF, *) | | FE         | FF 00       |
+ * | 0x407F - 0xFFFF | C0, then unit - 0x407F in two bytes    | | FF         | FF 01       |
+ *
+ * Surrogates are code units like others, so lone ones survive. -0 is stored as +0; there is no NaN.
+ *
+ * Worked example: `[1, 'a']` is `50  10 BF F0 00 00 00 00 00 00  30 62 00  00`.
+ *
+ * Why it sorts: where a longer string, binary or array goes on, the shorter one has 0x00, and nothing that can go on
+ * (a unit, a byte, a tag) begins with 0x00. Why keys are prefix-free: a body's end is known from the body alone. The
+ * first byte is a tag and so never 0xFF, which is what `key-range.ts` builds on.
  */
-import { compareKeys } from './compare.ts'
-import { readKey } from './decode.ts'
-import { type ArrayTest, writeKey } from './encode.ts'
-import { bytesOf, dateValueOf, holdsProxy, isArrayExoticObject } from './internal-slots.ts'
-import { type KeyType, damagedKey, keyTag } from './key-format.ts'
-import { borrowKeyWriter, returnKeyWriter } from './key-writer.ts'
-import { encodeNumberKey } from './number-key.ts'
+import { StorageError } from '../errors.ts'
 
-/** Strings up to this length are tried as ASCII first. */
-const shortStringLength = 256
+/** The first byte of a key of each type. */
+export const keyTag = { number: 0x10, date: 0x20, string: 0x30, binary: 0x40, array: 0x50 } as const
 
-/**
- * The key of a value script has given; null when it is none. What a getter in an array throws is thrown on.
- * https://w3c.github.io/IndexedDB/#convert-a-value-to-a-key
- */
-export function convertValueToKey(input: unknown): Uint8Array | null {
-  if (typeof input === 'number') return input === input ? encodeNumberKey(input) : null
-  if (typeof input === 'string') return encodeStringKey(input)
-  const key = convertToKey(input, isArrayExoticObject)
-  return key !== null && Array.isArray(input) && holdsProxy(input) ? null : key
-}
+/** Ends the body of a string, binary or array key. */
+export const keyTerminator = 0x00
 
-/** The same for a value structured deserialization has made. */
-export function convertClonedValueToKey(input: unknown): Uint8Array | null {
-  if (typeof input === 'number') return input === input ? encodeNumberKey(input) : null
-  if (typeof input === 'string') return encodeStringKey(input)
-  return convertToKey(input, Array.isArray)
-}
-
-/**
- * Whether converting the value to a key would not say "invalid type": a key, or at least of a key's type (an invalid
- * Date, a detached buffer). Runs no script.
- * https://w3c.github.io/IndexedDB/#is-a-potentially-valid-key-range
- */
-export function hasKeyType(input: unknown): boolean {
-  if (typeof input === 'number' || typeof input === 'string') return true
-  if (typeof input !== 'object' || input === null) return false
-  if (isArrayExoticObject(input)) return true
-  return dateValueOf(input) !== null || bytesOf(input) !== undefined
-}
-
-/**
- * The keys of a cloned value for a multiEntry index, sorted, each once; null when it is no array and no key. Elements
- * that are no keys are left out.
- * https://w3c.github.io/IndexedDB/#convert-a-value-to-a-multientry-key
- */
-export function convertValueToMultiEntryKeys(input: unknown): Uint8Array[] | null {
-  if (!isArrayExoticObject(input)) {
-    const key = convertValueToKey(input)
-    return key && [key]
-  }
-  const keys: Uint8Array[] = []
-  const length = input.length
-  for (let i = 0; i < length; i++) {
-    const key = convertElementToKey(input, i)
-    if (key !== null) keys.push(key)
-  }
-  keys.sort(compareKeys)
-  return keys.filter((key, i) => i === 0 || compareKeys(keys[i - 1] as Uint8Array, key) !== 0)
-}
-
-/**
- * The value of the key that fills `bytes` from `start` to `end`.
- * https://w3c.github.io/IndexedDB/#convert-a-key-to-a-value
- * @throws StorageError 'corrupt' when the bytes are no key, or more than one.
- */
-export function convertKeyToValue(
-  bytes: Uint8Array,
-  start = 0,
-  end: number = bytes.length,
-): IDBValidKey {
-  return readKey(bytes, start, end)
-}
+/** https://w3c.github.io/IndexedDB/#key-type */
+export type KeyType = keyof typeof keyTag
 
 /**
  * The type of an encoded key.
@@ -99,49 +56,20 @@ export function keyType(key: Uint8Array): KeyType {
   }
 }
 
-function convertElementToKey(array: unknown[], index: number): Uint8Array | null {
-  try {
-    const writer = borrowKeyWriter()
-    const key = writeKey(writer, array[index], isArrayExoticObject, array) ? writer.copy() : null
-    returnKeyWriter(writer)
-    return key
-  } catch {
-    // The algorithm leaves out an element that throws, like one that is no key.
-    return null
-  }
+/**
+ * Compares two encoded keys, as memcmp does.
+ * https://w3c.github.io/IndexedDB/#compare-two-keys
+ */
+export function compareKeys(a: Uint8Array, b: Uint8Array): -1 | 0 | 1 {
+  const length = Math.min(a.length, b.length)
+  let i = 0
+  while (i < length && a[i] === b[i]) i++
+  if (i === length) return a.length === b.length ? 0 : a.length < b.length ? -1 : 1
+  // Both lie inside, so neither is undefined.
+  return (a[i] as number) < (b[i] as number) ? -1 : 1
 }
 
-function convertToKey(input: unknown, isArray: ArrayTest): Uint8Array | null {
-  const writer = borrowKeyWriter()
-  const key = writeKey(writer, input, isArray, null) ? writer.copy() : null
-  returnKeyWriter(writer)
-  return key
-}
-
-function encodeStringKey(string: string): Uint8Array {
-  return (
-    (string.length <= shortStringLength && encodeAsciiKey(string)) || encodeLongStringKey(string)
-  )
-}
-
-/** The key of a string of code units up to 0x7E; null for other strings. */
-function encodeAsciiKey(string: string): Uint8Array | null {
-  const { length } = string
-  const key = new Uint8Array(length + 2)
-  key[0] = keyTag.string
-  for (let i = 0; i < length; i++) {
-    const unit = string.charCodeAt(i)
-    if (unit > 0x7e) return null
-    key[i + 1] = unit + 1
-  }
-  // The terminator is 0x00, and there already.
-  return key
-}
-
-function encodeLongStringKey(string: string): Uint8Array {
-  const writer = borrowKeyWriter()
-  writer.writeString(string)
-  const key = writer.copy()
-  returnKeyWriter(writer)
-  return key
+/** The error for bytes that are no key; `offset` is where in the bytes. */
+export function damagedKey(reason: string, offset: number): StorageError {
+  return new StorageError('corrupt', `Stored key is damaged at byte ${offset}: ${reason}`)
 }

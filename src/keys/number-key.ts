@@ -1,7 +1,7 @@
 /**
  * Doubles as eight bytes that sort by memcmp: big-endian, the sign bit flipped if positive, all bits if negative.
  */
-import { damagedKey, keyTag } from './key-format.ts'
+import { damagedKey, keyTag } from './key.ts'
 
 /** Where the eight bytes of a number key begin, counted from its tag. */
 export const numberKeyOffset = 1

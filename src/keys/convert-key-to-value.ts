@@ -2,7 +2,7 @@
  * From encoded keys to values, strictly: what is returned encodes to the same bytes, everything else is refused. Time and
  * memory are bounded by the length of the bytes.
  */
-import { damagedKey, keyTag, keyTerminator } from './key-format.ts'
+import { damagedKey, keyTag, keyTerminator } from './key.ts'
 import { numberKeyLength, readNumberKeyBytes } from './number-key.ts'
 
 /** The largest time value of a Date, in ms. https://tc39.es/ecma262/#sec-timeclip */
@@ -18,11 +18,15 @@ let position = 0
 
 /**
  * The value of the key that fills `bytes` from `start` to `end`.
+ * https://w3c.github.io/IndexedDB/#convert-a-key-to-a-value
  * @throws StorageError 'corrupt' when the bytes are no key, or more than one.
  */
-export function readKey(bytes: Uint8Array, start: number, end: number): IDBValidKey {
-  const tag = byteAt(bytes, start)
-  const value = tag === keyTag.array ? readArray(bytes, start) : readScalar(bytes, start, tag)
+export function convertKeyToValue(
+  bytes: Uint8Array,
+  start = 0,
+  end: number = bytes.length,
+): IDBValidKey {
+  const value = readKey(bytes, start)
   if (position !== end) throw damagedKey('it does not end where it should', position)
   return value
 }
@@ -64,6 +68,11 @@ function scalarKeyEnd(bytes: Uint8Array, start: number, tag: number): number {
     default:
       throw damagedKey('unknown type', start)
   }
+}
+
+function readKey(bytes: Uint8Array, start: number): IDBValidKey {
+  const tag = byteAt(bytes, start)
+  return tag === keyTag.array ? readArray(bytes, start) : readScalar(bytes, start, tag)
 }
 
 function readScalar(bytes: Uint8Array, start: number, tag: number): IDBValidKey {
