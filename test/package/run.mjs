@@ -51,7 +51,12 @@ async function runChecks() {
     ['publint finds nothing', () => run('npx', ['publint', '--strict', tarball], root)],
     [
       'arethetypeswrong finds nothing',
-      () => run('npm', ['exec', '--yes', '--', areTheTypesWrong, '--no-emoji', tarball], temporary),
+      () =>
+        run(
+          'npm',
+          ['exec', '--yes', '--', areTheTypesWrong, '--profile', 'node16', tarball],
+          temporary,
+        ),
     ],
   ]
   let failures = 0
