@@ -155,7 +155,7 @@ function fileOver(world: World, pages: MemoryPages): VfsFile {
     read: (into, offset) => pages.read(into, offset),
     write(bytes, offset) {
       const { length } = bytes
-      if (offset + length > pages.size && length > 0) reserve(world, offset + length - pages.size)
+      if (length > 0) reserve(world, Math.max(0, offset + length - pages.size))
       pages.write(bytes, offset)
     },
     truncate(size) {

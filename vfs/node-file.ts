@@ -3,17 +3,20 @@ import { VfsError } from '../src/sqlite/vfs.ts'
 import type { VfsFile } from '../src/sqlite/vfs.ts'
 import { syncDirectory } from './node-directory-sync.ts'
 
-/** An open file and what its directory needs to know of it. */
-export interface NodeFile extends VfsFile {
-  /** Fulfils once the descriptor is closed, which a `syncLater` under way delays. */
-  readonly closed: Promise<void>
-}
+/** The syncs under way of one directory's files. */
+export type PendingSyncs = Set<Promise<void>>
 
-/** Opens the file at `path`; null when it is missing and `create` is false. */
-export function openNodeFile(path: string, { create }: { create: boolean }): NodeFile | null {
+/**
+ * Opens the file at `path`; null when it is missing and `create` is false. What `syncLater` starts stands in `pending`
+ * until it is done.
+ */
+export function openNodeFile(
+  path: string,
+  { create, pending }: { create: boolean; pending: PendingSyncs },
+): VfsFile | null {
   const existing = openIfPresent(path, 'r+')
-  if (existing !== null) return fileOver(path, existing, { isCreated: false })
-  return create ? fileOver(path, fs.openSync(path, 'wx+'), { isCreated: true }) : null
+  if (existing !== null) return fileOver(path, existing, pending)
+  return create ? fileOver(path, fs.openSync(path, 'wx+'), pending) : null
 }
 
 function openIfPresent(path: string, flags: string): number | null {
@@ -25,17 +28,38 @@ function openIfPresent(path: string, flags: string): number | null {
   }
 }
 
-function fileOver(path: string, descriptor: number, { isCreated }: { isCreated: boolean }) {
+function fileOver(path: string, descriptor: number, pending: PendingSyncs): VfsFile {
   const opened = fs.fstatSync(descriptor, { bigint: true })
   // Nobody else writes the file, so its size need not be asked for again.
   let size = Number(opened.size)
-  let needsDirectorySync = isCreated
+  // Also for a file found here: whoever made it may have been killed before the first sync.
+  let needsDirectorySync = true
   let syncsUnderWay = 0
-  let isClosing = false
-  const { promise: closed, resolve: resolveClosed } = promiseParts()
+  let isClosed = false
 
-  const file: NodeFile = {
-    closed,
+  /** A descriptor closed under a sync in the thread pool might by then be another file's. */
+  function closeWhenIdle(): void {
+    if (isClosed && syncsUnderWay === 0) fs.closeSync(descriptor)
+  }
+
+  function syncName(): void {
+    if (!needsDirectorySync) return
+    syncDirectory(path)
+    needsDirectorySync = false
+  }
+
+  async function syncData(): Promise<void> {
+    syncsUnderWay++
+    try {
+      await fdatasync(descriptor)
+      syncName()
+    } finally {
+      syncsUnderWay--
+      closeWhenIdle()
+    }
+  }
+
+  return {
     read(into, offset) {
       const length = Math.min(into.length, size - offset)
       let done = 0
@@ -63,52 +87,29 @@ function fileOver(path: string, descriptor: number, { isCreated }: { isCreated: 
     sync(dataOnly) {
       if (dataOnly) fs.fdatasyncSync(descriptor)
       else fs.fsyncSync(descriptor)
-      if (!needsDirectorySync) return
-      syncDirectory(path)
-      needsDirectorySync = false
+      syncName()
     },
-    async syncLater() {
-      syncsUnderWay++
-      try {
-        await fdatasync(descriptor)
-        if (needsDirectorySync) syncDirectory(path)
-        needsDirectorySync = false
-      } finally {
-        syncsUnderWay--
-        if (isClosing) closeWhenIdle()
-      }
+    syncLater() {
+      const syncing = syncData()
+      // Only the caller hears of a failure; the directory waits for the end, however it ends.
+      const settled = syncing.catch(() => {})
+      pending.add(settled)
+      void settled.then(() => pending.delete(settled))
+      return syncing
     },
     isLinked() {
       const named = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
       return named !== undefined && named.ino === opened.ino && named.dev === opened.dev
     },
     close() {
-      isClosing = true
+      isClosed = true
       closeWhenIdle()
     },
   }
-
-  /** A descriptor closed under a sync in another thread might by then be another file's. */
-  function closeWhenIdle(): void {
-    if (syncsUnderWay > 0) return
-    fs.closeSync(descriptor)
-    resolveClosed()
-  }
-
-  return file
 }
 
 function fdatasync(descriptor: number): Promise<void> {
   return new Promise((resolve, reject) => {
     fs.fdatasync(descriptor, (error) => (error ? reject(error) : resolve()))
   })
-}
-
-/** `Promise.withResolvers`, which Node 20 lacks. */
-function promiseParts(): { promise: Promise<void>; resolve: () => void } {
-  let resolve = () => {}
-  const promise = new Promise<void>((fulfil) => {
-    resolve = fulfil
-  })
-  return { promise, resolve }
 }

@@ -1,11 +1,12 @@
 import fs from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/sqlite/vfs.ts'
 import { checkFileName, isFileName } from './file-name.ts'
 import { makeDirectory } from './node-directory.ts'
 import { syncDirectory } from './node-directory-sync.ts'
 import { openNodeFile } from './node-file.ts'
-import type { NodeFile } from './node-file.ts'
+import type { PendingSyncs } from './node-file.ts'
 import { isLockFile, lockDirectory } from './node-lock.ts'
 import type { DirectoryLock } from './node-lock.ts'
 
@@ -31,7 +32,7 @@ function realPath(path: string): string {
 
 function directoryAt(path: string): VfsDirectory {
   let lock: DirectoryLock | null = null
-  const closing = new Set<NodeFile>()
+  const pending: PendingSyncs = new Set()
 
   return {
     identity: path,
@@ -46,31 +47,35 @@ function directoryAt(path: string): VfsDirectory {
         .map((entry) => entry.name)
     },
     async prepare(names) {
-      names.forEach(checkFileName)
+      names.forEach(checkName)
     },
     open(name, { create }) {
-      checkFileName(name)
-      const file = openNodeFile(join(path, name), { create })
-      if (file === null) return null
-      closing.add(file)
-      void file.closed.then(() => closing.delete(file))
-      return file
+      return openNodeFile(filePath(path, name), { create, pending })
     },
     async rename(from, to) {
-      checkFileName(from)
-      checkFileName(to)
-      await fs.promises.rename(join(path, from), join(path, to))
-      syncDirectory(join(path, to))
+      await fs.promises.rename(filePath(path, from), filePath(path, to))
+      syncDirectory(filePath(path, to))
     },
     async remove(name) {
-      checkFileName(name)
-      await fs.promises.rm(join(path, name), { force: true })
-      syncDirectory(join(path, name))
+      const file = filePath(path, name)
+      await fs.promises.rm(file, { force: true })
+      syncDirectory(file)
     },
     async close() {
-      await Promise.all([...closing].map((file) => file.closed))
+      await Promise.all(pending)
       lock?.release()
       lock = null
     },
   }
+}
+
+function filePath(directory: string, name: string): string {
+  checkName(name)
+  return join(directory, name)
+}
+
+function checkName(name: string): void {
+  checkFileName(name)
+  if (!isLockFile(name)) return
+  throw new VfsError('EINVAL', `File name "${name}" is reserved for the ownership of the directory`)
 }

@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import fs from 'node:fs'
+import os from 'node:os'
+import { join } from 'node:path'
+import { afterAll, describe, test } from 'vitest'
+import { DirectoryLockedError, VfsError } from '../../src/sqlite/vfs.ts'
+import { nodeFs } from '../../vfs/node.ts'
+import { vfsConformance } from './conformance.ts'
+
+describe('the node VFS', () => {
+  const root = fs.mkdtempSync(join(os.tmpdir(), 'node-vfs-'))
+  let count = 0
+  const newPath = () => join(root, String(count++), 'databases')
+  afterAll(() => fs.rmSync(root, { recursive: true }))
+
+  vfsConformance({ test, assert }, () => ({ vfs: nodeFs(), path: newPath() }))
+
+  test('identity resolves links, also of a directory that does not exist yet', async () => {
+    const path = newPath()
+    fs.mkdirSync(path, { recursive: true })
+    fs.symlinkSync(path, join(root, 'link'))
+    const linked = nodeFs().directory(join(root, 'link', 'deep', 'er'))
+    const direct = nodeFs().directory(join(path, 'deep', '.', 'er'))
+    assert.equal(linked.identity, direct.identity)
+    await linked.lock(0)
+    await assert.rejects(direct.lock(0), DirectoryLockedError)
+    await linked.close()
+  })
+
+  test('directory() touches nothing', () => {
+    const path = newPath()
+    nodeFs().directory(path)
+    assert.equal(fs.existsSync(path), false)
+  })
+
+  test('a path that leads through a file is refused by name', async () => {
+    const file = join(root, 'file')
+    fs.writeFileSync(file, '')
+    for (const path of [file, join(file, 'below')]) {
+      await assert.rejects(nodeFs().directory(path).lock(0), (error) => {
+        assert.ok(error instanceof VfsError)
+        assert.ok(error.message.includes(`"${path}"`) && error.message.includes('is a file'))
+        return true
+      })
+    }
+  })
+
+  // The superuser may write anywhere.
+  test.skipIf(process.getuid?.() === 0)('a read-only directory is refused by name', async () => {
+    const path = newPath()
+    fs.mkdirSync(path, { recursive: true, mode: 0o500 })
+    await assert.rejects(nodeFs().directory(path).lock(0), { code: 'EACCES' })
+  })
+
+  test('isLinked() turns false when the file is deleted or replaced from outside', async () => {
+    const path = newPath()
+    const directory = nodeFs().directory(path)
+    await directory.lock(0)
+    const file = directory.open('a', { create: true })
+    assert.equal(file?.isLinked?.(), true)
+    fs.rmSync(join(path, 'a'))
+    assert.equal(file?.isLinked?.(), false)
+    fs.writeFileSync(join(path, 'a'), '')
+    assert.equal(file?.isLinked?.(), false)
+    file?.close()
+    await directory.close()
+  })
+
+  test('a failing call passes the code of Node on', async () => {
+    const path = newPath()
+    const directory = nodeFs().directory(path)
+    await directory.lock(0)
+    fs.mkdirSync(join(path, 'a'))
+    assert.throws(() => directory.open('a', { create: true }), { code: 'EISDIR' })
+    await assert.rejects(directory.rename('missing', 'b'), { code: 'ENOENT' })
+    await directory.close()
+  })
+
+  test('close() of a file waits for its syncLater() to end', async () => {
+    const directory = nodeFs().directory(newPath())
+    await directory.lock(0)
+    const file = directory.open('a', { create: true })
+    file?.write(new Uint8Array(100_000), 0)
+    const syncing = file?.syncLater?.()
+    file?.close()
+    const descriptorTaken = directory.open('b', { create: true })
+    await syncing
+    descriptorTaken?.write(Uint8Array.of(1), 0)
+    assert.equal(descriptorTaken?.size(), 1)
+    descriptorTaken?.close()
+    await directory.close()
+  })
+
+  test('the files of the ownership are not listed and cannot be opened', async () => {
+    const directory = nodeFs().directory(newPath())
+    await directory.lock(0)
+    assert.deepEqual(await directory.list(), [])
+    assert.throws(() => directory.open('owner.json', { create: true }), { code: 'EINVAL' })
+    assert.throws(() => directory.open('.lock.sqlite', { create: true }), { code: 'EINVAL' })
+    await directory.close()
+  })
+})
