@@ -35,6 +35,7 @@ export type DOMExceptionName =
   | 'NotSupportedError'
   | 'QuotaExceededError'
   | 'ReadOnlyError'
+  | 'SyntaxError'
   | 'TransactionInactiveError'
   | 'UnknownError'
   | 'VersionError'

@@ -162,12 +162,7 @@ export function dispatchNow(target: Target, event: Event): boolean {
   return !event.defaultPrevented
 }
 
-function isListener(
-  it: Listener,
-  type: string,
-  callback: Callback,
-  capture: boolean,
-): boolean {
+function isListener(it: Listener, type: string, callback: Callback, capture: boolean): boolean {
   return !it.isAttribute && it.callback === callback && it.type === type && it.capture === capture
 }
 

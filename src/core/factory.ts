@@ -33,9 +33,7 @@ export function deleteDatabase(factory: Factory, name: string): OpenRequest {
 }
 
 /** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases */
-export function listDatabases(
-  factory: Factory,
-): Promise<{ name: string; version: number }[]> {
+export function listDatabases(factory: Factory): Promise<{ name: string; version: number }[]> {
   return new Promise((resolve, reject) => {
     factory.host.databases({
       done: (databases) => resolve(databases.map(({ name, version }) => ({ name, version }))),

@@ -2,7 +2,7 @@
 import type { Connection } from './connection.ts'
 import { DatabaseEvent } from './event.ts'
 import type { Dispatch } from './events.ts'
-import { FiringTask } from './fire.ts'
+import { FiringTask } from './firing-task.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 
 /** Queues `versionchange` at a connection; `delivered` is called when it is over, or not needed any more. */

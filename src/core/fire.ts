@@ -1,38 +1,11 @@
 /** The tasks that fire events at requests and transactions, and what follows from them. */
 import { type Failure, domException, exceptionOf, failureOf } from '../errors.ts'
 import { DatabaseEvent } from './event.ts'
-import { Dispatch, type Target, isObserved } from './events.ts'
+import { type Dispatch, type Target, isObserved } from './events.ts'
+import { FiringTask } from './firing-task.ts'
 import type { Request } from './request.ts'
-import { type Task, queueDatabaseTask } from './task-queue.ts'
-import {
-  type Transaction,
-  abortTransaction,
-  commitIfIdle,
-  listenerThrew,
-} from './transaction.ts'
-
-/** Fires one event at one target; subclasses say what goes before and what follows. */
-export abstract class FiringTask implements Task {
-  #dispatch: Dispatch | null = null
-  #hasBegun = false
-
-  step(): 'over' | 'called' {
-    if (!this.#hasBegun) {
-      this.#hasBegun = true
-      const event = this.begin()
-      if (event) this.#dispatch = new Dispatch(this.target, event)
-    }
-    if (this.#dispatch?.step() === 'called') return 'called'
-    this.end(this.#dispatch)
-    return 'over'
-  }
-
-  protected abstract get target(): Target
-  /** Runs first; null when no event is to be fired. */
-  protected abstract begin(): Event | null
-  /** Runs last; `dispatch` is null when no event was fired. */
-  protected abstract end(dispatch: Dispatch | null): void
-}
+import { queueDatabaseTask } from './task-queue.ts'
+import { type Transaction, abortTransaction, commitIfIdle, listenerThrew } from './transaction.ts'
 
 /** Queues the task that gives a processed request its result and fires its event. */
 export function fireResult(request: Request): void {

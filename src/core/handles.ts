@@ -2,12 +2,7 @@
  * Object store handles and index handles: a store or index as one transaction sees it. Both can be read from, so both
  * are a `Source`.
  */
-import type {
-  DatabaseSchema,
-  IndexSchema,
-  KeyPath,
-  ObjectStoreSchema,
-} from '../host/protocol.ts'
+import type { DatabaseSchema, IndexSchema, KeyPath, ObjectStoreSchema } from '../host/protocol.ts'
 import type { Transaction } from './transaction.ts'
 
 /** What retrieval and cursors read from: an object store handle or an index handle. */
@@ -19,6 +14,7 @@ export interface Source {
   /** The effective object store. */
   readonly store: ObjectStoreHandle
   readonly isDeleted: boolean
+  readonly name: string
 }
 
 /** https://w3c.github.io/IndexedDB/#object-store-handle-construct */

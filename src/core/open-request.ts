@@ -13,7 +13,7 @@ import { Connection } from './connection.ts'
 import { DatabaseEvent } from './event.ts'
 import { type Dispatch, Target, isObserved } from './events.ts'
 import { type Factory, closedMeanwhile } from './factory.ts'
-import { FiringTask } from './fire.ts'
+import { FiringTask } from './firing-task.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 import { Transaction, abortTransaction, commitIfIdle, listenerThrew } from './transaction.ts'
 
@@ -85,11 +85,7 @@ abstract class OpenRequestTask extends FiringTask {
     this.target = request
   }
 
-  protected versionChangeEvent(
-    type: string,
-    oldVersion: number,
-    newVersion: number | null,
-  ): Event {
+  protected versionChangeEvent(type: string, oldVersion: number, newVersion: number | null): Event {
     return this.target.factory.versionChangeEvent(type, { oldVersion, newVersion })
   }
 
@@ -100,12 +96,7 @@ abstract class OpenRequestTask extends FiringTask {
 class FireVersionChange extends OpenRequestTask {
   readonly #arguments: readonly [type: string, oldVersion: number, newVersion: number | null]
 
-  constructor(
-    request: OpenRequest,
-    type: string,
-    oldVersion: number,
-    newVersion: number | null,
-  ) {
+  constructor(request: OpenRequest, type: string, oldVersion: number, newVersion: number | null) {
     super(request)
     this.#arguments = [type, oldVersion, newVersion]
   }

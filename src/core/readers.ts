@@ -1,5 +1,5 @@
 /** How the records and answers of an operation become results: one reader per kind of request. */
-import { convertKeyToValue } from '../keys/key.ts'
+import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { deserialize } from '../values/deserialize.ts'
 import type { RecordBytes } from '../host/protocol.ts'
 import type { Request, ResultReader } from './request.ts'
@@ -52,13 +52,11 @@ export const keyReader: ResultReader = {
 export const listReaders: Readonly<Record<RecordKind, ResultReader>> = {
   value: listReader(valueOf),
   key: listReader(primaryKeyOf),
-  record: listReader(
-    (record): RecordResult => ({
-      key: keyOf(record),
-      primaryKey: primaryKeyOf(record),
-      value: valueOf(record),
-    }),
-  ),
+  record: listReader((record): RecordResult => ({
+    key: keyOf(record),
+    primaryKey: primaryKeyOf(record),
+    value: valueOf(record),
+  })),
 }
 
 function listReader(read: (record: RecordBytes) => unknown): ResultReader {

@@ -1,6 +1,7 @@
 /** Requests that read, count or delete by key range, on an object store or an index alike. */
 import type { Direction } from '../host/protocol.ts'
 import { type KeyRange, encodeRange } from '../keys/key-range.ts'
+import type { Cursor } from './cursor.ts'
 import type { ObjectStoreHandle, Source } from './handles.ts'
 import {
   type RecordKind,
@@ -61,11 +62,15 @@ export function countRecords(source: Source, range: KeyRange): Request {
   return executeRequest(request, { type: 'count', storeId, indexId, range: encodeRange(range) })
 }
 
-/** https://w3c.github.io/IndexedDB/#object-store-deletion-operation */
-export function deleteRecords(store: ObjectStoreHandle, range: KeyRange): Request {
+/** https://w3c.github.io/IndexedDB/#object-store-deletion-operation; `source` is what the request names as its own. */
+export function deleteRecords(
+  source: ObjectStoreHandle | Cursor,
+  store: ObjectStoreHandle,
+  range: KeyRange,
+): Request {
   noteWrite(store)
   const { storeId, transaction } = store
-  const request = new Request(store, transaction, nothingReader)
+  const request = new Request(source, transaction, nothingReader)
   return executeRequest(request, { type: 'deleteRange', storeId, range: encodeRange(range) })
 }
 

@@ -1,0 +1,50 @@
+/** Sorted lists of names. https://html.spec.whatwg.org/#the-domstringlist-interface */
+import { defineInterface, illegalConstructor, requireArguments, toUnsignedLong } from './webidl.ts'
+
+let nextNames: readonly string[] | null = null
+
+/**
+ * An array-like list of strings; never changes.
+ * https://html.spec.whatwg.org/#domstringlist
+ */
+export class DOMStringList implements globalThis.DOMStringList {
+  declare [Symbol.iterator]: () => ArrayIterator<string>
+  readonly [index: number]: string
+  readonly #names: readonly string[]
+
+  constructor() {
+    if (!nextNames) throw illegalConstructor()
+    this.#names = nextNames
+    nextNames = null
+    this.#names.forEach((value, index) => {
+      Object.defineProperty(this, index, { value, configurable: true, enumerable: true })
+    })
+  }
+
+  get length(): number {
+    return this.#names.length
+  }
+
+  item(index: number): string | null {
+    requireArguments(arguments.length, 1, 'DOMStringList.item')
+    return this.#names[toUnsignedLong(index, 'index')] ?? null
+  }
+
+  contains(name: string): boolean {
+    requireArguments(arguments.length, 1, 'DOMStringList.contains')
+    return this.#names.includes(String(name))
+  }
+}
+
+defineInterface(DOMStringList)
+Object.defineProperty(DOMStringList.prototype, Symbol.iterator, {
+  value: Array.prototype[Symbol.iterator],
+  configurable: true,
+  writable: true,
+})
+
+/** https://w3c.github.io/IndexedDB/#create-a-sorted-name-list: by code unit, as JavaScript's own sort does. */
+export function sortedNameList(names: Iterable<string>): DOMStringList {
+  nextNames = [...names].sort()
+  return new DOMStringList()
+}

@@ -1,0 +1,162 @@
+/** Cursors. https://w3c.github.io/IndexedDB/#cursor-interface */
+import { Cursor, type Step, iterateCursor } from '../core/cursor.ts'
+import { IndexHandle } from '../core/handles.ts'
+import { deleteCurrentRecord, updateCurrentRecord } from '../core/store-record.ts'
+import { domException } from '../errors.ts'
+import type { Direction } from '../host/protocol.ts'
+import { compareKeys } from '../keys/key.ts'
+import { assertActive, assertNotDeleted, assertWritable } from './assertions.ts'
+import { type IDBRequest, requestHandle } from './IDBRequest.ts'
+import { requiredKey } from './query.ts'
+import { defineInterface, illegalConstructor, requireArguments, toUnsignedLong } from './webidl.ts'
+import { defineWrapper, wrapValue } from './wrapper.ts'
+
+let nextCursor: Cursor | null = null
+let coreOf: (handle: IDBCursor) => Cursor
+
+/** https://w3c.github.io/IndexedDB/#idbcursor */
+export class IDBCursor {
+  readonly #cursor: Cursor
+
+  static {
+    coreOf = (handle) => handle.#cursor
+  }
+
+  constructor() {
+    if (!nextCursor) throw illegalConstructor()
+    this.#cursor = nextCursor
+    nextCursor = null
+  }
+
+  get source(): any {
+    return wrapValue(this.#cursor.source)
+  }
+
+  get direction(): Direction {
+    return this.#cursor.direction
+  }
+
+  get key(): any {
+    return this.#cursor.key
+  }
+
+  get primaryKey(): any {
+    return this.#cursor.primaryKey
+  }
+
+  get request(): any {
+    return requestHandle(this.#cursor.request)
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-advance */
+  advance(count: number): void {
+    requireArguments(arguments.length, 1, 'IDBCursor.advance')
+    const cursor = this.#cursor
+    const steps = toUnsignedLong(count, 'count')
+    if (steps === 0) throw new TypeError('count is 0: a cursor can only move on')
+    assertActive(cursor.transaction)
+    assertSourceExists(cursor)
+    assertGotValue(cursor)
+    iterateCursor(cursor, { skip: steps - 1, key: null, primaryKey: null })
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-continue */
+  continue(key?: any): void {
+    const cursor = this.#cursor
+    assertActive(cursor.transaction)
+    assertSourceExists(cursor)
+    assertGotValue(cursor)
+    const step =
+      key === undefined ? nextRecord : { ...nextRecord, key: requiredKey(key, 'The key') }
+    if (step.key && orderAhead(cursor, step.key) <= 0) throw notAhead('key')
+    iterateCursor(cursor, step)
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-continueprimarykey */
+  continuePrimaryKey(key: any, primaryKey: any): void {
+    requireArguments(arguments.length, 2, 'IDBCursor.continuePrimaryKey')
+    const cursor = this.#cursor
+    assertActive(cursor.transaction)
+    assertSourceExists(cursor)
+    if (!(cursor.source instanceof IndexHandle)) {
+      throw domException('InvalidAccessError', "The cursor's source is not an index")
+    }
+    if (cursor.direction !== 'next' && cursor.direction !== 'prev') {
+      throw domException('InvalidAccessError', `The cursor's direction is "${cursor.direction}"`)
+    }
+    assertGotValue(cursor)
+    const step = {
+      skip: 0,
+      key: requiredKey(key, 'The key'),
+      primaryKey: requiredKey(primaryKey, 'The primary key'),
+    }
+    const order = orderAhead(cursor, step.key)
+    if (order < 0) throw notAhead('key')
+    if (order === 0 && primaryOrderAhead(cursor, step.primaryKey) <= 0)
+      throw notAhead('primary key')
+    iterateCursor(cursor, step)
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-update */
+  update(value: any): IDBRequest<any> {
+    requireArguments(arguments.length, 1, 'IDBCursor.update')
+    assertRecordWritable(this.#cursor)
+    return requestHandle(updateCurrentRecord(this.#cursor, value))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-delete */
+  delete(): IDBRequest<undefined> {
+    assertRecordWritable(this.#cursor)
+    return requestHandle(deleteCurrentRecord(this.#cursor))
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#idbcursorwithvalue */
+export class IDBCursorWithValue extends IDBCursor {
+  get value(): any {
+    return coreOf(this).value
+  }
+}
+
+defineInterface(IDBCursor)
+defineInterface(IDBCursorWithValue)
+
+const nextRecord: Step = { skip: 0, key: null, primaryKey: null }
+
+defineWrapper(Cursor, (cursor) => {
+  nextCursor = cursor
+  return cursor.keyOnly ? new IDBCursor() : new IDBCursorWithValue()
+})
+
+function assertSourceExists({ source }: Cursor): void {
+  assertNotDeleted(source.store)
+  assertNotDeleted(source)
+}
+
+function assertGotValue({ gotValue }: Cursor): void {
+  if (gotValue) return
+  throw domException('InvalidStateError', 'The cursor is being iterated or is past its end')
+}
+
+function assertRecordWritable(cursor: Cursor): void {
+  assertActive(cursor.transaction)
+  assertWritable(cursor.transaction)
+  assertSourceExists(cursor)
+  assertGotValue(cursor)
+  if (cursor.keyOnly) throw domException('InvalidStateError', 'The cursor is a key cursor')
+}
+
+/** Positive when `key` lies ahead of the cursor in its direction, 0 at its key. */
+function orderAhead({ position, direction }: Cursor, key: Uint8Array): number {
+  if (!position) throw new Error('unreachable: the cursor has a value but no position')
+  return compareKeys(key, position.key) * (direction.startsWith('next') ? 1 : -1)
+}
+
+function primaryOrderAhead({ position, direction }: Cursor, primaryKey: Uint8Array): number {
+  if (!position) throw new Error('unreachable: the cursor has a value but no position')
+  return compareKeys(primaryKey, position.primaryKey) * (direction.startsWith('next') ? 1 : -1)
+}
+
+function notAhead(name: string): DOMException {
+  return domException('DataError', `The ${name} does not lie ahead of the cursor's position`)
+}

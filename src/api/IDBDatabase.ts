@@ -1,0 +1,181 @@
+/** Databases, which are connections. https://w3c.github.io/IndexedDB/#database-interface */
+import { Connection, closeDatabaseConnection, createTransaction } from '../core/connection.ts'
+import type { Transaction } from '../core/transaction.ts'
+import { createObjectStore, deleteObjectStore } from '../core/upgrade.ts'
+import { domException } from '../errors.ts'
+import type { ObjectStoreSchema } from '../host/protocol.ts'
+import { assertActive } from './assertions.ts'
+import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
+import { defineEventTarget } from './event-target.ts'
+import type { IDBObjectStore } from './IDBObjectStore.ts'
+import type { IDBTransaction } from './IDBTransaction.ts'
+import { assertValidKeyPath, toKeyPath } from './key-path-value.ts'
+import {
+  illegalConstructor,
+  requireArguments,
+  toDictionary,
+  toDOMString,
+  toEnum,
+  toStringOrSequence,
+} from './webidl.ts'
+import { defineWrapper, wrap } from './wrapper.ts'
+
+const modes = ['readonly', 'readwrite', 'versionchange'] as const
+const durabilities = ['default', 'strict', 'relaxed'] as const
+
+let nextConnection: Connection | null = null
+let coreOf: (handle: IDBDatabase) => Connection
+
+type Handler<E extends Event = Event> = ((this: globalThis.IDBDatabase, event: E) => unknown) | null
+
+/** https://w3c.github.io/IndexedDB/#idbdatabase */
+export class IDBDatabase {
+  declare addEventListener: globalThis.IDBDatabase['addEventListener']
+  declare removeEventListener: globalThis.IDBDatabase['removeEventListener']
+  declare dispatchEvent: globalThis.IDBDatabase['dispatchEvent']
+  declare onabort: Handler
+  declare onclose: Handler
+  declare onerror: Handler
+  declare onversionchange: Handler<globalThis.IDBVersionChangeEvent>
+
+  readonly #connection: Connection
+
+  static {
+    coreOf = (handle) => handle.#connection
+  }
+
+  constructor() {
+    if (!nextConnection) throw illegalConstructor()
+    this.#connection = nextConnection
+    nextConnection = null
+  }
+
+  get name(): string {
+    return this.#connection.host.name
+  }
+
+  get version(): number {
+    return this.#connection.schema.version
+  }
+
+  get objectStoreNames(): DOMStringList {
+    return sortedNameList(Array.from(this.#connection.schema.stores.values(), ({ name }) => name))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbdatabase-transaction */
+  transaction(
+    storeNames: string | Iterable<string>,
+    mode: IDBTransactionMode = 'readonly',
+    options?: IDBTransactionOptions,
+  ): IDBTransaction {
+    requireArguments(arguments.length, 1, 'IDBDatabase.transaction')
+    const connection = this.#connection
+    const names = toStringOrSequence(storeNames)
+    const wanted = toEnum(mode, modes, 'IDBTransactionMode')
+    const durability = toDurability(options)
+    if (connection.upgradeTransaction) {
+      throw domException('InvalidStateError', 'An upgrade transaction is running')
+    }
+    if (connection.closePending) {
+      throw domException('InvalidStateError', 'The database connection is closed or closing')
+    }
+    const scope = storeIds(connection, typeof names === 'string' ? [names] : names)
+    if (scope.size === 0) {
+      throw domException('InvalidAccessError', 'No object store was named')
+    }
+    if (wanted === 'versionchange') {
+      throw new TypeError('A transaction can be created as "readonly" or "readwrite" only')
+    }
+    return wrap(createTransaction(connection, scope, wanted, durability))
+  }
+
+  /** https://w3c.github.io/IndexedDB/#dom-idbdatabase-close */
+  close(): void {
+    closeDatabaseConnection(this.#connection)
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbdatabase-createobjectstore */
+  createObjectStore(name: string, options?: IDBObjectStoreParameters): IDBObjectStore {
+    requireArguments(arguments.length, 1, 'IDBDatabase.createObjectStore')
+    const connection = this.#connection
+    const storeName = toDOMString(name)
+    const { autoIncrement: generator, keyPath: path } = toDictionary(options, 'options')
+    const keyPath = path === undefined || path === null ? null : toKeyPath(path)
+    const autoIncrement = Boolean(generator)
+    const transaction = activeUpgrade(connection)
+    if (keyPath !== null) assertValidKeyPath(keyPath)
+    if (storeNamed(connection, storeName)) {
+      throw domException('ConstraintError', `Object store "${storeName}" exists`)
+    }
+    if (autoIncrement && (keyPath === '' || Array.isArray(keyPath))) {
+      throw domException(
+        'InvalidAccessError',
+        'A store with a key generator cannot have an empty key path or a list of them',
+      )
+    }
+    const store = { name: storeName, keyPath, autoIncrement }
+    return wrap(createObjectStore(transaction, store))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbdatabase-deleteobjectstore */
+  deleteObjectStore(name: string): void {
+    requireArguments(arguments.length, 1, 'IDBDatabase.deleteObjectStore')
+    const connection = this.#connection
+    const storeName = toDOMString(name)
+    const transaction = activeUpgrade(connection)
+    const store = storeNamed(connection, storeName)
+    if (!store) throw storeNotFound(connection, storeName)
+    deleteObjectStore(transaction, store.id)
+  }
+}
+
+const targetOf = (handle: unknown): Connection => coreOf(handle as IDBDatabase) // Throws for others.
+defineEventTarget(IDBDatabase, targetOf, ['abort', 'close', 'error', 'versionchange'])
+
+defineWrapper(Connection, (core) => {
+  nextConnection = core
+  return new IDBDatabase()
+})
+
+/** The connection of an `IDBDatabase`. @throws TypeError for anything else. */
+export function connectionOf(database: unknown): Connection {
+  return targetOf(database) as Connection // It is what `targetOf` gives.
+}
+
+function toDurability(options: unknown): (typeof durabilities)[number] {
+  const { durability } = toDictionary(options, 'options')
+  if (durability === undefined) return 'default'
+  return toEnum(durability, durabilities, 'IDBTransactionDurability')
+}
+
+/** @throws InvalidStateError, TransactionInactiveError */
+function activeUpgrade({ upgradeTransaction }: Connection): Transaction {
+  if (!upgradeTransaction) {
+    throw domException(
+      'InvalidStateError',
+      'Object stores can be created and deleted in an upgrade transaction (onupgradeneeded) only',
+    )
+  }
+  assertActive(upgradeTransaction)
+  return upgradeTransaction
+}
+
+function storeNamed({ schema }: Connection, name: string): ObjectStoreSchema | undefined {
+  for (const store of schema.stores.values()) if (store.name === name) return store
+  return undefined
+}
+
+/** @throws NotFoundError */
+function storeIds(connection: Connection, names: readonly string[]): Set<number> {
+  const ids = new Set<number>()
+  for (const name of names) {
+    const store = storeNamed(connection, name)
+    if (!store) throw storeNotFound(connection, name)
+    ids.add(store.id)
+  }
+  return ids
+}
+
+function storeNotFound({ host }: Connection, name: string): DOMException {
+  return domException('NotFoundError', `Database "${host.name}" has no object store "${name}"`)
+}

@@ -1,0 +1,76 @@
+/** Factories. https://w3c.github.io/IndexedDB/#factory-interface */
+import { type Factory, deleteDatabase, listDatabases, openDatabase } from '../core/factory.ts'
+import { domException } from '../errors.ts'
+import { convertValueToKey } from '../keys/convert-value-to-key.ts'
+import { compareKeys } from '../keys/key.ts'
+import { type IDBOpenDBRequest, openRequestHandle } from './IDBRequest.ts'
+import {
+  defineInterface,
+  illegalConstructor,
+  requireArguments,
+  toDOMString,
+  toUnsignedLongLong,
+} from './webidl.ts'
+
+let nextFactory: Factory | null = null
+let coreOf: (handle: IDBFactory) => Factory
+
+/** https://w3c.github.io/IndexedDB/#idbfactory */
+export class IDBFactory {
+  readonly #factory: Factory
+
+  static {
+    coreOf = (handle) => handle.#factory
+  }
+
+  constructor() {
+    if (!nextFactory) throw illegalConstructor()
+    this.#factory = nextFactory
+    nextFactory = null
+  }
+
+  /** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */
+  open(name: string, version?: number): IDBOpenDBRequest {
+    requireArguments(arguments.length, 1, 'IDBFactory.open')
+    const databaseName = toDOMString(name)
+    const wanted = version === undefined ? undefined : toUnsignedLongLong(version, 'version')
+    if (wanted === 0) throw new TypeError('version is 0: the lowest version is 1')
+    return openRequestHandle(openDatabase(this.#factory, databaseName, wanted))
+  }
+
+  /** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase */
+  deleteDatabase(name: string): IDBOpenDBRequest {
+    requireArguments(arguments.length, 1, 'IDBFactory.deleteDatabase')
+    return openRequestHandle(deleteDatabase(this.#factory, toDOMString(name)))
+  }
+
+  /** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases */
+  async databases(): Promise<IDBDatabaseInfo[]> {
+    return listDatabases(this.#factory)
+  }
+
+  /** https://w3c.github.io/IndexedDB/#dom-idbfactory-cmp */
+  cmp(first: any, second: any): number {
+    requireArguments(arguments.length, 2, 'IDBFactory.cmp')
+    const a = convertValueToKey(first)
+    if (!a) throw domException('DataError', 'The first parameter is not a valid key')
+    const b = convertValueToKey(second)
+    if (!b) throw domException('DataError', 'The second parameter is not a valid key')
+    // A foreign object is refused, as by every other method.
+    coreOf(this)
+    return compareKeys(a, b)
+  }
+}
+
+defineInterface(IDBFactory)
+
+/** The script-visible factory. */
+export function factoryHandle(factory: Factory): IDBFactory {
+  nextFactory = factory
+  return new IDBFactory()
+}
+
+/** The core of a factory. @throws TypeError for anything else. */
+export function factoryOf(handle: unknown): Factory {
+  return coreOf(handle as IDBFactory) // Throws for others.
+}

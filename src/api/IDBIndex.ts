@@ -1,0 +1,112 @@
+/** Indexes. https://w3c.github.io/IndexedDB/#index-interface */
+import { IndexHandle } from '../core/handles.ts'
+import { renameIndex } from '../core/upgrade.ts'
+import { domException } from '../errors.ts'
+import { assertActive, assertNotDeleted, assertUpgrading } from './assertions.ts'
+import type { IDBObjectStore } from './IDBObjectStore.ts'
+import { type IDBRequest, requestHandle } from './IDBRequest.ts'
+import { keyPathValue } from './key-path-value.ts'
+import {
+  countRequest,
+  getAllRequest,
+  getKeyRequest,
+  getRequest,
+  openCursorRequest,
+} from './retrieval.ts'
+import {
+  defineInterface,
+  illegalConstructor,
+  requireArguments,
+  toDictionary,
+  toDOMString,
+} from './webidl.ts'
+import { defineWrapper, wrap } from './wrapper.ts'
+
+let nextIndex: IndexHandle | null = null
+
+/** https://w3c.github.io/IndexedDB/#idbindex */
+export class IDBIndex {
+  readonly #index: IndexHandle
+
+  constructor() {
+    if (!nextIndex) throw illegalConstructor()
+    this.#index = nextIndex
+    nextIndex = null
+  }
+
+  get name(): string {
+    return this.#index.name
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbindex-name */
+  set name(value: string) {
+    const index = this.#index
+    const name = toDOMString(value)
+    assertUpgrading(index.transaction)
+    assertActive(index.transaction)
+    assertNotDeleted(index.store)
+    assertNotDeleted(index)
+    if (index.name === name) return
+    for (const { name: taken } of index.store.indexes) {
+      if (taken === name) throw domException('ConstraintError', `Index "${name}" exists`)
+    }
+    renameIndex(index, name)
+  }
+
+  get objectStore(): IDBObjectStore {
+    return wrap(this.#index.store)
+  }
+
+  get keyPath(): any {
+    return keyPathValue(this.#index)
+  }
+
+  get multiEntry(): boolean {
+    return this.#index.multiEntry
+  }
+
+  get unique(): boolean {
+    return this.#index.unique
+  }
+
+  get(query: any): IDBRequest<any> {
+    requireArguments(arguments.length, 1, 'IDBIndex.get')
+    return requestHandle(getRequest(this.#index, query))
+  }
+
+  getKey(query: any): IDBRequest<IDBValidKey | undefined> {
+    requireArguments(arguments.length, 1, 'IDBIndex.getKey')
+    return requestHandle(getKeyRequest(this.#index, query))
+  }
+
+  getAll(queryOrOptions?: any, count?: number): IDBRequest<any[]> {
+    return requestHandle(getAllRequest(this.#index, 'value', queryOrOptions, count))
+  }
+
+  getAllKeys(queryOrOptions?: any, count?: number): IDBRequest<IDBValidKey[]> {
+    return requestHandle(getAllRequest(this.#index, 'key', queryOrOptions, count))
+  }
+
+  getAllRecords(options?: any): IDBRequest<any[]> {
+    return requestHandle(getAllRequest(this.#index, 'record', toDictionary(options, 'options')))
+  }
+
+  count(query?: any): IDBRequest<number> {
+    return requestHandle(countRequest(this.#index, query))
+  }
+
+  openCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+    return requestHandle(openCursorRequest(this.#index, { query, direction, keyOnly: false }))
+  }
+
+  openKeyCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+    return requestHandle(openCursorRequest(this.#index, { query, direction, keyOnly: true }))
+  }
+}
+
+defineInterface(IDBIndex)
+
+defineWrapper(IndexHandle, (core) => {
+  nextIndex = core
+  return new IDBIndex()
+})

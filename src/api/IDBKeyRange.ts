@@ -1,0 +1,145 @@
+/** Key ranges. https://w3c.github.io/IndexedDB/#keyrange */
+import { domException } from '../errors.ts'
+import { compareKeys } from '../keys/key.ts'
+import { type KeyRange, isInRange, onlyKey } from '../keys/key-range.ts'
+import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
+import { convertValueToKey } from '../keys/convert-value-to-key.ts'
+import { defineInterface, illegalConstructor, requireArguments } from './webidl.ts'
+
+/** Every copy of this package reads the ranges of every other by it; the version is that of the key format. */
+const rangeSymbol = Symbol.for('idb-everywhere.key-range.1')
+
+/** The platform's own class where there is one: its objects are accepted as ranges. */
+const nativeGetters = nativeRangeGetters()
+
+let nextRange: KeyRange | null = null
+
+/** An interval of keys. https://w3c.github.io/IndexedDB/#idbkeyrange */
+export class IDBKeyRange implements globalThis.IDBKeyRange {
+  readonly #range: KeyRange
+
+  constructor() {
+    if (!nextRange) throw illegalConstructor()
+    this.#range = nextRange
+    nextRange = null
+  }
+
+  get lower(): any {
+    return valueOrUndefined(this.#range.lower)
+  }
+
+  get upper(): any {
+    return valueOrUndefined(this.#range.upper)
+  }
+
+  get lowerOpen(): boolean {
+    return this.#range.lowerOpen
+  }
+
+  get upperOpen(): boolean {
+    return this.#range.upperOpen
+  }
+
+  static only(value: any): IDBKeyRange {
+    requireArguments(arguments.length, 1, 'IDBKeyRange.only')
+    return rangeHandle(onlyKey(validKey(value)))
+  }
+
+  static lowerBound(lower: any, open: boolean = false): IDBKeyRange {
+    requireArguments(arguments.length, 1, 'IDBKeyRange.lowerBound')
+    const key = validKey(lower)
+    return rangeHandle({ lower: key, upper: null, lowerOpen: Boolean(open), upperOpen: true })
+  }
+
+  static upperBound(upper: any, open: boolean = false): IDBKeyRange {
+    requireArguments(arguments.length, 1, 'IDBKeyRange.upperBound')
+    const key = validKey(upper)
+    return rangeHandle({ lower: null, upper: key, lowerOpen: true, upperOpen: Boolean(open) })
+  }
+
+  static bound(
+    lower: any,
+    upper: any,
+    lowerOpen: boolean = false,
+    upperOpen: boolean = false,
+  ): IDBKeyRange {
+    requireArguments(arguments.length, 2, 'IDBKeyRange.bound')
+    const lowerKey = validKey(lower)
+    const upperKey = validKey(upper)
+    if (compareKeys(lowerKey, upperKey) > 0) {
+      throw domException('DataError', 'The lower bound is greater than the upper bound')
+    }
+    return rangeHandle({
+      lower: lowerKey,
+      upper: upperKey,
+      lowerOpen: Boolean(lowerOpen),
+      upperOpen: Boolean(upperOpen),
+    })
+  }
+
+  includes(key: any): boolean {
+    requireArguments(arguments.length, 1, 'IDBKeyRange.includes')
+    return isInRange(validKey(key), this.#range)
+  }
+
+  /** For other copies of this package. */
+  get [rangeSymbol](): KeyRange {
+    return this.#range
+  }
+}
+
+defineInterface(IDBKeyRange)
+
+/** The script-visible range. */
+function rangeHandle(range: KeyRange): IDBKeyRange {
+  nextRange = range
+  return new IDBKeyRange()
+}
+
+/** The range inside an `IDBKeyRange` of this or another copy of the package, or of the platform; null for anything else. */
+export function keyRangeOf(value: unknown): KeyRange | null {
+  if (typeof value !== 'object' || value === null) return null
+  if (rangeSymbol in value) return value[rangeSymbol] as KeyRange // The symbol is ours alone.
+  return nativeGetters && nativeKeyRange(nativeGetters, value)
+}
+
+function valueOrUndefined(key: Uint8Array | null): unknown {
+  return key ? convertKeyToValue(key) : undefined
+}
+
+function validKey(value: unknown): Uint8Array {
+  const key = convertValueToKey(value)
+  if (!key) throw domException('DataError', 'The value is not a valid key')
+  return key
+}
+
+type Getter = (this: object) => unknown
+type RangeGetters = Readonly<Record<'lower' | 'upper' | 'lowerOpen' | 'upperOpen', Getter>>
+
+function nativeRangeGetters(): RangeGetters | null {
+  const { IDBKeyRange: native } = globalThis
+  // Another copy of this package may have installed itself; its ranges are known by their symbol.
+  if (typeof native !== 'function' || rangeSymbol in native.prototype) return null
+  const getter = (name: string): Getter | undefined =>
+    Object.getOwnPropertyDescriptor(native.prototype, name)?.get
+  const [lower, upper] = [getter('lower'), getter('upper')]
+  const [lowerOpen, upperOpen] = [getter('lowerOpen'), getter('upperOpen')]
+  return lower && upper && lowerOpen && upperOpen ? { lower, upper, lowerOpen, upperOpen } : null
+}
+
+function nativeKeyRange(getters: RangeGetters, value: object): KeyRange | null {
+  try {
+    const lower: unknown = getters.lower.call(value)
+    const upper: unknown = getters.upper.call(value)
+    return {
+      lower: lower === undefined ? null : validKey(lower),
+      upper: upper === undefined ? null : validKey(upper),
+      lowerOpen: Boolean(getters.lowerOpen.call(value)),
+      upperOpen: Boolean(getters.upperOpen.call(value)),
+    }
+  } catch (error) {
+    // The native getters refuse what is no native range.
+    if (error instanceof TypeError) return null
+    throw error
+  }
+}

@@ -1,0 +1,219 @@
+/** Object stores. https://w3c.github.io/IndexedDB/#object-store-interface */
+import { type IndexHandle, ObjectStoreHandle, indexHandle } from '../core/handles.ts'
+import type { Request } from '../core/request.ts'
+import { clearObjectStore, deleteRecords } from '../core/retrieval.ts'
+import { storeRecord } from '../core/store-record.ts'
+import { createIndex, deleteIndex, renameObjectStore } from '../core/upgrade.ts'
+import { domException } from '../errors.ts'
+import { assertActive, assertNotDeleted, assertUpgrading, assertWritable } from './assertions.ts'
+import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
+import type { IDBIndex } from './IDBIndex.ts'
+import { type IDBRequest, requestHandle } from './IDBRequest.ts'
+import type { IDBTransaction } from './IDBTransaction.ts'
+import { assertValidKeyPath, keyPathValue, toKeyPath } from './key-path-value.ts'
+import { requiredRange } from './query.ts'
+import {
+  countRequest,
+  getAllRequest,
+  getKeyRequest,
+  getRequest,
+  openCursorRequest,
+} from './retrieval.ts'
+import {
+  defineInterface,
+  illegalConstructor,
+  requireArguments,
+  toDictionary,
+  toDOMString,
+} from './webidl.ts'
+import { defineWrapper, wrap } from './wrapper.ts'
+
+let nextStore: ObjectStoreHandle | null = null
+
+/** https://w3c.github.io/IndexedDB/#idbobjectstore */
+export class IDBObjectStore {
+  readonly #store: ObjectStoreHandle
+
+  constructor() {
+    if (!nextStore) throw illegalConstructor()
+    this.#store = nextStore
+    nextStore = null
+  }
+
+  get name(): string {
+    return this.#store.name
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-name */
+  set name(value: string) {
+    const store = this.#store
+    const name = toDOMString(value)
+    assertNotDeleted(store)
+    assertUpgrading(store.transaction)
+    assertActive(store.transaction)
+    if (store.name === name) return
+    for (const { name: taken } of store.transaction.connection.schema.stores.values()) {
+      if (taken === name) throw domException('ConstraintError', `Object store "${name}" exists`)
+    }
+    renameObjectStore(store, name)
+  }
+
+  get keyPath(): any {
+    return keyPathValue(this.#store)
+  }
+
+  get indexNames(): DOMStringList {
+    return sortedNameList(Array.from(this.#store.indexes, ({ name }) => name))
+  }
+
+  get transaction(): IDBTransaction {
+    return wrap(this.#store.transaction)
+  }
+
+  get autoIncrement(): boolean {
+    return this.#store.autoIncrement
+  }
+
+  put(value: any, key?: any): IDBRequest<IDBValidKey> {
+    requireArguments(arguments.length, 1, 'IDBObjectStore.put')
+    return requestHandle(addOrPut(this.#store, value, { key, overwrite: true }))
+  }
+
+  add(value: any, key?: any): IDBRequest<IDBValidKey> {
+    requireArguments(arguments.length, 1, 'IDBObjectStore.add')
+    return requestHandle(addOrPut(this.#store, value, { key, overwrite: false }))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-delete */
+  delete(query: any): IDBRequest<undefined> {
+    requireArguments(arguments.length, 1, 'IDBObjectStore.delete')
+    const store = this.#store
+    assertNotDeleted(store)
+    assertActive(store.transaction)
+    assertWritable(store.transaction)
+    return requestHandle(deleteRecords(store, store, requiredRange(query)))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-clear */
+  clear(): IDBRequest<undefined> {
+    const store = this.#store
+    assertNotDeleted(store)
+    assertActive(store.transaction)
+    assertWritable(store.transaction)
+    return requestHandle(clearObjectStore(store))
+  }
+
+  get(query: any): IDBRequest<any> {
+    requireArguments(arguments.length, 1, 'IDBObjectStore.get')
+    return requestHandle(getRequest(this.#store, query))
+  }
+
+  getKey(query: any): IDBRequest<IDBValidKey | undefined> {
+    requireArguments(arguments.length, 1, 'IDBObjectStore.getKey')
+    return requestHandle(getKeyRequest(this.#store, query))
+  }
+
+  getAll(queryOrOptions?: any, count?: number): IDBRequest<any[]> {
+    return requestHandle(getAllRequest(this.#store, 'value', queryOrOptions, count))
+  }
+
+  getAllKeys(queryOrOptions?: any, count?: number): IDBRequest<IDBValidKey[]> {
+    return requestHandle(getAllRequest(this.#store, 'key', queryOrOptions, count))
+  }
+
+  getAllRecords(options?: any): IDBRequest<any[]> {
+    return requestHandle(getAllRequest(this.#store, 'record', toDictionary(options, 'options')))
+  }
+
+  count(query?: any): IDBRequest<number> {
+    return requestHandle(countRequest(this.#store, query))
+  }
+
+  openCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+    return requestHandle(openCursorRequest(this.#store, { query, direction, keyOnly: false }))
+  }
+
+  openKeyCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+    return requestHandle(openCursorRequest(this.#store, { query, direction, keyOnly: true }))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-index */
+  index(name: string): IDBIndex {
+    requireArguments(arguments.length, 1, 'IDBObjectStore.index')
+    const store = this.#store
+    const indexName = toDOMString(name)
+    assertNotDeleted(store)
+    if (store.transaction.state === 'finished') {
+      throw domException('InvalidStateError', 'The transaction has finished')
+    }
+    return wrap(existingIndex(store, indexName))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-createindex */
+  createIndex(name: string, keyPath: any, options?: IDBIndexParameters): IDBIndex {
+    requireArguments(arguments.length, 2, 'IDBObjectStore.createIndex')
+    const store = this.#store
+    const indexName = toDOMString(name)
+    const path = toKeyPath(keyPath)
+    const { multiEntry, unique } = toDictionary(options, 'options')
+    assertUpgrading(store.transaction)
+    assertNotDeleted(store)
+    assertActive(store.transaction)
+    if (indexHandle(store, indexName)) {
+      throw domException('ConstraintError', `Index "${indexName}" exists`)
+    }
+    assertValidKeyPath(path)
+    if (multiEntry && typeof path !== 'string') {
+      throw domException('InvalidAccessError', 'A multiEntry index cannot have a list as key path')
+    }
+    const flags = { unique: Boolean(unique), multiEntry: Boolean(multiEntry) }
+    return wrap(createIndex(store, { name: indexName, keyPath: path, ...flags }))
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-deleteindex */
+  deleteIndex(name: string): void {
+    requireArguments(arguments.length, 1, 'IDBObjectStore.deleteIndex')
+    const store = this.#store
+    const indexName = toDOMString(name)
+    assertUpgrading(store.transaction)
+    assertNotDeleted(store)
+    assertActive(store.transaction)
+    deleteIndex(store, existingIndex(store, indexName).indexId)
+  }
+}
+
+defineInterface(IDBObjectStore)
+
+defineWrapper(ObjectStoreHandle, (core) => {
+  nextStore = core
+  return new IDBObjectStore()
+})
+
+/** https://w3c.github.io/IndexedDB/#add-or-put, checks in spec order. */
+function addOrPut(
+  store: ObjectStoreHandle,
+  value: unknown,
+  { key, overwrite }: { key: unknown; overwrite: boolean },
+): Request {
+  assertNotDeleted(store)
+  assertActive(store.transaction)
+  assertWritable(store.transaction)
+  const isInline = store.keyPath !== null
+  if (isInline && key !== undefined) {
+    throw domException(
+      'DataError',
+      `Object store "${store.name}" takes its keys from the values: a key parameter cannot be given`,
+    )
+  }
+  if (!isInline && !store.autoIncrement && key === undefined) {
+    throw domException('DataError', `Object store "${store.name}" needs a key parameter`)
+  }
+  return storeRecord(store, value, { explicitKey: key, overwrite })
+}
+
+/** @throws NotFoundError */
+function existingIndex(store: ObjectStoreHandle, name: string): IndexHandle {
+  const index = indexHandle(store, name)
+  if (index) return index
+  throw domException('NotFoundError', `Object store "${store.name}" has no index "${name}"`)
+}

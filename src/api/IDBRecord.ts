@@ -1,0 +1,36 @@
+/** What `getAllRecords()` lists. https://w3c.github.io/IndexedDB/#record-interface */
+import type { RecordResult } from '../core/readers.ts'
+import { defineInterface, illegalConstructor } from './webidl.ts'
+
+let nextRecord: RecordResult | null = null
+
+/** https://w3c.github.io/IndexedDB/#idbrecord */
+export class IDBRecord {
+  readonly #record: RecordResult
+
+  constructor() {
+    if (!nextRecord) throw illegalConstructor()
+    this.#record = nextRecord
+    nextRecord = null
+  }
+
+  get key(): any {
+    return this.#record.key
+  }
+
+  get primaryKey(): any {
+    return this.#record.primaryKey
+  }
+
+  get value(): any {
+    return this.#record.value
+  }
+}
+
+defineInterface(IDBRecord)
+
+/** The script-visible record. */
+export function recordHandle(record: RecordResult): IDBRecord {
+  nextRecord = record
+  return new IDBRecord()
+}

@@ -1,0 +1,103 @@
+/** Requests and open requests. https://w3c.github.io/IndexedDB/#request-api */
+import type { OpenRequest } from '../core/open-request.ts'
+import { type RecordResult, listReaders } from '../core/readers.ts'
+import type { Request } from '../core/request.ts'
+import { domException } from '../errors.ts'
+import { defineEventHandlers, defineEventTarget } from './event-target.ts'
+import { recordHandle } from './IDBRecord.ts'
+import { defineInterface, illegalConstructor } from './webidl.ts'
+import { wrap, wrapValue } from './wrapper.ts'
+
+let nextRequest: Request | OpenRequest | null = null
+let coreOf: (handle: IDBRequest) => Request | OpenRequest
+
+/** https://w3c.github.io/IndexedDB/#idbrequest */
+export class IDBRequest<Result = any> {
+  declare addEventListener: globalThis.IDBRequest['addEventListener']
+  declare removeEventListener: globalThis.IDBRequest['removeEventListener']
+  declare dispatchEvent: globalThis.IDBRequest['dispatchEvent']
+  declare onsuccess: ((this: globalThis.IDBRequest<Result>, event: Event) => unknown) | null
+  declare onerror: ((this: globalThis.IDBRequest<Result>, event: Event) => unknown) | null
+
+  readonly #request: Request | OpenRequest
+
+  static {
+    coreOf = (handle) => handle.#request
+  }
+
+  constructor() {
+    if (!nextRequest) throw illegalConstructor()
+    this.#request = nextRequest
+    nextRequest = null
+  }
+
+  get result(): Result {
+    return resultOf(done(this.#request)) as Result // The type is what the method that made the request promised.
+  }
+
+  get error(): DOMException | null {
+    return done(this.#request).error
+  }
+
+  get source(): any {
+    return 'source' in this.#request ? wrapValue(this.#request.source) : null
+  }
+
+  get transaction(): any {
+    const { transaction } = this.#request
+    return transaction && wrap(transaction)
+  }
+
+  get readyState(): IDBRequestReadyState {
+    return this.#request.isDone ? 'done' : 'pending'
+  }
+}
+
+/** https://w3c.github.io/IndexedDB/#idbopendbrequest */
+export class IDBOpenDBRequest extends IDBRequest<any> {
+  declare onblocked:
+    ((this: globalThis.IDBOpenDBRequest, event: globalThis.IDBVersionChangeEvent) => unknown) | null
+  declare onupgradeneeded:
+    ((this: globalThis.IDBOpenDBRequest, event: globalThis.IDBVersionChangeEvent) => unknown) | null
+}
+
+const targetOf = (handle: unknown): Request | OpenRequest => coreOf(handle as IDBRequest) // Throws for others.
+defineEventTarget(IDBRequest, targetOf, ['success', 'error'])
+defineEventHandlers(IDBOpenDBRequest, targetOf, ['blocked', 'upgradeneeded'])
+defineInterface(IDBOpenDBRequest)
+
+/** The script-visible request; the same one each time. */
+export function requestHandle(request: Request): IDBRequest {
+  if (!request.handle) {
+    nextRequest = request
+    request.handle = new IDBRequest()
+  }
+  return request.handle as IDBRequest // Only this function sets it.
+}
+
+/** The script-visible open request. */
+export function openRequestHandle(request: OpenRequest): IDBOpenDBRequest {
+  nextRequest = request
+  request.handle = new IDBOpenDBRequest()
+  return request.handle as IDBOpenDBRequest // Just made.
+}
+
+function done(request: Request | OpenRequest): Request | OpenRequest {
+  if (request.isDone) return request
+  throw domException('InvalidStateError', 'The request has not finished')
+}
+
+/** The lists of records script has been given. */
+const recordLists = new WeakMap<readonly RecordResult[], readonly object[]>()
+
+/** A result as script sees it; the same object each time. */
+function resultOf(request: Request | OpenRequest): unknown {
+  const { result } = request
+  if (!('reader' in request) || request.reader !== listReaders.record || request.error) {
+    return wrapValue(result)
+  }
+  const records = result as readonly RecordResult[] // That is what this reader makes.
+  const list = recordLists.get(records) ?? records.map(recordHandle)
+  recordLists.set(records, list)
+  return list
+}

@@ -1,0 +1,99 @@
+/** Transactions. https://w3c.github.io/IndexedDB/#transaction */
+import { objectStoreHandle, scopeOf } from '../core/handles.ts'
+import { Transaction, abortTransaction, commitTransaction } from '../core/transaction.ts'
+import { domException } from '../errors.ts'
+import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
+import { defineEventTarget } from './event-target.ts'
+import type { IDBDatabase } from './IDBDatabase.ts'
+import type { IDBObjectStore } from './IDBObjectStore.ts'
+import { illegalConstructor, requireArguments, toDOMString } from './webidl.ts'
+import { defineWrapper, wrap } from './wrapper.ts'
+
+let nextTransaction: Transaction | null = null
+let coreOf: (handle: IDBTransaction) => Transaction
+
+type Handler = ((this: globalThis.IDBTransaction, event: Event) => unknown) | null
+
+/** https://w3c.github.io/IndexedDB/#idbtransaction */
+export class IDBTransaction {
+  declare addEventListener: globalThis.IDBTransaction['addEventListener']
+  declare removeEventListener: globalThis.IDBTransaction['removeEventListener']
+  declare dispatchEvent: globalThis.IDBTransaction['dispatchEvent']
+  declare onabort: Handler
+  declare oncomplete: Handler
+  declare onerror: Handler
+
+  readonly #transaction: Transaction
+
+  static {
+    coreOf = (handle) => handle.#transaction
+  }
+
+  constructor() {
+    if (!nextTransaction) throw illegalConstructor()
+    this.#transaction = nextTransaction
+    nextTransaction = null
+  }
+
+  get objectStoreNames(): DOMStringList {
+    return sortedNameList(Array.from(scopeOf(this.#transaction), ({ name }) => name))
+  }
+
+  get mode(): IDBTransactionMode {
+    return this.#transaction.mode
+  }
+
+  get durability(): IDBTransactionDurability {
+    return this.#transaction.durability
+  }
+
+  get db(): IDBDatabase {
+    return wrap(this.#transaction.connection)
+  }
+
+  get error(): DOMException | null {
+    return this.#transaction.error
+  }
+
+  /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbtransaction-objectstore */
+  objectStore(name: string): IDBObjectStore {
+    requireArguments(arguments.length, 1, 'IDBTransaction.objectStore')
+    const transaction = this.#transaction
+    const storeName = toDOMString(name)
+    if (transaction.state === 'finished') throw finished()
+    const store = objectStoreHandle(transaction, storeName)
+    if (store) return wrap(store)
+    throw domException(
+      'NotFoundError',
+      `Object store "${storeName}" is not in the transaction's scope`,
+    )
+  }
+
+  /** https://w3c.github.io/IndexedDB/#dom-idbtransaction-commit */
+  commit(): void {
+    const transaction = this.#transaction
+    if (transaction.state !== 'active') {
+      throw domException('InvalidStateError', 'The transaction is not active')
+    }
+    commitTransaction(transaction)
+  }
+
+  /** https://w3c.github.io/IndexedDB/#dom-idbtransaction-abort */
+  abort(): void {
+    const transaction = this.#transaction
+    if (transaction.state === 'committing' || transaction.state === 'finished') throw finished()
+    abortTransaction(transaction, null)
+  }
+}
+
+const targetOf = (handle: unknown): Transaction => coreOf(handle as IDBTransaction) // Throws for others.
+defineEventTarget(IDBTransaction, targetOf, ['abort', 'complete', 'error'])
+
+defineWrapper(Transaction, (core) => {
+  nextTransaction = core
+  return new IDBTransaction()
+})
+
+function finished(): DOMException {
+  return domException('InvalidStateError', 'The transaction has finished or is committing')
+}

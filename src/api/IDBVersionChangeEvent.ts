@@ -1,0 +1,34 @@
+/** The event of a version change. https://w3c.github.io/IndexedDB/#events */
+import {
+  defineInterface,
+  requireArguments,
+  toDictionary,
+  toDOMString,
+  toWrappedUnsignedLongLong,
+} from './webidl.ts'
+
+/** https://w3c.github.io/IndexedDB/#idbversionchangeevent */
+export class IDBVersionChangeEvent extends Event implements globalThis.IDBVersionChangeEvent {
+  readonly #oldVersion: number
+  readonly #newVersion: number | null
+
+  constructor(type: string, eventInitDict: IDBVersionChangeEventInit = {}) {
+    requireArguments(arguments.length, 1, 'IDBVersionChangeEvent constructor')
+    const { oldVersion, newVersion } = toDictionary(eventInitDict, 'eventInitDict')
+    super(toDOMString(type), eventInitDict)
+    this.#oldVersion = oldVersion === undefined ? 0 : toWrappedUnsignedLongLong(oldVersion)
+    const isNull = newVersion === undefined || newVersion === null
+    this.#newVersion = isNull ? null : toWrappedUnsignedLongLong(newVersion)
+  }
+
+  get oldVersion(): number {
+    return this.#oldVersion
+  }
+
+  get newVersion(): number | null {
+    return this.#newVersion
+  }
+}
+
+defineInterface(IDBVersionChangeEvent)
+Object.defineProperty(IDBVersionChangeEvent, 'length', { value: 1 })

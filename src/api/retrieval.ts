@@ -1,0 +1,55 @@
+/** The reading methods that object stores and indexes share; checks in spec order. */
+import { openCursor } from '../core/cursor.ts'
+import type { Source } from '../core/handles.ts'
+import type { RecordKind } from '../core/readers.ts'
+import type { Request } from '../core/request.ts'
+import { countRecords, getAll, getKey, getValue } from '../core/retrieval.ts'
+import { assertActive, assertNotDeleted } from './assertions.ts'
+import { getAllOptions, optionalRange, requiredRange, toCount, toDirection } from './query.ts'
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-get, https://w3c.github.io/IndexedDB/#dom-idbindex-get */
+export function getRequest(source: Source, query: unknown): Request {
+  assertReadable(source)
+  return getValue(source, requiredRange(query))
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-getkey, https://w3c.github.io/IndexedDB/#dom-idbindex-getkey */
+export function getKeyRequest(source: Source, query: unknown): Request {
+  assertReadable(source)
+  return getKey(source, requiredRange(query))
+}
+
+/** https://w3c.github.io/IndexedDB/#create-request-to-retrieve-multiple-items */
+export function getAllRequest(
+  source: Source,
+  kind: RecordKind,
+  queryOrOptions: unknown,
+  count?: unknown,
+): Request {
+  const limit = toCount(count)
+  assertReadable(source)
+  return getAll(source, kind, getAllOptions(queryOrOptions, limit))
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-count, https://w3c.github.io/IndexedDB/#dom-idbindex-count */
+export function countRequest(source: Source, query: unknown): Request {
+  assertReadable(source)
+  return countRecords(source, optionalRange(query))
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-opencursor and its kin. */
+export function openCursorRequest(
+  source: Source,
+  options: { query: unknown; direction: unknown; keyOnly: boolean },
+): Request {
+  const direction = toDirection(options.direction)
+  assertReadable(source)
+  const { keyOnly } = options
+  return openCursor(source, { range: optionalRange(options.query), direction, keyOnly })
+}
+
+function assertReadable(source: Source): void {
+  assertNotDeleted(source.store)
+  assertNotDeleted(source)
+  assertActive(source.transaction)
+}

@@ -1,0 +1,231 @@
+/**
+ * Cursors. The host keeps none: each iteration asks it for the records behind the current position, several at a time,
+ * and later iterations are answered from what was read ahead, as long as the transaction has not written to the store.
+ * https://w3c.github.io/IndexedDB/#cursor-construct
+ */
+import type { Direction, RecordBytes } from '../host/protocol.ts'
+import { compareKeys } from '../keys/key.ts'
+import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
+import { type KeyRange, encodeRange } from '../keys/key-range.ts'
+import type { ObjectStoreHandle, Source } from './handles.ts'
+import { valueOf } from './readers.ts'
+import { Request, type ResultReader } from './request.ts'
+import { writeCount } from './retrieval.ts'
+import { type Transaction, executeRequest, placeRequest } from './transaction.ts'
+
+/** A record read for a cursor; the bytes are its own. */
+interface CursorRecord {
+  readonly key: Uint8Array
+  readonly primaryKey: Uint8Array
+  /** Deserialized; undefined for a key cursor. */
+  readonly value: unknown
+}
+
+/** Where an iteration goes: past `skip` records, and not before `key` (and `primaryKey`) where they are not null. */
+export interface Step {
+  readonly skip: number
+  readonly key: Uint8Array | null
+  readonly primaryKey: Uint8Array | null
+}
+
+const nextRecord: Step = { skip: 0, key: null, primaryKey: null }
+
+/** The first read is small, since many cursors are opened for one record; later ones grow. */
+const firstBatch = 2
+const batchGrowth = 4
+const largestBatch = 128
+const largestBatchBytes = 256 * 1024
+
+/** Sorts before and behind every primary key. */
+const lowestKey = Uint8Array.of()
+const highestKey = Uint8Array.of(0xff)
+
+export class Cursor {
+  readonly source: Source
+  readonly range: KeyRange
+  readonly direction: Direction
+  /** https://w3c.github.io/IndexedDB/#cursor-key-only-flag */
+  readonly keyOnly: boolean
+  readonly request: Request
+  /** https://w3c.github.io/IndexedDB/#cursor-got-value-flag: false while iterating, and past the end. */
+  gotValue = false
+  /** The current record; null before the first one. Past the end it stays the last one, its value gone. */
+  position: CursorRecord | null = null
+  /** https://w3c.github.io/IndexedDB/#cursor-key; undefined past the end. */
+  readonly #decoded: { key: unknown; primaryKey: unknown } = {
+    key: undefined,
+    primaryKey: undefined,
+  }
+  #isKeyDecoded = true
+  #isPrimaryKeyDecoded = true
+  /** What script sees; null until it has. */
+  handle: object | null = null
+  /** Records behind `position`, valid as long as `writesSeen` is current. */
+  readAhead: CursorRecord[] = []
+  /** Whether nothing lies behind `readAhead`. */
+  isExhausted = false
+  writesSeen = 0
+  batch = firstBatch
+
+  constructor(source: Source, range: KeyRange, direction: Direction, keyOnly: boolean) {
+    this.source = source
+    this.range = range
+    this.direction = direction
+    this.keyOnly = keyOnly
+    this.request = new CursorRequest(this)
+  }
+
+  get transaction(): Transaction {
+    return this.source.transaction
+  }
+
+  /** https://w3c.github.io/IndexedDB/#cursor-effective-object-store */
+  get effectiveStore(): ObjectStoreHandle {
+    return this.source.store
+  }
+
+  /** Moves to a record; null: past the end. */
+  arrive(record: CursorRecord | null): void {
+    this.gotValue = record !== null
+    this.position = record ?? this.position
+    this.#isKeyDecoded = this.#isPrimaryKeyDecoded = record === null
+    this.#decoded.key = this.#decoded.primaryKey = undefined
+  }
+
+  /** Decoded when script first looks; the same object until the cursor moves. */
+  get key(): unknown {
+    if (!this.#isKeyDecoded && this.position) {
+      this.#decoded.key = convertKeyToValue(this.position.key)
+      this.#isKeyDecoded = true
+    }
+    return this.#decoded.key
+  }
+
+  get primaryKey(): unknown {
+    if (!this.#isPrimaryKeyDecoded && this.position) {
+      this.#decoded.primaryKey = convertKeyToValue(this.position.primaryKey)
+      this.#isPrimaryKeyDecoded = true
+    }
+    return this.#decoded.primaryKey
+  }
+
+  get value(): unknown {
+    return this.gotValue ? this.position?.value : undefined
+  }
+}
+
+class CursorRequest extends Request {
+  readonly cursor: Cursor
+
+  constructor(cursor: Cursor) {
+    super(cursor.source, cursor.source.transaction, cursorReader)
+    this.cursor = cursor
+  }
+}
+
+/** Result: the cursor at its next record, or null past the end. */
+const cursorReader: ResultReader = {
+  record: (request, record) => {
+    const { cursor } = request as CursorRequest // This reader is used by cursor requests only.
+    if (Array.isArray(request.gathered)) request.gathered.push(cursorRecord(cursor, record))
+    else request.gathered = [cursorRecord(cursor, record)]
+  },
+  result: (request) => {
+    const { cursor } = request as CursorRequest // As above.
+    const [first = null, ...rest] = (request.gathered ?? []) as CursorRecord[] // As `record` made it.
+    request.gathered = undefined
+    if (rest.length > 0) cursor.readAhead = rest
+    cursor.arrive(first)
+    return first ? cursor : null
+  },
+}
+
+function cursorRecord({ source, keyOnly }: Cursor, record: RecordBytes): CursorRecord {
+  const { bytes, keyStart, keyEnd, primaryKeyStart, primaryKeyEnd } = record
+  const key = bytes.slice(keyStart, keyEnd)
+  const primaryKey = source.indexId === 0 ? key : bytes.slice(primaryKeyStart, primaryKeyEnd)
+  return { key, primaryKey, value: keyOnly ? undefined : valueOf(record) }
+}
+
+/** Opens a cursor; the request's result is the cursor, or null when the range is empty. */
+export function openCursor(
+  source: Source,
+  options: { range: KeyRange; direction: Direction; keyOnly: boolean },
+): Request {
+  const { range, direction, keyOnly } = options
+  return readBatch(new Cursor(source, range, direction, keyOnly), nextRecord)
+}
+
+/** https://w3c.github.io/IndexedDB/#iterate-a-cursor, as the cursor's request. */
+export function iterateCursor(cursor: Cursor, step: Step): void {
+  cursor.gotValue = false
+  cursor.request.reuse()
+  const ahead = recordsAhead(cursor, step)
+  if (!ahead) {
+    cursor.readAhead = []
+    readBatch(cursor, step)
+    return
+  }
+  cursor.readAhead = ahead.slice(1)
+  placeRequest(cursor.request)
+  cursor.request.gathered = ahead.slice(0, 1)
+  cursor.request.done(undefined)
+}
+
+/** The read-ahead from the step's goal on; null when it has to be read from the host. */
+function recordsAhead(cursor: Cursor, step: Step): CursorRecord[] | null {
+  const { transaction, source, readAhead, isExhausted } = cursor
+  const isCurrent = cursor.writesSeen === writeCount(transaction.writes, source.storeId)
+  // An answer from here must not overtake one that is still on its way.
+  if (!isCurrent || transaction.unprocessed > 0) return null
+  let start = step.skip
+  if (step.key) {
+    while (start < readAhead.length && !isAtOrBehind(cursor, readAhead[start], step)) start++
+  }
+  if (start < readAhead.length) return readAhead.slice(start)
+  return isExhausted ? [] : null
+}
+
+function isAtOrBehind(
+  { direction }: Cursor,
+  record: CursorRecord | undefined,
+  { key, primaryKey }: Step,
+): boolean {
+  if (!record || !key) return true
+  const sign = direction === 'next' || direction === 'nextunique' ? 1 : -1
+  const order = compareKeys(record.key, key) * sign
+  if (order !== 0 || !primaryKey) return order >= 0
+  return compareKeys(record.primaryKey, primaryKey) * sign >= 0
+}
+
+function readBatch(cursor: Cursor, step: Step): Request {
+  const { source, range, direction, keyOnly, request, transaction, batch } = cursor
+  cursor.writesSeen = writeCount(transaction.writes, source.storeId)
+  cursor.batch = Math.min(batch * batchGrowth, largestBatch)
+  cursor.isExhausted = false
+  return executeRequest(request, {
+    type: 'scan',
+    storeId: source.storeId,
+    indexId: source.indexId,
+    range: encodeRange(range),
+    direction,
+    after: startOf(cursor, step),
+    inclusive: step.key !== null,
+    skip: step.skip,
+    limit: batch,
+    limitBytes: largestBatchBytes,
+    withValues: !keyOnly,
+  })
+}
+
+/** The position to read behind; with a goal, the goal itself. */
+function startOf(
+  { position, source, direction }: Cursor,
+  { key, primaryKey }: Step,
+): { key: Uint8Array; primaryKey: Uint8Array } | null {
+  if (!key) return position
+  const isForward = direction === 'next' || direction === 'nextunique'
+  const anyPrimaryKey = isForward ? lowestKey : highestKey
+  const fallback = source.indexId === 0 ? key : anyPrimaryKey
+  return { key, primaryKey: primaryKey ?? fallback }
+}

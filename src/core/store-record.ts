@@ -1,0 +1,170 @@
+/**
+ * Storing a record: clone, key, index keys, operation. Everything that script can notice happens at the call; what the
+ * host gets is bytes.
+ */
+import { domException, failureOf } from '../errors.ts'
+import type { Operation } from '../host/protocol.ts'
+import { convertValueToKey } from '../keys/convert-value-to-key.ts'
+import type { KeyToBeGenerated } from '../keys/index-keys.ts'
+import { keyPathFailure } from '../keys/key-path.ts'
+import { onlyKey } from '../keys/key-range.ts'
+import { compareKeys } from '../keys/key.ts'
+import { type Serialized, readBlobs, serialize } from '../values/serialize.ts'
+import type { Cursor } from './cursor.ts'
+import type { ObjectStoreHandle } from './handles.ts'
+import { storedKeyReader } from './readers.ts'
+import { Request } from './request.ts'
+import { deleteRecords, noteWrite } from './retrieval.ts'
+import { StorableClone } from './storable-clone.ts'
+import { type Transaction, executeRequest, placeRequest } from './transaction.ts'
+
+/**
+ * https://w3c.github.io/IndexedDB/#add-or-put, from the checks of the key on. `explicitKey` undefined: not given.
+ *
+ * @throws DataError when there is no valid key, DataCloneError, or whatever script in the value throws.
+ */
+export function storeRecord(
+  store: ObjectStoreHandle,
+  value: unknown,
+  options: { readonly explicitKey: unknown; readonly overwrite: boolean },
+): Request {
+  const { explicitKey, overwrite } = options
+  const key = explicitKey === undefined ? null : validKey(explicitKey)
+  const generatedKeyPath = !key && store.autoIncrement ? inlineKeyPath(store) : null
+  const clone = cloneValue(store.transaction, value, generatedKeyPath)
+  const inlineKey = store.keyPath === null ? null : extractInlineKey(store, clone)
+  return putRecord({ source: store, store, clone, key: key ?? inlineKey, overwrite })
+}
+
+/**
+ * Replaces a cursor's current record. https://w3c.github.io/IndexedDB/#dom-idbcursor-update, from the clone on.
+ *
+ * @throws DataError when the value's key differs from the cursor's.
+ */
+export function updateCurrentRecord(cursor: Cursor, value: unknown): Request {
+  const store = cursor.effectiveStore
+  const { position } = cursor
+  if (!position) throw new Error('unreachable: the cursor has no current record')
+  const clone = cloneValue(store.transaction, value, null)
+  if (store.keyPath !== null) {
+    const inlineKey = clone.extractKey(store.keyPath)
+    if (!(inlineKey instanceof Uint8Array) || compareKeys(inlineKey, position.primaryKey) !== 0) {
+      throw domException(
+        'DataError',
+        `The value's key at "${String(store.keyPath)}" differs from the key of the cursor's record`,
+      )
+    }
+  }
+  const key = position.primaryKey
+  const request = putRecord({ source: cursor, store, clone, key, overwrite: true })
+  keepReadAhead(cursor)
+  return request
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbcursor-delete, from the operation on. */
+export function deleteCurrentRecord(cursor: Cursor): Request {
+  const { position, effectiveStore } = cursor
+  if (!position) throw new Error('unreachable: the cursor has no current record')
+  const request = deleteRecords(cursor, effectiveStore, onlyKey(position.primaryKey))
+  keepReadAhead(cursor)
+  return request
+}
+
+/** A store cursor's own record lies behind it: what it has read ahead stays true. */
+function keepReadAhead(cursor: Cursor): void {
+  if (cursor.source.indexId === 0) cursor.writesSeen++
+}
+
+function validKey(explicitKey: unknown): Uint8Array {
+  const key = convertValueToKey(explicitKey)
+  if (!key) throw domException('DataError', 'The key parameter is not a valid key')
+  return key
+}
+
+/** A key path is one string wherever a key generator can inject a key. */
+function inlineKeyPath({ keyPath }: ObjectStoreHandle): string | null {
+  return typeof keyPath === 'string' ? keyPath : null
+}
+
+/** https://w3c.github.io/IndexedDB/#clone: the transaction is inactive while script in the value runs. */
+function cloneValue(
+  transaction: Transaction,
+  value: unknown,
+  generatedKeyPath: string | null,
+): StorableClone {
+  transaction.state = 'inactive'
+  try {
+    return new StorableClone(value, serialize(value, generatedKeyPath))
+  } finally {
+    // Script may have aborted the transaction meanwhile.
+    if (transaction.state === 'inactive') transaction.state = 'active'
+  }
+}
+
+/** The key inside the value; null when the host generates it. */
+function extractInlineKey(store: ObjectStoreHandle, clone: StorableClone): Uint8Array | null {
+  const { keyPath } = store
+  if (keyPath === null) throw new Error('unreachable: the store has out-of-line keys')
+  if (clone.serialized.generatedKeyOffset >= 0) return null
+  const key = clone.extractKey(keyPath)
+  if (key instanceof Uint8Array) return key
+  const reason = key === keyPathFailure ? 'has no value there' : 'has no valid key there'
+  throw domException(
+    'DataError',
+    `Object store "${store.name}" takes its keys from "${String(keyPath)}", and the value ${reason}`,
+  )
+}
+
+interface Put {
+  /** What the request's source will be. */
+  readonly source: ObjectStoreHandle | Cursor
+  readonly store: ObjectStoreHandle
+  readonly clone: StorableClone
+  /** null: the host generates it. */
+  readonly key: Uint8Array | null
+  readonly overwrite: boolean
+}
+
+function putRecord({ source, store, clone, key, overwrite }: Put): Request {
+  const { serialized } = clone
+  const { storeId } = store
+  const keyToBeGenerated = key ? null : toBeGenerated(store)
+  const indexes = store.schema?.indexes
+  const indexKeys =
+    indexes && indexes.size > 0 ? clone.indexKeys([...indexes.values()], keyToBeGenerated) : null
+  const generated = key
+    ? null
+    : {
+        valueOffset: serialized.generatedKeyOffset,
+        indexKeyOffsets: keyToBeGenerated?.offsets ?? [],
+      }
+  noteWrite(store)
+  const request = new Request(source, store.transaction, storedKeyReader)
+  request.gathered = key
+  const operation = { type: 'put', storeId, key, indexKeys, overwrite, generated } as const
+  if (serialized.blobs.length > 0) return executeAfterBlobs(request, serialized, operation)
+  return executeRequest(request, { ...operation, value: serialized.bytes })
+}
+
+/** null where the key is out-of-line: then no index can see it. */
+function toBeGenerated({ keyPath }: ObjectStoreHandle): KeyToBeGenerated | null {
+  return typeof keyPath === 'string' ? { keyPath, offsets: [] } : null
+}
+
+/** A Blob's bytes take time: the request, and all that come after it, wait for them. */
+function executeAfterBlobs(
+  request: Request,
+  serialized: Serialized,
+  operation: Omit<Operation & { type: 'put' }, 'value'>,
+): Request {
+  const { transaction } = request
+  placeRequest(request)
+  const put = (value: Uint8Array): void => transaction.execute({ ...operation, value }, request)
+  transaction.holdUntil(
+    readBlobs(serialized).then(
+      (value) => () => put(value),
+      (error: unknown) => () => request.failed(failureOf(error)),
+    ),
+  )
+  return request
+}

@@ -1,0 +1,85 @@
+/** What an upgrade transaction does to the schema: each step changes the connection's snapshot and goes to the host. */
+import { exceptionOf } from '../errors.ts'
+import {
+  type IndexSchema,
+  type KeyPath,
+  type ObjectStoreSchema,
+  type SchemaChange,
+  applySchemaChange,
+} from '../host/protocol.ts'
+import { type IndexHandle, type ObjectStoreHandle, handleOf, indexHandleOf } from './handles.ts'
+import { noteWrite } from './retrieval.ts'
+import { queueDatabaseTask } from './task-queue.ts'
+import { type Transaction, abortTransaction } from './transaction.ts'
+
+/** https://w3c.github.io/IndexedDB/#dom-idbdatabase-createobjectstore, from the new store on. */
+export function createObjectStore(
+  transaction: Transaction,
+  options: { name: string; keyPath: KeyPath | null; autoIncrement: boolean },
+): ObjectStoreHandle {
+  const id = transaction.connection.schema.nextStoreId
+  const store: ObjectStoreSchema = { id, ...options, indexes: new Map() }
+  changeSchema(transaction, { type: 'createObjectStore', store })
+  return handleOf(transaction, store)
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbdatabase-deleteobjectstore, from the deletion on. */
+export function deleteObjectStore(transaction: Transaction, storeId: number): void {
+  changeSchema(transaction, { type: 'deleteObjectStore', storeId })
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-name */
+export function renameObjectStore(store: ObjectStoreHandle, name: string): void {
+  changeSchema(store.transaction, { type: 'renameObjectStore', storeId: store.storeId, name })
+  store.name = name
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-createindex, from the new index on. */
+export function createIndex(
+  store: ObjectStoreHandle,
+  options: { name: string; keyPath: KeyPath; unique: boolean; multiEntry: boolean },
+): IndexHandle {
+  const { transaction, storeId } = store
+  const index: IndexSchema = { id: transaction.connection.schema.nextIndexId, ...options }
+  changeSchema(transaction, { type: 'createIndex', storeId, index })
+  return indexHandleOf(store, index)
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-deleteindex, from the deletion on. */
+export function deleteIndex(store: ObjectStoreHandle, indexId: number): void {
+  noteWrite(store)
+  changeSchema(store.transaction, { type: 'deleteIndex', storeId: store.storeId, indexId })
+}
+
+/** https://w3c.github.io/IndexedDB/#dom-idbindex-name */
+export function renameIndex(index: IndexHandle, name: string): void {
+  const { storeId, indexId } = index
+  changeSchema(index.transaction, { type: 'renameIndex', storeId, indexId, name })
+  index.name = name
+}
+
+/**
+ * A step that fails (a unique index over records that are not) aborts the transaction, in a task: the method that asked
+ * for it has long returned.
+ */
+function changeSchema(transaction: Transaction, change: SchemaChange): void {
+  const { connection } = transaction
+  connection.schema = applySchemaChange(connection.schema, change)
+  transaction.execute(
+    { type: 'changeSchema', change },
+    {
+      record: () => {
+        throw new Error('unreachable: a schema change has no records')
+      },
+      done: () => {},
+      failed: (failure) => {
+        queueDatabaseTask({
+          step: () => {
+            abortTransaction(transaction, exceptionOf(failure))
+            return 'over'
+          },
+        })
+      },
+    },
+  )
+}
