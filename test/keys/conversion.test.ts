@@ -144,7 +144,8 @@ test('an array that grows during its conversion keeps its first length', () => {
 })
 
 test('inherited elements do not fill holes', () => {
-  const array = Object.setPrototypeOf(new Array(1), [1])
+  const array = Object.setPrototypeOf(Array.of(), [1])
+  array.length = 1
   expect(convertValueToKey(array)).toBeNull()
 })
 

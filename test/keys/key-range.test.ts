@@ -45,12 +45,9 @@ function rangeOf({ lower, upper, lowerOpen, upperOpen }: Bounds): KeyRange {
 }
 
 /** https://w3c.github.io/IndexedDB/#in */
-function isIn(value: Key, range: Bounds): boolean {
-  const [fromLower, fromUpper] = [range.lower, range.upper].map((it) =>
-    it === null ? null : cmp(value, it),
-  )
-  const behindLower = fromLower == null || (range.lowerOpen ? fromLower > 0 : fromLower >= 0)
-  return behindLower && (fromUpper == null || (range.upperOpen ? fromUpper < 0 : fromUpper <= 0))
+function isIn(value: Key, { lower, upper, lowerOpen, upperOpen }: Bounds): boolean {
+  const behindLower = lower === null || cmp(lower, value) < (lowerOpen ? 0 : 1)
+  return behindLower && (upper === null || cmp(value, upper) < (upperOpen ? 0 : 1))
 }
 
 test('a range and its interval of bytes hold the keys the specification says', () => {
