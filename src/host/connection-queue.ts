@@ -8,6 +8,7 @@ import type { Catalogue } from './catalogue.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'
 import type { DeleteListener, OpenListener } from './protocol.ts'
+import type { Transaction, TransactionOptions } from './transaction.ts'
 
 /** What a queue works with. */
 export interface ConnectionQueueOptions {
@@ -28,8 +29,9 @@ interface Request {
 export class ConnectionQueue {
   readonly #options: ConnectionQueueOptions
   #requests: Request[] = []
-  /** The processing under way; null when there is nothing to process. */
-  #processing: Promise<void> | null = null
+  #isProcessing = false
+  /** Resolves when there is nothing left to process. */
+  #processed: Promise<void> = Promise.resolve()
   /** null: its file is not open. */
   #database: Database<Connection> | null = null
   #isClosing = false
@@ -59,10 +61,11 @@ export class ConnectionQueue {
     for (const request of this.#requests.splice(0)) {
       request.failed(failure('AbortError', `The storage of database "${name}" was closed`))
     }
-    while (this.#processing || this.#database) {
+    while (this.#isProcessing || this.#database) {
       const connections = [...(this.#database?.connections ?? [])]
       for (const connection of connections) connection.close()
-      await (this.#processing ?? Promise.all(connections.map((connection) => connection.closed)))
+      const closed = connections.map((connection) => connection.closed)
+      await (this.#isProcessing ? this.#processed : Promise.all(closed))
     }
   }
 
@@ -72,19 +75,22 @@ export class ConnectionQueue {
   }
 
   #process(): void {
-    this.#processing ??= this.#processRequests().finally(() => {
-      this.#processing = null
-      if (!this.#database) this.#options.emptied()
-    })
+    if (this.#isProcessing) return
+    this.#isProcessing = true
+    this.#processed = this.#processRequests()
   }
 
+  /** Never rejects. A file nobody is connected to, and nobody asks for, is closed. */
   async #processRequests(): Promise<void> {
     for (;;) {
       const request = this.#requests.shift()
       if (request) await processRequest(request)
       else if (this.#database?.connections.size === 0) await this.#closeDatabase(this.#database)
-      else return
+      else break
     }
+    // In the same breath as the look at the queue: a request that comes now starts it again.
+    this.#isProcessing = false
+    if (!this.#database) this.#options.emptied()
   }
 
   /** https://w3c.github.io/IndexedDB/#open-a-database-connection */
@@ -111,16 +117,11 @@ export class ConnectionQueue {
     if (this.#isClosing) return listener.failed(closedFailure(name))
     const oldVersion = database.schema.version
     const connection = this.#connect(database)
-    const outcome = await new Promise((resolve, reject) => {
-      try {
-        const transaction = connection.startUpgrade(version, resolve)
-        listener.upgradeNeeded(connection, transaction, oldVersion)
-      } catch (error) {
-        connection.close()
-        reject(error)
-      }
-    })
-    if (outcome === 'aborted') {
+    let finished: TransactionOptions['finished'] = () => {}
+    const outcome = new Promise((resolve) => (finished = resolve))
+    const transaction = startUpgrade(connection, version, finished)
+    listener.upgradeNeeded(connection, transaction, oldVersion)
+    if ((await outcome) === 'aborted') {
       connection.close()
       return listener.failed(
         failure(
@@ -179,6 +180,20 @@ async function processRequest({ process, failed }: Request): Promise<void> {
     await process()
   } catch (error) {
     failed(failureOf(error))
+  }
+}
+
+/** @throws StorageError when it cannot start; then the connection is closed again. */
+function startUpgrade(
+  connection: Connection,
+  version: number,
+  finished: TransactionOptions['finished'],
+): Transaction {
+  try {
+    return connection.startUpgrade(version, finished)
+  } catch (error) {
+    connection.close()
+    throw error
   }
 }
 

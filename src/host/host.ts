@@ -78,7 +78,10 @@ class DirectoryHost implements Host {
       directory: this.#directory,
       catalogue: this.#catalogue,
       services: this.#services,
-      emptied: () => this.#queues.delete(name),
+      emptied: () => {
+        // Perhaps it was emptied before, and another has taken its place.
+        if (this.#queues.get(name) === queue) this.#queues.delete(name)
+      },
     })
     this.#queues.set(name, queue)
     return queue

@@ -1,0 +1,223 @@
+/** A realm in few lines: asks a host and notes what it answers, by promise or in a log. */
+import type { Failure } from '../../src/errors.ts'
+import { encodeNumberKey } from '../../src/keys/number-key.ts'
+import type {
+  ConnectionListener,
+  DeleteListener,
+  Durability,
+  Host,
+  HostConnection,
+  HostTransaction,
+  ObjectStoreSchema,
+  OpenListener,
+  Operation,
+  OperationReceiver,
+  RecordBytes,
+  SchemaChange,
+} from '../../src/host/protocol.ts'
+
+/** Everything below notes here what it hears, in order. */
+export type Log = string[]
+
+export function store(id: number, options: Partial<ObjectStoreSchema> = {}): ObjectStoreSchema {
+  const defaults = { name: `store ${id}`, keyPath: null, autoIncrement: false, indexes: new Map() }
+  return { id, ...defaults, ...options }
+}
+
+export function createStores(...stores: ObjectStoreSchema[]): SchemaChange[] {
+  return stores.map((it) => ({ type: 'createObjectStore', store: it }))
+}
+
+/** Notes versionchange and answers at once; closes the connection where told to. */
+export function connectionListener(
+  log: Log,
+  connection: HostConnection,
+  onVersionChange: 'ignore' | 'close' = 'ignore',
+): ConnectionListener {
+  return {
+    versionChange(oldVersion, newVersion, delivered) {
+      log.push(`versionchange ${oldVersion} ${newVersion}`)
+      if (onVersionChange === 'close') connection.close()
+      delivered()
+    },
+    forceClosed: ({ code }) => log.push(`forceClosed ${code}`),
+  }
+}
+
+export interface OpenOptions {
+  readonly log?: Log
+  readonly version?: number
+  readonly changes?: readonly SchemaChange[]
+  readonly onVersionChange?: 'ignore' | 'close'
+  /** What to do with the upgrade instead of committing it. */
+  readonly upgrade?: (connection: HostConnection, transaction: HostTransaction) => void
+}
+
+/** Opens a database; rejects with the failure. */
+export function open(host: Host, name: string, options: OpenOptions = {}): Promise<HostConnection> {
+  return new Promise((resolve, reject) => {
+    host.open(name, options.version, openListener(options, resolve, reject))
+  })
+}
+
+function openListener(
+  options: OpenOptions,
+  resolve: (connection: HostConnection) => void,
+  reject: (failure: Failure) => void,
+): OpenListener {
+  const { log = [], changes = [], onVersionChange, upgrade } = options
+  let isListening = false
+  const listen = (connection: HostConnection) => {
+    if (!isListening) connection.listen(connectionListener(log, connection, onVersionChange))
+    isListening = true
+  }
+  return {
+    blocked: (oldVersion, newVersion) => log.push(`blocked ${oldVersion} ${newVersion}`),
+    upgradeNeeded(connection, transaction, oldVersion) {
+      log.push(`upgradeNeeded ${oldVersion} ${connection.schema.version}`)
+      listen(connection)
+      transaction.listen(transactionListener(log, 'upgrade'))
+      for (const change of changes) {
+        transaction.execute({ type: 'changeSchema', change }, operationReceiver(log, change.type))
+      }
+      if (upgrade) queueMicrotask(() => upgrade(connection, transaction))
+      else queueMicrotask(() => transaction.commit(0))
+    },
+    opened(connection) {
+      log.push('opened')
+      listen(connection)
+      resolve(connection)
+    },
+    failed(failure) {
+      log.push(`failed ${failure.code}`)
+      reject(failure)
+    },
+  }
+}
+
+export function deleteDatabase(host: Host, name: string, log: Log = []): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const listener: DeleteListener = {
+      blocked: (oldVersion) => log.push(`blocked ${oldVersion} null`),
+      deleted(oldVersion) {
+        log.push(`deleted ${oldVersion}`)
+        resolve(oldVersion)
+      },
+      failed: reject,
+    }
+    host.delete(name, listener)
+  })
+}
+
+export function listDatabases(host: Host) {
+  return new Promise<readonly { name: string; version: number }[]>((done, failed) =>
+    host.databases({ done, failed }),
+  )
+}
+
+/** A transaction that notes its end as `title committed` or `title aborted CODE`. */
+export class Tester {
+  readonly transaction: HostTransaction
+  /** Resolves at its end, told by the host, with what was noted. */
+  readonly ended: Promise<string>
+  readonly #log: Log
+  readonly #title: string
+
+  constructor(
+    connection: HostConnection,
+    options: {
+      title?: string
+      log?: Log
+      stores?: number[]
+      mode?: 'readonly' | 'readwrite'
+      durability?: Durability
+    } = {},
+  ) {
+    const { title = 'tx', log = [], stores = [1], mode = 'readwrite' } = options
+    this.#title = title
+    this.#log = log
+    let end = (_note: string): void => {}
+    this.ended = new Promise((resolve) => (end = resolve))
+    const listener = transactionListener(log, title, end)
+    const { durability = 'default' } = options
+    this.transaction = connection.createTransaction(stores, mode, durability, listener)
+  }
+
+  execute(operation: Operation, title = ''): Promise<Answer> {
+    return new Promise((resolve) => {
+      const name = `${this.#title} ${title || operation.type}`
+      this.transaction.execute(operation, operationReceiver(this.#log, name, resolve))
+    })
+  }
+
+  async commit(failuresSeen = 0): Promise<string> {
+    this.transaction.commit(failuresSeen)
+    return this.ended
+  }
+}
+
+function transactionListener(log: Log, title: string, end: (note: string) => void = () => {}) {
+  const note = (text: string) => {
+    log.push(`${title} ${text}`)
+    end(text)
+  }
+  return {
+    committed: () => note('committed'),
+    aborted: ({ code }: Failure) => note(`aborted ${code}`),
+  }
+}
+
+/** How an operation ended, with what it found. */
+export interface Answer {
+  readonly result?: Uint8Array | number | undefined
+  readonly failure?: Failure
+  /** Key and value of each record. */
+  readonly records: readonly { key: number[]; value: number[] }[]
+}
+
+function operationReceiver(
+  log: Log,
+  title: string,
+  resolve: (answer: Answer) => void = () => {},
+): OperationReceiver {
+  const records: { key: number[]; value: number[] }[] = []
+  return {
+    record({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordBytes) {
+      const part = (start: number, end: number) => [...bytes.subarray(start, end)]
+      records.push({ key: part(keyStart, keyEnd), value: part(valueStart, valueEnd) })
+    },
+    done(result) {
+      log.push(`${title} done`)
+      resolve({ result, records })
+    },
+    failed(failure) {
+      log.push(`${title} failed ${failure.code}`)
+      resolve({ failure, records })
+    },
+  }
+}
+
+export type Put = Extract<Operation, { type: 'put' }>
+
+export function put(key: number, value = [1], options: Partial<Put> = {}): Put {
+  const defaults = { storeId: 1, indexKeys: null, overwrite: true, generated: null }
+  const bytes = { key: encodeNumberKey(key), value: Uint8Array.from(value) }
+  return { type: 'put', ...defaults, ...bytes, ...options }
+}
+
+export const all = { lower: new Uint8Array(), upper: Uint8Array.of(0xff) }
+
+export function count(storeId = 1): Operation {
+  return { type: 'count', storeId, indexId: 0, range: all }
+}
+
+export function scan(storeId = 1): Operation {
+  const place = { after: null, inclusive: false, skip: 0, limit: Infinity, limitBytes: Infinity }
+  const what = { storeId, indexId: 0, range: all, withValues: true }
+  return { type: 'scan', direction: 'next', ...what, ...place } as const
+}
+
+/** A turn of the event loop. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
