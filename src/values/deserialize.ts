@@ -1,0 +1,55 @@
+import { StorageError } from '../errors.ts'
+import { corrupt } from './corrupt.ts'
+import { formatVersion } from './format.ts'
+import { present, ReadState } from './read-state.ts'
+import { readValue } from './read-value.ts'
+
+/** Reading runs no script, so that one is enough. */
+const state = new ReadState()
+
+/**
+ * The value that serialize() and readBlobs() made the bytes from `start` to `end` of. Nothing of it refers to `bytes`,
+ * which may be a view of memory that changes. No script runs.
+ * https://html.spec.whatwg.org/multipage/structured-data.html#structureddeserialize
+ *
+ * @throws StorageError 'corrupt' if the bytes are no value, are a newer version's, or hold a type this runtime lacks
+ */
+export function deserialize(bytes: Uint8Array, start: number, end: number): unknown {
+  return read(bytes, start, end, null)
+}
+
+/** The value of bytes whose Blobs are still beside them. */
+export function deserializeClone(
+  bytes: Uint8Array,
+  end: number,
+  pendingBlobs: readonly Blob[],
+): unknown {
+  return read(bytes, 0, end, pendingBlobs)
+}
+
+function read(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  pendingBlobs: readonly Blob[] | null,
+): unknown {
+  try {
+    state.open(bytes, start, end)
+    state.pendingBlobs = pendingBlobs
+    checkVersion(state.reader.byte())
+    const value = present(readValue(state, 0))
+    if (state.reader.offset !== (state.sectionStart ?? end)) throw corrupt('bytes are left over')
+    return value
+  } finally {
+    state.close()
+  }
+}
+
+function checkVersion(version: number): void {
+  if (version === formatVersion) return
+  if (version === 0) throw corrupt('it has no format version')
+  throw new StorageError(
+    'corrupt',
+    `A stored value has format version ${version}: it was written by a newer version of this package, which knows more than ${formatVersion}`,
+  )
+}

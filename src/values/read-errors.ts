@@ -1,0 +1,31 @@
+import { corrupt } from './corrupt.ts'
+import { errorKinds } from './format.ts'
+import { defineProperty, hasOwn } from './intrinsics.ts'
+import { absent, type Reading, type ReadState } from './read-state.ts'
+
+/** At the position of its kind byte: taken when the module loads. */
+const constructors = errorKinds.map((kind) => globalThis[kind])
+
+/** Reads an error. Its stack is the stored one, or none. */
+export function* readError(state: ReadState): Reading {
+  const { reader } = state
+  const constructor = constructors[reader.byte()]
+  if (constructor === undefined) throw corrupt('an unknown kind of error')
+  const error = state.add(new constructor())
+  const message = reader.optionalString()
+  if (message !== undefined) defineHidden(error, 'message', message)
+  setStack(error, reader.optionalString())
+  const cause: unknown = yield
+  if (cause !== absent) defineHidden(error, 'cause', cause)
+  return error
+}
+
+/** Gives an error that was just made the stack of the one it is a clone of. */
+export function setStack(error: object, stack: string | undefined): void {
+  if (stack !== undefined) defineHidden(error, 'stack', stack)
+  else if (hasOwn(error, 'stack')) delete (error as { stack?: unknown }).stack
+}
+
+function defineHidden(error: object, name: string, value: unknown): void {
+  defineProperty(error, name, { value, writable: true, enumerable: false, configurable: true })
+}

@@ -1,0 +1,74 @@
+import { domException, type DOMExceptionName } from '../errors.ts'
+import type { ByteReader } from './byte-reader.ts'
+import { corrupt, unsupportedType } from './corrupt.ts'
+import { fileTime, platformClasses } from './platform.ts'
+import { setStack } from './read-errors.ts'
+import type { Reading, ReadState } from './read-state.ts'
+
+export function readDomException(reader: ByteReader): DOMException {
+  // `as`: a stored exception may have any name.
+  const name = reader.string() as DOMExceptionName
+  const exception = domException(name, reader.string())
+  setStack(exception, reader.optionalString())
+  return exception
+}
+
+/** Reads a Blob or File; its bytes come from the end of the value. */
+export function readBlob(state: ReadState, { isFile }: { isFile: boolean }): Blob {
+  const { reader } = state
+  const type = reader.string()
+  const position = reader.uint()
+  const size = reader.uint()
+  const name = isFile ? reader.string() : ''
+  const lastModified = isFile ? reader.float64() : 0
+  if (state.pendingBlobs) return nextPendingBlob(state, state.pendingBlobs)
+  const bytes = blobBytes(state, position, size)
+  const { Blob, File } = platformClasses
+  if (isFile) {
+    if (!File) throw unsupportedType('File')
+    return new File([bytes], name, { type, lastModified })
+  }
+  if (!Blob) throw unsupportedType('Blob')
+  return new Blob([bytes], { type })
+}
+
+export function* readFileList(state: ReadState): Reading {
+  const { DataTransfer } = platformClasses
+  if (!DataTransfer) throw unsupportedType('FileList')
+  const id = state.reserve()
+  const transfer = new DataTransfer()
+  const count = state.reader.count()
+  for (let i = 0; i < count; i++) {
+    const file: unknown = yield
+    if (fileTime(file) === undefined) throw corrupt('a FileList with something else in it')
+    transfer.items.add(file as File) // its getter has answered
+  }
+  state.objects[id] = transfer.files
+  return transfer.files
+}
+
+/** Where the blob section starts; it ends 8 bytes before the value does. */
+export function blobSectionStart({ bytes, end }: ByteReader): number {
+  const sizeAt = end - 8
+  const size = new DataView(bytes.buffer, bytes.byteOffset + sizeAt, 8).getFloat64(0)
+  if (!(size >= 0 && size <= sizeAt)) throw corrupt('its Blobs have no bytes')
+  return sizeAt - size
+}
+
+function blobBytes(state: ReadState, position: number, size: number): Uint8Array<ArrayBuffer> {
+  const { reader } = state
+  if (reader.end - reader.offset < 8) throw corrupt('its Blobs have no bytes')
+  const sectionStart = blobSectionStart(reader)
+  const start = sectionStart + position
+  if (sectionStart < reader.offset || start + size > reader.end - 8) {
+    throw corrupt('a Blob lies outside of the value')
+  }
+  state.sectionStart = sectionStart
+  return reader.copy(start, size)
+}
+
+function nextPendingBlob(state: ReadState, blobs: readonly Blob[]): Blob {
+  const blob = blobs[state.pendingBlobsRead++]
+  if (blob === undefined) throw new Error('unreachable: a clone has fewer Blobs than its original')
+  return blob
+}

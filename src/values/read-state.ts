@@ -1,0 +1,58 @@
+import { ByteReader } from './byte-reader.ts'
+import { corrupt } from './corrupt.ts'
+
+/** The absent item, as its readers see it. Never part of a value. */
+export const absent = Symbol('absent')
+
+/** Refuses the absent item where a value has to be. */
+export function present(value: unknown): unknown {
+  if (value === absent) throw corrupt('a value is missing')
+  return value
+}
+
+/** What one object needs from its children: each `yield` gives the next one. The result is the object. */
+export type Reading = Generator<undefined, unknown, unknown>
+
+/** What one run of deserialize() knows. */
+export class ReadState {
+  readonly reader = new ByteReader()
+  /** The objects begun so far, at their numbers. */
+  objects: unknown[] = []
+  /** Blobs whose bytes are not in the value yet, in their order in it; null when the bytes are there. */
+  pendingBlobs: readonly Blob[] | null = null
+  pendingBlobsRead = 0
+  /** Where the blob section starts; null until a Blob was read from it. */
+  sectionStart: number | null = null
+
+  open(bytes: Uint8Array, start: number, end: number): void {
+    this.reader.open(bytes, start, end)
+    this.pendingBlobs = null
+    this.pendingBlobsRead = 0
+    this.sectionStart = null
+  }
+
+  /** Lets go of everything. */
+  close(): void {
+    this.reader.close()
+    this.objects = []
+    this.pendingBlobs = null
+  }
+
+  /** Gives `object` the next number. */
+  add<T>(object: T): T {
+    this.objects.push(object)
+    return object
+  }
+
+  /** Takes the next number for an object that can only be made after its parts. */
+  reserve(): number {
+    return this.objects.push(undefined) - 1
+  }
+
+  /** The object a reference means. */
+  referenced(): unknown {
+    const object = this.objects[this.reader.uint()]
+    if (object === undefined) throw corrupt('a reference to no object')
+    return object
+  }
+}

@@ -1,0 +1,69 @@
+import { domException } from '../errors.ts'
+import { isPlainObject, writeRootWithGeneratedKey, writeValue } from './write-value.ts'
+import { formatVersion } from './format.ts'
+import { WriteState } from './write-state.ts'
+import { deserializeClone } from './deserialize.ts'
+import { placeGeneratedKey } from './generated-key.ts'
+import type { Serialized } from './serialized.ts'
+
+export { readBlobs } from './read-blobs.ts'
+export type { Serialized } from './serialized.ts'
+
+/** A state nobody uses. A getter may call serialize() while one is in use: then another is made. */
+let idle: WriteState | null = null
+
+/**
+ * Serializes a value for storage. Getters run once, in the standard's order; what they throw is thrown.
+ *
+ * With `generatedKeyPath` (a valid key path that is one string) a value that has nothing at that path gets room for a
+ * key there.
+ * https://html.spec.whatwg.org/multipage/structured-data.html#structuredserializeforstorage
+ *
+ * @throws DataCloneError if the value holds something that cannot be stored
+ * @throws DataError if there is no way to put a key at `generatedKeyPath`
+ */
+export function serialize(value: unknown, generatedKeyPath: string | null = null): Serialized {
+  const state = idle ?? new WriteState()
+  idle = null
+  try {
+    state.reset()
+    state.out.byte(formatVersion)
+    writeRoot(state, value, generatedKeyPath)
+    return {
+      bytes: state.out.written(),
+      ranScript: state.ranScript,
+      blobs: state.blobs,
+      generatedKeyOffset: state.generatedKeyOffset,
+    }
+  } finally {
+    state.forgetObjects()
+    idle = state
+  }
+}
+
+function writeRoot(state: WriteState, value: unknown, generatedKeyPath: string | null): void {
+  if (generatedKeyPath === null) return writeValue(state, value, 0)
+  if (!generatedKeyPath.includes('.') && isPlainObject(value)) {
+    return writeRootWithGeneratedKey(state, value, generatedKeyPath)
+  }
+  writeValue(state, value, 0)
+  // The general case changes the clone and writes that, without running script again.
+  const { bytes, offset } = state.out
+  const clone = deserializeClone(bytes, offset, state.blobs)
+  if (placeGeneratedKey(clone, generatedKeyPath)) rewrite(state, clone, generatedKeyPath)
+}
+
+/** Writes the clone with the mark of a generated key in place of what was written of the original. */
+function rewrite(state: WriteState, clone: unknown, keyPath: string): void {
+  const { ranScript } = state
+  state.forgetObjects()
+  state.reset()
+  state.ranScript = ranScript
+  state.out.byte(formatVersion)
+  writeValue(state, clone, 0)
+  if (state.generatedKeyOffset >= 0) return
+  throw domException(
+    'DataError',
+    `A generated key cannot be stored at key path "${keyPath}": an object on the way keeps no properties of its own`,
+  )
+}

@@ -1,0 +1,57 @@
+import { errorKinds, Tag } from './format.ts'
+import { getOwnPropertyDescriptor, getterOf, hasGetter } from './intrinsics.ts'
+import { absent, type Children, type WriteState } from './write-state.ts'
+
+/** Where `stack` is not an own data property: the getter that gives it, own or inherited. */
+const stackGetter =
+  getterOf<unknown>(new Error(), 'stack') ?? getterOf<unknown>(Error.prototype, 'stack')
+
+/**
+ * Writes an error: its kind by `name`, its own message, its stack and its cause; nothing else of it survives (an
+ * AggregateError becomes an Error without its errors).
+ * https://html.spec.whatwg.org/multipage/structured-data.html#structuredserializeinternal
+ */
+export function* writeError(state: WriteState, error: object): Children {
+  const kind = kindOf(state, error)
+  const message = messageOf(state, error)
+  const { out } = state
+  out.byte(Tag.error)
+  out.byte(kind)
+  out.optionalString(message)
+  out.optionalString(stackOf(error))
+  const cause = getOwnPropertyDescriptor(error, 'cause')
+  yield cause && 'value' in cause ? cause.value : absent
+}
+
+/** The stack as a string, if there is one; no getter of script runs. */
+export function stackOf(error: object): string | undefined {
+  const own = getOwnPropertyDescriptor(error, 'stack')
+  const stack: unknown = own && 'value' in own ? own.value : inheritedStack(error)
+  return typeof stack === 'string' ? stack : undefined
+}
+
+function inheritedStack(error: object): unknown {
+  try {
+    return stackGetter?.(error)
+  } catch (thrown) {
+    // Some runtimes' getter refuses objects that are not their own kind of error: those have no stack.
+    if (thrown instanceof TypeError) return undefined
+    throw thrown
+  }
+}
+
+function kindOf(state: WriteState, error: object): number {
+  if (hasGetter(error, 'name')) state.ranScript = true
+  const { name } = error as { name?: unknown } // every object can be asked for its name
+  return Math.max(0, (errorKinds as readonly unknown[]).indexOf(name))
+}
+
+function messageOf(state: WriteState, error: object): string | undefined {
+  const own = getOwnPropertyDescriptor(error, 'message')
+  if (!own || !('value' in own)) return undefined
+  const message: unknown = own.value
+  if (typeof message === 'string') return message
+  if (typeof message === 'object' || typeof message === 'function') state.ranScript = true
+  // The standard's ToString: a template, unlike String(), throws for symbols.
+  return `${message as string}`
+}

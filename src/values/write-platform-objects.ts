@@ -1,0 +1,102 @@
+import { domException } from '../errors.ts'
+import { Tag } from './format.ts'
+import { getOwnPropertyDescriptor, getPrototypeOf } from './intrinsics.ts'
+import {
+  blobSize,
+  blobType,
+  exceptionMessage,
+  exceptionName,
+  fileListLength,
+  fileName,
+  fileTime,
+  platformClasses,
+} from './platform.ts'
+import { stackOf } from './write-errors.ts'
+import type { Children, WriteState } from './write-state.ts'
+
+/** What an interface's name tells of how its objects are written. */
+const writers: Record<string, (state: WriteState, value: object) => Children | null | undefined> = {
+  Blob: writeBlob,
+  File: writeBlob,
+  FileList: writeFileList,
+  DOMException: writeDomException,
+  QuotaExceededError: writeDomException,
+}
+
+/**
+ * Writes a serializable platform object: null once it is written, its children if it has some; undefined if `value` is
+ * none.
+ */
+export function beginPlatformObject(state: WriteState, value: object): Children | null | undefined {
+  for (const name of interfaceNames(value)) {
+    const children = Object.hasOwn(writers, name) ? writers[name]?.(state, value) : undefined
+    if (children !== undefined) return children
+  }
+  return undefined
+}
+
+/** Names of types whose prototypes are named, too, and whose objects were recognised, or not, by their slots. */
+const recognisedBySlots = new Set(['Map', 'Set', 'ArrayBuffer', 'DataView', 'BigInt', 'Symbol'])
+
+/**
+ * The name of the platform interface, or of the language's own type with internal slots, that `value` is an object of;
+ * null for ordinary objects, instances of script's classes among them. Such a type shows by its prototype: there is a
+ * constant `Symbol.toStringTag`, which classes that script writes give with a getter, if at all.
+ */
+export function interfaceName(value: object): string | null {
+  for (const name of interfaceNames(value)) if (!recognisedBySlots.has(name)) return name
+  return null
+}
+
+function* interfaceNames(value: object): Generator<string> {
+  let prototype = getPrototypeOf(value) as object | null
+  for (; prototype !== null; prototype = getPrototypeOf(prototype) as object | null) {
+    const tag = getOwnPropertyDescriptor(prototype, Symbol.toStringTag)
+    if (tag && typeof tag.value === 'string' && !tag.writable) yield tag.value
+  }
+}
+
+/** https://w3c.github.io/FileAPI/#blob-section */
+function writeBlob(state: WriteState, value: object): null | undefined {
+  const size = blobSize(value)
+  if (size === undefined) return undefined
+  const { out } = state
+  const lastModified = fileTime(value)
+  out.byte(lastModified === undefined ? Tag.blob : Tag.file)
+  out.string(blobType(value) ?? '')
+  out.uint(state.blobBytes)
+  out.uint(size)
+  if (lastModified !== undefined) {
+    out.string(fileName(value) ?? '')
+    out.float64(lastModified)
+  }
+  state.blobs.push(value as Blob) // its getter has answered
+  state.blobBytes += size
+  return null
+}
+
+function writeFileList(state: WriteState, value: object): Children | undefined {
+  const length = fileListLength(value)
+  if (length === undefined) return undefined
+  if (!platformClasses.DataTransfer) {
+    throw domException('DataCloneError', 'A FileList cannot be read again here; store its files')
+  }
+  return fileListChildren(state, value as FileList, length) // its getter has answered
+}
+
+function* fileListChildren({ out }: WriteState, list: FileList, length: number): Children {
+  out.byte(Tag.fileList)
+  out.uint(length)
+  for (let i = 0; i < length; i++) yield list[i]
+}
+
+/** https://webidl.spec.whatwg.org/#idl-DOMException */
+function writeDomException({ out }: WriteState, value: object): null | undefined {
+  const name = exceptionName(value)
+  if (name === undefined) return undefined
+  out.byte(Tag.domException)
+  out.string(name)
+  out.string(exceptionMessage(value) ?? '')
+  out.optionalString(stackOf(value))
+  return null
+}

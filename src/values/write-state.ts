@@ -1,0 +1,43 @@
+import { ByteWriter } from './byte-writer.ts'
+import { Tag } from './format.ts'
+import { ObjectIds } from './object-ids.ts'
+
+/** Stands for "no value here" among the children of an object; script cannot have it. */
+export const absent = Symbol('absent')
+/** Stands for the key the key generator will give; script cannot have it. */
+export const generatedKey = Symbol('generated key')
+
+/** The children of an object in the order they are to be written; each is written before the next is asked for. */
+export type Children = Generator<unknown, void, undefined>
+
+/** What one run of serialize() knows. */
+export class WriteState {
+  readonly out = new ByteWriter()
+  readonly objectIds = new ObjectIds()
+  /** Whether a getter or another function of script was called. */
+  ranScript = false
+  blobs: Blob[] = []
+  /** Total size of `blobs`. */
+  blobBytes = 0
+  /** -1 until a generated key's place was written. */
+  generatedKeyOffset = -1
+
+  reset(): void {
+    this.out.reset()
+    this.ranScript = false
+    if (this.blobs.length > 0) this.blobs = []
+    this.blobBytes = 0
+    this.generatedKeyOffset = -1
+  }
+
+  /** Lets the objects of script go. */
+  forgetObjects(): void {
+    this.objectIds.clear()
+  }
+
+  writeGeneratedKey(): void {
+    this.out.byte(Tag.number)
+    this.generatedKeyOffset = this.out.offset
+    this.out.float64(0)
+  }
+}

@@ -1,0 +1,298 @@
+import { domException } from '../errors.ts'
+import { type Brand, brandOf, isModuleNamespace, isProxy } from './brands.ts'
+import { shortLimit, Tag } from './format.ts'
+import {
+  bigintValue,
+  booleanValue,
+  dateTime,
+  getPrototypeOf,
+  hasOwn,
+  hasGetter,
+  isArray,
+  mapForEach,
+  numberValue,
+  ownKeys,
+  setForEach,
+  stringValue,
+} from './intrinsics.ts'
+import { writeArrayBuffer, writeView } from './write-buffers.ts'
+import { writeError } from './write-errors.ts'
+import { beginPlatformObject, interfaceName } from './write-platform-objects.ts'
+import { writeRegExp } from './write-reg-exp.ts'
+import { writeObjectHead } from './write-shape.ts'
+import { absent, type Children, generatedKey, type WriteState } from './write-state.ts'
+
+/** Objects nested deeper than this are written with a stack of our own, so that no depth exhausts JavaScript's. */
+const recursionLimit = 64
+
+/**
+ * Writes `value` as an item. `depth` counts the objects it lies in.
+ * https://html.spec.whatwg.org/multipage/structured-data.html#structuredserializeinternal
+ */
+export function writeValue(state: WriteState, value: unknown, depth: number): void {
+  switch (typeof value) {
+    case 'string':
+      return state.out.string(value)
+    case 'number':
+      return state.out.number(value)
+    case 'object':
+      if (value === null) return state.out.byte(Tag.null)
+      return writeObject(state, value, depth)
+    case 'boolean':
+      return state.out.byte(value ? Tag.true : Tag.false)
+    case 'undefined':
+      return state.out.byte(Tag.undefined)
+    case 'bigint':
+      state.out.byte(Tag.bigint)
+      return writeBigint(state, value)
+    case 'symbol':
+      return writeSymbol(state, value)
+    default:
+      throw domException('DataCloneError', `A function cannot be stored: ${nameOf(value)}`)
+  }
+}
+
+/**
+ * Writes a root object that lacks the key `identifier`, or has undefined there, with a generated key in that place.
+ * Any other value there: as writeValue().
+ */
+export function writeRootWithGeneratedKey(
+  state: WriteState,
+  source: object,
+  identifier: string,
+): void {
+  state.objectIds.findOrAdd(source)
+  const keys = ownKeys(source)
+  if (!keys.includes(identifier)) keys.push(identifier)
+  writeObjectHead(state.out, keys)
+  for (const key of keys) {
+    const value = ownValue(state, source, key)
+    const isMissing = key === identifier && (value === undefined || value === absent)
+    writeValue(state, isMissing ? generatedKey : value, 1)
+  }
+}
+
+/** Whether `value` is an object whose clone has just its own enumerable properties, and cheap to recognise as one. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || isProxy(value)) return false
+  return getPrototypeOf(value) === Object.prototype
+}
+
+function writeObject(state: WriteState, value: object, depth: number): void {
+  const id = state.objectIds.findOrAdd(value)
+  if (id >= 0) {
+    state.out.byte(Tag.reference)
+    return state.out.uint(id)
+  }
+  if (isProxy(value)) throw domException('DataCloneError', 'A Proxy cannot be stored')
+  if (depth < recursionLimit) {
+    const prototype = getPrototypeOf(value)
+    if (prototype === Object.prototype) return writePlainObject(state, value, depth)
+    if (prototype === Array.prototype && isArray(value)) return writeArray(state, value, depth)
+  }
+  const children = beginObject(state, value)
+  if (children) writeChildren(state, children, depth)
+}
+
+/** Writes all children, and theirs. */
+function writeChildren(state: WriteState, children: Children, depth: number): void {
+  if (depth < recursionLimit) {
+    for (const child of children) writeValue(state, child, depth + 1)
+    return
+  }
+  const stack = [children]
+  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
+    const { done, value } = top.next()
+    if (done) stack.pop()
+    else if (typeof value !== 'object' || value === null) writeValue(state, value, depth)
+    else {
+      const inner = beginNestedObject(state, value)
+      if (inner) stack.push(inner)
+    }
+  }
+}
+
+function beginNestedObject(state: WriteState, value: object): Children | null {
+  const id = state.objectIds.findOrAdd(value)
+  if (id >= 0) {
+    state.out.byte(Tag.reference)
+    state.out.uint(id)
+    return null
+  }
+  if (isProxy(value)) throw domException('DataCloneError', 'A Proxy cannot be stored')
+  return beginObject(state, value)
+}
+
+/** Writes an object without children, or gives the children of one that has them. */
+function beginObject(state: WriteState, value: object): Children | null {
+  const { out } = state
+  const brand: Brand = getPrototypeOf(value) === Object.prototype ? 'other' : brandOf(value)
+  switch (brand) {
+    case 'Boolean':
+      out.byte(booleanValue(value) ? Tag.trueObject : Tag.falseObject)
+      return null
+    case 'Number':
+      out.byte(Tag.numberObject)
+      out.float64(numberValue(value))
+      return null
+    case 'BigInt':
+      out.byte(Tag.bigintObject)
+      writeBigint(state, bigintValue(value))
+      return null
+    case 'String':
+      out.byte(Tag.stringObject)
+      out.string(stringValue(value))
+      return null
+    case 'Date':
+      out.byte(Tag.date)
+      out.float64(dateTime(value))
+      return null
+    case 'RegExp':
+      writeRegExp(out, value)
+      return null
+    case 'ArrayBuffer':
+      writeArrayBuffer(out, value)
+      return null
+    case 'view':
+      return writeView(out, value)
+    case 'Map':
+      return mapChildren(state, value)
+    case 'Set':
+      return setChildren(state, value)
+    case 'Array':
+      // `as`: the brand says so.
+      return arrayChildren(state, value as unknown[])
+    case 'Symbol':
+    case 'SharedArrayBuffer':
+      throw domException('DataCloneError', `A ${brand} object cannot be stored`)
+    case 'Error':
+    case 'other':
+      return beginErrorOrOther(state, value, brand)
+  }
+}
+
+/** What is left once the language's own types are known: platform objects, errors, ordinary objects. */
+function beginErrorOrOther(
+  state: WriteState,
+  value: object,
+  brand: 'Error' | 'other',
+): Children | null {
+  const isOrdinary = getPrototypeOf(value) === Object.prototype
+  if (!isOrdinary) {
+    // A DOMException may have an error's slot too; the platform object comes first.
+    const platformObject = beginPlatformObject(state, value)
+    if (platformObject !== undefined) return platformObject
+    if (brand === 'Error') return writeError(state, value)
+    const name = interfaceName(value)
+    if (name !== null || isModuleNamespace(value)) {
+      throw domException('DataCloneError', `A ${name ?? 'module'} object cannot be stored`)
+    }
+  }
+  if (value === globalThis) {
+    throw domException('DataCloneError', 'The global object cannot be stored')
+  }
+  return objectChildren(state, value)
+}
+
+function writePlainObject(state: WriteState, source: object, depth: number): void {
+  const keys = ownKeys(source)
+  writeObjectHead(state.out, keys)
+  for (let i = 0; i < keys.length; i++) {
+    writeValue(state, ownValue(state, source, keys[i] as string), depth + 1) // i < length
+  }
+}
+
+function* objectChildren(state: WriteState, source: object): Children {
+  const keys = ownKeys(source)
+  writeObjectHead(state.out, keys)
+  for (const key of keys) yield ownValue(state, source, key)
+}
+
+function writeArray(state: WriteState, source: readonly unknown[], depth: number): void {
+  const keys = ownKeys(source)
+  const { length } = source
+  if (!isDense(keys, length))
+    return writeChildren(state, sparseChildren(state, source, keys), depth)
+  state.out.byte(Tag.denseArray)
+  state.out.uint(length)
+  for (let i = 0; i < length; i++) writeValue(state, ownValue(state, source, i), depth + 1)
+}
+
+function arrayChildren(state: WriteState, source: readonly unknown[]): Children {
+  const keys = ownKeys(source)
+  return isDense(keys, source.length)
+    ? denseChildren(state, source)
+    : sparseChildren(state, source, keys)
+}
+
+function* denseChildren(state: WriteState, source: readonly unknown[]): Children {
+  const { length } = source
+  state.out.byte(Tag.denseArray)
+  state.out.uint(length)
+  for (let i = 0; i < length; i++) yield ownValue(state, source, i)
+}
+
+function* sparseChildren(
+  state: WriteState,
+  source: readonly unknown[],
+  keys: readonly string[],
+): Children {
+  state.out.byte(Tag.array)
+  state.out.uint(source.length)
+  state.out.uint(keys.length)
+  for (const key of keys) {
+    state.out.string(key)
+    yield ownValue(state, source, key)
+  }
+}
+
+/** Indexes come first among an array's keys: if the n-th of n is n - 1, the keys are just the indexes. */
+function isDense(keys: readonly string[], length: number): boolean {
+  return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1))
+}
+
+/** The value of an own property, or `absent` when script has removed it since the keys were listed. */
+function ownValue(state: WriteState, source: object, key: string | number): unknown {
+  if (state.ranScript && !hasOwn(source, key)) return absent
+  if (hasGetter(source, key)) state.ranScript = true
+  // `as`: every object can be asked for any property.
+  return (source as Record<string | number, unknown>)[key]
+}
+
+function* mapChildren(state: WriteState, map: object): Children {
+  // The standard copies the entries first: a getter among them may change the map.
+  const entries: unknown[] = []
+  mapForEach(map, (value, key) => entries.push(key, value))
+  state.out.byte(Tag.map)
+  state.out.uint(entries.length / 2)
+  yield* entries
+}
+
+function* setChildren(state: WriteState, set: object): Children {
+  const values: unknown[] = []
+  setForEach(set, (value) => values.push(value))
+  state.out.byte(Tag.set)
+  state.out.uint(values.length)
+  yield* values
+}
+
+function writeSymbol(state: WriteState, value: symbol): void {
+  if (value === absent) return state.out.byte(Tag.absent)
+  if (value === generatedKey) return state.writeGeneratedKey()
+  throw domException('DataCloneError', `A symbol cannot be stored: ${value.toString()}`)
+}
+
+function writeBigint({ out }: WriteState, value: bigint): void {
+  const isNegative = value < 0n
+  const hex = (isNegative ? -value : value).toString(16)
+  const digits = hex.length % 2 === 0 ? hex : `0${hex}`
+  const size = digits.length / 2
+  out.uint(size * 2 + (isNegative ? 1 : 0))
+  for (let i = size - 1; i >= 0; i--) out.byte(parseInt(digits.slice(i * 2, i * 2 + 2), 16))
+}
+
+/** A function's name for a message, without running script. */
+function nameOf(value: unknown): string {
+  const name = Object.getOwnPropertyDescriptor(value, 'name')?.value as unknown
+  return typeof name === 'string' && name !== '' ? name.slice(0, shortLimit) : 'anonymous'
+}
