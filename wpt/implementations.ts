@@ -1,5 +1,5 @@
 /** The IndexedDB that a run tests: this package as built, or a peer in a pinned version. */
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { installedPackage } from '../test/runtimes.ts'
@@ -46,21 +46,31 @@ export async function findImplementation(choice: ImplementationChoice): Promise<
       return { name: choice.name, entry: file('auto/index.mjs'), errorsEntry }
     }
     case 'indexeddbshim': {
-      const root = await installedPackage('indexeddbshim', peerVersions.indexeddbshim)
+      const root = await installedPackage('indexeddbshim', peerVersions.indexeddbshim, [
+        '--ignore-scripts',
+      ])
       const entry = fileUrl(root, 'node_modules/indexeddbshim/src/node-UnicodeIdentifiers.js')
       return { name: choice.name, entry }
     }
   }
 }
 
+/** The built files that package.json names for `import`. */
 function ours({ vfs, projectRoot }: ImplementationChoice): Implementation {
-  const [entry, vfsEntry] = ['dist/index.js', `dist/vfs/${vfs}.js`].map((path) =>
-    join(projectRoot, path),
-  )
-  if (!entry || !vfsEntry || !existsSync(entry) || !existsSync(vfsEntry)) {
-    throw new Error(`${entry} or ${vfsEntry} is missing: run \`npm run build\` first`)
+  const text = readFileSync(join(projectRoot, 'package.json'), 'utf8')
+  // The build writes this table, and fails if it differs.
+  const { exports } = JSON.parse(text) as {
+    exports: Record<string, { import: { default: string } }>
   }
-  return { name: 'ours', entry: fileUrl(entry), vfsEntry: fileUrl(vfsEntry) }
+  const builtFile = (name: string) => {
+    const path = exports[name]?.import.default
+    if (!path) throw new Error(`package.json exports no "${name}"`)
+    if (!existsSync(join(projectRoot, path))) {
+      throw new Error(`${path} is missing: run \`npm run build\` first`)
+    }
+    return fileUrl(projectRoot, path)
+  }
+  return { name: 'ours', entry: builtFile('.'), vfsEntry: builtFile(`./vfs/${vfs}`) }
 }
 
 function fileUrl(...path: string[]): string {

@@ -4,11 +4,17 @@ import { runtimeCommand, runtimeLabel } from '../test/runtimes.ts'
 import { type Settings, parseCommandLine, usage } from './command-line.ts'
 import { type Expectations, readExpectations, reasonNotRun } from './expectations.ts'
 import { findImplementation, implementationLabel } from './implementations.ts'
-import { readManifest, recordScores, recordedScores, writeManifest } from './manifest.ts'
+import {
+  knownTotals,
+  readManifest,
+  recordScores,
+  recordedScores,
+  writeManifest,
+} from './manifest.ts'
 import { type Environment, runPage } from './page-process.ts'
 import { type Page, listPages, pageName } from './pages.ts'
 import type { PageResult } from './result.ts'
-import { printPage, reviewResults } from './review.ts'
+import { type Standard, printPage, reviewResults } from './review.ts'
 import { startServer } from './server.ts'
 import { type Suite, findSuite } from './suite.ts'
 
@@ -50,18 +56,17 @@ async function runSuite(settings: Settings, { projectRoot, startPath }: Places):
 
   const manifestPath = join(projectRoot, 'wpt/manifest.yaml')
   const manifest = readManifest(manifestPath)
+  const standard: Standard = {
+    key,
+    recorded: settings.update ? new Map() : recordedScores(manifest, key),
+    knownTotals: settings.update ? new Map() : knownTotals(manifest, key),
+    // A peer's failures are its score, not a defect of this package.
+    expectations: settings.implementation === 'ours' ? expectations : null,
+  }
   let isGood = true
   try {
     for (let round = 0; round < settings.repeat; round++) {
-      const results = await runPages(pages, environment, settings)
-      const recorded = settings.update ? new Map() : recordedScores(manifest, key)
-      // A peer's failures are its score, not a defect of this package.
-      const isOurs = settings.implementation === 'ours'
-      const review = reviewResults(results, {
-        key,
-        recorded,
-        expectations: isOurs ? expectations : null,
-      })
+      const review = reviewResults(await runPages(pages, environment, settings), standard)
       console.log(review.text)
       isGood &&= review.isGood
       if (settings.update)

@@ -43,6 +43,17 @@ export function recordedScores(manifest: Manifest, key: RunKey): Map<string, Sco
   return new Map(Object.entries(pages).map(([page, text]) => [page, parseScore(text)]))
 }
 
+/** Page name → subtests, as a run of the same commit and runtime reported them, whatever its VFS. */
+export function knownTotals(manifest: Manifest, { commit, runtime }: RunKey): Map<string, number> {
+  const totals = new Map<string, number>()
+  for (const vfs of Object.keys(manifest[commit]?.[runtime] ?? {})) {
+    for (const [page, { total }] of recordedScores(manifest, { commit, runtime, vfs })) {
+      totals.set(page, Math.max(total, totals.get(page) ?? 0))
+    }
+  }
+  return totals
+}
+
 /** Records scores; those of pages not among them stay if `keepOthers`. */
 export function recordScores(
   manifest: Manifest,
@@ -58,13 +69,9 @@ export function recordScores(
 }
 
 /** Of one page. Subtests that an earlier run knew and this one did not report count as not passed. */
-export function scoreOf(result: PageResult, recorded: Score | undefined): Score {
+export function scoreOf(result: PageResult, knownTotal = 0): Score {
   const passed = result.subtests.filter((it) => it.status === 'PASS').length
-  return {
-    status: result.status,
-    passed,
-    total: Math.max(result.subtests.length, recorded?.total ?? 0),
-  }
+  return { status: result.status, passed, total: Math.max(result.subtests.length, knownTotal) }
 }
 
 export function isWorse(score: Score, recorded: Score): boolean {

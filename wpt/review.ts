@@ -5,7 +5,7 @@ import type { PageResult } from './result.ts'
 
 /** A line for a page that did not pass whole; with `verbose`, also each message and stack. */
 export function printPage(result: PageResult, { verbose }: { verbose: boolean }): void {
-  const score = scoreOf(result, undefined)
+  const score = scoreOf(result)
   const isPerfect = score.status === 'OK' && score.passed === score.total
   if (isPerfect && !verbose) return
   console.log(
@@ -30,16 +30,21 @@ export interface Review {
   readonly text: string
 }
 
-/** Holds results against what is expected and what was recorded; `expectations` null: any result is good. */
+/** What results are held against. */
+export interface Standard {
+  readonly key: RunKey
+  readonly recorded: ReadonlyMap<string, Score>
+  readonly knownTotals: ReadonlyMap<string, number>
+  /** null: any result is good. */
+  readonly expectations: Expectations | null
+}
+
+/** Holds results against what is expected and what was recorded. */
 export function reviewResults(
   results: readonly PageResult[],
-  {
-    key,
-    recorded,
-    expectations,
-  }: { key: RunKey; recorded: ReadonlyMap<string, Score>; expectations: Expectations | null },
+  { key, recorded, knownTotals, expectations }: Standard,
 ): Review {
-  const scores = new Map(results.map((it) => [it.page, scoreOf(it, recorded.get(it.page))]))
+  const scores = new Map(results.map((it) => [it.page, scoreOf(it, knownTotals.get(it.page))]))
   const verdicts = expectations ? results.map((it) => judge(it, expectations, key.runtime)) : []
   const all = (field: keyof Verdict) => verdicts.flatMap((verdict) => verdict[field])
   const complaints = [

@@ -1,10 +1,13 @@
 // Bundles the runner, and what it starts in each process, then runs it: Node 20 cannot run TypeScript as it is.
 import { build } from 'esbuild'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url))
-const outdir = join(projectRoot, 'node_modules/.cache/idb-everywhere-wpt')
+// A folder of this run's own, so that two runs do not write over each other; inside the tree, where packages resolve.
+const outdir = join(projectRoot, `node_modules/.cache/idb-everywhere-wpt/${process.pid}`)
+process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
 
 await build({
   absWorkingDir: projectRoot,

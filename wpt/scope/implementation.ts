@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs'
 import type { ScopeOptions } from './options.ts'
 
 /**
@@ -20,7 +21,10 @@ export async function installImplementation(options: ScopeOptions): Promise<() =
     }
     case 'indexeddbshim': {
       const { default: setGlobalVars } = await import(implementation.entry)
-      return () => setGlobalVars(globalThis, { checkOrigin: false, databaseBasePath: storagePath })
+      mkdirSync(storagePath, { recursive: true })
+      // Of its settings, those that score best.
+      const settings = { checkOrigin: false, fullIDLSupport: true, databaseBasePath: storagePath }
+      return () => setGlobalVars(globalThis, settings)
     }
   }
 }
