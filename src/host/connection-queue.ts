@@ -4,7 +4,6 @@
  */
 import { type Failure, failure, failureOf } from '../errors.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
-import type { Catalogue } from './catalogue.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'
 import type { DeleteListener, OpenListener } from './protocol.ts'
@@ -14,7 +13,6 @@ import type { Transaction, TransactionOptions } from './transaction.ts'
 export interface ConnectionQueueOptions {
   readonly name: string
   readonly directory: StorageDirectory
-  readonly catalogue: Catalogue
   readonly services: HostServices
   /** Called when it holds nothing any more: no request, no connection, no open file. */
   readonly emptied: () => void
@@ -113,7 +111,7 @@ export class ConnectionQueue {
     version: number,
     listener: OpenListener,
   ): Promise<void> {
-    const { name, catalogue } = this.#options
+    const { name } = this.#options
     if (this.#isClosing) return listener.failed(closedFailure(name))
     const oldVersion = database.schema.version
     const connection = this.#connect(database)
@@ -130,7 +128,6 @@ export class ConnectionQueue {
         ),
       )
     }
-    catalogue.set(name, version)
     // Both sides know: core has closed it, or somebody has by force. The request is answered here.
     if (connection.closePending) return listener.failed(closedFailure(name))
     listener.opened(connection)
@@ -138,14 +135,13 @@ export class ConnectionQueue {
 
   /** https://w3c.github.io/IndexedDB/#delete-a-database */
   async #deleteDatabase(listener: DeleteListener): Promise<void> {
-    const { catalogue, directory, name } = this.#options
+    const { directory, name } = this.#options
     const database = this.#database
     if (database) {
       await closeConnections(database, null, () => listener.blocked(database.schema.version))
       await this.#closeDatabase(database)
     }
     const oldVersion = await directory.delete(name)
-    catalogue.set(name, 0)
     listener.deleted(oldVersion)
   }
 

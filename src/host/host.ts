@@ -1,7 +1,6 @@
 /** The host of one storage directory, in the thread that owns it. */
-import type { Failure } from '../errors.ts'
+import { type Failure, failureOf } from '../errors.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
-import { Catalogue } from './catalogue.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { HostServices } from './database.ts'
 import type { DeleteListener, Host, OpenListener, Receiver } from './protocol.ts'
@@ -28,18 +27,21 @@ class DirectoryHost implements Host {
   readonly #directory: StorageDirectory
   readonly #services: HostServices
   readonly #queues = new Map<string, ConnectionQueue>()
-  #catalogue: Catalogue
   /** null: not being closed. */
   #closing: Promise<void> | null = null
 
   constructor({ storage, durability, report = warn }: HostOptions) {
     this.#directory = storage
     this.#services = { pump: new Pump(), durability, report }
-    this.#catalogue = new Catalogue(storage)
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
-    this.#onceOpen(() => this.#catalogue.list(receiver))
+    this.#onceOpen(() => {
+      this.#directory.list().then(
+        (databases) => receiver.done(databases),
+        (error: unknown) => receiver.failed(failureOf(error)),
+      )
+    })
   }
 
   open(name: string, version: number | undefined, listener: OpenListener): void {
@@ -57,9 +59,6 @@ class DirectoryHost implements Host {
 
   async #close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()))
-    await this.#catalogue.settled()
-    // Others may own the directory from now on.
-    this.#catalogue = new Catalogue(this.#directory)
     await this.#directory.close()
   }
 
@@ -76,7 +75,6 @@ class DirectoryHost implements Host {
     const queue = new ConnectionQueue({
       name,
       directory: this.#directory,
-      catalogue: this.#catalogue,
       services: this.#services,
       emptied: () => {
         // Perhaps it was emptied before, and another has taken its place.

@@ -226,14 +226,13 @@ describe('deleting', () => {
 })
 
 describe('listing', () => {
-  test('storage is read once, and followed from then on', async () => {
-    const { host, storage } = fixture()
+  test('names what was committed and not deleted', async () => {
+    const { host } = fixture()
     await open(host, 'a', { version: 2, onVersionChange: 'close' })
     expect(await listDatabases(host)).toEqual([{ name: 'a', version: 2 }])
     await open(host, 'b')
     await deleteDatabase(host, 'a')
     expect(await listDatabases(host)).toEqual([{ name: 'b', version: 1 }])
-    expect(storage.log.filter((step) => step === 'list')).toHaveLength(1)
   })
 
   test('an upgrade under way is listed with its last committed version', async () => {
