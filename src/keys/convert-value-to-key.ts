@@ -19,7 +19,7 @@ const shortStringLength = 256
 export function convertValueToKey(input: unknown): Uint8Array | null {
   if (typeof input === 'number') return input === input ? encodeNumberKey(input) : null
   if (typeof input === 'string') return encodeStringKey(input)
-  const key = convertToKey(input, isArrayExoticObject)
+  const key = convertToKey(input, isArrayExoticObject, null)
   return key !== null && Array.isArray(input) && holdsProxy(input) ? null : key
 }
 
@@ -27,7 +27,7 @@ export function convertValueToKey(input: unknown): Uint8Array | null {
 export function convertClonedValueToKey(input: unknown): Uint8Array | null {
   if (typeof input === 'number') return input === input ? encodeNumberKey(input) : null
   if (typeof input === 'string') return encodeStringKey(input)
-  return convertToKey(input, Array.isArray)
+  return convertToKey(input, Array.isArray, null)
 }
 
 /**
@@ -48,35 +48,54 @@ export function isOfKeyType(input: unknown): boolean {
  * https://w3c.github.io/IndexedDB/#convert-a-value-to-a-multientry-key
  */
 export function convertValueToMultiEntryKeys(input: unknown): Uint8Array[] | null {
-  if (!isArrayExoticObject(input)) {
-    const key = convertValueToKey(input)
+  if (!Array.isArray(input)) {
+    const key = convertClonedValueToKey(input)
     return key && [key]
   }
   const keys: Uint8Array[] = []
-  const length = input.length
+  const { length } = input
   for (let i = 0; i < length; i++) {
     const key = convertElementToKey(input, i)
     if (key !== null) keys.push(key)
   }
-  keys.sort(compareKeys)
-  return keys.filter((key, i) => i === 0 || compareKeys(keys[i - 1] as Uint8Array, key) !== 0)
+  return sortedWithoutRepeats(keys)
 }
 
 function convertElementToKey(array: unknown[], index: number): Uint8Array | null {
   try {
-    const writer = borrowKeyWriter()
-    const key = writeKey(writer, array[index], isArrayExoticObject, array) ? writer.copy() : null
-    returnKeyWriter(writer)
-    return key
+    const element = array[index]
+    return typeof element === 'object'
+      ? convertToKey(element, Array.isArray, array)
+      : convertClonedValueToKey(element)
   } catch {
     // The algorithm leaves out an element that throws, like one that is no key.
     return null
   }
 }
 
-function convertToKey(input: unknown, isArray: ArrayTest): Uint8Array | null {
+/** Sorts the list in place. */
+function sortedWithoutRepeats(keys: Uint8Array[]): Uint8Array[] {
+  if (keys.length < 2) return keys
+  keys.sort(compareKeys)
+  let count = 0
+  let last: Uint8Array | null = null
+  for (const key of keys) {
+    if (last !== null && compareKeys(last, key) === 0) continue
+    keys[count++] = key
+    last = key
+  }
+  keys.length = count
+  return keys
+}
+
+/** `enclosing`: an array the value may not contain, or null. */
+function convertToKey(
+  input: unknown,
+  isArray: ArrayTest,
+  enclosing: unknown[] | null,
+): Uint8Array | null {
   const writer = borrowKeyWriter()
-  const key = writeKey(writer, input, isArray, null) ? writer.copy() : null
+  const key = writeKey(writer, input, isArray, enclosing) ? writer.copy() : null
   returnKeyWriter(writer)
   return key
 }

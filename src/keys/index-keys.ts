@@ -88,8 +88,10 @@ export function indexKeysOfOriginal(
   return writeBlock(value, indexes, generated, evaluatePathOnOriginal)
 }
 
-/** Calls `receive` for each entry; the key lies in the block from `keyStart` to `keyEnd`.
- * @throws StorageError 'corrupt' when the block's structure is damaged; the keys themselves are not looked at. */
+/**
+ * Calls `receive` for each entry; the key lies in the block from `keyStart` to `keyEnd`.
+ * @throws StorageError 'corrupt' when the block's structure is damaged; the keys themselves are not looked at.
+ */
 export function forEachIndexKey(
   block: Uint8Array,
   receive: (indexId: number, keyStart: number, keyEnd: number) => void,

@@ -46,13 +46,13 @@ function getterOf(prototype: object, name: PropertyKey): () => unknown {
  * `holdsProxy` must be asked too.
  */
 export function isArrayExoticObject(value: unknown): value is unknown[] {
-  if (nativeTypes?.isProxy(value)) return false
   try {
-    return Array.isArray(value)
+    if (!Array.isArray(value)) return false
   } catch {
     // A TypeError: a revoked Proxy.
     return false
   }
+  return !nativeTypes?.isProxy(value)
 }
 
 /**

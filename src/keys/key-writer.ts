@@ -101,7 +101,9 @@ export class KeyWriter {
     const { bytes } = this
     let at = this.length
     bytes[at++] = keyTag.binary
-    for (const byte of binary) {
+    for (let i = 0; i < binary.length; i++) {
+      // `i` is below the length, so the byte is there.
+      const byte = binary[i] as number
       if (byte <= 0xfd) {
         bytes[at++] = byte + 1
       } else {
