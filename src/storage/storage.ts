@@ -124,6 +124,11 @@ export interface DatabaseStorage {
     indexKeysOf: (record: RecordBytes) => Uint8Array | null,
   ): void
 
+  /**
+   * How many committed bytes only a log holds so far. It grows until `housekeep()` comes: idle time does, but under
+   * constant writing the host must put it in between transactions.
+   */
+  logBytes(): number
   /** Does a small piece of housekeeping (checkpoint, vacuum) outside any transaction; true while more is left. */
   housekeep(): boolean
   /** Checks pages, and that records and index entries agree; the problems found, none in a sound database. */

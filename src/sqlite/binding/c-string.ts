@@ -1,0 +1,29 @@
+/** Strings in the engine's heap: UTF-8, zero-terminated. */
+import type { WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
+
+const encoder = new TextEncoder()
+const decoder = new TextDecoder()
+
+/** Reads the string at `pointer`. */
+export function readCString(module: WaSqlite, pointer: number): string {
+  const heap = module.HEAPU8
+  return decoder.decode(heap.subarray(pointer, heap.indexOf(0, pointer)))
+}
+
+/** Calls `use` with a copy of `text` in the heap, which is freed afterwards. */
+export function withCString<Result>(
+  module: WaSqlite,
+  text: string,
+  use: (pointer: number) => Result,
+): Result {
+  const bytes = encoder.encode(text)
+  const pointer = module._sqlite3_malloc(bytes.length + 1)
+  if (pointer === 0) throw new RangeError('The engine is out of memory')
+  try {
+    module.HEAPU8.set(bytes, pointer)
+    module.HEAPU8[pointer + bytes.length] = 0
+    return use(pointer)
+  } finally {
+    module._sqlite3_free(pointer)
+  }
+}

@@ -1,0 +1,179 @@
+/** One SQLite connection and its statements, each prepared when it is first used and kept until `close()`. */
+import { StorageError } from '../../errors.ts'
+import type { Engine } from '../engine.ts'
+import { SQLITE_OK, storageErrorCode } from '../result-code.ts'
+import { readCString, withCString } from './c-string.ts'
+import { Statement } from './statement.ts'
+
+const SQLITE_OPEN_READWRITE = 0x2
+const SQLITE_OPEN_MEMORY = 0x80
+const SQLITE_PREPARE_PERSISTENT = 0x1
+const SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE = 1006
+
+/** What a connection is opened on. */
+export interface ConnectionTarget {
+  /** A path the engine's VFS knows; null: the engine's own memory. */
+  readonly path: string | null
+  /** Names the database and its file at the head of error messages. */
+  readonly label: string
+}
+
+/** An open connection. */
+export class Connection {
+  readonly engine: Engine
+  readonly #handle: number
+  readonly #label: string
+  readonly #statements = new Map<string, Statement>()
+
+  /** @throws StorageError when the engine cannot open the file. */
+  constructor(engine: Engine, { path, label }: ConnectionTarget) {
+    this.engine = engine
+    this.#label = label
+    this.#handle = openHandle(engine, path, label)
+    engine.module._sqlite3_extended_result_codes(this.#handle, 1)
+  }
+
+  /** The statement of that text, prepared once. The text is the key: it must be a constant. */
+  prepare(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    if (known) return known
+    const statement = new Statement(this, this.engine.module, this.#compile(sql))
+    this.#statements.set(sql, statement)
+    return statement
+  }
+
+  /** Runs statements that need no parameters and whose rows do not matter. */
+  execute(sql: string): void {
+    const { module } = this.engine
+    const resultCode = withCString(module, sql, (text) =>
+      module._sqlite3_exec(this.#handle, text, 0, 0, 0),
+    )
+    if (resultCode !== SQLITE_OK) throw this.error(resultCode)
+  }
+
+  /** The first column of the first row, as text. The statement is not kept. */
+  readText(sql: string): string {
+    return this.#readOnce(sql, (statement) => statement.text(0))
+  }
+
+  /** The first column of the first row, as number. The statement is not kept. */
+  readNumber(sql: string): number {
+    return this.#readOnce(sql, (statement) => statement.number(0))
+  }
+
+  /** How many rows the last INSERT, UPDATE or DELETE changed. */
+  changes(): number {
+    return this.engine.module._sqlite3_changes(this.#handle)
+  }
+
+  /** Whether a transaction is open. False after the engine has rolled back by itself. */
+  isInTransaction(): boolean {
+    return this.engine.module._sqlite3_get_autocommit(this.#handle) === 0
+  }
+
+  /** A copy of the whole database as the bytes of a file. */
+  serialize(): Uint8Array {
+    const { module } = this.engine
+    const bytes = withCString(module, 'main', (schema) => {
+      const sizeOut = module._sqlite3_malloc(8)
+      const pointer = module._sqlite3_serialize(this.#handle, schema, sizeOut, 0)
+      const byteCount = new DataView(module.HEAPU8.buffer).getUint32(sizeOut, true)
+      const copy = module.HEAPU8.slice(pointer, pointer + byteCount)
+      module._sqlite3_free(pointer)
+      module._sqlite3_free(sizeOut)
+      return copy
+    })
+    if (bytes.length === 0) throw this.error(0)
+    return bytes
+  }
+
+  /** The error for a failed call, with the engine's own words and what the file system threw under it. */
+  error(resultCode: number): StorageError {
+    const { module, bridge } = this.engine
+    const message = readCString(module, module._sqlite3_errmsg(this.#handle))
+    const cause = bridge.takeError()
+    return new StorageError(
+      storageErrorCode(resultCode, cause),
+      `${this.#label}: ${message} (SQLite result code ${resultCode})`,
+      { cause },
+    )
+  }
+
+  /** The error for rows that do not agree with each other. */
+  damage(what: string): StorageError {
+    return new StorageError('corrupt', `${this.#label}: the file is damaged: ${what}`)
+  }
+
+  /** Closes the connection as it is: the write-ahead log is left for the next one. */
+  abandon(): void {
+    const { module } = this.engine
+    const variadic = module._sqlite3_malloc(8)
+    const view = new DataView(module.HEAPU8.buffer)
+    view.setInt32(variadic, 1, true)
+    view.setInt32(variadic + 4, 0, true)
+    module._sqlite3_db_config(this.#handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, variadic)
+    module._sqlite3_free(variadic)
+    this.close()
+  }
+
+  /** Finalizes all statements and closes the connection. */
+  close(): void {
+    for (const statement of this.#statements.values()) statement.finalize()
+    this.#statements.clear()
+    const resultCode = this.engine.module._sqlite3_close_v2(this.#handle)
+    if (resultCode !== SQLITE_OK) throw new Error(`unreachable: close gave ${resultCode}`)
+  }
+
+  #readOnce<Result>(sql: string, read: (statement: Statement) => Result): Result {
+    const statement = new Statement(this, this.engine.module, this.#compile(sql))
+    try {
+      if (!statement.step()) throw new Error(`unreachable: no row from ${sql}`)
+      return read(statement)
+    } finally {
+      statement.finalize()
+    }
+  }
+
+  #compile(sql: string): number {
+    const { module } = this.engine
+    const statementOut = module._sqlite3_malloc(4)
+    const resultCode = withCString(module, sql, (text) =>
+      module._sqlite3_prepare_v3(
+        this.#handle,
+        text,
+        -1,
+        SQLITE_PREPARE_PERSISTENT,
+        statementOut,
+        0,
+      ),
+    )
+    const pointer = new DataView(module.HEAPU8.buffer).getUint32(statementOut, true)
+    module._sqlite3_free(statementOut)
+    if (resultCode !== SQLITE_OK) throw this.error(resultCode)
+    return pointer
+  }
+}
+
+function openHandle({ module, bridge }: Engine, path: string | null, label: string): number {
+  const handleOut = module._sqlite3_malloc(4)
+  const flags = SQLITE_OPEN_READWRITE | (path === null ? SQLITE_OPEN_MEMORY : 0)
+  const resultCode = withCString(module, path ?? ':memory:', (file) =>
+    path === null
+      ? module._sqlite3_open_v2(file, handleOut, flags, 0)
+      : withCString(module, bridge.name, (vfs) =>
+          module._sqlite3_open_v2(file, handleOut, flags, vfs),
+        ),
+  )
+  const handle = new DataView(module.HEAPU8.buffer).getUint32(handleOut, true)
+  module._sqlite3_free(handleOut)
+  if (resultCode === SQLITE_OK) return handle
+
+  // Engine: a failed open leaves a handle too.
+  module._sqlite3_close_v2(handle)
+  const cause = bridge.takeError()
+  throw new StorageError(
+    storageErrorCode(resultCode, cause),
+    `${label}: the file cannot be opened (SQLite result code ${resultCode})`,
+    { cause },
+  )
+}

@@ -1,0 +1,55 @@
+/**
+ * A block in the engine's heap through which bytes are handed to it. Bound blobs point into it (SQLITE_STATIC), so that
+ * binding needs no allocation; they are valid until the next `reserve()`.
+ */
+import type { WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
+import { StorageError } from '../../errors.ts'
+
+/** Kept for good; a larger block lives until the first smaller request after it. */
+const usualCapacity = 256 * 1024
+
+/** The scratch block of one engine. */
+export class Scratch {
+  readonly #module: WaSqlite
+  #start = 0
+  #capacity = 0
+  #end = 0
+
+  constructor(module: WaSqlite) {
+    this.#module = module
+  }
+
+  /** Forgets what was put before, and makes room for `byteCount` bytes. */
+  reserve(byteCount: number): void {
+    const tooSmall = byteCount > this.#capacity
+    if (tooSmall || (this.#capacity > usualCapacity && byteCount <= usualCapacity)) {
+      this.#reallocate(Math.max(byteCount, usualCapacity))
+    }
+    this.#end = this.#start
+  }
+
+  /** Copies `bytes` behind what was put before and returns where; the room must have been reserved. */
+  put(bytes: Uint8Array): number {
+    const pointer = this.#end
+    this.#module.HEAPU8.set(bytes, pointer)
+    this.#end = pointer + bytes.length
+    return pointer
+  }
+
+  /** Like `put()`, with a zero byte behind: the least byte string larger than `bytes`. */
+  putSuccessor(bytes: Uint8Array): number {
+    const pointer = this.put(bytes)
+    this.#module.HEAPU8[this.#end++] = 0
+    return pointer
+  }
+
+  #reallocate(capacity: number): void {
+    if (this.#start !== 0) this.#module._sqlite3_free(this.#start)
+    this.#capacity = 0
+    this.#start = this.#module._sqlite3_malloc(capacity)
+    if (this.#start === 0) {
+      throw new StorageError('io', `The engine's memory has no room for ${capacity} bytes`)
+    }
+    this.#capacity = capacity
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * One page cache budget shared by the open databases: each may keep an equal share of it. Shares change only when the
+ * number of databases passes a power of two, so that opening many costs no more than opening few.
+ */
+
+/** All databases of a thread together. */
+const budgetKiB = 64 * 1024
+
+/** So much a database always may keep: SQLite's own default. */
+const leastShareKiB = 2 * 1024
+
+/** What takes part in the sharing: called with its share when it joins and whenever the share changes. */
+export type CacheUser = (shareKiB: number) => void
+
+/** The budget of one engine. */
+export class CacheBudget {
+  readonly #users = new Set<CacheUser>()
+  #shareKiB = budgetKiB
+
+  /** Adds a database. */
+  join(user: CacheUser): void {
+    this.#users.add(user)
+    if (!this.#redistribute()) user(this.#shareKiB)
+  }
+
+  /** Removes a closed database. */
+  leave(user: CacheUser): void {
+    this.#users.delete(user)
+    this.#redistribute()
+  }
+
+  #redistribute(): boolean {
+    const parts = 2 ** Math.ceil(Math.log2(Math.max(this.#users.size, 1)))
+    const shareKiB = Math.max(budgetKiB / parts, leastShareKiB)
+    if (shareKiB === this.#shareKiB) return false
+    this.#shareKiB = shareKiB
+    for (const user of this.#users) user(shareKiB)
+    return true
+  }
+}

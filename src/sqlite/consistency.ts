@@ -1,0 +1,114 @@
+/** Checking a database: SQLite's own check of its pages, then whether our tables agree with each other. */
+import type { Connection } from './binding/connection.ts'
+import { IndexEntries } from './index-entries.ts'
+
+/** Statements that count rows which should not be there, and what they mean. */
+const strayRows: readonly { readonly problem: string; readonly sql: string }[] = [
+  {
+    problem: 'indexes of no object store',
+    sql: `SELECT count(*) FROM indexes WHERE store_id NOT IN (SELECT id FROM object_stores)`,
+  },
+  {
+    problem: 'records of no object store',
+    sql: `SELECT count(*) FROM records WHERE store_id NOT IN (SELECT id FROM object_stores)`,
+  },
+  {
+    problem: 'index entries of no index',
+    sql: `SELECT count(*) FROM index_records WHERE index_id NOT IN (SELECT id FROM indexes)`,
+  },
+  {
+    problem: 'index entries of no record',
+    sql: `SELECT count(*) FROM index_records i JOIN indexes x ON x.id = i.index_id
+      WHERE NOT EXISTS (SELECT 1 FROM records r
+        WHERE r.store_id = x.store_id AND r.key = i.primary_key)`,
+  },
+  {
+    problem: 'keys twice in a unique index',
+    sql: `SELECT count(*) FROM (SELECT 1 FROM index_records i JOIN indexes x ON x.id = i.index_id
+      WHERE x.is_unique GROUP BY i.index_id, i.key HAVING count(*) > 1)`,
+  },
+  {
+    problem: 'records with neither or both kinds of value',
+    sql: `SELECT count(*) FROM records WHERE (value IS NULL) = (large_id IS NULL)`,
+  },
+  {
+    problem: 'records whose large value is missing',
+    sql: `SELECT count(*) FROM records WHERE large_id IS NOT NULL
+      AND large_id NOT IN (SELECT id FROM large_values)`,
+  },
+  {
+    problem: 'large values of no record',
+    sql: `SELECT count(*) FROM large_values WHERE id NOT IN
+      (SELECT large_id FROM records WHERE large_id IS NOT NULL)`,
+  },
+  {
+    problem: 'key generators below 1',
+    sql: `SELECT count(*) FROM object_stores WHERE current_number < 1`,
+  },
+  {
+    problem: 'ids that could be given out twice',
+    sql: `SELECT count(*) FROM meta WHERE
+      next_store_id <= (SELECT max(id) FROM object_stores)
+      OR next_index_id <= (SELECT max(id) FROM indexes)`,
+  },
+]
+
+/** The problems found; none in a sound database. */
+export function checkConsistency(connection: Connection): string[] {
+  const problems = checkPages(connection)
+  // On damaged pages the other answers would mean nothing.
+  if (problems.length > 0) return problems
+  for (const { problem, sql } of strayRows) {
+    const count = connection.readNumber(sql)
+    if (count > 0) problems.push(`${problem}: ${count}`)
+  }
+  return [...problems, ...checkListedEntries(connection)]
+}
+
+function checkPages(connection: Connection): string[] {
+  const problems: string[] = []
+  const statement = connection.prepare('PRAGMA quick_check')
+  while (statement.step()) {
+    const line = statement.text(0)
+    if (line !== 'ok') problems.push(line)
+  }
+  return problems
+}
+
+/** Compares the entries that records list with those that indexes hold. */
+function checkListedEntries(connection: Connection): string[] {
+  const exists = connection.prepare(
+    `SELECT 1 FROM index_records WHERE index_id = ?1 AND key = ?2 AND primary_key = ?3`,
+  )
+  const indexIds = readIndexIds(connection)
+  const entries = new IndexEntries(connection.engine.module)
+  const records = connection.prepare(
+    'SELECT key, index_keys FROM records WHERE index_keys IS NOT NULL',
+  )
+  let missing = 0
+  let listed = 0
+  while (records.step()) {
+    entries.start(records.blob(1), records.byteCount(1))
+    while (entries.next()) {
+      if (!indexIds.has(entries.indexId)) continue
+      exists.bindInt(1, entries.indexId)
+      exists.bindBlob(2, entries.keyPointer, entries.keyBytes)
+      exists.bindBlob(3, records.blob(0), records.byteCount(0))
+      if (exists.step()) listed++
+      else missing++
+      exists.reset()
+    }
+  }
+  const unlisted = connection.readNumber('SELECT count(*) FROM index_records') - listed
+  const problems: string[] = []
+  if (missing > 0) problems.push(`index entries missing: ${missing}`)
+  if (unlisted > 0) problems.push(`index entries their records do not list: ${unlisted}`)
+  return problems
+}
+
+function readIndexIds(connection: Connection): ReadonlySet<number> {
+  const ids = new Set<number>()
+  const statement = connection.prepare('SELECT id FROM indexes')
+  while (statement.step()) ids.add(statement.number(0))
+  return ids
+}

@@ -1,0 +1,128 @@
+/** Opening a database's file: looked at first, so that what is not ours is never touched, then handed to SQLite. */
+import { StorageError } from '../errors.ts'
+import { Connection } from './binding/connection.ts'
+import type { Engine } from './engine.ts'
+import { inspectFile, isTruncated, writeNewDatabase } from './file-image.ts'
+import type { Mount } from './mount.ts'
+import { fileError } from './result-code.ts'
+import { type DatabaseRows, readDatabaseRows } from './schema-rows.ts'
+import { keyFormat, valueFormat } from './tables.ts'
+import type { VfsDirectory } from './vfs.ts'
+
+/** Where a storage directory's databases live. */
+export interface Place {
+  readonly engine: Engine
+  readonly directory: VfsDirectory
+  readonly mount: Mount
+  readonly isPersistent: boolean
+}
+
+/** A database's file, open. */
+export interface OpenedFile {
+  readonly connection: Connection
+  readonly rows: DatabaseRows
+  /** Whether the file was made just now. */
+  readonly isNew: boolean
+}
+
+/** How to open a file. */
+export interface FileTarget {
+  readonly fileName: string
+  /** Names the database and its file at the head of error messages. */
+  readonly label: string
+  readonly create: boolean
+}
+
+/** The files SQLite may keep beside a database's. */
+export function companionsOf(fileName: string): readonly string[] {
+  return [`${fileName}-wal`, `${fileName}-journal`]
+}
+
+/**
+ * Opens a database's file; null when it is missing (or a creation that did not get far) and `create` is false.
+ * @throws StorageError 'corrupt' when the file is not ours, damaged or of a newer format; it is left as it is.
+ */
+export async function openDatabaseFile(
+  place: Place,
+  target: FileTarget,
+): Promise<OpenedFile | null> {
+  const { fileName, label } = target
+  try {
+    await place.directory.prepare([fileName, ...companionsOf(fileName)])
+    const state = examine(place, target)
+    if (state === 'missing') return null
+    return { ...connect(place, target), isNew: state === 'new' }
+  } catch (error) {
+    throw fileError(label, 'opening the file', error)
+  }
+}
+
+/** Removes a closed database's files, what could bring it back first. */
+export async function removeDatabaseFile(
+  { directory }: Place,
+  { fileName, label }: Pick<FileTarget, 'fileName' | 'label'>,
+): Promise<void> {
+  try {
+    for (const name of [...companionsOf(fileName), fileName]) await directory.remove(name)
+  } catch (error) {
+    throw fileError(label, 'removing the file', error)
+  }
+}
+
+function examine(place: Place, { fileName, label, create }: FileTarget): 'missing' | 'new' | 'old' {
+  const { directory, mount } = place
+  const file = directory.open(fileName, { create })
+  if (!file) return 'missing'
+  try {
+    if (inspectFile(file, label) === 'empty') {
+      if (!create) return 'missing'
+      // A log left behind belongs to a database of old and must not be replayed into the new one.
+      for (const name of companionsOf(fileName)) if (mount.exists(name)) mount.delete(name)
+      file.truncate(0)
+      writeNewDatabase(place.engine, file, place.isPersistent)
+      return 'new'
+    }
+    if (isTruncated(file) && !companionsOf(fileName).some((name) => mount.exists(name))) {
+      throw new StorageError('corrupt', `${label}: the file is shorter than its header says`)
+    }
+    return 'old'
+  } finally {
+    file.close()
+  }
+}
+
+function connect(
+  { engine, mount, isPersistent }: Place,
+  { fileName, label }: FileTarget,
+): { connection: Connection; rows: DatabaseRows } {
+  const connection = new Connection(engine, { path: mount.pathOf(fileName), label })
+  try {
+    configure(connection, isPersistent)
+    const rows = readDatabaseRows(connection)
+    checkFormats(rows, label)
+    return { connection, rows }
+  } catch (error) {
+    connection.abandon()
+    throw error
+  }
+}
+
+function configure(connection: Connection, isPersistent: boolean): void {
+  // Exclusive locking must come before anything is read: then no shared memory is needed.
+  connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
+  if (!isPersistent) {
+    connection.execute('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;')
+    return
+  }
+  const journalMode = connection.readText('PRAGMA journal_mode = WAL')
+  if (journalMode !== 'wal') throw new Error(`unreachable: the journal mode is ${journalMode}`)
+  connection.execute('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
+}
+
+function checkFormats(rows: DatabaseRows, label: string): void {
+  if (rows.keyFormat <= keyFormat && rows.valueFormat <= valueFormat) return
+  throw new StorageError(
+    'corrupt',
+    `${label}: keys or values have a newer format; use a newer version of this package`,
+  )
+}

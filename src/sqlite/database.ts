@@ -1,0 +1,249 @@
+/** One open database: the storage seam's `DatabaseStorage` on one SQLite connection. */
+import { StorageError } from '../errors.ts'
+import type { EncodedRange } from '../keys/key-range.ts'
+import {
+  applySchemaChange,
+  type DatabaseSchema,
+  type IndexSchema,
+  type SchemaChange,
+} from '../storage/schema.ts'
+import type {
+  DatabaseStorage,
+  NewRecord,
+  RecordBytes,
+  RecordReceiver,
+  Scan,
+} from '../storage/storage.ts'
+import type { Connection } from './binding/connection.ts'
+import { checkConsistency } from './consistency.ts'
+import { type OpenedFile, type Place, removeDatabaseFile } from './database-file.ts'
+import { fillIndex } from './fill-index.ts'
+import { Housekeeping } from './housekeeping.ts'
+import { RecordReader } from './record-reader.ts'
+import { RecordWriter } from './record-writer.ts'
+import { fileError } from './result-code.ts'
+import { writeCurrentNumber, writeSchemaChange } from './schema-rows.ts'
+
+/** What a database is opened with. */
+export interface DatabaseOptions {
+  readonly place: Place
+  readonly name: string
+  readonly fileName: string
+  readonly label: string
+  readonly opened: OpenedFile
+  /** Called after an upgrade has committed. */
+  readonly onVersionCommitted: (version: number) => void
+  readonly onClosed: () => void
+  /** Hears of trouble that cost no data. */
+  readonly onWarning: (warning: StorageError) => void
+}
+
+/** A database's file, opened. */
+export class SqliteDatabase implements DatabaseStorage {
+  readonly name: string
+  readonly schema: DatabaseSchema
+  readonly currentNumbers: ReadonlyMap<number, number>
+  readonly syncLater?: () => Promise<void>
+
+  readonly #options: DatabaseOptions
+  readonly #connection: Connection
+  readonly #reader: RecordReader
+  readonly #writer: RecordWriter
+  readonly #housekeeping: Housekeeping
+  #schema: DatabaseSchema
+  #committedSchema: DatabaseSchema
+  #isWriting = false
+  /** Key generators the open transaction has moved: written once, when it commits. */
+  readonly #movedNumbers = new Map<number, number>()
+  /** A new file's own pages and name have yet to be made durable. */
+  #needsFileSync: boolean
+
+  constructor(options: DatabaseOptions) {
+    const { connection, rows, isNew } = options.opened
+    this.name = options.name
+    this.schema = this.#schema = this.#committedSchema = rows.schema
+    this.currentNumbers = rows.currentNumbers
+    this.#options = options
+    this.#connection = connection
+    this.#needsFileSync = isNew
+    this.#reader = new RecordReader(connection)
+    this.#writer = new RecordWriter(connection, () => this.#schema)
+    this.#housekeeping = new Housekeeping(options)
+    if (this.#log()?.syncLater) this.syncLater = () => this.#syncLater()
+    connection.engine.cacheBudget.join(this.#setCacheSize)
+  }
+
+  logBytes(): number {
+    return this.#log()?.pendingBytes() ?? 0
+  }
+
+  begin(): void {
+    if (this.#isWriting) throw new Error('unreachable: a read-write transaction is open')
+    // A transaction that reads becomes the one that writes: there is no other connection to stand between.
+    this.#enterTransaction()
+    this.#isWriting = true
+  }
+
+  commit(): void {
+    this.#checkWriting()
+    for (const [storeId, currentNumber] of this.#movedNumbers) {
+      writeCurrentNumber(this.#connection, storeId, currentNumber)
+    }
+    this.#connection.prepare('COMMIT').run()
+    this.#movedNumbers.clear()
+    this.#isWriting = false
+    const hasNewVersion = this.#schema.version !== this.#committedSchema.version
+    this.#committedSchema = this.#schema
+    if (hasNewVersion) this.#options.onVersionCommitted(this.#schema.version)
+  }
+
+  rollback(): void {
+    this.#isWriting = false
+    this.#movedNumbers.clear()
+    this.#schema = this.#committedSchema
+    if (this.#connection.isInTransaction()) this.#connection.prepare('ROLLBACK').run()
+  }
+
+  sync(): void {
+    this.#guardFile('syncing the file', () => {
+      this.#syncNewFile()
+      this.#log()?.sync(true)
+    })
+    if (!this.#isWriting) this.#housekeeping.checkLinks(this.#leaveTransaction)
+  }
+
+  changeSchema(change: SchemaChange): void {
+    this.#checkWriting()
+    if (change.type === 'deleteObjectStore') this.#writer.clear(change.storeId)
+    if (change.type === 'deleteIndex') this.#writer.clearIndex(change.indexId)
+    writeSchemaChange(this.#connection, this.name, change)
+    this.#schema = applySchemaChange(this.#schema, change)
+    if (change.type === 'deleteObjectStore') this.#movedNumbers.delete(change.storeId)
+  }
+
+  setCurrentNumber(storeId: number, currentNumber: number): void {
+    this.#checkWriting()
+    this.#movedNumbers.set(storeId, currentNumber)
+  }
+
+  put(record: NewRecord): void {
+    this.#checkWriting()
+    this.#writer.put(record)
+  }
+
+  deleteRange(storeId: number, range: EncodedRange): void {
+    this.#checkWriting()
+    this.#writer.deleteRange(storeId, range)
+  }
+
+  clear(storeId: number): void {
+    this.#checkWriting()
+    this.#writer.clear(storeId)
+  }
+
+  scan(scan: Scan, receive: RecordReceiver): void {
+    this.#enterTransaction()
+    this.#reader.scan(scan, receive)
+  }
+
+  count(storeId: number, indexId: number, range: EncodedRange): number {
+    this.#enterTransaction()
+    return this.#reader.count(storeId, indexId, range)
+  }
+
+  fillIndex(
+    storeId: number,
+    index: IndexSchema,
+    indexKeysOf: (record: RecordBytes) => Uint8Array | null,
+  ): void {
+    this.#checkWriting()
+    fillIndex({ reader: this.#reader, writer: this.#writer, storeId, index, indexKeysOf })
+  }
+
+  housekeep(): boolean {
+    if (this.#isWriting) return false
+    this.#leaveTransaction()
+    return this.#housekeeping.step()
+  }
+
+  check(): string[] {
+    return checkConsistency(this.#connection)
+  }
+
+  async close(): Promise<void> {
+    if (this.#isWriting) this.rollback()
+    const { place, fileName, onClosed } = this.#options
+    this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
+    try {
+      this.#closeConnection()
+    } finally {
+      onClosed()
+    }
+    if (this.#committedSchema.version === 0) await removeDatabaseFile(place, this.#options)
+    else await place.mount.removeDeleted(fileName)
+  }
+
+  #closeConnection(): void {
+    this.#leaveTransaction()
+    if (this.#committedSchema.version === 0) return this.#connection.abandon()
+    try {
+      // Explicitly, as closing would keep an error of its checkpoint to itself.
+      this.#housekeeping.checkpoint('TRUNCATE')
+    } catch (error) {
+      this.#connection.abandon()
+      throw error
+    }
+    this.#connection.close()
+  }
+
+  /** Reads share one SQL transaction that stays open until somebody needs it ended: each costs half as much in it. */
+  #enterTransaction(): void {
+    if (!this.#connection.isInTransaction()) this.#connection.prepare('BEGIN').run()
+  }
+
+  readonly #leaveTransaction = (): void => {
+    if (this.#connection.isInTransaction()) this.#connection.prepare('COMMIT').run()
+  }
+
+  #checkWriting(): void {
+    if (!this.#isWriting) throw new Error('unreachable: no read-write transaction is open')
+    if (this.#connection.isInTransaction()) return
+    throw new StorageError(
+      'io',
+      `${this.#options.label}: the transaction was rolled back after an earlier error`,
+    )
+  }
+
+  #syncNewFile(): void {
+    if (!this.#needsFileSync) return
+    this.#options.place.mount.openFile(this.#options.fileName)?.sync(false)
+    this.#needsFileSync = false
+  }
+
+  async #syncLater(): Promise<void> {
+    this.#guardFile('syncing the file', () => this.#syncNewFile())
+    try {
+      await this.#log()?.syncLater?.()
+    } catch (error) {
+      throw fileError(this.#options.label, 'syncing the file', error)
+    }
+    if (!this.#isWriting) this.#housekeeping.checkLinks(this.#leaveTransaction)
+  }
+
+  #guardFile(action: string, work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      throw fileError(this.#options.label, action, error)
+    }
+  }
+
+  #log(): ReturnType<Place['mount']['writeAheadLog']> {
+    const { place, fileName } = this.#options
+    return place.mount.writeAheadLog(fileName)
+  }
+
+  readonly #setCacheSize = (shareKiB: number): void => {
+    this.#connection.execute(`PRAGMA cache_size = -${shareKiB};`)
+  }
+}

@@ -1,0 +1,233 @@
+/** A storage directory: the storage seam's `StorageDirectory` over a VFS and the engine. */
+import { StorageError } from '../errors.ts'
+import type { DatabaseStorage, StorageDirectory } from '../storage/storage.ts'
+import { SqliteDatabase } from './database.ts'
+import {
+  openDatabaseFile,
+  type OpenedFile,
+  type Place,
+  removeDatabaseFile,
+} from './database-file.ts'
+import type { Engine } from './engine.ts'
+import { fileNameOf, isDatabaseFile } from './file-name.ts'
+import { Housekeeping } from './housekeeping.ts'
+import { fileError } from './result-code.ts'
+import { writeDeletedMark } from './schema-rows.ts'
+import type { Vfs, VfsDirectory } from './vfs.ts'
+
+/** What a storage directory is opened with. */
+export interface StorageDirectoryOptions {
+  readonly vfs: Vfs
+  readonly path: string
+  /** How long to wait for another owner of the directory to go; 0 fails at once, Infinity waits for ever. */
+  readonly waitMs: number
+  /** Loads the engine, or gives the one this thread has; called at the first use. */
+  readonly getEngine: () => Promise<Engine>
+  /** Hears of trouble that cost no data. Default: `console.warn`. */
+  readonly onWarning?: (warning: StorageError) => void
+}
+
+/** A storage directory; nothing is touched before the first use, which takes the ownership. */
+export function openStorageDirectory(options: StorageDirectoryOptions): StorageDirectory {
+  return new SqliteDirectory(options)
+}
+
+/** What the catalogue knows of a file. */
+interface CatalogueEntry {
+  readonly name: string
+  /** The last committed version; 0: no upgrade was ever committed. */
+  readonly version: number
+}
+
+class SqliteDirectory implements StorageDirectory {
+  readonly #options: StorageDirectoryOptions
+  readonly #directory: VfsDirectory
+  /** File name → what is in it; null: not a database of ours, or not a readable one. */
+  readonly #catalogue = new Map<string, CatalogueEntry | null>()
+  #hasReadAll = false
+  /** null until the ownership is taken. */
+  #place: Place | null = null
+  /** The last of the calls so far: each waits for those before it, as a file is open at most once at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: StorageDirectoryOptions) {
+    this.#options = options
+    this.#directory = options.vfs.directory(options.path)
+  }
+
+  list(): Promise<{ name: string; version: number }[]> {
+    return this.#queue(async () => {
+      const place = await this.#enter()
+      if (!this.#hasReadAll) await this.#readAll(place)
+      return [...this.#catalogue.values()]
+        .filter((entry) => entry !== null && entry.version > 0)
+        .map((entry) => ({ ...(entry as CatalogueEntry) })) // the filter has left no null
+    })
+  }
+
+  open(name: string): Promise<DatabaseStorage> {
+    return this.#queue(async () => {
+      const place = await this.#enter()
+      const target = targetOf(name)
+      const opened = await this.#openLiving(place, target)
+      return this.#makeDatabase(place, { name, ...target, opened })
+    })
+  }
+
+  delete(name: string): Promise<number> {
+    return this.#queue(async () => {
+      const place = await this.#enter()
+      const target = targetOf(name)
+      const opened = await openDatabaseFile(place, { ...target, create: false })
+      if (opened) markDeleted(place, target, opened)
+      await removeDatabaseFile(place, target)
+      this.#catalogue.delete(target.fileName)
+      return opened && !opened.rows.isDeleted ? opened.rows.schema.version : 0
+    })
+  }
+
+  close(): Promise<void> {
+    return this.#queue(async () => {
+      if (!this.#place) return
+      this.#place.engine.bridge.unmount(this.#place.mount)
+      this.#place = null
+      this.#hasReadAll = false
+      this.#catalogue.clear()
+      await this.#directory.close()
+    })
+  }
+
+  #queue<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(task)
+    this.#last = result.catch(() => {}) // the caller has the error; the next in the queue has nothing to do with it
+    return result
+  }
+
+  /** Takes the ownership if need be. A failure is not remembered: the next call tries again. */
+  async #enter(): Promise<Place> {
+    if (this.#place) return this.#place
+    const { vfs, waitMs, getEngine } = this.#options
+    const engine = await getEngine()
+    try {
+      await this.#directory.lock(waitMs)
+    } catch (error) {
+      throw lockError(error)
+    }
+    const { isPersistent } = vfs
+    const mount = engine.bridge.mount(this.#directory)
+    this.#place = { engine, directory: this.#directory, mount, isPersistent }
+    return this.#place
+  }
+
+  /** Opens or creates a database's file; one whose deletion was interrupted is deleted first. */
+  async #openLiving(place: Place, target: Target): Promise<OpenedFile> {
+    const opened = await openOrCreate(place, target)
+    if (!opened.rows.isDeleted) return opened
+    opened.connection.close()
+    await removeDatabaseFile(place, target)
+    return openOrCreate(place, target)
+  }
+
+  #makeDatabase(
+    place: Place,
+    { name, fileName, label, opened }: Target & { name: string; opened: OpenedFile },
+  ): SqliteDatabase {
+    if (opened.rows.name !== null && opened.rows.name !== name) {
+      opened.connection.abandon()
+      throw new StorageError(
+        'corrupt',
+        `${label}: the file holds the database ${JSON.stringify(opened.rows.name)}; move it away`,
+      )
+    }
+    const enter = (version: number): void => {
+      this.#catalogue.set(fileName, { name, version })
+    }
+    enter(opened.rows.schema.version)
+    return new SqliteDatabase({
+      place,
+      name,
+      fileName,
+      label,
+      opened,
+      onVersionCommitted: enter,
+      onClosed: () => {
+        if (this.#catalogue.get(fileName)?.version === 0) this.#catalogue.delete(fileName)
+      },
+      onWarning: this.#options.onWarning ?? warn,
+    })
+  }
+
+  /** Opens each file that is not known yet, once. */
+  async #readAll(place: Place): Promise<void> {
+    for (const fileName of await place.directory.list()) {
+      if (!isDatabaseFile(fileName) || this.#catalogue.has(fileName)) continue
+      const entry = await readEntry(place, { fileName, label: `File ${fileName}` })
+      if (entry === 'gone') continue
+      this.#catalogue.set(fileName, entry)
+    }
+    this.#hasReadAll = true
+  }
+}
+
+/** A database's file, and how messages name it. */
+interface Target {
+  readonly fileName: string
+  readonly label: string
+}
+
+function targetOf(name: string): Target {
+  const fileName = fileNameOf(name)
+  return { fileName, label: `Database ${JSON.stringify(name)} (file ${fileName})` }
+}
+
+async function openOrCreate(place: Place, target: Target): Promise<OpenedFile> {
+  const opened = await openDatabaseFile(place, { ...target, create: true })
+  if (!opened) throw new Error('unreachable: a created file is missing')
+  return opened
+}
+
+/** Reads what a file says of itself. `gone`: it was a leftover and is removed. null: not ours to read. */
+async function readEntry(place: Place, target: Target): Promise<CatalogueEntry | 'gone' | null> {
+  try {
+    const opened = await openDatabaseFile(place, { ...target, create: false })
+    opened?.connection.close()
+    const name = opened?.rows.name ?? null
+    if (!opened || name === null || opened.rows.isDeleted) {
+      await removeDatabaseFile(place, target)
+      return 'gone'
+    }
+    await place.mount.removeDeleted(target.fileName)
+    const { version } = opened.rows.schema
+    return fileNameOf(name) === target.fileName ? { name, version } : null
+  } catch (error) {
+    // One foreign file must not hide all others; opening that database tells what is wrong with it.
+    if (error instanceof StorageError && error.code === 'corrupt') return null
+    throw error
+  }
+}
+
+/** Commits the mark that lets an interrupted deletion be finished, and leaves nothing in the log that could undo it. */
+function markDeleted(place: Place, target: Target, opened: OpenedFile): void {
+  const { connection } = opened
+  try {
+    writeDeletedMark(connection)
+    const options = { place, ...target, opened, name: '', ...unheard }
+    new Housekeeping(options).checkpoint('TRUNCATE')
+  } catch (error) {
+    connection.abandon()
+    throw error
+  }
+  connection.close()
+}
+
+const unheard = { onVersionCommitted: () => {}, onClosed: () => {}, onWarning: () => {} }
+
+function lockError(error: unknown): StorageError {
+  const { code, message } = error as { code?: unknown; message?: unknown } // any error may have them
+  if (code === 'ELOCKED') return new StorageError('busy', String(message), { cause: error })
+  return fileError('Storage directory', 'taking ownership', error)
+}
+
+function warn(warning: StorageError): void {
+  console.warn(warning.message)
+}

@@ -1,0 +1,29 @@
+/** The name of a database's file, legal on every file system whatever the database is called. */
+import { sha256 } from '@noble/hashes/sha2.js'
+import { encodeUtf16 } from './utf16.ts'
+
+const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
+const suffix = '.sqlite'
+
+/** Base32 (RFC 4648, lower case, not padded) of the SHA-256 of the name's UTF-16 (big-endian) bytes, and `.sqlite`. */
+export function fileNameOf(databaseName: string): string {
+  return base32(sha256(encodeUtf16(databaseName))) + suffix
+}
+
+/** Whether a file is one of those. */
+export function isDatabaseFile(fileName: string): boolean {
+  return /^[a-z2-7]{52}\.sqlite$/.test(fileName)
+}
+
+function base32(bytes: Uint8Array): string {
+  let text = ''
+  let bits = 0
+  let bitCount = 0
+  for (const byte of bytes) {
+    bits = (bits << 8) | byte
+    bitCount += 8
+    for (; bitCount >= 5; bitCount -= 5) text += alphabet[(bits >> (bitCount - 5)) & 31]
+    bits &= (1 << bitCount) - 1
+  }
+  return bitCount === 0 ? text : text + alphabet[(bits << (5 - bitCount)) & 31]
+}

@@ -1,0 +1,91 @@
+/** A storage directory's files as SQLite sees them: under paths of its own, in one table of open files. */
+import type { VfsDirectory, VfsFile } from './vfs.ts'
+import { WriteAheadLogFile } from './write-ahead-log-file.ts'
+
+/** One directory, mounted. */
+export class Mount {
+  readonly #directory: VfsDirectory
+  readonly #prefix: string
+  readonly #openFiles = new Map<string, VfsFile>()
+  readonly #deleted = new Set<string>()
+
+  constructor(directory: VfsDirectory, id: number) {
+    this.#directory = directory
+    this.#prefix = `/${id}/`
+  }
+
+  /** The path SQLite gets for a file. */
+  pathOf(name: string): string {
+    return this.#prefix + name
+  }
+
+  /** The file SQLite has open under that name. */
+  openFile(name: string): VfsFile | undefined {
+    return this.#openFiles.get(name)
+  }
+
+  /** The write-ahead log SQLite has open for that database file. */
+  writeAheadLog(databaseFile: string): WriteAheadLogFile | undefined {
+    const file = this.#openFiles.get(`${databaseFile}-wal`)
+    return file instanceof WriteAheadLogFile ? file : undefined
+  }
+
+  /** Opens a file for SQLite; null when it is missing and `create` is false. */
+  open(name: string, options: { create: boolean; isWriteAheadLog: boolean }): VfsFile | null {
+    const file = this.#directory.open(name, { create: options.create })
+    if (!file) return null
+    const opened = options.isWriteAheadLog ? new WriteAheadLogFile(file) : file
+    this.#openFiles.set(name, opened)
+    this.#deleted.delete(name)
+    return opened
+  }
+
+  /** Forgets a file that SQLite closes. */
+  close(name: string): void {
+    const file = this.#openFiles.get(name)
+    this.#openFiles.delete(name)
+    file?.close()
+  }
+
+  /** Whether a file has content. Empty ones count as missing: a deleted file is only emptied at first. */
+  exists(name: string): boolean {
+    return this.#visit(name, (file) => file.size() > 0) ?? false
+  }
+
+  /** Empties a file, as removing it must wait: SQLite cannot. */
+  delete(name: string): void {
+    this.#visit(name, (file) => file.truncate(0))
+    this.#deleted.add(name)
+  }
+
+  /** Whether the files a database has open can still be reached by their names. */
+  isLinked(name: string): boolean {
+    return this.#openFiles.get(name)?.isLinked?.() ?? true
+  }
+
+  /** Gives an open, empty write-ahead log a new file, after somebody else has deleted the old one. */
+  recreateWriteAheadLog(databaseFile: string): void {
+    const file = this.#directory.open(`${databaseFile}-wal`, { create: true })
+    if (!file) throw new Error('unreachable: a created file is missing')
+    this.writeAheadLog(databaseFile)?.replaceFile(file)
+  }
+
+  /** Removes the files that a closed database has emptied. */
+  async removeDeleted(databaseFile: string): Promise<void> {
+    for (const name of [`${databaseFile}-wal`, `${databaseFile}-journal`]) {
+      if (this.#deleted.delete(name)) await this.#directory.remove(name)
+    }
+  }
+
+  #visit<Result>(name: string, use: (file: VfsFile) => Result): Result | undefined {
+    const opened = this.#openFiles.get(name)
+    if (opened) return use(opened)
+    const file = this.#directory.open(name, { create: false })
+    if (!file) return undefined
+    try {
+      return use(file)
+    } finally {
+      file.close()
+    }
+  }
+}

@@ -1,0 +1,280 @@
+/**
+ * Reading records in order. Every statement has a real bound at either end of its b-tree, so that reading on from a
+ * position costs the same as starting there: `>= x` begins at x, and `>= x ++ 00` right behind it, as no byte string
+ * lies between.
+ */
+import type { EncodedRange } from '../keys/key-range.ts'
+import type { RecordBytes, RecordReceiver, Scan } from '../storage/storage.ts'
+import type { Connection } from './binding/connection.ts'
+import type { Statement } from './binding/statement.ts'
+import {
+  bindIndexBounds,
+  bindStoreBounds,
+  indexBounds,
+  keyBounds,
+  type KeyBounds,
+} from './scan-bounds.ts'
+
+const storeRange = 'store_id = ?1 AND key >= ?2 AND key < ?3'
+const indexRange = `index_id = ?1 AND (i.key, primary_key) >= (?2, ?3)
+  AND (i.key, primary_key) < (?4, ?5)`
+
+const joinRecords = `CROSS JOIN records r ON r.store_id = ?6 AND r.key = primary_key`
+
+/** Columns: key, value, large_id. Without values: key. */
+const storeSql = {
+  get: `SELECT key, value, large_id FROM records WHERE store_id = ?1 AND key = ?2`,
+  next: {
+    keys: `SELECT key FROM records WHERE ${storeRange} ORDER BY key`,
+    values: `SELECT key, value, large_id FROM records WHERE ${storeRange} ORDER BY key`,
+  },
+  prev: {
+    keys: `SELECT key FROM records WHERE ${storeRange} ORDER BY key DESC`,
+    values: `SELECT key, value, large_id FROM records WHERE ${storeRange} ORDER BY key DESC`,
+  },
+}
+
+/** Columns: key, value, large_id, primary_key. Without values the second and third are NULL. */
+const indexSql = {
+  next: {
+    keys: `SELECT i.key, NULL, NULL, primary_key FROM index_records i WHERE ${indexRange}
+      ORDER BY i.key, primary_key`,
+    values: `SELECT i.key, r.value, r.large_id, primary_key FROM index_records i ${joinRecords}
+      WHERE ${indexRange} ORDER BY i.key, primary_key`,
+  },
+  prev: {
+    keys: `SELECT i.key, NULL, NULL, primary_key FROM index_records i WHERE ${indexRange}
+      ORDER BY i.key DESC, primary_key DESC`,
+    values: `SELECT i.key, r.value, r.large_id, primary_key FROM index_records i ${joinRecords}
+      WHERE ${indexRange} ORDER BY i.key DESC, primary_key DESC`,
+  },
+}
+
+const largeValueSql = 'SELECT value FROM large_values WHERE id = ?1'
+
+const countSql = {
+  store: `SELECT count(*) FROM records WHERE ${storeRange}`,
+  index: `SELECT count(*) FROM index_records i WHERE index_id = ?1 AND key >= ?2 AND key < ?3`,
+}
+
+/** The statements that scan, for tests that look at their query plans. */
+export const scanStatements = [
+  ...Object.values({
+    ...storeSql.next,
+    prev: storeSql.prev.keys,
+    prevValues: storeSql.prev.values,
+  }),
+  ...Object.values(indexSql.next),
+  ...Object.values(indexSql.prev),
+  ...Object.values(countSql),
+]
+
+/** Reads one database's records. */
+export class RecordReader {
+  readonly #connection: Connection
+  readonly #record: RecordBytes
+  /** The statement that holds the current record's value while it is passed on; null when the value is inline. */
+  #largeValue: Statement | null = null
+
+  constructor(connection: Connection) {
+    this.#connection = connection
+    this.#record = {
+      bytes: connection.engine.module.HEAPU8,
+      keyStart: 0,
+      keyEnd: 0,
+      primaryKeyStart: 0,
+      primaryKeyEnd: 0,
+      valueStart: 0,
+      valueEnd: 0,
+    }
+  }
+
+  /** Reads what the scan asks for, record by record. */
+  scan(scan: Scan, receive: RecordReceiver): void {
+    if (scan.indexId === 0) return this.#scanStore(scan, receive)
+    if (scan.direction === 'nextunique') return this.#scanNextUnique(scan, receive)
+    if (scan.direction === 'prevunique') return this.#scanPrevUnique(scan, receive)
+    this.#scanIndex(scan, receive)
+  }
+
+  /** How many records or index entries lie in the range. */
+  count(storeId: number, indexId: number, range: EncodedRange): number {
+    const statement = this.#connection.prepare(indexId === 0 ? countSql.store : countSql.index)
+    statement.bindInt(1, indexId === 0 ? storeId : indexId)
+    bindStoreBounds(this.#connection, statement, keyBounds({ range, after: null }))
+    statement.step()
+    const count = statement.number(0)
+    statement.reset()
+    return count
+  }
+
+  #scanStore(scan: Scan, receive: RecordReceiver): void {
+    const { range, direction, withValues } = scan
+    if (range.upper === null && scan.after === null && withValues) return this.#get(scan, receive)
+    const isForward = direction === 'next' || direction === 'nextunique'
+    const sql = isForward ? storeSql.next : storeSql.prev
+    const statement = this.#connection.prepare(withValues ? sql.values : sql.keys)
+    statement.bindInt(1, scan.storeId)
+    bindStoreBounds(this.#connection, statement, keyBounds(scan))
+    this.#receiveRows(statement, scan, receive)
+  }
+
+  #get(scan: Scan, receive: RecordReceiver): void {
+    const { scratch } = this.#connection.engine
+    const { lower } = scan.range
+    const statement = this.#connection.prepare(storeSql.get)
+    scratch.reserve(lower.length)
+    statement.bindInt(1, scan.storeId)
+    statement.bindBlob(2, scratch.put(lower), lower.length)
+    this.#receiveRows(statement, scan, receive)
+  }
+
+  #scanIndex(scan: Scan, receive: RecordReceiver): void {
+    const sql = scan.direction === 'next' ? indexSql.next : indexSql.prev
+    const statement = this.#connection.prepare(scan.withValues ? sql.values : sql.keys)
+    this.#bindIndex(statement, scan)
+    bindIndexBounds(this.#connection, statement, indexBounds(scan))
+    this.#receiveRows(statement, scan, receive)
+  }
+
+  /** Seeks from one key to the next: passing over many records of one key costs as much as passing over one. */
+  #scanNextUnique(scan: Scan, receive: RecordReceiver): void {
+    const statement = this.#connection.prepare(indexStatement(scan))
+    let bounds = keyBounds(scan)
+    let passedBytes = 0
+    for (let seen = 0; seen < scan.skip + scan.limit && passedBytes < scan.limitBytes; seen++) {
+      const isSkipped = seen < scan.skip
+      const key = this.#receiveFirst(statement, scan, bounds, isSkipped ? null : receive)
+      if (!key) return
+      if (!isSkipped) passedBytes += sizeOf(this.#record)
+      bounds = { ...bounds, lower: { bytes: key, isSuccessor: true } }
+    }
+  }
+
+  /** Seeks to the key before, then to its first record: each key comes with its lowest primary key. */
+  #scanPrevUnique(scan: Scan, receive: RecordReceiver): void {
+    const previous = this.#connection.prepare(indexSql.prev.keys)
+    const first = this.#connection.prepare(indexStatement(scan))
+    let bounds = keyBounds(scan)
+    let passedBytes = 0
+    for (let seen = 0; seen < scan.skip + scan.limit && passedBytes < scan.limitBytes; seen++) {
+      const key = this.#receiveFirst(previous, { ...scan, withValues: false }, bounds, null)
+      if (!key) return
+      if (seen >= scan.skip) {
+        this.#receiveFirst(first, scan, onlyKey(key), receive)
+        passedBytes += sizeOf(this.#record)
+      }
+      bounds = { ...bounds, upper: { bytes: key, isSuccessor: false } }
+    }
+  }
+
+  /** Receives the first record within bounds, if `receive` is not null; returns a copy of its key, null without one. */
+  #receiveFirst(
+    statement: Statement,
+    scan: Scan,
+    bounds: KeyBounds,
+    receive: RecordReceiver | null,
+  ): Uint8Array | null {
+    this.#bindIndex(statement, scan)
+    bindIndexBounds(this.#connection, statement, {
+      lower: { key: bounds.lower, primaryKey: null },
+      upper: { key: bounds.upper, primaryKey: null },
+    })
+    try {
+      if (!statement.step()) return null
+      const key = statement.copyBlob(0)
+      if (receive) this.#pass(statement, scan, receive)
+      return key
+    } finally {
+      statement.reset()
+    }
+  }
+
+  #bindIndex(statement: Statement, { indexId, storeId, withValues }: Scan): void {
+    statement.bindInt(1, indexId)
+    if (withValues) statement.bindInt(6, storeId)
+  }
+
+  #receiveRows(statement: Statement, scan: Scan, receive: RecordReceiver): void {
+    const { skip } = scan
+    const last = skip + scan.limit
+    try {
+      let passedBytes = 0
+      for (let seen = 0; seen < last && statement.step(); seen++) {
+        if (seen < skip) continue
+        passedBytes += this.#pass(statement, scan, receive)
+        if (passedBytes >= scan.limitBytes) return
+      }
+    } finally {
+      statement.reset()
+    }
+  }
+
+  /** Passes on the row the statement is at; returns how many bytes that were. */
+  #pass(statement: Statement, scan: Scan, receive: RecordReceiver): number {
+    const record = this.#read(statement, scan)
+    const byteCount = sizeOf(record)
+    try {
+      receive(record)
+    } finally {
+      this.#largeValue?.reset()
+      this.#largeValue = null
+    }
+    return byteCount
+  }
+
+  /** The row the statement is at, as places in the heap. */
+  #read(statement: Statement, { indexId, withValues }: Scan): RecordBytes {
+    const record = this.#record
+    record.keyStart = statement.blob(0)
+    record.keyEnd = record.keyStart + statement.byteCount(0)
+    if (indexId === 0) {
+      record.primaryKeyStart = record.keyStart
+      record.primaryKeyEnd = record.keyEnd
+    } else {
+      record.primaryKeyStart = statement.blob(3)
+      record.primaryKeyEnd = record.primaryKeyStart + statement.byteCount(3)
+    }
+    if (withValues) this.#readValue(statement)
+    else record.valueStart = record.valueEnd = 0
+    // Engine: any of the calls above may have grown the heap, which replaces the view.
+    record.bytes = this.#connection.engine.module.HEAPU8
+    return record
+  }
+
+  #readValue(statement: Statement): void {
+    const record = this.#record
+    const start = statement.blob(1)
+    if (start === 0) return this.#readLargeValue(statement.number(2))
+    record.valueStart = start
+    record.valueEnd = start + statement.byteCount(1)
+  }
+
+  #readLargeValue(id: number): void {
+    const record = this.#record
+    const statement = this.#connection.prepare(largeValueSql)
+    statement.bindInteger(1, id)
+    this.#largeValue = statement
+    if (!statement.step()) throw this.#connection.damage('a large value is missing')
+    record.valueStart = statement.blob(0)
+    record.valueEnd = record.valueStart + statement.byteCount(0)
+  }
+}
+
+function indexStatement({ withValues }: Scan): string {
+  return withValues ? indexSql.next.values : indexSql.next.keys
+}
+
+/** How many bytes a record passes on. */
+function sizeOf(record: RecordBytes): number {
+  const primaryKeyBytes =
+    record.primaryKeyStart === record.keyStart ? 0 : record.primaryKeyEnd - record.primaryKeyStart
+  return record.keyEnd - record.keyStart + primaryKeyBytes + record.valueEnd - record.valueStart
+}
+
+function onlyKey(key: Uint8Array): KeyBounds {
+  return {
+    lower: { bytes: key, isSuccessor: false },
+    upper: { bytes: key, isSuccessor: true },
+  }
+}

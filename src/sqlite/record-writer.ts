@@ -1,0 +1,339 @@
+/** Storing and deleting records, with their index entries and large values. */
+import { StorageError } from '../errors.ts'
+import type { EncodedRange } from '../keys/key-range.ts'
+import { type DatabaseSchema, storeOf } from '../storage/schema.ts'
+import type { NewRecord } from '../storage/storage.ts'
+import type { Connection } from './binding/connection.ts'
+import type { Statement } from './binding/statement.ts'
+import { IndexEntries } from './index-entries.ts'
+import { inlineBytes } from './tables.ts'
+
+const sql = {
+  insertPlain: `INSERT INTO records (store_id, key, value) VALUES (?1, ?2, ?3)
+    ON CONFLICT DO NOTHING`,
+  putPlain: `INSERT INTO records (store_id, key, value) VALUES (?1, ?2, ?3)
+    ON CONFLICT DO UPDATE SET value = excluded.value
+    WHERE large_id IS NULL AND index_keys IS NULL`,
+  insert: `INSERT INTO records (store_id, key, value, large_id, index_keys)
+    VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT DO NOTHING`,
+  update: `UPDATE records SET value = ?3, large_id = ?4, index_keys = ?5
+    WHERE store_id = ?1 AND key = ?2`,
+  find: `SELECT large_id, index_keys FROM records WHERE store_id = ?1 AND key = ?2`,
+  deletePlain: `DELETE FROM records
+    WHERE store_id = ?1 AND key = ?2 AND large_id IS NULL AND index_keys IS NULL`,
+  delete: `DELETE FROM records WHERE store_id = ?1 AND key = ?2`,
+  deleteRange: `DELETE FROM records WHERE store_id = ?1 AND key >= ?2 AND key < ?3`,
+  findRange: `SELECT large_id, index_keys, key FROM records
+    WHERE store_id = ?1 AND key >= ?2 AND key < ?3
+    AND (large_id IS NOT NULL OR index_keys IS NOT NULL)`,
+  deleteStore: `DELETE FROM records WHERE store_id = ?1`,
+  deleteStoreLarge: `DELETE FROM large_values WHERE id IN
+    (SELECT large_id FROM records WHERE store_id = ?1 AND large_id IS NOT NULL)`,
+  insertLarge: `INSERT INTO large_values (id, value) VALUES (?1, ?2)`,
+  deleteLarge: `DELETE FROM large_values WHERE id = ?1`,
+  lastLargeId: `SELECT coalesce(max(id), 0) FROM large_values`,
+  insertEntry: `INSERT INTO index_records (index_id, key, primary_key) VALUES (?1, ?2, ?3)
+    ON CONFLICT DO NOTHING`,
+  deleteEntry: `DELETE FROM index_records
+    WHERE index_id = ?1 AND key = ?2 AND primary_key = ?3`,
+  deleteIndex: `DELETE FROM index_records WHERE index_id = ?1`,
+  findOther: `SELECT 1 FROM index_records
+    WHERE index_id = ?1 AND key = ?2 AND primary_key <> ?3 LIMIT 1`,
+}
+
+/** Bytes in the heap. */
+interface Place {
+  readonly pointer: number
+  readonly byteCount: number
+}
+
+/** The place of a record's parts in the heap while it is being stored. */
+interface PlacedRecord {
+  readonly storeId: number
+  readonly key: Place
+  readonly value: Place
+  readonly indexKeys: Place
+  readonly isLarge: boolean
+}
+
+/** Writes one database's records. */
+export class RecordWriter {
+  readonly #connection: Connection
+  readonly #entries: IndexEntries
+  readonly #schema: () => DatabaseSchema
+  /** The id the next large value gets; 0 until the first one is stored. */
+  #nextLargeId = 0
+
+  /** `schema` gives the database's schema as it is now. */
+  constructor(connection: Connection, schema: () => DatabaseSchema) {
+    this.#connection = connection
+    this.#entries = new IndexEntries(connection.engine.module)
+    this.#schema = schema
+  }
+
+  /** Stores a record. @throws StorageError 'constraint'; then nothing has changed. */
+  put(record: NewRecord): void {
+    const placed = this.#place(record)
+    if (record.indexKeys === null && !placed.isLarge) {
+      if (this.#storePlain(placed, record.overwrite)) return
+    } else {
+      // Everything that can be refused is checked before the first change: no savepoint is needed.
+      this.#checkUnique(placed)
+      if (this.#insert(placed)) return
+    }
+    if (!record.overwrite) this.#refuseDuplicate(record.storeId)
+    this.#replace(placed)
+  }
+
+  /** Deletes the records in the range. */
+  deleteRange(storeId: number, { lower, upper }: EncodedRange): void {
+    const { scratch } = this.#connection.engine
+    scratch.reserve(lower.length + (upper?.length ?? 0))
+    const lowerPlace = { pointer: scratch.put(lower), byteCount: lower.length }
+    if (upper === null) return this.#deleteOne(storeId, lowerPlace)
+
+    const upperPlace = { pointer: scratch.put(upper), byteCount: upper.length }
+    const bind = (statement: Statement): Statement => {
+      statement.bindInt(1, storeId)
+      bindPlace(statement, 2, lowerPlace)
+      bindPlace(statement, 3, upperPlace)
+      return statement
+    }
+    const found = bind(this.#connection.prepare(sql.findRange))
+    this.#eachRow(found, () => {
+      this.#deleteBelongings(found, { pointer: found.blob(2), byteCount: found.byteCount(2) })
+    })
+    bind(this.#connection.prepare(sql.deleteRange)).run()
+  }
+
+  /** Deletes all records of a store. */
+  clear(storeId: number): void {
+    for (const indexId of storeOf(this.#schema(), storeId).indexes.keys()) this.clearIndex(indexId)
+    this.#runFor(sql.deleteStoreLarge, storeId)
+    this.#runFor(sql.deleteStore, storeId)
+  }
+
+  /** Deletes all entries of an index. */
+  clearIndex(indexId: number): void {
+    this.#runFor(sql.deleteIndex, indexId)
+  }
+
+  /**
+   * Adds entries to a record that is there already.
+   * @throws StorageError 'constraint' when a unique index has one of the keys.
+   */
+  addEntries(storeId: number, key: Uint8Array, indexKeys: Uint8Array): void {
+    const placed = this.#place({ storeId, key, indexKeys, value: noBytes, overwrite: true })
+    this.#checkUnique(placed)
+    const append = this.#connection.prepare(
+      `UPDATE records SET index_keys = CAST(coalesce(index_keys, x'') || ?3 AS BLOB)
+       WHERE store_id = ?1 AND key = ?2`,
+    )
+    append.bindInt(1, storeId)
+    bindPlace(append, 2, placed.key)
+    bindPlace(append, 3, placed.indexKeys)
+    append.run()
+    this.#insertEntries(placed)
+  }
+
+  #place({ storeId, key, value, indexKeys }: NewRecord): PlacedRecord {
+    const { scratch } = this.#connection.engine
+    const indexBytes = indexKeys?.length ?? 0
+    const byteCount = key.length + value.length + indexBytes
+    scratch.reserve(byteCount)
+    return {
+      storeId,
+      key: { pointer: scratch.put(key), byteCount: key.length },
+      value: { pointer: scratch.put(value), byteCount: value.length },
+      indexKeys: { pointer: indexKeys ? scratch.put(indexKeys) : 0, byteCount: indexBytes },
+      isLarge: byteCount > inlineBytes,
+    }
+  }
+
+  /** Stores a record that has neither index entries nor a large value; false: there is one it cannot simply replace. */
+  #storePlain({ storeId, key, value }: PlacedRecord, overwrite: boolean): boolean {
+    const statement = this.#connection.prepare(overwrite ? sql.putPlain : sql.insertPlain)
+    statement.bindInt(1, storeId)
+    bindPlace(statement, 2, key)
+    bindPlace(statement, 3, value)
+    statement.run()
+    return this.#connection.changes() > 0
+  }
+
+  /** Inserts a new record with all that belongs to it; false when there is one of that key. */
+  #insert(placed: PlacedRecord): boolean {
+    const largeId = placed.isLarge ? this.#takeLargeId() : 0
+    this.#write(sql.insert, placed, largeId)
+    if (this.#connection.changes() === 0) return false
+    this.#addBelongings(placed, largeId)
+    return true
+  }
+
+  #replace(placed: PlacedRecord): void {
+    const keepsEntries = this.#deleteOldBelongings(placed)
+    const largeId = placed.isLarge ? this.#takeLargeId() : 0
+    this.#write(sql.update, placed, largeId)
+    this.#addBelongings(keepsEntries ? { ...placed, indexKeys: nowhere } : placed, largeId)
+  }
+
+  /** Deletes what belongs to the record about to be replaced; true: its index entries stay, as the new ones are the same. */
+  #deleteOldBelongings({ storeId, key, indexKeys }: PlacedRecord): boolean {
+    const found = this.#connection.prepare(sql.find)
+    found.bindInt(1, storeId)
+    bindPlace(found, 2, key)
+    let keepsEntries = false
+    this.#eachRow(found, () => {
+      keepsEntries = this.#isSame(indexKeys, {
+        pointer: found.blob(1),
+        byteCount: found.byteCount(1),
+      })
+      if (keepsEntries) this.#deleteLarge(found)
+      else this.#deleteBelongings(found, key)
+    })
+    return keepsEntries
+  }
+
+  #write(text: string, { storeId, key, value, indexKeys }: PlacedRecord, largeId: number): void {
+    const statement = this.#connection.prepare(text)
+    statement.bindInt(1, storeId)
+    bindPlace(statement, 2, key)
+    if (largeId === 0) {
+      bindPlace(statement, 3, value)
+      statement.bindNull(4)
+    } else {
+      statement.bindNull(3)
+      statement.bindInteger(4, largeId)
+    }
+    if (indexKeys.byteCount === 0) statement.bindNull(5)
+    else bindPlace(statement, 5, indexKeys)
+    statement.run()
+  }
+
+  #addBelongings(placed: PlacedRecord, largeId: number): void {
+    if (largeId !== 0) {
+      const statement = this.#connection.prepare(sql.insertLarge)
+      statement.bindInteger(1, largeId)
+      bindPlace(statement, 2, placed.value)
+      statement.run()
+    }
+    this.#insertEntries(placed)
+  }
+
+  #insertEntries({ key, indexKeys }: PlacedRecord): void {
+    if (indexKeys.byteCount === 0) return
+    const statement = this.#connection.prepare(sql.insertEntry)
+    const entries = this.#entries
+    entries.start(indexKeys.pointer, indexKeys.byteCount)
+    while (entries.next()) {
+      bindEntry(statement, entries, key)
+      statement.run()
+    }
+  }
+
+  #checkUnique({ storeId, key, indexKeys }: PlacedRecord): void {
+    if (indexKeys.byteCount === 0) return
+    const { indexes } = storeOf(this.#schema(), storeId)
+    const statement = this.#connection.prepare(sql.findOther)
+    const entries = this.#entries
+    entries.start(indexKeys.pointer, indexKeys.byteCount)
+    while (entries.next()) {
+      const index = indexes.get(entries.indexId)
+      if (!index?.unique) continue
+      bindEntry(statement, entries, key)
+      if (!statement.step()) continue
+      statement.reset()
+      throw new StorageError(
+        'constraint',
+        `Index "${index.name}" is unique and another record already has one of the index keys`,
+      )
+    }
+  }
+
+  #deleteOne(storeId: number, key: Place): void {
+    const plain = this.#connection.prepare(sql.deletePlain)
+    plain.bindInt(1, storeId)
+    bindPlace(plain, 2, key)
+    plain.run()
+    if (this.#connection.changes() > 0) return
+
+    const found = this.#connection.prepare(sql.find)
+    found.bindInt(1, storeId)
+    bindPlace(found, 2, key)
+    this.#eachRow(found, () => this.#deleteBelongings(found, key))
+    const statement = this.#connection.prepare(sql.delete)
+    statement.bindInt(1, storeId)
+    bindPlace(statement, 2, key)
+    statement.run()
+  }
+
+  /** Deletes the large value and the index entries of the row that `found` is at: `large_id`, `index_keys`. */
+  #deleteBelongings(found: Statement, key: Place): void {
+    this.#deleteLarge(found)
+    if (found.isNull(1)) return
+    const statement = this.#connection.prepare(sql.deleteEntry)
+    const entries = this.#entries
+    entries.start(found.blob(1), found.byteCount(1))
+    while (entries.next()) {
+      bindEntry(statement, entries, key)
+      statement.run()
+    }
+  }
+
+  #deleteLarge(found: Statement): void {
+    if (found.isNull(0)) return
+    const statement = this.#connection.prepare(sql.deleteLarge)
+    statement.bindInteger(1, found.number(0))
+    statement.run()
+  }
+
+  #takeLargeId(): number {
+    if (this.#nextLargeId === 0) {
+      this.#nextLargeId = this.#connection.readNumber(sql.lastLargeId) + 1
+    }
+    return this.#nextLargeId++
+  }
+
+  #isSame(a: Place, b: Place): boolean {
+    if (a.byteCount !== b.byteCount) return false
+    const heap = this.#connection.engine.module.HEAPU8
+    for (let i = 0; i < a.byteCount; i++) {
+      if (heap[a.pointer + i] !== heap[b.pointer + i]) return false
+    }
+    return true
+  }
+
+  #eachRow(statement: Statement, visit: () => void): void {
+    try {
+      while (statement.step()) visit()
+    } finally {
+      statement.reset()
+    }
+  }
+
+  #runFor(text: string, id: number): void {
+    const statement = this.#connection.prepare(text)
+    statement.bindInt(1, id)
+    statement.run()
+  }
+
+  #refuseDuplicate(storeId: number): never {
+    const { name } = storeOf(this.#schema(), storeId)
+    throw new StorageError(
+      'constraint',
+      `Object store "${name}" already has a record with this key`,
+    )
+  }
+}
+
+const noBytes = new Uint8Array(0)
+const nowhere: Place = { pointer: 0, byteCount: 0 }
+
+function bindPlace(statement: Statement, index: number, { pointer, byteCount }: Place): void {
+  statement.bindBlob(index, pointer, byteCount)
+}
+
+function bindEntry(statement: Statement, entry: IndexEntries, primaryKey: Place): void {
+  statement.bindInt(1, entry.indexId)
+  statement.bindBlob(2, entry.keyPointer, entry.keyBytes)
+  bindPlace(statement, 3, primaryKey)
+}

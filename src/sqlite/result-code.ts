@@ -1,0 +1,64 @@
+/**
+ * SQLite's result codes, as far as they are met here, and what they mean to the layers above.
+ * https://sqlite.org/rescode.html
+ */
+import { StorageError, type StorageErrorCode } from '../errors.ts'
+
+export const SQLITE_OK = 0
+export const SQLITE_ROW = 100
+export const SQLITE_DONE = 101
+
+export const SQLITE_ERROR = 1
+export const SQLITE_BUSY = 5
+export const SQLITE_LOCKED = 6
+export const SQLITE_IOERR = 10
+export const SQLITE_CORRUPT = 11
+export const SQLITE_NOTFOUND = 12
+export const SQLITE_FULL = 13
+export const SQLITE_CANTOPEN = 14
+export const SQLITE_CONSTRAINT = 19
+export const SQLITE_NOTADB = 26
+
+/** An I/O error with the method it came from in its upper bits. */
+export const SQLITE_IOERR_READ = SQLITE_IOERR | (1 << 8)
+export const SQLITE_IOERR_SHORT_READ = SQLITE_IOERR | (2 << 8)
+export const SQLITE_IOERR_WRITE = SQLITE_IOERR | (3 << 8)
+export const SQLITE_IOERR_FSYNC = SQLITE_IOERR | (4 << 8)
+export const SQLITE_IOERR_TRUNCATE = SQLITE_IOERR | (6 << 8)
+export const SQLITE_IOERR_FSTAT = SQLITE_IOERR | (7 << 8)
+export const SQLITE_IOERR_DELETE = SQLITE_IOERR | (10 << 8)
+export const SQLITE_IOERR_ACCESS = SQLITE_IOERR | (13 << 8)
+export const SQLITE_IOERR_CLOSE = SQLITE_IOERR | (16 << 8)
+
+/** What a (possibly extended) result code means; `cause` is what the file system threw under it, if anything. */
+export function storageErrorCode(resultCode: number, cause: unknown): StorageErrorCode {
+  if (isFull(cause)) return 'full'
+  switch (resultCode & 0xff) {
+    case SQLITE_CONSTRAINT:
+      return 'constraint'
+    case SQLITE_FULL:
+      return 'full'
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return 'busy'
+    // Our statements are constants: one that SQLite refuses has met tables that are not ours.
+    case SQLITE_ERROR:
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return 'corrupt'
+    default:
+      return 'io'
+  }
+}
+
+/** Whether a file system's error says that the disk or a quota is full. */
+export function isFull(error: unknown): boolean {
+  const code = (error as { code?: unknown } | null | undefined)?.code // any error may carry a code
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+/** The StorageError for what a file or directory threw outside SQLite. */
+export function fileError(label: string, action: string, cause: unknown): StorageError {
+  if (cause instanceof StorageError) return cause
+  return new StorageError(isFull(cause) ? 'full' : 'io', `${label}: ${action} failed`, { cause })
+}

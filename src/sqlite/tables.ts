@@ -1,0 +1,88 @@
+/**
+ * The tables of a database file. Any SQLite tool can read them; the byte formats of keys, values and index keys are
+ * described in `keys/` and `values/`. Names lie twice in a row: as UTF-16 (big-endian) bytes, which hold any string of
+ * script's, lone surrogates too, and as text for people.
+ *
+ * `meta`: one row, the database itself. `key_format` and `value_format` are the versions of the byte formats inside;
+ * `is_deleted` marks a deletion that was under way when the file was last closed; the next ids are the ones never given
+ * out, as ids are not used again. No row: no upgrade was ever committed.
+ *
+ * `object_stores`: one row per object store. `key_path` is JSON (a string or an array of strings), NULL for out-of-line
+ * keys; `current_number` the key generator's, NULL without a key generator. Deleted with its store.
+ *
+ * `indexes`: one row per index; `key_path` as above. Deleted with the index or its store.
+ *
+ * `records`: one row per record, in key order. A value lies here as long as the row is small, else `large_id` names its
+ * row in `large_values` and `value` is NULL: this tree gives every row above a quarter of a page an overflow page of its
+ * own. `index_keys` lists the record's index entries (NULL: none), so that they are found when the record goes; entries
+ * of indexes deleted since may linger in it and mean nothing.
+ *
+ * `large_values`: one row per value too large for `records`. Deleted with its record.
+ *
+ * `index_records`: one row per entry of an index, in index order. Deleted with its record or its index.
+ */
+export const createTables = `
+CREATE TABLE meta (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  name BLOB NOT NULL,
+  readable_name TEXT NOT NULL,
+  version INTEGER NOT NULL,
+  key_format INTEGER NOT NULL,
+  value_format INTEGER NOT NULL,
+  next_store_id INTEGER NOT NULL,
+  next_index_id INTEGER NOT NULL,
+  is_deleted INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE object_stores (
+  id INTEGER PRIMARY KEY,
+  name BLOB NOT NULL,
+  readable_name TEXT NOT NULL,
+  key_path TEXT,
+  current_number REAL
+);
+CREATE TABLE indexes (
+  id INTEGER PRIMARY KEY,
+  store_id INTEGER NOT NULL,
+  name BLOB NOT NULL,
+  readable_name TEXT NOT NULL,
+  key_path TEXT NOT NULL,
+  is_unique INTEGER NOT NULL,
+  is_multi_entry INTEGER NOT NULL
+);
+CREATE TABLE records (
+  store_id INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  large_id INTEGER,
+  index_keys BLOB,
+  value BLOB,
+  PRIMARY KEY (store_id, key)
+) WITHOUT ROWID;
+CREATE TABLE large_values (
+  id INTEGER PRIMARY KEY,
+  value BLOB NOT NULL
+);
+CREATE TABLE index_records (
+  index_id INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  primary_key BLOB NOT NULL,
+  PRIMARY KEY (index_id, key, primary_key)
+) WITHOUT ROWID;
+`
+
+/** The file's `application_id`: ASCII "IDBe". */
+export const applicationId = 0x49_44_42_65
+
+/** The file's `user_version`: the version of the tables above. */
+export const tablesFormat = 1
+
+/** The version of the keys' byte format. */
+export const keyFormat = 1
+
+/** The version of the values' byte format. */
+export const valueFormat = 1
+
+/**
+ * So many bytes of key, index keys and value together stay in `records`. 4096-byte pages keep up to 1,002 bytes of a
+ * row in place; the rest is for its header.
+ */
+export const inlineBytes = 900

@@ -1,0 +1,222 @@
+/**
+ * Connects storage directories to SQLite: one VFS registered with the engine, whose methods find the file and call it.
+ * SQLite knows a file by the address of its `sqlite3_file`.
+ *
+ * No method may throw: an exception would unwind through WebAssembly frames and leave SQLite inconsistent. Each returns a
+ * result code, and the error is kept for whoever reports the failure.
+ * https://sqlite.org/c3ref/io_methods.html
+ */
+import type { WaSqlite, WaSqliteVfs } from 'wa-sqlite/dist/wa-sqlite.mjs'
+import { readCString } from './binding/c-string.ts'
+import { Mount } from './mount.ts'
+import * as code from './result-code.ts'
+import { type VfsDirectory, type VfsFile, VfsError } from './vfs.ts'
+
+const SQLITE_OPEN_CREATE = 0x4
+const SQLITE_OPEN_WAL = 0x80000
+const SQLITE_SYNC_DATAONLY = 0x10
+const SQLITE_IOCAP_POWERSAFE_OVERWRITE = 0x1000
+
+/** A file SQLite has open. */
+interface OpenFile {
+  readonly file: VfsFile
+  readonly name: string
+  readonly mount: Mount
+}
+
+/** The VFS of one engine. Its methods are called by the engine alone. */
+export class VfsBridge implements WaSqliteVfs {
+  readonly name = 'idb-everywhere'
+  readonly mxPathname = 160
+  readonly #module: WaSqlite
+  readonly #mounts = new Map<string, Mount>()
+  readonly #files = new Map<number, OpenFile>()
+  #nextMountId = 1
+  #error: unknown
+
+  constructor(module: WaSqlite) {
+    this.#module = module
+  }
+
+  /** Makes a directory's files reachable for SQLite. */
+  mount(directory: VfsDirectory): Mount {
+    const id = this.#nextMountId++
+    const mount = new Mount(directory, id)
+    this.#mounts.set(String(id), mount)
+    return mount
+  }
+
+  /** Ends it; all its databases must be closed. */
+  unmount(mount: Mount): void {
+    for (const [id, mounted] of this.#mounts) {
+      if (mounted === mount) this.#mounts.delete(id)
+    }
+  }
+
+  /** What a file last threw, once; undefined when nothing was thrown since. */
+  takeError(): unknown {
+    const error = this.#error
+    this.#error = undefined
+    return error
+  }
+
+  hasAsyncMethod(): boolean {
+    return false
+  }
+
+  xOpen(_vfs: number, path: number, file: number, flags: number, flagsOut: number): number {
+    return this.#guard(code.SQLITE_CANTOPEN, () => {
+      const { mount, name } = this.#resolve(path)
+      const opened = mount.open(name, {
+        create: (flags & SQLITE_OPEN_CREATE) !== 0,
+        isWriteAheadLog: (flags & SQLITE_OPEN_WAL) !== 0,
+      })
+      if (!opened) return code.SQLITE_CANTOPEN
+      this.#files.set(file, { file: opened, name, mount })
+      if (flagsOut !== 0) this.#view().setInt32(flagsOut, flags, true)
+      return code.SQLITE_OK
+    })
+  }
+
+  xDelete(_vfs: number, path: number): number {
+    return this.#guard(code.SQLITE_IOERR_DELETE, () => {
+      const { mount, name } = this.#resolve(path)
+      mount.delete(name)
+      return code.SQLITE_OK
+    })
+  }
+
+  xAccess(_vfs: number, path: number, _flags: number, resultOut: number): number {
+    return this.#guard(code.SQLITE_IOERR_ACCESS, () => {
+      const { mount, name } = this.#resolve(path)
+      this.#view().setInt32(resultOut, mount.exists(name) ? 1 : 0, true)
+      return code.SQLITE_OK
+    })
+  }
+
+  xFullPathname(_vfs: number, path: number, byteCount: number, pathOut: number): number {
+    const heap = this.#module.HEAPU8
+    const end = heap.indexOf(0, path) + 1
+    if (end - path > byteCount) return code.SQLITE_CANTOPEN
+    heap.copyWithin(pathOut, path, end)
+    return code.SQLITE_OK
+  }
+
+  xClose(file: number): number {
+    return this.#guard(code.SQLITE_IOERR_CLOSE, () => {
+      const opened = this.#files.get(file)
+      this.#files.delete(file)
+      opened?.mount.close(opened.name)
+      return code.SQLITE_OK
+    })
+  }
+
+  xRead(file: number, into: number, byteCount: number, low: number, high: number): number {
+    try {
+      const bytes = this.#module.HEAPU8.subarray(into, into + byteCount)
+      const readBytes = this.#file(file).read(bytes, offsetOf(low, high))
+      if (readBytes === byteCount) return code.SQLITE_OK
+      // SQLite relies on the rest being zeros.
+      bytes.fill(0, readBytes)
+      return code.SQLITE_IOERR_SHORT_READ
+    } catch (error) {
+      return this.#keep(error, code.SQLITE_IOERR_READ)
+    }
+  }
+
+  xWrite(file: number, from: number, byteCount: number, low: number, high: number): number {
+    try {
+      const bytes = this.#module.HEAPU8.subarray(from, from + byteCount)
+      this.#file(file).write(bytes, offsetOf(low, high))
+      return code.SQLITE_OK
+    } catch (error) {
+      return this.#keep(error, code.SQLITE_IOERR_WRITE)
+    }
+  }
+
+  xTruncate(file: number, low: number, high: number): number {
+    return this.#guard(code.SQLITE_IOERR_TRUNCATE, () => {
+      this.#file(file).truncate(offsetOf(low, high))
+      return code.SQLITE_OK
+    })
+  }
+
+  xSync(file: number, flags: number): number {
+    return this.#guard(code.SQLITE_IOERR_FSYNC, () => {
+      this.#file(file).sync((flags & SQLITE_SYNC_DATAONLY) !== 0)
+      return code.SQLITE_OK
+    })
+  }
+
+  xFileSize(file: number, sizeOut: number): number {
+    return this.#guard(code.SQLITE_IOERR_FSTAT, () => {
+      const size = this.#file(file).size()
+      this.#view().setBigInt64(sizeOut, BigInt(size), true)
+      return code.SQLITE_OK
+    })
+  }
+
+  // Locks are nobody else's business: the directory has one owner, a file one connection.
+
+  xLock(): number {
+    return code.SQLITE_OK
+  }
+
+  xUnlock(): number {
+    return code.SQLITE_OK
+  }
+
+  xCheckReservedLock(_file: number, resultOut: number): number {
+    this.#view().setInt32(resultOut, 0, true)
+    return code.SQLITE_OK
+  }
+
+  xFileControl(): number {
+    return code.SQLITE_NOTFOUND
+  }
+
+  xSectorSize(): number {
+    return 4096
+  }
+
+  xDeviceCharacteristics(): number {
+    return SQLITE_IOCAP_POWERSAFE_OVERWRITE
+  }
+
+  #guard(failure: number, work: () => number): number {
+    try {
+      return work()
+    } catch (error) {
+      return this.#keep(error, failure)
+    }
+  }
+
+  #keep(error: unknown, failure: number): number {
+    this.#error = error
+    return code.isFull(error) ? code.SQLITE_FULL : failure
+  }
+
+  #file(pointer: number): VfsFile {
+    const opened = this.#files.get(pointer)
+    if (!opened) throw new VfsError('EBADF', 'The file is not open')
+    return opened.file
+  }
+
+  #resolve(path: number): { mount: Mount; name: string } {
+    if (path === 0) throw new VfsError('ENOENT', 'Temporary files are kept in memory')
+    const text = readCString(this.#module, path)
+    const end = text.indexOf('/', 1)
+    const mount = this.#mounts.get(text.slice(1, end))
+    if (!mount) throw new VfsError('ENOENT', `No directory is mounted for ${text}`)
+    return { mount, name: text.slice(end + 1) }
+  }
+
+  #view(): DataView {
+    return new DataView(this.#module.HEAPU8.buffer)
+  }
+}
+
+/** A file offset from its halves; the low one comes signed. */
+function offsetOf(low: number, high: number): number {
+  return high * 0x1_0000_0000 + (low >>> 0)
+}

@@ -1,0 +1,151 @@
+/**
+ * The write-ahead log's file as SQLite sees it, with the many small writes of a transaction gathered into few large
+ * ones. SQLite appends a 24-byte header and a page for each frame; the frame that ends a transaction has its commit
+ * mark (bytes 4 to 7 of the header, the database's size) not zero.
+ *
+ * Gathered bytes are written when a transaction's last frame is complete, inside that very write, so that an error
+ * still rolls the transaction back; and before anything else is asked of the file. Only appended bytes are gathered:
+ * what SQLite writes a second time goes straight through.
+ * https://sqlite.org/fileformat.html#the_write_ahead_log
+ */
+import type { VfsFile } from './vfs.ts'
+
+/** The size of a frame's header; nothing else in the log is written in this size. */
+const frameHeaderSize = 24
+
+/** The most that is gathered: larger writes gain nothing measurable. */
+const capacity = 128 * 1024
+
+/** Room for the last frame of a small transaction, and a frame before it. */
+const initialCapacity = 16 * 1024
+
+/** A VfsFile over the log's own, which it owns. */
+export class WriteAheadLogFile implements VfsFile {
+  #file: VfsFile
+  #buffer = new Uint8Array(0)
+  #bufferStart = 0
+  #bufferedBytes = 0
+  /** Where the log ends that SQLite has been writing since it last started it anew, gathered bytes included. */
+  #end = 0
+  /** Whether the last write was the header of a frame that ends a transaction. */
+  #endsTransaction = false
+
+  /** How far the log has been copied into the database file. */
+  #checkpointedEnd = 0
+
+  /** Absent where the file's own is. */
+  readonly syncLater?: () => Promise<void>
+
+  constructor(file: VfsFile) {
+    this.#file = file
+    this.#end = file.size()
+    if (file.syncLater) this.syncLater = () => this.#syncLater()
+  }
+
+  /** How many bytes of the log are not in the database file yet. */
+  pendingBytes(): number {
+    return this.#end - this.#checkpointedEnd
+  }
+
+  /** Notes that everything in the log has been copied into the database file. */
+  noteCheckpoint(): void {
+    this.#checkpointedEnd = this.#end
+  }
+
+  read(into: Uint8Array, offset: number): number {
+    this.flush()
+    return this.#file.read(into, offset)
+  }
+
+  write(bytes: Uint8Array, offset: number): void {
+    if (offset === 0) this.#restart()
+    if (offset !== this.#end) return this.#writeThrough(bytes, offset)
+
+    const completesTransaction = this.#endsTransaction
+    this.#endsTransaction = bytes.length === frameHeaderSize && hasCommitMark(bytes)
+    if (this.#bufferedBytes + bytes.length > capacity) this.flush()
+    this.#append(bytes)
+    if (completesTransaction) this.flush()
+  }
+
+  truncate(size: number): void {
+    this.flush()
+    this.#file.truncate(size)
+    this.#end = size
+    this.#checkpointedEnd = Math.min(this.#checkpointedEnd, size)
+  }
+
+  size(): number {
+    this.flush()
+    return this.#file.size()
+  }
+
+  sync(dataOnly: boolean): void {
+    this.flush()
+    this.#file.sync(dataOnly)
+  }
+
+  isLinked(): boolean {
+    return this.#file.isLinked?.() ?? true
+  }
+
+  close(): void {
+    try {
+      this.flush()
+    } finally {
+      this.#file.close()
+    }
+  }
+
+  /** Writes what was gathered. When that fails it stays gathered, and the next call tries again. */
+  flush(): void {
+    if (this.#bufferedBytes === 0) return
+    this.#file.write(this.#buffer.subarray(0, this.#bufferedBytes), this.#bufferStart)
+    this.#bufferedBytes = 0
+  }
+
+  /** Goes on with another, empty file. The log itself must be empty. */
+  replaceFile(file: VfsFile): void {
+    this.#file.close()
+    this.#file = file
+    this.#end = this.#checkpointedEnd = 0
+  }
+
+  async #syncLater(): Promise<void> {
+    this.flush()
+    await this.#file.syncLater?.()
+  }
+
+  #restart(): void {
+    this.flush()
+    this.#end = this.#checkpointedEnd = 0
+  }
+
+  #writeThrough(bytes: Uint8Array, offset: number): void {
+    this.flush()
+    this.#file.write(bytes, offset)
+    this.#end = Math.max(this.#end, offset + bytes.length)
+    this.#endsTransaction = false
+  }
+
+  #append(bytes: Uint8Array): void {
+    const { length } = bytes
+    if (length > capacity) return this.#writeThrough(bytes, this.#end)
+    if (this.#bufferedBytes === 0) this.#bufferStart = this.#end
+    if (this.#bufferedBytes + length > this.#buffer.length) this.#grow(length)
+    this.#buffer.set(bytes, this.#bufferedBytes)
+    this.#bufferedBytes += length
+    this.#end += length
+  }
+
+  #grow(length: number): void {
+    const wanted = Math.max(this.#bufferedBytes + length, 2 * this.#buffer.length, initialCapacity)
+    const grown = new Uint8Array(Math.min(wanted, capacity))
+    grown.set(this.#buffer.subarray(0, this.#bufferedBytes))
+    this.#buffer = grown
+  }
+}
+
+function hasCommitMark(header: Uint8Array): boolean {
+  return header.subarray(4, 8).some((byte) => byte !== 0)
+}
