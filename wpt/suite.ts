@@ -7,6 +7,13 @@ import { cacheDirectory } from '../test/runtimes.ts'
 /** The commit of web-platform-tests/wpt that a checkout takes. */
 const pinnedCommit = 'faf875d9b84f4319ac950cd51ef03a3dcf466a7f'
 
+/** In order of preference: the folder in the cache, and what get-wpt.sh is told to fill it. */
+const sources: readonly { name: string; fetchArguments: readonly [string, ...string[]] }[] = [
+  { name: `wpt-${pinnedCommit.slice(0, 8)}`, fetchArguments: ['git', pinnedCommit] },
+  // Whatever commit the distribution's newest package carries: its checksum is verified, its commit noted.
+  { name: 'wpt-debian', fetchArguments: ['debian'] },
+]
+
 /** A copy of the parts of web-platform-tests that the suite needs. */
 export interface Suite {
   /** Absolute path of what upstream's server has as its root. */
@@ -22,8 +29,7 @@ export interface Suite {
 export function findSuite(projectRoot: string): Suite {
   const given = process.env['WPT_DIR']
   if (given) return openSuite(resolve(given))
-  const cached = ['wpt-git', 'wpt-debian'].map((name) => join(cacheDirectory(), name))
-  const found = cached.find(isComplete)
+  const found = sources.map(({ name }) => join(cacheDirectory(), name)).find(isComplete)
   return openSuite(found ?? fetchSuite(projectRoot))
 }
 
@@ -48,12 +54,13 @@ function upstreamCommit(root: string): string {
 }
 
 function fetchSuite(projectRoot: string): string {
-  for (const [mode, ...commit] of [['git', pinnedCommit], ['debian']]) {
-    const root = join(cacheDirectory(), `wpt-${mode}`)
+  const script = join(projectRoot, 'wpt/get-wpt.sh')
+  for (const { name, fetchArguments } of sources) {
+    const root = join(cacheDirectory(), name)
     const partial = `${root}.${process.pid}`
+    const [mode, ...commit] = fetchArguments
     console.error(`Fetching web-platform-tests (${mode}) into ${root}`)
-    const script = join(projectRoot, 'wpt/get-wpt.sh')
-    const { status } = spawnSync('bash', [script, mode ?? '', partial, ...commit], {
+    const { status } = spawnSync('bash', [script, mode, partial, ...commit], {
       stdio: ['ignore', 2, 2],
       env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
     })
