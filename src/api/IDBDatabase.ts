@@ -3,7 +3,7 @@ import { Connection, closeDatabaseConnection, createTransaction } from '../core/
 import type { Transaction } from '../core/transaction.ts'
 import { createObjectStore, deleteObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
-import type { ObjectStoreSchema } from '../host/protocol.ts'
+import type { ObjectStoreSchema } from '../core/handles.ts'
 import { assertActive } from './assertions.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineEventTarget } from './event-target.ts'

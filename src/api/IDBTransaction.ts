@@ -1,6 +1,6 @@
 /** Transactions. https://w3c.github.io/IndexedDB/#transaction */
 import { objectStoreHandle, scopeOf } from '../core/handles.ts'
-import { Transaction, abortTransaction, commitTransaction } from '../core/transaction.ts'
+import { Transaction } from '../core/transaction.ts'
 import { domException } from '../errors.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineEventTarget } from './event-target.ts'
@@ -75,14 +75,14 @@ export class IDBTransaction {
     if (transaction.state !== 'active') {
       throw domException('InvalidStateError', 'The transaction is not active')
     }
-    commitTransaction(transaction)
+    transaction.commit()
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbtransaction-abort */
   abort(): void {
     const transaction = this.#transaction
     if (transaction.state === 'committing' || transaction.state === 'finished') throw finished()
-    abortTransaction(transaction, null)
+    transaction.abort(null)
   }
 }
 

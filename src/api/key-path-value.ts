@@ -1,5 +1,5 @@
 /** Key paths as attributes and arguments. */
-import type { KeyPath } from '../host/protocol.ts'
+import type { KeyPath } from '../keys/key-path.ts'
 import { domException } from '../errors.ts'
 import { isValidKeyPath } from '../keys/key-path.ts'
 import { toStringOrSequence } from './webidl.ts'

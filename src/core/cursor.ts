@@ -13,6 +13,8 @@ import { Request, type ResultReader } from './request.ts'
 import { writeCount } from './retrieval.ts'
 import { type Transaction, executeRequest, placeRequest } from './transaction.ts'
 
+export type { Direction }
+
 /** A record read for a cursor; the bytes are its own. */
 interface CursorRecord {
   readonly key: Uint8Array

@@ -1,5 +1,5 @@
 /** One factory's core: its host, and what it needs from above. */
-import { domException, exceptionOf } from '../errors.ts'
+import { exceptionOf } from '../errors.ts'
 import type { Host } from '../host/protocol.ts'
 import { OpenRequest } from './open-request.ts'
 
@@ -40,9 +40,4 @@ export function listDatabases(factory: Factory): Promise<{ name: string; version
       failed: (failure) => reject(exceptionOf(failure)),
     })
   })
-}
-
-/** The error of a database whose connection closed before the open request was done. */
-export function closedMeanwhile(name: string): DOMException {
-  return domException('AbortError', `The connection to database "${name}" was closed`)
 }

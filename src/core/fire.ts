@@ -5,7 +5,7 @@ import { type Dispatch, type Target, isObserved } from './events.ts'
 import { FiringTask } from './firing-task.ts'
 import type { Request } from './request.ts'
 import { queueDatabaseTask } from './task-queue.ts'
-import { type Transaction, abortTransaction, commitIfIdle, listenerThrew } from './transaction.ts'
+import type { Transaction } from './transaction.ts'
 
 /** Queues the task that gives a processed request its result and fires its event. */
 export function fireResult(request: Request): void {
@@ -54,12 +54,12 @@ class FireResult extends FiringTask {
     // A listener may itself have committed or aborted.
     if (transaction.state !== 'active') return
     transaction.state = 'inactive'
-    if (dispatch?.threw) return abortTransaction(transaction, listenerThrew())
+    if (dispatch?.threw) return transaction.abort(listenerThrew())
     if (this.#failure) {
-      if (!dispatch?.event.defaultPrevented) return abortTransaction(transaction, error)
+      if (!dispatch?.event.defaultPrevented) return transaction.abort(error)
       transaction.failuresSeen++
     }
-    commitIfIdle(transaction)
+    transaction.commitIfIdle()
   }
 }
 
@@ -129,4 +129,9 @@ class FireTransactionEvent extends FiringTask {
   protected end(): void {
     this.target.upgrade?.openRequest.upgradeEnded(this.#type)
   }
+}
+
+/** The error of a transaction one of whose listeners threw. */
+export function listenerThrew(): DOMException {
+  return domException('AbortError', 'The transaction was aborted: a listener threw an exception')
 }

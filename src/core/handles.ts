@@ -5,6 +5,8 @@
 import type { DatabaseSchema, IndexSchema, KeyPath, ObjectStoreSchema } from '../host/protocol.ts'
 import type { Transaction } from './transaction.ts'
 
+export type { ObjectStoreSchema }
+
 /** What retrieval and cursors read from: an object store handle or an index handle. */
 export interface Source {
   readonly transaction: Transaction

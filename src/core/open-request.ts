@@ -2,7 +2,7 @@
  * Open requests (of `open()` and `deleteDatabase()`): the listener of the host's connection queue.
  * https://w3c.github.io/IndexedDB/#open-request
  */
-import { type Failure, exceptionOf } from '../errors.ts'
+import { type Failure, domException, exceptionOf } from '../errors.ts'
 import type {
   DeleteListener,
   HostConnection,
@@ -12,10 +12,11 @@ import type {
 import { Connection } from './connection.ts'
 import { DatabaseEvent } from './event.ts'
 import { type Dispatch, Target, isObserved } from './events.ts'
-import { type Factory, closedMeanwhile } from './factory.ts'
+import type { Factory } from './factory.ts'
+import { listenerThrew } from './fire.ts'
 import { FiringTask } from './firing-task.ts'
 import { queueDatabaseTask } from './task-queue.ts'
-import { Transaction, abortTransaction, commitIfIdle, listenerThrew } from './transaction.ts'
+import { Transaction } from './transaction.ts'
 
 export class OpenRequest extends Target implements OpenListener, DeleteListener {
   readonly factory: Factory
@@ -133,8 +134,8 @@ class FireUpgradeNeeded extends OpenRequestTask {
     const transaction = this.#transaction
     if (transaction.state !== 'active') return
     transaction.state = 'inactive'
-    if (dispatch?.threw) abortTransaction(transaction, listenerThrew())
-    else commitIfIdle(transaction)
+    if (dispatch?.threw) transaction.abort(listenerThrew())
+    else transaction.commitIfIdle()
   }
 }
 
@@ -191,4 +192,9 @@ class FireFailed extends OpenRequestTask {
     request.error = exceptionOf(this.#failure)
     return new DatabaseEvent('error', { bubbles: true, cancelable: true })
   }
+}
+
+/** The error of a database whose connection closed before the open request was done. */
+function closedMeanwhile(name: string): DOMException {
+  return domException('AbortError', `The connection to database "${name}" was closed`)
 }

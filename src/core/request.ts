@@ -7,7 +7,7 @@
 import { type Failure, failureOf } from '../errors.ts'
 import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
 import { Target } from './events.ts'
-import { type Transaction, requestProcessed } from './transaction.ts'
+import type { Transaction } from './transaction.ts'
 
 /** The host's own answer to an operation, beside its records. */
 export type Answer = Uint8Array | number | undefined
@@ -73,12 +73,12 @@ export class Request extends Target implements OperationReceiver {
   done(answer: Answer): void {
     this.answer = answer
     this.isProcessed = true
-    requestProcessed(this)
+    this.transaction.processed(this)
   }
 
   failed(failure: Failure): void {
     this.failure = failure
     this.isProcessed = true
-    requestProcessed(this)
+    this.transaction.processed(this)
   }
 }

@@ -4,7 +4,7 @@
  * All step numbers and links of this room refer to the draft of 2025-08-13, https://w3c.github.io/IndexedDB/.
  * https://w3c.github.io/IndexedDB/#transaction-construct
  */
-import { type Failure, domException, exceptionOf } from '../errors.ts'
+import { type Failure, exceptionOf } from '../errors.ts'
 import type {
   DatabaseSchema,
   Durability,
@@ -86,7 +86,7 @@ export class Transaction extends Target implements TransactionListener {
   }
 
   /** Runs `call` after everything that is held back before it; at once when nothing is. */
-  inOrder(call: () => void): void {
+  #inOrder(call: () => void): void {
     if (this.#held) this.#held.push(call)
     else call()
   }
@@ -98,16 +98,45 @@ export class Transaction extends Target implements TransactionListener {
 
   /** Holds back all later calls until `ready` has settled and `call` was made. */
   holdUntil(ready: Promise<() => void>): void {
-    this.inOrder(() => {
+    this.#inOrder(() => {
       const rest: (() => void)[] = []
       const before = this.#held
       this.#held = rest
       void ready.then((call) => {
         this.#held = before
         call()
-        for (const it of rest) this.inOrder(it)
+        for (const it of rest) this.#inOrder(it)
       })
     })
+  }
+
+  /** The host has answered. https://w3c.github.io/IndexedDB/#async-execute-request, from step 5.3 on. */
+  processed(request: Request): void {
+    if (this.state === 'finished') return
+    this.unprocessed--
+    const { failure } = request
+    if (failure && this.state === 'committing') this.abort(exceptionOf(failure))
+    else fireResult(request)
+  }
+
+  /** Commits a transaction that nothing more can happen to. */
+  commitIfIdle(): void {
+    if (this.state === 'inactive' && this.requests.size === 0) this.commit()
+  }
+
+  /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
+  commit(): void {
+    this.state = 'committing'
+    this.#inOrder(() => {
+      if (this.state === 'committing') this.host.commit(this.failuresSeen)
+    })
+  }
+
+  /** https://w3c.github.io/IndexedDB/#abort-a-transaction; `error` null: script called `abort()`. */
+  abort(error: DOMException | null): void {
+    if (this.state === 'finished') return
+    this.host.abort()
+    this.#endAborted(error)
   }
 
   committed(): void {
@@ -115,7 +144,16 @@ export class Transaction extends Target implements TransactionListener {
   }
 
   aborted(failure: Failure): void {
-    endAborted(this, exceptionOf(failure))
+    if (this.state !== 'finished') this.#endAborted(exceptionOf(failure))
+  }
+
+  /** The steps of an abort once the host has reverted the changes. */
+  #endAborted(error: DOMException | null): void {
+    if (this.upgrade) revertUpgrade(this, this.upgrade)
+    this.state = 'finished'
+    this.error = error
+    fireAbortedRequests(this)
+    fireTransactionEvent(this, 'abort')
   }
 }
 
@@ -125,7 +163,7 @@ export function activateUntilCleanup(transaction: Transaction): void {
   queueCleanup(() => {
     if (transaction.state !== 'active') return
     transaction.state = 'inactive'
-    commitIfIdle(transaction)
+    transaction.commitIfIdle()
   })
 }
 
@@ -142,55 +180,8 @@ export function placeRequest(request: Request): void {
   request.transaction.unprocessed++
 }
 
-/** The host has answered. https://w3c.github.io/IndexedDB/#async-execute-request, from step 5.3 on. */
-export function requestProcessed(request: Request): void {
-  const { transaction, failure } = request
-  if (transaction.state === 'finished') return
-  transaction.unprocessed--
-  if (failure && transaction.state === 'committing') {
-    return abortTransaction(transaction, exceptionOf(failure))
-  }
-  fireResult(request)
-}
-
-/** Commits a transaction that nothing more can happen to. */
-export function commitIfIdle(transaction: Transaction): void {
-  const { state, requests } = transaction
-  if (state === 'inactive' && requests.size === 0) commitTransaction(transaction)
-}
-
-/** https://w3c.github.io/IndexedDB/#commit-a-transaction */
-export function commitTransaction(transaction: Transaction): void {
-  transaction.state = 'committing'
-  transaction.inOrder(() => {
-    if (transaction.state === 'committing') transaction.host.commit(transaction.failuresSeen)
-  })
-}
-
-/** https://w3c.github.io/IndexedDB/#abort-a-transaction; `error` null: script called `abort()`. */
-export function abortTransaction(transaction: Transaction, error: DOMException | null): void {
-  if (transaction.state === 'finished') return
-  transaction.host.abort()
-  endAborted(transaction, error)
-}
-
-/** The steps of an abort once the host has reverted the changes. */
-function endAborted(transaction: Transaction, error: DOMException | null): void {
-  if (transaction.state === 'finished') return
-  if (transaction.upgrade) revertUpgrade(transaction, transaction.upgrade)
-  transaction.state = 'finished'
-  transaction.error = error
-  fireAbortedRequests(transaction)
-  fireTransactionEvent(transaction, 'abort')
-}
-
 /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */
 function revertUpgrade({ connection, handles }: Transaction, { oldSchema }: Upgrade): void {
   connection.schema = oldSchema
   for (const handle of handles.values()) handle.revert(oldSchema)
-}
-
-/** An error to abort with when a listener threw. */
-export function listenerThrew(): DOMException {
-  return domException('AbortError', 'The transaction was aborted: a listener threw an exception')
 }

@@ -10,7 +10,7 @@ import {
 import { type IndexHandle, type ObjectStoreHandle, handleOf, indexHandleOf } from './handles.ts'
 import { noteWrite } from './retrieval.ts'
 import { queueDatabaseTask } from './task-queue.ts'
-import { type Transaction, abortTransaction } from './transaction.ts'
+import type { Transaction } from './transaction.ts'
 
 /** https://w3c.github.io/IndexedDB/#dom-idbdatabase-createobjectstore, from the new store on. */
 export function createObjectStore(
@@ -75,7 +75,7 @@ function changeSchema(transaction: Transaction, change: SchemaChange): void {
       failed: (failure) => {
         queueDatabaseTask({
           step: () => {
-            abortTransaction(transaction, exceptionOf(failure))
+            transaction.abort(exceptionOf(failure))
             return 'over'
           },
         })
