@@ -1,0 +1,48 @@
+/**
+ * A program for the ownership tests, bundled and run by them: tries to own the directory of its first argument, waiting
+ * as many milliseconds as the second says, prints what came of it as a line of JSON and keeps what it got until killed.
+ * With `worker` as the third argument a worker thread does so, which ends when a line comes in.
+ */
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
+import { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
+import { nodeFs } from '../../vfs/node.ts'
+
+/** What the program prints. */
+export interface Attempt {
+  readonly isOwner: boolean
+  readonly pid: number
+  readonly thread: number
+  /** Whom the error names; null when the directory was got. */
+  readonly namedPid: number | null
+}
+
+async function attempt(path: string, waitMs: number): Promise<void> {
+  try {
+    const directory = nodeFs().directory(path)
+    await directory.lock(waitMs)
+    report({ isOwner: true, namedPid: null })
+  } catch (error) {
+    if (!(error instanceof DirectoryLockedError)) throw error
+    report({ isOwner: false, namedPid: error.owner?.pid ?? null })
+  }
+  // Keeps the thread alive.
+  setInterval(() => {}, 60_000)
+}
+
+function report(result: Pick<Attempt, 'isOwner' | 'namedPid'>): void {
+  const line = JSON.stringify({ ...result, pid: process.pid, thread: isMainThread ? 0 : 1 })
+  if (parentPort === null) console.log(line)
+  else parentPort.postMessage(line)
+}
+
+const [path = '', waitMs = '0', where] = isMainThread ? process.argv.slice(2) : workerData
+if (isMainThread && where === 'worker') {
+  const worker = new Worker(new URL(import.meta.url), { workerData: [path, waitMs] })
+  worker.on('message', (line) => console.log(line))
+  process.stdin.once('data', async () => {
+    await worker.terminate()
+    await attempt(path, Number(waitMs))
+  })
+} else {
+  await attempt(path, Number(waitMs))
+}

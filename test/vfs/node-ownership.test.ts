@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import fs from 'node:fs'
+import os from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { build } from 'esbuild'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
+import { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
+import { nodeFs } from '../../vfs/node.ts'
+import type { Attempt } from './lock-holder.ts'
+
+/** Programs that run the bundle: `node` here; a list such as `node24,bun` may be given to try others. */
+const runtimes = (process.env['IDB_TEST_RUNTIMES'] ?? process.execPath).split(',')
+/** How often the race is run. */
+const rounds = Number(process.env['IDB_TEST_ROUNDS'] ?? 3)
+
+describe('the ownership of a directory among processes', { timeout: 60_000 }, () => {
+  const root = fs.mkdtempSync(join(os.tmpdir(), 'ownership-'))
+  const program = join(root, 'lock-holder.mjs')
+  const children = new Set<ChildProcess>()
+  let count = 0
+  let path = ''
+
+  beforeAll(async () => {
+    const entry = join(import.meta.dirname, 'lock-holder.ts')
+    await build({
+      entryPoints: [entry],
+      outfile: program,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+    })
+  })
+  afterEach(() => Promise.all([...children].map(kill)))
+  afterAll(() => fs.rmSync(root, { recursive: true }))
+
+  /** Starts the program; fulfils with its first line. */
+  async function start(runtime: string, ...options: string[]): Promise<Running> {
+    const [command = runtime, ...before] = runtime.split(' ')
+    const child = spawn(command, [...before, program, path, ...options], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    children.add(child)
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
+    const next = async (): Promise<Attempt> => JSON.parse((await lines.next()).value as string)
+    return { child, first: await next(), next }
+  }
+
+  async function kill(child: ChildProcess): Promise<void> {
+    children.delete(child)
+    if (child.exitCode !== null || child.signalCode !== null) return
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+  }
+
+  beforeEach(() => {
+    path = join(root, String(count++))
+  })
+
+  for (const [runtime, other] of pairs(runtimes)) {
+    test(`a second process (${nameOf(other)}) is refused and told who owns it (${nameOf(runtime)}), until that is killed`, async () => {
+      const owner = await start(runtime)
+      assert.equal(owner.first.isOwner, true)
+      const refused = await start(other)
+      assert.deepEqual(refused.first, {
+        ...refused.first,
+        isOwner: false,
+        namedPid: owner.first.pid,
+      })
+      await kill(owner.child)
+      assert.equal((await start(other)).first.isOwner, true)
+    })
+  }
+
+  for (const racers of races(runtimes)) {
+    test(`of 12 that race for the directory of a killed owner one gets it (${racers.map(nameOf).join()})`, async () => {
+      for (let round = 0; round < rounds; round++) {
+        await kill((await start(runtimeAt(racers, round))).child)
+        const race = Array.from({ length: 12 }, (_, index) => start(runtimeAt(racers, index)))
+        const results = (await Promise.all(race)).map(({ first }) => first)
+        assert.equal(results.filter(({ isOwner }) => isOwner).length, 1)
+        await Promise.all([...children].map(kill))
+      }
+    })
+  }
+
+  for (const runtime of runtimes) {
+    test(`a waiting process gets the directory when the owner is killed (${nameOf(runtime)})`, async () => {
+      const owner = await start(runtime)
+      const waiting = start(runtime, '20000')
+      await kill(owner.child)
+      assert.equal((await waiting).first.isOwner, true)
+    })
+
+    test(`a thread that ends frees the directory for its process (${nameOf(runtime)})`, async () => {
+      const process = await start(runtime, '5000', 'worker')
+      assert.deepEqual([process.first.isOwner, process.first.thread], [true, 1])
+      assert.equal((await start(runtime)).first.isOwner, false)
+      process.child.stdin?.write('end\n')
+      const again = await process.next()
+      assert.deepEqual([again.isOwner, again.thread], [true, 0])
+    })
+  }
+
+  test('a claim left half written does not lock for ever', async () => {
+    for (const text of ['', '{"pid"']) {
+      await claimOf(path)
+      leaveClaim(path, text)
+      await claimOf(path)
+    }
+  })
+
+  test.runIf(process.platform === 'linux')('a claim from before a reboot is void', async () => {
+    const claim = await claimOf(path)
+    leaveClaim(path, JSON.stringify({ ...claim, lock: 'claim', bootId: 'another' }))
+    await claimOf(path)
+  })
+
+  test('a claim of a process that runs elsewhere stands, whatever it holds', async () => {
+    const claim = await claimOf(path)
+    const elsewhere = { ...claim, lock: 'claim', pid: process.ppid, startTime: null }
+    leaveClaim(path, JSON.stringify(elsewhere))
+    await assert.rejects(nodeFs().directory(path).lock(0), DirectoryLockedError)
+  })
+})
+
+interface Running {
+  readonly child: ChildProcess
+  readonly first: Attempt
+  /** Fulfils with the next line. */
+  next(): Promise<Attempt>
+}
+
+/** Leaves a claim as if written a minute ago. */
+function leaveClaim(path: string, text: string): void {
+  const file = join(path, 'owner.json')
+  const minuteAgo = new Date(Date.now() - 60_000)
+  fs.writeFileSync(file, text)
+  fs.utimesSync(file, minuteAgo, minuteAgo)
+}
+
+/** What `owner.json` says while the directory is owned by this thread. */
+async function claimOf(path: string): Promise<object> {
+  const directory = nodeFs().directory(path)
+  await directory.lock(0)
+  const text = fs.readFileSync(join(path, 'owner.json'), 'utf8')
+  await directory.close()
+  return JSON.parse(text) as object
+}
+
+function pairs(names: string[]): [string, string][] {
+  return names.flatMap((one) => names.map((other): [string, string] => [one, other]))
+}
+
+/** Each program against itself, and all against each other. */
+function races(names: string[]): string[][] {
+  const alone = names.map((name) => [name])
+  return names.length > 1 ? [...alone, names] : alone
+}
+
+function runtimeAt(names: string[], index: number): string {
+  const name = names[index % names.length]
+  assert.ok(name)
+  return name
+}
+
+function nameOf(runtime: string): string {
+  return runtime.replace(/^.*\//, '')
+}
