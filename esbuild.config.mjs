@@ -126,9 +126,7 @@ function javascriptFiles() {
 function buildTypes() {
   const types = join(dist, 'types')
   emitDeclarations(types)
-  for (const name of readdirSync(types, { recursive: true })) {
-    if (name.endsWith('.d.ts')) importJavaScript(join(types, name))
-  }
+  keepReachable(types)
   const typesForRequire = join(dist, 'types-cjs')
   cpSync(types, typesForRequire, { recursive: true })
   writeFileSync(join(typesForRequire, 'package.json'), '{ "type": "commonjs" }\n')
@@ -159,18 +157,36 @@ function emitDeclarations(outDir) {
   rmSync(configuration)
 }
 
-/** tsc leaves `.ts` in the import paths of declarations; a consumer resolves only `.js`. */
+/** Deletes the declarations that no entry leads to: those of the classes behind the public types. */
+function keepReachable(types) {
+  const reachable = new Set()
+  for (const source of Object.values(entries)) visit(join(types, declarationOf(source)))
+  for (const name of readdirSync(types, { recursive: true })) {
+    if (name.endsWith('.d.ts') && !reachable.has(join(types, name))) rmSync(join(types, name))
+  }
+
+  function visit(file) {
+    if (reachable.has(file)) return
+    reachable.add(file)
+    for (const path of importJavaScript(file)) visit(join(dirname(file), declarationOf(path)))
+  }
+}
+
+/** tsc leaves `.ts` in the import paths of declarations; a consumer resolves only `.js`. Gives the paths as they were. */
 function importJavaScript(file) {
   const text = readFileSync(file, 'utf8')
-  writeFileSync(
-    file,
-    text.replace(/((?:from|import|import\() ?['"]\.[^'"]*)\.ts(?=['"])/g, '$1.js'),
-  )
+  const importPath = /((?:from|import|import\() ?['"])(\.[^'"]*)\.ts(?=['"])/g
+  writeFileSync(file, text.replace(importPath, '$1$2.js'))
+  return [...text.matchAll(importPath)].map(([, , path]) => `${path}.ts`)
+}
+
+function declarationOf(source) {
+  return source.replace(/\.ts$/, '.d.ts')
 }
 
 function exportsOf([subpath, source]) {
   const name = fileNameOf(subpath)
-  const declaration = source.replace(/\.ts$/, '.d.ts')
+  const declaration = declarationOf(source)
   return [
     subpath,
     {

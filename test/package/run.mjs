@@ -4,7 +4,7 @@
  * Needs a built `dist/`. Ends with a line of counts.
  */
 import { execFile } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -19,7 +19,7 @@ const areTheTypesWrong = '@arethetypeswrong/cli@0.18.5'
 /** Each must compile, so that the declarations neither need the DOM's types nor clash with anybody's. */
 const librarySets = [
   { title: 'Node', lib: ['es2023', 'esnext.disposable'], types: ['node'] },
-  { title: 'a page', lib: ['es2023', 'esnext.disposable', 'dom'], types: [] },
+  { title: 'a page', lib: ['es2023', 'esnext.disposable', 'dom'], types: [], hasDom: true },
   { title: 'a worker', lib: ['es2023', 'esnext.disposable', 'webworker'], types: [] },
   { title: 'Node and the DOM', lib: ['es2023', 'esnext.disposable', 'dom'], types: ['node'] },
   { title: 'the language alone', lib: ['es2023', 'esnext.disposable'], types: [] },
@@ -94,10 +94,12 @@ function node(script) {
   return run(process.execPath, [script], project)
 }
 
-/** Compiles the typed consumer under the name that makes it a module of the one or the other kind. */
-async function compile({ lib, types }, extension) {
-  const file = `consumer.${extension}`
-  writeFileSync(join(project, file), readFileSync(join(project, 'consumer.ts')))
+/** Compiles the typed consumers under names that make them modules of the one or the other kind. */
+async function compile({ lib, types, hasDom = false }, extension) {
+  const files = ['consumer', ...(hasDom ? ['consumer-dom'] : [])].map((name) => {
+    cpSync(join(project, `${name}.ts`), join(project, `${name}.${extension}`))
+    return `${name}.${extension}`
+  })
   const configuration = join(project, 'tsconfig.json')
   writeFileSync(
     configuration,
@@ -111,7 +113,7 @@ async function compile({ lib, types }, extension) {
         types,
         typeRoots: [join(root, 'node_modules', '@types')],
       },
-      files: [file],
+      files,
     }),
   )
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], project)

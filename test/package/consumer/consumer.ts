@@ -22,6 +22,11 @@ request.onsuccess = () => {
   transaction.addEventListener('abort', () => transaction.error?.name)
 }
 
+export async function useOnce(): Promise<void> {
+  await using disposed = createIndexedDB({ vfs: memory() })
+  await disposed.databases()
+}
+
 export const installed = install({ target: {}, force: true, vfs: nodeFs() })
 export const closed: Promise<void> = close(indexedDB)
 export const error: Error = new VfsError('EIO', 'A message')

@@ -1,0 +1,65 @@
+/**
+ * The interface objects and their types under the names script knows, as a user's compiler sees them. Nothing of the
+ * classes behind them shows: their declarations never leave the package.
+ */
+import * as cursor from './api/IDBCursor.ts'
+import * as database from './api/IDBDatabase.ts'
+import * as factory from './api/IDBFactory.ts'
+import * as index from './api/IDBIndex.ts'
+import * as keyRange from './api/IDBKeyRange.ts'
+import * as objectStore from './api/IDBObjectStore.ts'
+import * as record from './api/IDBRecord.ts'
+import * as request from './api/IDBRequest.ts'
+import * as transaction from './api/IDBTransaction.ts'
+import * as versionChangeEvent from './api/IDBVersionChangeEvent.ts'
+import type * as standard from './standard-types.ts'
+import type { InterfaceObject, KeyRangeObject, Standard } from './standard-types.ts'
+
+export type IDBCursor = Standard<'IDBCursor', standard.Cursor>
+export type IDBCursorWithValue = Standard<'IDBCursorWithValue', standard.CursorWithValue>
+export type IDBDatabase = Standard<'IDBDatabase', standard.Database>
+export type IDBFactory = Standard<'IDBFactory', standard.Factory>
+export type IDBIndex = Standard<'IDBIndex', standard.Index>
+export type IDBKeyRange = Standard<'IDBKeyRange', standard.KeyRange>
+export type IDBObjectStore = Standard<'IDBObjectStore', standard.ObjectStore>
+export type IDBOpenDBRequest = Standard<'IDBOpenDBRequest', standard.OpenRequest>
+export type IDBRecord = Standard<'IDBRecord', standard.StoredRecord>
+export type IDBRequest<Result = unknown> =
+  Standard<'IDBRequest', null> extends null
+    ? standard.Request<Result>
+    : Omit<Standard<'IDBRequest', null>, 'result'> & { readonly result: Result }
+export type IDBTransaction = Standard<'IDBTransaction', standard.Transaction>
+export type IDBVersionChangeEvent = Standard<'IDBVersionChangeEvent', standard.VersionChangeEvent>
+
+// The classes and the types above describe the same objects in two vocabularies; the tests hold them together.
+export const IDBCursor = cursor.IDBCursor as unknown as InterfaceObject<IDBCursor>
+export const IDBCursorWithValue =
+  cursor.IDBCursorWithValue as unknown as InterfaceObject<IDBCursorWithValue>
+export const IDBDatabase = database.IDBDatabase as unknown as InterfaceObject<IDBDatabase>
+export const IDBFactory = factory.IDBFactory as unknown as InterfaceObject<IDBFactory>
+export const IDBIndex = index.IDBIndex as unknown as InterfaceObject<IDBIndex>
+export const IDBKeyRange = keyRange.IDBKeyRange as unknown as KeyRangeObject<IDBKeyRange>
+export const IDBObjectStore =
+  objectStore.IDBObjectStore as unknown as InterfaceObject<IDBObjectStore>
+export const IDBOpenDBRequest =
+  request.IDBOpenDBRequest as unknown as InterfaceObject<IDBOpenDBRequest>
+export const IDBRecord = record.IDBRecord as unknown as InterfaceObject<IDBRecord>
+export const IDBRequest = request.IDBRequest as unknown as InterfaceObject<IDBRequest>
+export const IDBTransaction =
+  transaction.IDBTransaction as unknown as InterfaceObject<IDBTransaction>
+export const IDBVersionChangeEvent =
+  versionChangeEvent.IDBVersionChangeEvent as unknown as VersionChangeEventObject
+
+interface VersionChangeEventObject {
+  new (
+    type: string,
+    init?: {
+      bubbles?: boolean
+      cancelable?: boolean
+      composed?: boolean
+      oldVersion?: number
+      newVersion?: number | null
+    },
+  ): IDBVersionChangeEvent
+  readonly prototype: IDBVersionChangeEvent
+}
