@@ -48,7 +48,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.keyGenerators = new KeyGenerators(storage.currentNumbers)
     this.#commits = new CommitQueue(storage, (failure) => this.breakDown(failure))
     this.#housekeeping = new Housekeeping({
-      housekeep: () => storage.housekeep(),
+      storage,
       isBusy: () => this.#isWriting,
       failed: (error) => services.report(failureOf(error)),
     })
@@ -69,9 +69,9 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
   }
 
   /** Tells `work` once its commit is as durable as it asked for. */
-  settle(work: CommittedWork, writtenBytes: number): void {
+  settle(work: CommittedWork): void {
     // First, as the next writer may start within the answer.
-    this.#housekeeping.noteCommit(writtenBytes)
+    this.#housekeeping.noteCommit()
     this.#commits.add(work, { isAlone: !this.scheduler.hasWaiting })
   }
 

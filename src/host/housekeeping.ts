@@ -2,43 +2,40 @@
  * When a database tidies its file (checkpoints, gives back pages): while nobody uses it, and between transactions when
  * constant writing leaves no such moment.
  */
+import type { DatabaseStorage } from '../storage/storage.ts'
 import { queueIdleTimer } from './turn.ts'
 
 /** So long without a write transaction counts as idle. */
 const idleMs = 500
 /** Between two pieces of housekeeping: long enough for whoever wants the thread. */
 const pieceMs = 5
-/** The WAL's bound under constant writing, roughly: tidying costs as much as it saves far below, and memory far above. */
-const busyBytes = 16 * 1024 * 1024
-/** The least a commit adds to the WAL: two pages. */
-const commitBytes = 2 * 4096
+/** The log's bound under constant writing: short enough to be overwritten in place, long enough to be worth its syncs. */
+const longestLogBytes = 8 * 1024 * 1024
 
 /** One database's housekeeping. */
 export class Housekeeping {
-  readonly #housekeep: () => boolean
+  readonly #storage: DatabaseStorage
   readonly #isBusy: () => boolean
   readonly #failed: (error: unknown) => void
-  #untidyBytes = 0
   #commitCount = 0
   #seenCommitCount = 0
   #timer: 'off' | 'on' | 'closed' = 'off'
 
   /** `isBusy`: whether a write transaction runs, during which nothing can be tidied. */
   constructor(options: {
-    housekeep: () => boolean
+    storage: DatabaseStorage
     isBusy: () => boolean
     failed: (error: unknown) => void
   }) {
-    this.#housekeep = options.housekeep
+    this.#storage = options.storage
     this.#isBusy = options.isBusy
     this.#failed = options.failed
   }
 
-  /** A write transaction has ended; `writtenBytes`: what it was asked to store. */
-  noteCommit(writtenBytes: number): void {
+  /** A write transaction has ended, and the next one has not begun. */
+  noteCommit(): void {
     this.#commitCount++
-    this.#untidyBytes += commitBytes + writtenBytes
-    if (this.#untidyBytes > busyBytes) this.#tidy()
+    if (this.#storage.logBytes() > longestLogBytes) this.#tidy()
     if (this.#timer === 'off') this.#arm(idleMs)
   }
 
@@ -63,9 +60,8 @@ export class Housekeeping {
 
   /** True while more is left. */
   #tidy(): boolean {
-    this.#untidyBytes = 0
     try {
-      return this.#housekeep()
+      return this.#storage.housekeep()
     } catch (error) {
       this.#failed(error)
       return false

@@ -50,7 +50,6 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
   #isPumped = false
   /** Whether it has opened the engine's write transaction. */
   #isWriting = false
-  #writtenBytes = 0
   readonly #failures: Failure[] = []
   /** null: no commit was asked for yet. */
   #failuresSeen: number | null = null
@@ -171,7 +170,6 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
     } catch (error) {
       return this.#fail(error, receiver)
     }
-    if (operation.type === 'put') this.#writtenBytes += operation.value.length
     receiver.done(result)
   }
 
@@ -202,7 +200,7 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
     }
     this.#isWriting = false
     this.#state = 'settling'
-    this.#database.settle(this, this.#writtenBytes)
+    this.#database.settle(this)
     // Still on its way to the disk: whoever does not overlap may go ahead.
     if (this.#isSettling()) this.#database.scheduler.releaseWriter(this.#claim)
   }

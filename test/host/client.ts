@@ -221,3 +221,8 @@ export function scan(storeId = 1): Operation {
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
+
+/** Turns enough for whatever is under way, over ports too, to come to rest. */
+export async function settle(): Promise<void> {
+  for (let i = 0; i < 20; i++) await turn()
+}

@@ -38,6 +38,9 @@ export class ModelDirectory implements StorageDirectory {
   canSyncLater = false
   readonly syncs: { resolve: () => void; reject: (error: StorageError) => void }[] = []
 
+  /** What each database says of its log. */
+  logBytes = 0
+
   step(name: string): void {
     this.log.push(name)
     this.before.get(name)?.()
@@ -179,6 +182,10 @@ export class ModelStorage implements DatabaseStorage {
       }
       if (entries) seen.add(textOf(entries))
     }
+  }
+
+  logBytes() {
+    return this.#directory.logBytes
   }
 
   housekeep() {

@@ -1,0 +1,166 @@
+/** Connections and transactions of a host behind a port, as the realm holds them. */
+import type { Failure } from '../errors.ts'
+import { Fifo } from './fifo.ts'
+import { ownedOperation } from './owned-operation.ts'
+import type { Call, RecordBlock } from './port-messages.ts'
+import type {
+  ConnectionListener,
+  DatabaseSchema,
+  Durability,
+  HostConnection,
+  HostTransaction,
+  Operation,
+  OperationReceiver,
+  TransactionListener,
+} from './protocol.ts'
+import { receiveRecords } from './record-block.ts'
+
+/** What a connection or transaction needs of its host. */
+export interface PortCaller {
+  /** Gives the next id. */
+  nextId(): number
+  call(call: Call): void
+  /** Counts an answer that is awaited. */
+  await(count: number): void
+  adopt(transaction: PortTransaction): void
+  release(transaction: PortTransaction): void
+}
+
+/** A connection; it hears through its own listener, which gets what the port brings. */
+export class PortConnection implements HostConnection {
+  readonly name: string
+  readonly schema: DatabaseSchema
+  readonly #caller: PortCaller
+  readonly #id: number
+  /** No answer is expected any more. */
+  readonly #forget: () => void
+  #listener: ConnectionListener | null = null
+  #isClosed = false
+
+  constructor(
+    caller: PortCaller,
+    {
+      id,
+      name,
+      schema,
+      forget,
+    }: { id: number; name: string; schema: DatabaseSchema; forget: () => void },
+  ) {
+    this.name = name
+    this.schema = schema
+    this.#caller = caller
+    this.#id = id
+    this.#forget = forget
+  }
+
+  listen(listener: ConnectionListener): void {
+    this.#listener = listener
+  }
+
+  createTransaction(
+    storeIds: readonly number[],
+    mode: 'readonly' | 'readwrite',
+    durability: Durability,
+    listener: TransactionListener,
+  ): HostTransaction {
+    const id = this.#caller.nextId()
+    const place = { storeIds, mode, durability }
+    this.#caller.call({ type: 'createTransaction', id, connection: this.#id, ...place })
+    return new PortTransaction(this.#caller, id, listener)
+  }
+
+  close(): void {
+    this.#caller.call({ type: 'close', id: this.#id })
+  }
+
+  forceClose(): void {
+    this.#caller.call({ type: 'forceClose', id: this.#id })
+  }
+
+  versionChange(oldVersion: number, newVersion: number | null, delivered: () => void): void {
+    this.#listener?.versionChange(oldVersion, newVersion, delivered)
+  }
+
+  forceClosed(reason: Failure): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#forget()
+    this.#listener?.forceClosed(reason)
+  }
+}
+
+/** A transaction; known to its host until it is over. */
+export class PortTransaction implements HostTransaction, TransactionListener {
+  readonly id: number
+  readonly #caller: PortCaller
+  #listener: TransactionListener | null
+  /** Who waits for answers, in the order of the calls. */
+  readonly #receivers = new Fifo<OperationReceiver>()
+  #isCommitting = false
+  #isOver = false
+
+  constructor(caller: PortCaller, id: number, listener: TransactionListener | null) {
+    this.#caller = caller
+    this.id = id
+    this.#listener = listener
+    caller.adopt(this)
+  }
+
+  listen(listener: TransactionListener): void {
+    this.#listener = listener
+  }
+
+  execute(operation: Operation, receiver: OperationReceiver): void {
+    if (this.#isOver) return
+    this.#receivers.push(receiver)
+    this.#caller.await(1)
+    this.#caller.call({ type: 'execute', id: this.id, operation: ownedOperation(operation) })
+  }
+
+  commit(failuresSeen: number): void {
+    if (this.#isOver) return
+    this.#isCommitting = true
+    this.#caller.await(1)
+    this.#caller.call({ type: 'commit', id: this.id, failuresSeen })
+  }
+
+  abort(): void {
+    if (this.#isOver) return
+    this.#caller.call({ type: 'abort', id: this.id })
+    this.#end()
+  }
+
+  done(result: Uint8Array | number | undefined, records: RecordBlock | null): void {
+    const receiver = this.#answered()
+    if (records) receiveRecords(records, receiver)
+    receiver.done(result)
+  }
+
+  failed(reason: Failure): void {
+    this.#answered().failed(reason)
+  }
+
+  committed(): void {
+    this.#end()
+    this.#listener?.committed()
+  }
+
+  aborted(reason: Failure): void {
+    this.#end()
+    this.#listener?.aborted(reason)
+  }
+
+  #answered(): OperationReceiver {
+    const receiver = this.#receivers.shift()
+    if (!receiver) throw new Error('unreachable: an answer nobody waits for')
+    this.#caller.await(-1)
+    return receiver
+  }
+
+  #end(): void {
+    this.#isOver = true
+    this.#caller.await(-this.#receivers.length - (this.#isCommitting ? 1 : 0))
+    this.#receivers.clear()
+    this.#caller.release(this)
+  }
+}

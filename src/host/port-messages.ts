@@ -1,0 +1,92 @@
+/**
+ * What crosses a port between a realm's `connectHost` and the owner's `serve`: the calls and answers of `protocol.ts` as
+ * plain data, in batches, in order.
+ *
+ * The client chooses all ids, from one counter. An open request's id serves as the id of its connection and of its
+ * upgrade transaction too. Operations need none: their answers come in the order of the calls.
+ */
+import type { Failure } from '../errors.ts'
+import type { DatabaseSchema, Durability, Operation } from './protocol.ts'
+
+/** From the realm to the host. */
+export type Call =
+  | { readonly type: 'databases'; readonly id: number }
+  | { readonly type: 'open'; readonly id: number; readonly name: string; readonly version?: number }
+  | { readonly type: 'delete'; readonly id: number; readonly name: string }
+  | { readonly type: 'delivered'; readonly id: number }
+  | {
+      readonly type: 'createTransaction'
+      readonly id: number
+      readonly connection: number
+      readonly storeIds: readonly number[]
+      readonly mode: 'readonly' | 'readwrite'
+      readonly durability: Durability
+    }
+  | { readonly type: 'execute'; readonly id: number; readonly operation: Operation }
+  | { readonly type: 'commit'; readonly id: number; readonly failuresSeen: number }
+  | { readonly type: 'abort'; readonly id: number }
+  | { readonly type: 'close'; readonly id: number }
+  | { readonly type: 'forceClose'; readonly id: number }
+  | { readonly type: 'closeHost'; readonly id: number }
+
+/** From the host to the realm. */
+export type Answer =
+  | {
+      readonly type: 'listed'
+      readonly id: number
+      readonly databases: readonly { readonly name: string; readonly version: number }[]
+    }
+  | {
+      readonly type: 'blocked'
+      readonly id: number
+      readonly oldVersion: number
+      /** null: by a deletion. */
+      readonly newVersion: number | null
+    }
+  | {
+      readonly type: 'upgradeNeeded'
+      readonly id: number
+      readonly schema: DatabaseSchema
+      readonly oldVersion: number
+    }
+  | { readonly type: 'opened'; readonly id: number; readonly schema: DatabaseSchema }
+  | { readonly type: 'deleted'; readonly id: number; readonly oldVersion: number }
+  | { readonly type: 'requestFailed'; readonly id: number; readonly failure: Failure }
+  | {
+      readonly type: 'versionChange'
+      readonly id: number
+      /** To be sent back with `delivered`. */
+      readonly delivery: number
+      readonly oldVersion: number
+      readonly newVersion: number | null
+    }
+  | { readonly type: 'forceClosed'; readonly id: number; readonly failure: Failure }
+  | {
+      readonly type: 'done'
+      readonly id: number
+      readonly result: Uint8Array | number | undefined
+      /** null: none were found, or asked for. */
+      readonly records: RecordBlock | null
+    }
+  | { readonly type: 'operationFailed'; readonly id: number; readonly failure: Failure }
+  | { readonly type: 'committed'; readonly id: number }
+  | { readonly type: 'aborted'; readonly id: number; readonly failure: Failure }
+  | { readonly type: 'hostClosed'; readonly id: number }
+
+/** The records of one answer. */
+export interface RecordBlock {
+  readonly bytes: Uint8Array
+  /** Six numbers for each record: start and end of its key, its primary key, its value, in `bytes`. */
+  readonly places: Float64Array
+}
+
+/** A port of either kind: of the web, or of Node's worker threads. A dedicated worker and its scope serve as well. */
+export interface HostPort {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  addEventListener(
+    type: 'message' | 'messageerror' | 'close',
+    listener: (event: { readonly data?: unknown }) => void,
+  ): void
+  /** Ports queue messages until it is called; workers have no such thing. */
+  start?(): void
+}

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { createHost } from '../../src/host/host.ts'
+import { createStores, open, put, store, Tester } from './client.ts'
+import { ModelDirectory } from './model-storage.ts'
+
+async function fixture() {
+  const storage = new ModelDirectory()
+  const host = createHost({ storage, durability: 'relaxed' })
+  const connection = await open(host, 'db', { changes: createStores(store(1)) })
+  storage.log.length = 0
+  return { storage, connection }
+}
+
+test('a long log is tidied between transactions, even if the next is waiting', async () => {
+  const { storage, connection } = await fixture()
+  storage.logBytes = 9 * 1024 * 1024
+  const transactions = [1, 2, 3].map((key) => {
+    const transaction = new Tester(connection)
+    void transaction.execute(put(key))
+    return transaction.commit()
+  })
+  await Promise.all(transactions)
+  const once = ['begin', 'put', 'commit', 'housekeep']
+  expect(storage.log).toEqual([...once, ...once, ...once])
+})
+
+test('a short log is tidied when the database is idle, until nothing is left', async () => {
+  const { storage, connection } = await fixture()
+  const transaction = new Tester(connection)
+  await transaction.execute(put(1))
+  await transaction.commit()
+  expect(storage.log).not.toContain('housekeep')
+  // Nothing in the process waits for an idle timer; the test does.
+  const waiting = setInterval(() => {}, 1_000)
+  await new Promise<void>((resolve) => storage.before.set('housekeep', resolve))
+  clearInterval(waiting)
+  expect(storage.log).toEqual(['begin', 'put', 'commit', 'housekeep'])
+})
+
+test('an open write transaction keeps housekeeping away', async () => {
+  const { storage, connection } = await fixture()
+  storage.logBytes = 9 * 1024 * 1024
+  const writer = new Tester(connection)
+  await writer.execute(put(1))
+  const reader = new Tester(connection, { mode: 'readonly', stores: [2] })
+  await reader.commit()
+  expect(storage.log).toEqual(['begin', 'put'])
+})

@@ -1,0 +1,37 @@
+/** Ways to a host: the same tests must hold on each. */
+import { MessageChannel } from 'node:worker_threads'
+import { afterEach } from 'vitest'
+import { connectHost } from '../../src/host/port-client.ts'
+import type { HostPort } from '../../src/host/port-messages.ts'
+import { serve } from '../../src/host/port-server.ts'
+import type { Host } from '../../src/host/protocol.ts'
+
+type ClosablePort = HostPort & { close(): void }
+
+const ports: ClosablePort[] = []
+
+afterEach(() => {
+  for (const port of ports.splice(0)) port.close()
+})
+
+/** Two ends of a channel; both are closed after the test. */
+export function portPair(): [ClosablePort, ClosablePort] {
+  const { port1, port2 } = new MessageChannel()
+  // Node's ports do what the web's do, but are typed by Node's own EventTarget.
+  const pair = [port1, port2] as unknown as [ClosablePort, ClosablePort]
+  ports.push(...pair)
+  return pair
+}
+
+/** Title → what a realm holds of the owner's host. */
+export const transports: [title: string, transport: (owner: Host) => Host][] = [
+  ['in the same thread', (owner) => owner],
+  [
+    'over a port',
+    (owner) => {
+      const [ownPort, port] = portPair()
+      serve(owner, ownPort)
+      return connectHost(port)
+    },
+  ],
+]
