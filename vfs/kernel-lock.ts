@@ -23,7 +23,8 @@ export async function openKernelLock(path: string): Promise<KernelLock | 'taken'
   if (Sqlite === null) return null
   const connection = new Sqlite(path)
   try {
-    // Nothing is ever written, so there is no journal either.
+    // An exclusive transaction on an empty file prepares a first page; its journal has no business on the disk.
+    connection.exec('PRAGMA journal_mode=MEMORY')
     connection.exec('BEGIN EXCLUSIVE')
   } catch (error) {
     connection.close()
