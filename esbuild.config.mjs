@@ -146,7 +146,8 @@ function emitDeclarations(outDir) {
         declaration: true,
         emitDeclarationOnly: true,
       },
-      include: [],
+      // The declarations of what comes without its own.
+      include: ['../src/**/*.d.ts'],
       files: Object.values(entries).map((source) => `../${source}`),
     }),
   )
