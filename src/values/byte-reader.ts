@@ -133,13 +133,13 @@ export class ByteReader {
     const start = this.skip(size)
     if (size % 2 !== 0) throw corrupt('a string ends within a code unit')
     // A TextDecoder would replace the lone surrogates, for whose sake the string is stored so.
-    const parts: string[] = []
+    let string = ''
     for (let at = start; at < start + size; at += 2) {
       const low = this.bytes[at] as number // skip() checked
       const high = this.bytes[at + 1] as number
-      parts.push(String.fromCharCode(low | (high << 8)))
+      string += String.fromCharCode(low | (high << 8))
     }
-    return parts.join('')
+    return string
   }
 
   #safe(value: number): number {

@@ -90,6 +90,11 @@ export const dataViewBuffer = knownGetterOf<ArrayBufferLike>(DataView.prototype,
 export const dataViewByteOffset = knownGetterOf<number>(DataView.prototype, 'byteOffset')
 export const dataViewByteLength = knownGetterOf<number>(DataView.prototype, 'byteLength')
 
+/** Like `push`, which would run a setter that a prototype has for the index. */
+export function append<T>(list: T[], value: T): void {
+  defineProperty(list, list.length, { value, writable: true, enumerable: true, configurable: true })
+}
+
 const { __lookupGetter__ } = Object.prototype as unknown as { __lookupGetter__?: unknown }
 const lookupGetter = __lookupGetter__
   ? uncurry<object, [PropertyKey], unknown>(__lookupGetter__)

@@ -40,9 +40,7 @@ export function* readView(state: ReadState): Reading {
   const lengthPlus1 = reader.uint()
   const length = lengthPlus1 === 0 ? undefined : lengthPlus1 - 1
   try {
-    const view = new constructor(buffer, byteOffset, length)
-    state.objects[id] = view
-    return view
+    return state.fill(id, new constructor(buffer, byteOffset, length))
   } catch (cause) {
     throw corrupt(`a ${name} does not fit its buffer (${String(cause)})`)
   }

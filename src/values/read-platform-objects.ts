@@ -43,8 +43,7 @@ export function* readFileList(state: ReadState): Reading {
     if (fileTime(file) === undefined) throw corrupt('a FileList with something else in it')
     transfer.items.add(file as File) // its getter has answered
   }
-  state.objects[id] = transfer.files
-  return transfer.files
+  return state.fill(id, transfer.files)
 }
 
 /** Where the blob section starts; it ends 8 bytes before the value does. */

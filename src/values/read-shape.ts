@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.ts'
 import { corrupt } from './corrupt.ts'
-import { defineProperty } from './intrinsics.ts'
+import { append, defineProperty } from './intrinsics.ts'
 
 /** The keys of objects with the same header. */
 export interface Shape {
@@ -42,7 +42,7 @@ function newShape(reader: ByteReader, start: number, size: number): Shape {
   const valuesStart = reader.offset
   const keys: string[] = []
   reader.offset = start
-  while (reader.offset < start + size) keys.push(reader.string())
+  while (reader.offset < start + size) append(keys, reader.string())
   if (reader.offset !== valuesStart) throw corrupt('a key exceeds its header')
   return { keys, template: keys.length > templateKeyLimit ? null : templateOf(keys) }
 }

@@ -1,5 +1,9 @@
 import { ByteReader } from './byte-reader.ts'
 import { corrupt } from './corrupt.ts'
+import { arrayFrom } from './intrinsics.ts'
+
+/** A longer list of objects is not used again. */
+const keptObjects = 1024
 
 /** The absent item, as its readers see it. Never part of a value. */
 export const absent = Symbol('absent')
@@ -16,8 +20,9 @@ export type Reading = Generator<undefined, unknown, unknown>
 /** What one run of deserialize() knows. */
 export class ReadState {
   readonly reader = new ByteReader()
-  /** The objects begun so far, at their numbers. */
-  objects: unknown[] = []
+  /** The objects begun so far, at their numbers. (Grown ahead: storing one meets no setter on a prototype.) */
+  #objects: unknown[] = arrayFrom({ length: 64 })
+  #objectCount = 0
   /** Blobs whose bytes are not in the value yet, in their order in it; null when the bytes are there. */
   pendingBlobs: readonly Blob[] | null = null
   pendingBlobsRead = 0
@@ -34,25 +39,43 @@ export class ReadState {
   /** Lets go of everything. */
   close(): void {
     this.reader.close()
-    this.objects = []
+    this.#forgetObjects()
     this.pendingBlobs = null
   }
 
   /** Gives `object` the next number. */
   add<T>(object: T): T {
-    this.objects.push(object)
+    this.#objects[this.reserve()] = object
     return object
   }
 
   /** Takes the next number for an object that can only be made after its parts. */
   reserve(): number {
-    return this.objects.push(undefined) - 1
+    if (this.#objectCount === this.#objects.length) this.#grow()
+    return this.#objectCount++
   }
 
   /** The object a reference means. */
   referenced(): unknown {
-    const object = this.objects[this.reader.uint()]
+    const object = this.#objects[this.reader.uint()]
     if (object === undefined) throw corrupt('a reference to no object')
     return object
+  }
+
+  /** Fills a number that was reserved. */
+  fill<T>(id: number, object: T): T {
+    this.#objects[id] = object
+    return object
+  }
+
+  #grow(): void {
+    const objects = this.#objects
+    this.#objects = arrayFrom({ length: objects.length * 2 }, (_, id) => objects[id])
+  }
+
+  #forgetObjects(): void {
+    if (this.#objects.length > keptObjects) this.#objects = arrayFrom({ length: 64 })
+    else for (let id = 0; id < this.#objectCount; id++) this.#objects[id] = undefined
+    this.#objectCount = 0
   }
 }

@@ -34,20 +34,26 @@ function finish(state: ReadState, reading: Reading, depth: number): unknown {
   return step.value
 }
 
+/** An object being read, and the one it lies in. */
+interface Frame {
+  readonly reading: Reading
+  readonly outer: Frame | null
+}
+
 /** The same with a stack of our own. */
 function finishNested(state: ReadState, outermost: Reading): unknown {
-  const stack = [outermost]
+  let top: Frame | null = { reading: outermost, outer: null }
   let item: unknown
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const { done, value } = top.next(item)
+  while (top !== null) {
+    const { done, value } = top.reading.next(item)
     if (done) {
-      stack.pop()
+      top = top.outer
       item = value
       continue
     }
     const tag = state.reader.byte()
-    const inner = beginObject(state, tag)
-    if (inner) stack.push(inner)
+    const reading = beginObject(state, tag)
+    if (reading) top = { reading, outer: top }
     else item = readLeaf(state, tag)
   }
   return item
@@ -253,10 +259,10 @@ function readBigint({ reader }: ReadState): bigint {
   const head = reader.uint()
   const size = Math.floor(head / 2)
   const start = reader.skip(size)
-  const digits: string[] = []
+  let digits = ''
   for (let at = start + size - 1; at >= start; at--) {
-    digits.push((reader.bytes[at] as number).toString(16).padStart(2, '0')) // skip() checked
+    digits += (reader.bytes[at] as number).toString(16).padStart(2, '0') // skip() checked
   }
-  const magnitude = BigInt(size === 0 ? 0 : `0x${digits.join('')}`)
+  const magnitude = BigInt(size === 0 ? 0 : `0x${digits}`)
   return head % 2 === 1 ? -magnitude : magnitude
 }

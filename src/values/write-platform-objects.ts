@@ -1,6 +1,6 @@
 import { domException } from '../errors.ts'
 import { Tag } from './format.ts'
-import { getOwnPropertyDescriptor, getPrototypeOf } from './intrinsics.ts'
+import { append, getOwnPropertyDescriptor, getPrototypeOf } from './intrinsics.ts'
 import {
   blobSize,
   blobType,
@@ -70,7 +70,7 @@ function writeBlob(state: WriteState, value: object): null | undefined {
     out.string(fileName(value) ?? '')
     out.float64(lastModified)
   }
-  state.blobs.push(value as Blob) // its getter has answered
+  append(state.blobs, value as Blob) // its getter has answered
   state.blobBytes += size
   return null
 }

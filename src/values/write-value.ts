@@ -2,6 +2,7 @@ import { domException } from '../errors.ts'
 import { type Brand, brandOf, isModuleNamespace, isProxy } from './brands.ts'
 import { shortLimit, Tag } from './format.ts'
 import {
+  append,
   bigintValue,
   booleanValue,
   dateTime,
@@ -94,20 +95,26 @@ function writeObject(state: WriteState, value: object, depth: number): void {
   if (children) writeChildren(state, children, depth)
 }
 
+/** An object being written, and the one it lies in. */
+interface Frame {
+  readonly children: Children
+  readonly outer: Frame | null
+}
+
 /** Writes all children, and theirs. */
 function writeChildren(state: WriteState, children: Children, depth: number): void {
   if (depth < recursionLimit) {
     for (const child of children) writeValue(state, child, depth + 1)
     return
   }
-  const stack = [children]
-  for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const { done, value } = top.next()
-    if (done) stack.pop()
+  let top: Frame | null = { children, outer: null }
+  while (top !== null) {
+    const { done, value } = top.children.next()
+    if (done) top = top.outer
     else if (typeof value !== 'object' || value === null) writeValue(state, value, depth)
     else {
       const inner = beginNestedObject(state, value)
-      if (inner) stack.push(inner)
+      if (inner) top = { children: inner, outer: top }
     }
   }
 }
@@ -262,7 +269,10 @@ function ownValue(state: WriteState, source: object, key: string | number): unkn
 function* mapChildren(state: WriteState, map: object): Children {
   // The standard copies the entries first: a getter among them may change the map.
   const entries: unknown[] = []
-  mapForEach(map, (value, key) => entries.push(key, value))
+  mapForEach(map, (value, key) => {
+    append(entries, key)
+    append(entries, value)
+  })
   state.out.byte(Tag.map)
   state.out.uint(entries.length / 2)
   yield* entries
@@ -270,7 +280,7 @@ function* mapChildren(state: WriteState, map: object): Children {
 
 function* setChildren(state: WriteState, set: object): Children {
   const values: unknown[] = []
-  setForEach(set, (value) => values.push(value))
+  setForEach(set, (value) => append(values, value))
   state.out.byte(Tag.set)
   state.out.uint(values.length)
   yield* values
@@ -284,6 +294,7 @@ function writeSymbol(state: WriteState, value: symbol): void {
 
 function writeBigint({ out }: WriteState, value: bigint): void {
   const isNegative = value < 0n
+  if (value === 0n) return out.uint(0)
   const hex = (isNegative ? -value : value).toString(16)
   const digits = hex.length % 2 === 0 ? hex : `0${hex}`
   const size = digits.length / 2
