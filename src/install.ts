@@ -9,15 +9,7 @@ import { IDBRecord } from './api/IDBRecord.ts'
 import { IDBOpenDBRequest, IDBRequest } from './api/IDBRequest.ts'
 import { IDBTransaction } from './api/IDBTransaction.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
-import type { IndexedDBOptions } from './options.ts'
-
-/** What `install()` takes. */
-export interface InstallOptions extends IndexedDBOptions {
-  /** The global object. Default: `globalThis`. */
-  readonly target?: object | undefined
-  /** Whether to replace an IndexedDB that is there already. Default: false. */
-  readonly force?: boolean | undefined
-}
+import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
 
 /** The interfaces of the specification. */
 export const interfaces = {
@@ -75,7 +67,10 @@ function defineAccessor(target: object, factory: globalThis.IDBFactory): void {
   if (holder !== target) Reflect.deleteProperty(target, 'indexedDB')
   const accessor = {
     get indexedDB(): globalThis.IDBFactory {
-      return factory
+      // An attribute of the global object: it can be read without one, but not on anything else.
+      const receiver: unknown = this
+      if (receiver === undefined || receiver === null || receiver === target) return factory
+      throw new TypeError('indexedDB can be read on the global object only')
     },
   }
   const descriptor = Object.getOwnPropertyDescriptor(accessor, 'indexedDB')

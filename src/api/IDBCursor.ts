@@ -61,7 +61,7 @@ export class IDBCursor {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-continue */
-  continue(key?: any): void {
+  continue(key: any = undefined): void {
     const cursor = this.#cursor
     assertActive(cursor.transaction)
     assertSourceExists(cursor)

@@ -66,7 +66,7 @@ export class IDBDatabase {
   transaction(
     storeNames: string | Iterable<string>,
     mode: IDBTransactionMode = 'readonly',
-    options?: IDBTransactionOptions,
+    options: IDBTransactionOptions = {},
   ): IDBTransaction {
     requireArguments(arguments.length, 1, 'IDBDatabase.transaction')
     const connection = this.#connection
@@ -95,7 +95,7 @@ export class IDBDatabase {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbdatabase-createobjectstore */
-  createObjectStore(name: string, options?: IDBObjectStoreParameters): IDBObjectStore {
+  createObjectStore(name: string, options: IDBObjectStoreParameters = {}): IDBObjectStore {
     requireArguments(arguments.length, 1, 'IDBDatabase.createObjectStore')
     const connection = this.#connection
     const storeName = toDOMString(name)

@@ -30,7 +30,7 @@ export class IDBFactory {
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */
-  open(name: string, version?: number): IDBOpenDBRequest {
+  open(name: string, version: number | undefined = undefined): IDBOpenDBRequest {
     requireArguments(arguments.length, 1, 'IDBFactory.open')
     const databaseName = toDOMString(name)
     const wanted = version === undefined ? undefined : toUnsignedLongLong(version, 'version')
@@ -51,13 +51,13 @@ export class IDBFactory {
 
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-cmp */
   cmp(first: any, second: any): number {
+    // A foreign object is refused before anything else, as by every method.
+    coreOf(this)
     requireArguments(arguments.length, 2, 'IDBFactory.cmp')
     const a = convertValueToKey(first)
     if (!a) throw domException('DataError', 'The first parameter is not a valid key')
     const b = convertValueToKey(second)
     if (!b) throw domException('DataError', 'The second parameter is not a valid key')
-    // A foreign object is refused, as by every other method.
-    coreOf(this)
     return compareKeys(a, b)
   }
 }

@@ -79,27 +79,33 @@ export class IDBIndex {
     return requestHandle(getKeyRequest(this.#index, query))
   }
 
-  getAll(queryOrOptions?: any, count?: number): IDBRequest<any[]> {
+  getAll(
+    queryOrOptions: any = undefined,
+    count: number | undefined = undefined,
+  ): IDBRequest<any[]> {
     return requestHandle(getAllRequest(this.#index, 'value', queryOrOptions, count))
   }
 
-  getAllKeys(queryOrOptions?: any, count?: number): IDBRequest<IDBValidKey[]> {
+  getAllKeys(
+    queryOrOptions: any = undefined,
+    count: number | undefined = undefined,
+  ): IDBRequest<IDBValidKey[]> {
     return requestHandle(getAllRequest(this.#index, 'key', queryOrOptions, count))
   }
 
-  getAllRecords(options?: any): IDBRequest<any[]> {
+  getAllRecords(options: any = undefined): IDBRequest<any[]> {
     return requestHandle(getAllRequest(this.#index, 'record', toDictionary(options, 'options')))
   }
 
-  count(query?: any): IDBRequest<number> {
+  count(query: any = undefined): IDBRequest<number> {
     return requestHandle(countRequest(this.#index, query))
   }
 
-  openCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+  openCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
     return requestHandle(openCursorRequest(this.#index, { query, direction, keyOnly: false }))
   }
 
-  openKeyCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+  openKeyCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
     return requestHandle(openCursorRequest(this.#index, { query, direction, keyOnly: true }))
   }
 }

@@ -78,8 +78,9 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
   }
 
   includes(key: any): boolean {
+    const range = this.#range
     requireArguments(arguments.length, 1, 'IDBKeyRange.includes')
-    return isInRange(validKey(key), this.#range)
+    return isInRange(validKey(key), range)
   }
 
   /** For other copies of this package. */

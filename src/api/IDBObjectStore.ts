@@ -74,12 +74,12 @@ export class IDBObjectStore {
     return this.#store.autoIncrement
   }
 
-  put(value: any, key?: any): IDBRequest<IDBValidKey> {
+  put(value: any, key: any = undefined): IDBRequest<IDBValidKey> {
     requireArguments(arguments.length, 1, 'IDBObjectStore.put')
     return requestHandle(addOrPut(this.#store, value, { key, overwrite: true }))
   }
 
-  add(value: any, key?: any): IDBRequest<IDBValidKey> {
+  add(value: any, key: any = undefined): IDBRequest<IDBValidKey> {
     requireArguments(arguments.length, 1, 'IDBObjectStore.add')
     return requestHandle(addOrPut(this.#store, value, { key, overwrite: false }))
   }
@@ -113,27 +113,33 @@ export class IDBObjectStore {
     return requestHandle(getKeyRequest(this.#store, query))
   }
 
-  getAll(queryOrOptions?: any, count?: number): IDBRequest<any[]> {
+  getAll(
+    queryOrOptions: any = undefined,
+    count: number | undefined = undefined,
+  ): IDBRequest<any[]> {
     return requestHandle(getAllRequest(this.#store, 'value', queryOrOptions, count))
   }
 
-  getAllKeys(queryOrOptions?: any, count?: number): IDBRequest<IDBValidKey[]> {
+  getAllKeys(
+    queryOrOptions: any = undefined,
+    count: number | undefined = undefined,
+  ): IDBRequest<IDBValidKey[]> {
     return requestHandle(getAllRequest(this.#store, 'key', queryOrOptions, count))
   }
 
-  getAllRecords(options?: any): IDBRequest<any[]> {
+  getAllRecords(options: any = undefined): IDBRequest<any[]> {
     return requestHandle(getAllRequest(this.#store, 'record', toDictionary(options, 'options')))
   }
 
-  count(query?: any): IDBRequest<number> {
+  count(query: any = undefined): IDBRequest<number> {
     return requestHandle(countRequest(this.#store, query))
   }
 
-  openCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+  openCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
     return requestHandle(openCursorRequest(this.#store, { query, direction, keyOnly: false }))
   }
 
-  openKeyCursor(query?: any, direction?: IDBCursorDirection): IDBRequest<any> {
+  openKeyCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
     return requestHandle(openCursorRequest(this.#store, { query, direction, keyOnly: true }))
   }
 
@@ -150,7 +156,7 @@ export class IDBObjectStore {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-createindex */
-  createIndex(name: string, keyPath: any, options?: IDBIndexParameters): IDBIndex {
+  createIndex(name: string, keyPath: any, options: IDBIndexParameters = {}): IDBIndex {
     requireArguments(arguments.length, 2, 'IDBObjectStore.createIndex')
     const store = this.#store
     const indexName = toDOMString(name)

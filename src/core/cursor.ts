@@ -58,6 +58,7 @@ export class Cursor {
     key: undefined,
     primaryKey: undefined,
   }
+  #isPastEnd = false
   #isKeyDecoded = true
   #isPrimaryKeyDecoded = true
   /** What script sees; null until it has. */
@@ -89,6 +90,7 @@ export class Cursor {
   /** Moves to a record; null: past the end. */
   arrive(record: CursorRecord | null): void {
     this.gotValue = record !== null
+    this.#isPastEnd = record === null
     this.position = record ?? this.position
     this.#isKeyDecoded = this.#isPrimaryKeyDecoded = record === null
     this.#decoded.key = this.#decoded.primaryKey = undefined
@@ -112,7 +114,7 @@ export class Cursor {
   }
 
   get value(): unknown {
-    return this.gotValue ? this.position?.value : undefined
+    return this.#isPastEnd ? undefined : this.position?.value
   }
 }
 

@@ -28,6 +28,10 @@ class FireResult extends FiringTask {
   protected begin(): Event | null {
     const request = this.target
     const { transaction } = request
+    // Step 5.3: the request is still in the list, and fails with the others in it.
+    if (this.#failure && transaction.state === 'committing') {
+      transaction.abort(exceptionOf(this.#failure))
+    }
     this.#isAborted = !transaction.requests.delete(request)
     if (this.#isAborted) return null
     request.isDone = true
@@ -45,7 +49,9 @@ class FireResult extends FiringTask {
     } catch (error) {
       this.#failure = failureOf(error)
     }
-    if (this.#failure) request.error = exceptionOf(this.#failure)
+    if (!this.#failure) return
+    request.error = exceptionOf(this.#failure)
+    request.transaction.failuresSeen++
   }
 
   protected end(dispatch: Dispatch | null): void {
@@ -55,10 +61,7 @@ class FireResult extends FiringTask {
     if (transaction.state !== 'active') return
     transaction.state = 'inactive'
     if (dispatch?.threw) return transaction.abort(listenerThrew())
-    if (this.#failure) {
-      if (!dispatch?.event.defaultPrevented) return transaction.abort(error)
-      transaction.failuresSeen++
-    }
+    if (this.#failure && !dispatch?.event.defaultPrevented) return transaction.abort(error)
     transaction.commitIfIdle()
   }
 }

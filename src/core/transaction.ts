@@ -20,7 +20,7 @@ import { fireAbortedRequests, fireResult, fireTransactionEvent } from './fire.ts
 import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
 import type { Request } from './request.ts'
-import { queueCleanup } from './task-queue.ts'
+import { queueCleanup, queueDatabaseTask } from './task-queue.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-lifecycle */
 type TransactionState = 'active' | 'inactive' | 'committing' | 'finished'
@@ -46,7 +46,7 @@ export class Transaction extends Target implements TransactionListener {
   readonly requests = new Set<Request>()
   /** How many requests are placed and not yet processed. */
   unprocessed = 0
-  /** Failures dispatched and prevented so far; see `HostTransaction.commit`. */
+  /** Failures dispatched so far; see `HostTransaction.commit`. */
   failuresSeen = 0
   /** How often each store's records were written; cursors drop their read-ahead by it. */
   readonly writes = new Map<number, number>()
@@ -114,9 +114,7 @@ export class Transaction extends Target implements TransactionListener {
   processed(request: Request): void {
     if (this.state === 'finished') return
     this.unprocessed--
-    const { failure } = request
-    if (failure && this.state === 'committing') this.abort(exceptionOf(failure))
-    else fireResult(request)
+    fireResult(request)
   }
 
   /** Commits a transaction that nothing more can happen to. */
@@ -143,8 +141,14 @@ export class Transaction extends Target implements TransactionListener {
     fireTransactionEvent(this, 'complete')
   }
 
+  /** In a task: results that came before the host gave up are dispatched first. */
   aborted(failure: Failure): void {
-    if (this.state !== 'finished') this.#endAborted(exceptionOf(failure))
+    queueDatabaseTask({
+      step: () => {
+        if (this.state !== 'finished') this.#endAborted(exceptionOf(failure))
+        return 'over'
+      },
+    })
   }
 
   /** The steps of an abort once the host has reverted the changes. */

@@ -163,8 +163,8 @@ export interface HostTransaction {
    */
   execute(operation: Operation, receiver: OperationReceiver): void
   /**
-   * Commits once all operations are executed. `failuresSeen`: how many `failed` answers core had dispatched, and seen
-   * prevented, when it decided to commit; if more operations have failed the transaction is aborted with the first such failure.
+   * Commits once all operations are executed. `failuresSeen`: how many `failed` answers core had dispatched when
+   * it decided to commit; if more operations have failed the transaction is aborted with the first such failure.
    */
   commit(failuresSeen: number): void
   /** Reverts everything and drops operations not yet executed: they get no answer, nor does the transaction. */

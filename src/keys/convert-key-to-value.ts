@@ -108,15 +108,28 @@ function readArray(bytes: Uint8Array, start: number): IDBValidKey[] {
       array = enclosing.pop()
     } else if (tag === keyTag.array) {
       const nested: IDBValidKey[] = []
-      array.push(nested)
+      append(array, nested)
       enclosing.push(array)
       array = nested
       position++
     } else {
-      array.push(readScalar(bytes, position, tag))
+      append(array, readScalar(bytes, position, tag))
     }
   }
   return root
+}
+
+/** Defines the element: a push would call a setter that script has put on a prototype. */
+function append(array: IDBValidKey[], value: IDBValidKey): void {
+  const { length } = array
+  if (length in array) {
+    Object.defineProperty(array, length, {
+      value,
+      configurable: true,
+      enumerable: true,
+      writable: true,
+    })
+  } else array.push(value)
 }
 
 function readTime(bytes: Uint8Array, offset: number): number {
