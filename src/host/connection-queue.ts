@@ -7,7 +7,7 @@ import type { StorageDirectory } from '../storage/storage.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'
 import type { DeleteListener, OpenListener } from './protocol.ts'
-import type { Transaction, TransactionOptions } from './transaction.ts'
+import type { Outcome, Transaction } from './transaction.ts'
 
 /** What a queue works with. */
 export interface ConnectionQueueOptions {
@@ -115,7 +115,7 @@ export class ConnectionQueue {
     if (this.#isClosing) return listener.failed(closedFailure(name))
     const oldVersion = database.schema.version
     const connection = this.#connect(database)
-    let finished: TransactionOptions['finished'] = () => {}
+    let finished: (outcome: Outcome) => void = () => {}
     const outcome = new Promise((resolve) => (finished = resolve))
     const transaction = startUpgrade(connection, version, finished)
     listener.upgradeNeeded(connection, transaction, oldVersion)
@@ -183,7 +183,7 @@ async function processRequest({ process, failed }: Request): Promise<void> {
 function startUpgrade(
   connection: Connection,
   version: number,
-  finished: TransactionOptions['finished'],
+  finished: (outcome: Outcome) => void,
 ): Transaction {
   try {
     return connection.startUpgrade(version, finished)

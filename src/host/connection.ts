@@ -8,10 +8,15 @@ import type {
   HostConnection,
   TransactionListener,
 } from './protocol.ts'
-import { Transaction, type TransactionOptions } from './transaction.ts'
+import {
+  type Outcome,
+  Transaction,
+  type TransactionOptions,
+  type TransactionOwner,
+} from './transaction.ts'
 
 /** https://w3c.github.io/IndexedDB/#connection-construct */
-export class Connection implements HostConnection, DatabaseConnection {
+export class Connection implements HostConnection, DatabaseConnection, TransactionOwner {
   readonly name: string
   schema: DatabaseSchema
   /** https://w3c.github.io/IndexedDB/#connection-close-pending-flag */
@@ -24,6 +29,8 @@ export class Connection implements HostConnection, DatabaseConnection {
   /** Why it is closed by force; null when it is not. */
   #forcedBy: Failure | null = null
   #isClosed = false
+  /** Waits for the upgrade transaction; null when there is none. */
+  #upgradeFinished: ((outcome: Outcome) => void) | null = null
   #resolveClosed = (): void => {}
 
   constructor(database: Database<Connection>) {
@@ -44,7 +51,9 @@ export class Connection implements HostConnection, DatabaseConnection {
     durability: Durability,
     listener: TransactionListener,
   ): Transaction {
-    const transaction = this.#addTransaction({ storeIds, mode, durability, listener })
+    const database = this.#database
+    const options = { database, storeIds, mode, durability, listener, owner: this }
+    const transaction = this.#addTransaction(options)
     // The host closed it meanwhile, which a realm behind a port may not know yet.
     if (this.closePending) transaction.giveUp(closedFailure(this.name))
     else transaction.schedule()
@@ -52,14 +61,19 @@ export class Connection implements HostConnection, DatabaseConnection {
   }
 
   /**
-   * Creates and starts the upgrade transaction. `finished`: told last, once its end has been told to the listener.
+   * Creates and starts the upgrade transaction. `finished`: told its end, once the listener has been told.
    * @throws StorageError when it cannot start; then there is none.
    */
-  startUpgrade(version: number, finished: TransactionOptions['finished']): Transaction {
-    const transaction = this.#addTransaction(
-      { storeIds: [], mode: 'versionchange', durability: 'default', listener: null },
-      finished,
-    )
+  startUpgrade(version: number, finished: (outcome: Outcome) => void): Transaction {
+    const transaction = this.#addTransaction({
+      database: this.#database,
+      storeIds: [],
+      mode: 'versionchange',
+      durability: 'default',
+      listener: null,
+      owner: this,
+    })
+    this.#upgradeFinished = finished
     transaction.startUpgrade(version)
     this.schema = this.#database.schema
     return transaction
@@ -84,6 +98,13 @@ export class Connection implements HostConnection, DatabaseConnection {
     this.#closeIfUnused()
   }
 
+  finished(transaction: Transaction, outcome: Outcome): void {
+    this.#transactions.delete(transaction)
+    this.#upgradeFinished?.(outcome)
+    this.#upgradeFinished = null
+    this.#closeIfUnused()
+  }
+
   /** Resolves when the client has fired `versionchange`, or can no longer do so. */
   async deliverVersionChange(oldVersion: number, newVersion: number | null): Promise<void> {
     const delivered = new Promise<void>((resolve) => {
@@ -92,19 +113,8 @@ export class Connection implements HostConnection, DatabaseConnection {
     await Promise.race([delivered, this.closed])
   }
 
-  #addTransaction(
-    options: Omit<TransactionOptions, 'database' | 'finished'>,
-    finished?: TransactionOptions['finished'],
-  ): Transaction {
-    const transaction = new Transaction({
-      ...options,
-      database: this.#database,
-      finished: (outcome) => {
-        this.#transactions.delete(transaction)
-        finished?.(outcome)
-        this.#closeIfUnused()
-      },
-    })
+  #addTransaction(options: TransactionOptions): Transaction {
+    const transaction = new Transaction(options)
     this.#transactions.add(transaction)
     return transaction
   }

@@ -12,21 +12,25 @@
  */
 import { Fifo } from './fifo.ts'
 
+/** Whoever has a claim. */
+export interface ClaimOwner {
+  /** Called once, when the transaction may start; within `add` if nothing stands in its way. */
+  start(): void
+}
+
 /** A transaction as the scheduler sees it. */
 export class Claim {
   readonly storeIds: readonly number[]
   readonly exclusive: boolean
-  /** Called once, when the transaction may start; within `add` if nothing stands in its way. */
-  readonly start: () => void
+  readonly owner: ClaimOwner
   /** Locks claimed and not yet granted. */
   missing = 0
-  readonly locks: Lock[] = []
   isReleased = false
 
-  constructor(storeIds: readonly number[], exclusive: boolean, start: () => void) {
+  constructor(storeIds: readonly number[], exclusive: boolean, owner: ClaimOwner) {
     this.storeIds = storeIds
     this.exclusive = exclusive
-    this.start = start
+    this.owner = owner
   }
 }
 
@@ -49,13 +53,13 @@ export class Scheduler {
     claim.missing = storeIds.length + (exclusive ? 1 : 0)
     if (exclusive) this.#writer.claim(claim)
     for (const storeId of storeIds) this.#lockOf(storeId).claim(claim)
-    if (claim.missing === 0) claim.start()
+    if (claim.missing === 0) claim.owner.start()
     else this.#waitingCount++
   }
 
   /** Lets the next writer go ahead where scopes do not overlap: this one has committed, but must not yet say so. */
   releaseWriter(claim: Claim): void {
-    this.#releaseLocks([this.#writer], claim)
+    this.#startAll(collectStartable(this.#writer.release(claim), null))
   }
 
   /** Lets go of everything: the transaction has finished, started or not. */
@@ -63,7 +67,13 @@ export class Scheduler {
     if (claim.isReleased) return
     claim.isReleased = true
     if (claim.missing > 0) this.#waitingCount--
-    this.#releaseLocks(claim.locks, claim)
+    // Grants first and starts after: what starts may come back here, and must find every lock in order.
+    let startable: Claim[] | null = null
+    if (claim.exclusive) startable = collectStartable(this.#writer.release(claim), startable)
+    for (const storeId of claim.storeIds) {
+      startable = collectStartable(this.#lockOf(storeId).release(claim), startable)
+    }
+    this.#startAll(startable)
   }
 
   /** Starts nothing until `work` is over: transactions that `work` ends one by one must not start in between. */
@@ -73,21 +83,14 @@ export class Scheduler {
     this.#heldUp = heldUp
     work()
     this.#heldUp = outer
-    if (!outer) for (const claim of heldUp) if (!claim.isReleased) claim.start()
+    if (!outer) for (const claim of heldUp) if (!claim.isReleased) claim.owner.start()
   }
 
-  /** Grants first and starts after: what starts may come back here, and must find every lock in order. */
-  #releaseLocks(locks: readonly Lock[], claim: Claim): void {
-    let startable: Claim[] | null = null
-    for (const lock of locks) {
-      for (const granted of lock.release(claim)) {
-        if (granted.missing === 0) (startable ??= []).push(granted)
-      }
-    }
+  #startAll(startable: readonly Claim[] | null): void {
     if (!startable) return
     this.#waitingCount -= startable.length
     if (this.#heldUp) return void this.#heldUp.push(...startable)
-    for (const granted of startable) if (!granted.isReleased) granted.start()
+    for (const granted of startable) if (!granted.isReleased) granted.owner.start()
   }
 
   #lockOf(storeId: number): Lock {
@@ -99,27 +102,33 @@ export class Scheduler {
   }
 }
 
-const none: readonly Claim[] = []
+/** Adds the claims that hold all they claimed; most often there is none, and no list. */
+function collectStartable(granted: readonly Claim[] | null, into: Claim[] | null): Claim[] | null {
+  if (!granted) return into
+  const startable = granted.filter((claim) => claim.missing === 0)
+  if (startable.length === 0) return into
+  return into ? [...into, ...startable] : startable
+}
 
 /** Shared by any number of claims or held by one exclusive claim; waiting claims in order. */
 class Lock {
-  readonly #holders = new Set<Claim>()
-  #isExclusive = false
+  #exclusiveHolder: Claim | null = null
+  readonly #sharedHolders = new Set<Claim>()
   readonly #waiting = new Fifo<Claim>()
 
   claim(claim: Claim): void {
-    claim.locks.push(this)
     if (this.#firstWaiting() === undefined && this.#admits(claim)) this.#grant(claim)
     else this.#waiting.push(claim)
   }
 
-  /** Lets go of a claim, granted or still waiting; the claims that have now been granted. */
-  release(claim: Claim): readonly Claim[] {
-    this.#holders.delete(claim)
+  /** Lets go of a claim, granted or still waiting; the claims that have now been granted, null when none. */
+  release(claim: Claim): readonly Claim[] | null {
+    if (this.#exclusiveHolder === claim) this.#exclusiveHolder = null
+    else if (!claim.exclusive) this.#sharedHolders.delete(claim)
     let granted: Claim[] | null = null
     for (;;) {
       const next = this.#firstWaiting()
-      if (next === undefined || !this.#admits(next)) return granted ?? none
+      if (next === undefined || !this.#admits(next)) return granted
       this.#waiting.shift()
       this.#grant(next)
       ;(granted ??= []).push(next)
@@ -132,13 +141,13 @@ class Lock {
     return this.#waiting.first()
   }
 
-  #admits(claim: Claim): boolean {
-    return this.#holders.size === 0 || !(this.#isExclusive || claim.exclusive)
+  #admits({ exclusive }: Claim): boolean {
+    return this.#exclusiveHolder === null && (!exclusive || this.#sharedHolders.size === 0)
   }
 
   #grant(claim: Claim): void {
-    this.#holders.add(claim)
-    this.#isExclusive = claim.exclusive
+    if (claim.exclusive) this.#exclusiveHolder = claim
+    else this.#sharedHolders.add(claim)
     claim.missing--
   }
 }

@@ -14,7 +14,7 @@ import type {
 } from './protocol.ts'
 import { Fifo } from './fifo.ts'
 import type { Work } from './pump.ts'
-import { Claim } from './scheduler.ts'
+import { Claim, type ClaimOwner } from './scheduler.ts'
 
 /** What a transaction is made of. */
 export interface TransactionOptions {
@@ -25,8 +25,16 @@ export interface TransactionOptions {
   readonly durability: Durability
   /** null: `listen` follows. */
   readonly listener: TransactionListener | null
+  readonly owner: TransactionOwner
+}
+
+/** How a transaction ends. */
+export type Outcome = 'committed' | 'aborted'
+
+/** Whoever keeps count of a transaction. */
+export interface TransactionOwner {
   /** Called last, once its end has been told. */
-  readonly finished: (outcome: 'committed' | 'aborted') => void
+  finished(transaction: Transaction, outcome: Outcome): void
 }
 
 interface QueuedOperation {
@@ -35,12 +43,12 @@ interface QueuedOperation {
 }
 
 /** https://w3c.github.io/IndexedDB/#transaction-construct */
-export class Transaction implements HostTransaction, Work, CommittedWork {
+export class Transaction implements HostTransaction, Work, CommittedWork, ClaimOwner {
   readonly isStrict: boolean
   readonly #database: Database<DatabaseConnection>
   readonly #mode: TransactionMode
   readonly #claim: Claim
-  readonly #finished: (outcome: 'committed' | 'aborted') => void
+  readonly #owner: TransactionOwner
   #listener: TransactionListener | null
   /** `settling`: committed to the operating system, and not yet told so. */
   #state: 'created' | 'started' | 'settling' | 'finished' = 'created'
@@ -50,7 +58,8 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
   #isPumped = false
   /** Whether it has opened the engine's write transaction. */
   #isWriting = false
-  readonly #failures: Failure[] = []
+  /** Operations' failures; null while there is none. */
+  #failures: Failure[] | null = null
   /** null: no commit was asked for yet. */
   #failuresSeen: number | null = null
 
@@ -59,10 +68,10 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
     this.#database = database
     this.#mode = mode
     this.#listener = options.listener
-    this.#finished = options.finished
+    this.#owner = options.owner
     this.isStrict =
       (durability === 'default' ? database.services.durability : durability) === 'strict'
-    this.#claim = new Claim(options.storeIds, mode !== 'readonly', () => this.#start())
+    this.#claim = new Claim(options.storeIds, mode !== 'readonly', this)
   }
 
   /** Takes its place in the order of creation; starts it at once where nothing is in its way. */
@@ -83,6 +92,12 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
       this.abort()
       throw error
     }
+  }
+
+  /** The scheduler lets it go. */
+  start(): void {
+    this.#state = 'started'
+    if (this.#queue || this.#failuresSeen !== null) this.#pump()
   }
 
   listen(listener: TransactionListener): void {
@@ -142,11 +157,6 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
     this.#finish('aborted')
   }
 
-  #start(): void {
-    this.#state = 'started'
-    if (this.#queue || this.#failuresSeen !== null) this.#pump()
-  }
-
   /** Once one operation is queued, all later ones queue behind it. */
   #mayExecuteNow(operation: Operation): boolean {
     return (
@@ -181,7 +191,7 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
 
   #fail(error: unknown, receiver: OperationReceiver): void {
     const failure = failureOf(error)
-    this.#failures.push(failure)
+    ;(this.#failures ??= []).push(failure)
     receiver.failed(failure)
     if (failure.code === 'ConstraintError') return
     this.giveUp(failure)
@@ -190,7 +200,7 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
   #commit(): void {
-    const unseen = this.#failures[this.#failuresSeen ?? 0]
+    const unseen = this.#failures?.[this.#failuresSeen ?? 0]
     if (unseen) return this.giveUp(unseen)
     if (!this.#isWriting) return this.confirm()
     try {
@@ -216,9 +226,9 @@ export class Transaction implements HostTransaction, Work, CommittedWork {
     this.#isWriting = false
   }
 
-  #finish(outcome: 'committed' | 'aborted'): void {
+  #finish(outcome: Outcome): void {
     this.#state = 'finished'
     this.#database.scheduler.release(this.#claim)
-    this.#finished(outcome)
+    this.#owner.finished(this, outcome)
   }
 }

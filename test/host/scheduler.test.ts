@@ -24,7 +24,7 @@ test.each(table)('%s', (_title, created, finished, started) => {
   const scheduler = new Scheduler()
   let begun = ''
   const claims = created.split(' ').map(([mode, ...stores], number) => {
-    const claim = new Claim(stores.map(Number), mode === 'w', () => (begun += number))
+    const claim = new Claim(stores.map(Number), mode === 'w', { start: () => (begun += number) })
     scheduler.add(claim)
     return claim
   })
@@ -41,7 +41,7 @@ test('a writer lets the next disjoint writer go, but not one that overlaps, befo
   const begun: string[] = []
   const scheduler = new Scheduler()
   const claims = [[1], [2], [1]].map((stores, number) => {
-    const claim = new Claim(stores, true, () => begun.push(`${number}`))
+    const claim = new Claim(stores, true, { start: () => begun.push(`${number}`) })
     scheduler.add(claim)
     return claim
   })
@@ -56,7 +56,7 @@ test('a writer lets the next disjoint writer go, but not one that overlaps, befo
 
 test('whether anything waits is known', () => {
   const scheduler = new Scheduler()
-  const [first, second, third] = [0, 1, 2].map(() => new Claim([1], true, () => {}))
+  const [first, second, third] = [0, 1, 2].map(() => new Claim([1], true, { start: () => {} }))
   scheduler.add(first as Claim)
   expect(scheduler.hasWaiting).toBe(false)
   scheduler.add(second as Claim)
@@ -70,7 +70,9 @@ test('whether anything waits is known', () => {
 test('transactions ended one by one under a hold do not start in between', () => {
   const scheduler = new Scheduler()
   const begun: number[] = []
-  const claims = [0, 1, 2].map((number) => new Claim([1], true, () => begun.push(number)))
+  const claims = [0, 1, 2].map(
+    (number) => new Claim([1], true, { start: () => begun.push(number) }),
+  )
   for (const claim of claims) scheduler.add(claim)
   scheduler.holdUpStarts(() => {
     for (const claim of claims.slice(0, 2)) scheduler.release(claim)
@@ -83,7 +85,7 @@ test('100,000 waiting transactions are let through one by one in linear time', (
   const scheduler = new Scheduler()
   const started: Claim[] = []
   for (let i = 0; i < 100_000; i++) {
-    const claim = new Claim([1, 2], true, () => started.push(claim))
+    const claim = new Claim([1, 2], true, { start: () => started.push(claim) })
     scheduler.add(claim)
   }
   let count = 0
