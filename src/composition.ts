@@ -2,15 +2,14 @@
 import { IDBFactory, factoryHandle, factoryOf } from './api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import type { Factory } from './core/factory.ts'
-import { type InstallOptions, installGlobals, splitOptions } from './install.ts'
-import { type IndexedDBOptions, completeOptions } from './options.ts'
+import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+import type { ClosableIDBFactory } from './interfaces.ts'
+import { installGlobals, splitOptions } from './install.ts'
+import { completeOptions } from './options.ts'
 import type { Platform } from './platform.ts'
 import { sharedHost } from './shared-hosts.ts'
 import { type Engine, loadEngine } from './sqlite/engine.ts'
 import { memory } from '../vfs/memory.ts'
-
-/** A factory with a life: what `createIndexedDB()` returns. */
-export type ClosableIDBFactory = globalThis.IDBFactory & AsyncDisposable
 
 /** The public functions of an entry point. */
 export interface Composition {

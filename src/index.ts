@@ -9,7 +9,9 @@
  * request.onupgradeneeded = () => request.result.createObjectStore('books', { keyPath: 'isbn' })
  * ```
  */
-import { compose } from './composition.ts'
+import { close as closeFactory, compose } from './composition.ts'
+import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+import type { ClosableIDBFactory, IDBFactory } from './interfaces.ts'
 import { nodePlatform } from './platform-node.ts'
 
 const { createIndexedDB: create, install: installOn } = compose(nodePlatform)
@@ -19,7 +21,7 @@ const { createIndexedDB: create, install: installOn } = compose(nodePlatform)
  *
  * @throws TypeError for an unknown or malformed option, and when the directory is open with other options.
  */
-export const createIndexedDB: typeof create = create
+export const createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory = create
 
 /**
  * Installs a factory and the IDB* classes on a global object and returns the factory; returns what is there already
@@ -27,18 +29,27 @@ export const createIndexedDB: typeof create = create
  *
  * @throws TypeError for an unknown or malformed option or environment variable.
  */
-export const install: typeof installOn = installOn
+export const install: (options?: InstallOptions) => IDBFactory = installOn
 
-export { close, type ClosableIDBFactory } from './composition.ts'
-export type { InstallOptions } from './install.ts'
-export type { IndexedDBOptions } from './options.ts'
-export { IDBCursor, IDBCursorWithValue } from './api/IDBCursor.ts'
-export { IDBDatabase } from './api/IDBDatabase.ts'
-export { IDBFactory } from './api/IDBFactory.ts'
-export { IDBIndex } from './api/IDBIndex.ts'
-export { IDBKeyRange } from './api/IDBKeyRange.ts'
-export { IDBObjectStore } from './api/IDBObjectStore.ts'
-export { IDBRecord } from './api/IDBRecord.ts'
-export { IDBOpenDBRequest, IDBRequest } from './api/IDBRequest.ts'
-export { IDBTransaction } from './api/IDBTransaction.ts'
-export { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
+/**
+ * Closes every connection of the factory's directory as `close()` does, waits for its transactions, fails opens not yet
+ * started with AbortError, and gives up the directory. Later opens start anew.
+ */
+export const close: (factory: IDBFactory) => Promise<void> = closeFactory
+
+export type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+export {
+  type ClosableIDBFactory,
+  IDBCursor,
+  IDBCursorWithValue,
+  IDBDatabase,
+  IDBFactory,
+  IDBIndex,
+  IDBKeyRange,
+  IDBObjectStore,
+  IDBOpenDBRequest,
+  IDBRecord,
+  IDBRequest,
+  IDBTransaction,
+  IDBVersionChangeEvent,
+} from './interfaces.ts'

@@ -13,7 +13,7 @@ import * as request from './api/IDBRequest.ts'
 import * as transaction from './api/IDBTransaction.ts'
 import * as versionChangeEvent from './api/IDBVersionChangeEvent.ts'
 import type * as standard from './standard-types.ts'
-import type { InterfaceObject, KeyRangeObject, Standard } from './standard-types.ts'
+import type { Disposable, InterfaceObject, KeyRangeObject, Standard } from './standard-types.ts'
 
 export type IDBCursor = Standard<'IDBCursor', standard.Cursor>
 export type IDBCursorWithValue = Standard<'IDBCursorWithValue', standard.CursorWithValue>
@@ -30,6 +30,9 @@ export type IDBRequest<Result = unknown> =
     : Omit<Standard<'IDBRequest', null>, 'result'> & { readonly result: Result }
 export type IDBTransaction = Standard<'IDBTransaction', standard.Transaction>
 export type IDBVersionChangeEvent = Standard<'IDBVersionChangeEvent', standard.VersionChangeEvent>
+
+/** A factory with a life: what `createIndexedDB()` returns. Disposing of it is `close()`. */
+export type ClosableIDBFactory = IDBFactory & Disposable
 
 // The classes and the types above describe the same objects in two vocabularies; the tests hold them together.
 export const IDBCursor = cursor.IDBCursor as unknown as InterfaceObject<IDBCursor>

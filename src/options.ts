@@ -1,22 +1,7 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
+import type { IndexedDBOptions } from './indexeddb-options.ts'
 import type { Platform } from './platform.ts'
 import type { Vfs } from './sqlite/vfs.ts'
-
-/** What `createIndexedDB()` takes; every option has a default. */
-export interface IndexedDBOptions {
-  /**
-   * The storage directory. Default: the environment variable `IDB_PATH`, else `.indexeddb` in the working directory.
-   */
-  readonly path?: string | undefined
-  /** Where files are kept. Default: the file system where the platform has one. */
-  readonly vfs?: Vfs | undefined
-  /** What the durability hint `default` means. Default: `relaxed`. */
-  readonly durability?: 'relaxed' | 'strict' | undefined
-  /** What happens while somebody else owns the directory: requests fail (`throw`, the default) or wait. */
-  readonly onLocked?: 'throw' | 'wait' | undefined
-  /** How long `onLocked: 'wait'` waits, in milliseconds. Default: for ever. */
-  readonly waitMs?: number | undefined
-}
 
 /** Options with nothing left open. */
 export interface Settings {

@@ -18,7 +18,7 @@ export interface InterfaceObject<Instance> {
 export type Disposable = SymbolConstructor extends {
   readonly asyncDispose: infer Key extends symbol
 }
-  ? { [key in Key]: () => Promise<void> }
+  ? { [key in Key]: () => PromiseLike<void> }
   : unknown
 
 /** https://w3c.github.io/IndexedDB/#dfn-convert-a-value-to-a-key: what may be a key. */
