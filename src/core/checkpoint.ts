@@ -20,7 +20,7 @@ const turnAfterMs = 1
 /** The clock is asked once in so many checkpoints: it costs a fifth of one. */
 const checkpointsPerClock = 16
 
-const { performance } = globalThis
+const now: () => number = performance.now.bind(performance)
 const hasTicks = typeof globalThis.process?.nextTick === 'function'
 const platform = hasTicks ? processPlatform() : portPlatform()
 
@@ -40,13 +40,13 @@ export const afterMicrotasks: (callback: () => void) => void = platform.afterMic
 export function isTurnDue(): boolean {
   if (--checkpointsLeft > 0) return false
   checkpointsLeft = checkpointsPerClock
-  return performance.now() - lastTurnMs >= turnAfterMs
+  return now() - lastTurnMs >= turnAfterMs
 }
 
 /** Calls back after a turn of the event loop. */
 export function takeTurn(callback: () => void): void {
   platform.afterTurn(() => {
-    lastTurnMs = performance.now()
+    lastTurnMs = now()
     callback()
   })
 }
