@@ -81,27 +81,29 @@ const tests: readonly (readonly [Brand, (value: unknown) => boolean])[] = [
   ['Array', isArray],
 ]
 
-const testOf = new Map(tests)
-
 /** What objects with this prototype most likely are: one test instead of all. */
-const likely = new Map<unknown, Brand>([
-  [Boolean.prototype, 'Boolean'],
-  [Number.prototype, 'Number'],
-  [BigInt.prototype, 'BigInt'],
-  [String.prototype, 'String'],
-  [Date.prototype, 'Date'],
-  [RegExp.prototype, 'RegExp'],
-  [ArrayBuffer.prototype, 'ArrayBuffer'],
-  [Uint8Array.prototype, 'view'],
-  [Map.prototype, 'Map'],
-  [Set.prototype, 'Set'],
-  [Array.prototype, 'Array'],
+const prototypes = new Map<Brand, readonly object[]>([
+  ['Boolean', [Boolean.prototype]],
+  ['Number', [Number.prototype]],
+  ['BigInt', [BigInt.prototype]],
+  ['String', [String.prototype]],
+  ['Date', [Date.prototype]],
+  ['RegExp', [RegExp.prototype]],
+  ['ArrayBuffer', [ArrayBuffer.prototype]],
+  ['view', [Uint8Array.prototype, Float32Array.prototype, Float64Array.prototype]],
+  ['Map', [Map.prototype]],
+  ['Set', [Set.prototype]],
+  ['Array', [Array.prototype]],
 ])
+
+const likely = new Map<unknown, (typeof tests)[number]>(
+  tests.flatMap((it) => (prototypes.get(it[0]) ?? []).map((prototype) => [prototype, it] as const)),
+)
 
 /** The brand of an object that is not a Proxy. */
 export function brandOf(value: object): Brand {
   const guess = likely.get(getPrototypeOf(value))
-  if (guess !== undefined && testOf.get(guess)?.(value)) return guess
+  if (guess !== undefined && guess[1](value)) return guess[0]
   for (const [brand, test] of tests) if (test(value)) return brand
   return 'other'
 }

@@ -101,12 +101,15 @@ export class ByteReader {
     return string
   }
 
+  /** The string whose tag says how long it is. */
+  shortString(tag: number): string {
+    const length = tag & shortLimit
+    return asciiString(this.bytes, this.skip(length), length)
+  }
+
   /** The string after `tag`; undefined if that is no string's. */
   stringOf(tag: number): string | undefined {
-    if (tag >= Tag.shortString && tag < Tag.smallInteger) {
-      const length = tag & shortLimit
-      return asciiString(this.bytes, this.skip(length), length)
-    }
+    if (tag >= Tag.shortString && tag < Tag.smallInteger) return this.shortString(tag)
     switch (tag) {
       case Tag.asciiString:
       case Tag.utf8String:

@@ -17,7 +17,10 @@ const recursionLimit = 64
 export function readValue(state: ReadState, depth: number): unknown {
   const { reader } = state
   const tag = reader.byte()
+  // The most frequent items first.
   if (tag >= Tag.smallInteger) return tag & shortLimit
+  if (tag >= Tag.shortString) return reader.shortString(tag)
+  if (tag < Tag.object) return readLeaf(state, tag)
   if (depth < recursionLimit) {
     if (tag === Tag.object) return readObject(state, depth)
     if (tag === Tag.denseArray) return readDenseArray(state, depth)
@@ -86,8 +89,7 @@ function beginObject(state: ReadState, tag: number): Reading | null {
 function readLeaf(state: ReadState, tag: number): unknown {
   const { reader } = state
   if (tag >= Tag.smallInteger) return tag & shortLimit
-  const string = reader.stringOf(tag)
-  if (string !== undefined) return string
+  if (tag >= Tag.shortString) return reader.shortString(tag)
   switch (tag) {
     case Tag.absent:
       return absent
@@ -105,6 +107,10 @@ function readLeaf(state: ReadState, tag: number): unknown {
       return reader.float64()
     case Tag.bigint:
       return readBigint(state)
+    case Tag.asciiString:
+    case Tag.utf8String:
+    case Tag.utf16String:
+      return reader.stringOf(tag)
     case Tag.reference:
       return state.referenced()
     default:
