@@ -26,7 +26,7 @@ const entries = {
   './vfs': 'src/sqlite/vfs.ts',
   './vfs/memory': 'vfs/memory.ts',
   './vfs/node': 'vfs/node.ts',
-  './vfs/conformance': 'test/vfs/conformance.ts',
+  './vfs/conformance': 'test/vfs/entry-point.ts',
 }
 
 /** The entries whose import does something; bundlers may drop an unused import of any other. */
