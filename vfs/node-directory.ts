@@ -4,14 +4,13 @@ import { VfsError } from '../src/sqlite/vfs.ts'
 import { syncDirectory } from './node-directory-sync.ts'
 
 /**
- * Makes the directory at `path` with all that lead to it, durably, and sees that files can be made in it.
+ * Makes the directory at `path` with all that lead to it, durably.
  * @throws VfsError that names the path, what is wrong with it and what to do
  */
 export function makeDirectory(path: string): void {
   try {
     const first = fs.mkdirSync(path, { recursive: true })
     if (first !== undefined) syncNewDirectories(first, path)
-    fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK)
   } catch (error) {
     throw directoryError(path, error)
   }
@@ -25,13 +24,24 @@ function syncNewDirectories(first: string, path: string): void {
 /** What `error`, met while making or using the directory at `path`, means to whoever chose that path. */
 export function directoryError(path: string, error: unknown): VfsError {
   if (error instanceof VfsError) return error
-  const { code, message } = error as NodeJS.ErrnoException
-  // Deno's permission errors carry no code.
-  const known = code ?? 'EACCES'
-  const reason = reasons[known] ?? (error instanceof Error ? message : String(error))
-  return new VfsError(known, `Cannot keep databases in directory "${path}": ${reason}`, {
+  const { code = 'EACCES', message } = systemError(path, error)
+  const reason = reasons[code] ?? message
+  return new VfsError(code, `Cannot keep databases in directory "${path}": ${reason}`, {
     cause: error,
   })
+}
+
+/** What the file system says where `error` is the runtime's SQLite's, which only says that it could not open a file. */
+function systemError(path: string, error: unknown): NodeJS.ErrnoException {
+  // Whatever is thrown in here is an Error; those of Deno for a missing permission carry no code.
+  const thrown = error as NodeJS.ErrnoException
+  if (thrown.code !== undefined && thrown.code in reasons) return thrown
+  try {
+    fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK)
+  } catch (denied) {
+    if ((denied as NodeJS.ErrnoException).code !== undefined) return denied as NodeJS.ErrnoException
+  }
+  return thrown
 }
 
 const notWritable =
