@@ -68,12 +68,16 @@ function defineAccessor(target: object, factory: globalThis.IDBFactory): void {
   const accessor = {
     get indexedDB(): globalThis.IDBFactory {
       // An attribute of the global object: it can be read without one, but not on anything else.
-      const receiver: unknown = this
-      if (receiver === undefined || receiver === null || receiver === target) return factory
+      if (isGlobal(this, target)) return factory
       throw new TypeError('indexedDB can be read on the global object only')
     },
   }
   const descriptor = Object.getOwnPropertyDescriptor(accessor, 'indexedDB')
   if (!descriptor) throw new Error('unreachable: the accessor was just defined')
   Object.defineProperty(holder, 'indexedDB', descriptor)
+}
+
+/** Functions called without a receiver stand for those of the global object. */
+function isGlobal(receiver: unknown, target: object): boolean {
+  return receiver === undefined || receiver === null || receiver === target
 }

@@ -1,0 +1,110 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { memory } from '../../vfs/memory.ts'
+import { IDBKeyRange, close, createIndexedDB, install } from '../../src/index.ts'
+import { openDatabase, resultOf } from '../promises.ts'
+
+let path = ''
+beforeEach(() => {
+  path = mkdtempSync(join(tmpdir(), 'idb-everywhere-'))
+})
+afterEach(() => rmSync(path, { recursive: true, force: true }))
+
+test('data is on disk after close(), and a new factory finds it', async () => {
+  const first = createIndexedDB({ path })
+  const database = await openDatabase(first, (it) => it.createObjectStore('s').put('value', 'key'))
+  database.close()
+  await close(first)
+  expect(readdirSync(path).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1)
+  const second = createIndexedDB({ path })
+  const again = await openDatabase(second, () => {})
+  expect(await resultOf(again.transaction('s').objectStore('s').get('key'))).toBe('value')
+  await close(second)
+})
+
+test('close() waits for transactions, fails opens that have not started, and lets later opens start anew', async () => {
+  const indexedDB = createIndexedDB({ path })
+  const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+  const put = resultOf(database.transaction('s', 'readwrite').objectStore('s').put(1, 1))
+  const waiting = resultOf(indexedDB.open('test', 2))
+  const closed = close(indexedDB)
+  await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
+  expect(await put).toBe(1)
+  await closed
+  expect((await resultOf(indexedDB.open('test'))).version).toBe(1)
+  await close(indexedDB)
+})
+
+test('two factories on one directory share its databases; other options are refused', async () => {
+  const one = createIndexedDB({ path })
+  const other = createIndexedDB({ path: `${path}/.` })
+  ;(await openDatabase(one, (it) => it.createObjectStore('s'))).close()
+  expect(await other.databases()).toEqual([{ name: 'test', version: 1 }])
+  expect(() => createIndexedDB({ path, durability: 'strict' })).toThrow(TypeError)
+  await close(one)
+})
+
+test.each([
+  [{ pth: 'x' }, '"pth"'],
+  [{ path: 3 }, '"path"'],
+  [{ vfs: {} }, '"vfs"'],
+  [{ durability: 'default' }, '"durability"'],
+  [{ onLocked: 'ignore' }, '"onLocked"'],
+  [{ waitMs: -1 }, '"waitMs"'],
+])('createIndexedDB(%j) throws a TypeError that names %s', (options, name) => {
+  expect(() => createIndexedDB(options as object)).toThrow(TypeError)
+  expect(() => createIndexedDB(options as object)).toThrow(name)
+})
+
+test('install() defines an attribute and interface objects that are not enumerable', () => {
+  const target: { indexedDB?: IDBFactory; IDBKeyRange?: unknown } = {}
+  const factory = install({ target, vfs: memory() })
+  expect(target.indexedDB).toBe(factory)
+  expect(target.IDBKeyRange).toBe(IDBKeyRange)
+  expect(Object.keys(target)).toEqual(['indexedDB'])
+  expect(Reflect.set(target, 'indexedDB', null)).toBe(false)
+})
+
+test('install() leaves an IndexedDB alone that is there, unless forced', () => {
+  const native = createIndexedDB({ vfs: memory() })
+  const target = { indexedDB: native }
+  expect(install({ target, vfs: memory() })).toBe(native)
+  expect(target.indexedDB).toBe(native)
+  expect(install({ target, vfs: memory(), force: true })).not.toBe(native)
+})
+
+test('an unknown back end in the environment is a TypeError that names the variable', () => {
+  vi.stubEnv('IDB_BACKEND', 'tape')
+  expect(() => install({ target: {} })).toThrow(/IDB_BACKEND.*"tape"/)
+  vi.unstubAllEnvs()
+})
+
+test('fake timers freeze neither opening nor transactions', async () => {
+  vi.useFakeTimers()
+  try {
+    const database = await openDatabase(createIndexedDB({ vfs: memory() }), (it) => {
+      it.createObjectStore('s')
+    })
+    const store = database.transaction('s', 'readwrite').objectStore('s')
+    for (let key = 0; key < 500; key++) void store.put('x', key)
+    expect(await resultOf(store.count())).toBe(500)
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
+test('names may be any string at all', async () => {
+  const indexedDB = createIndexedDB({ path })
+  const names = ['', 'a', 'A', '../up', 'nul\0', '\ud800', 'x'.repeat(5000), 'ä', 'a\u0308']
+  for (const name of names) {
+    const database = await openDatabase(indexedDB, (it) => it.createObjectStore(name), { name })
+    expect([...database.objectStoreNames]).toEqual([name])
+    database.close()
+  }
+  expect((await indexedDB.databases()).map(({ name }) => name).sort()).toEqual([...names].sort())
+  await close(indexedDB)
+  expect(await createIndexedDB({ path }).databases()).toHaveLength(names.length)
+  await close(indexedDB)
+})
