@@ -15,6 +15,7 @@ import type {
   Scan,
 } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
+import { checkpoint } from './checkpoint.ts'
 import { checkConsistency } from './consistency.ts'
 import { type OpenedFile, type Place, removeDatabaseFile } from './database-file.ts'
 import { fillIndex } from './fill-index.ts'
@@ -34,6 +35,8 @@ export interface DatabaseOptions {
   /** Called after an upgrade has committed. */
   readonly onVersionCommitted: (version: number) => void
   readonly onClosed: () => void
+  /** Runs a task when no other call of the directory is at its files. */
+  readonly queue: (task: () => Promise<void>) => Promise<void>
   /** Hears of trouble that cost no data. */
   readonly onWarning: (warning: StorageError) => void
 }
@@ -68,7 +71,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#needsFileSync = isNew
     this.#reader = new RecordReader(connection)
     this.#writer = new RecordWriter(connection, () => this.#schema)
-    this.#housekeeping = new Housekeeping(options)
+    this.#housekeeping = new Housekeeping({ ...options, connection })
     if (this.#log()?.syncLater) this.syncLater = () => this.#syncLater()
     connection.engine.cacheBudget.join(this.#setCacheSize)
   }
@@ -102,6 +105,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#movedNumbers.clear()
     this.#schema = this.#committedSchema
     if (this.#connection.isInTransaction()) this.#connection.prepare('ROLLBACK').run()
+    this.#log()?.rewind()
   }
 
   sync(): void {
@@ -170,7 +174,11 @@ export class SqliteDatabase implements DatabaseStorage {
     return checkConsistency(this.#connection)
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
+    return this.#options.queue(() => this.#close())
+  }
+
+  async #close(): Promise<void> {
     if (this.#isWriting) this.rollback()
     const { place, fileName, onClosed } = this.#options
     this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
@@ -188,7 +196,7 @@ export class SqliteDatabase implements DatabaseStorage {
     if (this.#committedSchema.version === 0) return this.#connection.abandon()
     try {
       // Explicitly, as closing would keep an error of its checkpoint to itself.
-      this.#housekeeping.checkpoint('TRUNCATE')
+      checkpoint(this.#connection, this.#log(), 'TRUNCATE')
     } catch (error) {
       this.#connection.abandon()
       throw error

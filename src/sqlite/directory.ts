@@ -1,6 +1,7 @@
 /** A storage directory: the storage seam's `StorageDirectory` over a VFS and the engine. */
 import { StorageError } from '../errors.ts'
 import type { DatabaseStorage, StorageDirectory } from '../storage/storage.ts'
+import { checkpoint } from './checkpoint.ts'
 import { SqliteDatabase } from './database.ts'
 import {
   openDatabaseFile,
@@ -10,7 +11,6 @@ import {
 } from './database-file.ts'
 import type { Engine } from './engine.ts'
 import { fileNameOf, isDatabaseFile } from './file-name.ts'
-import { Housekeeping } from './housekeeping.ts'
 import { fileError } from './result-code.ts'
 import { writeDeletedMark } from './schema-rows.ts'
 import type { Vfs, VfsDirectory } from './vfs.ts'
@@ -153,6 +153,7 @@ class SqliteDirectory implements StorageDirectory {
       onClosed: () => {
         if (this.#catalogue.get(fileName)?.version === 0) this.#catalogue.delete(fileName)
       },
+      queue: (task) => this.#queue(task),
       onWarning: this.#options.onWarning ?? warn,
     })
   }
@@ -211,16 +212,13 @@ function markDeleted(place: Place, target: Target, opened: OpenedFile): void {
   const { connection } = opened
   try {
     writeDeletedMark(connection)
-    const options = { place, ...target, opened, name: '', ...unheard }
-    new Housekeeping(options).checkpoint('TRUNCATE')
+    checkpoint(connection, place.mount.writeAheadLog(target.fileName), 'TRUNCATE')
   } catch (error) {
     connection.abandon()
     throw error
   }
   connection.close()
 }
-
-const unheard = { onVersionCommitted: () => {}, onClosed: () => {}, onWarning: () => {} }
 
 function lockError(error: unknown): StorageError {
   const { code, message } = error as { code?: unknown; message?: unknown } // any error may have them

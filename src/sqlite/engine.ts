@@ -2,8 +2,8 @@
 import createModule, { type WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
 import { CacheBudget } from './cache-budget.ts'
 import { Scratch } from './binding/scratch.ts'
-import { SQLITE_OK } from './result-code.ts'
 import { VfsBridge } from './vfs-bridge.ts'
+import { registerVfs } from './vfs-relay.ts'
 
 /** A loaded engine, shared by all storage directories and databases of a thread. */
 export interface Engine {
@@ -21,10 +21,7 @@ export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): 
   const wasm = await getModule()
   const module = await instantiate(wasm)
   const bridge = new VfsBridge(module)
-  const resultCode = module.vfs_register(bridge, false)
-  if (resultCode !== SQLITE_OK) {
-    throw new Error(`unreachable: registering the VFS gave ${resultCode}`)
-  }
+  registerVfs(module, bridge)
   return { module, bridge, scratch: new Scratch(module), cacheBudget: new CacheBudget() }
 }
 

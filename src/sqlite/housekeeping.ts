@@ -3,7 +3,9 @@
  * free pages given back, and a look whether somebody has deleted the log under us.
  */
 import { StorageError } from '../errors.ts'
-import type { DatabaseOptions } from './database.ts'
+import type { Connection } from './binding/connection.ts'
+import { checkpoint } from './checkpoint.ts'
+import type { Place } from './database-file.ts'
 import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
 
 /** A checkpoint is worth its syncs from here on: SQLite's own 1,000 pages. */
@@ -18,11 +20,22 @@ const vacuumPages = 64
 /** Fewer free pages than this are kept for records to come; so is any share below a quarter. */
 const fewestFreePages = 256
 
+/** The database to keep. */
+export interface HousekeepingOptions {
+  readonly place: Place
+  readonly connection: Connection
+  readonly fileName: string
+  /** Names the database and its file at the head of messages. */
+  readonly label: string
+  /** Hears of trouble that cost no data. */
+  readonly onWarning: (warning: StorageError) => void
+}
+
 /** The housekeeping of one database. */
 export class Housekeeping {
-  readonly #options: DatabaseOptions
+  readonly #options: HousekeepingOptions
 
-  constructor(options: DatabaseOptions) {
+  constructor(options: HousekeepingOptions) {
     this.#options = options
   }
 
@@ -31,21 +44,16 @@ export class Housekeeping {
     this.checkLinks(() => {})
     const log = this.#log()
     if (log && log.pendingBytes() >= checkpointBytes) {
-      this.checkpoint(log.size() > longestLogBytes ? 'TRUNCATE' : 'PASSIVE')
+      checkpoint(
+        this.#options.connection,
+        log,
+        log.size() > longestLogBytes ? 'TRUNCATE' : 'PASSIVE',
+      )
       return this.#hasMuchFree()
     }
     if (!this.#hasMuchFree()) return false
-    this.#connection.execute(`PRAGMA incremental_vacuum(${vacuumPages});`)
+    this.#options.connection.execute(`PRAGMA incremental_vacuum(${vacuumPages});`)
     return this.#hasMuchFree()
-  }
-
-  /** Copies the log into the file; `TRUNCATE` empties it too. Does nothing where there is no log. */
-  checkpoint(mode: 'PASSIVE' | 'TRUNCATE'): void {
-    const log = this.#log()
-    if (!log) return
-    const isBlocked = this.#connection.readNumber(`PRAGMA wal_checkpoint(${mode})`) !== 0
-    if (isBlocked) throw new Error('unreachable: another connection holds the log')
-    log.noteCheckpoint()
   }
 
   /**
@@ -64,7 +72,7 @@ export class Housekeeping {
     const logName = `${fileName}-wal`
     if (place.mount.isLinked(logName)) return
     leaveTransaction()
-    this.checkpoint('TRUNCATE')
+    checkpoint(this.#options.connection, this.#log(), 'TRUNCATE')
     place.mount.recreateWriteAheadLog(fileName)
     onWarning(
       new StorageError(
@@ -75,16 +83,12 @@ export class Housekeeping {
   }
 
   #hasMuchFree(): boolean {
-    const free = this.#connection.prepare('PRAGMA freelist_count')
+    const free = this.#options.connection.prepare('PRAGMA freelist_count')
     free.step()
     const freePages = free.number(0)
     free.reset()
     if (freePages < fewestFreePages) return false
-    return freePages * 4 > this.#connection.readNumber('PRAGMA page_count')
-  }
-
-  get #connection(): DatabaseOptions['opened']['connection'] {
-    return this.#options.opened.connection
+    return freePages * 4 > this.#options.connection.readNumber('PRAGMA page_count')
   }
 
   #log(): WriteAheadLogFile | undefined {

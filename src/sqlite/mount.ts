@@ -58,7 +58,7 @@ export class Mount {
     this.#deleted.add(name)
   }
 
-  /** Whether the files a database has open can still be reached by their names. */
+  /** Whether an open file can still be reached by its name. */
   isLinked(name: string): boolean {
     return this.#openFiles.get(name)?.isLinked?.() ?? true
   }

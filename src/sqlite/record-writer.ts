@@ -73,14 +73,15 @@ export class RecordWriter {
 
   /** Stores a record. @throws StorageError 'constraint'; then nothing has changed. */
   put(record: NewRecord): void {
-    const placed = this.#place(record)
-    if (record.indexKeys === null && !placed.isLarge) {
-      if (this.#storePlain(placed, record.overwrite)) return
-    } else {
-      // Everything that can be refused is checked before the first change: no savepoint is needed.
-      this.#checkUnique(placed)
-      if (this.#insert(placed)) return
+    if (isPlain(record)) {
+      if (this.#storePlain(record)) return
+      if (!record.overwrite) this.#refuseDuplicate(record.storeId)
+      return this.#replace(this.#place(record))
     }
+    const placed = this.#place(record)
+    // Everything that can be refused is checked before the first change: no savepoint is needed.
+    this.#checkUnique(placed)
+    if (this.#insert(placed)) return
     if (!record.overwrite) this.#refuseDuplicate(record.storeId)
     this.#replace(placed)
   }
@@ -150,12 +151,14 @@ export class RecordWriter {
     }
   }
 
-  /** Stores a record that has neither index entries nor a large value; false: there is one it cannot simply replace. */
-  #storePlain({ storeId, key, value }: PlacedRecord, overwrite: boolean): boolean {
+  /** Stores a plain record, without making an object: the busiest path. False: there is one it cannot simply replace. */
+  #storePlain({ storeId, key, value, overwrite }: NewRecord): boolean {
+    const { scratch } = this.#connection.engine
     const statement = this.#connection.prepare(overwrite ? sql.putPlain : sql.insertPlain)
+    scratch.reserve(key.length + value.length)
     statement.bindInt(1, storeId)
-    bindPlace(statement, 2, key)
-    bindPlace(statement, 3, value)
+    statement.bindBlob(2, scratch.put(key), key.length)
+    statement.bindBlob(3, scratch.put(value), value.length)
     statement.run()
     return this.#connection.changes() > 0
   }
@@ -327,6 +330,11 @@ export class RecordWriter {
 
 const noBytes = new Uint8Array(0)
 const nowhere: Place = { pointer: 0, byteCount: 0 }
+
+/** Whether a record has neither index entries nor a large value. */
+function isPlain({ key, value, indexKeys }: NewRecord): boolean {
+  return indexKeys === null && key.length + value.length <= inlineBytes
+}
 
 function bindPlace(statement: Statement, index: number, { pointer, byteCount }: Place): void {
   statement.bindBlob(index, pointer, byteCount)

@@ -64,6 +64,8 @@ declare module 'wa-sqlite/dist/wa-sqlite.mjs' {
     _sqlite3_errmsg(handle: number): number
     _sqlite3_serialize(handle: number, schema: number, sizeOut: number, flags: number): number
 
+    /** Says what the glue calls for the C object `key`: an object's methods by name, or one function for all. */
+    setCallback(key: number, target: WaSqliteVfs | WaSqliteRelay): void
     /** Registers a VFS object under `vfs.name`; returns a result code. */
     vfs_register(vfs: WaSqliteVfs, makeDefault: boolean): number
   }
@@ -90,6 +92,16 @@ declare module 'wa-sqlite/dist/wa-sqlite.mjs' {
     xSectorSize(file: number): number
     xDeviceCharacteristics(file: number): number
   }
+
+  /** One function for all methods of a VFS; `method` points to the method's name, the rest are its arguments. */
+  export type WaSqliteRelay = (
+    method: number,
+    a: number,
+    b: number,
+    c: number,
+    d: number,
+    e: number,
+  ) => number
 
   const createModule: (options: {
     instantiateWasm(

@@ -27,6 +27,8 @@ export class WriteAheadLogFile implements VfsFile {
   #bufferedBytes = 0
   /** Where the log ends that SQLite has been writing since it last started it anew, gathered bytes included. */
   #end = 0
+  /** Where the last whole transaction ends. */
+  #committedEnd = 0
   /** Whether the last write was the header of a frame that ends a transaction. */
   #endsTransaction = false
 
@@ -38,7 +40,7 @@ export class WriteAheadLogFile implements VfsFile {
 
   constructor(file: VfsFile) {
     this.#file = file
-    this.#end = file.size()
+    this.#end = this.#committedEnd = file.size()
     if (file.syncLater) this.syncLater = () => this.#syncLater()
   }
 
@@ -59,19 +61,21 @@ export class WriteAheadLogFile implements VfsFile {
 
   write(bytes: Uint8Array, offset: number): void {
     if (offset === 0) this.#restart()
-    if (offset !== this.#end) return this.#writeThrough(bytes, offset)
+    const isHeader = bytes.length === frameHeaderSize
+    const completesTransaction = this.#endsTransaction && !isHeader
+    this.#endsTransaction = isHeader && hasCommitMark(bytes)
+    if (offset === this.#end) this.#append(bytes)
+    else this.#writeThrough(bytes, offset)
 
-    const completesTransaction = this.#endsTransaction
-    this.#endsTransaction = bytes.length === frameHeaderSize && hasCommitMark(bytes)
-    if (this.#bufferedBytes + bytes.length > capacity) this.flush()
-    this.#append(bytes)
-    if (completesTransaction) this.flush()
+    if (!completesTransaction) return
+    this.flush()
+    this.#committedEnd = offset + bytes.length
   }
 
   truncate(size: number): void {
     this.flush()
     this.#file.truncate(size)
-    this.#end = size
+    this.#end = this.#committedEnd = size
     this.#checkpointedEnd = Math.min(this.#checkpointedEnd, size)
   }
 
@@ -104,11 +108,18 @@ export class WriteAheadLogFile implements VfsFile {
     this.#bufferedBytes = 0
   }
 
+  /** Forgets what a transaction has appended that was rolled back: the next one begins where it began. */
+  rewind(): void {
+    this.#bufferedBytes = 0
+    this.#end = this.#committedEnd
+    this.#endsTransaction = false
+  }
+
   /** Goes on with another, empty file. The log itself must be empty. */
   replaceFile(file: VfsFile): void {
     this.#file.close()
     this.#file = file
-    this.#end = this.#checkpointedEnd = 0
+    this.#end = this.#committedEnd = this.#checkpointedEnd = 0
   }
 
   async #syncLater(): Promise<void> {
@@ -118,19 +129,19 @@ export class WriteAheadLogFile implements VfsFile {
 
   #restart(): void {
     this.flush()
-    this.#end = this.#checkpointedEnd = 0
+    this.#end = this.#committedEnd = this.#checkpointedEnd = 0
   }
 
   #writeThrough(bytes: Uint8Array, offset: number): void {
     this.flush()
     this.#file.write(bytes, offset)
     this.#end = Math.max(this.#end, offset + bytes.length)
-    this.#endsTransaction = false
   }
 
   #append(bytes: Uint8Array): void {
     const { length } = bytes
     if (length > capacity) return this.#writeThrough(bytes, this.#end)
+    if (this.#bufferedBytes + length > capacity) this.flush()
     if (this.#bufferedBytes === 0) this.#bufferStart = this.#end
     if (this.#bufferedBytes + length > this.#buffer.length) this.#grow(length)
     this.#buffer.set(bytes, this.#bufferedBytes)

@@ -57,9 +57,11 @@ export function bytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0))
 }
 
-/** The string of those bytes. */
+const latin1 = new TextDecoder('latin1')
+
+/** The string of those bytes; only ASCII is given back as it was. */
 export function text(record: RecordBytes, start: number, end: number): string {
-  return String.fromCharCode(...record.bytes.subarray(start, end))
+  return latin1.decode(record.bytes.subarray(start, end))
 }
 
 /** A record of store 1; keys and values as text. */
