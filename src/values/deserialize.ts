@@ -3,6 +3,7 @@ import { corrupt } from './corrupt.ts'
 import { formatVersion } from './format.ts'
 import { present, ReadState } from './read-state.ts'
 import { readValue } from './read-value.ts'
+import type { Serialized } from './serialized.ts'
 
 /** Reading runs no script, so that one is enough. */
 const state = new ReadState()
@@ -18,13 +19,9 @@ export function deserialize(bytes: Uint8Array, start: number, end: number): unkn
   return read(bytes, start, end, null)
 }
 
-/** The value of bytes whose Blobs are still beside them. */
-export function deserializeClone(
-  bytes: Uint8Array,
-  end: number,
-  pendingBlobs: readonly Blob[],
-): unknown {
-  return read(bytes, 0, end, pendingBlobs)
+/** The clone that serialize() has just made; its Blobs, whose bytes are not read yet, are the original's. */
+export function deserializeClone({ bytes, blobs }: Pick<Serialized, 'bytes' | 'blobs'>): unknown {
+  return read(bytes, 0, bytes.length, blobs)
 }
 
 function read(

@@ -1,9 +1,12 @@
 import { domException, type DOMExceptionName } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { corrupt, unsupportedType } from './corrupt.ts'
+import { type CryptoKeyParts, cryptoKeyOf } from './crypto-keys.ts'
+import { partsClasses } from './geometry.ts'
+import { append, isArray, isView } from './intrinsics.ts'
 import { fileTime, platformClasses } from './platform.ts'
 import { setStack } from './read-errors.ts'
-import type { Reading, ReadState } from './read-state.ts'
+import { present, type Reading, type ReadState } from './read-state.ts'
 
 export function readDomException(reader: ByteReader): DOMException {
   // `as`: a stored exception may have any name.
@@ -44,6 +47,43 @@ export function* readFileList(state: ReadState): Reading {
     transfer.items.add(file as File) // its getter has answered
   }
   return state.fill(id, transfer.files)
+}
+
+/** Reads geometry or ImageData. */
+export function* readParts(state: ReadState): Reading {
+  const id = state.reserve()
+  const name = state.reader.string()
+  const partsClass = partsClasses.get(name)
+  if (!partsClass) throw unsupportedType(name)
+  const count = state.reader.count()
+  const parts: unknown[] = []
+  for (let i = 0; i < count; i++) append(parts, present(yield))
+  try {
+    return state.fill(id, partsClass.from(parts))
+  } catch (cause) {
+    throw corrupt(`a ${name} cannot be made of its parts (${String(cause)})`)
+  }
+}
+
+export function* readCryptoKey(state: ReadState): Reading {
+  const id = state.reserve()
+  const type = state.reader.string()
+  const [extractable, algorithm, usages, material] = [yield, yield, yield, yield] as unknown[]
+  const isKey = typeof algorithm === 'object' && isArray(usages) && isView(material)
+  if (!isKey) throw corrupt('an incomplete CryptoKey')
+  // `as`: what is wrong inside is refused when the key is made.
+  const parts = { type, extractable, algorithm, usages, material } as unknown as CryptoKeyParts
+  return state.fill(id, newCryptoKey(parts))
+}
+
+function newCryptoKey(parts: CryptoKeyParts): CryptoKey {
+  try {
+    const key = cryptoKeyOf(parts)
+    if (key) return key
+  } catch (cause) {
+    throw corrupt(`a CryptoKey cannot be made of its parts (${String(cause)})`)
+  }
+  throw unsupportedType('CryptoKey')
 }
 
 /** Where the blob section starts; it ends 8 bytes before the value does. */

@@ -2,7 +2,13 @@ import { corrupt } from './corrupt.ts'
 import { shortLimit, Tag } from './format.ts'
 import { arrayFrom, arraySlice, mapSet, setAdd } from './intrinsics.ts'
 import { readArrayBuffer, readResizableArrayBuffer, readView } from './read-buffers.ts'
-import { readBlob, readDomException, readFileList } from './read-platform-objects.ts'
+import {
+  readBlob,
+  readCryptoKey,
+  readDomException,
+  readFileList,
+  readParts,
+} from './read-platform-objects.ts'
 import { readError } from './read-errors.ts'
 import { defineValue, readShape } from './read-shape.ts'
 import { absent, present, type Reading, type ReadState } from './read-state.ts'
@@ -81,6 +87,10 @@ function beginObject(state: ReadState, tag: number): Reading | null {
       return readView(state)
     case Tag.fileList:
       return readFileList(state)
+    case Tag.platformObject:
+      return readParts(state)
+    case Tag.cryptoKey:
+      return readCryptoKey(state)
     default:
       return null
   }

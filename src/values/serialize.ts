@@ -48,8 +48,7 @@ function writeRoot(state: WriteState, value: unknown, generatedKeyPath: string |
   }
   writeValue(state, value, 0)
   // The general case changes the clone and writes that, without running script again.
-  const { bytes, offset } = state.out
-  const clone = deserializeClone(bytes, offset, state.blobs)
+  const clone = deserializeClone({ bytes: state.out.written(), blobs: state.blobs })
   if (placeGeneratedKey(clone, generatedKeyPath)) rewrite(state, clone, generatedKeyPath)
 }
 

@@ -1,5 +1,7 @@
 import { domException } from '../errors.ts'
+import { canStoreCryptoKeys, isCryptoKey, partsOfCryptoKey } from './crypto-keys.ts'
 import { Tag } from './format.ts'
+import { partsClasses } from './geometry.ts'
 import { append, getOwnPropertyDescriptor, getPrototypeOf } from './intrinsics.ts'
 import {
   blobSize,
@@ -21,6 +23,7 @@ const writers: Record<string, (state: WriteState, value: object) => Children | n
   FileList: writeFileList,
   DOMException: writeDomException,
   QuotaExceededError: writeDomException,
+  CryptoKey: writeCryptoKey,
 }
 
 /**
@@ -29,7 +32,9 @@ const writers: Record<string, (state: WriteState, value: object) => Children | n
  */
 export function beginPlatformObject(state: WriteState, value: object): Children | null | undefined {
   for (const name of interfaceNames(value)) {
-    const children = Object.hasOwn(writers, name) ? writers[name]?.(state, value) : undefined
+    const children = Object.hasOwn(writers, name)
+      ? writers[name]?.(state, value)
+      : writeParts(state, value, name)
     if (children !== undefined) return children
   }
   return undefined
@@ -99,4 +104,40 @@ function writeDomException({ out }: WriteState, value: object): null | undefined
   out.string(exceptionMessage(value) ?? '')
   out.optionalString(stackOf(value))
   return null
+}
+
+/**
+ * Refused where no way leads back from bytes to a CryptoKey at once.
+ * https://w3c.github.io/webcrypto/#cryptokey-interface-clone
+ */
+function writeCryptoKey(state: WriteState, value: object): Children | undefined {
+  if (!isCryptoKey(value)) return undefined
+  if (canStoreCryptoKeys) return cryptoKeyChildren(state, value)
+  throw domException(
+    'DataCloneError',
+    'A CryptoKey cannot be stored in this runtime, which cannot make one of stored bytes; store an exported key',
+  )
+}
+
+function* cryptoKeyChildren({ out }: WriteState, key: object): Children {
+  const { type, extractable, algorithm, usages, material } = partsOfCryptoKey(key)
+  out.byte(Tag.cryptoKey)
+  out.string(type)
+  yield extractable
+  yield algorithm
+  yield usages
+  yield material
+}
+
+/** Geometry and ImageData. https://drafts.fxtf.org/geometry/#structured-serialization */
+function writeParts(state: WriteState, value: object, name: string): Children | undefined {
+  const parts = partsClasses.get(name)?.partsOf(value)
+  return parts && partsChildren(state, name, parts)
+}
+
+function* partsChildren({ out }: WriteState, name: string, parts: readonly unknown[]): Children {
+  out.byte(Tag.platformObject)
+  out.string(name)
+  out.uint(parts.length)
+  yield* parts
 }

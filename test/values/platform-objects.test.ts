@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { describe, test, vi } from 'vitest'
+import { canStoreCryptoKeys } from '../../src/values/crypto-keys.ts'
+import { serialize } from '../../src/values/serialize.ts'
+import { roundTrip } from './round-trip.ts'
+
+const { subtle } = globalThis.crypto
+
+const hmac = (extractable: boolean) =>
+  subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, extractable, ['sign', 'verify'])
+
+describe('CryptoKeys', () => {
+  test.runIf(canStoreCryptoKeys)('secret ones sign as before, extractable or not', async () => {
+    for (const extractable of [true, false]) {
+      const key = await hmac(extractable)
+      const clone = roundTrip(key) as CryptoKey
+      assert.ok(clone instanceof CryptoKey)
+      assert.deepEqual(
+        [clone.extractable, clone.usages, clone.type],
+        [extractable, key.usages, 'secret'],
+      )
+      const signature = await subtle.sign('HMAC', key, new Uint8Array(3))
+      assert.ok(await subtle.verify('HMAC', clone, signature, new Uint8Array(3)))
+    }
+  })
+
+  test.runIf(canStoreCryptoKeys)('pairs sign and verify as before', async () => {
+    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+    const pair = await subtle.generateKey(algorithm, false, ['sign', 'verify'])
+    const clone = roundTrip({ ...pair }) as CryptoKeyPair
+    const signature = await subtle.sign(algorithm, clone.privateKey, new Uint8Array(3))
+    assert.ok(await subtle.verify(algorithm, pair.publicKey, signature, new Uint8Array(3)))
+    assert.ok(await subtle.verify(algorithm, clone.publicKey, signature, new Uint8Array(3)))
+  })
+
+  test.runIf(!canStoreCryptoKeys)(
+    'they are refused where they could not be read again',
+    async () => {
+      const key = await hmac(true)
+      assert.throws(() => serialize({ key }), { name: 'DataCloneError', message: /CryptoKey/ })
+    },
+  )
+})
+
+/** A class as browsers have it: members are getters of the prototype that refuse other objects. */
+function platformClass(name: string, members: readonly string[], ofArray = false): unknown {
+  class Platform {
+    readonly #parts: readonly unknown[]
+    constructor(...parts: unknown[]) {
+      this.#parts = ofArray ? (parts[0] as unknown[]) : parts
+    }
+    static partOf(self: Platform, index: number): unknown {
+      return self.#parts[index]
+    }
+  }
+  for (const [index, member] of members.entries()) {
+    Object.defineProperty(Platform.prototype, member, {
+      get(this: Platform) {
+        return Platform.partOf(this, index)
+      },
+    })
+  }
+  if (ofArray) {
+    Object.defineProperty(Platform.prototype, 'is2D', {
+      get(this: Platform) {
+        return Platform.partOf(this, 6) === undefined
+      },
+    })
+  }
+  Object.defineProperty(Platform.prototype, Symbol.toStringTag, { value: name })
+  return Platform
+}
+
+type Made = Record<string, unknown>
+
+describe('geometry', () => {
+  const space = [1, 2, 3, 4].flatMap((column) => [1, 2, 3, 4].map((row) => `m${column}${row}`))
+
+  test('points, rectangles and quads are made again of their numbers', async () => {
+    const Point = platformClass('DOMPoint', ['x', 'y', 'z', 'w']) as new (
+      ...parts: number[]
+    ) => Made
+    const Quad = platformClass('DOMQuad', ['p1', 'p2', 'p3', 'p4']) as new (
+      ...parts: Made[]
+    ) => Made
+    const clone = await inPage({ DOMPoint: Point, DOMQuad: Quad }, () => {
+      const point = new Point(1, 2.5, -0, NaN)
+      return [point, new Quad(point, point, new Point(4, 3, 2, 1), point)]
+    })
+    const [point, quad] = clone as [Made, Made]
+    assert.ok(point instanceof Point && quad instanceof Quad)
+    assert.deepEqual([point.x, point.y, point.z, point.w], [1, 2.5, -0, NaN])
+    assert.equal(quad.p1, point)
+    assert.equal((quad.p3 as Made).x, 4)
+  })
+
+  for (const count of [6, 16]) {
+    test(`a matrix of ${count} numbers stays one`, async () => {
+      const members = count === 6 ? ['a', 'b', 'c', 'd', 'e', 'f'] : space
+      const Matrix = platformClass('DOMMatrix', members, true) as new (parts: number[]) => Made
+      const numbers = members.map((_, i) => i + 0.5)
+      // A browser's class has the members of both kinds.
+      for (const member of [...'abcdef', ...space]) {
+        if (!(member in Matrix.prototype))
+          Object.defineProperty(Matrix.prototype, member, { get: () => 0 })
+      }
+      const clone = (await inPage({ DOMMatrix: Matrix }, () => new Matrix(numbers))) as Made
+      assert.ok(clone instanceof Matrix)
+      assert.deepEqual(
+        members.map((member) => clone[member]),
+        numbers,
+      )
+      assert.equal(clone.is2D, count === 6)
+    })
+  }
+
+  test('one that only looks like it is refused', async () => {
+    const Rect = platformClass('DOMRect', ['x', 'y', 'width', 'height']) as { prototype: object }
+    await assert.rejects(
+      inPage({ DOMRect: Rect }, () => Object.create(Rect.prototype)),
+      { name: 'DataCloneError' },
+    )
+  })
+})
+
+/** Stores and reads `make()`'s value with modules that were loaded where these classes are global. */
+async function inPage(classes: Record<string, unknown>, make: () => unknown): Promise<unknown> {
+  for (const [name, it] of Object.entries(classes)) vi.stubGlobal(name, it)
+  vi.resetModules()
+  try {
+    const writing = await import('../../src/values/serialize.ts')
+    const reading = await import('../../src/values/deserialize.ts')
+    const { bytes } = writing.serialize(make())
+    return reading.deserialize(bytes, 0, bytes.length)
+  } finally {
+    vi.unstubAllGlobals()
+    vi.resetModules()
+  }
+}
