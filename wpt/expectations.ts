@@ -14,6 +14,8 @@ interface NotPassing {
   readonly subtests: readonly string[]
   /** Labels such as `node20`; absent: all. */
   readonly runtimes?: readonly string[]
+  /** Of upstream, eight digits; absent: all. */
+  readonly commits?: readonly string[]
   readonly reason: string
 }
 
@@ -49,10 +51,15 @@ export interface Verdict {
   readonly unexpectedPasses: readonly string[]
 }
 
-/** Compares a page's result with what is expected of it in a runtime. */
-export function judge(result: PageResult, expectations: Expectations, runtime: string): Verdict {
+/** Compares a page's result with what is expected of it in a runtime and of a commit. */
+export function judge(
+  result: PageResult,
+  expectations: Expectations,
+  { commit, runtime }: { commit: string; runtime: string },
+): Verdict {
   const entries = expectations.notPassing.filter(
-    (entry) => entry.file === result.file && (entry.runtimes?.includes(runtime) ?? true),
+    ({ file, runtimes = [runtime], commits = [commit] }) =>
+      file === result.file && runtimes.includes(runtime) && commits.includes(commit),
   )
   const isExpected = ({ name }: Subtest) => entries.some((entry) => entry.subtests.includes(name))
   const failed = result.subtests.filter((it) => it.status !== 'PASS' && !isExpected(it))

@@ -1,5 +1,5 @@
 /** The IndexedDB that a run tests: this package as built, or a peer in a pinned version. */
-import { existsSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { installedPackage } from '../test/runtimes.ts'
@@ -18,6 +18,8 @@ export interface ImplementationChoice {
   /** fake-indexeddb only: make its errors name DOMException as their constructor. */
   readonly repairErrors: boolean
   readonly projectRoot: string
+  /** A directory of this run's own. */
+  readonly workDirectory: string
 }
 
 /** How tables name it: our file system, or the peer and its version. */
@@ -25,7 +27,7 @@ export function implementationLabel({
   name,
   vfs,
   repairErrors,
-}: Omit<ImplementationChoice, 'projectRoot'>): string {
+}: Pick<ImplementationChoice, 'name' | 'vfs' | 'repairErrors'>): string {
   if (name === 'ours') return `${vfs}-vfs`
   return `${name}@${peerVersions[name]}${repairErrors ? ' with repaired errors' : ''}`
 }
@@ -55,20 +57,26 @@ export async function findImplementation(choice: ImplementationChoice): Promise<
   }
 }
 
-/** The built files that package.json names for `import`. */
-function ours({ vfs, projectRoot }: ImplementationChoice): Implementation {
-  const text = readFileSync(join(projectRoot, 'package.json'), 'utf8')
+/** The built files that package.json names for `import`, in a copy: a build under way must not change a run. */
+function ours({ vfs, projectRoot, workDirectory }: ImplementationChoice): Implementation {
+  if (!existsSync(join(projectRoot, 'dist'))) {
+    throw new Error('dist/ is missing: run `npm run build` first')
+  }
+  const copy = join(workDirectory, 'package')
+  for (const name of ['package.json', 'dist']) {
+    cpSync(join(projectRoot, name), join(copy, name), { recursive: true })
+  }
+  const text = readFileSync(join(copy, 'package.json'), 'utf8')
   // The build writes this table, and fails if it differs.
   const { exports } = JSON.parse(text) as {
     exports: Record<string, { import: { default: string } }>
   }
   const builtFile = (name: string) => {
     const path = exports[name]?.import.default
-    if (!path) throw new Error(`package.json exports no "${name}"`)
-    if (!existsSync(join(projectRoot, path))) {
-      throw new Error(`${path} is missing: run \`npm run build\` first`)
+    if (!path || !existsSync(join(copy, path))) {
+      throw new Error(`dist/ lacks the entry "${name}": run \`npm run build\` first`)
     }
-    return fileUrl(projectRoot, path)
+    return fileUrl(copy, path)
   }
   return { name: 'ours', entry: builtFile('.'), vfsEntry: builtFile(`./vfs/${vfs}`) }
 }

@@ -1,5 +1,5 @@
 /** Runs web-platform-tests' IndexedDB suite in a server runtime: one process per page. */
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { runtimeCommand, runtimeLabel } from '../test/runtimes.ts'
 import { type Settings, parseCommandLine, usage } from './command-line.ts'
 import { type Expectations, readExpectations, reasonNotRun } from './expectations.ts'
@@ -49,6 +49,7 @@ async function runSuite(settings: Settings, { projectRoot, startPath }: Places):
     ...settings,
     name: settings.implementation,
     projectRoot,
+    workDirectory: dirname(startPath),
   })
   const command = [...(await runtimeCommand(settings.runtime)), startPath]
   const server = await startServer(suite.root)

@@ -45,7 +45,7 @@ export function reviewResults(
   { key, recorded, knownTotals, expectations }: Standard,
 ): Review {
   const scores = new Map(results.map((it) => [it.page, scoreOf(it, knownTotals.get(it.page))]))
-  const verdicts = expectations ? results.map((it) => judge(it, expectations, key.runtime)) : []
+  const verdicts = expectations ? results.map((it) => judge(it, expectations, key)) : []
   const all = (field: keyof Verdict) => verdicts.flatMap((verdict) => verdict[field])
   const complaints = [
     ...list('Unexpected failures', all('unexpectedFailures')),

@@ -39,6 +39,13 @@ test('an expected failure is good in the runtimes it names only', () => {
   expect(review(failed, { expectations: oneExpected(['bun']) }).isGood).toBe(false)
 })
 
+test('an expectation of one commit says nothing of another', () => {
+  const [entry] = oneExpected(['node20']).notPassing
+  const expectations = { notRun: [], notPassing: entry ? [{ ...entry, commits: ['def'] }] : [] }
+  expect(review([result({ one: 'PASS' })], { expectations }).isGood).toBe(true)
+  expect(review([result({ one: 'FAIL' })], { expectations }).isGood).toBe(false)
+})
+
 test('an unexpected pass fails the run', () => {
   const { isGood, text } = review([result({ one: 'PASS' })], {
     expectations: oneExpected(['node20']),
