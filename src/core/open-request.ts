@@ -28,6 +28,10 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   error: DOMException | null = null
   /** Made by the upgrade; `opened` gets the same one. */
   #connection: Connection | null = null
+  /** From `upgradeNeeded` until the upgrade transaction has fired its last event. */
+  #isUpgrading = false
+  /** The task that fires the request's last event, while the upgrade transaction still has events to fire. */
+  #conclusion: OpenRequestTask | null = null
 
   constructor(factory: Factory) {
     super()
@@ -52,20 +56,24 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     hostTransaction.listen(transaction)
     connection.upgradeTransaction = transaction
     this.#connection = connection
+    this.#isUpgrading = true
     queueDatabaseTask(new FireUpgradeNeeded(this, transaction, oldVersion))
   }
 
   /** The upgrade transaction has fired its last event. */
   upgradeEnded(type: 'complete' | 'abort'): void {
     this.transaction = null
-    if (type === 'complete') return
-    this.result = undefined
-    this.isDone = false
+    this.#isUpgrading = false
+    if (type === 'abort') {
+      this.result = undefined
+      this.isDone = false
+    }
+    if (this.#conclusion) queueDatabaseTask(this.#conclusion)
   }
 
   opened(host: HostConnection): void {
     const connection = this.#connection ?? new Connection(this.factory, host)
-    queueDatabaseTask(new FireOpened(this, connection))
+    this.#conclude(new FireOpened(this, connection))
   }
 
   deleted(oldVersion: number): void {
@@ -73,7 +81,12 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   }
 
   failed(failure: Failure): void {
-    queueDatabaseTask(new FireFailed(this, failure))
+    this.#conclude(new FireFailed(this, failure))
+  }
+
+  #conclude(task: OpenRequestTask): void {
+    if (this.#isUpgrading) this.#conclusion = task
+    else queueDatabaseTask(task)
   }
 }
 

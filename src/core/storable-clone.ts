@@ -3,7 +3,7 @@ import type { IndexSchema, KeyPath } from '../host/protocol.ts'
 import { extractKey, extractKeyOfOriginal } from '../keys/extract-key.ts'
 import { type KeyToBeGenerated, indexKeysOf, indexKeysOfOriginal } from '../keys/index-keys.ts'
 import { type keyPathFailure, keyPathUndecided } from '../keys/key-path.ts'
-import { deserialize } from '../values/deserialize.ts'
+import { deserializeClone } from '../values/deserialize.ts'
 import type { Serialized } from '../values/serialize.ts'
 
 /**
@@ -45,8 +45,7 @@ export class StorableClone {
 
   #decode(): unknown {
     if (!this.#isDecoded) {
-      const { bytes } = this.serialized
-      this.#decoded = deserialize(bytes, 0, bytes.length)
+      this.#decoded = deserializeClone(this.serialized)
       this.#isDecoded = true
     }
     return this.#decoded

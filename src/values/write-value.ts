@@ -64,13 +64,15 @@ export function writeRootWithGeneratedKey(
 ): void {
   state.objectIds.findOrAdd(source)
   const keys = ownKeys(source)
-  if (!keys.includes(identifier)) keys.push(identifier)
-  writeObjectHead(state.out, keys)
+  // What is not enumerable, or inherited, is not in the clone: it must not even be read.
+  const isInjected = !keys.includes(identifier)
+  writeObjectHead(state.out, isInjected ? [...keys, identifier] : keys)
   for (const key of keys) {
     const value = ownValue(state, source, key)
     const isMissing = key === identifier && (value === undefined || value === absent)
     writeValue(state, isMissing ? generatedKey : value, 1)
   }
+  if (isInjected) writeValue(state, generatedKey, 1)
 }
 
 /** Whether `value` is an object whose clone has just its own enumerable properties, and cheap to recognise as one. */

@@ -103,3 +103,17 @@ describe('a generated key', () => {
     assert.deepEqual(serialized.blobs, [blob])
   })
 })
+
+test('a property that is inherited or not enumerable is not read where a generated key belongs', () => {
+  const fail = (): never => {
+    throw new Error('read')
+  }
+  const hidden = Object.defineProperty({}, 'id', { get: fail, enumerable: false })
+  assert.deepEqual(storeWithKey(hidden, 'id'), { id: 42 })
+  Object.defineProperty(Object.prototype, 'id', { get: fail, configurable: true })
+  try {
+    assert.deepEqual(Object.keys(storeWithKey({ a: 1 }, 'id') as object), ['a', 'id'])
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'id')
+  }
+})
