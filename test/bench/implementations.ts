@@ -1,0 +1,121 @@
+/** The IndexedDBs that are compared: this package as built, on disk and in memory, and its peers. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { openDatabase } from './idb.ts'
+
+/** An implementation, loaded. */
+export interface Implementation {
+  readonly name: string
+  readonly factory: IDBFactory
+  readonly keyRange: typeof IDBKeyRange
+  /** See `Contender`. */
+  readonly roundLimit?: number
+  close(): Promise<void>
+}
+
+/** Where everything is. */
+export interface Places {
+  readonly projectRoot: string
+  /** An empty directory for this process's files. */
+  readonly scratch: string
+  /** Peer → the directory whose `node_modules` holds it. */
+  readonly peers: Readonly<Record<string, string>>
+}
+
+/** The peers and their versions; fetched on demand, built by nobody. */
+export const peerVersions = {
+  'fake-indexeddb': '6.2.8',
+  indexeddbshim: '17.3.4',
+  'better-sqlite3': '13.2.0',
+} as const
+
+/** What everything is compared with. */
+export const baseline = 'fake-indexeddb'
+
+/** Those that work here, and why the others do not. */
+export async function loadImplementations(
+  places: Places,
+): Promise<{ available: Implementation[]; missing: Map<string, string> }> {
+  const available: Implementation[] = []
+  const missing = new Map<string, string>()
+  const loaders = {
+    disk: loadOnDisk,
+    memory: loadInMemory,
+    [baseline]: loadFake,
+    indexeddbshim: loadShim,
+  }
+  for (const [name, load] of Object.entries(loaders)) {
+    try {
+      const implementation = { name, ...(await load(places)) }
+      await probe(implementation.factory)
+      available.push(implementation)
+    } catch (error) {
+      missing.set(name, String(error).split('\n', 1)[0] ?? '')
+    }
+  }
+  return { available, missing }
+}
+
+type Loaded = Omit<Implementation, 'name'>
+
+async function loadOnDisk({ projectRoot, scratch }: Places): Promise<Loaded> {
+  const { createIndexedDB, IDBKeyRange, close } = await importFile(projectRoot, 'dist/index.js')
+  const factory = createIndexedDB({ path: join(scratch, 'ours') })
+  return { factory, keyRange: IDBKeyRange, close: () => close(factory) }
+}
+
+async function loadInMemory({ projectRoot }: Places): Promise<Loaded> {
+  const { createIndexedDB, IDBKeyRange, close } = await importFile(projectRoot, 'dist/index.js')
+  const { memory } = await importFile(projectRoot, 'dist/vfs-memory.js')
+  const factory = createIndexedDB({ path: 'memory', vfs: memory() })
+  return { factory, keyRange: IDBKeyRange, close: () => close(factory) }
+}
+
+async function loadFake({ peers }: Places): Promise<Loaded> {
+  const root = peers['fake-indexeddb'] ?? ''
+  const { IDBFactory, IDBKeyRange } = await importFile(
+    root,
+    'node_modules/fake-indexeddb/build/esm/index.js',
+  )
+  return { factory: new IDBFactory(), keyRange: IDBKeyRange, close: async () => {} }
+}
+
+async function loadShim({ peers, scratch }: Places): Promise<Loaded> {
+  requireNode22()
+  const root = peers['indexeddbshim'] ?? ''
+  const { default: setGlobalVars } = await importFile(
+    root,
+    'node_modules/indexeddbshim/src/node-UnicodeIdentifiers.js',
+  )
+  const databaseBasePath = join(scratch, 'indexeddbshim')
+  mkdirSync(databaseBasePath)
+  const scope: { indexedDB?: IDBFactory; IDBKeyRange?: typeof IDBKeyRange } = {}
+  setGlobalVars(scope, { checkOrigin: false, fullIDLSupport: true, databaseBasePath })
+  if (!scope.indexedDB || !scope.IDBKeyRange) throw new Error('It has set no globals')
+  const { indexedDB: factory, IDBKeyRange: keyRange } = scope
+  return { factory, keyRange, roundLimit: 3, close: async () => {} }
+}
+
+/** Refuses a runtime that the prebuilt better-sqlite3 does not support: there it crashes the process. */
+export function requireNode22(): void {
+  if (process.versions.bun || process.versions['deno']) return
+  if (Number(process.versions.node.split('.')[0]) >= 22) return
+  throw new Error('The binaries of better-sqlite3 need Node 22')
+}
+
+/** @throws whatever opening a database throws, or when it does not end. */
+async function probe(factory: IDBFactory): Promise<void> {
+  const opening = openDatabase(factory, 'probe', () => {})
+  const patience = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('Opening a database does not end')), 5000).unref?.()
+  })
+  const database = await Promise.race([opening, patience])
+  database.close()
+}
+
+// The modules are found at run time: no types reach here.
+// oxlint-disable-next-line no-explicit-any
+function importFile(root: string, path: string): Promise<any> {
+  return import(pathToFileURL(join(root, path)).href)
+}

@@ -1,0 +1,44 @@
+/** What do values cost that are not small? */
+import { completionOf, expectSame, resultOf } from '../idb.ts'
+import { type Case, askCases } from '../question.ts'
+import { scatter } from '../records.ts'
+
+function binaryValues(count: number, byteCount: number): Uint8Array[] {
+  return Array.from({ length: count }, (_, id) => {
+    const bytes = new Uint8Array(byteCount)
+    for (let i = 0; i < byteCount; i += 4) bytes[i] = scatter(id + i)
+    return bytes
+  })
+}
+
+function upgrade(database: IDBDatabase): void {
+  database.createObjectStore('values')
+}
+
+function putCase(name: string, values: readonly Uint8Array[], goal: Case['goal']): Case {
+  return {
+    name,
+    count: values.length,
+    ...(goal && { goal }),
+    isFresh: true,
+    upgrade,
+    async run({ database }) {
+      const transaction = database.transaction('values', 'readwrite')
+      const store = transaction.objectStore('values')
+      values.forEach((value, key) => store.put(value, key))
+      await completionOf(transaction)
+    },
+    async check({ database }) {
+      const key = values.length - 1
+      const store = database.transaction('values').objectStore('values')
+      expectSame((await resultOf(store.get(key))).join(), values[key]?.join(), 'the last value')
+    },
+  }
+}
+
+const cases: readonly Case[] = [
+  putCase('put 1,000 of 10 KiB', binaryValues(1000, 10 * 1024), { ratio: 1.2, node20: 1.3 }),
+  putCase('put 10 of 1 MiB', binaryValues(10, 1024 * 1024), undefined),
+]
+
+export const ask = askCases(cases)
