@@ -1,0 +1,129 @@
+/**
+ * The process that gets killed. It opens what the one before it left, finds the state it is in, and goes on from there
+ * until it is killed. Each line it prints is out before it goes on:
+ *
+ * - `owner 12.3`: it owns the directory, after so many milliseconds.
+ * - `found 17`: the databases hold exactly what they should after step 17.
+ * - `issue 18`, `done 18`: step 18 was begun, was acknowledged.
+ * - `wrong …`: something that must not be.
+ *
+ * Arguments: directory, seed, the last step acknowledged, the last begun, whether to check the pages, whether to go on.
+ */
+import { writeSync } from 'node:fs'
+import { close, createIndexedDB } from '../../src/index.ts'
+import { nodePlatform } from '../../src/platform-node.ts'
+import { openStorageDirectory } from '../../src/sqlite/directory.ts'
+import { loadEngine } from '../../src/sqlite/engine.ts'
+import { memory } from '../../vfs/memory.ts'
+import { nodeFs } from '../../vfs/node.ts'
+import { Databases, readState } from '../history/databases.ts'
+import { generateStep } from '../history/generate.ts'
+import { seededRandom } from '../history/random.ts'
+import { nothing, type State, textOf } from '../history/state.ts'
+import { applyStep, type Step } from '../history/step.ts'
+
+const [directory = '', seedText, acknowledgedText, begunText, checksPages, goesOn] =
+  process.argv.slice(2)
+const seed = Number(seedText)
+const acknowledged = Number(acknowledgedText)
+const begun = Number(begunText)
+
+/** How many transactions queue up behind each other at most. */
+const mostAtOnce = 6
+
+try {
+  await loadEngineForBoth()
+  if (checksPages === 'yes') await checkFiles()
+  const { number, state } = await findState()
+  say(`found ${number}`)
+  if (goesOn === 'yes') await runSteps(state, number + 1)
+} catch (error) {
+  say(`wrong ${error instanceof Error ? error.stack : String(error)}`.replaceAll('\n', ' | '))
+  process.exit(1)
+}
+
+/** Keeps the engine's own start out of the time it takes to become the owner. */
+async function loadEngineForBoth(): Promise<void> {
+  const scratch = createIndexedDB({ vfs: memory() })
+  await scratch.databases()
+  await close(scratch)
+}
+
+async function checkFiles(): Promise<void> {
+  const getEngine = () => loadEngine(() => nodePlatform.loadWasm())
+  const storage = openStorageDirectory({ vfs: nodeFs(), path: directory, waitMs: 0, getEngine })
+  for (const { name } of await storage.list()) {
+    const database = await storage.open(name)
+    const problems = database.check()
+    if (problems.length > 0) say(`wrong ${name}: ${problems.join(', ')}`)
+    await database.close()
+  }
+  await storage.close()
+}
+
+/** The step after which everything is as it was found. */
+async function findState(): Promise<{ number: number; state: State }> {
+  const indexedDB = createIndexedDB({ path: directory })
+  const start = performance.now()
+  await indexedDB.databases()
+  say(`owner ${(performance.now() - start).toFixed(1)}`)
+  const found = await readState(indexedDB)
+  await close(indexedDB)
+
+  let state = nothing
+  for (let number = 0; number <= begun; number++) {
+    if (number > 0) state = applyStep(state, stepAt(state, number))
+    if (number >= acknowledged && textOf(state) === found) return { number, state }
+  }
+  throw new Error(`No step from ${acknowledged} to ${begun} gives what was found: ${found}`)
+}
+
+function stepAt(state: State, number: number): Step {
+  return generateStep(state, number, seededRandom(seed, number))
+}
+
+async function runSteps(start: State, first: number): Promise<never> {
+  const databases = new Databases(createIndexedDB({ path: directory }))
+  const random = seededRandom(seed ^ first)
+  let state = start
+  let number = first
+  for (;;) {
+    const group: { number: number; step: Step }[] = []
+    const atOnce = random.percent(50) ? 1 : 1 + random.below(mostAtOnce)
+    while (group.length < atOnce) {
+      const step = stepAt(state, number)
+      if (group.length > 0 && !mayQueueBehind(group[0]?.step, step)) break
+      state = applyStep(state, step)
+      group.push({ number: number++, step })
+      if (step.type !== 'transaction') break
+    }
+    await runGroup(databases, group)
+  }
+}
+
+function mayQueueBehind(first: Step | undefined, step: Step): boolean {
+  return (
+    first?.type === 'transaction' && step.type === 'transaction' && first.database === step.database
+  )
+}
+
+async function runGroup(
+  databases: Databases,
+  group: readonly { number: number; step: Step }[],
+): Promise<void> {
+  const [first] = group
+  const connection =
+    first?.step.type === 'transaction' ? await databases.connection(first.step.database) : null
+  await Promise.all(
+    group.map(async ({ number, step }) => {
+      say(`issue ${number}`)
+      if (connection && step.type === 'transaction') await databases.transact(connection, step)
+      else await databases.execute(step)
+      say(`done ${number}`)
+    }),
+  )
+}
+
+function say(line: string): void {
+  writeSync(1, `${line}\n`)
+}
