@@ -1,0 +1,81 @@
+/** The browsers that the suites run in: those of the system's own packages, driven by Playwright. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type BrowserContext, type LaunchOptions, chromium, firefox } from 'playwright-core'
+
+export const browserNames = ['chromium', 'firefox'] as const
+export type BrowserName = (typeof browserNames)[number]
+
+/** How to get them. */
+export const installCommand = 'apt-get install chromium firefox-esr'
+
+/** Names under which systems install them, the preferred first; an environment variable such as CHROMIUM_PATH goes before. */
+const executables: Readonly<Record<BrowserName, readonly string[]>> = {
+  chromium: ['chromium', 'chromium-browser', 'google-chrome'],
+  firefox: ['firefox-esr', 'firefox'],
+}
+
+/** The path of the browser's program; null when it is not installed. */
+export function findBrowser(name: BrowserName): string | null {
+  const given = process.env[`${name.toUpperCase()}_PATH`]
+  if (given) return given
+  const folders = (process.env['PATH'] ?? '').split(':')
+  const paths = executables[name].flatMap((program) => folders.map((it) => join(it, program)))
+  return paths.find((path) => existsSync(path)) ?? null
+}
+
+/** A running browser. */
+export interface RunningBrowser {
+  readonly name: BrowserName
+  /** Name and version, as tables show it. */
+  readonly label: string
+  /** Storage of its own, empty, gone when the context is closed. */
+  newContext(): Promise<BrowserContext>
+  close(): Promise<void>
+}
+
+/** @throws Error when the browser is not installed */
+export async function startBrowser(name: BrowserName): Promise<RunningBrowser> {
+  const browser = await typeOf(name).launch(launchOptions(name))
+  return {
+    name,
+    label: `${name}${browser.version().split('.')[0]}`,
+    newContext: () => browser.newContext(),
+    close: () => browser.close(),
+  }
+}
+
+/** A browser whose storage lies in `profile` and outlives it; closing the context ends it. */
+export function startProfile(
+  name: BrowserName,
+  profile: string,
+  { args = [] }: { args?: readonly string[] } = {},
+): Promise<BrowserContext> {
+  const options = launchOptions(name)
+  return typeOf(name).launchPersistentContext(profile, {
+    ...options,
+    args: [...(options.args ?? []), ...args],
+  })
+}
+
+function typeOf(name: BrowserName): typeof chromium {
+  return name === 'chromium' ? chromium : firefox
+}
+
+/** No sandbox: it needs what containers do not give, and the pages are this project's own. */
+const chromiumArguments = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+function launchOptions(name: BrowserName): LaunchOptions {
+  const executablePath = findBrowser(name)
+  if (!executablePath) throw new Error(`There is no ${name} here; get it by: ${installCommand}`)
+  if (name === 'chromium') return { executablePath, headless: true, args: chromiumArguments }
+  return { executablePath, headless: true, channel: 'moz-firefox' }
+}

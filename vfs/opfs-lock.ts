@@ -1,0 +1,47 @@
+/** The ownership of an OPFS directory: a Web Lock, which the browser frees when the page or worker that has it goes. */
+import { DirectoryLockedError } from '../src/sqlite/vfs.ts'
+
+/** Captured at load: fake timers of a test framework must not freeze a wait. */
+const { setTimeout, clearTimeout } = globalThis
+
+/**
+ * How long a lock is waited for in any case: on a reload the old page goes a moment after the new one has come, and nothing
+ * tells one that is going from one that stays.
+ */
+const graceMs = 500
+
+/** 2^31 - 1: a longer timer would fire at once; 24 days are for ever. */
+const longestTimerMs = 2_147_483_647
+
+/**
+ * Takes the lock of the directory at `path`; calling what it gives back frees it.
+ * @throws DirectoryLockedError when somebody else still has it after `waitMs`, or after a short while if that is longer
+ */
+export async function lockDirectory(path: string, waitMs: number): Promise<() => void> {
+  const patience = new AbortController()
+  const limitMs = Math.max(waitMs, graceMs)
+  const timer = limitMs < longestTimerMs ? setTimeout(() => patience.abort(), limitMs) : undefined
+  try {
+    return await requestLock(`idb-everywhere:${path}`, patience.signal)
+  } catch (error) {
+    if (!patience.signal.aborted) throw error
+    throw new DirectoryLockedError(lockedMessage(path), null)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The lock is held until the function given back is called. */
+function requestLock(name: string, signal: AbortSignal): Promise<() => void> {
+  return new Promise((resolve, reject) => {
+    const hold = () => new Promise<void>((free) => resolve(free))
+    navigator.locks.request(name, { mode: 'exclusive', signal }, hold).catch(reject)
+  })
+}
+
+function lockedMessage(path: string): string {
+  return (
+    `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin; ` +
+    'close it there, choose another path, or wait for it with onLocked "wait"'
+  )
+}

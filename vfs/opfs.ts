@@ -1,0 +1,96 @@
+import { VfsError } from '../src/sqlite/vfs.ts'
+import type { Vfs, VfsDirectory } from '../src/sqlite/vfs.ts'
+import { checkFileName } from './file-name.ts'
+import { hasSyncAccess } from './opfs-access.ts'
+import { lockDirectory } from './opfs-lock.ts'
+import { OpfsFiles } from './opfs-files.ts'
+
+/**
+ * The VFS over the origin private file system of a browser. Its files carry their real names, so that what is exported from
+ * there is a plain SQLite file. Files can be opened synchronously in a dedicated worker only: elsewhere `lock()` rejects,
+ * and `createIndexedDB()` on a page starts such a worker. Importing it does nothing.
+ */
+export function opfs(): Vfs {
+  return { name: 'opfs', isPersistent: true, directory: (path) => directoryAt(segmentsOf(path)) }
+}
+
+/** The names along a path; it is relative to the origin's root, and there is no way above that. */
+function segmentsOf(path: string): string[] {
+  const segments: string[] = []
+  for (const segment of path.split('/')) {
+    if (segment === '..') segments.pop()
+    else if (segment !== '' && segment !== '.') segments.push(segment)
+  }
+  return segments
+}
+
+function directoryAt(segments: readonly string[]): VfsDirectory {
+  const path = `/${segments.join('/')}`
+  /** null until the directory is locked, and after it is closed. */
+  let owned: { readonly files: OpfsFiles; readonly free: () => void } | null = null
+  const files = (): OpfsFiles => {
+    if (owned) return owned.files
+    throw new VfsError('EPERM', `Directory "${path}" is not locked`)
+  }
+
+  return {
+    identity: `opfs:${path}`,
+    async lock(waitMs) {
+      checkPlatform()
+      const free = await lockDirectory(path, waitMs)
+      try {
+        owned = { files: new OpfsFiles(await makeDirectory(segments)), free }
+      } catch (error) {
+        free()
+        throw error
+      }
+    },
+    list: () => files().list(),
+    async prepare(names) {
+      names.forEach(checkFileName)
+      await files().prepare(names)
+    },
+    open(name, { create }) {
+      checkFileName(name)
+      return files().open(name, { create })
+    },
+    async rename(from, to) {
+      checkFileName(to)
+      await files().rename(from, to)
+    },
+    async remove(name) {
+      checkFileName(name)
+      await files().remove(name)
+    },
+    async close() {
+      const closing = owned
+      owned = null
+      await closing?.files.close()
+      closing?.free()
+    },
+  }
+}
+
+/** @throws VfsError ENOTSUP, saying what to use instead */
+function checkPlatform(): void {
+  if (!globalThis.navigator?.storage || !navigator.locks) {
+    throw new VfsError(
+      'ENOTSUP',
+      'The origin private file system needs a browser and a secure context (https, or localhost); use memory() here',
+    )
+  }
+  if (hasSyncAccess()) return
+  throw new VfsError(
+    'ENOTSUP',
+    'opfs() works in dedicated workers, and from pages that may start one; in this kind of thread use memory(), ' +
+      'or { port } to an owner in a dedicated worker',
+  )
+}
+
+async function makeDirectory(segments: readonly string[]): Promise<FileSystemDirectoryHandle> {
+  let directory = await navigator.storage.getDirectory()
+  for (const segment of segments) {
+    directory = await directory.getDirectoryHandle(segment, { create: true })
+  }
+  return directory
+}
