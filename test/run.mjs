@@ -18,6 +18,11 @@ const suites = [
   },
   { name: 'check', command: 'npm run --silent check', counts: /^Found \d+ warnings.*/m },
   { name: 'unit', command: 'npx vitest run', counts: /^ *Tests +.*passed.*/m },
+  {
+    name: 'endurance',
+    command: 'node test/endurance/run.mjs',
+    counts: /^endurance: .*/m,
+  },
   { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
   { name: 'crash', command: 'node test/crash/run.mjs', counts: /^crash: .*/m },
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
