@@ -43,7 +43,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   }
 
   blocked(oldVersion: number, newVersion: number | null = null): void {
-    queueDatabaseTask(new FireVersionChange(this, 'blocked', oldVersion, newVersion))
+    queueDatabaseTask(new FireBlocked(this, oldVersion, newVersion))
   }
 
   /** https://w3c.github.io/IndexedDB/#upgrade-a-database */
@@ -107,16 +107,18 @@ abstract class OpenRequestTask extends FiringTask {
 }
 
 /** `blocked` at the request. https://w3c.github.io/IndexedDB/#open-a-database-connection, step 10.4. */
-class FireVersionChange extends OpenRequestTask {
-  readonly #arguments: readonly [type: string, oldVersion: number, newVersion: number | null]
+class FireBlocked extends OpenRequestTask {
+  readonly #oldVersion: number
+  readonly #newVersion: number | null
 
-  constructor(request: OpenRequest, type: string, oldVersion: number, newVersion: number | null) {
+  constructor(request: OpenRequest, oldVersion: number, newVersion: number | null) {
     super(request)
-    this.#arguments = [type, oldVersion, newVersion]
+    this.#oldVersion = oldVersion
+    this.#newVersion = newVersion
   }
 
   protected begin(): Event {
-    return this.versionChangeEvent(...this.#arguments)
+    return this.versionChangeEvent('blocked', this.#oldVersion, this.#newVersion)
   }
 }
 
