@@ -28,9 +28,9 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   error: DOMException | null = null
   /** Made by the upgrade; `opened` gets the same one. */
   #connection: Connection | null = null
-  /** From `upgradeNeeded` until the upgrade transaction has fired its last event. */
+  /** From `upgradeNeeded` until the last event of the upgrade transaction is queued. */
   #isUpgrading = false
-  /** The task that fires the request's last event, while the upgrade transaction still has events to fire. */
+  /** The task that fires the request's last event, while the upgrade transaction has events to queue. */
   #conclusion: OpenRequestTask | null = null
 
   constructor(factory: Factory) {
@@ -60,15 +60,18 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     queueDatabaseTask(new FireUpgradeNeeded(this, transaction, oldVersion))
   }
 
+  /** The last event of the upgrade transaction is queued: the request's own comes right behind it. */
+  upgradeEnding(): void {
+    this.#isUpgrading = false
+    if (this.#conclusion) queueDatabaseTask(this.#conclusion)
+  }
+
   /** The upgrade transaction has fired its last event. */
   upgradeEnded(type: 'complete' | 'abort'): void {
     this.transaction = null
-    this.#isUpgrading = false
-    if (type === 'abort') {
-      this.result = undefined
-      this.isDone = false
-    }
-    if (this.#conclusion) queueDatabaseTask(this.#conclusion)
+    if (type === 'complete') return
+    this.result = undefined
+    this.isDone = false
   }
 
   opened(host: HostConnection): void {

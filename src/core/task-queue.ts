@@ -22,12 +22,26 @@ let isScheduled = false
 let cleanups: (() => void)[] = []
 let isCleanupScheduled = false
 
+/** Where the next task goes while `queueInPlace` runs; null: behind all others. */
+let place: number | null = null
+
 /** https://w3c.github.io/IndexedDB/#queue-a-database-task */
 export function queueDatabaseTask(task: Task): void {
-  tasks.push(task)
+  if (place !== null) tasks.splice(place++, 0, task)
+  else tasks.push(task)
   if (isScheduled) return
   isScheduled = true
   checkpoint(runTasks)
+}
+
+/**
+ * For the step of a running task: the tasks that `queue` queues come right behind the running one, as if they had been queued when
+ * it was.
+ */
+export function queueInPlace(queue: () => void): void {
+  place = head + 1
+  queue()
+  place = null
 }
 
 /**

@@ -16,11 +16,12 @@ import type {
 } from '../host/protocol.ts'
 import type { Connection } from './connection.ts'
 import { Target } from './events.ts'
-import { fireAbortedRequests, fireResult, fireTransactionEvent } from './fire.ts'
+import { fireAbortedRequests, fireTransactionEvent } from './fire.ts'
 import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
+import { RequestList } from './request-list.ts'
 import type { Request } from './request.ts'
-import { queueCleanup, queueDatabaseTask } from './task-queue.ts'
+import { queueCleanup, queueDatabaseTask, queueInPlace } from './task-queue.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-lifecycle */
 type TransactionState = 'active' | 'inactive' | 'committing' | 'finished'
@@ -42,14 +43,11 @@ export class Transaction extends Target implements TransactionListener {
   readonly upgrade: Upgrade | null
   state: TransactionState = 'inactive'
   error: DOMException | null = null
-  /** Requests placed and not yet dispatched, oldest first. https://w3c.github.io/IndexedDB/#transaction-request-list */
-  readonly requests = new Set<Request>()
+  readonly requests = new RequestList()
   /** How many requests are placed and not yet processed. */
   unprocessed = 0
   /** Failures dispatched so far; see `HostTransaction.commit`. */
   failuresSeen = 0
-  /** How often each store's records were written; cursors drop their read-ahead by it. */
-  readonly writes = new Map<number, number>()
   /** Object store handles by store id. */
   readonly handles = new Map<number, ObjectStoreHandle>()
   /** Calls to the host that wait for a Blob to be read; null when nothing waits. */
@@ -114,12 +112,12 @@ export class Transaction extends Target implements TransactionListener {
   processed(request: Request): void {
     if (this.state === 'finished') return
     this.unprocessed--
-    fireResult(request)
+    queueDatabaseTask(request)
   }
 
   /** Commits a transaction that nothing more can happen to. */
   commitIfIdle(): void {
-    if (this.state === 'inactive' && this.requests.size === 0) this.commit()
+    if (this.state === 'inactive' && this.requests.isEmpty) this.commit()
   }
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
@@ -139,13 +137,16 @@ export class Transaction extends Target implements TransactionListener {
 
   committed(): void {
     fireTransactionEvent(this, 'complete')
+    this.upgrade?.openRequest.upgradeEnding()
   }
 
   /** In a task: results that came before the host gave up are dispatched first. */
   aborted(failure: Failure): void {
     queueDatabaseTask({
       step: () => {
-        if (this.state !== 'finished') this.#endAborted(exceptionOf(failure))
+        if (this.state !== 'finished') {
+          queueInPlace(() => this.#endAborted(exceptionOf(failure)))
+        }
         return 'over'
       },
     })
@@ -158,6 +159,7 @@ export class Transaction extends Target implements TransactionListener {
     this.error = error
     fireAbortedRequests(this)
     fireTransactionEvent(this, 'abort')
+    this.upgrade?.openRequest.upgradeEnding()
   }
 }
 
