@@ -20,7 +20,13 @@ const identifierPath =
 
 /** Own properties are asked for by functions script cannot replace. */
 const { hasOwn, getPrototypeOf } = Object
-const { propertyIsEnumerable, toString } = Object.prototype
+const { propertyIsEnumerable } = Object.prototype
+
+/** Captured at load; undefined where the runtime has none. A clone is of this realm. */
+const { Blob: NativeBlob, File: NativeFile } = globalThis as {
+  Blob?: typeof Blob
+  File?: typeof File
+}
 
 /** How deep arrays are looked into before the clone is asked instead. */
 const decidedDepth = 8
@@ -107,13 +113,12 @@ function evaluateBlobProperty(value: object, identifier: string): unknown {
   return keyPathFailure
 }
 
-// On a clone the class's name does not lie: a clone has no properties named by symbols.
 function isBlob(value: object): boolean {
-  return toString.call(value) === '[object Blob]' || isFile(value)
+  return NativeBlob !== undefined && value instanceof NativeBlob
 }
 
 function isFile(value: object): boolean {
-  return toString.call(value) === '[object File]'
+  return NativeFile !== undefined && value instanceof NativeFile
 }
 
 function propertyOf(value: object, name: string): unknown {
