@@ -26,11 +26,23 @@ const entries = {
   './vfs': 'src/sqlite/vfs.ts',
   './vfs/memory': 'vfs/memory.ts',
   './vfs/node': 'vfs/node.ts',
+  './vfs/opfs': 'vfs/opfs.ts',
   './vfs/conformance': 'test/vfs/entry-point.ts',
 }
 
-/** The entries whose import does something; bundlers may drop an unused import of any other. */
-const sideEffects = ['./auto', './auto/memory']
+/** The sources that serve browsers in place of those above; bundlers and import maps take them by the condition `browser`. */
+const browserEntries = {
+  '.': 'src/index-browser.ts',
+  './auto': 'src/auto-browser.ts',
+  './auto/memory': 'src/auto-memory-browser.ts',
+}
+
+/** Scripts of workers: other files find them by their URL. Exported are those that a user may have to name. */
+const workerScripts = { './worker': 'src/worker.ts', './worker-node': 'src/worker-node.ts' }
+const exportedWorkers = ['./worker']
+
+/** The files whose import does something; bundlers may drop an unused import of any other. */
+const sideEffects = ['auto', 'auto-memory', 'auto-browser', 'auto-memory-browser', 'worker']
 
 const require = createRequire(import.meta.url)
 const dist = 'dist'
@@ -67,6 +79,8 @@ const everyImportStays = {
 /** `./vfs/node` → `vfs-node`, the name of its files in `dist/`. */
 const fileNameOf = (subpath) => (subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-'))
 
+const browserFileOf = (subpath) => `${fileNameOf(subpath)}-browser`
+
 if (process.argv.includes('--write-exports')) writeExports()
 else await buildAll()
 
@@ -83,9 +97,14 @@ async function buildAll() {
 
 async function buildModules() {
   await build({
-    entryPoints: Object.fromEntries(
-      Object.entries(entries).map(([subpath, source]) => [fileNameOf(subpath), source]),
-    ),
+    entryPoints: Object.fromEntries([
+      ...Object.entries(entries).map(([subpath, source]) => [fileNameOf(subpath), source]),
+      ...Object.entries(browserEntries).map(([subpath, source]) => [
+        browserFileOf(subpath),
+        source,
+      ]),
+      ...Object.entries(workerScripts).map(([subpath, source]) => [fileNameOf(subpath), source]),
+    ]),
     outdir: dist,
     bundle: true,
     splitting: true,
@@ -102,7 +121,9 @@ async function buildModules() {
 
 async function convertToCommonJS() {
   await build({
-    entryPoints: javascriptFiles().map((name) => join(dist, name)),
+    entryPoints: javascriptFiles()
+      .filter(isConverted)
+      .map((name) => join(dist, name)),
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -117,6 +138,11 @@ async function convertToCommonJS() {
     plugins: [everyImportStays],
     logLevel: 'warning',
   })
+}
+
+/** Whether a file has a CommonJS twin: what only browsers and workers load has none. */
+function isConverted(name) {
+  return !/-browser\.js$/.test(name) && !/^worker(-node)?\.js$/.test(name)
 }
 
 function javascriptFiles() {
@@ -148,7 +174,7 @@ function emitDeclarations(outDir) {
       },
       // The declarations of what comes without its own.
       include: ['../src/**/*.d.ts'],
-      files: Object.values(entries).map((source) => `../${source}`),
+      files: typedSources().map((source) => `../${source}`),
     }),
   )
   const typescript = dirname(require.resolve('typescript/package.json'))
@@ -158,10 +184,15 @@ function emitDeclarations(outDir) {
   rmSync(configuration)
 }
 
+/** The sources whose declarations users see. */
+function typedSources() {
+  return [...Object.values(entries), ...Object.values(browserEntries)]
+}
+
 /** Deletes the declarations that no entry leads to: those of the classes behind the public types. */
 function keepReachable(types) {
   const reachable = new Set()
-  for (const source of Object.values(entries)) visit(join(types, declarationOf(source)))
+  for (const source of typedSources()) visit(join(types, declarationOf(source)))
   for (const name of readdirSync(types, { recursive: true })) {
     if (name.endsWith('.d.ts') && !reachable.has(join(types, name))) rmSync(join(types, name))
   }
@@ -191,24 +222,38 @@ function exportsOf([subpath, source]) {
   return [
     subpath,
     {
+      ...browserExportsOf(subpath),
       import: { types: `./${dist}/types/${declaration}`, default: `./${dist}/${name}.js` },
       require: { types: `./${dist}/types-cjs/${declaration}`, default: `./${dist}/${name}.cjs` },
     },
   ]
 }
 
+/** For `import` only: test environments that say they are browsers but call `require` run in Node. */
+function browserExportsOf(subpath) {
+  const source = browserEntries[subpath]
+  if (!source) return {}
+  const types = `./${dist}/types/${declarationOf(source)}`
+  return { browser: { import: { types, default: `./${dist}/${browserFileOf(subpath)}.js` } } }
+}
+
 /** The fields of package.json that follow from the entry table. */
 function derivedFields() {
-  const filesWithEffects = sideEffects.flatMap((subpath) => {
-    const name = fileNameOf(subpath)
-    return [`./${dist}/${name}.js`, `./${dist}/${name}.cjs`]
-  })
+  const [scripts, converted] = ['js', 'cjs'].map((extension) =>
+    sideEffects
+      .map((name) => `${name}.${extension}`)
+      .filter((name) => extension === 'js' || isConverted(name.replace('.cjs', '.js')))
+      .map((name) => `./${dist}/${name}`),
+  )
   return {
     exports: {
       ...Object.fromEntries(Object.entries(entries).map(exportsOf)),
+      ...Object.fromEntries(
+        exportedWorkers.map((subpath) => [subpath, `./${dist}/${fileNameOf(subpath)}.js`]),
+      ),
       './package.json': './package.json',
     },
-    sideEffects: filesWithEffects,
+    sideEffects: [...scripts, ...converted],
   }
 }
 

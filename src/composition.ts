@@ -2,12 +2,17 @@
 import { IDBFactory, factoryHandle, factoryOf } from './api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import type { Factory } from './core/factory.ts'
-import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
 import type { ClosableIDBFactory } from './interfaces.ts'
 import { installGlobals, splitOptions } from './install.ts'
-import { completeOptions } from './options.ts'
+import { connectHost } from './host/port-client.ts'
+import type { HostPort } from './host/port-messages.ts'
+import { serve as serveHost } from './host/port-server.ts'
+import type { Host } from './host/protocol.ts'
+import { completeOptions, hostPortOf, portOf } from './options.ts'
 import type { Platform } from './platform.ts'
 import { sharedHost } from './shared-hosts.ts'
+import { sharedWorkerHost } from './shared-worker-hosts.ts'
 import { type Engine, loadEngine } from './sqlite/engine.ts'
 import { memory } from '../vfs/memory.ts'
 
@@ -15,24 +20,30 @@ import { memory } from '../vfs/memory.ts'
 export interface Composition {
   createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory
   install: (options?: InstallOptions) => globalThis.IDBFactory
+  /** The host that a factory with these options has. */
+  hostFor: (options: IndexedDBOptions) => Host
+  serve: (port: Port, factory?: globalThis.IDBFactory) => void
 }
 
 /** The public functions on that platform. */
 export function compose(platform: Platform): Composition {
   const getEngine = oncePerThread(platform)
-  const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory => {
+  const hostFor = (options: IndexedDBOptions): Host => {
+    const port = portOf(options)
+    if (port) return hostBehind(port)
     const settings = completeOptions(options, platform)
-    const factory: Factory = {
-      host: sharedHost(settings, platform, getEngine),
-      versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
-    }
-    return closable(factoryHandle(factory))
+    if (settings.worker !== false) return sharedWorkerHost(settings, platform)
+    return sharedHost(settings, platform, getEngine)
   }
+  const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory =>
+    factoryOn(hostFor(options))
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
     const { target, force, rest } = splitOptions(options)
     return installGlobals({ target, force }, () => createIndexedDB(withEnvironment(rest, platform)))
   }
-  return { createIndexedDB, install }
+  const serve = (port: Port, factory: globalThis.IDBFactory = createIndexedDB()): void =>
+    serveHost(factoryOf(factory).host, hostPortOf(port))
+  return { createIndexedDB, install, serve, hostFor }
 }
 
 /**
@@ -41,6 +52,26 @@ export function compose(platform: Platform): Composition {
  */
 export async function close(factory: globalThis.IDBFactory): Promise<void> {
   await factoryOf(factory).host.close()
+}
+
+/** Port → the host at its other end: several factories may share a port. */
+const hostsBehind = new WeakMap<HostPort, Host>()
+
+function hostBehind(port: HostPort): Host {
+  const known = hostsBehind.get(port)
+  if (known) return known
+  const host = connectHost(port)
+  hostsBehind.set(port, host)
+  return host
+}
+
+/** A factory on a host. */
+export function factoryOn(host: Host): ClosableIDBFactory {
+  const factory: Factory = {
+    host,
+    versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
+  }
+  return closable(factoryHandle(factory))
 }
 
 function closable(factory: IDBFactory): ClosableIDBFactory {

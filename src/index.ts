@@ -10,11 +10,11 @@
  * ```
  */
 import { close as closeFactory, compose } from './composition.ts'
-import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './interfaces.ts'
 import { nodePlatform } from './platform-node.ts'
 
-const { createIndexedDB: create, install: installOn } = compose(nodePlatform)
+const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(nodePlatform)
 
 /**
  * Makes a factory: the `indexedDB` of the specification. Touches nothing until it is first used.
@@ -32,12 +32,18 @@ export const createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory
 export const install: (options?: InstallOptions) => IDBFactory = installOn
 
 /**
+ * Lets another thread use the factory's databases: `createIndexedDB({ port })` there takes the other end of the channel.
+ * Without a factory, that of `createIndexedDB()`.
+ */
+export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
+
+/**
  * Closes every connection of the factory's directory as `close()` does, waits for its transactions, fails opens not yet
  * started with AbortError, and gives up the directory. Later opens start anew.
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
-export type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
 export {
   type ClosableIDBFactory,
   IDBCursor,

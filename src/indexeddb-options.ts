@@ -4,7 +4,8 @@ import type { Vfs } from './sqlite/vfs.ts'
 /** What `createIndexedDB()` takes; every option has a default. */
 export interface IndexedDBOptions {
   /**
-   * The storage directory. Default: the environment variable `IDB_PATH`, else `.indexeddb` in the working directory.
+   * The storage directory. Default: the environment variable `IDB_PATH`, else `.indexeddb` in the working directory; in a
+   * browser, `.indexeddb` in the origin private file system.
    */
   readonly path?: string | undefined
   /** Where files are kept. Default: the file system where the platform has one. */
@@ -15,6 +16,19 @@ export interface IndexedDBOptions {
   readonly onLocked?: 'throw' | 'wait' | undefined
   /** How long `onLocked: 'wait'` waits, in milliseconds. Default: for ever. */
   readonly waitMs?: number | undefined
+  /**
+   * Where the engine runs: in this thread (`false`) or in a worker (`true`), so that no sync blocks this thread. A URL says
+   * where the worker's script lies, for pages whose bundler or policy wants to know; a worker made from that script will do
+   * too. Default: in this thread, but for OPFS on a page, which needs a worker.
+   */
+  readonly worker?: boolean | string | URL | Port | undefined
+  /** The port to the thread that owns the directory, where `serve()` has the other end. Says it all: no other option beside it. */
+  readonly port?: Port | undefined
+}
+
+/** A `MessagePort` of the web or of Node, or a worker. */
+export interface Port {
+  postMessage(message: unknown): void
 }
 
 /** What `install()` takes. */

@@ -1,12 +1,19 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
-import type { IndexedDBOptions } from './indexeddb-options.ts'
+import type { HostPort } from './host/port-messages.ts'
+import type { IndexedDBOptions, Port } from './indexeddb-options.ts'
 import type { Platform } from './platform.ts'
 import type { Vfs } from './sqlite/vfs.ts'
 
 /** Options with nothing left open. */
-export interface Settings {
-  readonly path: string
+export interface Settings extends HostSettings {
   readonly vfs: Vfs
+  /** The worker that hosts the engine; false: this thread does. */
+  readonly worker: boolean | string | URL | Port
+}
+
+/** What a host needs to know besides its VFS; plain data, so that a worker can be told. */
+export interface HostSettings {
+  readonly path: string
   readonly durability: 'relaxed' | 'strict'
   /** How long to wait for another owner; 0: not at all. */
   readonly waitMs: number
@@ -19,18 +26,42 @@ const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   durability: [(value) => value === 'relaxed' || value === 'strict', '"relaxed" or "strict"'],
   onLocked: [(value) => value === 'throw' || value === 'wait', '"throw" or "wait"'],
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
+  worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
+  port: [isPort, 'a MessagePort'],
 }
 
 /** @throws TypeError for an unknown option or a malformed value, naming it. */
 export function completeOptions(options: IndexedDBOptions, platform: Platform): Settings {
   checkOptions(options)
   const { onLocked = 'throw', waitMs = Infinity, durability = 'relaxed' } = options
+  const vfs = options.vfs ?? platform.defaultVfs()
   return {
     path: options.path ?? defaultPath(platform),
-    vfs: options.vfs ?? platform.defaultVfs(),
+    vfs,
     durability,
     waitMs: onLocked === 'wait' ? waitMs : 0,
+    worker: chooseWorker(options, vfs, platform),
   }
+}
+
+/** A port as the transport sees it. @throws TypeError for anything else */
+export function hostPortOf(port: unknown): HostPort {
+  if (isPort(port)) return port as HostPort // the platforms' ports and workers have its members
+  throw new TypeError(`Expected the port to be a MessagePort, got ${describe(port)}`)
+}
+
+/** The port among the options; null: this thread, or a worker it starts, is the owner. @throws TypeError as above. */
+export function portOf(options: IndexedDBOptions): HostPort | null {
+  checkOptions(options)
+  const { port, ...others } = options
+  if (port === undefined) return null
+  for (const [name, value] of Object.entries(others)) {
+    if (value === undefined) continue
+    throw new TypeError(
+      `Unexpected option "${name}" beside "port": whoever owns the directory has decided it`,
+    )
+  }
+  return hostPortOf(port)
 }
 
 function checkOptions(options: unknown): void {
@@ -49,9 +80,31 @@ function checkOptions(options: unknown): void {
   }
 }
 
+function chooseWorker(
+  { worker }: IndexedDBOptions,
+  vfs: Vfs,
+  platform: Platform,
+): Settings['worker'] {
+  if (worker === undefined) return platform.needsWorker(vfs)
+  const { name } = platform.defaultVfs()
+  if (worker === false || vfs.name === name) return worker
+  throw new TypeError(
+    `Option "worker" starts a worker with the VFS "${name}"; for the VFS "${vfs.name}" start one yourself, call serve() in it, and give its port with the option "port"`,
+  )
+}
+
 function isVfs(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return 'directory' in value && typeof value.directory === 'function'
+}
+
+function isWorkerChoice(value: unknown): boolean {
+  return ['boolean', 'string'].includes(typeof value) || value instanceof URL || isPort(value)
+}
+
+function isPort(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return 'postMessage' in value && typeof value.postMessage === 'function'
 }
 
 /** A value as an error shows it. */

@@ -3,13 +3,16 @@ import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { nodeFs } from '../vfs/node.ts'
 import type { Platform } from './platform.ts'
+import { startNodeWorker } from './start-node-worker.ts'
 
 export const nodePlatform: Platform = {
   defaultVfs: nodeFs,
+  needsWorker: () => false,
   async loadWasm() {
     const url = new URL('../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url)
     return WebAssembly.compile(await readFile(url))
   },
+  startWorker: startNodeWorker,
   environment: (name) => (mayRead(name) ? process.env[name] : undefined),
   shared: process,
 }

@@ -1,12 +1,18 @@
 /** What the composition needs of the platform it runs on. */
+import type { Settings } from './options.ts'
 import type { Vfs } from './sqlite/vfs.ts'
+import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** One kind of runtime: Node and its kin, or pages and workers. */
 export interface Platform {
-  /** The VFS of a factory that names none; on disk where the platform has one. */
+  /** The VFS of a factory that names none; on disk where the platform has one. Workers started here have it too. */
   defaultVfs(): Vfs
+  /** Whether this thread cannot host the VFS, and a worker it starts can. */
+  needsWorker(vfs: Vfs): boolean
   /** The compiled engine. Called once; a failure is tried again at the next use. */
   loadWasm(): Promise<WebAssembly.Module>
+  /** Starts a worker that hosts, or takes one the user has started. @throws if it can be seen at once that it cannot be */
+  startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
   /** An environment variable; undefined where it is not set or must not be read. */
   environment(name: string): string | undefined
   /** An object all realms of this thread share, so that a module loaded twice still has one registry. */

@@ -80,7 +80,7 @@ export class OpfsFiles {
   }
 
   async close(): Promise<void> {
-    for (const name of [...this.#entries.keys()]) await this.#close(name)
+    for (const name of this.#entries.keys()) await this.#close(name)
   }
 
   async #prepare(name: string): Promise<void> {

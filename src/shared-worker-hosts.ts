@@ -1,0 +1,57 @@
+/**
+ * The hosts that this thread has in workers, one for each storage directory: factories on the same directory share the
+ * worker, whichever copy of this module they come from.
+ */
+import type { Host } from './host/protocol.ts'
+import type { Settings } from './options.ts'
+import type { Platform } from './platform.ts'
+import { hostInWorker } from './worker-host.ts'
+
+/** The version is that of `Host`: copies that differ do not share. */
+const registrySymbol = Symbol.for('idb-everywhere.worker-hosts.1')
+
+interface SharedHost {
+  readonly host: Host
+  readonly settings: Settings
+}
+
+/** Directory identity → its host. A host whose worker has ended starts another when it is used again. */
+type Registry = Map<string, SharedHost>
+
+/** The host of the directory in `settings`. @throws TypeError when the directory is in use with other settings. */
+export function sharedWorkerHost(settings: Settings, platform: Platform): Host {
+  const registry = registryOf(platform)
+  const { identity } = settings.vfs.directory(settings.path)
+  const known = registry.get(identity)
+  if (known) return sameSettings(known, settings).host
+  const host = hostInWorker(settings, platform)
+  registry.set(identity, { host, settings })
+  return host
+}
+
+function sameSettings(
+  known: SharedHost,
+  { path, durability, waitMs, worker }: Settings,
+): SharedHost {
+  const { settings } = known
+  const isSame =
+    settings.durability === durability &&
+    settings.waitMs === waitMs &&
+    isSameWorker(settings.worker, worker)
+  if (isSame) return known
+  throw new TypeError(
+    `The storage directory "${path}" is already open in a worker of this thread with other options: give both factories the same`,
+  )
+}
+
+function isSameWorker(one: Settings['worker'], other: Settings['worker']): boolean {
+  return one instanceof URL && other instanceof URL ? one.href === other.href : one === other
+}
+
+function registryOf({ shared }: Platform): Registry {
+  const holder = shared as { [registrySymbol]?: Registry } // The symbol is ours alone.
+  if (!holder[registrySymbol]) {
+    Object.defineProperty(holder, registrySymbol, { value: new Map() })
+  }
+  return holder[registrySymbol] as Registry // Just defined if it was not.
+}

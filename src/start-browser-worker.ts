@@ -1,0 +1,55 @@
+/** Starting a worker that hosts, in a browser. */
+import type { Port } from './indexeddb-options.ts'
+import {
+  isWorkerMessage,
+  type StartedWorker,
+  type WorkerAnswer,
+  type WorkerListener,
+} from './worker-messages.ts'
+
+/** This package's own worker. */
+export interface OwnWorker {
+  start(): Worker
+  /** The engine, if it cannot find that itself. */
+  readonly wasm: Promise<WebAssembly.Module> | null
+}
+
+/** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
+export function startBrowserWorker(
+  choice: true | string | URL | Port,
+  listener: WorkerListener,
+  own: OwnWorker,
+): StartedWorker {
+  const isOurs = typeof choice !== 'object' || choice instanceof URL
+  const worker = makeWorker(choice, own)
+  worker.addEventListener('message', ({ data }) => {
+    // Only workers of this package send such messages, and these are answers.
+    if (isWorkerMessage(data)) listener.answered(data as WorkerAnswer)
+  })
+  worker.addEventListener('error', ({ message }) => listener.failed(reasonOf(message)))
+  return {
+    post: (call, transfer) => worker.postMessage(call, [...transfer]),
+    wasm: choice === true ? own.wasm : null,
+    end: () => void (isOurs && worker.terminate()),
+    // A worker keeps no page.
+    ref: () => {},
+    unref: () => {},
+  }
+}
+
+function makeWorker(choice: true | string | URL | Port, own: OwnWorker): Worker {
+  if (choice === true) return own.start()
+  if (typeof choice === 'string' || choice instanceof URL)
+    return new Worker(choice, { type: 'module' })
+  if (choice instanceof Worker) return choice
+  throw new TypeError('Expected option "worker" to be true, a URL or a Worker')
+}
+
+/** A script that cannot be loaded says nothing; one that fails says what. */
+function reasonOf(message: string | undefined): string {
+  if (message) return `The worker that owns the storage failed: ${message}`
+  return (
+    'The worker that owns the storage could not be started: its script is not where this package expects it, or the ' +
+    `page's Content-Security-Policy forbids it; say where it is with the option "worker"`
+  )
+}

@@ -1,0 +1,48 @@
+/** Starting a worker that hosts, in Node, Bun and Deno. */
+import { type TransferListItem, Worker } from 'node:worker_threads'
+import type { Port } from './indexeddb-options.ts'
+import {
+  isWorkerMessage,
+  type StartedWorker,
+  type WorkerAnswer,
+  type WorkerListener,
+} from './worker-messages.ts'
+
+/** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
+export function startNodeWorker(
+  choice: true | string | URL | Port,
+  listener: WorkerListener,
+): StartedWorker {
+  const isOurs = typeof choice !== 'object' || choice instanceof URL
+  const worker = isOurs ? new Worker(scriptOf(choice)) : userWorker(choice)
+  worker.on('message', (message: unknown) => {
+    // Only workers of this package send such messages, and these are answers.
+    if (isWorkerMessage(message)) listener.answered(message as WorkerAnswer)
+  })
+  worker.once('error', ({ message }) =>
+    listener.failed(`The worker that owns the storage failed: ${message}`),
+  )
+  worker.once('exit', (code) =>
+    listener.failed(`The worker that owns the storage ended with code ${code}`),
+  )
+  return {
+    post: (call, transfer) => worker.postMessage(call, transfer as readonly TransferListItem[]), // Node's name for them
+    wasm: null,
+    end: () => void (isOurs && worker.terminate()),
+    ref: () => worker.ref(),
+    unref: () => worker.unref(),
+  }
+}
+
+function scriptOf(choice: true | string | URL): URL {
+  return choice === true
+    ? new URL('./worker-node.js', import.meta.url)
+    : new URL(choice, import.meta.url)
+}
+
+function userWorker(choice: Port): Worker {
+  if (choice instanceof Worker) return choice
+  throw new TypeError(
+    'Expected option "worker" to be true, a URL or a Worker of node:worker_threads',
+  )
+}

@@ -1,0 +1,46 @@
+/** What a thread and the worker that hosts for it say to each other besides the host protocol, which has a port of its own. */
+import type { Failure } from './errors.ts'
+import type { HostPort } from './host/port-messages.ts'
+import type { HostSettings } from './options.ts'
+
+/** To the worker. The key tells these messages from others that a user's own worker may get. */
+export type WorkerCall =
+  | {
+      readonly 'idb-everywhere': 'start'
+      readonly settings: HostSettings
+      /** Where `connectHost` has the other end; transferred. */
+      readonly port: HostPort
+      /** The compiled engine, for workers that cannot find it; null: the worker loads it itself. */
+      readonly wasm: WebAssembly.Module | null
+    }
+  /** Closes the directory for good. */
+  | { readonly 'idb-everywhere': 'stop' }
+
+/** From the worker. */
+export type WorkerAnswer =
+  | { readonly 'idb-everywhere': 'ready' }
+  | { readonly 'idb-everywhere': 'stopped'; readonly failure: Failure | null }
+
+/** A worker from outside. */
+export interface StartedWorker {
+  post(call: WorkerCall, transfer: readonly Transferable[]): void
+  /** The engine it has to be sent, if it cannot find it itself. */
+  readonly wasm: Promise<WebAssembly.Module> | null
+  /** It is not needed any more: ends it, unless it is the user's. */
+  end(): void
+  /** Keeps the process alive, or lets it end, while the worker runs; at first it is kept. */
+  ref(): void
+  unref(): void
+}
+
+/** What is heard of a worker. */
+export interface WorkerListener {
+  answered(answer: WorkerAnswer): void
+  /** The worker could not be started, or is gone. `reason`: for people. */
+  failed(reason: string): void
+}
+
+/** Whether something a worker or its owner got is one of these messages. */
+export function isWorkerMessage(message: unknown): message is WorkerCall | WorkerAnswer {
+  return typeof message === 'object' && message !== null && 'idb-everywhere' in message
+}

@@ -1,0 +1,11 @@
+/** The worker thread that `createIndexedDB({ worker: true })` starts. */
+import { parentPort } from 'node:worker_threads'
+import { nodePlatform } from './platform-node.ts'
+import { hostForOwner } from './worker-scope.ts'
+
+if (!parentPort) throw new TypeError('This script is a worker; start it with the option "worker"')
+const port = parentPort
+hostForOwner(nodePlatform, {
+  listen: (receive) => port.on('message', receive),
+  post: (answer) => port.postMessage(answer),
+})
