@@ -10,7 +10,6 @@ import { type KeyRange, encodeRange } from '../keys/key-range.ts'
 import type { ObjectStoreHandle, Source } from './handles.ts'
 import { valueOf } from './readers.ts'
 import { Request, type ResultReader } from './request.ts'
-import { writeCount } from './retrieval.ts'
 import { type Transaction, executeRequest, placeRequest } from './transaction.ts'
 
 export type { Direction }
@@ -179,7 +178,7 @@ export function iterateCursor(cursor: Cursor, step: Step): void {
 /** The read-ahead from the step's goal on; null when it has to be read from the host. */
 function recordsAhead(cursor: Cursor, step: Step): CursorRecord[] | null {
   const { transaction, source, readAhead, isExhausted } = cursor
-  const isCurrent = cursor.writesSeen === writeCount(transaction.writes, source.storeId)
+  const isCurrent = cursor.writesSeen === source.store.writeCount
   // An answer from here must not overtake one that is still on its way.
   if (!isCurrent || transaction.unprocessed > 0) return null
   let start = step.skip
@@ -203,8 +202,8 @@ function isAtOrBehind(
 }
 
 function readBatch(cursor: Cursor, step: Step): Request {
-  const { source, range, direction, keyOnly, request, transaction, batch } = cursor
-  cursor.writesSeen = writeCount(transaction.writes, source.storeId)
+  const { source, range, direction, keyOnly, request, batch } = cursor
+  cursor.writesSeen = source.store.writeCount
   cursor.batch = Math.min(batch * batchGrowth, largestBatch)
   cursor.isExhausted = false
   return executeRequest(request, {

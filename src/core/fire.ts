@@ -1,69 +1,71 @@
 /** The tasks that fire events at requests and transactions, and what follows from them. */
-import { type Failure, domException, exceptionOf, failureOf } from '../errors.ts'
+import { domException, exceptionOf, failureOf } from '../errors.ts'
 import { DatabaseEvent } from './event.ts'
-import { type Dispatch, type Target, isObserved } from './events.ts'
+import { Dispatch, type Target, isObserved } from './events.ts'
 import { FiringTask } from './firing-task.ts'
 import type { Request } from './request.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
-/** Queues the task that gives a processed request its result and fires its event. */
-export function fireResult(request: Request): void {
-  queueDatabaseTask(new FireResult(request))
+/**
+ * One step of the task that gives a processed request its result and fires its event.
+ * https://w3c.github.io/IndexedDB/#async-execute-request, the queued task
+ */
+export function fireResult(request: Request): 'over' | 'called' {
+  if (!request.dispatch) {
+    if (!takeFromList(request)) return 'over'
+    takeResult(request)
+    const event = request.failure ? errorEvent(request) : successEvent(request)
+    if (!event) return resultFired(request, { hasFailed: request.failure !== null, dispatch: null })
+    request.dispatch = new Dispatch(request, event)
+  }
+  const { dispatch } = request
+  if (dispatch.step() === 'called') return 'called'
+  request.dispatch = null
+  // The request's own failure may by now be that of a cursor's next iteration.
+  return resultFired(request, { hasFailed: dispatch.event.type === 'error', dispatch })
 }
 
-class FireResult extends FiringTask {
-  protected readonly target: Request
-  #failure: Failure | null
-  /** An abort meanwhile makes the request's error event another task's business. */
-  #isAborted = false
+/** False when an abort has made the request's event another task's business. */
+function takeFromList(request: Request): boolean {
+  const { transaction, failure } = request
+  // Step 5.3: the request is still in the list, and fails with the others in it.
+  if (failure && transaction.state === 'committing') transaction.abort(exceptionOf(failure))
+  if (transaction.state === 'finished') return false
+  const first = transaction.requests.shift()
+  if (first !== request) throw new Error('unreachable: answers come in the order of the requests')
+  return true
+}
 
-  constructor(request: Request) {
-    super()
-    this.target = request
-    this.#failure = request.failure
+function takeResult(request: Request): void {
+  const { transaction } = request
+  request.isDone = true
+  request.result = undefined
+  request.error = null
+  try {
+    if (!request.failure) request.result = request.reader.result(request)
+  } catch (error) {
+    request.failure = failureOf(error)
   }
+  if (request.failure) {
+    request.error = exceptionOf(request.failure)
+    transaction.failuresSeen++
+  }
+  if (transaction.state === 'inactive') transaction.state = 'active'
+}
 
-  /** https://w3c.github.io/IndexedDB/#async-execute-request, the queued task. */
-  protected begin(): Event | null {
-    const request = this.target
-    const { transaction } = request
-    // Step 5.3: the request is still in the list, and fails with the others in it.
-    if (this.#failure && transaction.state === 'committing') {
-      transaction.abort(exceptionOf(this.#failure))
-    }
-    this.#isAborted = !transaction.requests.delete(request)
-    if (this.#isAborted) return null
-    request.isDone = true
-    this.#takeResult()
-    if (transaction.state === 'inactive') transaction.state = 'active'
-    return this.#failure ? errorEvent(request) : successEvent(request)
-  }
-
-  #takeResult(): void {
-    const request = this.target
-    request.result = undefined
-    request.error = null
-    try {
-      if (!this.#failure) request.result = request.reader.result(request)
-    } catch (error) {
-      this.#failure = failureOf(error)
-    }
-    if (!this.#failure) return
-    request.error = exceptionOf(this.#failure)
-    request.transaction.failuresSeen++
-  }
-
-  protected end(dispatch: Dispatch | null): void {
-    if (this.#isAborted) return
-    const { transaction, error } = this.target
-    // A listener may itself have committed or aborted.
-    if (transaction.state !== 'active') return
-    transaction.state = 'inactive'
-    if (dispatch?.threw) return transaction.abort(listenerThrew())
-    if (this.#failure && !dispatch?.event.defaultPrevented) return transaction.abort(error)
-    transaction.commitIfIdle()
-  }
+/** What follows once the event is over; `dispatch` is null when nobody could observe it. */
+function resultFired(
+  { transaction, error }: Request,
+  { hasFailed, dispatch }: { hasFailed: boolean; dispatch: Dispatch | null },
+): 'over' {
+  // A listener may itself have committed or aborted.
+  if (transaction.state !== 'active') return 'over'
+  transaction.state = 'inactive'
+  if (dispatch?.threw) transaction.abort(listenerThrew())
+  else if (hasFailed && !dispatch?.event.defaultPrevented) transaction.abort(error)
+  else transaction.commitIfIdle()
+  return 'over'
 }
 
 /** https://w3c.github.io/IndexedDB/#fire-success-event; null when nobody can observe it. */
@@ -79,11 +81,11 @@ function errorEvent(target: Target): Event | null {
 
 /** Queues a task for each request an abort has interrupted: it fails with AbortError. */
 export function fireAbortedRequests(transaction: Transaction): void {
-  for (const request of transaction.requests) {
+  const { requests } = transaction
+  for (let request = requests.shift(); request; request = requests.shift()) {
     request.isProcessed = true
     queueDatabaseTask(new FireAbortedRequest(request))
   }
-  transaction.requests.clear()
 }
 
 /** https://w3c.github.io/IndexedDB/#abort-a-transaction, step 6. */

@@ -30,6 +30,8 @@ export class ObjectStoreHandle implements Source {
   name: string
   /** What script sees; null until it has. */
   handle: object | null = null
+  /** How often the transaction has written the store's records; cursors drop their read-ahead by it. */
+  writeCount = 0
   /** Index handles by index id. */
   readonly indexHandles = new Map<number, IndexHandle>()
 

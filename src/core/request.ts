@@ -1,12 +1,15 @@
 /**
  * Requests: what was asked and what came back.
  *
- * A request is its own queue entry and its own receiver of the host's answer, so that the common one costs few objects.
+ * A request is its own entry in lists and queues, its own receiver of the host's answer and the task that fires its event,
+ * so that the common one costs few objects.
  * https://w3c.github.io/IndexedDB/#request-construct
  */
 import { type Failure, failureOf } from '../errors.ts'
 import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
-import { Target } from './events.ts'
+import { type Dispatch, Target } from './events.ts'
+import { fireResult } from './fire.ts'
+import type { Task } from './task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
 /** The host's own answer to an operation, beside its records. */
@@ -24,7 +27,7 @@ export interface ResultReader {
 }
 
 /** A request at a transaction. Open requests are `OpenRequest`. */
-export class Request extends Target implements OperationReceiver {
+export class Request extends Target implements OperationReceiver, Task {
   /** A core object: object store handle, index handle or cursor. */
   readonly source: object
   readonly transaction: Transaction
@@ -41,6 +44,10 @@ export class Request extends Target implements OperationReceiver {
   answer: Answer = undefined
   /** Why there is no result; null while there may be one. */
   failure: Failure | null = null
+  /** The one placed after it in its transaction's request list; null for the last. */
+  next: Request | null = null
+  /** Its event on the way; null before and after. */
+  dispatch: Dispatch | null = null
 
   constructor(source: object, transaction: Transaction, reader: ResultReader) {
     super()
@@ -80,5 +87,9 @@ export class Request extends Target implements OperationReceiver {
     this.failure = failure
     this.isProcessed = true
     this.transaction.processed(this)
+  }
+
+  step(): 'over' | 'called' {
+    return fireResult(this)
   }
 }

@@ -68,7 +68,7 @@ export function deleteRecords(
   store: ObjectStoreHandle,
   range: KeyRange,
 ): Request {
-  noteWrite(store)
+  store.writeCount++
   const { storeId, transaction } = store
   const request = new Request(source, transaction, nothingReader)
   return executeRequest(request, { type: 'deleteRange', storeId, range: encodeRange(range) })
@@ -76,17 +76,7 @@ export function deleteRecords(
 
 /** https://w3c.github.io/IndexedDB/#object-store-clear-operation */
 export function clearObjectStore(store: ObjectStoreHandle): Request {
-  noteWrite(store)
+  store.writeCount++
   const { storeId, transaction } = store
   return executeRequest(new Request(store, transaction, nothingReader), { type: 'clear', storeId })
-}
-
-/** Makes cursors on this store read afresh. */
-export function noteWrite({ transaction, storeId }: ObjectStoreHandle): void {
-  transaction.writes.set(storeId, writeCount(transaction.writes, storeId) + 1)
-}
-
-/** How often a store's records were written. */
-export function writeCount(writes: ReadonlyMap<number, number>, storeId: number): number {
-  return writes.get(storeId) ?? 0
 }

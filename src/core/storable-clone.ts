@@ -32,15 +32,15 @@ export class StorableClone {
 
   /** The entries the record gets in these indexes; null: none. */
   indexKeys(
-    indexes: readonly IndexSchema[],
+    indexes: ReadonlyMap<number, IndexSchema>,
     generated: KeyToBeGenerated | null,
   ): Uint8Array | null {
     if (!this.serialized.ranScript) {
-      const entries = indexKeysOfOriginal(this.#original, indexes, generated)
+      const entries = indexKeysOfOriginal(this.#original, indexes.values(), generated)
       if (entries !== keyPathUndecided) return entries
     }
     generated?.offsets.splice(0)
-    return indexKeysOf(this.#decode(), indexes, generated)
+    return indexKeysOf(this.#decode(), indexes.values(), generated)
   }
 
   #decode(): unknown {

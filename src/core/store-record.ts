@@ -14,7 +14,7 @@ import type { Cursor } from './cursor.ts'
 import type { ObjectStoreHandle } from './handles.ts'
 import { storedKeyReader } from './readers.ts'
 import { Request } from './request.ts'
-import { deleteRecords, noteWrite } from './retrieval.ts'
+import { deleteRecords } from './retrieval.ts'
 import { StorableClone } from './storable-clone.ts'
 import { type Transaction, executeRequest, placeRequest } from './transaction.ts'
 
@@ -115,6 +115,8 @@ function extractInlineKey(store: ObjectStoreHandle, clone: StorableClone): Uint8
   )
 }
 
+type PutOperation = Extract<Operation, { type: 'put' }>
+
 interface Put {
   /** What the request's source will be. */
   readonly source: ObjectStoreHandle | Cursor
@@ -130,20 +132,28 @@ function putRecord({ source, store, clone, key, overwrite }: Put): Request {
   const { storeId } = store
   const keyToBeGenerated = key ? null : toBeGenerated(store)
   const indexes = store.schema?.indexes
-  const indexKeys =
-    indexes && indexes.size > 0 ? clone.indexKeys([...indexes.values()], keyToBeGenerated) : null
+  const indexKeys = indexes && indexes.size > 0 ? clone.indexKeys(indexes, keyToBeGenerated) : null
   const generated = key
     ? null
     : {
         valueOffset: serialized.generatedKeyOffset,
         indexKeyOffsets: keyToBeGenerated?.offsets ?? [],
       }
-  noteWrite(store)
+  store.writeCount++
   const request = new Request(source, store.transaction, storedKeyReader)
   request.gathered = key
-  const operation = { type: 'put', storeId, key, indexKeys, overwrite, generated } as const
+  const value = serialized.bytes
+  const operation: PutOperation = {
+    type: 'put',
+    storeId,
+    key,
+    value,
+    indexKeys,
+    overwrite,
+    generated,
+  }
   if (serialized.blobs.length > 0) return executeAfterBlobs(request, serialized, operation)
-  return executeRequest(request, { ...operation, value: serialized.bytes })
+  return executeRequest(request, operation)
 }
 
 /** null where the key is out-of-line: then no index can see it. */
@@ -155,11 +165,14 @@ function toBeGenerated({ keyPath }: ObjectStoreHandle): KeyToBeGenerated | null 
 function executeAfterBlobs(
   request: Request,
   serialized: Serialized,
-  operation: Omit<Operation & { type: 'put' }, 'value'>,
+  operation: PutOperation,
 ): Request {
   const { transaction } = request
   placeRequest(request)
-  const put = (value: Uint8Array): void => transaction.execute({ ...operation, value }, request)
+  const put = (value: Uint8Array): void => {
+    operation.value = value
+    transaction.execute(operation, request)
+  }
   transaction.holdUntil(
     readBlobs(serialized).then(
       (value) => () => put(value),

@@ -8,7 +8,6 @@ import {
   applySchemaChange,
 } from '../host/protocol.ts'
 import { type IndexHandle, type ObjectStoreHandle, handleOf, indexHandleOf } from './handles.ts'
-import { noteWrite } from './retrieval.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -47,7 +46,7 @@ export function createIndex(
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-deleteindex, from the deletion on. */
 export function deleteIndex(store: ObjectStoreHandle, indexId: number): void {
-  noteWrite(store)
+  store.writeCount++
   changeSchema(store.transaction, { type: 'deleteIndex', storeId: store.storeId, indexId })
 }
 

@@ -1,6 +1,9 @@
 /** Operations that outlive the call they came in. */
-import type { EncodedRange } from '../keys/key-range.ts'
+import { ByteArena } from './byte-arena.ts'
 import type { Operation } from './protocol.ts'
+
+/** The values of all operations that wait. */
+const values = new ByteArena()
 
 /** A small operation's weight; the unit in which the pump counts. */
 const small = 1
@@ -25,34 +28,12 @@ export function weightOf(operation: Operation): number {
   }
 }
 
-/** The same operation with bytes of its own: the caller's are valid only during its call. */
-export function ownedOperation(operation: Operation): Operation {
-  switch (operation.type) {
-    case 'put':
-      return {
-        ...operation,
-        key: operation.key && operation.key.slice(),
-        value: operation.value.slice(),
-        indexKeys: operation.indexKeys && operation.indexKeys.slice(),
-      }
-    case 'scan': {
-      const { after } = operation
-      return {
-        ...operation,
-        range: ownedRange(operation.range),
-        after: after && { key: after.key.slice(), primaryKey: after.primaryKey.slice() },
-      }
-    }
-    case 'count':
-    case 'deleteRange':
-      return { ...operation, range: ownedRange(operation.range) }
-    case 'clear':
-      return { ...operation }
-    case 'changeSchema':
-      return operation
-  }
+/** Makes an operation outlive the call it came in: only a put's value does not by itself. */
+export function keepOperation(operation: Operation): void {
+  if (operation.type === 'put') operation.value = values.copy(operation.value)
 }
 
-function ownedRange({ lower, upper }: EncodedRange): EncodedRange {
-  return { lower: lower.slice(), upper: upper && upper.slice() }
+/** The same for an operation that is sent to another thread: there the whole buffer under a value would go along. */
+export function detachOperation(operation: Operation): void {
+  if (operation.type === 'put') operation.value = operation.value.slice()
 }

@@ -1,7 +1,7 @@
 /** Connections and transactions of a host behind a port, as the realm holds them. */
 import type { Failure } from '../errors.ts'
 import { Fifo } from './fifo.ts'
-import { ownedOperation } from './owned-operation.ts'
+import { detachOperation } from './owned-operation.ts'
 import type { Call, RecordBlock } from './port-messages.ts'
 import type {
   ConnectionListener,
@@ -114,7 +114,8 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     if (this.#isOver) return
     this.#receivers.push(receiver)
     this.#caller.await(1)
-    this.#caller.call({ type: 'execute', id: this.id, operation: ownedOperation(operation) })
+    detachOperation(operation)
+    this.#caller.call({ type: 'execute', id: this.id, operation })
   }
 
   commit(failuresSeen: number): void {

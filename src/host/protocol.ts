@@ -37,10 +37,15 @@ export interface GeneratedKeyPlaces {
   readonly indexKeyOffsets: readonly number[]
 }
 
-/** What a transaction can be asked to do. */
+/**
+ * What a transaction can be asked to do. An operation is given away with all its bytes, which nobody changes afterwards;
+ * only the value of a `put` is valid no longer than the call.
+ */
 export type Operation =
-  | (Omit<NewRecord, 'key'> & {
+  | (Omit<NewRecord, 'key' | 'value'> & {
       readonly type: 'put'
+      /** A host that defers the operation puts a copy here. */
+      value: Uint8Array
       /** null: the host generates it (its answer carries the key). */
       readonly key: Uint8Array | null
       /** Not null when and only when `key` is null. */
@@ -158,8 +163,7 @@ export interface HostTransaction {
   /** The upgrade transaction only: must be called once, synchronously in `upgradeNeeded`. */
   listen(listener: TransactionListener): void
   /**
-   * Executes an operation, after those before it and not before the transaction has started. Key, value and index key bytes need to be
-   * valid only during the call: a host that defers the operation copies them.
+   * Executes an operation, after those before it and not before the transaction has started.
    */
   execute(operation: Operation, receiver: OperationReceiver): void
   /**

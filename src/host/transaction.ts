@@ -3,7 +3,7 @@ import { type Failure, failureOf, StorageError } from '../errors.ts'
 import type { CommittedWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { changeSchema, executeOperation, isWrite } from './execute.ts'
-import { ownedOperation, weightOf } from './owned-operation.ts'
+import { keepOperation, weightOf } from './owned-operation.ts'
 import type {
   Durability,
   HostTransaction,
@@ -108,7 +108,8 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
     if (this.#state === 'finished') return
     if (this.#mayExecuteNow(operation)) return this.#execute(operation, receiver)
     this.#queue ??= new Fifo()
-    this.#queue.push({ operation: ownedOperation(operation), receiver })
+    keepOperation(operation)
+    this.#queue.push({ operation, receiver })
     if (this.#state === 'started') this.#pump()
   }
 

@@ -36,8 +36,9 @@ describe('records', () => {
     const connection = await open(realm().host, 'db', { changes: createStores(store(1)) })
     const transaction = new Tester(connection)
     const operation = put(1, [7])
+    const { value } = operation
     void transaction.execute(operation)
-    operation.value.fill(0)
+    value.fill(0)
     expect((await transaction.execute(scan())).records[0]?.value).toEqual([7])
   })
 })

@@ -56,15 +56,15 @@ describe('execution', () => {
     expect(storage.log).toEqual(['count'])
   })
 
-  test('operations of a transaction not yet started are executed from copies, in order', async () => {
+  test('operations of a transaction not yet started are executed in order, with copies of the values', async () => {
     const { connection, log } = await fixture()
     const first = new Tester(connection, { title: 'first', log })
     void first.execute(put(1))
     const second = new Tester(connection, { title: 'second', log })
     const operation = put(2, [7])
+    const { value } = operation
     void second.execute(operation)
-    operation.value.fill(0)
-    operation.key?.fill(0)
+    value.fill(0)
     const scanned = second.execute(scan())
     const committed = second.commit()
     expect(log).toEqual(['first put done'])
