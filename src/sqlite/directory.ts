@@ -47,6 +47,7 @@ class SqliteDirectory implements StorageDirectory {
   #hasReadAll = false
   /** null until the ownership is taken. */
   #place: Place | null = null
+  readonly #openDatabases = new Set<SqliteDatabase>()
   /** The last of the calls so far: each waits for those before it, as a file is open at most once at a time. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -86,7 +87,9 @@ class SqliteDirectory implements StorageDirectory {
     })
   }
 
+  /** Databases still open are closed first: they belong to a host that nobody can reach any more. */
   close(): Promise<void> {
+    for (const database of this.#openDatabases) void database.close()
     return this.#queue(async () => {
       if (!this.#place) return
       this.#place.engine.bridge.unmount(this.#place.mount)
@@ -143,7 +146,7 @@ class SqliteDirectory implements StorageDirectory {
       this.#catalogue.set(fileName, { name, version })
     }
     enter(opened.rows.schema.version)
-    return new SqliteDatabase({
+    const database = new SqliteDatabase({
       place,
       name,
       fileName,
@@ -151,11 +154,14 @@ class SqliteDirectory implements StorageDirectory {
       opened,
       onVersionCommitted: enter,
       onClosed: () => {
+        this.#openDatabases.delete(database)
         if (this.#catalogue.get(fileName)?.version === 0) this.#catalogue.delete(fileName)
       },
       queue: (task) => this.#queue(task),
       onWarning: this.#options.onWarning ?? warn,
     })
+    this.#openDatabases.add(database)
+    return database
   }
 
   /** Opens each file that is not known yet, once. */
