@@ -111,7 +111,10 @@ function configure(connection: Connection, isPersistent: boolean): void {
   // Exclusive locking must come before anything is read: then no shared memory is needed.
   connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
   if (!isPersistent) {
-    connection.execute('PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF;')
+    // No spilling: between commits the file is whole, so that the VFS can be forked at any moment.
+    connection.execute(
+      'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_spill = OFF;',
+    )
     return
   }
   const journalMode = connection.readText('PRAGMA journal_mode = WAL')
