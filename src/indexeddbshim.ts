@@ -1,0 +1,130 @@
+/**
+ * A stand-in for the package indexeddbshim: `setGlobalVars()` with the options its users set.
+ *
+ * ```ts
+ * import setGlobalVars from 'idb-everywhere/indexeddbshim'
+ *
+ * const window = setGlobalVars({}, { databaseBasePath: './data' })
+ * window.indexedDB.open('library', 1)
+ * ```
+ */
+import { install } from './index.ts'
+import type { IDBFactory } from './interfaces.ts'
+import { memory } from '../vfs/memory.ts'
+
+/** The options that have a meaning here; the others that indexeddbshim has are taken and change nothing. */
+export interface ShimOptions {
+  /** The storage directory. Default: as of `createIndexedDB()`. */
+  databaseBasePath?: string
+  /** Any text but the empty one: keep everything in memory. */
+  memoryDatabase?: string
+  [option: string]: unknown
+}
+
+/** What the target gets besides the IDB* classes. */
+export interface ShimTarget {
+  indexedDB: IDBFactory
+  shimIndexedDB: ShimIndexedDB
+}
+
+/** The factory with the switches of indexeddbshim. */
+export type ShimIndexedDB = IDBFactory & {
+  /** Installs on the target; done already. */
+  __useShim(): void
+  /** Takes and changes nothing: there is no log to switch on. */
+  __debug(isOn: boolean): void
+  __setConfig(options: ShimOptions): void
+  __getConfig(option: string): unknown
+}
+
+/**
+ * Options about a database engine, an event system or origins of its own: here they have no object. Databases are named
+ * as they are, files go when their database is deleted, and the platform's events and exceptions are used.
+ */
+const optionsWithoutObject = [
+  'DEBUG',
+  'UnicodeIDContinue',
+  'UnicodeIDStart',
+  'addNonIDBGlobals',
+  'addSQLiteExtension',
+  'autoName',
+  'avoidAutoShim',
+  'cacheDatabaseInstances',
+  'checkOrigin',
+  'cursorPreloadPackSize',
+  'databaseCharacterEscapeList',
+  'databaseNameLengthLimit',
+  'deleteDatabaseFiles',
+  'escapeDatabaseName',
+  'escapeNFDForDatabaseNames',
+  'escapeNULForSQLiteStatements',
+  'fs',
+  'fullIDLSupport',
+  'registerSCA',
+  'replaceNonIDBGlobals',
+  'sqlBusyTimeout',
+  'sqlTrace',
+  'sqlProfile',
+  'sysDatabaseBasePath',
+  'unescapeDatabaseName',
+  'useSQLiteIndexes',
+  'win',
+]
+
+const knownOptions = new Set(['databaseBasePath', 'memoryDatabase', ...optionsWithoutObject])
+
+/**
+ * Puts `indexedDB`, `shimIndexedDB` and the IDB* classes on `target` (null: the global object), over what is there, and
+ * returns it.
+ *
+ * @throws TypeError for an option that indexeddbshim does not have either.
+ */
+export function setGlobalVars<Target extends object = typeof globalThis>(
+  target?: Target | null,
+  options: ShimOptions = {},
+): Target & ShimTarget {
+  const settings: ShimOptions = {}
+  setOptions(settings, options)
+  const { databaseBasePath: path, memoryDatabase } = settings
+  const holder = target ?? globalThis
+  const vfs = memoryDatabase ? memory() : undefined
+  const factory = install({ target: holder, force: true, path: path || undefined, vfs })
+  Object.defineProperty(holder, 'shimIndexedDB', {
+    value: withSwitches(factory, settings),
+    configurable: true,
+    writable: true,
+  })
+  return holder as Target & ShimTarget // It has just got them.
+}
+
+export default setGlobalVars
+
+function withSwitches(factory: IDBFactory, settings: ShimOptions): ShimIndexedDB {
+  const switches = {
+    __useShim() {},
+    __debug() {},
+    __setConfig: (options: ShimOptions) => setOptions(settings, options),
+    __getConfig(option: string): unknown {
+      checkOption(option)
+      return settings[option]
+    },
+  }
+  for (const [name, value] of Object.entries(switches)) {
+    Object.defineProperty(factory, name, { value, configurable: true })
+  }
+  return factory as ShimIndexedDB // It has just got them.
+}
+
+function setOptions(settings: ShimOptions, options: ShimOptions): void {
+  for (const [name, value] of Object.entries(options)) {
+    checkOption(name)
+    settings[name] = value
+  }
+}
+
+function checkOption(name: string): void {
+  if (knownOptions.has(name)) return
+  throw new TypeError(
+    `Unknown option "${name}" of setGlobalVars(); see the documentation of indexeddbshim`,
+  )
+}

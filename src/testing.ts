@@ -1,0 +1,35 @@
+/**
+ * A kit for tests: worlds of databases in memory that start over, fork, fail and fill up on demand.
+ *
+ * ```ts
+ * import { createTestWorld, snapshot } from 'idb-everywhere/testing'
+ *
+ * const seeded = createTestWorld()
+ * await fillWithBooks(seeded.indexedDB)
+ * const world = seeded.fork() // microseconds, whatever the size
+ * await application.run(world.indexedDB)
+ * expect(await snapshot(world.indexedDB)).toEqual(expected)
+ * ```
+ */
+import { connectionOf } from './api/IDBDatabase.ts'
+import type { IDBDatabase } from './interfaces.ts'
+
+export { createTestWorld, type TestWorld, type TestWorldOptions } from './testing/test-world.ts'
+export {
+  snapshot,
+  type DatabaseSnapshot,
+  type IndexSnapshot,
+  type Snapshot,
+  type StoreSnapshot,
+} from './testing/snapshot.ts'
+export type { CallKind, Fault, FaultPlan } from '../test/faults/fault-vfs.ts'
+
+/**
+ * Closes a connection as a browser does when the user clears the site's data: its transactions abort, then `close` is
+ * fired at it. Does nothing to a closed one.
+ *
+ * @throws TypeError for what is not an open or closed IDBDatabase of this package.
+ */
+export function forceClose(database: IDBDatabase): void {
+  connectionOf(database).host.forceClose()
+}

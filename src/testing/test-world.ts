@@ -1,0 +1,99 @@
+/** Test worlds: databases in memory behind one factory that can start over. */
+import { factoryOf } from '../api/IDBFactory.ts'
+import { factoryOn } from '../composition.ts'
+import { close, createIndexedDB } from '../index.ts'
+import { installGlobals } from '../install.ts'
+import type { Host } from '../host/protocol.ts'
+import type { ClosableIDBFactory } from '../interfaces.ts'
+import type { Vfs } from '../sqlite/vfs.ts'
+import { type FaultPlan, type FaultyVfs, faulty } from '../../test/faults/fault-vfs.ts'
+import { type MemoryVfs, memory } from '../../vfs/memory.ts'
+import { WorldHost } from './world-host.ts'
+
+/** What `createTestWorld()` takes. */
+export interface TestWorldOptions {
+  /**
+   * How many bytes all databases together may take; a write beyond it fails with QuotaExceededError. Default: no limit.
+   * A new database takes some 28 KiB.
+   */
+  readonly quota?: number
+  /**
+   * What goes wrong, and when. A world made with a plan, even an empty one, counts every call of its files, behaves as
+   * if on disk, and takes further plans by `inject()`; that makes it slower.
+   */
+  readonly faults?: FaultPlan
+}
+
+/** An isolated set of databases, in memory. */
+export interface TestWorld {
+  /** The same object for as long as the world lives, through every `reset()`. */
+  readonly indexedDB: ClosableIDBFactory
+  /**
+   * Starts over, at once, with what the world began with: nothing, or what was there when it was forked. Connections
+   * still open are left with the former databases, which nobody else sees any more.
+   */
+  reset(): void
+  /**
+   * Another world that begins with all transactions committed here so far, connections still open included. Takes
+   * microseconds whatever the size: the two share what neither has written since. It has no plan of faults.
+   */
+  fork(): TestWorld
+  /** Closes every connection by force: transactions abort, `close` is fired. */
+  forceClose(): void
+  /**
+   * Replaces the plan of faults; calls are counted anew from here.
+   *
+   * @throws TypeError for a world made without the option `faults`.
+   */
+  inject(plan: FaultPlan): void
+  /** Puts `indexedDB` and the IDB* classes on a global object, over what is there. Default: `globalThis`. */
+  install(target?: object): void
+  /** Closes every connection as `close()` does and waits for their transactions. The world can still be used. */
+  close(): Promise<void>
+}
+
+/** Makes a world without databases. @throws TypeError for an unknown option. */
+export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
+  checkOptions(options)
+  const { quota = Infinity, faults } = options
+  return worldFrom(memory({ quota }), faults)
+}
+
+/** `beginning` is forked for every life of the world, and so never written. */
+function worldFrom(beginning: MemoryVfs, faults: FaultPlan | undefined): TestWorld {
+  let files = beginning.fork()
+  let disk = faults ? faulty(files, faults) : null
+  const host = new WorldHost(hostOver(disk ?? files))
+  const indexedDB = factoryOn(host)
+  return {
+    indexedDB,
+    reset() {
+      files = beginning.fork()
+      disk = faults ? faulty(files, faults) : null
+      host.exchange(hostOver(disk ?? files))
+    },
+    fork: () => worldFrom(files.fork(), undefined),
+    forceClose: () => host.forceClose(),
+    inject: (plan) => faultsOf(disk).inject(plan),
+    install(target = globalThis) {
+      installGlobals({ target, force: true }, () => indexedDB)
+    },
+    close: () => close(indexedDB),
+  }
+}
+
+function hostOver(vfs: Vfs): Host {
+  return factoryOf(createIndexedDB({ vfs })).host
+}
+
+function faultsOf(disk: FaultyVfs | null): FaultyVfs {
+  if (disk) return disk
+  throw new TypeError('The world was made without the option "faults": make it with faults: {}')
+}
+
+function checkOptions(options: object): void {
+  for (const name of Object.keys(options)) {
+    if (name === 'quota' || name === 'faults') continue
+    throw new TypeError(`Unknown option "${name}"; there are quota, faults`)
+  }
+}

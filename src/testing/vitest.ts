@@ -1,0 +1,7 @@
+/** For `setupFiles` of Vitest: `indexedDB` is global, and empty at the start of each test. */
+import { beforeEach } from 'vitest'
+import { installWorld } from './install-world.ts'
+import type { TestWorld } from './test-world.ts'
+
+/** The world behind `indexedDB`. */
+export const world: TestWorld = installWorld(beforeEach)

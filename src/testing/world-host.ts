@@ -1,0 +1,61 @@
+/** The host of a test world: passes everything on to the host of the moment, and knows the connections it gave out. */
+import type {
+  DeleteListener,
+  Host,
+  HostConnection,
+  OpenListener,
+  Receiver,
+} from '../host/protocol.ts'
+
+/** A host that can be exchanged under a factory. */
+export class WorldHost implements Host {
+  #current: Host
+  readonly #connections = new Set<HostConnection>()
+
+  constructor(first: Host) {
+    this.#current = first
+  }
+
+  /** Whoever is connected stays with the former host. */
+  exchange(next: Host): void {
+    this.#current = next
+    this.#connections.clear()
+  }
+
+  /** Closes every connection to the current host by force. */
+  forceClose(): void {
+    for (const connection of this.#connections) connection.forceClose()
+    this.#connections.clear()
+  }
+
+  databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
+    this.#current.databases(receiver)
+  }
+
+  open(name: string, version: number | undefined, listener: OpenListener): void {
+    const host = this.#current
+    const note = (connection: HostConnection): void => {
+      if (host === this.#current) this.#connections.add(connection)
+    }
+    host.open(name, version, {
+      blocked: (oldVersion, newVersion) => listener.blocked(oldVersion, newVersion),
+      upgradeNeeded(connection, transaction, oldVersion) {
+        note(connection)
+        listener.upgradeNeeded(connection, transaction, oldVersion)
+      },
+      opened(connection) {
+        note(connection)
+        listener.opened(connection)
+      },
+      failed: (failure) => listener.failed(failure),
+    })
+  }
+
+  delete(name: string, listener: DeleteListener): void {
+    this.#current.delete(name, listener)
+  }
+
+  close(): Promise<void> {
+    return this.#current.close()
+  }
+}
