@@ -12,11 +12,20 @@
  * differs from it fails.
  */
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, extname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { buildFakeIndexedDB } from './compat/fake-indexeddb/build.mjs'
 
 /** What can be imported → its source. Adding an entry is a line here and a run with `--write-exports`. */
 const entries = {
@@ -28,6 +37,13 @@ const entries = {
   './vfs/node': 'vfs/node.ts',
   './vfs/opfs': 'vfs/opfs.ts',
   './vfs/conformance': 'test/vfs/entry-point.ts',
+  './testing': 'src/testing.ts',
+  './testing/vitest': 'src/testing/vitest.ts',
+  './testing/jest': 'src/testing/jest.ts',
+  './testing/bun': 'src/testing/bun.ts',
+  './testing/deno': 'src/testing/deno.ts',
+  './testing/node': 'src/testing/node.ts',
+  './indexeddbshim': 'src/indexeddbshim.ts',
 }
 
 /** The sources that serve browsers in place of those above; bundlers and import maps take them by the condition `browser`. */
@@ -42,7 +58,18 @@ const workerScripts = { './worker': 'src/worker.ts', './worker-node': 'src/worke
 const exportedWorkers = ['./worker']
 
 /** The files whose import does something; bundlers may drop an unused import of any other. */
-const sideEffects = ['auto', 'auto-memory', 'auto-browser', 'auto-memory-browser', 'worker']
+const sideEffects = [
+  'auto',
+  'auto-memory',
+  'auto-browser',
+  'auto-memory-browser',
+  'worker',
+  'testing-vitest',
+  'testing-jest',
+  'testing-bun',
+  'testing-deno',
+  'testing-node',
+]
 
 const require = createRequire(import.meta.url)
 const dist = 'dist'
@@ -91,7 +118,9 @@ async function buildAll() {
   cpSync(require.resolve(`wa-sqlite/dist/${wasm}`), join(dist, wasm))
   await buildModules()
   await convertToCommonJS()
+  exportFunctionItself(join(dist, 'indexeddbshim.cjs'))
   buildTypes()
+  await buildFakeIndexedDB()
   reportSizes()
 }
 
@@ -111,7 +140,7 @@ async function buildModules() {
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    external: ['node:*', 'bun:*'],
+    external: ['node:*', 'bun:*', 'vitest'],
     target,
     chunkNames: 'chunk-[hash]',
     plugins: [wasmIsBeside],
@@ -140,9 +169,14 @@ async function convertToCommonJS() {
   })
 }
 
+/** Makes `require()` give the default export, with the others as its members: so the package it stands in for does. */
+function exportFunctionItself(file) {
+  appendFileSync(file, 'module.exports = Object.assign(module.exports.default, module.exports)\n')
+}
+
 /** Whether a file has a CommonJS twin: what only browsers and workers load has none. */
 function isConverted(name) {
-  return !/-browser\.js$/.test(name) && !/^worker(-node)?\.js$/.test(name)
+  return !name.endsWith('-browser.js') && !/^worker(-node)?\.js$/.test(name)
 }
 
 function javascriptFiles() {
