@@ -41,7 +41,7 @@ async function answer(
 }
 
 /** Sends a request's body back, and says what it was. */
-async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function echo(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of request) chunks.push(chunk)
   response
@@ -61,8 +61,10 @@ export function suiteFile(suiteRoot: string, pathname: string): string {
   return join(suiteRoot, normalize(decodeURIComponent(alias)))
 }
 
-function contentType(path: string): string {
+/** The type that goes with a file's name. */
+export function contentType(path: string): string {
   if (path.endsWith('.js')) return 'text/javascript'
   if (path.endsWith('.json')) return 'application/json'
-  return path.endsWith('.html') ? 'text/html' : 'text/plain'
+  if (path.endsWith('.wasm')) return 'application/wasm'
+  return /\.html?$/.test(path) ? 'text/html' : 'text/plain'
 }

@@ -1,0 +1,35 @@
+/** Makes the script that installs this package, as built, in a page or worker. */
+import { build } from 'esbuild'
+
+/** In a browser. */
+export const browserVfsNames = ['opfs', 'memory'] as const
+export type BrowserVfsName = (typeof browserVfsNames)[number]
+
+/**
+ * A classic script over the package built in `dist`: it has to have run before the next one of the page. What it loads
+ * itself comes from `/dist/` of the same server.
+ */
+export async function implementationScript(dist: string, vfs: BrowserVfsName): Promise<string> {
+  const { outputFiles } = await build({
+    stdin: {
+      // A page may use databases that another of its realms has just had: wait for that.
+      contents: `
+        import { install } from './index-browser.js'
+        import { ${vfs} } from './vfs-${vfs}.js'
+        install({ force: true, vfs: ${vfs}(), onLocked: 'wait' })`,
+      resolveDir: dist,
+    },
+    bundle: true,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: { js: `const importMetaUrl = new URL('/dist/index-browser.js', location.href).href` },
+    // It warns that some chunks have no side effects, which is true.
+    logLevel: 'error',
+  })
+  const [script] = outputFiles
+  if (!script) throw new Error('unreachable: esbuild made no file')
+  // A block: its constant is no business of the page's.
+  return `{\n${script.text}}`
+}

@@ -1,0 +1,86 @@
+/** Runs pages of the suite in a browser, several at a time, each with storage of its own. */
+import type { RunningBrowser } from '../../test/browsers.ts'
+import { type Page, pageName } from '../pages.ts'
+import { type PageResult, type PageStatus, subtestOf } from '../result.ts'
+import type { BrowserServer, PageReport } from './server.ts'
+import { type ScopeName, urlIn } from './wrappers.ts'
+
+/** Upstream's limits, in milliseconds; several pages share the processor, and the harness knows that too. */
+const slowness = 3
+const graceMs = 5_000
+
+/** What is the same for all pages of a run. */
+export interface BrowserEnvironment {
+  readonly browser: RunningBrowser
+  readonly server: BrowserServer
+  readonly scope: ScopeName
+  /** How many pages at a time. */
+  readonly jobs: number
+  /** Called with each result as it comes. */
+  readonly heard: (result: PageResult) => void
+}
+
+/** Results in the order of the pages; those that have no form in the scope are left out. */
+export async function runPages(
+  pages: readonly Page[],
+  environment: BrowserEnvironment,
+): Promise<PageResult[]> {
+  const { scope, jobs, heard } = environment
+  const inScope = pages.filter((page) => urlIn(scope, page) !== null)
+  const results: PageResult[] = []
+  const queue = inScope.entries()
+  // All workers draw from one iterator.
+  const work = async () => {
+    for (const [place, page] of queue) {
+      const result = await runPage(page, environment)
+      results[place] = result
+      heard(result)
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, work))
+  return results
+}
+
+async function runPage(
+  page: Page,
+  { browser, server, scope }: BrowserEnvironment,
+): Promise<PageResult> {
+  const url = urlIn(scope, page)
+  if (url === null) throw new Error('unreachable: the page has no form in this scope')
+  const startedMs = performance.now()
+  const context = await browser.newContext()
+  try {
+    const errors: string[] = []
+    const tab = await context.newPage()
+    tab.on('pageerror', (error) => errors.push(String(error)))
+    const report = server.reportOf(url)
+    const limitMs = (page.isLong ? 60_000 : 10_000) * slowness + graceMs
+    await tab.goto(server.origin + url, { waitUntil: 'commit' })
+    const ending = await Promise.race([report, lateAfter(limitMs)])
+    const elapsedMs = Math.round(performance.now() - startedMs)
+    const named = { page: pageName(page), file: page.file, elapsedMs }
+    if (ending !== null) return { ...named, ...resultOf(ending) }
+    return { ...named, status: 'TIMEOUT', message: errors.join('\n'), subtests: [] }
+  } finally {
+    await context.close()
+  }
+}
+
+const harnessStatuses: readonly PageStatus[] = ['OK', 'ERROR', 'TIMEOUT', 'PRECONDITION_FAILED']
+
+function resultOf({
+  status,
+  tests,
+}: PageReport): Pick<PageResult, 'status' | 'message' | 'subtests'> {
+  return {
+    status: harnessStatuses[status.status] ?? 'ERROR',
+    message: status.message ?? '',
+    subtests: tests.map(subtestOf),
+  }
+}
+
+function lateAfter(ms: number): Promise<null> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(null), ms).unref()
+  })
+}
