@@ -56,6 +56,8 @@ function inheritFromWorkerScope(): void {
   // One class under both names: what belongs to every worker's global lies on the prototype next to the global.
   define({ WorkerGlobalScope, DedicatedWorkerGlobalScope: WorkerGlobalScope })
   Object.setPrototypeOf(globalThis, WorkerGlobalScope.prototype)
+  // Deno has it; a worker has not, and the harness would take the global for a page's.
+  Reflect.deleteProperty(globalThis, 'Window')
 }
 
 function workerLocation(url: string): object {
@@ -72,6 +74,8 @@ function relativeFetch(base: string): typeof fetch {
 /** What nobody caught becomes an event at the global, as in a browser; the harness listens. */
 function reportExceptions(events: EventTarget): void {
   process.on('uncaughtException', (error: unknown) => {
+    // Deno dispatches the event itself; it only ends the process where nobody listens here.
+    if ('Deno' in globalThis) return
     const message = `Uncaught ${String(error)}`
     events.dispatchEvent(eventWith('error', { error, message, filename: '', lineno: 0, colno: 0 }))
   })
