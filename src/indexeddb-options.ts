@@ -17,6 +17,11 @@ export interface IndexedDBOptions {
   /** How long `onLocked: 'wait'` waits, in milliseconds. Default: for ever. */
   readonly waitMs?: number | undefined
   /**
+   * Hears of trouble that no request can report: housekeeping that failed, another program at an open file. Where several
+   * factories share a directory, that of the one that opened it; a worker writes to its console. Default: `console.warn`.
+   */
+  readonly onWarning?: ((warning: Error) => void) | undefined
+  /**
    * Where the engine runs: in this thread (`false`) or in a worker (`true`), so that no sync blocks this thread. A URL says
    * where the worker's script lies, for pages whose bundler or policy wants to know; a worker made from that script will do
    * too. Default: in this thread, but for OPFS on a page, which needs a worker.

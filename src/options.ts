@@ -7,6 +7,7 @@ import type { Vfs } from './sqlite/vfs.ts'
 /** Options with nothing left open. */
 export interface Settings extends HostSettings {
   readonly vfs: Vfs
+  readonly onWarning: (warning: Error) => void
   /** The worker that hosts the engine; false: this thread does. */
   readonly worker: boolean | string | URL | Port
 }
@@ -26,6 +27,7 @@ const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   durability: [(value) => value === 'relaxed' || value === 'strict', '"relaxed" or "strict"'],
   onLocked: [(value) => value === 'throw' || value === 'wait', '"throw" or "wait"'],
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
+  onWarning: [(value) => typeof value === 'function', 'a function'],
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
   port: [isPort, 'a MessagePort'],
 }
@@ -41,7 +43,12 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
     durability,
     waitMs: onLocked === 'wait' ? waitMs : 0,
     worker: chooseWorker(options, vfs, platform),
+    onWarning: options.onWarning ?? warnOnConsole,
   }
+}
+
+function warnOnConsole({ message }: Error): void {
+  console.warn(message)
 }
 
 /** A port as the transport sees it. @throws TypeError for anything else */

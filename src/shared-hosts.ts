@@ -5,6 +5,7 @@
  * A host in memory lives as long as somebody can reach it: through a factory, a connection or the VFS object. Then it
  * goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
  */
+import { exceptionOf, type Failure } from './errors.ts'
 import { createHost } from './host/host.ts'
 import type { Host } from './host/protocol.ts'
 import type { Settings } from './options.ts'
@@ -57,7 +58,9 @@ export function sharedHost(
     const known = registry.get(identity)?.deref()
     if (known) return sameSettings(known, settings, path)
     const storage = openStorageDirectory({ ...settings, getEngine })
-    const made = { host: createHost({ storage, durability: settings.durability }), settings }
+    const { durability, onWarning } = settings
+    const report = (failure: Failure): void => onWarning(exceptionOf(failure))
+    const made = { host: createHost({ storage, durability, report }), settings }
     if (!vfs.isPersistent) keep(made, { storage, registry, identity })
     registry.set(identity, vfs.isPersistent ? { deref: () => made } : new WeakRef(made))
     return made
