@@ -9,6 +9,7 @@
 import type { WaSqlite, WaSqliteVfs } from 'wa-sqlite/dist/wa-sqlite.mjs'
 import { readCString } from './binding/c-string.ts'
 import { Mount } from './mount.ts'
+import { readFile } from './read-file.ts'
 import * as code from './result-code.ts'
 import { type VfsDirectory, type VfsFile, VfsError } from './vfs.ts'
 
@@ -114,11 +115,9 @@ export class VfsBridge implements WaSqliteVfs {
   xRead(file: number, into: number, byteCount: number, low: number, high: number): number {
     try {
       const bytes = this.#module.HEAPU8.subarray(into, into + byteCount)
-      const readBytes = this.#file(file).read(bytes, offsetOf(low, high))
-      if (readBytes === byteCount) return code.SQLITE_OK
-      // SQLite relies on the rest being zeros.
-      bytes.fill(0, readBytes)
-      return code.SQLITE_IOERR_SHORT_READ
+      const readBytes = readFile(this.#file(file), bytes, offsetOf(low, high))
+      // SQLite relies on the rest being zeros, which they are.
+      return readBytes === byteCount ? code.SQLITE_OK : code.SQLITE_IOERR_SHORT_READ
     } catch (error) {
       return this.#keep(error, code.SQLITE_IOERR_READ)
     }
