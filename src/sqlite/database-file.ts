@@ -69,12 +69,24 @@ export async function removeDatabaseFile(
   }
 }
 
+/** Removes what SQLite has emptied beside a closed database's file. */
+export async function removeEmptied(
+  { mount }: Place,
+  { fileName, label }: Pick<FileTarget, 'fileName' | 'label'>,
+): Promise<void> {
+  try {
+    await mount.removeDeleted(fileName)
+  } catch (error) {
+    throw fileError(label, 'removing the write-ahead log', error)
+  }
+}
+
 function examine(place: Place, { fileName, label, create }: FileTarget): 'missing' | 'new' | 'old' {
   const { directory, mount } = place
   const file = directory.open(fileName, { create })
   if (!file) return 'missing'
   try {
-    if (inspectFile(file, label) === 'empty') {
+    if (inspectFile(place.engine, file, label) === 'empty') {
       if (!create) return 'missing'
       // A log left behind belongs to a database of old and must not be replayed into the new one.
       for (const name of companionsOf(fileName)) if (mount.exists(name)) mount.delete(name)

@@ -5,6 +5,7 @@
 import { StorageError } from '../errors.ts'
 import { Connection } from './binding/connection.ts'
 import type { Engine } from './engine.ts'
+import { readFile } from './read-file.ts'
 import { applicationId, createTables, tablesFormat } from './tables.ts'
 import type { VfsFile } from './vfs.ts'
 
@@ -12,34 +13,35 @@ const pageSize = 4096
 
 const images = new WeakMap<Engine, Uint8Array>()
 
+/** The first bytes of every SQLite database. */
+const magic = new TextEncoder().encode('SQLite format 3\0')
+
 /**
- * Writes a new database into an empty file. The first page, without which the file counts as empty, comes last, after
- * the others have reached the disk.
+ * Writes a new database into an empty file. The first bytes, without which the file counts as empty, come last, after
+ * all others have reached the disk.
  */
 export function writeNewDatabase(engine: Engine, file: VfsFile, isPersistent: boolean): void {
-  const image = images.get(engine) ?? createImage(engine)
-  images.set(engine, image)
-  const firstPage = image.slice(0, pageSize)
-  if (isPersistent) markAsWriteAheadLogged(firstPage)
-
-  file.write(image.subarray(pageSize), pageSize)
+  file.write(imageOf(engine, isPersistent).subarray(magic.length), magic.length)
   if (isPersistent) file.sync(false)
-  file.write(firstPage, 0)
+  file.write(magic, 0)
 }
 
 /** What the start of a file says. */
 export type FileState = 'empty' | 'database'
 
+/** The length of the header, in which SQLite and we say what the file is. */
+const headerSize = 100
+
 /**
  * Looks at a file before SQLite may touch it. `empty`: a creation that did not get far, or nothing at all.
  * @throws StorageError 'corrupt' when it is not ours or of a newer format.
  */
-export function inspectFile(file: VfsFile, label: string): FileState {
-  const header = new Uint8Array(pageSize)
-  const byteCount = file.read(header, 0)
-  if (header.every((byte) => byte === 0)) return 'empty'
+export function inspectFile(engine: Engine, file: VfsFile, label: string): FileState {
+  const header = new Uint8Array(headerSize)
+  const byteCount = readFile(file, header, 0)
   const view = new DataView(header.buffer)
-  if (byteCount < 100 || !isDatabase(header)) {
+  if (byteCount < headerSize || !startsWith(header, magic)) {
+    if (isPartOfImage(engine, file)) return 'empty'
     throw new StorageError('corrupt', `${label}: the file is not a database; move it away`)
   }
   if (view.getUint32(68) !== applicationId) {
@@ -57,11 +59,29 @@ export function inspectFile(file: VfsFile, label: string): FileState {
 
 /** Whether a file is shorter than its header says; means nothing while a write-ahead log has content. */
 export function isTruncated(file: VfsFile): boolean {
-  const header = new Uint8Array(100)
-  file.read(header, 0)
+  const header = new Uint8Array(headerSize)
+  readFile(file, header, 0)
   const view = new DataView(header.buffer)
   const bytesPerPage = view.getUint16(16) === 1 ? 65536 : view.getUint16(16)
   return file.size() < view.getUint32(28) * bytesPerPage
+}
+
+/** Whether nothing is in the file but bytes of an unfinished new database, and zeros. */
+function isPartOfImage(engine: Engine, file: VfsFile): boolean {
+  const image = imageOf(engine, true)
+  const found = new Uint8Array(image.length)
+  if (file.size() > image.length) return false
+  readFile(file, found, 0)
+  return found.every((byte, i) => byte === 0 || byte === image[i])
+}
+
+function imageOf(engine: Engine, isPersistent: boolean): Uint8Array {
+  const image = images.get(engine) ?? createImage(engine)
+  images.set(engine, image)
+  if (!isPersistent) return image
+  const logged = image.slice()
+  markAsWriteAheadLogged(logged)
+  return logged
 }
 
 function createImage(engine: Engine): Uint8Array {
@@ -78,12 +98,11 @@ function createImage(engine: Engine): Uint8Array {
 }
 
 /** The read and write format versions of the header: 2 says that the file uses a write-ahead log. */
-function markAsWriteAheadLogged(firstPage: Uint8Array): void {
-  firstPage[18] = 2
-  firstPage[19] = 2
+function markAsWriteAheadLogged(image: Uint8Array): void {
+  image[18] = 2
+  image[19] = 2
 }
 
-function isDatabase(header: Uint8Array): boolean {
-  const magic = 'SQLite format 3\0'
-  return [...magic].every((character, i) => header[i] === character.charCodeAt(0))
+function startsWith(bytes: Uint8Array, start: Uint8Array): boolean {
+  return start.every((byte, i) => bytes[i] === byte)
 }
