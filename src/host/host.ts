@@ -1,5 +1,5 @@
 /** The host of one storage directory, in the thread that owns it. */
-import { type Failure, failureOf } from '../errors.ts'
+import { exceptionOf, type Failure, failureOf } from '../errors.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { HostServices } from './database.ts'
@@ -54,7 +54,9 @@ class DirectoryHost implements Host {
 
   close(): Promise<void> {
     this.#closing ??= this.#close().finally(() => (this.#closing = null))
-    return this.#closing
+    return this.#closing.catch((error: unknown) => {
+      throw exceptionOf(failureOf(error))
+    })
   }
 
   async #close(): Promise<void> {

@@ -17,7 +17,7 @@ import type {
 import type { Connection } from './binding/connection.ts'
 import { checkpoint } from './checkpoint.ts'
 import { checkConsistency } from './consistency.ts'
-import { type OpenedFile, type Place, removeDatabaseFile } from './database-file.ts'
+import { type OpenedFile, type Place, removeDatabaseFile, removeEmptied } from './database-file.ts'
 import { fillIndex } from './fill-index.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { RecordReader } from './record-reader.ts'
@@ -180,7 +180,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   async #close(): Promise<void> {
     if (this.#isWriting) this.rollback()
-    const { place, fileName, onClosed } = this.#options
+    const { place, onClosed } = this.#options
     this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
     try {
       this.#closeConnection()
@@ -188,7 +188,7 @@ export class SqliteDatabase implements DatabaseStorage {
       onClosed()
     }
     if (this.#committedSchema.version === 0) await removeDatabaseFile(place, this.#options)
-    else await place.mount.removeDeleted(fileName)
+    else await removeEmptied(place, this.#options)
   }
 
   #closeConnection(): void {

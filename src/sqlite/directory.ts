@@ -8,6 +8,7 @@ import {
   type OpenedFile,
   type Place,
   removeDatabaseFile,
+  removeEmptied,
 } from './database-file.ts'
 import type { Engine } from './engine.ts'
 import { fileNameOf, isDatabaseFile } from './file-name.ts'
@@ -79,10 +80,14 @@ class SqliteDirectory implements StorageDirectory {
     return this.#queue(async () => {
       const place = await this.#enter()
       const target = targetOf(name)
+      const isListed = this.#hasReadAll
+      // Until the deletion has succeeded only the file knows how far it got: should it fail, list() asks the file.
+      this.#catalogue.delete(target.fileName)
+      this.#hasReadAll = false
       const opened = await openDatabaseFile(place, { ...target, create: false })
       if (opened) markDeleted(place, target, opened)
       await removeDatabaseFile(place, target)
-      this.#catalogue.delete(target.fileName)
+      this.#hasReadAll = isListed
       return opened && !opened.rows.isDeleted ? opened.rows.schema.version : 0
     })
   }
@@ -92,11 +97,12 @@ class SqliteDirectory implements StorageDirectory {
     for (const database of this.#openDatabases) void database.close()
     return this.#queue(async () => {
       if (!this.#place) return
+      // First, as it can fail: then the directory is still ours.
+      await closeDirectory(this.#directory)
       this.#place.engine.bridge.unmount(this.#place.mount)
       this.#place = null
       this.#hasReadAll = false
       this.#catalogue.clear()
-      await this.#directory.close()
     })
   }
 
@@ -166,7 +172,7 @@ class SqliteDirectory implements StorageDirectory {
 
   /** Opens each file that is not known yet, once. */
   async #readAll(place: Place): Promise<void> {
-    for (const fileName of await place.directory.list()) {
+    for (const fileName of await listFiles(place)) {
       if (!isDatabaseFile(fileName) || this.#catalogue.has(fileName)) continue
       const entry = await readEntry(place, { fileName, label: `File ${fileName}` })
       if (entry === 'gone') continue
@@ -193,6 +199,22 @@ async function openOrCreate(place: Place, target: Target): Promise<OpenedFile> {
   return opened
 }
 
+async function closeDirectory(directory: VfsDirectory): Promise<void> {
+  try {
+    await directory.close()
+  } catch (error) {
+    throw fileError('Storage directory', 'giving up the ownership', error)
+  }
+}
+
+async function listFiles({ directory }: Place): Promise<string[]> {
+  try {
+    return await directory.list()
+  } catch (error) {
+    throw fileError('Storage directory', 'listing the files', error)
+  }
+}
+
 /** Reads what a file says of itself. `gone`: it was a leftover and is removed. null: not ours to read. */
 async function readEntry(place: Place, target: Target): Promise<CatalogueEntry | 'gone' | null> {
   try {
@@ -203,7 +225,7 @@ async function readEntry(place: Place, target: Target): Promise<CatalogueEntry |
       await removeDatabaseFile(place, target)
       return 'gone'
     }
-    await place.mount.removeDeleted(target.fileName)
+    await removeEmptied(place, target)
     const { version } = opened.rows.schema
     return fileNameOf(name) === target.fileName ? { name, version } : null
   } catch (error) {
