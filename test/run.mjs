@@ -24,6 +24,7 @@ const suites = [
     counts: /^endurance: .*/m,
   },
   { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
+  { name: 'faults', command: 'node test/faults/run.mjs', counts: /^faults: .*/m },
   { name: 'crash', command: 'node test/crash/run.mjs', counts: /^crash: .*/m },
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
 ]

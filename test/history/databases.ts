@@ -128,11 +128,14 @@ export async function readState(indexedDB: IDBFactory): Promise<string> {
   const names = databases.map(({ name }) => name ?? '').sort()
   for (const name of names) {
     const database = await resultOf(indexedDB.open(name))
-    lines.push(`database ${name} ${database.version}`)
-    for (const storeName of database.objectStoreNames) {
-      lines.push(...(await readStore(database, storeName)))
+    try {
+      lines.push(`database ${name} ${database.version}`)
+      for (const storeName of database.objectStoreNames) {
+        lines.push(...(await readStore(database, storeName)))
+      }
+    } finally {
+      database.close()
     }
-    database.close()
   }
   return lines.join('\n')
 }
@@ -140,16 +143,15 @@ export async function readState(indexedDB: IDBFactory): Promise<string> {
 async function readStore(database: IDBDatabase, name: string): Promise<string[]> {
   const store = database.transaction(name).objectStore(name)
   const indexes = [...store.indexNames].map((index) => store.index(index))
-  const keys = resultOf(store.getAllKeys())
-  const values = resultOf(store.getAll()) as Promise<Value[]>
-  const entries = indexes.map((index) => resultOf(allRecordsOf(index)))
-  const allValues = await values
-  const lines = (await keys).map((key, i) => recordLine(key as Key, allValues[i] as Value))
+  const [keys, values, ...entries] = await Promise.all([
+    resultOf(store.getAllKeys()),
+    resultOf<Value[]>(store.getAll()),
+    ...indexes.map((index) => resultOf(allRecordsOf(index))),
+  ])
+  const lines = keys.map((key, i) => recordLine(key as Key, values[i] as Value))
   for (const [i, index] of indexes.entries()) {
     lines.push(indexLine(index.name, index as unknown as IndexState))
-    for (const { key, primaryKey } of (await entries[i]) ?? []) {
-      lines.push(entryLine(key, primaryKey))
-    }
+    for (const { key, primaryKey } of entries[i] ?? []) lines.push(entryLine(key, primaryKey))
   }
   return [storeLine(name, store.autoIncrement), ...lines]
 }
