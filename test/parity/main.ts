@@ -1,0 +1,204 @@
+/** Runs random programs on several implementations and compares what script can see. */
+import { startServer } from '../browser/server.ts'
+import { findBrowser, installCommand } from '../browsers.ts'
+import { compareWithNative, differenceOf } from './compare.ts'
+import { generatePrograms } from './generate.ts'
+import type { Program, Trace } from './program.ts'
+import { shrink } from './shrink.ts'
+import { type Target, type TargetName, browserOf, isNative, startTarget } from './targets.ts'
+
+export interface Settings {
+  readonly programCount: number
+  readonly seed: number
+  readonly targets: readonly TargetName[]
+  /** A program of one's own in place of random ones. */
+  readonly program: Program | null
+  /** Whether programs on which the native implementations differ are printed. */
+  readonly showDisputed: boolean
+  /** The folder of what pages load. */
+  readonly pageRoot: string
+}
+
+interface Counts {
+  programs: number
+  operations: number
+  disputed: number
+  disputedAndAlone: number
+  readonly differences: string[]
+  /** What the differences that were printed look like. */
+  readonly reported: Set<string>
+  /** Title of a known difference → how often it was met. */
+  readonly known: Map<string, number>
+}
+
+/** A browser is asked for so many programs at a time. */
+const batchSize = 100
+
+/** So many differences are shrunk and printed; then the run ends. */
+const maximumDifferences = 10
+
+/** Gives the exit code: 1 for a difference that nothing explains, or a browser missing where they are required. */
+export async function main(settings: Settings): Promise<number> {
+  const server = await startServer({
+    '/bundle/': `${settings.pageRoot}/bundle`,
+    '/node_modules/': `${settings.pageRoot}/node_modules`,
+  })
+  const missing = settings.targets.filter((name) => !isAvailable(name))
+  const targets: Target[] = []
+  const counts: Counts = {
+    programs: 0,
+    operations: 0,
+    disputed: 0,
+    disputedAndAlone: 0,
+    differences: [],
+    reported: new Set(),
+    known: new Map(),
+  }
+  try {
+    for (const name of settings.targets.filter(isAvailable)) {
+      targets.push(await startTarget(name, server))
+    }
+    if (settings.program) await showTraces(targets, settings.program)
+    else await compareAll(targets, settings, counts)
+  } finally {
+    for (const target of targets) await target.close()
+    server.close()
+  }
+  console.log(summaryOf(counts, settings, targets, missing))
+  const isRequired = process.env['IDB_TEST_BROWSERS'] === 'required'
+  return counts.differences.length > 0 || (isRequired && missing.length > 0) ? 1 : 0
+}
+
+function isAvailable(name: TargetName): boolean {
+  const browser = browserOf(name)
+  return browser === null || findBrowser(browser) !== null
+}
+
+async function compareAll(
+  targets: readonly Target[],
+  settings: Settings,
+  counts: Counts,
+): Promise<void> {
+  for (let batch = 0; counts.programs < settings.programCount; batch++) {
+    const size = Math.min(batchSize, settings.programCount - counts.programs)
+    const programs = generatePrograms(settings.seed + batch, size)
+    const traces = await Promise.all(targets.map((target) => target.run(programs)))
+    for (const [at, program] of programs.entries()) {
+      await judge(program, tracesAt(targets, traces, at), settings, counts)
+      if (counts.reported.size >= maximumDifferences) return
+    }
+  }
+}
+
+interface Testimony {
+  readonly target: Target
+  readonly trace: Trace
+}
+
+function tracesAt(
+  targets: readonly Target[],
+  traces: readonly (readonly Trace[])[],
+  at: number,
+): Testimony[] {
+  return targets.map((target, position) => {
+    const trace = traces[position]?.[at]
+    if (!trace) throw new Error(`unreachable: ${target.name} has run the program`)
+    return { target, trace }
+  })
+}
+
+/** The native implementations must agree with each other; then every other one must agree with them. */
+async function judge(
+  program: Program,
+  testimonies: readonly Testimony[],
+  settings: Settings,
+  counts: Counts,
+): Promise<void> {
+  counts.programs++
+  counts.operations += testimonies[0]?.trace.operations ?? 0
+  const natives = testimonies.filter(({ target }) => isNative(target.name))
+  const judges = natives.length > 0 ? natives : testimonies.slice(0, 1)
+  const others = testimonies.filter((it) => !judges.includes(it))
+  const [first, second] = judges
+  if (!first) return
+  if (second && differenceOf(first.trace, second.trace) !== null) {
+    counts.disputed++
+    const isAlone = others.some(
+      ({ trace }) => !judges.some((it) => compareWithNative(it.trace, trace).difference === null),
+    )
+    if (isAlone) counts.disputedAndAlone++
+    if (settings.showDisputed) await report(program, first, second, counts)
+    return
+  }
+  for (const other of others) {
+    const { difference, known } = compareWithNative(first.trace, other.trace)
+    for (const title of known) counts.known.set(title, (counts.known.get(title) ?? 0) + 1)
+    if (difference === null) continue
+    await report(program, first, other, counts)
+    return
+  }
+}
+
+/** Shrinks the program as long as the two differ and prints it; of differences that look alike only the first. */
+async function report(
+  program: Program,
+  one: Testimony,
+  other: Testimony,
+  counts: Counts,
+): Promise<void> {
+  const isDispute = isNative(other.target.name)
+  const differs = (first: Trace | undefined, second: Trace | undefined): string | null => {
+    if (!first || !second) throw new Error('unreachable: both have run the program')
+    return isDispute ? differenceOf(first, second) : compareWithNative(first, second).difference
+  }
+  const difference = differs(one.trace, other.trace) ?? ''
+  if (!isDispute) counts.differences.push(difference)
+  const signature = difference.split('\n').slice(-2).join().replaceAll(/#\d+/g, '')
+  if (counts.reported.has(signature)) return
+  counts.reported.add(signature)
+
+  const smallest = await shrink(program, async (candidates) => {
+    const [ones, others] = await Promise.all([
+      one.target.run(candidates),
+      other.target.run(candidates),
+    ])
+    return candidates.map((_, at) => differs(ones[at], others[at]) !== null)
+  })
+  const [ones, others] = await Promise.all([
+    one.target.run([smallest]),
+    other.target.run([smallest]),
+  ])
+  const last = differs(ones[0], others[0]) ?? `not always, but once in ${difference}`
+  console.log(`\n1 ${one.target.name}, 2 ${other.target.name} differ: ${last}`)
+  console.log(
+    `npm run parity -- --program '${JSON.stringify(smallest).replaceAll("'", '\\u0027')}'`,
+  )
+}
+
+async function showTraces(targets: readonly Target[], program: Program): Promise<void> {
+  for (const target of targets) {
+    const [trace] = await target.run([program])
+    console.log(`\n── ${target.name}`)
+    for (const [stream, lines] of Object.entries(trace?.streams ?? {}).sort()) {
+      console.log(stream)
+      for (const line of lines) console.log(`  ${line}`)
+    }
+  }
+}
+
+function summaryOf(
+  counts: Counts,
+  settings: Settings,
+  targets: readonly Target[],
+  missing: readonly TargetName[],
+): string {
+  const lines = [
+    `parity: ${counts.programs} programs, ${counts.operations} operations on ${targets.map(({ name }) => name).join(', ')}: ${counts.differences.length} differences; set aside ${counts.disputed} on which the native ones differ (${counts.disputedAndAlone} with a third opinion); --seed ${settings.seed}`,
+  ]
+  if (missing.length > 0) {
+    lines.push(
+      `parity: ${missing.length} missing: ${missing.join(', ')}; get them by: ${installCommand}`,
+    )
+  }
+  return lines.join('\n')
+}

@@ -1,0 +1,102 @@
+/** The implementations that programs run on. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
+import { memory } from '../../vfs/memory.ts'
+import { type BrowserName, startBrowser } from '../browsers.ts'
+import type { Server } from '../browser/server.ts'
+import { runPrograms } from './interpreter.ts'
+import type { PageRequest, RunInPage } from './page.ts'
+import type { Program, Trace } from './program.ts'
+
+export interface Target {
+  readonly name: TargetName
+  run(programs: readonly Program[]): Promise<Trace[]>
+  close(): Promise<void>
+}
+
+export const targetNames = [
+  'chromium',
+  'firefox',
+  'node-memory',
+  'node-file',
+  'ours-chromium',
+  'ours-firefox',
+] as const
+export type TargetName = (typeof targetNames)[number]
+
+/** The native implementations: they judge. */
+export function isNative(name: TargetName): boolean {
+  return name === 'chromium' || name === 'firefox'
+}
+
+/** The browser that a target runs in; null for those in this process. */
+export function browserOf(name: TargetName): BrowserName | null {
+  if (name.endsWith('chromium')) return 'chromium'
+  return name.endsWith('firefox') ? 'firefox' : null
+}
+
+export async function startTarget(name: TargetName, server: Server): Promise<Target> {
+  const browser = browserOf(name)
+  if (browser) return startInBrowser(name, browser, server)
+  return name === 'node-file' ? startOnFiles() : startHere(name, createIndexedDB({ vfs: memory() }))
+}
+
+/** Programs run side by side: a browser spends most of the time waiting. */
+const concurrency = 8
+
+let batchCount = 0
+
+async function startInBrowser(
+  name: TargetName,
+  browserName: BrowserName,
+  server: Server,
+): Promise<Target> {
+  const browser = await startBrowser(browserName)
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(`${server.origin}/`)
+  await page.addScriptTag({ url: '/bundle/page.mjs', type: 'module' })
+  await page.waitForFunction('typeof runInPage === "function"')
+  return {
+    name,
+    run(programs) {
+      const request: PageRequest = {
+        implementation: isNative(name) ? 'native' : 'ours',
+        programs,
+        prefix: `parity-${++batchCount}`,
+        concurrency,
+      }
+      return page.evaluate(
+        (text) => (globalThis as unknown as { runInPage: RunInPage }).runInPage(JSON.parse(text)), // Set by page.ts.
+        JSON.stringify(request),
+      )
+    },
+    close: () => browser.close(),
+  }
+}
+
+async function startOnFiles(): Promise<Target> {
+  const path = await mkdtemp(join(tmpdir(), 'idb-everywhere-parity-'))
+  const target = startHere('node-file', createIndexedDB({ path }))
+  return {
+    ...target,
+    async close() {
+      await target.close()
+      await rm(path, { recursive: true })
+    },
+  }
+}
+
+function startHere(name: TargetName, indexedDB: IDBFactory): Target {
+  return {
+    name,
+    run: (programs) =>
+      runPrograms({ indexedDB, keyRange: IDBKeyRange }, programs, {
+        prefix: `parity-${++batchCount}`,
+        concurrency,
+      }),
+    close: () => close(indexedDB),
+  }
+}
