@@ -26,6 +26,7 @@ import { dirname, extname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { buildFakeIndexedDB } from './compat/fake-indexeddb/build.mjs'
+import { buildInline } from './esbuild.inline.mjs'
 
 /** What can be imported → its source. Adding an entry is a line here and a run with `--write-exports`. */
 const entries = {
@@ -52,6 +53,9 @@ const browserEntries = {
   './auto': 'src/auto-browser.ts',
   './auto/memory': 'src/auto-memory-browser.ts',
 }
+
+/** Built apart from the others, into one file with everything in it; for browsers. */
+const inlineEntry = { subpath: './inline', source: 'src/index-inline.ts' }
 
 /** Scripts of workers: other files find them by their URL. Exported are those that a user may have to name. */
 const workerScripts = { './worker': 'src/worker.ts', './worker-node': 'src/worker-node.ts' }
@@ -118,6 +122,7 @@ async function buildAll() {
   cpSync(require.resolve(`wa-sqlite/dist/${wasm}`), join(dist, wasm))
   await buildModules()
   await convertToCommonJS()
+  await buildInline({ wasmPath: join(dist, wasm), outfile: join(dist, 'inline.js'), target })
   exportFunctionItself(join(dist, 'indexeddbshim.cjs'))
   buildTypes()
   await buildFakeIndexedDB()
@@ -220,7 +225,7 @@ function emitDeclarations(outDir) {
 
 /** The sources whose declarations users see. */
 function typedSources() {
-  return [...Object.values(entries), ...Object.values(browserEntries)]
+  return [...Object.values(entries), ...Object.values(browserEntries), inlineEntry.source]
 }
 
 /** Deletes the declarations that no entry leads to: those of the classes behind the public types. */
@@ -282,6 +287,10 @@ function derivedFields() {
   return {
     exports: {
       ...Object.fromEntries(Object.entries(entries).map(exportsOf)),
+      [inlineEntry.subpath]: {
+        types: `./${dist}/types/${declarationOf(inlineEntry.source)}`,
+        default: `./${dist}/${fileNameOf(inlineEntry.subpath)}.js`,
+      },
       ...Object.fromEntries(
         exportedWorkers.map((subpath) => [subpath, `./${dist}/${fileNameOf(subpath)}.js`]),
       ),

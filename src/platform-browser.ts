@@ -1,22 +1,12 @@
-/** Pages and workers of browsers: the origin private file system is the default, the engine lies beside this module. */
-import { hasSyncAccess } from '../vfs/opfs-access.ts'
-import { opfs } from '../vfs/opfs.ts'
-import type { Platform } from './platform.ts'
-import { startBrowserWorker } from './start-browser-worker.ts'
+/** Pages and workers of browsers: the engine and the worker's script lie beside this module. */
+import { browserPlatformWith } from './browser.ts'
 
-export const browserPlatform: Platform = {
-  defaultVfs: opfs,
-  needsWorker: ({ name }) => name === 'opfs' && !hasSyncAccess() && typeof Worker === 'function',
+export const browserPlatform = browserPlatformWith({
   loadWasm: () =>
     compileAt(new URL('../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url)),
-  startWorker: (choice, listener) =>
-    startBrowserWorker(choice, listener, {
-      start: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
-      wasm: null,
-    }),
-  environment: () => undefined,
-  shared: globalThis,
-}
+  startWorker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+  canWorkerLoadWasm: true,
+})
 
 async function compileAt(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url)

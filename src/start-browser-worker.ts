@@ -1,4 +1,5 @@
 /** Starting a worker that hosts, in a browser. */
+import type { BrowserParts } from './browser.ts'
 import type { Port } from './indexeddb-options.ts'
 import {
   isWorkerMessage,
@@ -7,21 +8,14 @@ import {
   type WorkerListener,
 } from './worker-messages.ts'
 
-/** This package's own worker. */
-export interface OwnWorker {
-  start(): Worker
-  /** The engine, if it cannot find that itself. */
-  readonly wasm: Promise<WebAssembly.Module> | null
-}
-
 /** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
 export function startBrowserWorker(
   choice: true | string | URL | Port,
   listener: WorkerListener,
-  own: OwnWorker,
+  parts: BrowserParts,
 ): StartedWorker {
   const isOurs = typeof choice !== 'object' || choice instanceof URL
-  const worker = makeWorker(choice, own)
+  const worker = makeWorker(choice, parts)
   worker.addEventListener('message', ({ data }) => {
     // Only workers of this package send such messages, and these are answers.
     if (isWorkerMessage(data)) listener.answered(data as WorkerAnswer)
@@ -29,7 +23,7 @@ export function startBrowserWorker(
   worker.addEventListener('error', ({ message }) => listener.failed(reasonOf(message)))
   return {
     post: (call, transfer) => worker.postMessage(call, [...transfer]),
-    wasm: choice === true ? own.wasm : null,
+    wasm: choice === true && !parts.canWorkerLoadWasm ? parts.loadWasm() : null,
     end: () => void (isOurs && worker.terminate()),
     // A worker keeps no page.
     ref: () => {},
@@ -37,8 +31,8 @@ export function startBrowserWorker(
   }
 }
 
-function makeWorker(choice: true | string | URL | Port, own: OwnWorker): Worker {
-  if (choice === true) return own.start()
+function makeWorker(choice: true | string | URL | Port, parts: BrowserParts): Worker {
+  if (choice === true) return parts.startWorker()
   if (typeof choice === 'string' || choice instanceof URL)
     return new Worker(choice, { type: 'module' })
   if (choice instanceof Worker) return choice

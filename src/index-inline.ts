@@ -1,0 +1,52 @@
+/** `index-browser.ts` in a single file, engine and worker script included: for service workers, and where nothing can be fetched. */
+import { close as closeFactory, compose } from './composition.ts'
+import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+import type { ClosableIDBFactory, IDBFactory } from './interfaces.ts'
+import { inlinePlatform } from './platform-inline.ts'
+
+const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(inlinePlatform)
+
+/**
+ * Makes a factory: the `indexedDB` of the specification. Touches nothing until it is first used; on a page it then starts a
+ * worker for OPFS.
+ *
+ * @throws TypeError for an unknown or malformed option, and when the directory is open with other options.
+ */
+export const createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory = create
+
+/**
+ * Installs a factory and the IDB* classes on a global object and returns the factory; returns what is there already
+ * (the browser's own) unless `force` is given.
+ *
+ * @throws TypeError for an unknown or malformed option.
+ */
+export const install: (options?: InstallOptions) => IDBFactory = installOn
+
+/**
+ * Lets another thread use the factory's databases: `createIndexedDB({ port })` there takes the other end of the channel.
+ * Without a factory, that of `createIndexedDB()`.
+ */
+export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
+
+/**
+ * Closes every connection of the factory's directory as `close()` does, waits for its transactions, fails opens not yet
+ * started with AbortError, and gives up the directory. Later opens start anew.
+ */
+export const close: (factory: IDBFactory) => Promise<void> = closeFactory
+
+export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+export {
+  type ClosableIDBFactory,
+  IDBCursor,
+  IDBCursorWithValue,
+  IDBDatabase,
+  IDBFactory,
+  IDBIndex,
+  IDBKeyRange,
+  IDBObjectStore,
+  IDBOpenDBRequest,
+  IDBRecord,
+  IDBRequest,
+  IDBTransaction,
+  IDBVersionChangeEvent,
+} from './interfaces.ts'

@@ -1,0 +1,21 @@
+/** Pages and workers of browsers, all in one file: nothing is fetched. */
+import { wasmBase64 } from 'inlined:engine'
+import { workerScript } from 'inlined:worker'
+import { browserPlatformWith } from './browser.ts'
+
+export const inlinePlatform = browserPlatformWith({
+  loadWasm: async () => WebAssembly.compile(bytesOf(wasmBase64)),
+  startWorker() {
+    const url = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }))
+    const worker = new Worker(url, { type: 'module' })
+    // Its first message says that it has loaded, and the URL is not needed any more.
+    worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true })
+    return worker
+  },
+  canWorkerLoadWasm: false,
+})
+
+/** `Uint8Array.fromBase64` is too new. */
+function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+}
