@@ -8,8 +8,8 @@
  */
 
 interface Platform {
-  /** Calls back once the microtask queue is empty. */
-  readonly afterMicrotasks: (callback: () => void) => void
+  /** Gives a function that has `callback` called once the microtask queue is empty. */
+  readonly afterMicrotasks: (callback: () => void) => () => void
   /** Calls back after a turn of the event loop, in which timers and I/O were served. */
   readonly afterTurn: (callback: () => void) => void
 }
@@ -27,14 +27,11 @@ const platform = hasTicks ? processPlatform() : portPlatform()
 let lastTurnMs = 0
 let checkpointsLeft = 0
 
-/** Calls back when all microtasks have run; may serve the event loop first. */
-export function checkpoint(callback: () => void): void {
-  if (isTurnDue()) takeTurn(callback)
-  else platform.afterMicrotasks(callback)
-}
-
-/** Calls back when all microtasks have run, however long the event loop has been waiting. */
-export const afterMicrotasks: (callback: () => void) => void = platform.afterMicrotasks
+/**
+ * Gives a function that has `callback` called when all microtasks have run, however long the event loop has been waiting.
+ * It is made once and used for every dispatch: a closure for each would be garbage for each.
+ */
+export const afterMicrotasks: (callback: () => void) => () => void = platform.afterMicrotasks
 
 /** Whether the event loop has waited long enough; asks the clock only now and then. */
 export function isTurnDue(): boolean {
@@ -55,7 +52,10 @@ function processPlatform(): Platform {
   const { queueMicrotask, setImmediate } = globalThis
   const { nextTick } = globalThis.process
   return {
-    afterMicrotasks: (callback) => queueMicrotask(() => nextTick(callback)),
+    afterMicrotasks(callback) {
+      const requestTick = (): void => nextTick(callback)
+      return () => queueMicrotask(requestTick)
+    },
     afterTurn: (callback) => setImmediate(callback),
   }
 }
@@ -68,5 +68,5 @@ function portPlatform(): Platform {
     callbacks.push(callback)
     port2.postMessage(null)
   }
-  return { afterMicrotasks: post, afterTurn: post }
+  return { afterMicrotasks: (callback) => () => post(callback), afterTurn: post }
 }

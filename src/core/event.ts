@@ -3,8 +3,8 @@
  * making, `IDBVersionChangeEvent`) get the same properties on the instance when they are dispatched at one of our targets.
  */
 
-/** The handles an event passes, from the target outwards. */
-export type EventPath = readonly (object | null)[]
+/** What an event passes, from the target outwards; `handle` is what script sees of it. */
+export type EventPath = readonly { readonly handle: object | null }[]
 
 let setPath: (event: DatabaseEvent, path: EventPath) => void
 let setPlace: (event: DatabaseEvent, handle: object | null, eventPhase: number) => void
@@ -30,7 +30,7 @@ export class DatabaseEvent extends Event {
   }
 
   override get target(): EventTarget | null {
-    return (this.#path[0] ?? null) as EventTarget | null // Handles are EventTargets by their prototype chain.
+    return (this.#path[0]?.handle ?? null) as EventTarget | null // Handles are EventTargets by their prototype chain.
   }
 
   override get srcElement(): EventTarget | null {
@@ -46,7 +46,7 @@ export class DatabaseEvent extends Event {
   }
 
   override composedPath(): EventTarget[] {
-    return (this.#currentTarget ? this.#path.slice() : []) as EventTarget[] // As above.
+    return (this.#currentTarget ? handlesOf(this.#path) : []) as EventTarget[] // As above.
   }
 
   override stopImmediatePropagation(): void {
@@ -69,9 +69,10 @@ export function beginDispatch(event: Event, path: EventPath): void {
     stoppedOthers.add(event)
     event.stopPropagation()
   }
-  define(event, 'target', path[0] ?? null)
-  define(event, 'srcElement', path[0] ?? null)
-  define(event, 'composedPath', () => (event.currentTarget ? path.slice() : []))
+  const target = path[0]?.handle ?? null
+  define(event, 'target', target)
+  define(event, 'srcElement', target)
+  define(event, 'composedPath', () => (event.currentTarget ? handlesOf(path) : []))
   define(event, 'stopImmediatePropagation', stopImmediatePropagation)
 }
 
@@ -85,12 +86,16 @@ export function arriveAt(event: Event, handle: object | null, eventPhase: number
 /** The event has been everywhere. */
 export function endDispatch(event: Event): void {
   arriveAt(event, null, 0)
-  stoppedOthers.delete(event)
+  if (!(event instanceof DatabaseEvent)) stoppedOthers.delete(event)
 }
 
 /** Whether no further listener may be called. */
 export function isImmediatelyStopped(event: Event): boolean {
   return event instanceof DatabaseEvent ? wasStopped(event) : stoppedOthers.has(event)
+}
+
+function handlesOf(path: EventPath): (object | null)[] {
+  return path.map(({ handle }) => handle)
 }
 
 function define(event: Event, property: string, value: unknown): void {

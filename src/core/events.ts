@@ -25,8 +25,8 @@ interface Listener {
 export abstract class Target {
   /** The script-visible object; null until script has seen one, and then nobody can have added a listener. */
   handle: object | null = null
-  /** null: never had a listener. */
-  listeners: Listener[] | null = null
+  /** null: never had a listener. Replaced when it changes, so that an event on its way can go by the list it found. */
+  listeners: readonly Listener[] | null = null
   /** The next target of the path; null at its end. */
   abstract get parent(): Target | null
 }
@@ -38,10 +38,9 @@ export function addListener(
   callback: Callback,
   { capture = false, once = false }: { capture?: boolean; once?: boolean },
 ): void {
-  const listeners = (target.listeners ??= [])
-  const isKnown = listeners.some((it) => isListener(it, type, callback, capture))
+  const isKnown = target.listeners?.some((it) => isListener(it, type, callback, capture))
   if (isKnown) return
-  listeners.push({ type, callback, capture, once, isAttribute: false, removed: false })
+  append(target, { type, callback, capture, once, isAttribute: false, removed: false })
 }
 
 /** https://dom.spec.whatwg.org/#remove-an-event-listener */
@@ -62,21 +61,28 @@ export function eventHandler(target: Target, type: string): Callback | null {
 
 /** Sets an event handler IDL attribute; a new value keeps the place of the old one. */
 export function setEventHandler(target: Target, type: string, callback: Callback | null): void {
-  const listeners = (target.listeners ??= [])
-  const listener = listeners.find((it) => it.isAttribute && it.type === type)
+  const listener = target.listeners?.find((it) => it.isAttribute && it.type === type)
   if (callback === null) {
     if (listener) drop(target, listener)
-  } else if (listener) listener.callback = callback
-  else {
-    const fixed = { capture: false, once: false, isAttribute: true, removed: false }
-    listeners.push({ type, callback, ...fixed })
+  } else if (listener) {
+    listener.callback = callback
+  } else {
+    append(target, {
+      type,
+      callback,
+      capture: false,
+      once: false,
+      isAttribute: true,
+      removed: false,
+    })
   }
 }
 
 /** Whether an event of this type at `target` would reach any listener. */
 export function isObserved(target: Target, type: string): boolean {
   for (let it: Target | null = target; it; it = it.parent) {
-    if (it.listeners?.some((listener) => listener.type === type)) return true
+    if (!it.listeners) continue
+    for (const listener of it.listeners) if (listener.type === type) return true
   }
   return false
 }
@@ -86,20 +92,19 @@ export class Dispatch implements Task {
   readonly event: Event
   /** https://w3c.github.io/IndexedDB/#fire-success-event: legacyOutputDidListenersThrowFlag */
   threw = false
+  readonly #type: string
   readonly #path: Target[] = []
   /** Where the event is: 0 … n-1 captures from the outside in, n … 2n-1 bubbles from the inside out. */
   #stage = 0
   /** The listeners of the current target as they were when the event got there; null before it does. */
-  #listeners: Listener[] | null = null
+  #listeners: readonly Listener[] | null = null
   #next = 0
 
   constructor(target: Target, event: Event) {
     this.event = event
+    this.#type = event.type
     for (let it: Target | null = target; it; it = it.parent) this.#path.push(it)
-    beginDispatch(
-      event,
-      this.#path.map((it) => it.handle),
-    )
+    beginDispatch(event, this.#path)
   }
 
   step(): 'over' | 'called' {
@@ -121,15 +126,16 @@ export class Dispatch implements Task {
     const target = this.#path[place]
     if (!target) throw new Error('unreachable: a stage outside the event path')
     if (!this.#listeners) {
+      if (!target.listeners) return false
       // At the target both stages count; on the way back up only bubbling events do.
       if (event.cancelBubble || (!isCapture && place > 0 && !event.bubbles)) return false
-      this.#listeners = target.listeners?.slice() ?? []
+      this.#listeners = target.listeners
       this.#next = 0
     }
     for (; this.#next < this.#listeners.length; this.#next++) {
       const listener = this.#listeners[this.#next]
       if (!listener || listener.removed || listener.capture !== isCapture) continue
-      if (listener.type !== event.type || isImmediatelyStopped(event)) continue
+      if (listener.type !== this.#type || isImmediatelyStopped(event)) continue
       this.#next++
       this.#call(target, listener, place === 0 ? 2 : isCapture ? 1 : 3)
       return true
@@ -164,6 +170,10 @@ export function dispatchNow(target: Target, event: Event): boolean {
 
 function isListener(it: Listener, type: string, callback: Callback, capture: boolean): boolean {
   return !it.isAttribute && it.callback === callback && it.type === type && it.capture === capture
+}
+
+function append(target: Target, listener: Listener): void {
+  target.listeners = target.listeners ? [...target.listeners, listener] : [listener]
 }
 
 function drop(target: Target, listener: Listener): void {

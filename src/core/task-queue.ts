@@ -2,7 +2,7 @@
  * The database task source of this realm: tasks run one after another, and every listener a task calls is followed by a
  * microtask checkpoint before anything else happens.
  */
-import { afterMicrotasks, checkpoint, isTurnDue, takeTurn } from './checkpoint.ts'
+import { afterMicrotasks, isTurnDue, takeTurn } from './checkpoint.ts'
 
 /** A task that runs in steps. */
 export interface Task {
@@ -31,7 +31,8 @@ export function queueDatabaseTask(task: Task): void {
   else tasks.push(task)
   if (isScheduled) return
   isScheduled = true
-  checkpoint(runTasks)
+  if (isTurnDue()) takeTurn(runTasks)
+  else runTasksAfterMicrotasks()
 }
 
 /**
@@ -52,8 +53,11 @@ export function queueCleanup(cleanup: () => void): void {
   cleanups.push(cleanup)
   if (isCleanupScheduled) return
   isCleanupScheduled = true
-  afterMicrotasks(runCleanups)
+  runCleanupsAfterMicrotasks()
 }
+
+const runTasksAfterMicrotasks = afterMicrotasks(runTasks)
+const runCleanupsAfterMicrotasks = afterMicrotasks(runCleanups)
 
 function runCleanups(): void {
   isCleanupScheduled = false
@@ -68,7 +72,7 @@ function runTasks(): void {
     const task = tasks[head]
     if (!task) return rest()
     // What a listener leaves open is closed before any timer can see it: no turn of the event loop here.
-    if (task.step() === 'called') return afterMicrotasks(runTasks)
+    if (task.step() === 'called') return runTasksAfterMicrotasks()
     dequeue()
     if (isTurnDue()) return takeTurn(runTasks)
   }
