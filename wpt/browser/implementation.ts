@@ -24,7 +24,7 @@ export async function implementationScript(dist: string, vfs: BrowserVfsName): P
     format: 'iife',
     target: 'es2022',
     define: { 'import.meta.url': 'importMetaUrl' },
-    banner: { js: `const importMetaUrl = new URL('/dist/index-browser.js', location.href).href` },
+    banner: { js: `const importMetaUrl = new URL('/dist/index-browser.js', location.href).href;` },
     // It warns that some chunks have no side effects, which is true.
     logLevel: 'error',
   })

@@ -103,7 +103,9 @@ async function find(options: ServerOptions, pathname: string): Promise<Found | n
     'Cache-Control': 'no-store',
   }
   if (pathname === implementationPath) return { body: implementation ?? '', headers }
-  if (pathname === '/resources/testharnessreport.js') return { body: reportScript, headers }
+  if (pathname === '/resources/testharnessreport.js') {
+    return { body: implementation === null ? reportScript : installCheck + reportScript, headers }
+  }
   if (pathname.startsWith('/dist/')) {
     const body = await readFile(join(dist, normalize(pathname.slice('/dist/'.length))))
     return { body, headers: { ...headers, 'Cache-Control': 'max-age=3600' } }
@@ -122,11 +124,18 @@ function withImplementation(
     // After the doctype, without which a document is another kind of document.
     return body.toString().replace(/^(\s*<!doctype[^>]*>)?/i, (doctype) => doctype + tag)
   }
-  if (destination && /worker$/.test(destination)) {
+  if (destination && destination.endsWith('worker')) {
     return `importScripts(${JSON.stringify(implementationPath)});${body.toString()}`
   }
   return body
 }
+
+/** A run that tests the browser's own IndexedDB by accident would be all too good. Workers fail by themselves. */
+const installCheck = `
+if (/native code/.test(indexedDB.constructor)) {
+  throw new Error('The implementation under test is not installed')
+}
+`
 
 /** In place of upstream's report script, which is there to be replaced. */
 const reportScript = `
