@@ -4,7 +4,7 @@ import { DatabaseEvent } from './event.ts'
 import { Dispatch, type Target, isObserved } from './events.ts'
 import { FiringTask } from './firing-task.ts'
 import type { Request } from './request.ts'
-import { queueDatabaseTask } from './task-queue.ts'
+import { type Task, queueDatabaseTask, queueInPlace } from './task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
@@ -52,6 +52,28 @@ function takeResult(request: Request): void {
     transaction.failuresSeen++
   }
   if (transaction.state === 'inactive') transaction.state = 'active'
+}
+
+/** Queues the tasks of requests that were held back, each right behind the one before it. */
+export function fireHeldBack(requests: readonly Request[]): void {
+  if (requests.length > 0) queueDatabaseTask(new FireHeldBack(requests))
+}
+
+/** One task after another: a turn of the event loop may come between them, but no other task. */
+class FireHeldBack implements Task {
+  readonly #requests: readonly Request[]
+  #next = 0
+
+  constructor(requests: readonly Request[]) {
+    this.#requests = requests
+  }
+
+  step(): 'over' | 'called' {
+    if (this.#requests[this.#next]?.step() === 'called') return 'called'
+    this.#next++
+    if (this.#next < this.#requests.length) queueInPlace(() => queueDatabaseTask(this))
+    return 'over'
+  }
 }
 
 /** What follows once the event is over; `dispatch` is null when nobody could observe it. */

@@ -90,6 +90,6 @@ export class Request extends Target implements OperationReceiver, Task {
   }
 
   step(): 'over' | 'called' {
-    return fireResult(this)
+    return this.transaction.holdsBack(this) ? 'over' : fireResult(this)
   }
 }

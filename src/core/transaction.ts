@@ -15,8 +15,8 @@ import type {
   TransactionMode,
 } from '../host/protocol.ts'
 import type { Connection } from './connection.ts'
-import { Target } from './events.ts'
-import { fireAbortedRequests, fireTransactionEvent } from './fire.ts'
+import { Target, isObserved } from './events.ts'
+import { fireAbortedRequests, fireHeldBack, fireTransactionEvent } from './fire.ts'
 import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
 import { RequestList } from './request-list.ts'
@@ -50,6 +50,8 @@ export class Transaction extends Target implements TransactionListener {
   failuresSeen = 0
   /** Object store handles by store id. */
   readonly handles = new Map<number, ObjectStoreHandle>()
+  /** Processed requests whose events must not fire yet; null when and only when it runs ahead of no other transaction. */
+  #heldBack: Request[] | null = null
   /** Calls to the host that wait for a Blob to be read; null when nothing waits. */
   #held: (() => void)[] | null = null
   #host: HostTransaction | null = null
@@ -113,6 +115,39 @@ export class Transaction extends Target implements TransactionListener {
     if (this.state === 'finished') return
     this.unprocessed--
     queueDatabaseTask(request)
+  }
+
+  wentAhead(): void {
+    this.#heldBack = []
+  }
+
+  /** In a task: the `complete` of the transaction it ran ahead of is queued, what was answered until then is held back. */
+  caughtUp(): void {
+    queueDatabaseTask({
+      step: () => {
+        const requests = this.#heldBack ?? []
+        this.#heldBack = null
+        queueInPlace(() => fireHeldBack(requests))
+        return 'over'
+      },
+    })
+  }
+
+  /** Whether the request's event must not fire yet; then the request's task runs once more when it may. */
+  holdsBack(request: Request): boolean {
+    if (!this.#heldBack || this.state === 'finished') return false
+    this.#heldBack.push(request)
+    if (this.state === 'inactive' && this.#isDecided(this.#heldBack)) this.commit()
+    return true
+  }
+
+  /**
+   * Whether nothing can keep it from committing: it has all its answers, and no listener hears of any. One that is added
+   * before the event fires does hear of it, as if `commit()` had been called.
+   */
+  #isDecided(heldBack: readonly Request[]): boolean {
+    if (this.unprocessed > 0 || heldBack.at(-1)?.next !== null) return false
+    return !heldBack.some((request) => request.failure !== null || isObserved(request, 'success'))
   }
 
   /** Commits a transaction that nothing more can happen to. */

@@ -1,80 +1,147 @@
 /**
  * Transactions that have committed to the operating system and may not say so yet: strict ones until the disk has it, and
- * whatever committed behind them, so that answers come in the order of the commits.
+ * whatever ended behind them, so that answers come in the order of the commits.
  *
- * One sync serves all that committed before it began (group commit). A sync that fails leaves nobody knowing what the disk
- * holds: all that wait for it are aborted.
+ * One sync serves all that committed before it began (group commit). So that there is something to gather, transactions
+ * that overlap one of these may start: they follow it, and are told when it has said `committed`. A sync that fails leaves
+ * nobody knowing what the disk holds: all that wait for it are lost, and all that ran on top of them with the connection.
  */
 import { type Failure, failureOf } from '../errors.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
+import { Fifo } from './fifo.ts'
+import { queueTurn } from './turn.ts'
 
-/** A transaction that has committed to the operating system. */
-export interface CommittedWork {
-  readonly isStrict: boolean
-  /** It has what it asked for. */
+/** A transaction that waits to say how it ended. */
+export interface SettlingWork {
+  /** Its scope. */
+  readonly storeIds: readonly number[]
+  /** Whether it must not say so before the disk has it. */
+  readonly needsSync: boolean
+  /** It may say so. */
   confirm(): void
   /** The disk may not have it. */
   lose(failure: Failure): void
 }
 
+/** A transaction that started before another one, which it overlaps, has said `committed`. */
+export interface Follower {
+  /** Now it has. */
+  caughtUp(): void
+}
+
+interface Entry {
+  readonly work: SettlingWork
+  /** Ascending in the order of the queue. */
+  readonly number: number
+  readonly followers: Follower[]
+}
+
 /** One database's commits on their way to the disk. */
 export class CommitQueue {
   readonly #storage: DatabaseStorage
-  readonly #syncFailed: (failure: Failure) => void
-  #waiting: CommittedWork[] = []
+  readonly #syncFailed: (failure: Failure, lost: readonly SettlingWork[]) => void
+  /** Empty when no sync is under way. */
+  readonly #waiting = new Fifo<Entry>()
+  /** Store id → the last one in the queue that has it in its scope. */
+  readonly #lastOfStore = new Map<number, Entry>()
+  #lastNumber = 0
   #isSyncing = false
 
-  constructor(storage: DatabaseStorage, syncFailed: (failure: Failure) => void) {
+  /** `syncFailed`: loses all that waited, and whatever else cannot be trusted any more. */
+  constructor(
+    storage: DatabaseStorage,
+    syncFailed: (failure: Failure, lost: readonly SettlingWork[]) => void,
+  ) {
     this.#storage = storage
     this.#syncFailed = syncFailed
   }
 
   /** Nothing else is going on (`isAlone`): the thread may as well wait for the disk. */
-  add(work: CommittedWork, { isAlone }: { isAlone: boolean }): void {
-    if (this.#waiting.length === 0 && !work.isStrict) return work.confirm()
-    this.#waiting.push(work)
+  add(work: SettlingWork, { isAlone }: { isAlone: boolean }): void {
+    if (!this.#isSyncing && !work.needsSync) return work.confirm()
+    const entry: Entry = { work, number: ++this.#lastNumber, followers: [] }
+    this.#waiting.push(entry)
+    for (const storeId of work.storeIds) this.#lastOfStore.set(storeId, entry)
     if (this.#isSyncing) return
-    const { syncLater } = this.#storage
-    if (isAlone || !syncLater) this.#syncNow()
-    else void this.#syncAll(() => syncLater.call(this.#storage))
+    this.#isSyncing = true
+    if (isAlone) this.#syncNow()
+    else void this.#syncInBackground()
+  }
+
+  /** Whether one that waits here has a store of that scope; then `follower` is told when the last such one is confirmed. */
+  follow(storeIds: readonly number[], follower: Follower): boolean {
+    if (!this.#isSyncing) return false
+    let last: Entry | undefined
+    for (const storeId of storeIds) {
+      const entry = this.#lastOfStore.get(storeId)
+      if (entry && (!last || entry.number > last.number)) last = entry
+    }
+    last?.followers.push(follower)
+    return last !== undefined
   }
 
   #syncNow(): void {
-    const group = this.#takeGroup()
+    const count = this.#waiting.length
     try {
       this.#storage.sync()
     } catch (error) {
-      return this.#lose(group, failureOf(error))
+      return this.#fail(failureOf(error))
     }
-    for (const work of group) work.confirm()
+    this.#confirm(count)
+    if (this.#waiting.length === 0) this.#isSyncing = false
+    else void this.#syncInBackground()
   }
 
-  /** Goes on while strict transactions have committed meanwhile. Never rejects: a failure is told to those who wait. */
-  async #syncAll(sync: () => Promise<void>): Promise<void> {
-    this.#isSyncing = true
-    while (this.#waiting.some((work) => work.isStrict)) {
-      // Stays in place while it is synced, so that whatever commits meanwhile queues behind it.
-      const count = this.#waiting.length
+  /** Goes on while others have come meanwhile. Never rejects: a failure is told to those who wait. */
+  async #syncInBackground(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      let count: number
       try {
-        await sync()
+        count = await this.#syncWaiting()
       } catch (error) {
-        this.#isSyncing = false
-        return this.#lose(this.#takeGroup(), failureOf(error))
+        return this.#fail(failureOf(error))
       }
-      for (const work of this.#waiting.splice(0, count)) work.confirm()
+      this.#confirm(count)
     }
     this.#isSyncing = false
-    for (const work of this.#takeGroup()) work.confirm()
   }
 
-  #takeGroup(): CommittedWork[] {
-    const group = this.#waiting
-    this.#waiting = []
-    return group
+  /** Resolves with how many of those that wait the disk has now. */
+  async #syncWaiting(): Promise<number> {
+    const { syncLater } = this.#storage
+    // A storage that can only block does so in a turn of its own, until when others may commit.
+    if (!syncLater) await new Promise<void>(queueTurn)
+    const count = this.#waiting.length
+    if (syncLater) await syncLater.call(this.#storage)
+    else this.#storage.sync()
+    return count
   }
 
-  #lose(group: readonly CommittedWork[], failure: Failure): void {
-    for (const work of group) work.lose(failure)
-    this.#syncFailed(failure)
+  /** Behind the last one of `count` that were synced, whoever needs no sync need not wait for the next. */
+  #confirm(count: number): void {
+    for (let left = count; ; left--) {
+      const entry = this.#waiting.first()
+      if (!entry || (left <= 0 && entry.work.needsSync)) return
+      this.#waiting.shift()
+      this.#forget(entry)
+      entry.work.confirm()
+      for (const follower of entry.followers) follower.caughtUp()
+    }
+  }
+
+  #forget(entry: Entry): void {
+    for (const storeId of entry.work.storeIds) {
+      if (this.#lastOfStore.get(storeId) === entry) this.#lastOfStore.delete(storeId)
+    }
+  }
+
+  #fail(failure: Failure): void {
+    const lost: SettlingWork[] = []
+    for (let entry = this.#waiting.shift(); entry; entry = this.#waiting.shift()) {
+      this.#forget(entry)
+      lost.push(entry.work)
+    }
+    this.#isSyncing = false
+    this.#syncFailed(failure, lost)
   }
 }

@@ -2,7 +2,7 @@
 import { type Failure, failureOf } from '../errors.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
-import { CommitQueue, type CommittedWork } from './commit-queue.ts'
+import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
 import type { OperationTarget } from './execute.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KeyGenerators } from './key-generators.ts'
@@ -46,7 +46,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.schema = storage.schema
     this.committedSchema = storage.schema
     this.keyGenerators = new KeyGenerators(storage.currentNumbers)
-    this.#commits = new CommitQueue(storage, (failure) => this.breakDown(failure))
+    this.#commits = new CommitQueue(storage, (failure, lost) => this.#lose(failure, lost))
     this.#housekeeping = new Housekeeping({
       storage,
       isBusy: () => this.#isWriting,
@@ -66,13 +66,17 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.storage.commit()
     this.#isWriting = false
     this.keyGenerators.keep()
+    this.#housekeeping.noteCommit()
   }
 
-  /** Tells `work` once its commit is as durable as it asked for. */
-  settle(work: CommittedWork): void {
-    // First, as the next writer may start within the answer.
-    this.#housekeeping.noteCommit()
+  /** Tells `work` once its commit is as durable as it asked for, and all before it have been told. */
+  settle(work: SettlingWork): void {
     this.#commits.add(work, { isAlone: !this.scheduler.hasWaiting })
+  }
+
+  /** Whether a transaction with that scope, which starts now, overlaps one that settles; `follower` is told when none is left. */
+  follow(storeIds: readonly number[], follower: Follower): boolean {
+    return this.#commits.follow(storeIds, follower)
   }
 
   /** Reverts everything the engine's write transaction did. */
@@ -100,5 +104,13 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
   async close(): Promise<void> {
     this.#housekeeping.close()
     await this.storage.close()
+  }
+
+  /** A sync has failed: what ran on top of the lost ones is aborted as their connections are. */
+  #lose(failure: Failure, lost: readonly SettlingWork[]): void {
+    this.scheduler.holdUpStarts(() => {
+      for (const work of lost) work.lose(failure)
+      this.breakDown(failure)
+    })
   }
 }

@@ -106,6 +106,10 @@ class PortHost implements Host, PortCaller {
         return this.#transactions.get(id)?.done(answer.result, answer.records)
       case 'operationFailed':
         return this.#transactions.get(id)?.failed(answer.failure)
+      case 'wentAhead':
+        return this.#transactions.get(id)?.wentAhead()
+      case 'caughtUp':
+        return this.#transactions.get(id)?.caughtUp()
       case 'committed':
         return this.#transactions.get(id)?.committed()
       case 'aborted':
@@ -191,7 +195,14 @@ class PortHost implements Host, PortCaller {
 }
 
 type TransactionAnswer =
-  'versionChange' | 'forceClosed' | 'done' | 'operationFailed' | 'committed' | 'aborted'
+  | 'versionChange'
+  | 'forceClosed'
+  | 'done'
+  | 'operationFailed'
+  | 'wentAhead'
+  | 'caughtUp'
+  | 'committed'
+  | 'aborted'
 
 function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked' }>): void {
   const { oldVersion, newVersion } = answer

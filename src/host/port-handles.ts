@@ -141,6 +141,14 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     this.#answered().failed(reason)
   }
 
+  wentAhead(): void {
+    this.#listener?.wentAhead()
+  }
+
+  caughtUp(): void {
+    this.#listener?.caughtUp()
+  }
+
   committed(): void {
     this.#end()
     this.#listener?.committed()

@@ -69,6 +69,8 @@ export type Answer =
       readonly records: RecordBlock | null
     }
   | { readonly type: 'operationFailed'; readonly id: number; readonly failure: Failure }
+  | { readonly type: 'wentAhead'; readonly id: number }
+  | { readonly type: 'caughtUp'; readonly id: number }
   | { readonly type: 'committed'; readonly id: number }
   | { readonly type: 'aborted'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'hostClosed'; readonly id: number }

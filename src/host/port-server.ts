@@ -172,7 +172,7 @@ class Client {
     let isOver = false
     const listener = this.#transactionListener(id, connection)
     const transaction = served.connection.createTransaction(storeIds, mode, durability, {
-      committed: () => listener.committed(),
+      ...listener,
       aborted: (reason) => {
         isOver = true
         listener.aborted(reason)
@@ -188,6 +188,8 @@ class Client {
 
   #transactionListener(id: number, connection: number): TransactionListener {
     return {
+      wentAhead: () => this.#outbox.post({ type: 'wentAhead', id }),
+      caughtUp: () => this.#outbox.post({ type: 'caughtUp', id }),
       committed: () => {
         this.#endTransaction(id, connection)
         this.#outbox.post({ type: 'committed', id })

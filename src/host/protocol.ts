@@ -175,8 +175,17 @@ export interface HostTransaction {
   abort(): void
 }
 
-/** How a transaction ends, unless core aborts it itself: one of the two, once. */
+/** What a transaction hears from its host. */
 export interface TransactionListener {
+  /**
+   * It starts while the commit of a transaction before it, which it overlaps, is still on its way to the disk. Answers come
+   * as ever, but core fires no event before `caughtUp`. Where nobody can observe the answers it commits meanwhile, so that
+   * both share a sync.
+   */
+  wentAhead(): void
+  /** Every transaction it ran ahead of has said `committed`. */
+  caughtUp(): void
+  /** How a transaction ends, unless core aborts it itself: this or `aborted`, once. */
   committed(): void
   /** The host gave up: the commit failed, storage failed, the connection was closed by force. Nothing of it remains. */
   aborted(failure: Failure): void

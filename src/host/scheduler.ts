@@ -8,6 +8,8 @@
  *
  * The lock of the right to write makes read/write transactions of one database run one after the other, which the
  * specification allows and the engine (one writer) demands.
+ *
+ * A transaction that has committed lets go before it may say so: what starts then follows it, see `commit-queue.ts`.
  * https://w3c.github.io/IndexedDB/#transaction-scheduling
  */
 import { Fifo } from './fifo.ts'
@@ -57,12 +59,7 @@ export class Scheduler {
     else this.#waitingCount++
   }
 
-  /** Lets the next writer go ahead where scopes do not overlap: this one has committed, but must not yet say so. */
-  releaseWriter(claim: Claim): void {
-    this.#startAll(collectStartable(this.#writer.release(claim), null))
-  }
-
-  /** Lets go of everything: the transaction has finished, started or not. */
+  /** Lets go of everything: the transaction, started or not, does nothing more to the stores. */
   release(claim: Claim): void {
     if (claim.isReleased) return
     claim.isReleased = true

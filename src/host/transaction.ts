@@ -1,6 +1,6 @@
 /** The host's side of a transaction: what it still has to do, and how it ends. */
 import { type Failure, failureOf, StorageError } from '../errors.ts'
-import type { CommittedWork } from './commit-queue.ts'
+import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { changeSchema, executeOperation, isWrite } from './execute.ts'
 import { keepOperation, weightOf } from './owned-operation.ts'
@@ -43,14 +43,15 @@ interface QueuedOperation {
 }
 
 /** https://w3c.github.io/IndexedDB/#transaction-construct */
-export class Transaction implements HostTransaction, Work, CommittedWork, ClaimOwner {
-  readonly isStrict: boolean
+export class Transaction implements HostTransaction, Work, SettlingWork, Follower, ClaimOwner {
+  needsSync = false
+  readonly #isStrict: boolean
   readonly #database: Database<DatabaseConnection>
   readonly #mode: TransactionMode
   readonly #claim: Claim
   readonly #owner: TransactionOwner
   #listener: TransactionListener | null
-  /** `settling`: committed to the operating system, and not yet told so. */
+  /** `settling`: over for the engine, and its turn to say so has not come. */
   #state: 'created' | 'started' | 'settling' | 'finished' = 'created'
   /** Operations still to be executed; null when none was ever queued. */
   #queue: Fifo<QueuedOperation> | null = null
@@ -58,6 +59,10 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
   #isPumped = false
   /** Whether it has opened the engine's write transaction. */
   #isWriting = false
+  /** Whether a transaction it overlaps has not yet said `committed`, see `TransactionListener.wentAhead`. */
+  #isAhead = false
+  /** Why it settles as aborted; null when it settles as committed, or does not settle. */
+  #gaveUpFor: Failure | null = null
   /** Operations' failures; null while there is none. */
   #failures: Failure[] | null = null
   /** null: no commit was asked for yet. */
@@ -69,9 +74,13 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
     this.#mode = mode
     this.#listener = options.listener
     this.#owner = options.owner
-    this.isStrict =
+    this.#isStrict =
       (durability === 'default' ? database.services.durability : durability) === 'strict'
     this.#claim = new Claim(options.storeIds, mode !== 'readonly', this)
+  }
+
+  get storeIds(): readonly number[] {
+    return this.#claim.storeIds
   }
 
   /** Takes its place in the order of creation; starts it at once where nothing is in its way. */
@@ -97,7 +106,17 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
   /** The scheduler lets it go. */
   start(): void {
     this.#state = 'started'
+    if (this.#database.follow(this.storeIds, this)) {
+      this.#isAhead = true
+      this.#listener?.wentAhead()
+    }
     if (this.#queue || this.#failuresSeen !== null) this.#pump()
+  }
+
+  caughtUp(): void {
+    if (this.#state === 'finished') return
+    this.#isAhead = false
+    this.#listener?.caughtUp()
   }
 
   listen(listener: TransactionListener): void {
@@ -105,7 +124,7 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
   }
 
   execute(operation: Operation, receiver: OperationReceiver): void {
-    if (this.#state === 'finished') return
+    if (this.#state === 'finished' || this.#state === 'settling') return
     if (this.#mayExecuteNow(operation)) return this.#execute(operation, receiver)
     this.#queue ??= new Fifo()
     keepOperation(operation)
@@ -120,6 +139,8 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
   }
 
   abort(): void {
+    // It has given up, and needs to tell nobody any more.
+    if (this.#gaveUpFor) this.#listener = null
     if (this.#state === 'finished' || this.#state === 'settling') return
     this.#revert()
     this.#finish('aborted')
@@ -148,13 +169,14 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
   }
 
   confirm(): void {
+    if (this.#gaveUpFor) return this.lose(this.#gaveUpFor)
     if (this.#mode === 'versionchange') this.#database.committedSchema = this.#database.schema
     this.#listener?.committed()
     this.#finish('committed')
   }
 
   lose(failure: Failure): void {
-    this.#listener?.aborted(failure)
+    this.#listener?.aborted(this.#gaveUpFor ?? failure)
     this.#finish('aborted')
   }
 
@@ -195,25 +217,38 @@ export class Transaction implements HostTransaction, Work, CommittedWork, ClaimO
     ;(this.#failures ??= []).push(failure)
     receiver.failed(failure)
     if (failure.code === 'ConstraintError') return
-    this.giveUp(failure)
+    this.#giveUpInOrder(failure)
     if (error instanceof StorageError && error.code === 'corrupt') this.#database.breakDown(failure)
   }
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
   #commit(): void {
     const unseen = this.#failures?.[this.#failuresSeen ?? 0]
-    if (unseen) return this.giveUp(unseen)
-    if (!this.#isWriting) return this.confirm()
+    if (unseen) return this.#giveUpInOrder(unseen)
+    if (!this.#isWriting) return this.#isAhead ? this.#settle() : this.confirm()
     try {
       this.#database.commit()
     } catch (error) {
-      return this.giveUp(failureOf(error))
+      return this.#giveUpInOrder(failureOf(error))
     }
     this.#isWriting = false
+    this.needsSync = this.#isStrict
+    this.#settle()
+  }
+
+  /** Gives up for a reason of its own, which must not be told before those it ran ahead of have said `committed`. */
+  #giveUpInOrder(failure: Failure): void {
+    if (!this.#isAhead) return this.giveUp(failure)
+    this.#revert()
+    this.#gaveUpFor = failure
+    this.#settle()
+  }
+
+  #settle(): void {
     this.#state = 'settling'
     this.#database.settle(this)
-    // Still on its way to the disk: whoever does not overlap may go ahead.
-    if (this.#isSettling()) this.#database.scheduler.releaseWriter(this.#claim)
+    // Still waiting for the disk: whoever waits for the locks may go ahead.
+    if (this.#isSettling()) this.#database.scheduler.release(this.#claim)
   }
 
   #isSettling(): boolean {

@@ -162,6 +162,8 @@ function transactionListener(log: Log, title: string, end: (note: string) => voi
     end(text)
   }
   return {
+    wentAhead: () => log.push(`${title} wentAhead`),
+    caughtUp: () => log.push(`${title} caughtUp`),
     committed: () => note('committed'),
     aborted: ({ code }: Failure) => note(`aborted ${code}`),
   }

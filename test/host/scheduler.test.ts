@@ -37,23 +37,6 @@ test.each(table)('%s', (_title, created, finished, started) => {
   expect(steps.join(' ')).toBe(started)
 })
 
-test('a writer lets the next disjoint writer go, but not one that overlaps, before it says it has committed', () => {
-  const begun: string[] = []
-  const scheduler = new Scheduler()
-  const claims = [[1], [2], [1]].map((stores, number) => {
-    const claim = new Claim(stores, true, { start: () => begun.push(`${number}`) })
-    scheduler.add(claim)
-    return claim
-  })
-  const [first, second] = claims as [Claim, Claim]
-  scheduler.releaseWriter(first)
-  expect(begun).toEqual(['0', '1'])
-  scheduler.release(second)
-  expect(begun).toEqual(['0', '1'])
-  scheduler.release(first)
-  expect(begun).toEqual(['0', '1', '2'])
-})
-
 test('whether anything waits is known', () => {
   const scheduler = new Scheduler()
   const [first, second, third] = [0, 1, 2].map(() => new Claim([1], true, { start: () => {} }))

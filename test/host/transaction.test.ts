@@ -311,67 +311,6 @@ describe('durability', () => {
     await transaction.commit()
     expect(storage.log.at(-1)).toBe('sync')
   })
-
-  test('disjoint strict transactions share a sync, and commit in order', async () => {
-    const { group, storage, log } = await groupFixture()
-    const ends = group.map((transaction) => transaction.commit())
-    // The first is syncing; the second and third have committed behind it.
-    expect(storage.log.filter((step) => step === 'commit')).toHaveLength(3)
-    expect(storage.syncs).toHaveLength(1)
-    expect(log).toEqual([])
-    storage.syncs[0]?.resolve()
-    await ends[0]
-    await turn()
-    expect(log).toEqual(['1 committed'])
-    storage.syncs[1]?.resolve()
-    await Promise.all(ends)
-    expect(log).toEqual(['1 committed', '2 committed', '3 committed'])
-    expect(storage.syncs).toHaveLength(2)
-  })
-
-  test('a transaction that overlaps does not start before its predecessor has said committed', async () => {
-    const { connection, group, storage, log } = await groupFixture()
-    const reader = new Tester(connection, { title: 'reader', log, stores: [1], mode: 'readonly' })
-    const counted = reader.execute(count())
-    const ends = group.map((transaction) => transaction.commit())
-    storage.syncs[0]?.resolve()
-    expect((await counted).result).toBe(1)
-    expect(log).toEqual(['1 committed', 'reader count done'])
-    await turn()
-    storage.syncs[1]?.resolve()
-    await Promise.all(ends)
-  })
-
-  test('a failed sync aborts all that wait for it and closes the connections by force', async () => {
-    const { group, storage, log } = await groupFixture()
-    const ends = group.map((transaction) => transaction.commit())
-    storage.syncs[0]?.reject(new StorageError('io', 'no such luck'))
-    expect(await Promise.all(ends)).toEqual(Array.from(ends, () => 'aborted UnknownError'))
-    expect(log.at(-1)).toBe('forceClosed UnknownError')
-  })
-
-  async function groupFixture() {
-    const storage = new ModelDirectory()
-    const host = createHost({ storage, durability: 'relaxed' })
-    const log: string[] = []
-    const changes = createStores(store(1), store(2), store(3))
-    storage.canSyncLater = true
-    const connection = await open(host, 'db', { changes, log })
-    log.length = 0
-    storage.log.length = 0
-    const group = [1, 2, 3].map((storeId) => {
-      const title = `${storeId}`
-      const transaction = new Tester(connection, {
-        log,
-        title,
-        stores: [storeId],
-        durability: 'strict',
-      })
-      transaction.transaction.execute(put(1, [1], { storeId }), receiverInto([], ''))
-      return transaction
-    })
-    return { storage, connection, log, group }
-  }
 })
 
 function receiverInto(log: string[], title: string) {
