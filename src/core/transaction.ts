@@ -166,8 +166,9 @@ export class Transaction extends Target implements TransactionListener {
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction; `error` null: script called `abort()`. */
   abort(error: DOMException | null): void {
     if (this.state === 'finished') return
-    this.host.abort()
+    // Its events are queued first: the host may start a waiting transaction and answer its requests at once.
     this.#endAborted(error)
+    this.host.abort()
   }
 
   committed(): void {
@@ -187,7 +188,7 @@ export class Transaction extends Target implements TransactionListener {
     })
   }
 
-  /** The steps of an abort once the host has reverted the changes. */
+  /** The steps of an abort that concern this realm; the host reverts the changes. */
   #endAborted(error: DOMException | null): void {
     if (this.upgrade) revertUpgrade(this, this.upgrade)
     this.state = 'finished'

@@ -120,6 +120,20 @@ test('abort() reverts records, key generators and, in an upgrade, the schema', a
   expect([again.version, [...again.objectStoreNames]]).toEqual([1, ['s']])
 })
 
+test('the events of an abort come before those of the transactions that waited for it', async () => {
+  const database = await stores()
+  const order: string[] = []
+  const first = database.transaction('s', 'readwrite')
+  first.onabort = () => order.push('abort of the first')
+  first.objectStore('s').add('x', 1)
+  first.objectStore('s').add('y', 1)
+  first.objectStore('s').count().onerror = () => order.push('its aborted request')
+  const second = database.transaction('s')
+  second.objectStore('s').count().onsuccess = () => order.push('success in the second')
+  await completion(second)
+  expect(order).toEqual(['its aborted request', 'abort of the first', 'success in the second'])
+})
+
 /** The next uncaught exception, kept from the test runner. */
 function uncaught(): Promise<unknown> {
   const others = process.listeners('uncaughtException')
