@@ -15,6 +15,8 @@ export interface Settings {
   readonly program: Program | null
   /** Whether programs on which the native implementations differ are printed. */
   readonly showDisputed: boolean
+  /** Whether a program with a difference is made smaller before it is printed. */
+  readonly shrinks: boolean
   /** The folder of what pages load. */
   readonly pageRoot: string
 }
@@ -127,52 +129,69 @@ async function judge(
       ({ trace }) => !judges.some((it) => compareWithNative(it.trace, trace).difference === null),
     )
     if (isAlone) counts.disputedAndAlone++
-    if (settings.showDisputed) await report(program, first, second, counts)
+    if (settings.showDisputed)
+      await report({ program, one: first, other: second }, settings, counts)
     return
   }
   for (const other of others) {
     const { difference, known } = compareWithNative(first.trace, other.trace)
     for (const title of known) counts.known.set(title, (counts.known.get(title) ?? 0) + 1)
     if (difference === null) continue
-    await report(program, first, other, counts)
+    await report({ program, one: first, other }, settings, counts)
     return
   }
 }
 
-/** Shrinks the program as long as the two differ and prints it; of differences that look alike only the first. */
-async function report(
-  program: Program,
-  one: Testimony,
-  other: Testimony,
-  counts: Counts,
-): Promise<void> {
-  const isDispute = isNative(other.target.name)
-  const differs = (first: Trace | undefined, second: Trace | undefined): string | null => {
-    if (!first || !second) throw new Error('unreachable: both have run the program')
-    return isDispute ? differenceOf(first, second) : compareWithNative(first, second).difference
-  }
-  const difference = differs(one.trace, other.trace) ?? ''
-  if (!isDispute) counts.differences.push(difference)
-  const signature = difference.split('\n').slice(-2).join().replaceAll(/#\d+/g, '')
+/** A program on which two implementations differ. */
+interface Case {
+  readonly program: Program
+  readonly one: Testimony
+  readonly other: Testimony
+}
+
+/** Prints the program, made as small as it can be; of differences that look alike only the first. */
+async function report(found: Case, settings: Settings, counts: Counts): Promise<void> {
+  const { one, other } = found
+  const difference = differenceIn(found, one.trace, other.trace) ?? ''
+  if (!isNative(other.target.name)) counts.differences.push(difference)
+  const signature = difference.split('\n').slice(-2).join('\n').replaceAll(/#\d+/g, '')
   if (counts.reported.has(signature)) return
   counts.reported.add(signature)
 
-  const smallest = await shrink(program, async (candidates) => {
-    const [ones, others] = await Promise.all([
-      one.target.run(candidates),
-      other.target.run(candidates),
-    ])
-    return candidates.map((_, at) => differs(ones[at], others[at]) !== null)
-  })
-  const [ones, others] = await Promise.all([
-    one.target.run([smallest]),
-    other.target.run([smallest]),
-  ])
-  const last = differs(ones[0], others[0]) ?? `not always, but once in ${difference}`
-  console.log(`\n1 ${one.target.name}, 2 ${other.target.name} differ: ${last}`)
+  const smallest = settings.shrinks ? await smallestOf(found) : found.program
+  const traces = await runBoth(found, [smallest])
+  const last = differenceIn(found, traces[0]?.[0], traces[0]?.[1])
   console.log(
-    `npm run parity -- --program '${JSON.stringify(smallest).replaceAll("'", '\\u0027')}'`,
+    `\n1 ${one.target.name}, 2 ${other.target.name} differ: ${last ?? `not always, but once in ${difference}`}`,
   )
+  const text = JSON.stringify(smallest).replaceAll("'", '\\u0027')
+  console.log(`npm run parity -- --program '${text}'`)
+}
+
+function smallestOf(found: Case): Promise<Program> {
+  return shrink(found.program, async (candidates) => {
+    const traces = await runBoth(found, candidates)
+    return traces.map(([one, other]) => differenceIn(found, one, other) !== null)
+  })
+}
+
+async function runBoth(
+  { one, other }: Case,
+  programs: readonly Program[],
+): Promise<(readonly [Trace | undefined, Trace | undefined])[]> {
+  const [ones, others] = await Promise.all([one.target.run(programs), other.target.run(programs)])
+  return programs.map((_, at) => [ones[at], others[at]] as const)
+}
+
+/** Known differences are those between a native implementation and ours. */
+function differenceIn(
+  { other }: Case,
+  first: Trace | undefined,
+  second: Trace | undefined,
+): string | null {
+  if (!first || !second) throw new Error('unreachable: both have run the program')
+  if (isNative(other.target.name)) return differenceOf(first, second)
+  return compareWithNative(first, second).difference
 }
 
 async function showTraces(targets: readonly Target[], program: Program): Promise<void> {

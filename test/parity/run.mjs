@@ -2,7 +2,7 @@
  * Runs random programs on native and on our implementations and compares what script can see.
  *
  * npm run parity -- [--programs 300] [--seed 1] [--against chromium,firefox,node-memory,node-file,ours-chromium,ours-firefox]
- *                   [--program '{…}'] [--disputed]
+ *                   [--program '{…}'] [--disputed] [--whole]
  */
 import { copyFile, mkdir } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
@@ -58,5 +58,6 @@ process.exitCode = await main({
   targets: String(flag('against') ?? 'chromium,firefox,node-memory,node-file').split(','),
   program: program ? JSON.parse(program) : null,
   showDisputed: flag('disputed') !== undefined,
+  shrinks: flag('whole') === undefined,
   pageRoot: root,
 })

@@ -30,7 +30,7 @@ export async function shrink(
 const chunkSize = 16
 
 /** A hard case may stay larger than it could be. */
-const maximumAsked = 1_600
+const maximumAsked = 800
 
 /** Lists that may lose items; others are values, whose items mean something by their place. */
 const cuttable = new Set([
@@ -77,7 +77,7 @@ function cutsOf(json: Json, name = ''): Json[] {
 
 /** An open step's success operations are always there, and an operation's options where it has any. */
 function isRequired(json: { readonly [name: string]: Json }, member: string): boolean {
-  return (member === 'success' && json['do'] === 'open') || /^create/.test(String(json['do']))
+  return (member === 'success' && json['do'] === 'open') || String(json['do']).startsWith('create')
 }
 
 function cutsOfList(items: readonly Json[]): Json[] {
