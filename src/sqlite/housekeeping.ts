@@ -12,7 +12,7 @@ import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
 const checkpointBytes = 4 * 1024 * 1024
 
 /** A log file longer than this is cut back; a shorter one is overwritten, which is faster than extending it. */
-const longestLogBytes = 16 * 1024 * 1024
+const longestLogBytes = 48 * 1024 * 1024
 
 /** So many pages are given back in a step: about a millisecond. */
 const vacuumPages = 64
