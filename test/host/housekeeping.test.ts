@@ -13,7 +13,7 @@ async function fixture() {
 
 test('a long log is tidied between transactions, even if the next is waiting', async () => {
   const { storage, connection } = await fixture()
-  storage.logBytes = 9 * 1024 * 1024
+  storage.logBytes = 33 * 1024 * 1024
   const transactions = [1, 2, 3].map((key) => {
     const transaction = new Tester(connection)
     void transaction.execute(put(key))
@@ -39,7 +39,7 @@ test('a short log is tidied when the database is idle, until nothing is left', a
 
 test('an open write transaction keeps housekeeping away', async () => {
   const { storage, connection } = await fixture()
-  storage.logBytes = 9 * 1024 * 1024
+  storage.logBytes = 33 * 1024 * 1024
   const writer = new Tester(connection)
   await writer.execute(put(1))
   const reader = new Tester(connection, { mode: 'readonly', stores: [2] })
