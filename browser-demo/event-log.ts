@@ -2,7 +2,7 @@
  * Hears every event of a session without a word in the script: success does not bubble, but on its way down to a request
  * it passes the connection, where a capturing listener sees it.
  */
-import { describe } from './describe.ts'
+import { aboutTarget, isOpenRequest, isRequest, isTransaction, versionsOf } from './event-words.ts'
 
 /** An event, as the timeline and the comparison show it. */
 export interface LoggedEvent {
@@ -30,6 +30,8 @@ export class EventLog {
   readonly #entries: { atMs: number; type: string; about: () => string }[] = []
   /** An event that passes two listeners is one event. */
   readonly #seen = new WeakSet<Event>()
+  /** Transactions that were heard of and have not ended. */
+  readonly #open = new Set<IDBTransaction>()
 
   /** Milliseconds since the session began. */
   elapsedMs(): number {
@@ -51,6 +53,11 @@ export class EventLog {
     for (const type of eventTypes) connection.addEventListener(type, this.#listener, true)
   }
 
+  /** Resolves when every transaction that was heard of has ended, so that no event is missing at the end. */
+  async settled(): Promise<void> {
+    for (const transaction of this.#open) await endOf(transaction)
+  }
+
   /** What was heard so far, in words. */
   entries(): LoggedEvent[] {
     return this.#entries.map(({ atMs, type, about }) => ({ atMs, type, about: about() }))
@@ -61,6 +68,8 @@ export class EventLog {
     if (target === null) throw new Error('unreachable: an event without a target was heard')
     if (isOpenRequest(target)) return
     this.#add(event, aboutTarget(event, target))
+    if (isTransaction(target)) this.#open.delete(target)
+    if (isRequest(target) && target.transaction) this.#open.add(target.transaction)
   }
 
   #add(event: Event, about: () => string): void {
@@ -71,49 +80,10 @@ export class EventLog {
   }
 }
 
-/** Words are made when somebody reads: the log must not slow down what it times. */
-function aboutTarget(event: Event, target: EventTarget): () => string {
-  // What fires at a connection or below it is one of three, told apart by their members: the classes differ by implementation.
-  if ('objectStoreNames' in target && 'mode' in target) {
-    const { mode, objectStoreNames, error } = target as IDBTransaction
-    const why = event.type === 'abort' ? ` · ${error?.name ?? 'abort() was called'}` : ''
-    return () => `${mode} transaction on ${[...objectStoreNames].join(', ') || 'nothing'}${why}`
-  }
-  if (!('readyState' in target)) return () => `connection${versionsOf(event)}`
-  return aboutRequest(target as IDBRequest)
-}
-
-function aboutRequest(request: IDBRequest): () => string {
-  const source = `request on ${sourceOf(request)}`
-  if (request.error) {
-    const { name } = request.error
-    return () => `${source} · ${name}`
-  }
-  const result: unknown = request.result
-  // A cursor is the same object every time: its place is read now.
-  const shown = isCursor(result) ? { key: result.key, primaryKey: result.primaryKey } : result
-  return () => `${source} · ${describe(shown)}`
-}
-
-function sourceOf({ source }: IDBRequest): string {
-  if (source === null) return 'the factory'
-  if (!('name' in source)) return sourceName(source.source)
-  return sourceName(source)
-}
-
-function sourceName(source: IDBObjectStore | IDBIndex): string {
-  return 'objectStore' in source ? `${source.objectStore.name}.${source.name}` : source.name
-}
-
-function versionsOf(event: Event): string {
-  if (!('oldVersion' in event && 'newVersion' in event)) return ''
-  return ` · version ${event.oldVersion} to ${event.newVersion ?? 'none'}`
-}
-
-function isOpenRequest(target: EventTarget): boolean {
-  return 'onupgradeneeded' in target
-}
-
-function isCursor(value: unknown): value is IDBCursor {
-  return typeof value === 'object' && value !== null && 'continuePrimaryKey' in value
+/** Resolves when the transaction has completed or aborted. */
+function endOf(transaction: IDBTransaction): Promise<void> {
+  return new Promise((resolve) => {
+    transaction.addEventListener('complete', () => resolve())
+    transaction.addEventListener('abort', () => resolve())
+  })
 }

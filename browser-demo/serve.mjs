@@ -86,6 +86,8 @@ async function bundle() {
     format: 'esm',
     target: 'es2022',
     packages: 'external',
+    // The project's own configuration takes the package's names for its sources.
+    tsconfigRaw: {},
     charset: 'utf8',
     logLevel: 'warning',
   })

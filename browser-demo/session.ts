@@ -40,8 +40,8 @@ export interface RecordedSession {
   readonly phases: readonly Phase[]
   readonly observations: readonly Observation[]
   events(): LoggedEvent[]
-  /** Closes the connections it opened. */
-  end(): void
+  /** Closes the connections it opened; resolves when the last transaction has ended. */
+  end(): Promise<void>
 }
 
 /** Begins a session; `onPhase` hears of each phase as it ends. */
@@ -89,6 +89,9 @@ export function beginSession(
     phases,
     observations,
     events: () => log.entries(),
-    end: () => connections.forEach((connection) => connection.close()),
+    async end() {
+      connections.forEach((connection) => connection.close())
+      await log.settled()
+    },
   }
 }

@@ -75,7 +75,7 @@ async function runTrial(
   try {
     await plan.workload.run(recorded.session)
   } finally {
-    recorded.end()
+    await recorded.end()
   }
   if (isLast && plan.spoil && id !== 'native') await spoilRecord(factory, name)
   return {

@@ -8,6 +8,8 @@ type State = 'starting' | 'ready' | 'running' | 'unavailable' | 'failed'
 interface Card {
   readonly root: HTMLLIElement
   readonly input: HTMLInputElement
+  /** The time of the whole script, once there is one. */
+  readonly figure: HTMLParagraphElement
   readonly state: HTMLParagraphElement
   readonly action: HTMLElement
 }
@@ -52,6 +54,14 @@ export class EngineCards {
     card.state.textContent = words
   }
 
+  /** Shows the time of the whole script; null: there is none yet. */
+  showTotal(id: EngineId, totalMs: number | null): void {
+    const [number, unit] = totalMs === null ? [] : duration(totalMs).split(' ')
+    const { figure } = this.#card(id)
+    if (number && unit) figure.replaceChildren(number, element('small', {}, ` ${unit}`))
+    else figure.replaceChildren()
+  }
+
   async #start(engine: Engine): Promise<void> {
     const { input, action } = this.#card(engine.id)
     action.replaceChildren()
@@ -83,6 +93,7 @@ function makeCard({ id, title, place }: Engine): Card {
     disabled: true,
     id: `use-${id}`,
   })
+  const figure = element('p', { class: 'engine-figure' })
   const state = element('p', { class: 'engine-state' })
   const action = element('div', { class: 'engine-action' })
   const root = element(
@@ -90,8 +101,9 @@ function makeCard({ id, title, place }: Engine): Card {
     { class: 'engine', 'data-engine': id },
     element('h3', {}, element('label', { for: input.id }, input, element('span', {}, title))),
     element('p', { class: 'engine-place' }, place),
+    figure,
     state,
     action,
   )
-  return { root, input, state, action }
+  return { root, input, figure, state, action }
 }

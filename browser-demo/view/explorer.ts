@@ -26,8 +26,9 @@ export class Explorer {
     ready: readonly Engine[],
     wanted?: { engine: EngineId; database: string },
   ): Promise<void> {
+    // At first the last one: it is the one that may hold something from an earlier visit and has a file to show.
     const engine =
-      ready.find(({ id }) => id === (wanted?.engine ?? this.#place?.engine.id)) ?? ready[0]
+      ready.find(({ id }) => id === (wanted?.engine ?? this.#place?.engine.id)) ?? ready.at(-1)
     if (!engine) return
     const isSame = engine.id === this.#place?.engine.id
     const database = wanted?.database ?? (isSame ? this.#place?.database : null) ?? null

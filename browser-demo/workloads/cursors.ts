@@ -18,19 +18,23 @@ export const cursors: Workload = {
       }),
     )
     const order: unknown[] = []
-    await phase('Backwards by species', () => {
-      const index = connection.transaction('sightings').objectStore('sightings').index('by species')
-      return walk(index.openKeyCursor(null, 'prev'), ({ key, primaryKey }) => {
+    const bySpecies = (): IDBIndex =>
+      connection.transaction('sightings').objectStore('sightings').index('by species')
+    await phase('Backwards by species', async () => {
+      const index = bySpecies()
+      await walk(index.openKeyCursor(null, 'prev'), ({ key, primaryKey }) => {
         order.push([key, primaryKey])
       })
+      await completionOf(index.objectStore.transaction)
     })
     observe('order of the walk', order)
     const kinds: unknown[] = []
-    await phase('Each species once', () => {
-      const index = connection.transaction('sightings').objectStore('sightings').index('by species')
-      return walk(index.openCursor(null, 'nextunique'), ({ key, value }) => {
+    await phase('Each species once', async () => {
+      const index = bySpecies()
+      await walk(index.openCursor(null, 'nextunique'), ({ key, value }) => {
         kinds.push([key, value])
       })
+      await completionOf(index.objectStore.transaction)
     })
     observe('first of each species', kinds)
     await phase('Update and delete on the way', async () => {

@@ -33,12 +33,19 @@ export const errors: Workload = {
       store.get(1)
       observe('abort of the transaction', await errorNameOf(() => completionOf(store.transaction)))
     })
-    observe('put of what cannot be cloned', await errorNameOf(() => write().put({ id: () => 1 })))
-    observe('put without a key', await errorNameOf(() => write().put({})))
-    observe('an impossible key', await errorNameOf(() => write().get(Number.NaN)))
-    observe('a store there is not', await errorNameOf(() => connection.transaction('whales')))
-    const reading = connection.transaction('sightings').objectStore('sightings')
-    observe('a write while reading', await errorNameOf(() => reading.delete(1)))
+    await phase('Calls that throw', async () => {
+      const store = write()
+      observe('put of what cannot be cloned', await errorNameOf(() => store.put({ id: () => 1 })))
+      observe('put without a key', await errorNameOf(() => store.put({})))
+      observe('an impossible key', await errorNameOf(() => store.get(Number.NaN)))
+      observe('a store there is not', await errorNameOf(() => connection.transaction('whales')))
+      await completionOf(store.transaction)
+    })
+    await phase('A write while reading', async () => {
+      const store = connection.transaction('sightings').objectStore('sightings')
+      observe('a write while reading', await errorNameOf(() => store.delete(1)))
+      await completionOf(store.transaction)
+    })
     connection.close()
 
     await phase('An upgrade that aborts', async () => {
