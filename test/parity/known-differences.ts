@@ -30,4 +30,14 @@ export const avoidedQuestions: readonly Omit<KnownDifference, 'explains'>[] = [
     reason:
       'The specification refuses a lower bound greater than the upper one only, so that this is an empty range. Both browsers throw DataError.',
   },
+  {
+    title: '-0 as a key',
+    reason:
+      'Firefox gives 0 back; Chromium gives -0 back, as a key converted to a value and back is the same number.',
+  },
+  {
+    title: 'versionchange that some connections close for and others do not',
+    reason:
+      'The specification has blocked fire once all versionchange events have. Firefox does not fire it when the last of several connections has closed itself, and the request waits.',
+  },
 ]

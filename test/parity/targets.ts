@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import { type BrowserName, startBrowser } from '../browsers.ts'
+import type { Page } from 'playwright-core'
+import { type BrowserName, type RunningBrowser, startBrowser } from '../browsers.ts'
 import type { Server } from '../browser/server.ts'
 import { runPrograms } from './interpreter.ts'
 import type { PageRequest, RunInPage } from './page.ts'
@@ -48,33 +49,57 @@ const concurrency = 8
 
 let batchCount = 0
 
+/** Starts the browser anew when it ends in the middle: programs are hard on it too. */
 async function startInBrowser(
   name: TargetName,
   browserName: BrowserName,
   server: Server,
 ): Promise<Target> {
-  const browser = await startBrowser(browserName)
-  const context = await browser.newContext()
-  const page = await context.newPage()
-  await page.goto(`${server.origin}/`)
-  await page.addScriptTag({ url: '/bundle/page.mjs', type: 'module' })
-  await page.waitForFunction('typeof runInPage === "function"')
+  let open = await openPage(browserName, server)
   return {
     name,
-    run(programs) {
+    async run(programs) {
       const request: PageRequest = {
         implementation: isNative(name) ? 'native' : 'ours',
         programs,
         prefix: `parity-${++batchCount}`,
         concurrency,
       }
-      return page.evaluate(
-        (text) => (globalThis as unknown as { runInPage: RunInPage }).runInPage(JSON.parse(text)), // Set by page.ts.
-        JSON.stringify(request),
-      )
+      try {
+        return await runIn(open.page, request)
+      } catch (error) {
+        console.log(
+          `parity: ${name} ended in the middle of a batch and starts again: ${String(error)}`,
+        )
+        await open.browser.close()
+        open = await openPage(browserName, server)
+        return runIn(open.page, request)
+      }
     },
-    close: () => browser.close(),
+    close: () => open.browser.close(),
   }
+}
+
+interface OpenPage {
+  readonly browser: RunningBrowser
+  readonly page: Page
+}
+
+async function openPage(browserName: BrowserName, server: Server): Promise<OpenPage> {
+  const browser = await startBrowser(browserName)
+  const context = await browser.newContext()
+  const page = await context.newPage()
+  await page.goto(`${server.origin}/`)
+  await page.addScriptTag({ url: '/bundle/page.mjs', type: 'module' })
+  await page.waitForFunction('typeof runInPage === "function"')
+  return { browser, page }
+}
+
+function runIn(page: Page, request: PageRequest): Promise<Trace[]> {
+  return page.evaluate(
+    (text) => (globalThis as unknown as { runInPage: RunInPage }).runInPage(JSON.parse(text)), // Set by page.ts.
+    JSON.stringify(request),
+  )
 }
 
 async function startOnFiles(): Promise<Target> {
