@@ -57,6 +57,9 @@ const browserEntries = {
 /** Built apart from the others, into one file with everything in it; for browsers. */
 const inlineEntry = { subpath: './inline', source: 'src/index-inline.ts' }
 
+/** Holds the engine as text; loaded where a bundler has left the `.wasm` behind. */
+const engineText = 'engine-gzip'
+
 /** Scripts of workers: other files find them by their URL. Exported are those that a user may have to name. */
 const workerScripts = { './worker': 'src/worker.ts', './worker-node': 'src/worker-node.ts' }
 const exportedWorkers = ['./worker']
@@ -96,13 +99,27 @@ const wasmIsBeside = {
   },
 }
 
-/** Keeps each file a file: an import of `./chunk.js` becomes one of `./chunk.cjs`, all others stay as they are. */
+const engineAsText = {
+  name: 'engine-as-text',
+  setup({ onLoad }) {
+    onLoad({ filter: new RegExp(`src[\\\\/]${engineText}\\.ts$`) }, () => {
+      const gzipped = gzipSync(readFileSync(join(dist, wasm)), { level: 9 })
+      return { contents: `export const gzippedBase64 = '${gzipped.toString('base64')}'` }
+    })
+  },
+}
+
+/**
+ * Keeps each file a file: an import of `./chunk.js` becomes one of `./chunk.cjs`, all others stay as they are. What is
+ * imported dynamically exists once, as an ES module.
+ */
 const everyImportStays = {
   name: 'every-import-stays',
   setup({ onResolve }) {
     onResolve({ filter: /.*/ }, ({ path, kind }) => {
       if (kind === 'entry-point') return undefined
-      return { path: path.startsWith('./') ? path.replace(/\.js$/, '.cjs') : path, external: true }
+      const isTwin = path.startsWith('./') && kind !== 'dynamic-import'
+      return { path: isTwin ? path.replace(/\.js$/, '.cjs') : path, external: true }
     })
   },
 }
@@ -138,6 +155,7 @@ async function buildModules() {
         source,
       ]),
       ...Object.entries(workerScripts).map(([subpath, source]) => [fileNameOf(subpath), source]),
+      [engineText, `src/${engineText}.ts`],
     ]),
     outdir: dist,
     bundle: true,
@@ -148,7 +166,7 @@ async function buildModules() {
     external: ['node:*', 'bun:*', 'vitest'],
     target,
     chunkNames: 'chunk-[hash]',
-    plugins: [wasmIsBeside],
+    plugins: [engineAsText, wasmIsBeside],
     logLevel: 'warning',
   })
 }
@@ -181,6 +199,7 @@ function exportFunctionItself(file) {
 
 /** Whether a file has a CommonJS twin: what only browsers and workers load has none. */
 function isConverted(name) {
+  if (name === `${engineText}.js`) return false
   return !name.endsWith('-browser.js') && !/^worker(-node)?\.js$/.test(name)
 }
 

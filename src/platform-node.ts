@@ -1,6 +1,8 @@
 /** Node, Bun and Deno: the file system is the default, the engine lies beside this module. */
+import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
+import { gunzipSync } from 'node:zlib'
 import { nodeFs } from '../vfs/node.ts'
 import type { Platform } from './platform.ts'
 import { startNodeWorker } from './start-node-worker.ts'
@@ -8,13 +10,21 @@ import { startNodeWorker } from './start-node-worker.ts'
 export const nodePlatform: Platform = {
   defaultVfs: nodeFs,
   needsWorker: () => false,
-  async loadWasm() {
-    const url = new URL('../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url)
-    return WebAssembly.compile(await readFile(url))
-  },
+  loadWasm: async () => WebAssembly.compile(await readEngine()),
   startWorker: startNodeWorker,
   environment: (name) => (mayRead(name) ? process.env[name] : undefined),
   shared: process,
+}
+
+async function readEngine(): Promise<BufferSource> {
+  try {
+    return await readFile(new URL('../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url))
+  } catch (error) {
+    // Many bundlers leave the file behind, and some the address of this module; a dynamic import they all take along.
+    const { gzippedBase64 } = await import('./engine-gzip.ts')
+    if (gzippedBase64 === '') throw error
+    return gunzipSync(Buffer.from(gzippedBase64, 'base64'))
+  }
 }
 
 /** The part of Deno's permission API that is used here. */
