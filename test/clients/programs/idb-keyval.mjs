@@ -7,7 +7,7 @@ const value = () => ({
   pattern: /x/giu,
   error: new RangeError('far'),
   bytes: Uint16Array.of(1, 65535),
-  list: [, 1],
+  list: Object.assign([], { 1: 1 }),
   'not a number': NaN,
 })
 const store = () => keyval.createStore('other', 'things')

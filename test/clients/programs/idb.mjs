@@ -88,7 +88,7 @@ export const first = {
   },
   async 'a file is stored'() {
     const db = await openShop(2)
-    await db.put('files', new File(['words'], 'words.txt', { type: 'text/plain' }), 'file')
+    await db.put('files', new File(['words'], 'words.txt', { type: 'text/x' }), 'file')
     db.close()
   },
 }
@@ -102,7 +102,7 @@ export const second = {
     assert.ok(file instanceof File)
     assert.deepEqual(
       [file.name, file.type, await file.text()],
-      ['words.txt', 'text/plain', 'words'],
+      ['words.txt', 'text/x', 'words'],
     )
     await db.delete('files', 'file')
     assert.deepEqual(await db.getAll('files'), [0, 1, 2, 3, 4, 5, 6, 7])
