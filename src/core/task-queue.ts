@@ -13,8 +13,8 @@ export interface Task {
   step(): 'over' | 'called'
 }
 
-const tasks: Task[] = []
-/** Tasks before this place in `tasks` have run. */
+const tasks: (Task | null)[] = []
+/** Tasks before this place in `tasks` have run, and null stands for them: nothing may keep their results alive. */
 let head = 0
 let isScheduled = false
 
@@ -86,7 +86,7 @@ function rest(): void {
 
 /** Drops the first task; moves the rest down only when half of the array is spent. */
 function dequeue(): void {
-  head++
+  tasks[head++] = null
   if (head < 1024 || head * 2 < tasks.length) return
   tasks.splice(0, head)
   head = 0

@@ -1,6 +1,7 @@
 /** First in, first out, in constant time however long it gets; what has left is let go of. */
 export class Fifo<Item> {
-  #items: Item[] = []
+  /** undefined where an item has left. */
+  #items: (Item | undefined)[] = []
   #head = 0
 
   get length(): number {
@@ -20,7 +21,7 @@ export class Fifo<Item> {
   shift(): Item | undefined {
     const first = this.#items[this.#head]
     if (first === undefined) return undefined
-    this.#head++
+    this.#items[this.#head++] = undefined
     if (this.#head * 2 >= this.#items.length) this.#cutOff()
     return first
   }
@@ -30,7 +31,7 @@ export class Fifo<Item> {
     this.#head = 0
   }
 
-  /** Half of it has left, or more: each item is moved once on average. */
+  /** Half of the places are empty, or more: each item is moved once on average. */
   #cutOff(): void {
     this.#items.splice(0, this.#head)
     this.#head = 0
