@@ -58,6 +58,8 @@ export class SqliteDatabase implements DatabaseStorage {
   #isWriting = false
   /** Key generators the open transaction has moved: written once, when it commits. */
   readonly #movedNumbers = new Map<number, number>()
+  /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
+  #owesLinkCheck = false
   /** A new file's own pages and name have yet to be made durable. */
   #needsFileSync: boolean
 
@@ -82,6 +84,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   begin(): void {
     if (this.#isWriting) throw new Error('unreachable: a read-write transaction is open')
+    if (this.#owesLinkCheck) this.#checkLinks()
     // A transaction that reads becomes the one that writes: there is no other connection to stand between.
     this.#enterTransaction()
     this.#isWriting = true
@@ -113,7 +116,7 @@ export class SqliteDatabase implements DatabaseStorage {
       this.#syncNewFile()
       this.#log()?.sync(true)
     })
-    if (!this.#isWriting) this.#housekeeping.checkLinks(this.#leaveTransaction)
+    this.#checkLinks()
   }
 
   changeSchema(change: SchemaChange): void {
@@ -222,6 +225,12 @@ export class SqliteDatabase implements DatabaseStorage {
     )
   }
 
+  /** Now, or before the next transaction begins. */
+  #checkLinks(): void {
+    this.#owesLinkCheck = this.#isWriting
+    if (!this.#isWriting) this.#housekeeping.checkLinks(this.#leaveTransaction)
+  }
+
   #syncNewFile(): void {
     if (!this.#needsFileSync) return
     this.#options.place.mount.openFile(this.#options.fileName)?.sync(false)
@@ -235,7 +244,7 @@ export class SqliteDatabase implements DatabaseStorage {
     } catch (error) {
       throw fileError(this.#options.label, 'syncing the file', error)
     }
-    if (!this.#isWriting) this.#housekeeping.checkLinks(this.#leaveTransaction)
+    this.#checkLinks()
   }
 
   #guardFile(action: string, work: () => void): void {

@@ -143,6 +143,24 @@ test('sync() and syncLater() return, also for a new database', async () => {
   await database.close()
 })
 
+test('a log deleted while a transaction outlasts a sync is replaced before the next one begins', async () => {
+  const database = await openWithStore(directory)
+  transact(database, () => database.put(recordOf('a')))
+  const syncing = database.syncLater?.()
+  database.begin()
+  fs.rmSync(`${fileOf('test')}-wal`)
+  await syncing
+  expect(warnings).toEqual([])
+  database.rollback()
+  database.begin()
+  expect(warnings).toHaveLength(1)
+  database.rollback()
+  await database.close()
+  const again = await directory.open('test')
+  expect(found(again).map(({ key }) => key)).toEqual(['a'])
+  await again.close()
+})
+
 test('housekeep() checkpoints a long log, and gives free pages back', async () => {
   const database = await openWithStore(directory)
   transact(database, () => {
