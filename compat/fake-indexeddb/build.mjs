@@ -84,10 +84,7 @@ function buildTypes() {
     JSON.stringify({
       extends: '../../../tsconfig.json',
       compilerOptions: {
-        paths: {
-          'idb-everywhere': [join(types, 'index.d.ts')],
-          'idb-everywhere/testing': [join(types, 'testing.d.ts')],
-        },
+        paths: { 'idb-everywhere/testing': [join(types, 'testing.d.ts')] },
         rootDir: '../src',
         outDir: '.',
         noEmit: false,

@@ -4,10 +4,11 @@
  */
 import {
   IDBFactory as StandardFactory,
+  createTestWorld,
+  forceClose,
   type ClosableIDBFactory,
   type IDBDatabase,
-} from 'idb-everywhere'
-import { createTestWorld, forceClose } from 'idb-everywhere/testing'
+} from 'idb-everywhere/testing'
 
 export {
   IDBCursor,
@@ -21,7 +22,7 @@ export {
   IDBRequest,
   IDBTransaction,
   IDBVersionChangeEvent,
-} from 'idb-everywhere'
+} from 'idb-everywhere/testing'
 
 /** The standard's class, which script cannot construct, but for `new`: that gives a factory without databases. */
 export const IDBFactory: { new (): ClosableIDBFactory; readonly prototype: ClosableIDBFactory } =

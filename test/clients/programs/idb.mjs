@@ -100,10 +100,7 @@ export const second = {
     assert.equal((await db.getAllFromIndex('items', 'price', 4)).length, 4)
     const file = await db.get('files', 'file')
     assert.ok(file instanceof File)
-    assert.deepEqual(
-      [file.name, file.type, await file.text()],
-      ['words.txt', 'text/x', 'words'],
-    )
+    assert.deepEqual([file.name, file.type, await file.text()], ['words.txt', 'text/x', 'words'])
     await db.delete('files', 'file')
     assert.deepEqual(await db.getAll('files'), [0, 1, 2, 3, 4, 5, 6, 7])
     assert.equal(await db.add('items', { name: 'next', price: 9 }), 21)
