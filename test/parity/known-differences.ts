@@ -40,4 +40,9 @@ export const avoidedQuestions: readonly Omit<KnownDifference, 'explains'>[] = [
     reason:
       'The specification has blocked fire once all versionchange events have. Firefox does not fire it when the last of several connections has closed itself, and the request waits.',
   },
+  {
+    title: 'close at a connection whose upgrade was aborted',
+    reason:
+      'The specification fires close when a connection is closed by something abnormal. Firefox fires it when the listener of upgradeneeded throws.',
+  },
 ]

@@ -60,7 +60,7 @@ export async function main(settings: Settings): Promise<number> {
     for (const name of settings.targets.filter(isAvailable)) {
       targets.push(await startTarget(name, server))
     }
-    if (settings.program) await showTraces(targets, settings.program)
+    if (settings.program) await examine(targets, settings, counts)
     else await compareAll(targets, settings, counts)
   } finally {
     for (const target of targets) await target.close()
@@ -194,15 +194,23 @@ function differenceIn(
   return compareWithNative(first, second).difference
 }
 
-async function showTraces(targets: readonly Target[], program: Program): Promise<void> {
-  for (const target of targets) {
-    const [trace] = await target.run([program])
+/** Prints what each implementation makes of the program, then the smallest that still shows the difference. */
+async function examine(
+  targets: readonly Target[],
+  settings: Settings,
+  counts: Counts,
+): Promise<void> {
+  const { program } = settings
+  if (!program) throw new Error('unreachable: a program was given')
+  const traces = await Promise.all(targets.map((target) => target.run([program])))
+  const testimonies = tracesAt(targets, traces, 0)
+  for (const { target, trace } of testimonies) {
     console.log(`\n── ${target.name}`)
-    for (const [stream, lines] of Object.entries(trace?.streams ?? {}).sort()) {
-      console.log(stream)
-      for (const line of lines) console.log(`  ${line}`)
+    for (const [stream, lines] of Object.entries(trace.streams).sort()) {
+      console.log([stream, ...lines].join('\n  '))
     }
   }
+  await judge(program, testimonies, { ...settings, showDisputed: true }, counts)
 }
 
 function summaryOf(

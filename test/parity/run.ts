@@ -43,6 +43,8 @@ export interface OpenState {
 export interface ConnectionState {
   readonly stream: string
   readonly handle: IDBDatabase
+  /** False from the start of the connection's upgrade transaction until it completes. */
+  isUpgraded: boolean
 }
 
 export interface TransactionState {

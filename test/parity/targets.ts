@@ -49,35 +49,37 @@ const concurrency = 8
 
 let batchCount = 0
 
-/** Starts the browser anew when it ends in the middle: programs are hard on it too. */
+/** A program that ends the browser has that for its trace: the browser starts anew, and halves find the program. */
 async function startInBrowser(
   name: TargetName,
   browserName: BrowserName,
   server: Server,
 ): Promise<Target> {
   let open = await openPage(browserName, server)
-  return {
-    name,
-    async run(programs) {
-      const request: PageRequest = {
-        implementation: isNative(name) ? 'native' : 'ours',
-        programs,
-        prefix: `parity-${++batchCount}`,
-        concurrency,
-      }
-      try {
-        return await runIn(open.page, request)
-      } catch (error) {
-        console.log(
-          `parity: ${name} ended in the middle of a batch and starts again: ${String(error)}`,
-        )
-        await open.browser.close()
-        open = await openPage(browserName, server)
-        return runIn(open.page, request)
-      }
-    },
-    close: () => open.browser.close(),
+  const run = async (programs: readonly Program[]): Promise<Trace[]> => {
+    const request: PageRequest = {
+      implementation: isNative(name) ? 'native' : 'ours',
+      programs,
+      prefix: `parity-${++batchCount}`,
+      concurrency,
+    }
+    try {
+      return await runIn(open.page, request)
+    } catch (error) {
+      if (!isEndOfBrowser(error)) throw error
+      await open.browser.close()
+      open = await openPage(browserName, server)
+    }
+    if (programs.length === 1) return [{ streams: { main: [`ends ${name}`] }, operations: 0 }]
+    const middle = programs.length >> 1
+    const first = await run(programs.slice(0, middle))
+    return [...first, ...(await run(programs.slice(middle)))]
   }
+  return { name, run, close: () => open.browser.close() }
+}
+
+function isEndOfBrowser(error: unknown): boolean {
+  return error instanceof Error && /crashed|has been closed|disconnected/i.test(error.message)
 }
 
 interface OpenPage {
@@ -109,7 +111,7 @@ async function startOnFiles(): Promise<Target> {
     ...target,
     async close() {
       await target.close()
-      await rm(path, { recursive: true })
+      await rm(path, { recursive: true, maxRetries: 3 })
     },
   }
 }

@@ -98,6 +98,7 @@ export function watchTransaction(
     writeEvent('transaction:', event)
     write(run, stream, `error ${errorName(handle.error)}`)
     transaction.hasEnded = true
+    if (event.type === 'complete') connection.isUpgraded = true
     end(run)
     perform(run, ended, { transaction, cursor: null, event })
   }
