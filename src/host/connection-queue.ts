@@ -111,26 +111,17 @@ export class ConnectionQueue {
     version: number,
     listener: OpenListener,
   ): Promise<void> {
-    const { name } = this.#options
-    if (this.#isClosing) return listener.failed(closedFailure(name))
+    if (this.#isClosing) return listener.failed(closedFailure(this.#options.name))
     const oldVersion = database.schema.version
     const connection = this.#connect(database)
-    let finished: (outcome: Outcome) => void = () => {}
-    const outcome = new Promise((resolve) => (finished = resolve))
-    const transaction = startUpgrade(connection, version, finished)
-    listener.upgradeNeeded(connection, transaction, oldVersion)
-    if ((await outcome) === 'aborted') {
-      connection.close()
-      return listener.failed(
-        failure(
-          'AbortError',
-          `The upgrade of database "${name}" to version ${version} was aborted`,
-        ),
-      )
-    }
-    // Both sides know: core has closed it, or somebody has by force. The request is answered here.
-    if (connection.closePending) return listener.failed(closedFailure(name))
-    listener.opened(connection)
+    await new Promise<void>((resolve) => {
+      const transaction = startUpgrade(connection, version, (outcome) => {
+        // At once, or the answers to what a `complete` listener asks for would come first.
+        answerUpgrade(connection, outcome, listener)
+        resolve()
+      })
+      listener.upgradeNeeded(connection, transaction, oldVersion)
+    })
   }
 
   /** https://w3c.github.io/IndexedDB/#delete-a-database */
@@ -177,6 +168,19 @@ async function processRequest({ process, failed }: Request): Promise<void> {
   } catch (error) {
     failed(failureOf(error))
   }
+}
+
+/** The request's answer once its upgrade transaction has ended. */
+function answerUpgrade(connection: Connection, outcome: Outcome, listener: OpenListener): void {
+  const { name, schema } = connection
+  if (outcome === 'aborted') {
+    connection.close()
+    const title = `The upgrade of database "${name}" to version ${schema.version} was aborted`
+    return listener.failed(failure('AbortError', title))
+  }
+  // Both sides know: core has closed it, or somebody has by force. The request is answered here.
+  if (connection.closePending) return listener.failed(closedFailure(name))
+  listener.opened(connection)
 }
 
 /** @throws StorageError when it cannot start; then the connection is closed again. */

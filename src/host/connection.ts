@@ -73,8 +73,8 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
       listener: null,
       owner: this,
     })
-    this.#upgradeFinished = finished
     transaction.startUpgrade(version)
+    this.#upgradeFinished = finished
     this.schema = this.#database.schema
     return transaction
   }

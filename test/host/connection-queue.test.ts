@@ -92,6 +92,7 @@ describe.each(transports)('%s', (_title, transport) => {
       const second = open(host, 'db', { version: 2, log, onVersionChange: 'close' })
       const third = open(host, 'db', { version: 3, log })
       expect((await open(host, 'other')).name).toBe('other')
+      await settle()
       expect(log).toEqual(['blocked 1 2'])
       blocker.close()
       await Promise.all([second, third])
