@@ -19,7 +19,6 @@ const globals = globalThis as unknown as Record<string, Constructor | undefined>
 const pointMembers = ['x', 'y', 'z', 'w'] as const
 const rectMembers = ['x', 'y', 'width', 'height'] as const
 const quadMembers = ['p1', 'p2', 'p3', 'p4'] as const
-const imageMembers = ['width', 'colorSpace', 'data'] as const
 const planeMembers = ['a', 'b', 'c', 'd', 'e', 'f'] as const
 const spaceMembers = [1, 2, 3, 4].flatMap((column) => [1, 2, 3, 4].map((row) => `m${column}${row}`))
 
@@ -33,12 +32,7 @@ export const partsClasses = new Map<string, PartsClass>(
     entry('DOMQuad', quadMembers, spread),
     matrixEntry('DOMMatrix'),
     matrixEntry('DOMMatrixReadOnly'),
-    entry('ImageData', imageMembers, ([width, colorSpace, data]) => [
-      data,
-      width,
-      undefined,
-      { colorSpace },
-    ]),
+    imageEntry(),
   ].flatMap((it) => it ?? []),
 )
 
@@ -68,6 +62,33 @@ function matrixEntry(name: string): [Entry] | null {
   const partsOf = (value: object) => (is2D && plane(value) && is2D(value) ? plane : space)(value)
   const from = (parts: readonly unknown[]) => new constructor(...([arrayFrom(parts)] as never[]))
   return [[name, { partsOf, from }]]
+}
+
+/** The parts of an ImageData: width, colour space, data. Some browsers know one colour space and do not name it. */
+function imageEntry(): [Entry] | null {
+  const constructor = globals['ImageData']
+  if (!constructor) return null
+  const colorSpaceOf = getterOf<string>(constructor.prototype, 'colorSpace')
+  const sizedDataOf = readerOf(constructor, ['width', 'data'])
+  const partsOf = (value: object) => {
+    const sizedData = sizedDataOf(value)
+    if (!sizedData) return undefined
+    const [width, data] = sizedData
+    return [width, colorSpaceOf?.(value) ?? 'srgb', data]
+  }
+  const from = (parts: readonly unknown[]) => {
+    const [, colorSpace] = parts
+    if (!colorSpaceOf && colorSpace !== 'srgb')
+      throw new RangeError('its colour space is unknown here')
+    return new constructor(...(imageArguments(parts) as never[])) // read from an ImageData
+  }
+  return [['ImageData', { partsOf, from }]]
+}
+
+/** The height must be given, as the settings come after it: each pixel has four components. */
+function imageArguments([width, colorSpace, data]: readonly unknown[]): readonly unknown[] {
+  const { length } = Object(data) as { length: number } // Damaged parts give no number; the constructor refuses them.
+  return [data, width, length / (4 * Number(width)), { colorSpace }]
 }
 
 /** Reads the members through the class's own getters, which refuse other objects. */
