@@ -58,13 +58,8 @@ export function installGlobals(
   return factory
 }
 
-/** `indexedDB` is an attribute: an accessor on the prototype of the global object, where that is its own. */
+/** `indexedDB` is an attribute of the global object: an accessor. */
 function defineAccessor(target: object, factory: globalThis.IDBFactory): void {
-  const prototype: unknown = Object.getPrototypeOf(target)
-  const isShared = prototype === null || prototype === Object.prototype
-  const holder = isShared ? target : (prototype as object) // A prototype is an object or null.
-  // What is there already would hide the accessor.
-  if (holder !== target) Reflect.deleteProperty(target, 'indexedDB')
   const accessor = {
     get indexedDB(): globalThis.IDBFactory {
       // An attribute of the global object: it can be read without one, but not on anything else.
@@ -74,7 +69,24 @@ function defineAccessor(target: object, factory: globalThis.IDBFactory): void {
   }
   const descriptor = Object.getOwnPropertyDescriptor(accessor, 'indexedDB')
   if (!descriptor) throw new Error('unreachable: the accessor was just defined')
-  Object.defineProperty(holder, 'indexedDB', descriptor)
+  Object.defineProperty(holderOf(target), 'indexedDB', descriptor)
+}
+
+/**
+ * Where on the global object's prototype chain the attribute is, or belongs: a window has it itself, a worker's global has it
+ * from its prototype, and so has the global object of a runtime that has a prototype of its own.
+ */
+function holderOf(target: object): object {
+  for (let it: object | null = target; it; it = prototypeOf(it)) {
+    if (Object.hasOwn(it, 'indexedDB')) return it
+  }
+  const prototype = prototypeOf(target)
+  const isShared = prototype === null || prototype === Object.prototype
+  return isShared ? target : prototype
+}
+
+function prototypeOf(object: object): object | null {
+  return Object.getPrototypeOf(object) as object | null // The language has no third answer.
 }
 
 /** Functions called without a receiver stand for those of the global object. */
