@@ -15,18 +15,31 @@ interface SharedHost {
   readonly settings: Settings
 }
 
-/** Directory identity → its host. A host whose worker has ended starts another when it is used again. */
+/** Directory identity → its host, until that is closed. */
 type Registry = Map<string, SharedHost>
 
 /** The host of the directory in `settings`. @throws TypeError when the directory is in use with other settings. */
 export function sharedWorkerHost(settings: Settings, platform: Platform): Host {
   const registry = registryOf(platform)
   const { identity } = settings.vfs.directory(settings.path)
-  const known = registry.get(identity)
-  if (known) return sameSettings(known, settings).host
-  const host = hostInWorker(settings, platform)
-  registry.set(identity, { host, settings })
-  return host
+  const current = (): Host => {
+    const known = registry.get(identity)
+    if (known) return sameSettings(known, settings).host
+    const host = hostInWorker(settings, platform)
+    registry.set(identity, { host, settings })
+    return host
+  }
+  current()
+  return {
+    databases: (receiver) => current().databases(receiver),
+    open: (name, version, listener) => current().open(name, version, listener),
+    delete: (name, listener) => current().delete(name, listener),
+    async close() {
+      const known = registry.get(identity)
+      await known?.host.close()
+      if (registry.get(identity) === known) registry.delete(identity)
+    },
+  }
 }
 
 function sameSettings(

@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { type BrowserName, browserNames, findBrowser, installCommand } from '../browsers.ts'
 import { type RunningBrowser, startBrowser } from '../browsers.ts'
+import { testPersistence } from './persistence.ts'
 import type { TestResult } from './scope/suite.ts'
 import { type Server, startServer } from './server.ts'
 
@@ -18,7 +19,7 @@ export async function main(args: readonly string[], places: Places): Promise<num
   const found = wanted.filter((name) => findBrowser(name) !== null)
   const missing = wanted.filter((name) => findBrowser(name) === null)
   const server = await startServer({
-    '/dist/': join(places.projectRoot, 'dist'),
+    '/dist/': process.env['IDB_DIST'] ?? join(places.projectRoot, 'dist'),
     '/scope/': places.scopeRoot,
   })
   const results: TestResult[] = []
@@ -46,7 +47,10 @@ function isBrowserName(name: string): name is BrowserName {
 async function testBrowser(name: BrowserName, server: Server): Promise<TestResult[]> {
   const browser = await startBrowser(name)
   try {
-    const results = await runWorker(browser, `${server.origin}/scope/vfs-worker.js`)
+    const results = [
+      ...(await runWorker(browser, `${server.origin}/scope/vfs-worker.js`)),
+      ...(await testPersistence(browser, server.origin)),
+    ]
     return results.map((it) => ({ ...it, title: `${browser.label}: ${it.title}` }))
   } finally {
     await browser.close()

@@ -1,0 +1,188 @@
+/** What outlives a page, a worker and a browser, and how pages share: scenarios over the package as built. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import assert from 'node:assert/strict'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { type BrowserName, type RunningBrowser, startProfile } from '../browsers.ts'
+import type { Database, Options } from './scope/database-page.ts'
+import { Suite, type TestResult } from './scope/suite.ts'
+
+type Method = keyof Database
+
+/** Runs the scenarios in a browser. `origin`: of the test's server. */
+export function testPersistence(browser: RunningBrowser, origin: string): Promise<TestResult[]> {
+  const suite = new Suite()
+  /** A test with a storage of its own. */
+  const test = (title: string, body: (context: BrowserContext) => Promise<void>): void =>
+    suite.test(title, async () => {
+      const context = await browser.newContext()
+      try {
+        await body(context)
+      } finally {
+        await context.close()
+      }
+    })
+  const openPage = async (context: BrowserContext): Promise<Page> => {
+    const page = await context.newPage()
+    await load(page, origin)
+    return page
+  }
+
+  test('what a page stored is there after a reload', async (context) => {
+    const page = await openPage(context)
+    await inPage(page, 'put', {}, 'a', 'from a page')
+    await load(page, origin)
+    assert.equal(await inPage(page, 'get', {}, 'a'), 'from a page')
+  })
+
+  test('what a dedicated worker stored, a page finds after the worker has closed it', async (context) => {
+    const page = await openPage(context)
+    assert.equal(await inWorker(page, 'put', {}, 'a', 'from a worker'), undefined)
+    assert.equal(await inWorker(page, 'get', {}, 'a'), 'from a worker')
+    await inWorker(page, 'close', {})
+    assert.equal(await inPage(page, 'get', {}, 'a'), 'from a worker')
+  })
+
+  test('a second page is told that the directory is owned, and gets it once the first page is gone', async (context) => {
+    const [first, second] = [await openPage(context), await openPage(context)]
+    await inPage(first, 'put', {}, 'a', 'from the first')
+    await assert.rejects(
+      inPage(second, 'get', {}, 'a'),
+      /UnknownError.*owned by another tab or worker/,
+    )
+    await inPage(second, 'close', {})
+    const waiting = inPage(second, 'get', { onLocked: 'wait' }, 'a')
+    await first.close()
+    assert.equal(await waiting, 'from the first')
+  })
+
+  test('a directory that is closed can be taken by another page at once', async (context) => {
+    const [first, second] = [await openPage(context), await openPage(context)]
+    await inPage(first, 'put', {}, 'a', 1)
+    await inPage(first, 'close', {})
+    assert.equal(await inPage(second, 'get', {}, 'a'), 1)
+  })
+
+  test('a page that is closed in mid-transaction leaves nothing of it', async (context) => {
+    const first = await openPage(context)
+    await inPage(first, 'put', {}, 'a', 'committed')
+    await inPage(first, 'putForEver', {}, 'a', 'never committed')
+    await first.close()
+    assert.equal(await inPage(await openPage(context), 'get', {}, 'a'), 'committed')
+  })
+
+  test('the single file keeps databases in OPFS, hosted by a worker it carries', async (context) => {
+    const page = await openPage(context)
+    const options = { entryPoint: '/dist/inline.js' }
+    await inPage(page, 'put', options, 'a', 'inline')
+    await load(page, origin)
+    assert.equal(await inPage(page, 'get', options, 'a'), 'inline')
+  })
+
+  test('a shared worker is told that OPFS needs another kind of thread, or is served by a worker of its own', async (context) => {
+    const page = await openPage(context)
+    const outcome = await page.evaluate(openInSharedWorker, `${origin}/dist/index-browser.js`)
+    const isServed = outcome === 'success'
+    assert.ok(isServed || /UnknownError.*use memory\(\)/.test(outcome), outcome)
+  })
+
+  suite.test('what was stored is there when the browser is closed and started again', () =>
+    withProfile(async (profile) => {
+      await inProfile(browser.name, profile, origin, (page) => inPage(page, 'put', {}, 'a', 'kept'))
+      const found = await inProfile(browser.name, profile, origin, (page) =>
+        inPage(page, 'get', {}, 'a'),
+      )
+      assert.equal(found, 'kept')
+    }),
+  )
+  return suite.run()
+}
+
+async function load(page: Page, origin: string): Promise<void> {
+  await page.goto(`${origin}/`)
+  await page.addScriptTag({ url: `${origin}/scope/database-page.js`, type: 'module' })
+  await page.waitForFunction(() => 'database' in globalThis)
+}
+
+function inPage(
+  page: Page,
+  method: Method,
+  options: Options,
+  key = '',
+  value?: unknown,
+): Promise<unknown> {
+  return page.evaluate(
+    ({ method, args }) => {
+      const { database } = globalThis as unknown as { database: Database } // its script has run
+      return database[method](...args)
+    },
+    { method, args: [options, key, value] as const },
+  )
+}
+
+/** In the page's dedicated worker, which is started at the first call. */
+function inWorker(
+  page: Page,
+  method: Method,
+  options: Options,
+  key = '',
+  value?: unknown,
+): Promise<unknown> {
+  return page.evaluate(
+    (call) => {
+      const holder = globalThis as { testWorker?: Worker } // this function alone uses it
+      const worker = (holder.testWorker ??= new Worker('/scope/database-page.js', {
+        type: 'module',
+      }))
+      return new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) =>
+          'error' in data ? reject(new Error(data.error)) : resolve(data.result)
+        worker.onerror = ({ message }) => reject(new Error(message))
+        worker.postMessage(call)
+      })
+    },
+    { method, args: [options, key, value] as const },
+  )
+}
+
+/** Runs in a page: what a shared worker's first open with the default VFS ends with. */
+function openInSharedWorker(entryPoint: string): Promise<string> {
+  const script = `
+    import { createIndexedDB } from ${JSON.stringify(entryPoint)}
+    addEventListener('connect', ({ ports: [port] }) => {
+      const request = createIndexedDB().open('a')
+      request.onsuccess = () => port.postMessage('success')
+      request.onerror = () => port.postMessage(request.error.name + ': ' + request.error.message)
+    })`
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
+  const { port } = new SharedWorker(url, { type: 'module' })
+  return new Promise((resolve) => {
+    port.onmessage = ({ data }) => resolve(data)
+  })
+}
+
+async function withProfile(body: (profile: string) => Promise<void>): Promise<void> {
+  const profile = mkdtempSync(join(tmpdir(), 'idb-everywhere-profile-'))
+  try {
+    await body(profile)
+  } finally {
+    rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+async function inProfile<Result>(
+  name: BrowserName,
+  profile: string,
+  origin: string,
+  body: (page: Page) => Promise<Result>,
+): Promise<Result> {
+  const context = await startProfile(name, profile)
+  try {
+    const page = await context.newPage()
+    await load(page, origin)
+    return await body(page)
+  } finally {
+    await context.close()
+  }
+}

@@ -1,0 +1,89 @@
+/** What pages and workers of the tests do with databases, over the package as built: functions on `globalThis.database`. */
+import type * as Package from '../../../src/index-browser.ts'
+
+/** Served by the test's server. */
+const entryPoint = '/dist/index-browser.js'
+
+export interface Options {
+  readonly path?: string
+  readonly onLocked?: 'throw' | 'wait'
+  readonly entryPoint?: string
+}
+
+const factories = new Map<string, IDBFactory & AsyncDisposable>()
+
+async function factoryFor({ entryPoint: url = entryPoint, ...options }: Options) {
+  const key = JSON.stringify([url, options])
+  const known = factories.get(key)
+  if (known) return known
+  const { createIndexedDB } = (await import(new URL(url, location.origin).href)) as typeof Package
+  const factory = createIndexedDB(options)
+  factories.set(key, factory)
+  return factory
+}
+
+function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(new Error(`${request.error?.name}: ${request.error?.message}`))
+  })
+}
+
+async function open(options: Options): Promise<IDBDatabase> {
+  const request = (await factoryFor(options)).open('smoke', 1)
+  request.onupgradeneeded = () => request.result.createObjectStore('values')
+  return resultOf(request)
+}
+
+/** Stores a value; the database stays open. */
+async function put(options: Options, key: string, value: unknown): Promise<void> {
+  const transaction = (await open(options)).transaction('values', 'readwrite', {
+    durability: 'strict',
+  })
+  transaction.objectStore('values').put(value, key)
+  await new Promise<void>((resolve, reject) => {
+    transaction.oncomplete = () => resolve()
+    transaction.onabort = () => reject(transaction.error ?? new Error('aborted'))
+  })
+}
+
+async function get(options: Options, key: string): Promise<unknown> {
+  const database = await open(options)
+  const value = await resultOf(database.transaction('values').objectStore('values').get(key))
+  database.close()
+  return value
+}
+
+/** Begins a transaction, stores into it, and keeps it from ever ending. */
+async function putForEver(options: Options, key: string, value: unknown): Promise<void> {
+  const store = (await open(options)).transaction('values', 'readwrite').objectStore('values')
+  await resultOf(store.put(value, key))
+  const goOn = (): void => {
+    store.get(key).onsuccess = goOn
+  }
+  store.get(key).onsuccess = goOn
+}
+
+async function close(options: Options): Promise<void> {
+  await (await factoryFor(options))[Symbol.asyncDispose]()
+}
+
+const database = { put, get, putForEver, close }
+export type Database = typeof database
+
+Object.assign(globalThis, { database })
+
+interface Call {
+  readonly method: keyof Database
+  readonly args: readonly [Options, string, unknown]
+}
+
+// In a worker: calls come as messages, and outcomes go back.
+if (typeof document === 'undefined') {
+  addEventListener('message', ({ data }: MessageEvent<Call>) => {
+    database[data.method](...data.args).then(
+      (result) => postMessage({ result }),
+      (error: unknown) => postMessage({ error: String(error) }),
+    )
+  })
+}
