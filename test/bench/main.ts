@@ -29,6 +29,7 @@ const usage = `npm run bench -- [filter] [options]
   --runtime      ${runtimeNames.join(' | ')} (default: node, the running one)
   --rounds N     rounds that count, for every case
   --profile DIR  write CPU profiles there (Node only)
+  --long         sizes that take minutes, too
   --update       write test/bench/results.json
   --help         print this
 Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
@@ -43,6 +44,7 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
       runtime: { type: 'string', default: 'node' },
       rounds: { type: 'string' },
       profile: { type: 'string' },
+      long: { type: 'boolean', default: false },
       update: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -59,6 +61,7 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
   const options: AskOptions = {
     filter: isQuestion ? '' : filter,
     rounds: values.rounds === undefined ? null : Number(values.rounds),
+    isLong: values.long,
   }
   const profile = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []
   const [program = '', ...programArguments] = await runtimeCommand(values.runtime)
@@ -72,6 +75,7 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
     if (answer.rows.length === 0) continue
     console.log(`\n${question}, ${label}`)
     console.log(tableOf(answer.rows, { isNode20: label === 'node20' }))
+    for (const note of answer.notes ?? []) console.log(note)
   }
   printMissing(answers)
   keep(answers, label, values.update ? join(launcher.projectRoot, 'test/bench') : cacheDirectory())

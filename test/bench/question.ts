@@ -16,7 +16,7 @@ export interface Row {
   readonly measurements: readonly Measurement[]
   /** What it is compared with. */
   readonly baseline: string
-  readonly goal: Goal | null
+  readonly goals: readonly Goal[]
 }
 
 /** The highest ratio to the baseline of the contender named, on Node 20 and elsewhere. */
@@ -31,6 +31,8 @@ export interface Answer {
   readonly rows: readonly Row[]
   /** Contender → why it could not take part. */
   readonly missing: Readonly<Record<string, string>>
+  /** What is no row: single figures, as sentences. */
+  readonly notes?: readonly string[]
 }
 
 /** Each file of `questions/` exports one as `ask`. */
@@ -41,6 +43,8 @@ export interface AskOptions {
   readonly filter: string
   /** Overrides every case's own. */
   readonly rounds: number | null
+  /** Whether sizes that take minutes are wanted too. */
+  readonly isLong: boolean
 }
 
 /** What a case works on. */
@@ -104,8 +108,8 @@ async function runCase(
   }
   const measurements = await compare(contenders, effort, baseline)
   for (const database of databases) database.close()
-  const goal = it.goal ? { contender: 'disk', ...it.goal } : null
-  const row = { name: it.name, count: it.count, measurements, baseline, goal }
+  const goals = it.goal ? [{ contender: 'disk', ...it.goal }] : []
+  const row = { name: it.name, count: it.count, measurements, baseline, goals }
   return it.isFresh ? [row, await closingRow(it, closings, effort)] : [row]
 }
 
@@ -168,6 +172,6 @@ function closingRow(it: Case, closings: Map<string, number[]>, effort: Effort): 
     // Nothing ran while they were replayed.
     measurements: measurements.map((measurement) => ({ ...measurement, gapMs: NaN })),
     baseline,
-    goal: null,
+    goals: [],
   }))
 }

@@ -30,8 +30,9 @@ export function tableOf(rows: readonly Row[], { isNode20 }: { isNode20: boolean 
 
 /** The highest ratio the goal allows; null where there is none for that contender. */
 export function goalOf(row: Row, { name }: Measurement, isNode20: boolean): number | null {
-  if (row.goal?.contender !== name) return null
-  return isNode20 ? row.goal.node20 : row.goal.ratio
+  const goal = row.goals.find(({ contender }) => contender === name)
+  if (!goal) return null
+  return isNode20 ? goal.node20 : goal.ratio
 }
 
 function cellsOf(row: Row, measurement: Measurement, isNode20: boolean): string[] {
