@@ -1,0 +1,140 @@
+import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import type { Scenario } from './visit.ts'
+
+/** The page for everyone: by keyboard alone, on a phone, in the dark, without motion. */
+export const accessScenarios: readonly Scenario[] = [
+  {
+    title: 'a workload is chosen, run and read by keyboard alone',
+    async run(visit) {
+      const { page } = visit
+      await tabTo(page, '#workload')
+      await page.keyboard.type('Break')
+      await tabTo(page, 'input[name=rounds]')
+      await page.keyboard.press('ArrowLeft')
+      await tabTo(page, '#run')
+      await page.keyboard.press('Enter')
+      assert.match(await visit.done(), /^Done\. Memory: identical/)
+      await tabTo(page, 'input[name=scale]')
+      await page.keyboard.press('ArrowRight')
+      await page
+        .locator('.lane svg text', { hasText: /^event/ })
+        .first()
+        .waitFor()
+      await tabTo(page, '.record-list summary')
+      await page.keyboard.press('Enter')
+      await page.locator('.record-list details[open]').waitFor()
+    },
+  },
+  {
+    title: 'every stop of the Tab key has a name and a visible focus, the skip link first',
+    async run(visit) {
+      await visit.run('Break the rules')
+      await visit.page.evaluate(() => (document.activeElement as HTMLElement).blur())
+      await visit.page.goto(`${visit.origin}/#top`)
+      const stops = await tabStops(visit.page)
+      assert.match(stops[0]?.name ?? '', /^Skip to the results/)
+      assert.ok(stops.length > 12, `there are only ${stops.length} stops`)
+      assert.deepEqual(
+        stops.filter(({ name, isVisible }) => name === '' || !isVisible),
+        [],
+      )
+    },
+  },
+  {
+    title: 'at 360 pixels nothing is cut off, before a run and after, with everything open',
+    async run(visit) {
+      const { page } = visit
+      await page.setViewportSize({ width: 360, height: 780 })
+      assert.equal(await visit.overflowPx(), 0, 'before a run')
+      await page.getByText('Read the script').click()
+      await page.getByLabel('Spoil a record').check()
+      await visit.run('A cabinet of curiosities')
+      await page.getByText('Every event, side by side').click()
+      await page.locator('.record-list summary').first().click()
+      assert.equal(await visit.overflowPx(), 0, 'after a run')
+      await page.getByRole('button', { name: 'Export SQLite file' }).click()
+      await page.locator('.file-facts').waitFor()
+      assert.equal(await visit.overflowPx(), 0, 'after an export')
+    },
+  },
+  {
+    title: 'the page is dark when the system is, and as the reader chose, also next time',
+    async run(visit) {
+      const { page } = visit
+      await page.emulateMedia({ colorScheme: 'dark' })
+      assert.ok((await brightness(page)) < 60, 'dark with the system')
+      await page.getByRole('radio', { name: 'Light' }).check({ force: true })
+      assert.ok((await brightness(page)) > 200, 'light by choice')
+      await page.reload()
+      assert.ok((await brightness(page)) > 200, 'light by choice after a reload')
+      await page.getByRole('radio', { name: 'Auto' }).check({ force: true })
+      await page.emulateMedia({ colorScheme: 'light' })
+      await page.getByRole('radio', { name: 'Dark' }).check({ force: true })
+      assert.ok((await brightness(page)) < 60, 'dark by choice')
+    },
+  },
+  {
+    title: 'nothing moves for a reader who wants no motion',
+    async run(visit) {
+      await visit.page.emulateMedia({ reducedMotion: 'reduce' })
+      await visit.run('Break the rules')
+      const durations = await visit.page
+        .locator('.bar i')
+        .evaluateAll((bars) => bars.map((bar) => getComputedStyle(bar).transitionDuration))
+      assert.deepEqual([...new Set(durations)], ['0s'])
+    },
+  },
+  {
+    title: 'the end of a run is announced, and the table of events has a caption',
+    async run(visit) {
+      await visit.run('Break the rules')
+      const { page } = visit
+      assert.match((await page.getByRole('status').first().textContent()) ?? '', /^Done/)
+      assert.equal(await page.locator('.event-table caption').count(), 1)
+      assert.equal(await page.locator('html').getAttribute('lang'), 'en')
+    },
+  },
+]
+
+/** Presses Tab until an element of the selector has the focus. */
+async function tabTo(page: Page, selector: string): Promise<void> {
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    if (await page.evaluate((it) => document.activeElement?.matches(it), selector)) return
+  }
+  assert.fail(`Tab does not lead to ${selector}`)
+}
+
+/** Goes through the page once by Tab: what each stop is called, and whether it can be seen to have the focus. */
+async function tabStops(page: Page): Promise<{ name: string; isVisible: boolean }[]> {
+  const stops: { name: string; isVisible: boolean }[] = []
+  for (let presses = 0; presses < 80; presses++) {
+    await page.keyboard.press('Tab')
+    const stop = await page.evaluate(() => {
+      const focused = document.activeElement
+      if (!focused || focused === document.body || focused === document.documentElement) return null
+      // A choice shows its focus around its words.
+      const shown = focused.matches('.segments input, .theme input')
+        ? focused.nextElementSibling
+        : focused
+      const { outlineStyle, outlineWidth } = getComputedStyle(shown ?? focused)
+      const labels = focused instanceof HTMLInputElement || focused instanceof HTMLSelectElement
+      const label = labels ? focused.labels?.[0]?.textContent : null
+      return {
+        name: (label ?? focused.getAttribute('aria-label') ?? focused.textContent ?? '').trim(),
+        isVisible: outlineStyle !== 'none' && outlineWidth !== '0px',
+      }
+    })
+    if (stop === null) break
+    stops.push(stop)
+  }
+  return stops
+}
+
+/** Of the page's ground: 0 is black, 255 white. */
+async function brightness(page: Page): Promise<number> {
+  const color = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const channels = color.match(/\d+/g)?.slice(0, 3).map(Number) ?? []
+  return channels.reduce((sum, channel) => sum + channel, 0) / channels.length
+}

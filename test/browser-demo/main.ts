@@ -1,0 +1,78 @@
+/** The demo page, used as a person would, in each browser that is installed. */
+import { type BrowserName, browserNames, findBrowser, installCommand } from '../browsers.ts'
+import { type RunningBrowser, startBrowser } from '../browsers.ts'
+import { type Scenario, Visit } from './visit.ts'
+import { accessScenarios } from './access.ts'
+import { storedScenarios } from './stored.ts'
+import { workloadScenarios } from './workloads.ts'
+
+const scenarios: readonly Scenario[] = [
+  ...workloadScenarios,
+  ...storedScenarios,
+  ...accessScenarios,
+]
+
+/**
+ * Runs the scenarios whose titles contain a filter word, or all; words that name browsers choose those. Gives the exit
+ * code. A missing browser is a failure only where browsers are required.
+ */
+export async function main(words: readonly string[], origin: string): Promise<number> {
+  const named = browserNames.filter((name) => words.includes(name))
+  const wanted = named.length > 0 ? named : browserNames
+  const filter = words.filter((word) => !browserNames.some((name) => name === word)).join(' ')
+  const chosen = scenarios.filter(({ title }) => title.includes(filter))
+  if (chosen.length === 0) throw new TypeError(`No scenario has "${filter}" in its title`)
+  const found = wanted.filter((name) => findBrowser(name) !== null)
+  const missing = wanted.filter((name) => findBrowser(name) === null)
+  const passed: Record<string, number> = {}
+  for (const name of found) passed[name] = await testBrowser(name, origin, chosen)
+
+  const total = Object.values(passed).reduce((sum, count) => sum + count, 0)
+  const each = found.map((name) => `${name} ${passed[name]}/${chosen.length}`).join(', ')
+  const notRun = missing.length * chosen.length
+  const reason = missing.length > 0 ? ` (no ${missing.join(', ')}: ${installCommand})` : ''
+  console.log(
+    `browser-demo: ${total}/${found.length * chosen.length} scenarios pass${each && ` (${each})`}, ${notRun} not run${reason}`,
+  )
+  const isRequired = process.env['IDB_TEST_BROWSERS'] === 'required'
+  const hasFailed = total < found.length * chosen.length
+  return hasFailed || (isRequired && missing.length > 0) ? 1 : 0
+}
+
+/** Gives the number of scenarios that pass. */
+async function testBrowser(
+  name: BrowserName,
+  origin: string,
+  chosen: readonly Scenario[],
+): Promise<number> {
+  const browser = await startBrowser(name)
+  let passed = 0
+  try {
+    for (const scenario of chosen) {
+      const error = await errorOf(browser, origin, scenario)
+      if (error === null) passed++
+      else console.log(`✗ ${browser.label}: ${scenario.title}\n  ${error}`)
+    }
+  } finally {
+    await browser.close()
+  }
+  return passed
+}
+
+/** Runs a scenario with a profile of its own; null: it passes. An error that the page itself reports is a failure too. */
+async function errorOf(
+  browser: RunningBrowser,
+  origin: string,
+  { run }: Scenario,
+): Promise<string | null> {
+  const context = await browser.newContext()
+  try {
+    const visit = await Visit.begin(context, origin)
+    await run(visit)
+    return visit.pageErrors.length === 0 ? null : `The page failed: ${visit.pageErrors.join('; ')}`
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error)
+  } finally {
+    await context.close()
+  }
+}

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import type { Locator } from 'playwright-core'
+import { type Scenario, type Visit, textMatching } from './visit.ts'
+
+/** Looking at what is stored, and taking it along. */
+export const storedScenarios: readonly Scenario[] = [
+  {
+    title: 'records and indexes can be paged through on every engine',
+    async run(visit) {
+      await visit.run('Fill a store')
+      for (const engine of ['Native', 'Memory', 'OPFS']) await browse(visit, engine)
+    },
+  },
+  {
+    title: 'a record opens to its whole value',
+    async run(visit) {
+      await visit.run('Fill a store')
+      const record = visit.page.locator('.record-list li').first()
+      await record.locator('summary').click()
+      const text = await textMatching(record.locator('pre'), /species/)
+      assert.match(text, /^\{\n {2}id: 1,\n {2}species: "/)
+    },
+  },
+  {
+    title: 'an exported file is a SQLite file, whole, and the database can still be read',
+    async run(visit) {
+      await visit.run('Fill a store')
+      const { page } = visit
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Export SQLite file' }).click(),
+      ])
+      assert.equal(download.suggestedFilename(), 'demo-fill.sqlite')
+      checkSqliteFile(await readFile(await download.path()))
+      await textMatching(page.locator('.said'), /Saved demo-fill\.sqlite/)
+      await source(visit, 'by ring').click()
+      await textMatching(page.locator('.records header'), /Index of sightings.*unique.*100 records/)
+    },
+  },
+  {
+    title: 'after a reload native and OPFS still hold the data, and memory does not',
+    async run(visit) {
+      await visit.run('Fill a store')
+      await visit.page.reload()
+      await visit.engineState('opfs', /^Ready/)
+      await visit.engineState('memory', /^Ready/)
+      for (const engine of ['Native', 'OPFS']) {
+        await look(visit, engine)
+        await textMatching(visit.page.locator('.records header'), /sightings.*100 records/)
+      }
+      await look(visit, 'Memory')
+      await textMatching(visit.page.locator('#explorer'), /Memory holds no database/)
+    },
+  },
+  {
+    title: 'a deleted database is gone from the list',
+    async run(visit) {
+      await visit.run('Fill a store')
+      await visit.page.getByRole('button', { name: 'Delete database' }).click()
+      await textMatching(visit.page.locator('#explorer'), /OPFS holds no database/)
+    },
+  },
+  {
+    title: 'a second page is told who has the OPFS directory, and gets it when the first is gone',
+    async run(visit) {
+      const second = await visit.another()
+      const state = await second.engineState('opfs', /^Unavailable/)
+      assert.match(state, /browser-demo/, 'the reason names the directory')
+      assert.match(await second.run('Fill a store'), /^Done\. Memory: identical to native\.$/)
+      await visit.page.close()
+      await second.page.getByRole('button', { name: 'Try OPFS again' }).click()
+      await second.engineState('opfs', /^Ready/)
+    },
+  },
+]
+
+async function browse(visit: Visit, engine: string): Promise<void> {
+  const { page } = visit
+  await look(visit, engine)
+  const keys = page.locator('.record-key')
+  const pager = page.getByRole('navigation', { name: 'Pages of records' })
+  await textMatching(pager, /1–25 of 100 records/)
+  await textMatching(keys, /^1$/)
+  await pager.getByRole('button', { name: 'Next' }).click()
+  await textMatching(pager, /26–50 of 100 records/)
+  await textMatching(keys, /^26$/)
+  await pager.getByRole('button', { name: 'Previous' }).click()
+  await textMatching(keys, /^1$/)
+  await source(visit, 'by species').click()
+  await textMatching(page.locator('.records header'), /Index of sightings.*key path "species"/)
+  await textMatching(keys, /^"Arctic tern"$/)
+}
+
+async function look(visit: Visit, engine: string): Promise<void> {
+  const choice = visit.page.locator('#explorer').getByRole('radio', { name: engine })
+  await choice.check({ force: true })
+  await visit.page.locator('#explorer[aria-busy=false]').waitFor()
+}
+
+function source(visit: Visit, name: string): Locator {
+  return visit.page.getByRole('list', { name: 'Databases' }).getByRole('button', { name })
+}
+
+/** https://sqlite.org/fileformat.html#the_database_header */
+function checkSqliteFile(bytes: Buffer): void {
+  assert.equal(bytes.toString('latin1', 0, 16), 'SQLite format 3\0')
+  const [pageSize, pageCount] = [bytes.readUInt16BE(16), bytes.readUInt32BE(28)]
+  assert.equal(bytes.length, pageSize * pageCount)
+  assert.ok(bytes.includes('Arctic tern'), 'the records are in the file, not in a log beside it')
+}

@@ -1,0 +1,80 @@
+/** A visit to the demo page: the steps that scenarios share. */
+import type { BrowserContext, Locator, Page } from 'playwright-core'
+
+/** Something a person does, and what must come of it. */
+export interface Scenario {
+  /** A claim. */
+  readonly title: string
+  run(visit: Visit): Promise<void>
+}
+
+const patienceMs = 30_000
+
+/** A page of the demo, with its engines started. */
+export class Visit {
+  readonly page: Page
+  readonly context: BrowserContext
+  readonly origin: string
+  /** What the page reported as uncaught. */
+  readonly pageErrors: string[] = []
+
+  constructor(page: Page, context: BrowserContext, origin: string) {
+    this.page = page
+    this.context = context
+    this.origin = origin
+    page.setDefaultTimeout(patienceMs)
+    page.on('pageerror', ({ message }) => this.pageErrors.push(message))
+  }
+
+  static async begin(context: BrowserContext, origin: string): Promise<Visit> {
+    const visit = new Visit(await context.newPage(), context, origin)
+    await visit.page.goto(origin)
+    await visit.engineState('native', /^Ready|^Unavailable/)
+    await visit.engineState('memory', /^Ready|^Unavailable/)
+    await visit.engineState('opfs', /^Ready|^Unavailable/)
+    return visit
+  }
+
+  /** Another page of the same profile. */
+  another(): Promise<Visit> {
+    return Visit.begin(this.context, this.origin)
+  }
+
+  /** Waits until an engine's card says so, and gives what it says. */
+  async engineState(engine: string, pattern: RegExp): Promise<string> {
+    const state = this.page.locator(`.engine[data-engine=${engine}] .engine-state`)
+    return textMatching(state, pattern)
+  }
+
+  /** Chooses a workload with the fewest records and one round, runs it, and gives what the status line says. */
+  async run(workload: string): Promise<string> {
+    await this.choose(workload)
+    await this.page.getByRole('button', { name: 'Run', exact: true }).click()
+    return this.done()
+  }
+
+  async choose(workload: string): Promise<void> {
+    await this.page.getByRole('combobox', { name: 'Workload' }).selectOption({ label: workload })
+    const few = this.page.getByRole('radio', { name: '100', exact: true })
+    if (await few.isEnabled()) await few.check({ force: true })
+    await this.page.getByRole('radio', { name: '1', exact: true }).check({ force: true })
+  }
+
+  /** Waits for the end of a run. */
+  done(): Promise<string> {
+    return textMatching(this.page.locator('#status'), /^(Done|Stopped)/)
+  }
+
+  /** How far the page can be scrolled sideways, in pixels. */
+  async overflowPx(): Promise<number> {
+    return this.page.evaluate(
+      () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+    )
+  }
+}
+
+/** Waits until the text of an element matches. */
+export async function textMatching(locator: Locator, pattern: RegExp): Promise<string> {
+  await locator.filter({ hasText: pattern }).first().waitFor({ timeout: patienceMs })
+  return (await locator.first().textContent()) ?? ''
+}
