@@ -1,6 +1,6 @@
 /** A storage directory's files as SQLite sees them: under paths of its own, in one table of open files. */
 import type { VfsDirectory, VfsFile } from './vfs.ts'
-import { WriteAheadLogFile } from './write-ahead-log-file.ts'
+import { emptyLog, WriteAheadLogFile } from './write-ahead-log-file.ts'
 
 /** One directory, mounted. */
 export class Mount {
@@ -54,7 +54,7 @@ export class Mount {
 
   /** Empties a file, as removing it must wait: SQLite cannot. */
   delete(name: string): void {
-    this.#visit(name, (file) => file.truncate(0))
+    this.#visit(name, emptyLog)
     this.#deleted.add(name)
   }
 

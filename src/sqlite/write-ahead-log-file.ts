@@ -13,6 +13,9 @@ import type { VfsFile } from './vfs.ts'
 /** The size of a frame's header; nothing else in the log is written in this size. */
 const frameHeaderSize = 24
 
+/** The log's own header, without which nothing in it counts. A rollback journal's is shorter. */
+const headerSize = 32
+
 /** The most that is gathered: larger writes gain nothing measurable. */
 const capacity = 128 * 1024
 
@@ -74,7 +77,8 @@ export class WriteAheadLogFile implements VfsFile {
 
   truncate(size: number): void {
     this.flush()
-    this.#file.truncate(size)
+    if (size === 0) emptyLog(this.#file)
+    else this.#file.truncate(size)
     this.#end = this.#committedEnd = size
     this.#checkpointedEnd = Math.min(this.#checkpointedEnd, size)
   }
@@ -155,6 +159,18 @@ export class WriteAheadLogFile implements VfsFile {
     grown.set(this.#buffer.subarray(0, this.#bufferedBytes))
     this.#buffer = grown
   }
+}
+
+/**
+ * Empties a log that is in the database file already. Its header goes first, and for certain: were the power cut while
+ * the file system frees its blocks, the frames still there would be copied over newer pages.
+ */
+export function emptyLog(file: VfsFile): void {
+  if (file.size() > 0) {
+    file.write(new Uint8Array(headerSize), 0)
+    file.sync(true)
+  }
+  file.truncate(0)
 }
 
 function hasCommitMark(header: Uint8Array): boolean {

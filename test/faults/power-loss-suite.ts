@@ -79,6 +79,8 @@ async function checkCuts(cuts: Cut[], counts: PowerLossCounts, action: string): 
     counts.points++
     const objection = await objectionTo(expected, vfs)
     if (!objection) continue
+    if (counts.wrong.length < 4)
+      console.error(JSON.stringify(pattern), at, action, objection.slice(0, 600))
     counts.wrong.push(
       `${action}: power cut before ${at}, pattern ${JSON.stringify(pattern)}: ${objection}`,
     )
@@ -88,7 +90,11 @@ async function checkCuts(cuts: Cut[], counts: PowerLossCounts, action: string): 
 /** What stands in the way of using what was left: it must open, be in a state that was, and close. */
 async function objectionTo(expected: Expected, left: Cut['vfs']): Promise<string | null> {
   // Stands for a disk, as before.
-  const indexedDB = createIndexedDB({ vfs: { ...left, isPersistent: true } })
+  const indexedDB = createIndexedDB({
+    vfs: { ...left, isPersistent: true },
+    // What it warns of shows in what is found.
+    onWarning: () => {},
+  })
   try {
     const objection = expected.objection(await readState(indexedDB))
     if (objection === null) await use(indexedDB, expected)
