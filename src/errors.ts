@@ -8,8 +8,8 @@
  * What crosses the host's seam is neither: it is a `Failure`, plain data.
  */
 
-/** Why storage failed. `corrupt` covers foreign files and files of a newer format too. */
-export type StorageErrorCode = 'constraint' | 'full' | 'busy' | 'corrupt' | 'io'
+/** Why storage failed. `foreign`: a file of another program, or of a newer format; nothing is wrong with it. */
+export type StorageErrorCode = 'constraint' | 'full' | 'busy' | 'corrupt' | 'foreign' | 'io'
 
 /** An error below the storage seam; `cause` holds the file system's or the engine's own error where there is one. */
 export class StorageError extends Error {
@@ -98,6 +98,7 @@ const failureCodes: Record<StorageErrorCode, DOMExceptionName> = {
   full: 'QuotaExceededError',
   busy: 'UnknownError',
   corrupt: 'UnknownError',
+  foreign: 'UnknownError',
   io: 'UnknownError',
 }
 

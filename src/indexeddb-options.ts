@@ -17,7 +17,13 @@ export interface IndexedDBOptions {
   /** How long `onLocked: 'wait'` waits, in milliseconds. Default: for ever. */
   readonly waitMs?: number | undefined
   /**
-   * Hears of trouble that no request can report: housekeeping that failed, another program at an open file. Where several
+   * What happens when a database's file turns out to be damaged: opening fails and the file stays as it is (`throw`, the
+   * default), or it is put aside and what can still be read of it goes into a fresh one (`salvage`).
+   */
+  readonly onCorrupt?: 'throw' | 'salvage' | undefined
+  /**
+   * Hears of trouble that no request can report: housekeeping that failed, another program at an open file, a file that
+   * cannot be listed, what a salvage has saved and lost. Where several
    * factories share a directory, that of the one that opened it; a worker writes to its console. Default: `console.warn`.
    */
   readonly onWarning?: ((warning: Error) => void) | undefined

@@ -18,6 +18,7 @@ export interface HostSettings {
   readonly durability: 'relaxed' | 'strict'
   /** How long to wait for another owner; 0: not at all. */
   readonly waitMs: number
+  readonly onCorrupt: 'throw' | 'salvage'
 }
 
 /** Option → what its value must be, and in which words an error says so. */
@@ -28,6 +29,7 @@ const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   onLocked: [(value) => value === 'throw' || value === 'wait', '"throw" or "wait"'],
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
   onWarning: [(value) => typeof value === 'function', 'a function'],
+  onCorrupt: [(value) => value === 'throw' || value === 'salvage', '"throw" or "salvage"'],
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
   port: [isPort, 'a MessagePort'],
 }
@@ -42,6 +44,7 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
     vfs,
     durability,
     waitMs: onLocked === 'wait' ? waitMs : 0,
+    onCorrupt: options.onCorrupt ?? 'throw',
     worker: chooseWorker(options, vfs, platform),
     onWarning: options.onWarning ?? warnOnConsole,
   }

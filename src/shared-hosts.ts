@@ -94,10 +94,14 @@ function keep(shared: SharedHost, leftover: Leftover): void {
 }
 
 function sameSettings(known: SharedHost, settings: Settings, path: string): SharedHost {
-  const { durability, waitMs } = known.settings
-  if (durability === settings.durability && waitMs === settings.waitMs) return known
+  const { durability, waitMs, onCorrupt } = known.settings
+  const isSame =
+    durability === settings.durability &&
+    waitMs === settings.waitMs &&
+    onCorrupt === settings.onCorrupt
+  if (isSame) return known
   throw new TypeError(
-    `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}): give both factories the same`,
+    `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}, onCorrupt "${onCorrupt}"): give both factories the same`,
   )
 }
 

@@ -44,12 +44,13 @@ export function sharedWorkerHost(settings: Settings, platform: Platform): Host {
 
 function sameSettings(
   known: SharedHost,
-  { path, durability, waitMs, worker }: Settings,
+  { path, durability, waitMs, onCorrupt, worker }: Settings,
 ): SharedHost {
   const { settings } = known
   const isSame =
     settings.durability === durability &&
     settings.waitMs === waitMs &&
+    settings.onCorrupt === onCorrupt &&
     isSameWorker(settings.worker, worker)
   if (isSame) return known
   throw new TypeError(

@@ -129,10 +129,13 @@ class HostingWorker {
     }
   }
 
-  async #begin({ path, durability, waitMs }: Settings, port: MessagePort): Promise<void> {
+  async #begin(
+    { path, durability, waitMs, onCorrupt }: Settings,
+    port: MessagePort,
+  ): Promise<void> {
     try {
       const wasm = (await this.#worker.wasm) ?? null
-      const settings = { path, durability, waitMs }
+      const settings = { path, durability, waitMs, onCorrupt }
       this.#worker.post({ 'idb-everywhere': 'start', settings, port, wasm }, [port])
     } catch (error) {
       this.#failed(messageOf(error))

@@ -16,9 +16,8 @@ export interface OwnerChannel {
 export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
   let host: Host | null = null
   const start = ({ settings, port, wasm }: Extract<WorkerCall, { 'idb-everywhere': 'start' }>) => {
-    const { path, durability, waitMs } = settings
     const { hostFor } = compose(wasm ? { ...platform, loadWasm: async () => wasm } : platform)
-    host = hostFor({ path, durability, onLocked: 'wait', waitMs, worker: false })
+    host = hostFor({ ...settings, onLocked: 'wait', worker: false })
     serve(host, port)
     channel.post({ 'idb-everywhere': 'ready' })
   }

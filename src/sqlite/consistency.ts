@@ -1,4 +1,5 @@
 /** Checking a database: SQLite's own check of its pages, then whether our tables agree with each other. */
+import { StorageError } from '../errors.ts'
 import type { Connection } from './binding/connection.ts'
 import { IndexEntries } from './index-entries.ts'
 
@@ -55,6 +56,15 @@ const strayRows: readonly { readonly problem: string; readonly sql: string }[] =
 
 /** The problems found; none in a sound database. */
 export function checkConsistency(connection: Connection): string[] {
+  try {
+    return findProblems(connection)
+  } catch (error) {
+    if (error instanceof StorageError && error.code === 'corrupt') return [error.message]
+    throw error
+  }
+}
+
+function findProblems(connection: Connection): string[] {
   const problems = checkPages(connection)
   // On damaged pages the other answers would mean nothing.
   if (problems.length > 0) return problems

@@ -35,6 +35,8 @@ export interface DatabaseOptions {
   /** Called after an upgrade has committed. */
   readonly onVersionCommitted: (version: number) => void
   readonly onClosed: () => void
+  /** Called when the file is closed after damage was met in it. */
+  readonly onDamage: () => void
   /** Runs a task when no other call of the directory is at its files. */
   readonly queue: (task: () => Promise<void>) => Promise<void>
   /** Hears of trouble that cost no data. */
@@ -174,7 +176,9 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   check(): string[] {
-    return checkConsistency(this.#connection)
+    const problems = checkConsistency(this.#connection)
+    if (problems.length > 0) this.#connection.hasMetDamage = true
+    return problems
   }
 
   close(): Promise<void> {
@@ -190,11 +194,17 @@ export class SqliteDatabase implements DatabaseStorage {
     } finally {
       onClosed()
     }
+    // Nothing is tidied then: it stays as it was found.
+    if (this.#connection.hasMetDamage) return
     if (this.#committedSchema.version === 0) await removeDatabaseFile(place, this.#options)
     else await removeEmptied(place, this.#options)
   }
 
   #closeConnection(): void {
+    if (this.#connection.hasMetDamage) {
+      this.#options.onDamage()
+      return this.#connection.abandon()
+    }
     this.#leaveTransaction()
     if (this.#committedSchema.version === 0) return this.#connection.abandon()
     try {

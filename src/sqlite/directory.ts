@@ -13,6 +13,7 @@ import {
 import type { Engine } from './engine.ts'
 import { fileNameOf, isDatabaseFile } from './file-name.ts'
 import { fileError } from './result-code.ts'
+import { finishSalvage, salvage } from './salvage.ts'
 import { writeDeletedMark } from './schema-rows.ts'
 import type { Vfs, VfsDirectory } from './vfs.ts'
 
@@ -24,7 +25,9 @@ export interface StorageDirectoryOptions {
   readonly waitMs: number
   /** Loads the engine, or gives the one this thread has; called at the first use. */
   readonly getEngine: () => Promise<Engine>
-  /** Hears of trouble that cost no data. Default: `console.warn`. */
+  /** What happens to a damaged file: opening it fails, or what can be read is saved. Default: `throw`. */
+  readonly onCorrupt?: 'throw' | 'salvage'
+  /** Hears of trouble that no call can report. Default: `console.warn`. */
   readonly onWarning?: (warning: StorageError) => void
 }
 
@@ -46,6 +49,8 @@ class SqliteDirectory implements StorageDirectory {
   /** File name → what is in it; null: not a database of ours, or not a readable one. */
   readonly #catalogue = new Map<string, CatalogueEntry | null>()
   #hasReadAll = false
+  /** The files in which damage was met when they were last open. */
+  readonly #suspects = new Set<string>()
   /** null until the ownership is taken. */
   #place: Place | null = null
   readonly #openDatabases = new Set<SqliteDatabase>()
@@ -71,7 +76,7 @@ class SqliteDirectory implements StorageDirectory {
     return this.#queue(async () => {
       const place = await this.#enter()
       const target = targetOf(name)
-      const opened = await this.#openLiving(place, target)
+      const opened = await this.#openLiving(place, { ...target, name })
       return this.#makeDatabase(place, { name, ...target, opened })
     })
   }
@@ -129,12 +134,32 @@ class SqliteDirectory implements StorageDirectory {
   }
 
   /** Opens or creates a database's file; one whose deletion was interrupted is deleted first. */
-  async #openLiving(place: Place, target: Target): Promise<OpenedFile> {
-    const opened = await openOrCreate(place, target)
+  async #openLiving(place: Place, target: Target & { name: string }): Promise<OpenedFile> {
+    await finishSalvage(place, target)
+    const opened = await this.#openOrSalvage(place, target)
     if (!opened.rows.isDeleted) return opened
     opened.connection.close()
     await removeDatabaseFile(place, target)
     return openOrCreate(place, target)
+  }
+
+  async #openOrSalvage(place: Place, target: Target & { name: string }): Promise<OpenedFile> {
+    const isSuspect = this.#suspects.has(target.fileName)
+    try {
+      return await openOrCreate(place, { ...target, isSuspect })
+    } catch (damage) {
+      if (!(damage instanceof StorageError) || damage.code !== 'corrupt') throw damage
+      if (this.#options.onCorrupt !== 'salvage') throw damage
+      const warning = await salvage(place, { ...target, damage })
+      this.#suspects.delete(target.fileName)
+      this.#warn(warning)
+      return openOrCreate(place, target)
+    }
+  }
+
+  #warn(warning: StorageError): void {
+    const { onWarning = warn } = this.#options
+    onWarning(warning)
   }
 
   #makeDatabase(
@@ -164,7 +189,8 @@ class SqliteDirectory implements StorageDirectory {
         if (this.#catalogue.get(fileName)?.version === 0) this.#catalogue.delete(fileName)
       },
       queue: (task) => this.#queue(task),
-      onWarning: this.#options.onWarning ?? warn,
+      onWarning: (warning) => this.#warn(warning),
+      onDamage: () => this.#suspects.add(fileName),
     })
     this.#openDatabases.add(database)
     return database
@@ -174,12 +200,27 @@ class SqliteDirectory implements StorageDirectory {
   async #readAll(place: Place): Promise<void> {
     for (const fileName of await listFiles(place)) {
       if (!isDatabaseFile(fileName) || this.#catalogue.has(fileName)) continue
-      const entry = await readEntry(place, { fileName, label: `File ${fileName}` })
+      const entry = await this.#readEntry(place, { fileName, label: `File ${fileName}` })
       if (entry === 'gone') continue
       this.#catalogue.set(fileName, entry)
     }
     this.#hasReadAll = true
   }
+
+  /** One unreadable file must not hide all others; opening that database tells what is wrong with it. */
+  async #readEntry(place: Place, target: Target): Promise<CatalogueEntry | 'gone' | null> {
+    try {
+      return await readEntry(place, target)
+    } catch (error) {
+      if (!isUnreadable(error)) throw error
+      this.#warn(error)
+      return null
+    }
+  }
+}
+
+function isUnreadable(error: unknown): error is StorageError {
+  return error instanceof StorageError && (error.code === 'corrupt' || error.code === 'foreign')
 }
 
 /** A database's file, and how messages name it. */
@@ -193,7 +234,10 @@ function targetOf(name: string): Target {
   return { fileName, label: `Database ${JSON.stringify(name)} (file ${fileName})` }
 }
 
-async function openOrCreate(place: Place, target: Target): Promise<OpenedFile> {
+async function openOrCreate(
+  place: Place,
+  target: Target & { isSuspect?: boolean },
+): Promise<OpenedFile> {
   const opened = await openDatabaseFile(place, { ...target, create: true })
   if (!opened) throw new Error('unreachable: a created file is missing')
   return opened
@@ -217,22 +261,16 @@ async function listFiles({ directory }: Place): Promise<string[]> {
 
 /** Reads what a file says of itself. `gone`: it was a leftover and is removed. null: not ours to read. */
 async function readEntry(place: Place, target: Target): Promise<CatalogueEntry | 'gone' | null> {
-  try {
-    const opened = await openDatabaseFile(place, { ...target, create: false })
-    opened?.connection.close()
-    const name = opened?.rows.name ?? null
-    if (!opened || name === null || opened.rows.isDeleted) {
-      await removeDatabaseFile(place, target)
-      return 'gone'
-    }
-    await removeEmptied(place, target)
-    const { version } = opened.rows.schema
-    return fileNameOf(name) === target.fileName ? { name, version } : null
-  } catch (error) {
-    // One foreign file must not hide all others; opening that database tells what is wrong with it.
-    if (error instanceof StorageError && error.code === 'corrupt') return null
-    throw error
+  const opened = await openDatabaseFile(place, { ...target, create: false })
+  opened?.connection.close()
+  const name = opened?.rows.name ?? null
+  if (!opened || name === null || opened.rows.isDeleted) {
+    await removeDatabaseFile(place, target)
+    return 'gone'
   }
+  await removeEmptied(place, target)
+  const { version } = opened.rows.schema
+  return fileNameOf(name) === target.fileName ? { name, version } : null
 }
 
 /** Commits the mark that lets an interrupted deletion be finished, and leaves nothing in the log that could undo it. */

@@ -9,7 +9,8 @@ import { readFile } from './read-file.ts'
 import { applicationId, createTables, tablesFormat } from './tables.ts'
 import type { VfsFile } from './vfs.ts'
 
-const pageSize = 4096
+/** The size of a database's pages in bytes. */
+export const pageSize = 4096
 
 const images = new WeakMap<Engine, Uint8Array>()
 
@@ -34,7 +35,7 @@ const headerSize = 100
 
 /**
  * Looks at a file before SQLite may touch it. `empty`: a creation that did not get far, or nothing at all.
- * @throws StorageError 'corrupt' when it is not ours or of a newer format.
+ * @throws StorageError 'corrupt' when it is no database, 'foreign' when it is another program's or of a newer format.
  */
 export function inspectFile(engine: Engine, file: VfsFile, label: string): FileState {
   const header = new Uint8Array(headerSize)
@@ -45,12 +46,12 @@ export function inspectFile(engine: Engine, file: VfsFile, label: string): FileS
     throw new StorageError('corrupt', `${label}: the file is not a database; move it away`)
   }
   if (view.getUint32(68) !== applicationId) {
-    throw new StorageError('corrupt', `${label}: the file belongs to another program; move it away`)
+    throw new StorageError('foreign', `${label}: the file belongs to another program; move it away`)
   }
   const format = view.getUint32(60)
   if (format > tablesFormat) {
     throw new StorageError(
-      'corrupt',
+      'foreign',
       `${label}: the file has format ${format}, newer than ${tablesFormat}; use a newer version of this package`,
     )
   }

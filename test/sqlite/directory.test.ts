@@ -250,11 +250,11 @@ describe('a file that is not a sound database of ours', () => {
     fs.writeFileSync(fileOf('test'), bytes)
     directory = onDisk()
     await expect(directory.open('test')).rejects.toMatchObject({
-      code: 'corrupt',
+      code: expect.stringMatching(/^(?:corrupt|foreign)$/),
       message: expect.stringMatching(message),
     })
     await expect(directory.open('test')).rejects.toThrow('Database "test" (file ')
-    await expect(directory.delete('test')).rejects.toMatchObject({ code: 'corrupt' })
+    await expect(directory.delete('test')).rejects.toThrow(message)
     await (await openWithStore(directory, { name: 'other' })).close()
     expect(await directory.list()).toEqual([{ name: 'other', version: 1 }])
     expect(fs.readFileSync(fileOf('test')).equals(bytes)).toBe(true)

@@ -21,6 +21,8 @@ export interface ConnectionTarget {
 /** An open connection. */
 export class Connection {
   readonly engine: Engine
+  /** Whether a statement has found the file damaged. */
+  hasMetDamage = false
   readonly #handle: number
   readonly #label: string
   readonly #statements = new Map<string, Statement>()
@@ -92,8 +94,10 @@ export class Connection {
     const { module, bridge } = this.engine
     const message = readCString(module, module._sqlite3_errmsg(this.#handle))
     const cause = bridge.takeError()
+    const errorCode = storageErrorCode(resultCode, cause)
+    if (errorCode === 'corrupt') this.hasMetDamage = true
     return new StorageError(
-      storageErrorCode(resultCode, cause),
+      errorCode,
       `${this.#label}: ${message} (SQLite result code ${resultCode})`,
       { cause },
     )
@@ -101,6 +105,7 @@ export class Connection {
 
   /** The error for rows that do not agree with each other. */
   damage(what: string): StorageError {
+    this.hasMetDamage = true
     return new StorageError('corrupt', `${this.#label}: the file is damaged: ${what}`)
   }
 
