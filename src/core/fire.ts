@@ -1,5 +1,6 @@
 /** The tasks that fire events at requests and transactions, and what follows from them. */
 import { domException, exceptionOf, failureOf } from '../errors.ts'
+import type { Connection } from './connection.ts'
 import { DatabaseEvent } from './event.ts'
 import { Dispatch, type Target, isObserved } from './events.ts'
 import { FiringTask } from './firing-task.ts'
@@ -147,7 +148,7 @@ class FireTransactionEvent extends FiringTask {
 
   protected begin(): Event | null {
     const transaction = this.target
-    if (transaction.upgrade) transaction.connection.upgradeTransaction = null
+    if (transaction.upgrade) leaveUpgrade(transaction.connection, this.#type)
     transaction.state = 'finished'
     if (!isObserved(transaction, this.#type)) return null
     return new DatabaseEvent(this.#type, { bubbles: this.#type === 'abort' })
@@ -156,6 +157,12 @@ class FireTransactionEvent extends FiringTask {
   protected end(): void {
     this.target.upgrade?.openRequest.upgradeEnded(this.#type)
   }
+}
+
+/** The host closes the connection of an aborted upgrade. https://w3c.github.io/IndexedDB/#open-a-database-connection */
+function leaveUpgrade(connection: Connection, outcome: 'complete' | 'abort'): void {
+  connection.upgradeTransaction = null
+  if (outcome === 'abort') connection.closePending = true
 }
 
 /** The error of a transaction one of whose listeners threw. */

@@ -134,6 +134,19 @@ test('the events of an abort come before those of the transactions that waited f
   expect(order).toEqual(['its aborted request', 'abort of the first', 'success in the second'])
 })
 
+test('transaction() of a connection whose upgrade was aborted throws InvalidStateError', async () => {
+  const request = createIndexedDB({ vfs: memory() }).open('aborted', 1)
+  let connection: IDBDatabase | undefined
+  request.onupgradeneeded = () => {
+    connection = request.result
+    request.transaction?.abort()
+  }
+  await expect(resultOf(request)).rejects.toMatchObject({ name: 'AbortError' })
+  expect(() => connection?.transaction('any')).toThrow(
+    expect.objectContaining({ name: 'InvalidStateError' }),
+  )
+})
+
 /** The next uncaught exception, kept from the test runner. */
 function uncaught(): Promise<unknown> {
   const others = process.listeners('uncaughtException')
