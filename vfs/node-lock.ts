@@ -33,8 +33,11 @@ const { setTimeout } = globalThis
 const shortestPauseMs = 25
 const longestPauseMs = 100
 
-/** How long to try for a directory that is taken but names no living owner: then somebody is just taking it. */
-const graceMs = 250
+/**
+ * How long to try for a directory that is taken but names no living owner: somebody is just taking it and will soon have
+ * written their name, which on a busy machine takes its time.
+ */
+const graceMs = 2000
 
 /**
  * Takes the directory at `path`, which exists.
