@@ -1,4 +1,4 @@
-import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { StorageError } from '../../src/errors.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import type { Vfs } from '../../src/sqlite/vfs.ts'
@@ -15,6 +15,9 @@ import {
   recordOf,
   transact,
 } from './test-directory.ts'
+
+// Many files are opened.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const pageSize = 4096
 const fileName = fileNameOf('test')
