@@ -62,10 +62,10 @@ export class Cursor {
   #isPrimaryKeyDecoded = true
   /** What script sees; null until it has. */
   handle: object | null = null
-  /** Records behind `position`, valid as long as `writesSeen` is current. */
-  readAhead: CursorRecord[] = []
-  /** Whether nothing lies behind `readAhead`. */
-  isExhausted = false
+  /** Records read together, valid as long as `writesSeen` is current. */
+  readAhead: readonly CursorRecord[] = []
+  /** Which of `readAhead` the cursor goes to next; those before it lie behind the cursor. */
+  nextAhead = 0
   writesSeen = 0
   batch = firstBatch
 
@@ -135,11 +135,11 @@ const cursorReader: ResultReader = {
   },
   result: (request) => {
     const { cursor } = request as CursorRequest // As above.
-    const [first = null, ...rest] = (request.gathered ?? []) as CursorRecord[] // As `record` made it.
+    if (request.gathered) cursor.readAhead = request.gathered as CursorRecord[] // As `record` made it.
     request.gathered = undefined
-    if (rest.length > 0) cursor.readAhead = rest
-    cursor.arrive(first)
-    return first ? cursor : null
+    const record = cursor.readAhead[cursor.nextAhead++] ?? null
+    cursor.arrive(record)
+    return record ? cursor : null
   },
 }
 
@@ -163,30 +163,27 @@ export function openCursor(
 export function iterateCursor(cursor: Cursor, step: Step): void {
   cursor.gotValue = false
   cursor.request.reuse()
-  const ahead = recordsAhead(cursor, step)
-  if (!ahead) {
-    cursor.readAhead = []
+  const place = placeAhead(cursor, step)
+  if (place === -1) {
     readBatch(cursor, step)
     return
   }
-  cursor.readAhead = ahead.slice(1)
+  cursor.nextAhead = place
   placeRequest(cursor.request)
-  cursor.request.gathered = ahead.slice(0, 1)
   cursor.request.done(undefined)
 }
 
-/** The read-ahead from the step's goal on; null when it has to be read from the host. */
-function recordsAhead(cursor: Cursor, step: Step): CursorRecord[] | null {
-  const { transaction, source, readAhead, isExhausted } = cursor
+/** Where in the read-ahead the step's goal is; -1 when it has to be read from the host. */
+function placeAhead(cursor: Cursor, step: Step): number {
+  const { transaction, source, readAhead } = cursor
   const isCurrent = cursor.writesSeen === source.store.writeCount
   // An answer from here must not overtake one that is still on its way.
-  if (!isCurrent || transaction.unprocessed > 0) return null
-  let start = step.skip
+  if (!isCurrent || transaction.unprocessed > 0) return -1
+  let place = cursor.nextAhead + step.skip
   if (step.key) {
-    while (start < readAhead.length && !isAtOrBehind(cursor, readAhead[start], step)) start++
+    while (place < readAhead.length && !isAtOrBehind(cursor, readAhead[place], step)) place++
   }
-  if (start < readAhead.length) return readAhead.slice(start)
-  return isExhausted ? [] : null
+  return place < readAhead.length ? place : -1
 }
 
 function isAtOrBehind(
@@ -205,7 +202,8 @@ function readBatch(cursor: Cursor, step: Step): Request {
   const { source, range, direction, keyOnly, request, batch } = cursor
   cursor.writesSeen = source.store.writeCount
   cursor.batch = Math.min(batch * batchGrowth, largestBatch)
-  cursor.isExhausted = false
+  cursor.readAhead = []
+  cursor.nextAhead = 0
   return executeRequest(request, {
     type: 'scan',
     storeId: source.storeId,
