@@ -66,14 +66,15 @@ function writeBlob(state: WriteState, value: object): null | undefined {
   const size = blobSize(value)
   if (size === undefined) return undefined
   const { out } = state
-  const lastModified = fileTime(value)
-  out.byte(lastModified === undefined ? Tag.blob : Tag.file)
+  // Not by its time: where the two classes share a prototype, a Blob has one too.
+  const name = fileName(value)
+  out.byte(name === undefined ? Tag.blob : Tag.file)
   out.string(blobType(value) ?? '')
   out.uint(state.blobBytes)
   out.uint(size)
-  if (lastModified !== undefined) {
-    out.string(fileName(value) ?? '')
-    out.float64(lastModified)
+  if (name !== undefined) {
+    out.string(name)
+    out.float64(fileTime(value) ?? 0)
   }
   append(state.blobs, value as Blob) // its getter has answered
   state.blobBytes += size
