@@ -164,6 +164,7 @@ async function buildModules() {
     platform: 'neutral',
     mainFields: ['module', 'main'],
     external: ['node:*', 'bun:*', 'vitest'],
+    inject: ['src/text-coders.ts'],
     target,
     chunkNames: 'chunk-[hash]',
     plugins: [engineAsText, wasmIsBeside],

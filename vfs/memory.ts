@@ -66,9 +66,12 @@ function forkWorld(world: World): World {
   return { ...world, id: worldId(), places }
 }
 
-/** Random, since copies of this module know nothing of each other's worlds. */
+/** Random, since copies of this module know nothing of each other's worlds; drawn at load, before a test can replace it. */
+const copyId = `${Math.random()}-${Math.random()}`
+let worldCount = 0
+
 function worldId(): string {
-  return crypto.getRandomValues(new Uint32Array(3)).join('-')
+  return `${copyId}-${++worldCount}`
 }
 
 function directoryOver(world: World, path: string): VfsDirectory {
