@@ -1,0 +1,151 @@
+/** A value of every type that can be stored, a key of every type, and a text that says all there is to say about a value. */
+
+/** Title → makes the value; undefined where this runtime lacks the type. */
+export const values = {
+  primitives: () => [
+    undefined,
+    null,
+    true,
+    false,
+    0,
+    -0,
+    NaN,
+    Infinity,
+    1.5,
+    2 ** 53,
+    '',
+    'é\u{1F600}\ud800',
+    0n,
+    -(2n ** 70n),
+  ],
+  boxed: () => [new Number(1), new String('x'), new Boolean(false), Object(5n)],
+  dates: () => [new Date(0), new Date(-1), new Date(NaN)],
+  'regular expressions': () => [/a\/b/giu, new RegExp('')],
+  'objects and arrays': () => {
+    const shared = { inner: 1 }
+    const sparse = [1, , 3] // eslint-disable-line no-sparse-arrays
+    return { shared, again: shared, sparse, 10: 'ten', 'a key': [[]], ['__proto__']: 1 }
+  },
+  cycles: () => {
+    const map = new Map()
+    const object = { map, set: new Set([map]) }
+    map.set(object, map)
+    return object
+  },
+  'maps and sets': () => [
+    new Map([
+      [1, 'one'],
+      [{ key: 1 }, new Set([NaN, -0])],
+    ]),
+    new Set(),
+  ],
+  errors: () => [new Error('e'), new TypeError('t', { cause: new RangeError('r') })],
+  buffers: () => {
+    const buffer = Uint8Array.from({ length: 64 }, (_, i) => i).buffer
+    return { buffer, bytes: new Uint8Array(buffer, 8, 16), view: new DataView(buffer, 1, 2) }
+  },
+  'typed arrays': () => [
+    new Int8Array([-1]),
+    new Uint8ClampedArray([300]),
+    new Int16Array([-2]),
+    new Uint16Array([2]),
+    new Int32Array([-3]),
+    new Uint32Array([3]),
+    new Float32Array([0.5]),
+    new Float64Array([0.1]),
+    new BigInt64Array([-1n]),
+    new BigUint64Array([1n]),
+  ],
+  'half precision': () => typeof Float16Array === 'function' && new Float16Array([1.5]),
+  'a resizable buffer': () => {
+    const buffer = new ArrayBuffer(4, { maxByteLength: 16 })
+    return buffer.resizable === true && [buffer, new Uint8Array(buffer)]
+  },
+  'a Blob': () => new Blob(['text', Uint8Array.of(0, 255)], { type: 'a/b' }),
+  'a File': () => new File(['words'], 'näme.txt', { type: 'a/c', lastModified: 12345 }),
+  'a DOMException': () => new DOMException('message', 'DataError'),
+  'an extractable CryptoKey': () =>
+    crypto.subtle.importKey('raw', new Uint8Array(32), { name: 'AES-GCM' }, true, ['encrypt']),
+  'a large value': () => Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 256),
+  depth: () => {
+    let value = null
+    for (let i = 0; i < 5000; i++) value = [value]
+    return value
+  },
+}
+
+/** In ascending order. */
+export const keys = [
+  -Infinity,
+  -1.5,
+  0,
+  5e-324,
+  1,
+  Infinity,
+  new Date(-5),
+  new Date(0),
+  '',
+  '\0',
+  'a',
+  'ab',
+  'é',
+  '\ud800',
+  '\uffff',
+  new Uint8Array([]),
+  new Uint8Array([0]),
+  new Uint8Array([0, 1]),
+  new Uint8Array([255]),
+  [],
+  [1],
+  [1, 'a', [new Date(1)]],
+  [new Uint8Array([1])],
+  [[]],
+]
+
+/** A text that two values share only if script can tell no difference between them. */
+export async function describe(value) {
+  const seen = new Map()
+  const parts = []
+  await visit(value)
+  return parts.join(' ')
+
+  async function visit(part) {
+    if (typeof part === 'object' && part !== null) {
+      if (seen.has(part)) return parts.push(`#${seen.get(part)}`)
+      seen.set(part, seen.size)
+      const kind = Object.prototype.toString.call(part).slice(8, -1)
+      parts.push(kind, ...(await slotsOf(part, kind)).map(String))
+      for (const child of childrenOf(part, kind)) await visit(child)
+      parts.push('.')
+    } else {
+      parts.push(typeof part, Object.is(part, -0) ? '-0' : JSON.stringify(String(part)))
+    }
+  }
+}
+
+async function slotsOf(value, kind) {
+  if (kind === 'Blob' || kind === 'File') {
+    const { name, type, lastModified } = value
+    const bytes = new Uint8Array(await value.arrayBuffer())
+    return kind === 'File' ? [type, bytes, name, lastModified] : [type, bytes]
+  }
+  if (kind === 'CryptoKey') {
+    const bytes = new Uint8Array(await crypto.subtle.exportKey('raw', value))
+    return [value.type, value.extractable, value.algorithm.name, value.usages, bytes]
+  }
+  if (kind === 'ArrayBuffer') return [value.byteLength, value.maxByteLength, new Uint8Array(value)]
+  if (ArrayBuffer.isView(value)) return [value.byteOffset, value.byteLength]
+  if (kind === 'Date' || kind === 'Number') return [Number(value)]
+  if (['String', 'Boolean', 'BigInt', 'RegExp'].includes(kind)) return [value.toString()]
+  if (kind === 'DOMException' || kind === 'Error') return [value.name, value.message]
+  return kind === 'Array' ? [value.length] : []
+}
+
+function childrenOf(value, kind) {
+  if (ArrayBuffer.isView(value)) return [value.buffer]
+  if (kind === 'Map') return [...value].flat()
+  if (kind === 'Set') return [...value]
+  if (kind === 'Error') return value.cause === undefined ? [] : [value.cause]
+  if (kind === 'Object' || kind === 'Array') return Object.entries(value).flat()
+  return []
+}
