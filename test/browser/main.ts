@@ -1,7 +1,15 @@
 /** A smoke form of everything that concerns browsers, in each browser that is installed. */
-import { join } from 'node:path'
-import { type BrowserName, browserNames, findBrowser, installCommand } from '../browsers.ts'
-import { type RunningBrowser, startBrowser } from '../browsers.ts'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { main as runWpt } from '../../wpt/browser/main.ts'
+import {
+  type BrowserName,
+  type RunningBrowser,
+  browserNames,
+  findBrowser,
+  installCommand,
+  startBrowser,
+} from '../browsers.ts'
 import { testPersistence } from './persistence.ts'
 import type { TestResult } from './scope/suite.ts'
 import { type Server, startServer } from './server.ts'
@@ -13,35 +21,50 @@ export interface Places {
   readonly scopeRoot: string
 }
 
+/** The files of web-platform-tests that a smoke run takes, from all corners of the suite. */
+const wptFiles = [
+  'blob-composite-blob-reads',
+  'event-dispatch-active-flag',
+  'idb_webworkers',
+  'idbcursor_continue_index',
+  'idbfactory_open.any',
+  'idbindex_getAll.any',
+  'idbobjectstore_put.any',
+  'idlharness',
+  'keygenerator.any',
+  'structured-clone.any.js?101',
+  'transaction-create_in_versionchange',
+  'transaction-deactivation-timing',
+]
+
 /** Gives the exit code: 0 if all passes, 1 if not. A missing browser is a failure only where they are required. */
 export async function main(args: readonly string[], places: Places): Promise<number> {
-  const wanted = args.length > 0 ? args.filter(isBrowserName) : browserNames
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { dist: { type: 'string', default: 'dist' } },
+  })
+  const wanted = positionals.length > 0 ? positionals.map(browserNamed) : browserNames
   const found = wanted.filter((name) => findBrowser(name) !== null)
   const missing = wanted.filter((name) => findBrowser(name) === null)
-  const server = await startServer({
-    '/dist/': process.env['IDB_DIST'] ?? join(places.projectRoot, 'dist'),
-    '/scope/': places.scopeRoot,
-  })
+  const dist = resolve(places.projectRoot, values.dist)
+  const server = await startServer({ '/dist/': dist, '/scope/': places.scopeRoot })
   const results: TestResult[] = []
   try {
-    for (const name of found) results.push(...(await testBrowser(name, server)))
+    for (const name of found) {
+      results.push(...(await testBrowser(name, server)))
+      results.push(await testSuite(name, { projectRoot: places.projectRoot, dist }))
+    }
   } finally {
     server.close()
   }
-  const failed = results.filter(({ error }) => error !== null)
-  for (const { title, error } of failed) console.log(`✗ ${title}\n  ${error}`)
-  if (missing.length > 0) {
-    console.log(`missing: ${missing.join(', ')}; get them by: ${installCommand}`)
-  }
-  console.log(
-    `browsers: ${results.length - failed.length}/${results.length} tests pass in ${found.length} browsers, ${missing.length} not installed`,
-  )
-  const isRequired = process.env['IDB_TEST_BROWSERS'] === 'required'
-  return failed.length > 0 || (isRequired && missing.length > 0) ? 1 : 0
+  return report(results, { found, missing })
 }
 
-function isBrowserName(name: string): name is BrowserName {
-  return (browserNames as readonly string[]).includes(name)
+function browserNamed(text: string): BrowserName {
+  const name = browserNames.find((it) => it === text)
+  if (name) return name
+  throw new TypeError(`Expected the name of a browser, ${browserNames.join(' or ')}, not "${text}"`)
 }
 
 async function testBrowser(name: BrowserName, server: Server): Promise<TestResult[]> {
@@ -55,6 +78,34 @@ async function testBrowser(name: BrowserName, server: Server): Promise<TestResul
   } finally {
     await browser.close()
   }
+}
+
+/** A piece of web-platform-tests, which prints what it finds. */
+async function testSuite(
+  name: BrowserName,
+  { projectRoot, dist }: { projectRoot: string; dist: string },
+): Promise<TestResult> {
+  const options = ['--browser', name, '--implementation', 'ours', '--dist', dist]
+  const exitCode = await runWpt([...wptFiles, ...options], { projectRoot })
+  const error = exitCode === 0 ? null : 'not all is as expected; what differs stands above'
+  return { title: `${name}: ${wptFiles.length} files of web-platform-tests`, error }
+}
+
+/** Prints what failed and the line of counts; gives the exit code. */
+function report(
+  results: readonly TestResult[],
+  { found, missing }: { found: readonly BrowserName[]; missing: readonly BrowserName[] },
+): number {
+  const failed = results.filter(({ error }) => error !== null)
+  for (const { title, error } of failed) console.log(`✗ ${title}\n  ${error}`)
+  const absent =
+    missing.length > 0 ? `; not installed: ${missing.join(', ')} (${installCommand})` : ''
+  const passed = results.length - failed.length
+  console.log(
+    `browsers: ${passed}/${results.length} tests pass in ${found.join(' and ') || 'none'}${absent}`,
+  )
+  const isRequired = process.env['IDB_TEST_BROWSERS'] === 'required'
+  return failed.length > 0 || (isRequired && missing.length > 0) ? 1 : 0
 }
 
 /** Starts a dedicated worker on an empty page and gives what it posts. */
