@@ -44,6 +44,7 @@ function performOne(run: Run, op: Op, place: Place): void {
     case 'commit':
       return void attempt(run, stream, 'commit()', () => {
         transaction.handle.commit()
+        transaction.isCommitted = true
         write(run, stream, committed)
       })
     case 'throw':
@@ -124,7 +125,7 @@ function sourceOf(transaction: TransactionState, op: RequestOp): IDBObjectStore 
   if (op.stale && first) return first
   const store = transaction.handle.objectStore(op.store)
   const source = op.index === undefined ? store : store.index(op.index)
-  if (!first) transaction.handles.set(pathOf(op), source)
+  if (!first && !transaction.isCommitted) transaction.handles.set(pathOf(op), source)
   return source
 }
 

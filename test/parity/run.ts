@@ -54,6 +54,8 @@ export interface TransactionState {
   readonly connection: ConnectionState
   readonly isUpgrade: boolean
   hasEnded: boolean
+  /** Whether commit() was called. Handles got since are known to differ, and not kept. */
+  isCommitted: boolean
   requestCount: number
   /** The first handle got under each name, for operations on stale handles. */
   readonly handles: Map<string, IDBObjectStore | IDBIndex>

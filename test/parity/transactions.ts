@@ -65,6 +65,7 @@ export function watchTransaction(
     connection,
     isUpgrade,
     hasEnded: false,
+    isCommitted: false,
     requestCount: 0,
     handles: new Map(),
     lastRequest: null,
