@@ -52,8 +52,11 @@ export function takeTurn(callback: () => void): void {
 }
 
 function processPlatform(): Platform {
-  const { queueMicrotask, setImmediate } = globalThis
-  const { nextTick } = globalThis.process
+  const { queueMicrotask, process } = globalThis
+  const { nextTick } = process
+  // Jest keeps it, though not Node's modules, from the pages it simulates.
+  const setImmediate =
+    globalThis.setImmediate ?? process.getBuiltinModule('node:timers').setImmediate
   return {
     afterMicrotasks(callback) {
       const requestTick = (): void => nextTick(callback)

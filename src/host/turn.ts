@@ -4,7 +4,9 @@
  */
 
 const {
-  setImmediate: nativeSetImmediate,
+  // Jest keeps it, though not Node's modules, from the pages it simulates.
+  setImmediate: nativeSetImmediate = globalThis.process?.getBuiltinModule?.('node:timers')
+    .setImmediate,
   MessageChannel: NativeMessageChannel,
   setTimeout: nativeSetTimeout,
 } = globalThis as {
