@@ -25,6 +25,8 @@ const suites = [
   },
   { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
   { name: 'faults', command: 'node test/faults/run.mjs', counts: /^faults: .*/m },
+  { name: 'model', command: 'node test/model/run.mjs', counts: /^model: \d+ passed.*/m },
+  { name: 'ownership', command: 'node test/ownership/run.mjs', counts: /^ownership: .*/m },
   { name: 'crash', command: 'node test/crash/run.mjs', counts: /^crash: .*/m },
   { name: 'browser', command: 'node test/browser/run.mjs', counts: /^browsers: .*/m },
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
