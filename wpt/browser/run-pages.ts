@@ -41,26 +41,38 @@ export async function runPages(
   return results
 }
 
-async function runPage(
+/** Never rejects because of what the page does; a browser that gives up is its crash. */
+async function runPage(page: Page, environment: BrowserEnvironment): Promise<PageResult> {
+  const startedMs = performance.now()
+  const outcome = await loadPage(page, environment).catch((error: unknown): Outcome => ({
+    status: 'CRASH',
+    message: String(error),
+    subtests: [],
+  }))
+  const elapsedMs = Math.round(performance.now() - startedMs)
+  return { page: pageName(page), file: page.file, elapsedMs, ...outcome }
+}
+
+type Outcome = Pick<PageResult, 'status' | 'message' | 'subtests'>
+
+async function loadPage(
   page: Page,
   { browser, server, scope }: BrowserEnvironment,
-): Promise<PageResult> {
+): Promise<Outcome> {
   const url = urlIn(scope, page)
   if (url === null) throw new Error('unreachable: the page has no form in this scope')
-  const startedMs = performance.now()
+  const limitMs = (page.isLong ? 60_000 : 10_000) * slowness + graceMs
   const context = await browser.newContext()
   try {
+    context.setDefaultTimeout(limitMs)
     const errors: string[] = []
     const tab = await context.newPage()
     tab.on('pageerror', (error) => errors.push(String(error)))
     const report = server.reportOf(url)
-    const limitMs = (page.isLong ? 60_000 : 10_000) * slowness + graceMs
     await tab.goto(server.origin + url, { waitUntil: 'commit' })
     const ending = await Promise.race([report, lateAfter(limitMs)])
-    const elapsedMs = Math.round(performance.now() - startedMs)
-    const named = { page: pageName(page), file: page.file, elapsedMs }
-    if (ending !== null) return { ...named, ...resultOf(ending) }
-    return { ...named, status: 'TIMEOUT', message: errors.join('\n'), subtests: [] }
+    if (ending) return outcomeOf(ending)
+    return { status: 'TIMEOUT', message: errors.join('\n'), subtests: [] }
   } finally {
     await context.close()
   }
@@ -68,10 +80,7 @@ async function runPage(
 
 const harnessStatuses: readonly PageStatus[] = ['OK', 'ERROR', 'TIMEOUT', 'PRECONDITION_FAILED']
 
-function resultOf({
-  status,
-  tests,
-}: PageReport): Pick<PageResult, 'status' | 'message' | 'subtests'> {
+function outcomeOf({ status, tests }: PageReport): Outcome {
   return {
     status: harnessStatuses[status.status] ?? 'ERROR',
     message: status.message ?? '',
