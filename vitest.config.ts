@@ -4,5 +4,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     reporters: ['dot'],
+    // Against hangs only: a machine that is busy with other things is no failure.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
