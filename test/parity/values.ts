@@ -120,9 +120,12 @@ const member = fc.oneof(
 )
 
 const storable = (item: Encoded): boolean =>
-  !['function', 'symbol', 'detached'].includes(tagOf(item))
+  !['function', 'symbol', 'detached', 'undefined'].includes(tagOf(item))
 
-/** What a clone can hold; the few others have a place of their own. */
+/**
+ * What a clone can hold; the few others have a place of their own. Nor undefined, over which browsers and the
+ * specification differ when a key path leads to it.
+ */
 const clonableMember = member.filter(storable)
 
 /** An object whose properties the key paths of the schema find, some of them missing. */
