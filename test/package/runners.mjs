@@ -235,7 +235,11 @@ ${equal}${kitTests}`,
 
 function jestSuite({ version, environment, title, script, load }) {
   const extension = title === 'CommonJS' || title === 'the test kit' ? 'cjs' : 'mjs'
-  const jestImport = extension === 'mjs' ? `import { jest } from '@jest/globals'\n` : ''
+  const isScript = extension === 'cjs'
+  // Jest finds set-up files as if by require(): a suite of ES modules would get the classes a second time.
+  const jestImports = isScript
+    ? ''
+    : `import 'fake-indexeddb/auto'\nimport { jest } from '@jest/globals'\n`
   const jsdom = version.startsWith('27') ? [] : [`jest-environment-jsdom@${version}`]
   return {
     title: `jest ${version.split('.')[0]}, ${environment}, ${title}`,
@@ -246,13 +250,13 @@ function jestSuite({ version, environment, title, script, load }) {
     type: 'commonjs',
     files: {
       'jest.config.json': JSON.stringify({
-        setupFiles: ['fake-indexeddb/auto'],
+        setupFiles: isScript ? ['fake-indexeddb/auto'] : [],
         testEnvironment: environment,
         transform: {},
         testMatch: ['**/a.test.*'],
         moduleFileExtensions: ['js', 'cjs', 'mjs', 'json'],
       }),
-      [`a.test.${extension}`]: `${jestImport}${script}${declared(load)}${underFakeTimers(fakeTimersOf.jest, 'jest.useRealTimers()')}`,
+      [`a.test.${extension}`]: `${jestImports}${script}${declared(load)}${underFakeTimers(fakeTimersOf.jest, 'jest.useRealTimers()')}`,
     },
   }
 }
