@@ -92,8 +92,9 @@ export class Transaction extends Target implements TransactionListener {
   }
 
   execute(operation: Operation, receiver: OperationReceiver): void {
-    if (this.#held) this.#held.push(() => this.host.execute(operation, receiver))
-    else this.host.execute(operation, receiver)
+    if (!this.#held) return this.host.execute(operation, receiver)
+    const held = lastingOperation(operation)
+    this.#held.push(() => this.host.execute(held, receiver))
   }
 
   /** Holds back all later calls until `ready` has settled and `call` was made. */
@@ -220,6 +221,11 @@ export function executeRequest(request: Request, operation: Operation): Request 
 export function placeRequest(request: Request): void {
   request.transaction.requests.add(request)
   request.transaction.unprocessed++
+}
+
+/** An operation that outlives the call: the bytes of a value lie in a buffer that the next value overwrites. */
+function lastingOperation(operation: Operation): Operation {
+  return operation.type === 'put' ? { ...operation, value: operation.value.slice() } : operation
 }
 
 /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */

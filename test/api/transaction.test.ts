@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
-import { createIndexedDB } from '../../src/index.ts'
+import { IDBKeyRange, createIndexedDB } from '../../src/index.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 
 function stores(): Promise<IDBDatabase> {
@@ -93,6 +93,22 @@ test('a Blob is read before its request and all after it are executed, in order'
   )
   expect(blob).toBeInstanceOf(Blob)
   expect(await (blob as Blob).text()).toBe('abcd')
+})
+
+test('values that wait behind a Blob are stored as they were put', async () => {
+  const database = await stores()
+  const transaction = database.transaction('blobs', 'readwrite')
+  const store = transaction.objectStore('blobs')
+  store.put(new Blob(['slow']), 'blob')
+  for (let key = 0; key < 5; key++) store.put({ bird: `number ${key}`.repeat(key + 1) }, key)
+  store.put(new Blob(['slow too']), 'second blob')
+  store.put({ bird: 'last' }, 5)
+  await completion(transaction)
+  const birds: unknown = await resultOf(
+    database.transaction('blobs').objectStore('blobs').getAll(IDBKeyRange.upperBound(5)),
+  )
+  const expected = [0, 1, 2, 3, 4].map((key) => ({ bird: `number ${key}`.repeat(key + 1) }))
+  expect(birds).toEqual([...expected, { bird: 'last' }])
 })
 
 test('abort() reverts records, key generators and, in an upgrade, the schema', async () => {
