@@ -20,7 +20,10 @@ export async function showExport(said: Element, databaseName: string | null): Pr
 
 function download(content: Uint8Array<ArrayBuffer>, name: string): void {
   const url = URL.createObjectURL(new Blob([content], { type: 'application/vnd.sqlite3' }))
-  element('a', { href: url, download: name }).click()
+  const link = element('a', { href: url, download: name })
+  document.body.append(link)
+  link.click()
+  link.remove()
   // The browser reads it soon after; a minute is plenty.
   setTimeout(() => URL.revokeObjectURL(url), 60_000)
 }

@@ -1,6 +1,10 @@
 /** The demo page, used as a person would, in each browser that is installed. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { BrowserContext } from 'playwright-core'
 import { type BrowserName, browserNames, findBrowser, installCommand } from '../browsers.ts'
-import { type RunningBrowser, startBrowser } from '../browsers.ts'
+import { type RunningBrowser, startBrowser, startProfile } from '../browsers.ts'
 import { type Scenario, Visit } from './visit.ts'
 import { accessScenarios } from './access.ts'
 import { storedScenarios } from './stored.ts'
@@ -63,9 +67,12 @@ async function testBrowser(
 async function errorOf(
   browser: RunningBrowser,
   origin: string,
-  { run }: Scenario,
+  { run, firefoxPreferences }: Scenario,
 ): Promise<string | null> {
-  const context = await browser.newContext()
+  const context =
+    browser.name === 'firefox' && firefoxPreferences
+      ? await startFirefoxWith(firefoxPreferences)
+      : await browser.newContext()
   try {
     const visit = await Visit.begin(context, origin)
     await run(visit)
@@ -75,4 +82,17 @@ async function errorOf(
   } finally {
     await context.close()
   }
+}
+
+/** A Firefox of its own, which reads these preferences from its profile. */
+async function startFirefoxWith(
+  preferences: Readonly<Record<string, number>>,
+): Promise<BrowserContext> {
+  const profile = mkdtempSync(join(tmpdir(), 'idb-everywhere-demo-'))
+  process.on('exit', () => rmSync(profile, { recursive: true, force: true }))
+  const lines = Object.entries(preferences).map(
+    ([name, value]) => `user_pref(${JSON.stringify(name)}, ${value});\n`,
+  )
+  writeFileSync(join(profile, 'prefs.js'), lines.join(''))
+  return startProfile('firefox', profile)
 }
