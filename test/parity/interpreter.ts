@@ -16,8 +16,8 @@ export const databaseCount = 2
 /** How long a round may take; then it counts as stuck. */
 const roundTimeoutMs = 20_000
 
-/** After so long connections in the way are closed though no `blocked` came; see the known differences. */
-const unblockAfterMs = 5_000
+/** When nothing has happened for so long, connections in the way are closed; see the known differences. */
+const stillForMs = 4_000
 
 /** Runs one program in databases whose names start with `prefix`, and removes them. */
 export async function runProgram(
@@ -72,6 +72,7 @@ function newRun(environment: Environment, program: Program, prefix: string): Run
     streams: new Map(),
     databases,
     operations: 0,
+    lineCount: 0,
     round,
     pendingCount: 0,
     whenIdle: null,
@@ -89,14 +90,22 @@ async function runRound(run: Run, round: Round, position: number): Promise<boole
     run.operations++
     runStep(run, step, `${position}.${at} ${step.do}`)
   }
-  const unblocking = setTimeout(() => {
-    if (run.databases.some(({ pendingRequests }) => pendingRequests.size > 0)) {
-      run.databases.forEach(closeAll)
-    }
-  }, unblockAfterMs)
+  const stopWatching = watchForBlocked(run)
   const isDone = await idle(run, roundTimeoutMs)
-  clearTimeout(unblocking)
+  stopWatching()
   return isDone
+}
+
+/** Closes what is in the way of a request when nothing happens any more; on a busy machine slow is not stuck. */
+function watchForBlocked(run: Run): () => void {
+  let lineCount = -1
+  const timer = setInterval(() => {
+    const isStill = run.lineCount === lineCount
+    lineCount = run.lineCount
+    const isWaiting = run.databases.some(({ pendingRequests }) => pendingRequests.size > 0)
+    if (isStill && isWaiting) run.databases.forEach(closeAll)
+  }, stillForMs)
+  return () => clearInterval(timer)
 }
 
 function onePerDatabase(steps: readonly Step[]): readonly Step[] {

@@ -16,6 +16,8 @@ export interface Run {
   readonly streams: Map<string, string[]>
   readonly databases: readonly DatabaseState[]
   operations: number
+  /** How many lines the trace has. */
+  lineCount: number
   round: Round
   /** Open requests, transactions and postponed actions that have not ended. */
   pendingCount: number
@@ -65,6 +67,7 @@ export interface TransactionState {
 }
 
 export function write(run: Run, stream: string, line: string): void {
+  run.lineCount++
   const lines = run.streams.get(stream)
   if (lines) lines.push(line)
   else run.streams.set(stream, [line])
