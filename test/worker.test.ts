@@ -1,0 +1,125 @@
+/** Hosting in a worker thread, and sharing an owner over a port, through the public functions. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { MessageChannel } from 'node:worker_threads'
+import { build } from 'esbuild'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { close, createIndexedDB, serve } from '../src/index.ts'
+import { memory } from '../vfs/memory.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-worker-'))
+const worker = pathToFileURL(join(folder, 'worker-node.mjs'))
+let count = 0
+const newPath = (): string => join(folder, String(count++))
+
+beforeAll(async () => {
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['src/worker-node.ts'],
+    outfile: fileURLToPath(worker),
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    // The engine is looked for from where the source lies.
+    define: {
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/worker-node.ts')).href),
+    },
+  })
+})
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('a worker thread as host', () => {
+  test('keeps what is stored, and gives it to the next one after close()', async () => {
+    const options = { path: newPath(), worker }
+    const factory = createIndexedDB(options)
+    await put(await open(factory), 'a', new Map([[1, 'one']]))
+    await close(factory)
+    expect(await get(await open(factory), 'a')).toEqual(new Map([[1, 'one']]))
+    await close(factory)
+  })
+
+  test('is one for all factories on the directory, which must have the same options', async () => {
+    const path = newPath()
+    const [one, other] = [createIndexedDB({ path, worker }), createIndexedDB({ path, worker })]
+    await put(await open(one), 'a', 1)
+    expect(await get(await open(other), 'a')).toBe(1)
+    expect(() => createIndexedDB({ path, worker, durability: 'strict' })).toThrow(TypeError)
+    await close(one)
+    await close(createIndexedDB({ path, worker, durability: 'strict' }))
+  })
+
+  test('owns the directory: this thread is refused it', async () => {
+    const path = newPath()
+    const factory = createIndexedDB({ path, worker })
+    await open(factory)
+    await expect(open(createIndexedDB({ path }))).rejects.toMatchObject({ name: 'UnknownError' })
+    await close(factory)
+  })
+
+  test('that cannot be started fails requests by saying so', async () => {
+    const missing = new URL('missing.mjs', worker)
+    const factory = createIndexedDB({ path: newPath(), worker: missing })
+    await expect(open(factory)).rejects.toMatchObject({
+      name: 'UnknownError',
+      message: expect.stringMatching(/worker .* failed: .*missing\.mjs/),
+    })
+  })
+
+  test('cannot host a VFS object of this thread', () => {
+    expect(() => createIndexedDB({ vfs: memory(), worker: true })).toThrow(/serve\(\)/)
+  })
+})
+
+describe('a port to the owner', () => {
+  test('shares its databases', async () => {
+    const owner = createIndexedDB({ vfs: memory() })
+    const [port1, port2] = portPair()
+    serve(port1, owner)
+    await put(await open(createIndexedDB({ port: port2 })), 'a', 'over the port')
+    expect(await get(await open(owner), 'a')).toBe('over the port')
+    port1.close()
+    await close(owner)
+  })
+
+  test('is the only option', () => {
+    const [port] = portPair()
+    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" beside "port"/)
+    port.close()
+  })
+
+  test('has to be a port', () => {
+    const noPort = {} as unknown as MessagePort // as script that is not checked may say
+    expect(() => createIndexedDB({ port: noPort })).toThrow(TypeError)
+    expect(() => serve(noPort)).toThrow(TypeError)
+  })
+})
+
+function portPair(): [MessagePort, MessagePort] {
+  const { port1, port2 } = new MessageChannel()
+  return [port1, port2] as unknown as [MessagePort, MessagePort] // Node's do what the web's do
+}
+
+function open(factory: IDBFactory): Promise<IDBDatabase> {
+  const request = factory.open('a', 1)
+  request.onupgradeneeded = () => request.result.createObjectStore('values')
+  return resultOf(request)
+}
+
+function put(database: IDBDatabase, key: string, value: unknown): Promise<unknown> {
+  return resultOf(database.transaction('values', 'readwrite').objectStore('values').put(value, key))
+}
+
+function get(database: IDBDatabase, key: string): Promise<unknown> {
+  return resultOf(database.transaction('values').objectStore('values').get(key))
+}
+
+function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('no error given'))
+  })
+}
