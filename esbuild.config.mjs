@@ -26,7 +26,7 @@ import { dirname, extname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { buildFakeIndexedDB } from './compat/fake-indexeddb/build.mjs'
-import { buildInline } from './esbuild.inline.mjs'
+import { buildInline, gzippedBase64Of } from './esbuild.inline.mjs'
 
 /** What can be imported → its source. Adding an entry is a line here and a run with `--write-exports`. */
 const entries = {
@@ -103,8 +103,7 @@ const engineAsText = {
   name: 'engine-as-text',
   setup({ onLoad }) {
     onLoad({ filter: new RegExp(`src[\\\\/]${engineText}\\.ts$`) }, () => {
-      const gzipped = gzipSync(readFileSync(join(dist, wasm)), { level: 9 })
-      return { contents: `export const gzippedBase64 = '${gzipped.toString('base64')}'` }
+      return { contents: `export const gzippedBase64 = '${gzippedBase64Of(join(dist, wasm))}'` }
     })
   },
 }

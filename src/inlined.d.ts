@@ -1,7 +1,7 @@
 /** What the build puts into the single file. */
 declare module 'inlined:engine' {
-  /** `wa-sqlite.wasm` in Base64. */
-  export const wasmBase64: string
+  /** `wa-sqlite.wasm`, gzipped and in Base64. */
+  export const gzippedBase64: string
 }
 
 declare module 'inlined:worker' {

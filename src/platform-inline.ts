@@ -1,10 +1,10 @@
 /** Pages and workers of browsers, all in one file: nothing is fetched. */
-import { wasmBase64 } from 'inlined:engine'
+import { gzippedBase64 } from 'inlined:engine'
 import { workerScript } from 'inlined:worker'
 import { browserPlatformWith } from './browser.ts'
 
 export const inlinePlatform = browserPlatformWith({
-  loadWasm: async () => WebAssembly.compile(bytesOf(wasmBase64)),
+  loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),
   startWorker() {
     const url = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }))
     const worker = new Worker(url, { type: 'module' })
@@ -18,4 +18,9 @@ export const inlinePlatform = browserPlatformWith({
 /** `Uint8Array.fromBase64` is too new. */
 function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
+}
+
+function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
+  return new Response(stream).arrayBuffer()
 }

@@ -36,7 +36,7 @@ export class DOMStringList implements globalThis.DOMStringList {
   }
 }
 
-defineInterface(DOMStringList)
+defineInterface(DOMStringList, 'DOMStringList')
 Object.defineProperty(DOMStringList.prototype, Symbol.iterator, {
   value: Array.prototype[Symbol.iterator],
   configurable: true,

@@ -118,8 +118,8 @@ export class IDBCursorWithValue extends IDBCursor {
   }
 }
 
-defineInterface(IDBCursor)
-defineInterface(IDBCursorWithValue)
+defineInterface(IDBCursor, 'IDBCursor')
+defineInterface(IDBCursorWithValue, 'IDBCursorWithValue')
 
 const nextRecord: Step = { skip: 0, key: null, primaryKey: null }
 

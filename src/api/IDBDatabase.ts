@@ -130,7 +130,10 @@ export class IDBDatabase {
 }
 
 const targetOf = (handle: unknown): Connection => coreOf(handle as IDBDatabase) // Throws for others.
-defineEventTarget(IDBDatabase, targetOf, ['abort', 'close', 'error', 'versionchange'])
+defineEventTarget(IDBDatabase, targetOf, {
+  name: 'IDBDatabase',
+  events: ['abort', 'close', 'error', 'versionchange'],
+})
 
 defineWrapper(Connection, (core) => {
   nextConnection = core

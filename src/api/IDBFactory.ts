@@ -62,7 +62,7 @@ export class IDBFactory {
   }
 }
 
-defineInterface(IDBFactory)
+defineInterface(IDBFactory, 'IDBFactory')
 
 /** The script-visible factory. */
 export function factoryHandle(factory: Factory): IDBFactory {

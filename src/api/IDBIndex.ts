@@ -110,7 +110,7 @@ export class IDBIndex {
   }
 }
 
-defineInterface(IDBIndex)
+defineInterface(IDBIndex, 'IDBIndex')
 
 defineWrapper(IndexHandle, (core) => {
   nextIndex = core

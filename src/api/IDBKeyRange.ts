@@ -89,7 +89,7 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
   }
 }
 
-defineInterface(IDBKeyRange)
+defineInterface(IDBKeyRange, 'IDBKeyRange')
 
 /** The script-visible range. */
 function rangeHandle(range: KeyRange): IDBKeyRange {

@@ -188,7 +188,7 @@ export class IDBObjectStore {
   }
 }
 
-defineInterface(IDBObjectStore)
+defineInterface(IDBObjectStore, 'IDBObjectStore')
 
 defineWrapper(ObjectStoreHandle, (core) => {
   nextStore = core

@@ -27,7 +27,7 @@ export class IDBRecord {
   }
 }
 
-defineInterface(IDBRecord)
+defineInterface(IDBRecord, 'IDBRecord')
 
 /** The script-visible record. */
 export function recordHandle(record: RecordResult): IDBRecord {

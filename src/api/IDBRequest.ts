@@ -62,9 +62,9 @@ export class IDBOpenDBRequest extends IDBRequest<any> {
 }
 
 const targetOf = (handle: unknown): Request | OpenRequest => coreOf(handle as IDBRequest) // Throws for others.
-defineEventTarget(IDBRequest, targetOf, ['success', 'error'])
+defineEventTarget(IDBRequest, targetOf, { name: 'IDBRequest', events: ['success', 'error'] })
 defineEventHandlers(IDBOpenDBRequest, targetOf, ['blocked', 'upgradeneeded'])
-defineInterface(IDBOpenDBRequest)
+defineInterface(IDBOpenDBRequest, 'IDBOpenDBRequest')
 
 /** The script-visible request; the same one each time. */
 export function requestHandle(request: Request): IDBRequest {

@@ -87,7 +87,10 @@ export class IDBTransaction {
 }
 
 const targetOf = (handle: unknown): Transaction => coreOf(handle as IDBTransaction) // Throws for others.
-defineEventTarget(IDBTransaction, targetOf, ['abort', 'complete', 'error'])
+defineEventTarget(IDBTransaction, targetOf, {
+  name: 'IDBTransaction',
+  events: ['abort', 'complete', 'error'],
+})
 
 defineWrapper(Transaction, (core) => {
   nextTransaction = core

@@ -30,5 +30,5 @@ export class IDBVersionChangeEvent extends Event implements globalThis.IDBVersio
   }
 }
 
-defineInterface(IDBVersionChangeEvent)
+defineInterface(IDBVersionChangeEvent, 'IDBVersionChangeEvent')
 Object.defineProperty(IDBVersionChangeEvent, 'length', { value: 1 })

@@ -28,13 +28,13 @@ export type EventTargetMembers = Pick<
  * `events` are the types that get an event handler attribute (`onsuccess`).
  */
 export function defineEventTarget(
-  target: { readonly name: string; readonly prototype: object },
+  target: { readonly prototype: object },
   targetOf: TargetOf,
-  events: readonly string[],
+  { name: interfaceName, events }: { name: string; events: readonly string[] },
 ): void {
   const { prototype } = target
   for (const type of events) defineEventHandler(prototype, type, targetOf)
-  defineInterface(target)
+  defineInterface(target, interfaceName)
   for (const [name, value] of Object.entries(listenerMethods(targetOf))) {
     Object.defineProperty(prototype, name, { value, configurable: true, writable: true })
   }

@@ -1,13 +1,15 @@
 /** What WebIDL demands of interfaces and arguments. https://webidl.spec.whatwg.org/ */
 
 /** An interface object; the construct signature is each class's own business. */
-type Interface = { readonly name: string; readonly prototype: object }
+type Interface = { readonly prototype: object }
 
 /**
- * Gives a class the shape of a WebIDL interface: members enumerable, a string tag on the prototype.
+ * Gives a class the shape of a WebIDL interface: members enumerable, a string tag on the prototype. The name is given, as
+ * a minifier may change the class's own.
  */
-export function defineInterface(target: Interface): void {
-  const { name, prototype } = target
+export function defineInterface(target: Interface, name: string): void {
+  const { prototype } = target
+  Object.defineProperty(target, 'name', { value: name, configurable: true })
   for (const member of Reflect.ownKeys(prototype)) {
     if (member !== 'constructor' && typeof member === 'string') setEnumerable(prototype, member)
   }
