@@ -32,9 +32,15 @@ export interface IndexedDBOptions {
    * where the worker's script lies, for pages whose bundler or policy wants to know; a worker made from that script will do
    * too. Default: in this thread, but for OPFS on a page, which needs a worker.
    */
-  readonly worker?: boolean | string | URL | Port | undefined
+  readonly worker?: boolean | string | ScriptUrl | Port | undefined
   /** The port to the thread that owns the directory, where `serve()` has the other end. Says it all: no other option beside it. */
   readonly port?: Port | undefined
+}
+
+/** A `URL`; by its shape, as a program may be compiled without the platform's types. */
+export interface ScriptUrl {
+  readonly href: string
+  toString(): string
 }
 
 /** A `MessagePort` of the web or of Node, or a worker. */

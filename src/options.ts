@@ -97,7 +97,8 @@ function chooseWorker(
 ): Settings['worker'] {
   if (worker === undefined) return platform.needsWorker(vfs)
   const { name } = platform.defaultVfs()
-  if (worker === false || vfs.name === name) return worker
+  // A URL by its shape is one: `isWorkerChoice` has looked.
+  if (worker === false || vfs.name === name) return worker as Settings['worker']
   throw new TypeError(
     `Option "worker" starts a worker with the VFS "${name}"; for the VFS "${vfs.name}" start one yourself, call serve() in it, and give its port with the option "port"`,
   )
