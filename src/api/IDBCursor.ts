@@ -28,7 +28,7 @@ export class IDBCursor {
     nextCursor = null
   }
 
-  get source(): any {
+  get source(): unknown {
     return wrapValue(this.#cursor.source)
   }
 
@@ -36,15 +36,15 @@ export class IDBCursor {
     return this.#cursor.direction
   }
 
-  get key(): any {
+  get key(): unknown {
     return this.#cursor.key
   }
 
-  get primaryKey(): any {
+  get primaryKey(): unknown {
     return this.#cursor.primaryKey
   }
 
-  get request(): any {
+  get request(): unknown {
     return requestHandle(this.#cursor.request)
   }
 
@@ -61,7 +61,7 @@ export class IDBCursor {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-continue */
-  continue(key: any = undefined): void {
+  continue(key: unknown = undefined): void {
     const cursor = this.#cursor
     assertActive(cursor.transaction)
     assertSourceExists(cursor)
@@ -73,7 +73,7 @@ export class IDBCursor {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-continueprimarykey */
-  continuePrimaryKey(key: any, primaryKey: any): void {
+  continuePrimaryKey(key: unknown, primaryKey: unknown): void {
     requireArguments(arguments.length, 2, 'IDBCursor.continuePrimaryKey')
     const cursor = this.#cursor
     assertActive(cursor.transaction)
@@ -98,7 +98,7 @@ export class IDBCursor {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbcursor-update */
-  update(value: any): IDBRequest<any> {
+  update(value: unknown): IDBRequest<unknown> {
     requireArguments(arguments.length, 1, 'IDBCursor.update')
     assertRecordWritable(this.#cursor)
     return requestHandle(updateCurrentRecord(this.#cursor, value))
@@ -113,7 +113,7 @@ export class IDBCursor {
 
 /** https://w3c.github.io/IndexedDB/#idbcursorwithvalue */
 export class IDBCursorWithValue extends IDBCursor {
-  get value(): any {
+  get value(): unknown {
     return coreOf(this).value
   }
 }

@@ -50,7 +50,7 @@ export class IDBFactory {
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-cmp */
-  cmp(first: any, second: any): number {
+  cmp(first: unknown, second: unknown): number {
     // A foreign object is refused before anything else, as by every method.
     coreOf(this)
     requireArguments(arguments.length, 2, 'IDBFactory.cmp')

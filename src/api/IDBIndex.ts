@@ -57,7 +57,7 @@ export class IDBIndex {
     return wrap(this.#index.store)
   }
 
-  get keyPath(): any {
+  get keyPath(): unknown {
     return keyPathValue(this.#index)
   }
 
@@ -69,43 +69,49 @@ export class IDBIndex {
     return this.#index.unique
   }
 
-  get(query: any): IDBRequest<any> {
+  get(query: unknown): IDBRequest<unknown> {
     requireArguments(arguments.length, 1, 'IDBIndex.get')
     return requestHandle(getRequest(this.#index, query))
   }
 
-  getKey(query: any): IDBRequest<IDBValidKey | undefined> {
+  getKey(query: unknown): IDBRequest<IDBValidKey | undefined> {
     requireArguments(arguments.length, 1, 'IDBIndex.getKey')
     return requestHandle(getKeyRequest(this.#index, query))
   }
 
   getAll(
-    queryOrOptions: any = undefined,
+    queryOrOptions: unknown = undefined,
     count: number | undefined = undefined,
-  ): IDBRequest<any[]> {
+  ): IDBRequest<unknown[]> {
     return requestHandle(getAllRequest(this.#index, 'value', queryOrOptions, count))
   }
 
   getAllKeys(
-    queryOrOptions: any = undefined,
+    queryOrOptions: unknown = undefined,
     count: number | undefined = undefined,
   ): IDBRequest<IDBValidKey[]> {
     return requestHandle(getAllRequest(this.#index, 'key', queryOrOptions, count))
   }
 
-  getAllRecords(options: any = undefined): IDBRequest<any[]> {
+  getAllRecords(options: unknown = undefined): IDBRequest<unknown[]> {
     return requestHandle(getAllRequest(this.#index, 'record', toDictionary(options, 'options')))
   }
 
-  count(query: any = undefined): IDBRequest<number> {
+  count(query: unknown = undefined): IDBRequest<number> {
     return requestHandle(countRequest(this.#index, query))
   }
 
-  openCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
+  openCursor(
+    query: unknown = undefined,
+    direction: IDBCursorDirection = 'next',
+  ): IDBRequest<unknown> {
     return requestHandle(openCursorRequest(this.#index, { query, direction, keyOnly: false }))
   }
 
-  openKeyCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
+  openKeyCursor(
+    query: unknown = undefined,
+    direction: IDBCursorDirection = 'next',
+  ): IDBRequest<unknown> {
     return requestHandle(openCursorRequest(this.#index, { query, direction, keyOnly: true }))
   }
 }

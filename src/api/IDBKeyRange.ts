@@ -24,11 +24,11 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
     nextRange = null
   }
 
-  get lower(): any {
+  get lower(): unknown {
     return valueOrUndefined(this.#range.lower)
   }
 
-  get upper(): any {
+  get upper(): unknown {
     return valueOrUndefined(this.#range.upper)
   }
 
@@ -40,26 +40,26 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
     return this.#range.upperOpen
   }
 
-  static only(value: any): IDBKeyRange {
+  static only(value: unknown): IDBKeyRange {
     requireArguments(arguments.length, 1, 'IDBKeyRange.only')
     return rangeHandle(onlyKey(validKey(value)))
   }
 
-  static lowerBound(lower: any, open: boolean = false): IDBKeyRange {
+  static lowerBound(lower: unknown, open: boolean = false): IDBKeyRange {
     requireArguments(arguments.length, 1, 'IDBKeyRange.lowerBound')
     const key = validKey(lower)
     return rangeHandle({ lower: key, upper: null, lowerOpen: Boolean(open), upperOpen: true })
   }
 
-  static upperBound(upper: any, open: boolean = false): IDBKeyRange {
+  static upperBound(upper: unknown, open: boolean = false): IDBKeyRange {
     requireArguments(arguments.length, 1, 'IDBKeyRange.upperBound')
     const key = validKey(upper)
     return rangeHandle({ lower: null, upper: key, lowerOpen: true, upperOpen: Boolean(open) })
   }
 
   static bound(
-    lower: any,
-    upper: any,
+    lower: unknown,
+    upper: unknown,
     lowerOpen: boolean = false,
     upperOpen: boolean = false,
   ): IDBKeyRange {
@@ -77,7 +77,7 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
     })
   }
 
-  includes(key: any): boolean {
+  includes(key: unknown): boolean {
     const range = this.#range
     requireArguments(arguments.length, 1, 'IDBKeyRange.includes')
     return isInRange(validKey(key), range)

@@ -58,7 +58,7 @@ export class IDBObjectStore {
     renameObjectStore(store, name)
   }
 
-  get keyPath(): any {
+  get keyPath(): unknown {
     return keyPathValue(this.#store)
   }
 
@@ -74,18 +74,18 @@ export class IDBObjectStore {
     return this.#store.autoIncrement
   }
 
-  put(value: any, key: any = undefined): IDBRequest<IDBValidKey> {
+  put(value: unknown, key: unknown = undefined): IDBRequest<IDBValidKey> {
     requireArguments(arguments.length, 1, 'IDBObjectStore.put')
     return requestHandle(addOrPut(this.#store, value, { key, overwrite: true }))
   }
 
-  add(value: any, key: any = undefined): IDBRequest<IDBValidKey> {
+  add(value: unknown, key: unknown = undefined): IDBRequest<IDBValidKey> {
     requireArguments(arguments.length, 1, 'IDBObjectStore.add')
     return requestHandle(addOrPut(this.#store, value, { key, overwrite: false }))
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-delete */
-  delete(query: any): IDBRequest<undefined> {
+  delete(query: unknown): IDBRequest<undefined> {
     requireArguments(arguments.length, 1, 'IDBObjectStore.delete')
     const store = this.#store
     assertNotDeleted(store)
@@ -103,43 +103,49 @@ export class IDBObjectStore {
     return requestHandle(clearObjectStore(store))
   }
 
-  get(query: any): IDBRequest<any> {
+  get(query: unknown): IDBRequest<unknown> {
     requireArguments(arguments.length, 1, 'IDBObjectStore.get')
     return requestHandle(getRequest(this.#store, query))
   }
 
-  getKey(query: any): IDBRequest<IDBValidKey | undefined> {
+  getKey(query: unknown): IDBRequest<IDBValidKey | undefined> {
     requireArguments(arguments.length, 1, 'IDBObjectStore.getKey')
     return requestHandle(getKeyRequest(this.#store, query))
   }
 
   getAll(
-    queryOrOptions: any = undefined,
+    queryOrOptions: unknown = undefined,
     count: number | undefined = undefined,
-  ): IDBRequest<any[]> {
+  ): IDBRequest<unknown[]> {
     return requestHandle(getAllRequest(this.#store, 'value', queryOrOptions, count))
   }
 
   getAllKeys(
-    queryOrOptions: any = undefined,
+    queryOrOptions: unknown = undefined,
     count: number | undefined = undefined,
   ): IDBRequest<IDBValidKey[]> {
     return requestHandle(getAllRequest(this.#store, 'key', queryOrOptions, count))
   }
 
-  getAllRecords(options: any = undefined): IDBRequest<any[]> {
+  getAllRecords(options: unknown = undefined): IDBRequest<unknown[]> {
     return requestHandle(getAllRequest(this.#store, 'record', toDictionary(options, 'options')))
   }
 
-  count(query: any = undefined): IDBRequest<number> {
+  count(query: unknown = undefined): IDBRequest<number> {
     return requestHandle(countRequest(this.#store, query))
   }
 
-  openCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
+  openCursor(
+    query: unknown = undefined,
+    direction: IDBCursorDirection = 'next',
+  ): IDBRequest<unknown> {
     return requestHandle(openCursorRequest(this.#store, { query, direction, keyOnly: false }))
   }
 
-  openKeyCursor(query: any = undefined, direction: IDBCursorDirection = 'next'): IDBRequest<any> {
+  openKeyCursor(
+    query: unknown = undefined,
+    direction: IDBCursorDirection = 'next',
+  ): IDBRequest<unknown> {
     return requestHandle(openCursorRequest(this.#store, { query, direction, keyOnly: true }))
   }
 
@@ -156,7 +162,7 @@ export class IDBObjectStore {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-createindex */
-  createIndex(name: string, keyPath: any, options: IDBIndexParameters = {}): IDBIndex {
+  createIndex(name: string, keyPath: unknown, options: IDBIndexParameters = {}): IDBIndex {
     requireArguments(arguments.length, 2, 'IDBObjectStore.createIndex')
     const store = this.#store
     const indexName = toDOMString(name)

@@ -14,15 +14,15 @@ export class IDBRecord {
     nextRecord = null
   }
 
-  get key(): any {
+  get key(): unknown {
     return this.#record.key
   }
 
-  get primaryKey(): any {
+  get primaryKey(): unknown {
     return this.#record.primaryKey
   }
 
-  get value(): any {
+  get value(): unknown {
     return this.#record.value
   }
 }

@@ -12,7 +12,7 @@ let nextRequest: Request | OpenRequest | null = null
 let coreOf: (handle: IDBRequest) => Request | OpenRequest
 
 /** https://w3c.github.io/IndexedDB/#idbrequest */
-export class IDBRequest<Result = any> {
+export class IDBRequest<Result = unknown> {
   declare addEventListener: globalThis.IDBRequest['addEventListener']
   declare removeEventListener: globalThis.IDBRequest['removeEventListener']
   declare dispatchEvent: globalThis.IDBRequest['dispatchEvent']
@@ -39,11 +39,11 @@ export class IDBRequest<Result = any> {
     return done(this.#request).error
   }
 
-  get source(): any {
+  get source(): unknown {
     return 'source' in this.#request ? wrapValue(this.#request.source) : null
   }
 
-  get transaction(): any {
+  get transaction(): unknown {
     const { transaction } = this.#request
     return transaction && wrap(transaction)
   }
@@ -54,7 +54,7 @@ export class IDBRequest<Result = any> {
 }
 
 /** https://w3c.github.io/IndexedDB/#idbopendbrequest */
-export class IDBOpenDBRequest extends IDBRequest<any> {
+export class IDBOpenDBRequest extends IDBRequest<unknown> {
   declare onblocked:
     ((this: globalThis.IDBOpenDBRequest, event: globalThis.IDBVersionChangeEvent) => unknown) | null
   declare onupgradeneeded:
@@ -67,12 +67,12 @@ defineEventHandlers(IDBOpenDBRequest, targetOf, ['blocked', 'upgradeneeded'])
 defineInterface(IDBOpenDBRequest, 'IDBOpenDBRequest')
 
 /** The script-visible request; the same one each time. */
-export function requestHandle(request: Request): IDBRequest {
+export function requestHandle<Result>(request: Request): IDBRequest<Result> {
   if (!request.handle) {
     nextRequest = request
     request.handle = new IDBRequest()
   }
-  return request.handle as IDBRequest // Only this function sets it.
+  return request.handle as IDBRequest<Result> // Only this function sets it; the method says what it gives.
 }
 
 /** The script-visible open request. */
