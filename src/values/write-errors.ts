@@ -2,9 +2,9 @@ import { errorKinds, Tag } from './format.ts'
 import { getOwnPropertyDescriptor, getterOf, hasGetter } from './intrinsics.ts'
 import { absent, type Children, type WriteState } from './write-state.ts'
 
-/** Where `stack` is not an own data property: the getter that gives it, own or inherited. */
-const stackGetter =
-  getterOf<unknown>(new Error(), 'stack') ?? getterOf<unknown>(Error.prototype, 'stack')
+/** Where `stack` is not an own data property: the getter that gives it, of every error (V8) or inherited (SpiderMonkey). */
+const ownStackGetter = getterOf<unknown>(new Error(), 'stack')
+const inheritedStackGetter = getterOf<unknown>(Error.prototype, 'stack')
 
 /**
  * Writes an error: its kind by `name`, its own message, its stack and its cause; nothing else of it survives (an
@@ -26,13 +26,14 @@ export function* writeError(state: WriteState, error: object): Children {
 /** The stack as a string, if there is one; no getter of script runs. */
 export function stackOf(error: object): string | undefined {
   const own = getOwnPropertyDescriptor(error, 'stack')
-  const stack: unknown = own && 'value' in own ? own.value : inheritedStack(error)
+  const stack: unknown = own && 'value' in own ? own.value : stackByGetter(error, Boolean(own))
   return typeof stack === 'string' ? stack : undefined
 }
 
-function inheritedStack(error: object): unknown {
+/** V8's getter would give the stack of an error that has lost the property, too: it is asked only where the property is. */
+function stackByGetter(error: object, isOwn: boolean): unknown {
   try {
-    return stackGetter?.(error)
+    return (isOwn ? (ownStackGetter ?? inheritedStackGetter) : inheritedStackGetter)?.(error)
   } catch (thrown) {
     // Some runtimes' getter refuses objects that are not their own kind of error: those have no stack.
     if (thrown instanceof TypeError) return undefined

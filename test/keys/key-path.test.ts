@@ -64,7 +64,7 @@ test('an empty list and what is neither string nor list are no valid key paths',
   }
 })
 
-const file = new File(['abc'], 'f.txt', { type: 'text/plain', lastModified: 7 })
+const file = new File(['abc'], 'f.txt', { type: 'image/gif', lastModified: 7 })
 
 test.each<[unknown, string | string[], unknown]>([
   [1, '', 1],
@@ -78,10 +78,10 @@ test.each<[unknown, string | string[], unknown]>([
   [Object('ab'), 'length', 2],
   [Object.assign([1], { x: 5 }), 'x', 5],
   [{ length: 9 }, 'length', 9],
-  [new Blob(['ab'], { type: 'text/css' }), 'size', 2],
-  [new Blob(['ab'], { type: 'text/css' }), 'type', 'text/css'],
+  [new Blob(['ab'], { type: 'image/png' }), 'size', 2],
+  [new Blob(['ab'], { type: 'image/png' }), 'type', 'image/png'],
   [{ f: file }, 'f.size', 3],
-  [file, 'type', 'text/plain'],
+  [file, 'type', 'image/gif'],
   [file, 'name', 'f.txt'],
   [file, 'lastModified', 7],
   [file, ['name', 'size'], ['f.txt', 3]],

@@ -43,7 +43,9 @@ afterEach(async () => {
 })
 
 const fileOf = (name: string): string => join(path, fileNameOf(name))
-const databaseFiles = (): string[] => fs.readdirSync(path).filter((name) => /sqlite/.test(name))
+/** The databases' files, logs included, without the lock of the directory, which some runtimes keep in a file of SQLite's, too. */
+const databaseFiles = (): string[] =>
+  fs.readdirSync(path).filter((name) => /^[^.].*sqlite/.test(name))
 
 describe.each([
   ['memory', memory],
