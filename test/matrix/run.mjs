@@ -2,7 +2,7 @@
  * Runtime × suite, and writer × reader: which suite passes in which runtime, and whether a file written in one is read the
  * same in every other.
  *
- * `node test/matrix/run.mjs [--runtimes node@20,bun] [--suites files,clients,crash,wpt,unit] [--filter key]`; `--filter` goes to
+ * `node test/matrix/run.mjs [--runtimes node@20,bun] [--suites files,unit,crash,runners,clients,wpt] [--filter key]`; `--filter` goes to
  * the WPT runner. Needs a built `dist/`. Ends with both tables and a line of counts.
  */
 import { spawn } from 'node:child_process'
@@ -18,20 +18,24 @@ const root = fileURLToPath(new URL('../..', import.meta.url))
 const entry = new URL('../../dist/index.js', import.meta.url).href
 const { runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts')).module
 
-/** Suite → the command that runs it in a runtime, and the line that says how much passed. null: it cannot run there. */
+/** Suite → the command that runs it in a runtime, and the line that says how much passed. */
 const suites = {
   wpt: (runtime) => ({
     args: ['wpt/run.mjs', '--runtime', runtime, ...(values.filter ? [values.filter] : [])],
     counts: /(\d+) of (\d+) subtests pass/,
   }),
-  // Vitest needs Node's own worker threads and inspector.
-  unit: (runtime) =>
-    runtime.startsWith('node')
-      ? { runtime, args: ['node_modules/vitest/vitest.mjs', 'run'], counts: /Tests +(.*)/ }
-      : null,
+  unit: (runtime) => ({
+    runtime,
+    args: ['node_modules/vitest/vitest.mjs', 'run'],
+    counts: /Tests +(.*)/,
+  }),
   crash: (runtime) => ({
     args: ['test/crash/run.mjs', '--kills', '20', '--runtime', runtime],
     counts: /^crash: .*$/gm,
+  }),
+  runners: (runtime) => ({
+    args: ['test/package/runners.mjs', '--runtime', runtime],
+    counts: /runners: (\d+) of (\d+) checks pass/,
   }),
   clients: (runtime) => ({
     args: ['test/clients/run.mjs', '--runtime', runtime],
@@ -42,7 +46,7 @@ const suites = {
 const { values } = parseArgs({
   options: {
     runtimes: { type: 'string', default: 'node@20,node@22,node@24,node@26,bun,deno' },
-    suites: { type: 'string', default: 'files,unit,crash,clients,wpt' },
+    suites: { type: 'string', default: 'files,unit,crash,runners,clients,wpt' },
     filter: { type: 'string' },
   },
 })
@@ -111,10 +115,11 @@ async function runSuites() {
 
 async function suiteCell(name, runtime) {
   const suite = suites[name](runtime)
-  if (!suite) return 'not here'
   console.log(`── ${name} on ${runtimeLabel(runtime)}`)
-  const [command] = suite.runtime ? await runtimeCommand(suite.runtime) : [process.execPath]
-  const { exitCode, output } = await runCommand(command, suite.args)
+  const [command, ...before] = suite.runtime
+    ? await runtimeCommand(suite.runtime)
+    : [process.execPath]
+  const { exitCode, output } = await runCommand(command, [...before, ...suite.args])
   const line = output.match(suite.counts)?.at(-1)
   const hasPassed = exitCode === 0 && line !== undefined
   runCount++
