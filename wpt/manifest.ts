@@ -33,7 +33,7 @@ export function readManifest(path: string): Manifest {
 
 export function writeManifest(path: string, manifest: Manifest): void {
   const head =
-    '# Written by `npm run wpt -- --update`: WPT commit, runtime, VFS, page: subtests passed/all\n'
+    '# Written by the runner, by --update: WPT commit, runtime, VFS, page: subtests passed/all\n'
   writeFileSync(path, head + stringify(manifest, { lineWidth: 0, sortMapEntries: true }))
 }
 

@@ -12,6 +12,8 @@ export interface Page {
   /** Absolute URL path, with the variant. */
   readonly url: string
   readonly title: string | undefined
+  /** The kinds of global object it is for, in upstream's words; `worker` is all kinds of workers. */
+  readonly globals: readonly string[]
   readonly scripts: readonly Script[]
   /** `timeout=long`: a minute instead of ten seconds. */
   readonly isLong: boolean
@@ -50,9 +52,9 @@ type PageOfFile = Omit<Page, 'file' | 'variant'> & { readonly variants: string[]
 function scriptPage(text: string, url: string): PageOfFile | null {
   const meta = [...text.matchAll(/^\/\/ META: *(\w+)=(.*)$/gm)]
   const valuesOf = (key: string) => meta.flatMap(([, k, value]) => (k === key ? [value ?? ''] : []))
-  const globals = valuesOf('global').flatMap((list) => list.split(','))
-  const isForWorkers =
-    globals.length === 0 || globals.some((it) => /^(dedicated)?worker$/.test(it.trim()))
+  const named = valuesOf('global').flatMap((list) => list.split(',').map((it) => it.trim()))
+  const globals = named.length > 0 ? named : ['window', 'dedicatedworker']
+  const isForWorkers = globals.some((it) => /^(dedicated)?worker$/.test(it))
   if (url.endsWith('.any.js') && !isForWorkers) return null
   const scripts = valuesOf('script').map((path) => ({
     url: new URL(path, `http://host${url}`).pathname,
@@ -60,6 +62,7 @@ function scriptPage(text: string, url: string): PageOfFile | null {
   return {
     url: url.replace(/\.any\.js$/, '.any.worker.html'),
     title: valuesOf('title')[0],
+    globals,
     scripts: [...scripts, { url }],
     isLong: valuesOf('timeout').includes('long'),
     variants: valuesOf('variant'),
@@ -75,6 +78,7 @@ function documentPage(text: string, url: string): PageOfFile {
   return {
     url,
     title: /<title>([^]*?)<\/title>/.exec(text)?.[1]?.trim(),
+    globals: ['window'],
     scripts: scripts
       .map(([, , src, inline]) =>
         src ? { url: new URL(src, `http://host${url}`).pathname } : { text: inline ?? '' },

@@ -56,7 +56,8 @@ export function reviewResults(
   return { isGood: complaints.length === 0, scores, text }
 }
 
-function worseThanRecorded(
+/** A line for each page that scored better before. */
+export function worseThanRecorded(
   scores: ReadonlyMap<string, Score>,
   recorded: ReadonlyMap<string, Score>,
 ): string[] {

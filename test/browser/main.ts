@@ -85,7 +85,16 @@ async function testSuite(
   name: BrowserName,
   { projectRoot, dist }: { projectRoot: string; dist: string },
 ): Promise<TestResult> {
-  const options = ['--browser', name, '--implementation', 'ours', '--dist', dist]
+  const options = [
+    '--browser',
+    name,
+    '--scope',
+    'window,worker',
+    '--column',
+    'opfs,memory',
+    '--dist',
+    dist,
+  ]
   const exitCode = await runWpt([...wptFiles, ...options], { projectRoot })
   const error = exitCode === 0 ? null : 'not all is as expected; what differs stands above'
   return { title: `${name}: ${wptFiles.length} files of web-platform-tests`, error }

@@ -9,6 +9,7 @@ const page = {
   variant: '?1',
   url: '/IndexedDB/a.any.worker.html?1',
   title: undefined,
+  globals: [],
   scripts: [],
   isLong: false,
 }

@@ -1,9 +1,8 @@
 /** Makes the script that installs this package, as built, in a page or worker. */
 import { build } from 'esbuild'
 
-/** In a browser. */
-export const browserVfsNames = ['opfs', 'memory'] as const
-export type BrowserVfsName = (typeof browserVfsNames)[number]
+/** Those for browsers. */
+export type BrowserVfsName = 'memory' | 'opfs'
 
 /**
  * A classic script over the package built in `dist`: it has to have run before the next one of the page. What it loads

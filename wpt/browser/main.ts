@@ -1,14 +1,25 @@
 /** Runs web-platform-tests' IndexedDB suite in browsers: on the browser's own implementation, and on this package's. */
 import { join, resolve } from 'node:path'
-import { type RunningBrowser, startBrowser } from '../../test/browsers.ts'
+import type { BrowserName } from '../../test/browsers.ts'
 import { type Expectations, judge, readExpectations, reasonNotRun } from '../expectations.ts'
+import {
+  type Manifest,
+  readManifest,
+  recordScores,
+  recordedScores,
+  scoreOf,
+  writeManifest,
+} from '../manifest.ts'
 import { type Page, listPages, pageName } from '../pages.ts'
 import type { PageResult } from '../result.ts'
-import { printPage } from '../review.ts'
+import { printPage, worseThanRecorded } from '../review.ts'
 import { type Suite, findSuite } from '../suite.ts'
+import { type ColumnName, columnsOf, vfsOf } from './columns.ts'
 import { type BrowserSettings, parseBrowserCommandLine, usage } from './command-line.ts'
-import { differences, totalsLine } from './compare.ts'
+import { differences } from './compare.ts'
+import { openContexts } from './contexts.ts'
 import { implementationScript } from './implementation.ts'
+import { keyOf, reportOf, totalsTable } from './report.ts'
 import { runPages } from './run-pages.ts'
 import { startBrowserServer } from './server.ts'
 import type { ScopeName } from './wrappers.ts'
@@ -18,7 +29,7 @@ export interface Places {
   readonly projectRoot: string
 }
 
-/** Gives the exit code: 0 if all is as expected, 1 if not, 2 if it cannot run. */
+/** Gives the exit code: 0 if all is as expected and no worse than recorded, 1 if not, 2 if it cannot run. */
 export async function main(args: readonly string[], { projectRoot }: Places): Promise<number> {
   try {
     const settings = parseBrowserCommandLine(args)
@@ -38,22 +49,32 @@ interface Plan {
   readonly expectations: Expectations
   readonly pages: readonly Page[]
   readonly dist: string
+  /** As recorded before this run. */
+  readonly recorded: Manifest
+  /** What this run finds. */
+  readonly found: Manifest
 }
 
 async function runInBrowsers(settings: BrowserSettings, projectRoot: string): Promise<number> {
   const suite = findSuite(projectRoot)
   const expectations = readExpectations(join(projectRoot, 'wpt/browser-expectations.yaml'))
+  const manifestPath = join(projectRoot, 'wpt/browser-manifest.yaml')
+  const recorded = readManifest(manifestPath)
+  if (settings.report) {
+    console.log(reportOf(recorded, suite.commit, expectations))
+    return 0
+  }
   const pages = selectPages(suite, expectations, settings.filters)
   const dist = resolve(projectRoot, settings.dist)
-  const plan: Plan = { settings, suite, expectations, pages, dist }
+  const plan: Plan = { settings, suite, expectations, pages, dist, recorded, found: {} }
   let isGood = true
-  for (const name of settings.browsers) {
-    const browser = await startBrowser(name)
-    try {
-      for (const scope of settings.scopes) isGood = (await runScope(plan, browser, scope)) && isGood
-    } finally {
-      await browser.close()
-    }
+  for (const browser of settings.browsers) {
+    for (const scope of settings.scopes) isGood = (await runScope(plan, browser, scope)) && isGood
+  }
+  console.log(totalsTable(plan.found, suite.commit))
+  if (settings.update) {
+    // Another run may have written meanwhile.
+    writeManifest(manifestPath, merge(readManifest(manifestPath), plan))
   }
   return isGood ? 0 : 1
 }
@@ -68,71 +89,97 @@ function selectPages(suite: Suite, expectations: Expectations, filters: readonly
   throw new Error(`No page of the suite in ${suite.root} that can be run has such a name`)
 }
 
-/** Whether all is as expected. */
-async function runScope(plan: Plan, browser: RunningBrowser, scope: ScopeName): Promise<boolean> {
-  const { settings, suite } = plan
-  const run = async (label: string, implementation: string | null) => {
-    const results = await runImplementation(plan, { browser, scope, implementation })
-    console.log(totalsLine(results, `${suite.commit} ${browser.label} ${scope} ${label}`))
-    return results
+function merge(manifest: Manifest, { found, suite, settings }: Plan): Manifest {
+  for (const [runtime, columns] of Object.entries(found[suite.commit] ?? {})) {
+    for (const vfs of Object.keys(columns)) {
+      const key = { commit: suite.commit, runtime, vfs }
+      const scores = recordedScores(found, key)
+      recordScores(manifest, key, { scores, keepOthers: settings.filters.length > 0 })
+    }
   }
-  const native = settings.implementation === 'ours' ? null : await run('native', null)
-  if (settings.implementation === 'native') return true
+  return manifest
+}
+
+/** A run of all pages in a scope of a browser, on one implementation. */
+interface Run {
+  readonly browser: BrowserName
+  readonly scope: ScopeName
+  readonly column: ColumnName
+}
+
+/** Whether all is as expected. */
+async function runScope(plan: Plan, browser: BrowserName, scope: ScopeName): Promise<boolean> {
+  const columns = columnsOf(browser, scope).filter((it) => plan.settings.columns.includes(it))
+  const natives: PageResult[][] = []
   let isGood = true
-  for (const vfs of settings.vfs) {
-    const results = await run(`${vfs}-vfs`, await implementationScript(plan.dist, vfs))
-    const labels = [browser.name, `${browser.name}-${scope}`, vfs, `${scope}-${vfs}`]
-    isGood = printDifferences(plan, { results, native, labels }) && isGood
+  for (const column of columns) {
+    const run = { browser, scope, column }
+    const results = await runColumn(plan, run)
+    if (vfsOf(column) === null) natives.push(results)
+    else isGood = review(plan, run, { results, natives }) && isGood
   }
   return isGood
 }
 
-async function runImplementation(
-  { settings, suite, pages, dist }: Plan,
-  {
-    browser,
-    scope,
-    implementation,
-  }: { browser: RunningBrowser; scope: ScopeName; implementation: string | null },
-): Promise<PageResult[]> {
+async function runColumn(plan: Plan, run: Run): Promise<PageResult[]> {
+  const { suite, pages, dist, settings, found } = plan
+  const { browser, scope, column } = run
+  const vfs = vfsOf(column)
+  const implementation = vfs === null ? null : await implementationScript(dist, vfs)
   const server = await startBrowserServer({ suiteRoot: suite.root, pages, dist, implementation })
+  const contexts = await openContexts(browser, column)
   const { jobs, verbose } = settings
   const heard = (result: PageResult) => printPage(result, { verbose })
   try {
-    return await runPages(pages, { browser, server, scope, jobs, heard })
+    const { open: openContext } = contexts
+    const results = await runPages(pages, { openContext, server, scope, jobs, heard })
+    const scores = new Map(results.map((it) => [it.page, scoreOf(it)]))
+    recordScores(found, keyOf(suite.commit, run), { scores, keepOthers: false })
+    return results
   } finally {
+    await contexts.close()
     server.close()
   }
 }
 
-/** Prints what the browser's own implementation does otherwise; true if each difference is expected. */
-function printDifferences(
-  plan: Plan,
+/** Prints what the browser's own implementation does otherwise, and what was better before; true if nothing is. */
+function review(
+  { suite, expectations, recorded, settings }: Plan,
+  run: Run,
   {
     results,
-    native,
-    labels,
-  }: {
-    results: readonly PageResult[]
-    native: readonly PageResult[] | null
-    labels: readonly string[]
-  },
+    natives,
+  }: { results: readonly PageResult[]; natives: readonly (readonly PageResult[])[] },
 ): boolean {
-  const expected = expectationsOf(plan.expectations, labels)
-  const key = { commit: plan.suite.commit, runtime: labels.join() }
-  const verdicts = differences(results, native).map((it) => judge(it, expected, key))
-  const failures = verdicts.flatMap((it) => it.unexpectedFailures)
-  const passes = verdicts.flatMap((it) => it.unexpectedPasses)
-  for (const line of failures) console.log(`  differs from the browser's own: ${line}`)
-  for (const line of passes)
-    console.log(`  passes, take it out of browser-expectations.yaml: ${line}`)
-  return failures.length + passes.length === 0
+  const expected = expectationsOf(expectations, run)
+  const key = keyOf(suite.commit, run)
+  const verdicts = differences(results, natives).map((it) => judge(it, expected, key))
+  const scores = new Map(results.map((it) => [it.page, scoreOf(it)]))
+  const complaints = [
+    ...verdicts
+      .flatMap((it) => it.unexpectedFailures)
+      .map((line) => `differs from the browser's own: ${line}`),
+    ...verdicts
+      .flatMap((it) => it.unexpectedPasses)
+      .map((line) => `passes, take it out of browser-expectations.yaml: ${line}`),
+    ...(settings.update ? [] : worseThanRecorded(scores, recordedScores(recorded, key))).map(
+      (line) => `worse than recorded in browser-manifest.yaml: ${line}`,
+    ),
+  ]
+  for (const line of complaints) console.log(`  ${key.runtime} ${key.vfs} ${line}`)
+  return complaints.length === 0
 }
 
-/** The entries that hold for a run with any of these labels. */
-function expectationsOf(expectations: Expectations, labels: readonly string[]): Expectations {
+/** The entries that hold for a run: those that name its browser, scope or VFS, or two of them, or nothing. */
+function expectationsOf(expectations: Expectations, { browser, scope, column }: Run): Expectations {
+  const labels = [browser, column, scope, `${browser}-${scope}`, `${scope}-${column}`]
   const notPassing = expectations.notPassing
     .filter(({ runtimes }) => runtimes?.some((it) => labels.includes(it)) ?? true)
-    .map(({ file, subtests, reason }) => ({ file, subtests, reason }))
+    .map(({ file, subtests, reason, status }) => ({
+      file,
+      subtests,
+      reason,
+      ...(status === undefined ? {} : { status }),
+    }))
   return { ...expectations, notPassing }
 }

@@ -1,8 +1,9 @@
-/** Runs pages of the suite in a browser, several at a time, each with storage of its own. */
-import type { RunningBrowser } from '../../test/browsers.ts'
+/** Runs pages of the suite in a browser, several at a time, each with empty storage. */
+import type { Page as Tab } from 'playwright-core'
 import { type Page, pageName } from '../pages.ts'
 import { type PageResult, type PageStatus, subtestOf } from '../result.ts'
-import type { BrowserServer, PageReport } from './server.ts'
+import { type OpenContext, Seat } from './seat.ts'
+import { type BrowserServer, type PageReport, emptyPath } from './server.ts'
 import { type ScopeName, urlIn } from './wrappers.ts'
 
 /** Upstream's limits, in milliseconds; several pages share the processor, and the harness knows that too. */
@@ -11,7 +12,8 @@ const graceMs = 5_000
 
 /** What is the same for all pages of a run. */
 export interface BrowserEnvironment {
-  readonly browser: RunningBrowser
+  /** Called for each page that runs at a time, and again where one did not leave its storage. */
+  readonly openContext: OpenContext
   readonly server: BrowserServer
   readonly scope: ScopeName
   /** How many pages at a time. */
@@ -25,16 +27,21 @@ export async function runPages(
   pages: readonly Page[],
   environment: BrowserEnvironment,
 ): Promise<PageResult[]> {
-  const { scope, jobs, heard } = environment
+  const { openContext, server, scope, jobs, heard } = environment
   const inScope = pages.filter((page) => urlIn(scope, page) !== null)
   const results: PageResult[] = []
   const queue = inScope.entries()
   // All workers draw from one iterator.
   const work = async () => {
-    for (const [place, page] of queue) {
-      const result = await runPage(page, environment)
-      results[place] = result
-      heard(result)
+    const seat = new Seat(openContext, server.origin + emptyPath)
+    try {
+      for (const [place, page] of queue) {
+        const result = await runPage(page, seat, environment)
+        results[place] = result
+        heard(result)
+      }
+    } finally {
+      await seat.close()
     }
   }
   await Promise.all(Array.from({ length: jobs }, work))
@@ -42,13 +49,15 @@ export async function runPages(
 }
 
 /** Never rejects because of what the page does; a browser that gives up is its crash. */
-async function runPage(page: Page, environment: BrowserEnvironment): Promise<PageResult> {
+async function runPage(
+  page: Page,
+  seat: Seat,
+  environment: BrowserEnvironment,
+): Promise<PageResult> {
   const startedMs = performance.now()
-  const outcome = await loadPage(page, environment).catch((error: unknown): Outcome => ({
-    status: 'CRASH',
-    message: String(error),
-    subtests: [],
-  }))
+  const outcome = await seat
+    .with((tab) => loadPage(page, tab, environment))
+    .catch((error: unknown): Outcome => ({ status: 'CRASH', message: String(error), subtests: [] }))
   const elapsedMs = Math.round(performance.now() - startedMs)
   return { page: pageName(page), file: page.file, elapsedMs, ...outcome }
 }
@@ -57,25 +66,20 @@ type Outcome = Pick<PageResult, 'status' | 'message' | 'subtests'>
 
 async function loadPage(
   page: Page,
-  { browser, server, scope }: BrowserEnvironment,
+  tab: Tab,
+  { server, scope }: BrowserEnvironment,
 ): Promise<Outcome> {
   const url = urlIn(scope, page)
   if (url === null) throw new Error('unreachable: the page has no form in this scope')
   const limitMs = (page.isLong ? 60_000 : 10_000) * slowness + graceMs
-  const context = await browser.newContext()
-  try {
-    context.setDefaultTimeout(limitMs)
-    const errors: string[] = []
-    const tab = await context.newPage()
-    tab.on('pageerror', (error) => errors.push(String(error)))
-    const report = server.reportOf(url)
-    await tab.goto(server.origin + url, { waitUntil: 'commit' })
-    const ending = await Promise.race([report, lateAfter(limitMs)])
-    if (ending) return outcomeOf(ending)
-    return { status: 'TIMEOUT', message: errors.join('\n'), subtests: [] }
-  } finally {
-    await context.close()
-  }
+  const errors: string[] = []
+  tab.on('pageerror', (error) => errors.push(String(error)))
+  tab.setDefaultTimeout(limitMs)
+  const report = server.reportOf(url)
+  await tab.goto(server.origin + url, { waitUntil: 'commit' })
+  const ending = await Promise.race([report, lateAfter(limitMs)])
+  if (ending) return outcomeOf(ending)
+  return { status: 'TIMEOUT', message: errors.join('\n'), subtests: [] }
 }
 
 const harnessStatuses: readonly PageStatus[] = ['OK', 'ERROR', 'TIMEOUT', 'PRECONDITION_FAILED']

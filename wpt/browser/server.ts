@@ -37,6 +37,9 @@ export interface ServerOptions {
 const implementationPath = '/implementation-under-test.js'
 const reportPath = '/report-of-a-page'
 
+/** URL path of an empty page, on the browser's own implementation. */
+export const emptyPath = '/empty-page'
+
 /** Serves on a free local port. */
 export function startBrowserServer(options: ServerOptions): Promise<BrowserServer> {
   const waiting = new Map<string, (report: PageReport) => void>()
@@ -78,7 +81,8 @@ async function answer(
   }
   const found = await find(options, pathname)
   if (!found) return void response.writeHead(404).end(`${pathname} is not in the suite`)
-  const isTested = options.implementation !== null && !pathname.startsWith('/dist/')
+  const isOfRunner = pathname === emptyPath || pathname.startsWith('/dist/')
+  const isTested = options.implementation !== null && !isOfRunner
   const destination = !isTested ? undefined : request.headers['sec-fetch-dest']
   response.writeHead(200, found.headers).end(withImplementation(found.body, destination))
 }
@@ -101,6 +105,9 @@ async function find(options: ServerOptions, pathname: string): Promise<Found | n
     ...isolation,
     'Content-Type': contentType(pathname),
     'Cache-Control': 'no-store',
+  }
+  if (pathname === emptyPath) {
+    return { body: '<!doctype html>', headers: { ...headers, 'Content-Type': 'text/html' } }
   }
   if (pathname === implementationPath) return { body: implementation ?? '', headers }
   if (pathname === '/resources/testharnessreport.js') {

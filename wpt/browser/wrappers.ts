@@ -2,27 +2,26 @@
 import type { Page, Script } from '../pages.ts'
 
 /** Where tests run in a browser. */
-export const scopeNames = ['window', 'worker'] as const
+export const scopeNames = ['window', 'worker', 'sharedworker', 'serviceworker'] as const
 export type ScopeName = (typeof scopeNames)[number]
 
 /** The URL path of a page in a scope, with the variant; null if it has no such form. */
-export function urlIn(scope: ScopeName, { file, variant }: Page): string | null {
+export function urlIn(scope: ScopeName, { file, variant, globals }: Page): string | null {
   const url = `/IndexedDB/${file}`
-  if (url.endsWith('.any.js')) {
-    return url.replace(/js$/, scope === 'window' ? 'html' : 'worker.html') + variant
-  }
-  if (scope === 'worker') return null
-  return url.replace(/\.window\.js$/, '.window.html') + variant
+  if (scope === 'window') return url.replace(/\.(any|window)\.js$/, '.$1.html') + variant
+  const global = scope === 'worker' ? 'dedicatedworker' : scope
+  if (!globals.includes('worker') && !globals.includes(global)) return null
+  return url.replace(/js$/, `${scope}.html`) + variant
 }
 
 /** What is served at a URL path that is no file; null if it belongs to none of the pages. */
 export function wrapperAt(pathname: string, pages: readonly Page[]): string | null {
-  const isWorkerScript = pathname.endsWith('.any.worker.js')
-  const base = pathname.replace(/\.(worker\.)?(html|js)$/, '.js')
+  const [, kind, type] = /\.(?:(\w+worker|worker)\.)?(html|js)$/.exec(pathname) ?? []
+  const base = pathname.replace(/\.((\w+)?worker\.)?(html|js)$/, '.js')
   const page = pages.find(({ file }) => `/IndexedDB/${file}` === base)
   if (!page || pathname === base) return null
-  if (isWorkerScript) return workerScript(page)
-  return pathname.endsWith('.worker.html') ? workerDocument(page) : windowDocument(page)
+  if (kind === undefined) return windowDocument(page)
+  return type === 'js' ? workerScript(page) : workerDocument(page, kind)
 }
 
 function windowDocument(page: Page): string {
@@ -34,10 +33,22 @@ function windowDocument(page: Page): string {
   ])
 }
 
-function workerDocument(page: Page): string {
-  const script = `/IndexedDB/${page.file.replace(/js$/, 'worker.js')}`
-  const start = `fetch_tests_from_worker(new Worker(${JSON.stringify(script)} + location.search))`
-  return document(page, [...harnessTags, '<div id="log"></div>', `<script>${start}</script>`])
+/** A document that starts a worker of a kind; its tests are the document's. */
+function workerDocument(page: Page, kind: string): string {
+  const script = `${JSON.stringify(`/IndexedDB/${page.file.replace(/js$/, 'worker.js')}`)} + location.search`
+  const start = workerStarts[kind]
+  if (!start) throw new Error(`unreachable: there is no ${kind}`)
+  const run = `<script type="module">fetch_tests_from_worker(${start(script)})</script>`
+  return document(page, [...harnessTags, '<div id="log"></div>', run])
+}
+
+/** Kind of worker → an expression that starts one, given that of its script. */
+const workerStarts: Readonly<Record<string, (script: string) => string>> = {
+  worker: (script) => `new Worker(${script})`,
+  sharedworker: (script) => `new SharedWorker(${script})`,
+  // Any scope will do that holds no page.
+  serviceworker: (script) =>
+    `(await navigator.serviceWorker.register(${script}, { scope: 'nowhere/' })).installing`,
 }
 
 function workerScript({ title, scripts }: Page): string {
