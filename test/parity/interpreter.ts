@@ -13,11 +13,11 @@ import { startTransaction } from './transactions.ts'
 /** How many databases a program can use. */
 export const databaseCount = 2
 
-/** How long a round may take; then it counts as stuck. */
-const roundTimeoutMs = 20_000
-
-/** When nothing has happened for so long, connections in the way are closed; see the known differences. */
+/** A round in which nothing has happened for so long is looked at: connections in the way are closed. */
 const stillForMs = 4_000
+
+/** So many looks at a round in which nothing happens, and it counts as stuck. On a busy machine slow is not stuck. */
+const patience = 2
 
 /** Runs one program in databases whose names start with `prefix`, and removes them. */
 export async function runProgram(
@@ -90,22 +90,32 @@ async function runRound(run: Run, round: Round, position: number): Promise<boole
     run.operations++
     runStep(run, step, `${position}.${at} ${step.do}`)
   }
-  const stopWatching = watchForBlocked(run)
-  const isDone = await idle(run, roundTimeoutMs)
-  stopWatching()
+  const watch = watchForStillness(run)
+  const isDone = await Promise.race([idle(run).then(() => true), watch.stuck.then(() => false)])
+  watch.stop()
   return isDone
 }
 
-/** Closes what is in the way of a request when nothing happens any more; on a busy machine slow is not stuck. */
-function watchForBlocked(run: Run): () => void {
-  let lineCount = -1
-  const timer = setInterval(() => {
-    const isStill = run.lineCount === lineCount
-    lineCount = run.lineCount
-    const isWaiting = run.databases.some(({ pendingRequests }) => pendingRequests.size > 0)
-    if (isStill && isWaiting) run.databases.forEach(closeAll)
-  }, stillForMs)
-  return () => clearInterval(timer)
+interface Watch {
+  /** Resolves when nothing happens any more, though connections in the way were closed; see the known differences. */
+  readonly stuck: Promise<void>
+  stop(): void
+}
+
+function watchForStillness(run: Run): Watch {
+  let timer: ReturnType<typeof setInterval> | undefined
+  const stuck = new Promise<void>((resolve) => {
+    let lineCount = -1
+    let stillCount = 0
+    timer = setInterval(() => {
+      stillCount = run.lineCount === lineCount ? stillCount + 1 : 0
+      lineCount = run.lineCount
+      if (stillCount >= patience) return resolve()
+      const isWaiting = run.databases.some(({ pendingRequests }) => pendingRequests.size > 0)
+      if (stillCount > 0 && isWaiting) run.databases.forEach(closeAll)
+    }, stillForMs)
+  })
+  return { stuck, stop: () => clearInterval(timer) }
 }
 
 function onePerDatabase(steps: readonly Step[]): readonly Step[] {

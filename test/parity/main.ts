@@ -7,6 +7,8 @@ import type { Program, Trace } from './program.ts'
 import { shrink } from './shrink.ts'
 import { type Target, type TargetName, browserOf, isNative, startTarget } from './targets.ts'
 
+export { targetNames } from './targets.ts'
+
 export interface Settings {
   readonly programCount: number
   readonly seed: number
@@ -19,6 +21,8 @@ export interface Settings {
   readonly shrinks: boolean
   /** The folder of what pages load. */
   readonly pageRoot: string
+  /** The folder of the built package. */
+  readonly dist: string
 }
 
 interface Counts {
@@ -34,7 +38,7 @@ interface Counts {
 }
 
 /** A browser is asked for so many programs at a time. */
-const batchSize = 100
+const batchSize = 500
 
 /** So many differences are shrunk and printed; then the run ends. */
 const maximumDifferences = 10
@@ -43,7 +47,7 @@ const maximumDifferences = 10
 export async function main(settings: Settings): Promise<number> {
   const server = await startServer({
     '/bundle/': `${settings.pageRoot}/bundle`,
-    '/node_modules/': `${settings.pageRoot}/node_modules`,
+    '/dist/': settings.dist,
   })
   const missing = settings.targets.filter((name) => !isAvailable(name))
   const targets: Target[] = []

@@ -1,13 +1,13 @@
 /**
  * Runs random programs on native and on our implementations and compares what script can see.
  *
- * npm run parity -- [--programs 300] [--seed 1] [--against chromium,firefox,node-memory,node-file,ours-chromium,ours-firefox]
- *                   [--program '{…}'] [--disputed] [--whole]
+ * npm run parity -- [--programs 300] [--seed 1] [--against all | chromium,firefox,node-memory,…]
+ *                   [--program '{…}'] [--disputed] [--whole] [--dist dist]
  */
 import { copyFile, mkdir } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { flag } from '../bundle.mjs'
@@ -50,14 +50,16 @@ await build({
 // Listeners that throw are part of many programs: where nothing else takes their errors, this does.
 globalThis.reportError ??= () => {}
 
-const { main } = await import(pathToFileURL(join(root, 'bundle/main.mjs')).href)
+const { main, targetNames } = await import(pathToFileURL(join(root, 'bundle/main.mjs')).href)
 const program = flag('program')
+const against = String(flag('against') ?? 'chromium,firefox,node-memory,node-file')
 process.exitCode = await main({
   programCount: Number(flag('programs') ?? 300),
   seed: Number(flag('seed') ?? Date.now() % 1_000_000),
-  targets: String(flag('against') ?? 'chromium,firefox,node-memory,node-file').split(','),
+  targets: against === 'all' ? targetNames : against.split(','),
   program: program ? JSON.parse(program) : null,
   showDisputed: flag('disputed') !== undefined,
   shrinks: flag('whole') === undefined,
   pageRoot: root,
+  dist: resolve(projectRoot, String(flag('dist') ?? 'dist')),
 })

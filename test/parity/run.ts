@@ -98,15 +98,13 @@ export function end(run: Run): void {
   if (run.pendingCount === 0) run.whenIdle?.()
 }
 
-/** Resolves in a task of its own once nothing is pending; false when that does not come. */
-export function idle(run: Run, timeoutMs: number): Promise<boolean> {
+/** Resolves, in a task of its own, once nothing is pending. */
+export function idle(run: Run): Promise<void> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(false), timeoutMs)
     const check = (): void => {
       if (run.pendingCount > 0) return
       run.whenIdle = null
-      clearTimeout(timer)
-      resolve(true)
+      resolve()
     }
     run.whenIdle = () => void nextTask(check)
     if (run.pendingCount === 0) nextTask(check)

@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { Page } from 'playwright-core'
-import { type BrowserName, type RunningBrowser, startBrowser } from '../browsers.ts'
+import { type BrowserName, type RunningBrowser, browserNames, startBrowser } from '../browsers.ts'
 import type { Server } from '../browser/server.ts'
 import { runPrograms } from './interpreter.ts'
-import type { PageRequest, RunInPage } from './page.ts'
+import type { PageImplementation, PageRequest, RunInPage } from './page.ts'
 import type { Program, Trace } from './program.ts'
 
 export interface Target {
@@ -17,13 +17,18 @@ export interface Target {
   close(): Promise<void>
 }
 
+/** The native implementations, which judge; ours here; ours in browsers, on a page or in a dedicated worker of it. */
 export const targetNames = [
   'chromium',
   'firefox',
   'node-memory',
   'node-file',
-  'ours-chromium',
-  'ours-firefox',
+  'chromium-memory',
+  'chromium-page-opfs',
+  'chromium-worker-opfs',
+  'firefox-memory',
+  'firefox-page-opfs',
+  'firefox-worker-opfs',
 ] as const
 export type TargetName = (typeof targetNames)[number]
 
@@ -34,8 +39,7 @@ export function isNative(name: TargetName): boolean {
 
 /** The browser that a target runs in; null for those in this process. */
 export function browserOf(name: TargetName): BrowserName | null {
-  if (name.endsWith('chromium')) return 'chromium'
-  return name.endsWith('firefox') ? 'firefox' : null
+  return browserNames.find((it) => name.startsWith(it)) ?? null
 }
 
 export async function startTarget(name: TargetName, server: Server): Promise<Target> {
@@ -44,8 +48,13 @@ export async function startTarget(name: TargetName, server: Server): Promise<Tar
   return name === 'node-file' ? startOnFiles() : startHere(name, createIndexedDB({ vfs: memory() }))
 }
 
+function implementationOf(name: TargetName): PageImplementation {
+  if (isNative(name)) return 'native'
+  return name.endsWith('opfs') ? 'opfs' : 'memory'
+}
+
 /** Programs run side by side: a browser spends most of the time waiting. */
-const concurrency = 8
+const concurrency = 16
 
 let batchCount = 0
 
@@ -58,7 +67,8 @@ async function startInBrowser(
   let open = await openPage(browserName, server)
   const run = async (programs: readonly Program[]): Promise<Trace[]> => {
     const request: PageRequest = {
-      implementation: isNative(name) ? 'native' : 'ours',
+      implementation: implementationOf(name),
+      inWorker: name.includes('worker'),
       programs,
       prefix: `parity-${++batchCount}`,
       concurrency,
