@@ -1,6 +1,7 @@
 /** What all builds for browsers have in common: the origin private file system is the default. */
 import { hasSyncAccess } from '../vfs/opfs-access.ts'
 import { opfs } from '../vfs/opfs.ts'
+import { StorageError } from './errors.ts'
 import type { Platform } from './platform.ts'
 import { startBrowserWorker } from './start-browser-worker.ts'
 
@@ -15,13 +16,25 @@ export interface BrowserParts {
 
 /** The platform of a build for browsers. */
 export function browserPlatformWith(parts: BrowserParts): Platform {
+  const loadWasm = (): Promise<WebAssembly.Module> => parts.loadWasm().catch(explainCompilation)
+  const explainedParts = { ...parts, loadWasm }
   return {
     defaultVfs: opfs,
     // Some kinds of worker can neither open files synchronously nor start a worker that can.
     needsWorker: ({ name }) => name === 'opfs' && !hasSyncAccess() && typeof Worker === 'function',
-    loadWasm: () => parts.loadWasm(),
-    startWorker: (choice, listener) => startBrowserWorker(choice, listener, parts),
+    loadWasm,
+    startWorker: (choice, listener) => startBrowserWorker(choice, listener, explainedParts),
     environment: () => undefined,
     shared: globalThis,
   }
+}
+
+/** @throws StorageError for what a policy forbids, else what was thrown */
+function explainCompilation(error: unknown): never {
+  if (!(error instanceof WebAssembly.CompileError)) throw error
+  throw new StorageError(
+    'io',
+    "The engine could not be compiled; a Content-Security-Policy has to allow 'wasm-unsafe-eval' in its script-src",
+    { cause: error },
+  )
 }

@@ -1,5 +1,6 @@
 /** Pages and workers of browsers: the engine and the worker's script lie beside this module. */
 import { browserPlatformWith } from './browser.ts'
+import { StorageError } from './errors.ts'
 
 export const browserPlatform = browserPlatformWith({
   loadWasm: () =>
@@ -11,7 +12,10 @@ export const browserPlatform = browserPlatformWith({
 async function compileAt(url: URL): Promise<WebAssembly.Module> {
   const response = await fetch(url)
   if (!response.ok) {
-    throw new Error(`The engine could not be fetched: ${url} gave status ${response.status}`)
+    throw new StorageError(
+      'io',
+      `The engine could not be fetched: ${url.href} gave status ${response.status}`,
+    )
   }
   // Streaming wants the server to name the right type.
   if (response.headers.get('Content-Type') === 'application/wasm') {

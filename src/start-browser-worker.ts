@@ -32,18 +32,23 @@ export function startBrowserWorker(
 }
 
 function makeWorker(choice: true | string | URL | Port, parts: BrowserParts): Worker {
-  if (choice === true) return parts.startWorker()
-  if (typeof choice === 'string' || choice instanceof URL)
-    return new Worker(choice, { type: 'module' })
-  if (choice instanceof Worker) return choice
-  throw new TypeError('Expected option "worker" to be true, a URL or a Worker')
+  if (typeof choice === 'object' && !(choice instanceof URL)) {
+    if (choice instanceof Worker) return choice
+    throw new TypeError('Expected option "worker" to be true, a URL or a Worker')
+  }
+  try {
+    return choice === true ? parts.startWorker() : new Worker(choice, { type: 'module' })
+  } catch (error) {
+    // Some browsers refuse a script of another origin, or one that a policy forbids, at once.
+    throw new Error(reasonOf(undefined), { cause: error })
+  }
 }
 
 /** A script that cannot be loaded says nothing; one that fails says what. */
 function reasonOf(message: string | undefined): string {
   if (message) return `The worker that owns the storage failed: ${message}`
   return (
-    'The worker that owns the storage could not be started: its script is not where this package expects it, or the ' +
-    `page's Content-Security-Policy forbids it; say where it is with the option "worker"`
+    'The worker that owns the storage could not be started: its script is not where this package expects it, or of ' +
+    `another origin, or the page's Content-Security-Policy forbids it; say where it is with the option "worker"`
   )
 }

@@ -11,8 +11,9 @@ import {
   startBrowser,
 } from '../browsers.ts'
 import { testPersistence } from './persistence.ts'
+import { testPolicies } from './policy.ts'
 import type { TestResult } from './scope/suite.ts'
-import { type Server, startServer } from './server.ts'
+import { startServer } from './server.ts'
 
 /** Paths that only the launcher knows. */
 export interface Places {
@@ -42,8 +43,12 @@ export async function main(args: readonly string[], places: Places): Promise<num
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { dist: { type: 'string', default: 'dist' } },
+    options: {
+      dist: { type: 'string', default: 'dist' },
+      suites: { type: 'string', default: Object.keys(suites).join(',') },
+    },
   })
+  const wantedSuites = values.suites.split(',').map(suiteNamed)
   const wanted = positionals.length > 0 ? positionals.map(browserNamed) : browserNames
   const found = wanted.filter((name) => findBrowser(name) !== null)
   const missing = wanted.filter((name) => findBrowser(name) === null)
@@ -51,10 +56,8 @@ export async function main(args: readonly string[], places: Places): Promise<num
   const server = await startServer({ '/dist/': dist, '/scope/': places.scopeRoot })
   const results: TestResult[] = []
   try {
-    for (const name of found) {
-      results.push(...(await testBrowser(name, server)))
-      results.push(await testSuite(name, { projectRoot: places.projectRoot, dist }))
-    }
+    const setting: Setting = { origin: server.origin, projectRoot: places.projectRoot, dist }
+    for (const name of found) results.push(...(await testBrowser(name, wantedSuites, setting)))
   } finally {
     server.close()
   }
@@ -67,23 +70,51 @@ function browserNamed(text: string): BrowserName {
   throw new TypeError(`Expected the name of a browser, ${browserNames.join(' or ')}, not "${text}"`)
 }
 
-async function testBrowser(name: BrowserName, server: Server): Promise<TestResult[]> {
+function suiteNamed(text: string): RunSuite {
+  const suite = suites[text]
+  if (suite) return suite
+  throw new TypeError(
+    `Expected the names of suites, ${Object.keys(suites).join(', ')}, not "${text}"`,
+  )
+}
+
+/** What is the same for every suite. */
+interface Setting {
+  /** Of the test's server. */
+  readonly origin: string
+  readonly projectRoot: string
+  /** The folder of the built package. */
+  readonly dist: string
+}
+
+type RunSuite = (browser: RunningBrowser, setting: Setting) => Promise<TestResult[]>
+
+const suites: Readonly<Record<string, RunSuite>> = {
+  vfs: (browser, { origin }) => runWorker(browser, `${origin}/scope/vfs-worker.js`),
+  persistence: (browser, { origin }) => testPersistence(browser, origin),
+  policies: (browser, { origin }) => testPolicies(browser, origin),
+  wpt: async ({ name }, setting) => [await testPlatform(name, setting)],
+}
+
+async function testBrowser(
+  name: BrowserName,
+  wantedSuites: readonly RunSuite[],
+  setting: Setting,
+): Promise<TestResult[]> {
   const browser = await startBrowser(name)
+  const results: TestResult[] = []
   try {
-    const results = [
-      ...(await runWorker(browser, `${server.origin}/scope/vfs-worker.js`)),
-      ...(await testPersistence(browser, server.origin)),
-    ]
-    return results.map((it) => ({ ...it, title: `${browser.label}: ${it.title}` }))
+    for (const suite of wantedSuites) results.push(...(await suite(browser, setting)))
   } finally {
     await browser.close()
   }
+  return results.map((it) => ({ ...it, title: `${browser.label}: ${it.title}` }))
 }
 
 /** A piece of web-platform-tests, which prints what it finds. */
-async function testSuite(
+async function testPlatform(
   name: BrowserName,
-  { projectRoot, dist }: { projectRoot: string; dist: string },
+  { projectRoot, dist }: Setting,
 ): Promise<TestResult> {
   const options = [
     '--browser',
@@ -97,7 +128,7 @@ async function testSuite(
   ]
   const exitCode = await runWpt([...wptFiles, ...options], { projectRoot })
   const error = exitCode === 0 ? null : 'not all is as expected; what differs stands above'
-  return { title: `${name}: ${wptFiles.length} files of web-platform-tests`, error }
+  return { title: `${wptFiles.length} files of web-platform-tests`, error }
 }
 
 /** Prints what failed and the line of counts; gives the exit code. */

@@ -5,10 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { type BrowserName, type RunningBrowser, startProfile } from '../browsers.ts'
-import type { Database, Options } from './scope/database-page.ts'
+import { type Method, inPage, load } from './database-calls.ts'
+import type { Options } from './scope/database-page.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
-
-type Method = keyof Database
 
 /** Runs the scenarios in a browser. `origin`: of the test's server. */
 export function testPersistence(browser: RunningBrowser, origin: string): Promise<TestResult[]> {
@@ -25,14 +24,14 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     })
   const openPage = async (context: BrowserContext): Promise<Page> => {
     const page = await context.newPage()
-    await load(page, origin)
+    await load(page, `${origin}/`)
     return page
   }
 
   test('what a page stored is there after a reload', async (context) => {
     const page = await openPage(context)
     await inPage(page, 'put', {}, 'a', 'from a page')
-    await load(page, origin)
+    await load(page, `${origin}/`)
     assert.equal(await inPage(page, 'get', {}, 'a'), 'from a page')
   })
 
@@ -76,7 +75,7 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     const page = await openPage(context)
     const options = { entryPoint: '/dist/inline.js' }
     await inPage(page, 'put', options, 'a', 'inline')
-    await load(page, origin)
+    await load(page, `${origin}/`)
     assert.equal(await inPage(page, 'get', options, 'a'), 'inline')
   })
 
@@ -97,28 +96,6 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     }),
   )
   return suite.run()
-}
-
-async function load(page: Page, origin: string): Promise<void> {
-  await page.goto(`${origin}/`)
-  await page.addScriptTag({ url: `${origin}/scope/database-page.js`, type: 'module' })
-  await page.waitForFunction(() => 'database' in globalThis)
-}
-
-function inPage(
-  page: Page,
-  method: Method,
-  options: Options,
-  key = '',
-  value?: unknown,
-): Promise<unknown> {
-  return page.evaluate(
-    ({ method, args }) => {
-      const { database } = globalThis as unknown as { database: Database } // its script has run
-      return database[method](...args)
-    },
-    { method, args: [options, key, value] as const },
-  )
 }
 
 /** In the page's dedicated worker, which is started at the first call. */
@@ -180,7 +157,7 @@ async function inProfile<Result>(
   const context = await startProfile(name, profile)
   try {
     const page = await context.newPage()
-    await load(page, origin)
+    await load(page, `${origin}/`)
     return await body(page)
   } finally {
     await context.close()

@@ -9,10 +9,14 @@ export interface Server {
   close(): void
 }
 
-/** Serves each folder under its URL path (`/dist/`), and an empty page for every other path. */
+/**
+ * Serves each folder under its URL path (`/dist/`), and an empty page for every other path. A path may begin with
+ * `/csp/POLICY`, percent-encoded: the answer then carries that Content-Security-Policy, and so it is for what the page
+ * loads by relative URLs.
+ */
 export function startServer(folders: Readonly<Record<string, string>>): Promise<Server> {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url ?? '/', 'http://host')
+    const { pathname, headers } = locate(request.url ?? '/')
     const base = Object.keys(folders).find((it) => pathname.startsWith(it))
     if (base === undefined) {
       return void response
@@ -37,7 +41,22 @@ export function startServer(folders: Readonly<Record<string, string>>): Promise<
   })
 }
 
-const headers = { 'Cache-Control': 'no-store' }
+interface Located {
+  readonly pathname: string
+  readonly headers: Readonly<Record<string, string>>
+}
+
+function locate(url: string): Located {
+  const { pathname } = new URL(url, 'http://host')
+  const [, policy, rest] = /^\/csp\/([^/]*)(\/.*)/.exec(pathname) ?? []
+  // Pages of another origin may load everything, too.
+  const headers = { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' }
+  if (policy === undefined || rest === undefined) return { pathname, headers }
+  return {
+    pathname: rest,
+    headers: { ...headers, 'Content-Security-Policy': decodeURIComponent(policy) },
+  }
+}
 
 const contentTypes: Readonly<Record<string, string>> = {
   '.js': 'text/javascript',

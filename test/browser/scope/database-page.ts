@@ -1,5 +1,6 @@
 /** What pages and workers of the tests do with databases, over the package as built: functions on `globalThis.database`. */
 import type * as Package from '../../../src/index-browser.ts'
+import type * as Memory from '../../../vfs/memory.ts'
 
 /** Served by the test's server. */
 const entryPoint = '/dist/index-browser.js'
@@ -8,18 +9,36 @@ export interface Options {
   readonly path?: string
   readonly onLocked?: 'throw' | 'wait'
   readonly entryPoint?: string
+  /** The URL of the module of the memory VFS, to keep databases there. */
+  readonly memory?: string
+  /** The URL of the script that a worker of the page's own origin imports, to host the engine there. */
+  readonly importedWorker?: string
 }
 
 const factories = new Map<string, IDBFactory & AsyncDisposable>()
 
-async function factoryFor({ entryPoint: url = entryPoint, ...options }: Options) {
-  const key = JSON.stringify([url, options])
+async function factoryFor(all: Options) {
+  const key = JSON.stringify(all)
   const known = factories.get(key)
   if (known) return known
-  const { createIndexedDB } = (await import(new URL(url, location.origin).href)) as typeof Package
-  const factory = createIndexedDB(options)
+  const { entryPoint: url = entryPoint, memory, importedWorker, ...options } = all
+  const { createIndexedDB } = (await importFrom(url)) as typeof Package
+  const factory = createIndexedDB({
+    ...options,
+    ...(memory && { vfs: ((await importFrom(memory)) as typeof Memory).memory() }),
+    ...(importedWorker && { worker: workerThatImports(new URL(importedWorker).href) }),
+  })
   factories.set(key, factory)
   return factory
+}
+
+function importFrom(url: string): Promise<unknown> {
+  return import(new URL(url, location.origin).href)
+}
+
+function workerThatImports(url: string): Worker {
+  const script = new Blob([`import ${JSON.stringify(url)}`], { type: 'text/javascript' })
+  return new Worker(URL.createObjectURL(script), { type: 'module' })
 }
 
 function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {

@@ -1,0 +1,73 @@
+/** What a page's Content-Security-Policy must allow, and where the worker's script may come from. */
+import assert from 'node:assert/strict'
+import type { Page } from 'playwright-core'
+import type { RunningBrowser } from '../browsers.ts'
+import { inPage, load } from './database-calls.ts'
+import { Suite, type TestResult } from './scope/suite.ts'
+
+/** What the README says a policy must allow, and nothing else. */
+const forFiles = policy(
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "connect-src 'self'",
+  "worker-src 'self'",
+)
+const forSingleFile = policy("script-src 'self' 'wasm-unsafe-eval'", 'worker-src blob:')
+
+function policy(...directives: readonly string[]): string {
+  return ["default-src 'none'", ...directives].join('; ')
+}
+
+/** Runs the tests in a browser. `origin`: of the test's server. */
+export function testPolicies(browser: RunningBrowser, origin: string): Promise<TestResult[]> {
+  const suite = new Suite()
+  const test = (title: string, body: (page: Page) => Promise<void>): void =>
+    suite.test(title, async () => {
+      const context = await browser.newContext()
+      try {
+        await body(await context.newPage())
+      } finally {
+        await context.close()
+      }
+    })
+  /** A page under a policy, which every script of the package carries, too. */
+  const loadUnder = async (page: Page, policy: string, file: string) => {
+    const base = `/csp/${encodeURIComponent(policy)}`
+    await load(page, origin + base + '/')
+    return { entryPoint: `${base}/dist/${file}` }
+  }
+  const putAndGet = async (page: Page, options: Parameters<typeof inPage>[2]): Promise<void> => {
+    await inPage(page, 'put', options, 'a', 'stored')
+    assert.equal(await inPage(page, 'get', options, 'a'), 'stored')
+  }
+
+  test('a policy of script-src, connect-src and worker-src is enough for OPFS and memory', async (page) => {
+    const options = await loadUnder(page, forFiles, 'index-browser.js')
+    await putAndGet(page, options)
+    await putAndGet(page, { ...options, memory: `${options.entryPoint}/../vfs-memory.js` })
+  })
+
+  test('a policy of script-src and worker-src blob: is enough for the single file', async (page) => {
+    await putAndGet(page, await loadUnder(page, forSingleFile, 'inline.js'))
+  })
+
+  test('a policy that forbids the worker fails open() with an error that says so', async (page) => {
+    const forbidding = forFiles.replace("worker-src 'self'", "worker-src 'none'")
+    const options = await loadUnder(page, forbidding, 'index-browser.js')
+    await assert.rejects(inPage(page, 'get', options), /UnknownError.*Content-Security-Policy/)
+  })
+
+  test('a policy that forbids WebAssembly fails open() with an error that says so', async (page) => {
+    const forbidding = forFiles.replace(" 'wasm-unsafe-eval'", '')
+    const options = await loadUnder(page, forbidding, 'index-browser.js')
+    await assert.rejects(inPage(page, 'get', options), /UnknownError.*'wasm-unsafe-eval'/)
+  })
+
+  test('a package of another origin needs a worker of this one, which may import its script', async (page) => {
+    await load(page, `${origin}/`)
+    const entryPoint = `${origin.replace('localhost', '127.0.0.1')}/dist/index-browser.js`
+    await assert.rejects(inPage(page, 'get', { entryPoint }), /UnknownError.*option "worker"/)
+    const worker = `${entryPoint}/../worker.js`
+    await putAndGet(page, { entryPoint, importedWorker: worker, path: 'elsewhere' })
+  })
+  return suite.run()
+}
