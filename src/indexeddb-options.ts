@@ -22,6 +22,12 @@ export interface IndexedDBOptions {
    */
   readonly onCorrupt?: 'throw' | 'salvage' | undefined
   /**
+   * How many bytes the files of the directory may take together, write-ahead logs included. A request that would take them
+   * beyond it fails with QuotaExceededError, and its transaction aborts; deleting never fails for it. Default: no limit but
+   * the disk's.
+   */
+  readonly quota?: number | undefined
+  /**
    * Hears of trouble that no request can report: housekeeping that failed, another program at an open file, a file that
    * cannot be listed, what a salvage has saved and lost. Where several
    * factories share a directory, that of the one that opened it; a worker writes to its console. Default: `console.warn`.

@@ -19,6 +19,8 @@ export interface HostSettings {
   /** How long to wait for another owner; 0: not at all. */
   readonly waitMs: number
   readonly onCorrupt: 'throw' | 'salvage'
+  /** In bytes; undefined: none. */
+  readonly quota: number | undefined
 }
 
 /** Option → what its value must be, and in which words an error says so. */
@@ -30,6 +32,7 @@ const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
   onWarning: [(value) => typeof value === 'function', 'a function'],
   onCorrupt: [(value) => value === 'throw' || value === 'salvage', '"throw" or "salvage"'],
+  quota: [isByteCount, 'a whole number of bytes, not negative'],
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
   port: [isPort, 'a MessagePort'],
 }
@@ -45,6 +48,7 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
     durability,
     waitMs: onLocked === 'wait' ? waitMs : 0,
     onCorrupt: options.onCorrupt ?? 'throw',
+    quota: options.quota,
     worker: chooseWorker(options, vfs, platform),
     onWarning: options.onWarning ?? warnOnConsole,
   }
@@ -107,6 +111,10 @@ function chooseWorker(
 function isVfs(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return 'directory' in value && typeof value.directory === 'function'
+}
+
+function isByteCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
 }
 
 function isWorkerChoice(value: unknown): boolean {

@@ -94,14 +94,15 @@ function keep(shared: SharedHost, leftover: Leftover): void {
 }
 
 function sameSettings(known: SharedHost, settings: Settings, path: string): SharedHost {
-  const { durability, waitMs, onCorrupt } = known.settings
+  const { durability, waitMs, onCorrupt, quota } = known.settings
   const isSame =
     durability === settings.durability &&
     waitMs === settings.waitMs &&
-    onCorrupt === settings.onCorrupt
+    onCorrupt === settings.onCorrupt &&
+    quota === settings.quota
   if (isSame) return known
   throw new TypeError(
-    `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}, onCorrupt "${onCorrupt}"): give both factories the same`,
+    `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}, onCorrupt "${onCorrupt}", quota ${quota}): give both factories the same`,
   )
 }
 

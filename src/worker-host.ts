@@ -130,12 +130,12 @@ class HostingWorker {
   }
 
   async #begin(
-    { path, durability, waitMs, onCorrupt }: Settings,
+    { path, durability, waitMs, onCorrupt, quota }: Settings,
     port: MessagePort,
   ): Promise<void> {
     try {
       const wasm = (await this.#worker.wasm) ?? null
-      const settings = { path, durability, waitMs, onCorrupt }
+      const settings = { path, durability, waitMs, onCorrupt, quota }
       this.#worker.post({ 'idb-everywhere': 'start', settings, port, wasm }, [port])
     } catch (error) {
       this.#failed(messageOf(error))

@@ -52,6 +52,16 @@ describe('a worker thread as host', () => {
     await close(createIndexedDB({ path, worker, durability: 'strict' }))
   })
 
+  test('keeps to the quota', async () => {
+    const factory = createIndexedDB({ path: newPath(), worker, quota: 1024 * 1024 })
+    const database = await open(factory)
+    const tooMuch = put(database, 'a', new Uint8Array(1024 * 1024))
+    await expect(tooMuch).rejects.toMatchObject({ name: 'QuotaExceededError' })
+    await put(database, 'a', 'small')
+    expect(await get(database, 'a')).toBe('small')
+    await close(factory)
+  })
+
   test('owns the directory: this thread is refused it', async () => {
     const path = newPath()
     const factory = createIndexedDB({ path, worker })

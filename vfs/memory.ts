@@ -6,12 +6,6 @@ import { MemoryPages } from './memory-pages.ts'
 /** Captured at load: fake timers of a test framework must not freeze a wait. */
 const { setTimeout, clearTimeout } = globalThis
 
-/** What `memory()` takes. */
-export interface MemoryOptions {
-  /** How many bytes all files together may hold; more fails with ENOSPC. Default: no limit. */
-  readonly quota?: number
-}
-
 /** A VFS in memory. */
 export interface MemoryVfs extends Vfs {
   /**
@@ -25,16 +19,13 @@ export interface MemoryVfs extends Vfs {
  * A VFS that keeps its files in memory. Each call makes a world of its own; whoever has the same object shares it.
  * Nothing outlives the object. It needs no platform: it runs in pages and service workers too.
  */
-export function memory({ quota = Infinity }: MemoryOptions = {}): MemoryVfs {
-  return vfsOver({ id: worldId(), quota, usedBytes: 0, places: new Map() })
+export function memory(): MemoryVfs {
+  return vfsOver({ id: worldId(), places: new Map() })
 }
 
 /** All that one VFS holds. */
 interface World {
   readonly id: string
-  readonly quota: number
-  /** The sum of all file sizes. */
-  usedBytes: number
   readonly places: Map<string, Place>
 }
 
@@ -63,7 +54,7 @@ function forkWorld(world: World): World {
     for (const [name, pages] of place.files) files.set(name, pages.fork())
     places.set(path, { files, owner: null, waiting: new Set() })
   }
-  return { ...world, id: worldId(), places }
+  return { id: worldId(), places }
 }
 
 /** Random, since copies of this module know nothing of each other's worlds; drawn at load, before a test can replace it. */
@@ -85,19 +76,17 @@ function directoryOver(world: World, path: string): VfsDirectory {
       checkFileName(name)
       if (create && !files.has(name)) files.set(name, new MemoryPages())
       const pages = files.get(name)
-      return pages === undefined ? null : fileOver(world, pages)
+      return pages === undefined ? null : fileOver(pages)
     },
     async rename(from, to) {
       checkFileName(to)
       const pages = files.get(from)
       if (pages === undefined) throw new VfsError('ENOENT', `File "${from}" is missing`)
       if (from === to) return
-      world.usedBytes -= files.get(to)?.size ?? 0
       files.set(to, pages)
       files.delete(from)
     },
     async remove(name) {
-      world.usedBytes -= files.get(name)?.size ?? 0
       files.delete(name)
     },
     close: async () => unlock(placeAt(world, path), directory),
@@ -153,29 +142,15 @@ function unlock(place: Place, directory: VfsDirectory): void {
   next()
 }
 
-function fileOver(world: World, pages: MemoryPages): VfsFile {
+function fileOver(pages: MemoryPages): VfsFile {
   return {
     read: (into, offset) => pages.read(into, offset),
-    write(bytes, offset) {
-      const { length } = bytes
-      if (length > 0) reserve(world, Math.max(0, offset + length - pages.size))
-      pages.write(bytes, offset)
-    },
-    truncate(size) {
-      reserve(world, size - pages.size)
-      pages.truncate(size)
-    },
+    write: (bytes, offset) => pages.write(bytes, offset),
+    truncate: (size) => pages.truncate(size),
     size: () => pages.size,
     // Memory is as durable as it gets.
     sync() {},
     syncLater: async () => {},
     close() {},
   }
-}
-
-function reserve(world: World, growth: number): void {
-  if (growth > 0 && world.usedBytes + growth > world.quota) {
-    throw new VfsError('ENOSPC', `The memory VFS is full: its quota is ${world.quota} bytes`)
-  }
-  world.usedBytes += growth
 }

@@ -2,8 +2,15 @@
 import { StorageError } from '../errors.ts'
 import { Connection } from './binding/connection.ts'
 import type { Engine } from './engine.ts'
-import { inspectFile, isTruncated, pageSize, writeNewDatabase } from './file-image.ts'
+import {
+  inspectFile,
+  isTruncated,
+  newDatabaseBytes,
+  pageSize,
+  writeNewDatabase,
+} from './file-image.ts'
 import type { Mount } from './mount.ts'
+import type { Quota } from './quota.ts'
 import { fileError } from './result-code.ts'
 import { type DatabaseRows, readDatabaseRows } from './schema-rows.ts'
 import { keyFormat, valueFormat } from './tables.ts'
@@ -15,6 +22,8 @@ export interface Place {
   readonly directory: VfsDirectory
   readonly mount: Mount
   readonly isPersistent: boolean
+  /** null: as much as there is room. */
+  readonly quota: Quota | null
 }
 
 /** A database's file, open. */
@@ -101,6 +110,7 @@ function examine(place: Place, { fileName, label, create }: FileTarget): 'missin
       // A log left behind belongs to a database of old and must not be replayed into the new one.
       for (const name of companionsOf(fileName)) if (mount.exists(name)) mount.delete(name)
       file.truncate(0)
+      place.quota?.admit(newDatabaseBytes(place.engine), label)
       writeNewDatabase(place.engine, file, place.isPersistent)
       return 'new'
     }

@@ -22,6 +22,7 @@ import { fillIndex } from './fill-index.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
+import { QuotaShare } from './quota-share.ts'
 import { fileError } from './result-code.ts'
 import { writeCurrentNumber, writeSchemaChange } from './schema-rows.ts'
 
@@ -55,6 +56,8 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
   readonly #housekeeping: Housekeeping
+  /** null: it may grow as far as there is room. */
+  readonly #quotaShare: QuotaShare | null
   #schema: DatabaseSchema
   #committedSchema: DatabaseSchema
   #isWriting = false
@@ -76,6 +79,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#reader = new RecordReader(connection)
     this.#writer = new RecordWriter(connection, () => this.#schema)
     this.#housekeeping = new Housekeeping({ ...options, connection })
+    this.#quotaShare = this.#joinQuota()
     if (this.#log()?.syncLater) this.syncLater = () => this.#syncLater()
     connection.engine.cacheBudget.join(this.#setCacheSize)
   }
@@ -87,8 +91,10 @@ export class SqliteDatabase implements DatabaseStorage {
   begin(): void {
     if (this.#isWriting) throw new Error('unreachable: a read-write transaction is open')
     if (this.#owesLinkCheck) this.#checkLinks()
+    this.#quotaShare?.prepare()
     // A transaction that reads becomes the one that writes: there is no other connection to stand between.
     this.#enterTransaction()
+    this.#quotaShare?.begin()
     this.#isWriting = true
   }
 
@@ -97,11 +103,13 @@ export class SqliteDatabase implements DatabaseStorage {
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(this.#connection, storeId, currentNumber)
     }
+    this.#quotaShare?.checkRoom(this.#options.label)
     this.#connection.prepare('COMMIT').run()
     this.#movedNumbers.clear()
     this.#isWriting = false
     const hasNewVersion = this.#schema.version !== this.#committedSchema.version
     this.#committedSchema = this.#schema
+    this.#quotaShare?.measure()
     if (hasNewVersion) this.#options.onVersionCommitted(this.#schema.version)
   }
 
@@ -172,7 +180,11 @@ export class SqliteDatabase implements DatabaseStorage {
   housekeep(): boolean {
     if (this.#isWriting) return false
     this.#leaveTransaction()
-    return this.#housekeeping.step()
+    try {
+      return this.#housekeeping.step()
+    } finally {
+      this.#quotaShare?.measure()
+    }
   }
 
   check(): string[] {
@@ -189,6 +201,7 @@ export class SqliteDatabase implements DatabaseStorage {
     if (this.#isWriting) this.rollback()
     const { place, onClosed } = this.#options
     this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
+    this.#quotaShare?.leave()
     try {
       this.#closeConnection()
     } finally {
@@ -215,6 +228,17 @@ export class SqliteDatabase implements DatabaseStorage {
       throw error
     }
     this.#connection.close()
+  }
+
+  #joinQuota(): QuotaShare | null {
+    const { place } = this.#options
+    if (!place.quota) return null
+    const leaveTransaction = (): boolean => {
+      if (!this.#isWriting) this.#leaveTransaction()
+      return !this.#isWriting
+    }
+    const connection = this.#connection
+    return new QuotaShare(place.quota, { ...this.#options, connection, leaveTransaction })
   }
 
   /** Reads share one SQL transaction that stays open until somebody needs it ended: each costs half as much in it. */

@@ -12,6 +12,8 @@ import {
 } from './database-file.ts'
 import type { Engine } from './engine.ts'
 import { fileNameOf, isDatabaseFile } from './file-name.ts'
+import { MeasuredDirectory } from './measured-directory.ts'
+import { Quota } from './quota.ts'
 import { fileError } from './result-code.ts'
 import { finishSalvage, salvage } from './salvage.ts'
 import { writeDeletedMark } from './schema-rows.ts'
@@ -27,6 +29,8 @@ export interface StorageDirectoryOptions {
   readonly getEngine: () => Promise<Engine>
   /** What happens to a damaged file: opening it fails, or what can be read is saved. Default: `throw`. */
   readonly onCorrupt?: 'throw' | 'salvage'
+  /** How many bytes the files may take together, see `Quota`. Default: as many as there is room for. */
+  readonly quota?: number | undefined
   /** Hears of trouble that no call can report. Default: `console.warn`. */
   readonly onWarning?: (warning: StorageError) => void
 }
@@ -46,6 +50,7 @@ interface CatalogueEntry {
 class SqliteDirectory implements StorageDirectory {
   readonly #options: StorageDirectoryOptions
   readonly #directory: VfsDirectory
+  readonly #quota: Quota | null
   /** File name → what is in it; null: not a database of ours, or not a readable one. */
   readonly #catalogue = new Map<string, CatalogueEntry | null>()
   #hasReadAll = false
@@ -59,7 +64,11 @@ class SqliteDirectory implements StorageDirectory {
 
   constructor(options: StorageDirectoryOptions) {
     this.#options = options
-    this.#directory = options.vfs.directory(options.path)
+    const { quota } = options
+    const directory = options.vfs.directory(options.path)
+    const measured = quota === undefined ? null : new MeasuredDirectory(directory)
+    this.#directory = measured ?? directory
+    this.#quota = measured && quota !== undefined ? new Quota(quota, measured) : null
   }
 
   list(): Promise<{ name: string; version: number }[]> {
@@ -129,7 +138,7 @@ class SqliteDirectory implements StorageDirectory {
     }
     const { isPersistent } = vfs
     const mount = engine.bridge.mount(this.#directory)
-    this.#place = { engine, directory: this.#directory, mount, isPersistent }
+    this.#place = { engine, directory: this.#directory, mount, isPersistent, quota: this.#quota }
     return this.#place
   }
 

@@ -27,6 +27,11 @@ export function writeNewDatabase(engine: Engine, file: VfsFile, isPersistent: bo
   file.write(magic, 0)
 }
 
+/** How many bytes a new database takes. */
+export function newDatabaseBytes(engine: Engine): number {
+  return imageOf(engine, false).length
+}
+
 /** What the start of a file says. */
 export type FileState = 'empty' | 'database'
 

@@ -13,7 +13,7 @@ import { WorldHost } from './world-host.ts'
 /** What `createTestWorld()` takes. */
 export interface TestWorldOptions {
   /**
-   * How many bytes all databases together may take; a write beyond it fails with QuotaExceededError. Default: no limit.
+   * How many bytes all databases together may take, as `createIndexedDB({ quota })` counts them. Default: no limit.
    * A new database takes some 28 KiB.
    */
   readonly quota?: number
@@ -55,24 +55,30 @@ export interface TestWorld {
 /** Makes a world without databases. @throws TypeError for an unknown option. */
 export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   checkOptions(options)
-  const { quota = Infinity, faults } = options
-  return worldFrom(memory({ quota }), faults)
+  const { quota, faults } = options
+  return worldFrom(memory(), { quota, faults })
+}
+
+/** The options of a world; undefined is no limit, and no plan. */
+interface WorldLimits {
+  readonly quota: number | undefined
+  readonly faults: FaultPlan | undefined
 }
 
 /** `beginning` is forked for every life of the world, and so never written. */
-function worldFrom(beginning: MemoryVfs, faults: FaultPlan | undefined): TestWorld {
+function worldFrom(beginning: MemoryVfs, { quota, faults }: WorldLimits): TestWorld {
   let files = beginning.fork()
   let disk = faults ? faulty(files, faults) : null
-  const host = new WorldHost(hostOver(disk ?? files))
+  const host = new WorldHost(hostOver(disk ?? files, quota))
   const indexedDB = factoryOn(host)
   return {
     indexedDB,
     reset() {
       files = beginning.fork()
       disk = faults ? faulty(files, faults) : null
-      host.exchange(hostOver(disk ?? files))
+      host.exchange(hostOver(disk ?? files, quota))
     },
-    fork: () => worldFrom(files.fork(), undefined),
+    fork: () => worldFrom(files.fork(), { quota, faults: undefined }),
     forceClose: () => host.forceClose(),
     inject: (plan) => faultsOf(disk).inject(plan),
     install(target = globalThis) {
@@ -82,8 +88,8 @@ function worldFrom(beginning: MemoryVfs, faults: FaultPlan | undefined): TestWor
   }
 }
 
-function hostOver(vfs: Vfs): Host {
-  return factoryOf(createIndexedDB({ vfs })).host
+function hostOver(vfs: Vfs, quota: number | undefined): Host {
+  return factoryOf(createIndexedDB({ vfs, quota })).host
 }
 
 function faultsOf(disk: FaultyVfs | null): FaultyVfs {

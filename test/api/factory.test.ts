@@ -53,6 +53,9 @@ test.each([
   [{ durability: 'default' }, '"durability"'],
   [{ onLocked: 'ignore' }, '"onLocked"'],
   [{ waitMs: -1 }, '"waitMs"'],
+  [{ quota: -1 }, '"quota"'],
+  [{ quota: 1.5 }, '"quota"'],
+  [{ quota: '1 GiB' }, '"quota"'],
 ])('createIndexedDB(%j) throws a TypeError that names %s', (options, name) => {
   expect(() => createIndexedDB(options as object)).toThrow(TypeError)
   expect(() => createIndexedDB(options as object)).toThrow(name)

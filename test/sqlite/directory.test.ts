@@ -11,6 +11,7 @@ import type { StorageError } from '../../src/errors.ts'
 import type { StorageDirectory } from '../../src/storage/storage.ts'
 import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
+import { faulty } from '../faults/fault-vfs.ts'
 import {
   directoryOn,
   engine,
@@ -276,7 +277,7 @@ describe('a file that is not a sound database of ours', () => {
 })
 
 test('a full disk fails with "full", and the database goes on when there is room', async () => {
-  const full = directoryOn(memory({ quota: 300_000 }))
+  const full = directoryOn(faulty(memory(), { freeBytes: 300_000 }))
   const database = await openWithStore(full)
   transact(database, () => database.put(recordOf('a')))
   const fill = (): void => {
@@ -337,7 +338,7 @@ async function markDeleted(name: string): Promise<void> {
   const loaded = await engine()
   const mount = loaded.bridge.mount(vfsDirectory)
   const opened = await openDatabaseFile(
-    { engine: loaded, directory: vfsDirectory, mount, isPersistent: true },
+    { engine: loaded, directory: vfsDirectory, mount, isPersistent: true, quota: null },
     { fileName: fileNameOf(name), label: name, create: false },
   )
   if (!opened) throw new Error('unreachable: the database is there')

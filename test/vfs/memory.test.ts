@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'vitest'
-import { VfsError } from '../../src/sqlite/vfs.ts'
 import type { VfsFile } from '../../src/sqlite/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { MemoryVfs } from '../../vfs/memory.ts'
@@ -53,22 +52,6 @@ describe('the memory VFS', () => {
     assert.deepEqual(bytesAt(file, 99, 2), [1, 0])
     assert.deepEqual(bytesAt(forked, 99, 2), [1, 1])
   })
-
-  test('a quota fails with ENOSPC, writes nothing, and is freed by truncating and deleting', async () => {
-    const vfs = memory({ quota: 10_000 })
-    const directory = vfs.directory('x')
-    const [one, other] = [openFile(vfs, 'one'), openFile(vfs, 'other')]
-    one.write(new Uint8Array(6000), 0)
-    assert.throws(() => other.write(new Uint8Array(4001), 0), isFull)
-    assert.throws(() => other.truncate(4001), isFull)
-    assert.equal(other.size(), 0)
-    other.write(new Uint8Array(4000), 0)
-    one.truncate(5000)
-    other.write(new Uint8Array(1000), 4000)
-    await directory.remove('one')
-    other.write(new Uint8Array(5000), 5000)
-    assert.throws(() => other.write(new Uint8Array(1), 10_000), isFull)
-  })
 })
 
 function openFile(vfs: MemoryVfs, name: string): VfsFile {
@@ -80,8 +63,4 @@ function openFile(vfs: MemoryVfs, name: string): VfsFile {
 function bytesAt(file: VfsFile, offset: number, length: number): number[] {
   const into = new Uint8Array(length)
   return [...into.subarray(0, file.read(into, offset))]
-}
-
-function isFull(error: unknown): boolean {
-  return error instanceof VfsError && error.code === 'ENOSPC'
 }

@@ -23,6 +23,8 @@ export class Connection {
   readonly engine: Engine
   /** Whether a statement has found the file damaged. */
   hasMetDamage = false
+  /** Says why there is no room when the engine, and not the file system, has found none; null: it has no limit. */
+  whyFull: (() => string) | null = null
   readonly #handle: number
   readonly #label: string
   readonly #statements = new Map<string, Statement>()
@@ -96,6 +98,9 @@ export class Connection {
     const cause = bridge.takeError()
     const errorCode = storageErrorCode(resultCode, cause)
     if (errorCode === 'corrupt') this.hasMetDamage = true
+    if (errorCode === 'full' && cause === undefined && this.whyFull) {
+      return new StorageError('full', `${this.#label}: ${this.whyFull()}`)
+    }
     return new StorageError(
       errorCode,
       `${this.#label}: ${message} (SQLite result code ${resultCode})`,

@@ -1,0 +1,118 @@
+/** One database's part in its directory's quota: how far it may grow, and what it can give back. */
+import { StorageError } from '../errors.ts'
+import type { Connection } from './binding/connection.ts'
+import { checkpoint } from './checkpoint.ts'
+import type { Place } from './database-file.ts'
+import { pageSize } from './file-image.ts'
+import type { Quota, QuotaMember } from './quota.ts'
+
+/** A page in the write-ahead log, with its header. */
+const frameSize = pageSize + 24
+
+/** Pages a transaction rewrites besides those it adds; their frames are left room for. */
+const rewrittenPages = 16
+
+/** 2^32 - 2, the engine's own limit. */
+const mostPages = 0xffff_fffe
+
+/** The database that takes part. */
+export interface QuotaShareOptions {
+  readonly place: Place
+  readonly connection: Connection
+  readonly fileName: string
+  /** Ends a transaction that reads; false while one writes. */
+  readonly leaveTransaction: () => boolean
+  /** Hears of trouble in clearing up, which another database asked for. */
+  readonly onWarning: (warning: StorageError) => void
+}
+
+/** A member of a quota; told of every write transaction of its database. */
+export class QuotaShare implements QuotaMember {
+  owedBytes = 0
+  idleBytes = 0
+  readonly #quota: Quota
+  readonly #options: QuotaShareOptions
+  /** How many pages there were when the write transaction began. */
+  #pageCount = 0
+  #mostPages = 0
+
+  constructor(quota: Quota, options: QuotaShareOptions) {
+    this.#quota = quota
+    this.#options = options
+    options.connection.whyFull = () => quota.refuse()
+    quota.join(this)
+    this.measure()
+  }
+
+  get logBytes(): number {
+    return this.#log()?.size() ?? 0
+  }
+
+  /** Before a write transaction begins. */
+  prepare(): void {
+    this.#quota.prepare(this)
+  }
+
+  /** It has begun: sets how far it may grow. */
+  begin(): void {
+    this.#pageCount = this.#read('PRAGMA page_count')
+    const limit = Math.min(this.#pageCount + this.#roomInPages(), mostPages)
+    if (limit === this.#mostPages) return
+    this.#options.connection.execute(`PRAGMA max_page_count = ${limit};`)
+    this.#mostPages = limit
+  }
+
+  /** Before it commits: another database may have taken the room meanwhile. @throws StorageError 'full' */
+  checkRoom(label: string): void {
+    const growth = this.#read('PRAGMA page_count') - this.#pageCount
+    if (growth <= 0 || growth <= this.#roomInPages()) return
+    throw new StorageError('full', `${label}: ${this.#quota.refuse()}`)
+  }
+
+  /** After whatever may have moved pages between the log, the file and the free ones. */
+  measure(): void {
+    const { place, fileName } = this.#options
+    const fileBytes = place.mount.openFile(fileName)?.size() ?? 0
+    this.owedBytes = Math.max(this.#read('PRAGMA page_count') * pageSize - fileBytes, 0)
+    this.idleBytes = this.#read('PRAGMA freelist_count') * pageSize
+  }
+
+  giveBack(): void {
+    const { connection, leaveTransaction, onWarning } = this.#options
+    try {
+      if (!leaveTransaction()) return
+      if (this.idleBytes > 0) connection.execute('PRAGMA incremental_vacuum;')
+      checkpoint(connection, this.#log(), 'TRUNCATE')
+      this.measure()
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      onWarning(error)
+    }
+  }
+
+  leave(): void {
+    this.#quota.leave(this)
+  }
+
+  /** A page that is added takes a page of the file and, where there is a log, a frame of it first. */
+  #roomInPages(): number {
+    const { freeBytes } = this.#quota
+    const pages = this.#options.place.isPersistent
+      ? (freeBytes - rewrittenPages * frameSize) / (pageSize + frameSize)
+      : freeBytes / pageSize
+    return Math.max(Math.floor(pages), 0)
+  }
+
+  #read(sql: 'PRAGMA page_count' | 'PRAGMA freelist_count'): number {
+    const statement = this.#options.connection.prepare(sql)
+    statement.step()
+    const count = statement.number(0)
+    statement.reset()
+    return count
+  }
+
+  #log(): ReturnType<Place['mount']['writeAheadLog']> {
+    const { place, fileName } = this.#options
+    return place.mount.writeAheadLog(fileName)
+  }
+}
