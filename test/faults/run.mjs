@@ -1,5 +1,5 @@
 /**
- * Runs histories on a disk that loses power or fails, at every call in turn.
+ * Runs histories on a disk that loses power, fails at every call in turn, or, a real one, is full from every call on.
  *
  * node test/faults/run.mjs [power | calls | full] [--long] [--seed 1]
  */

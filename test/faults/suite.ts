@@ -1,7 +1,9 @@
 /** The whole of the fault suite, short and long. */
 import { longLog, randomHistory, scripted } from './histories.ts'
 import { failCalls, type Failing } from './failing-calls-suite.ts'
+import { fillDisk } from './full-disk-suite.ts'
 import { cutPower } from './power-loss-suite.ts'
+import { mountSmallDisk } from './small-disk.ts'
 
 /** A reordering that has found a log emptied too early. */
 const telling = 20
@@ -13,6 +15,9 @@ const failings: readonly Failing[] = [
   { effect: 'short', code: 'ENOSPC' },
 ]
 
+/** Of the real disk. The histories need a fraction of it. */
+const smallDiskBytes = 4 * 1024 * 1024
+
 /** What the suite is run with. */
 export interface FaultOptions {
   /** undefined: all. */
@@ -21,49 +26,89 @@ export interface FaultOptions {
   readonly seed: number
 }
 
+/** What came of one part. */
+interface Part {
+  readonly passed: number
+  readonly wrong: readonly string[]
+  /** What was tried, in words and numbers. */
+  readonly told: string
+}
+
 /** Runs it. `line` is the last one to print. */
 export async function runFaults({ part, isLong, seed }: FaultOptions) {
+  const parts: Part[] = []
+  if (part === undefined || part === 'power') parts.push(await runPowerCuts(isLong, seed))
+  if (part === undefined || part === 'calls') parts.push(await runFailingCalls(isLong, seed))
+  if (part === undefined || part === 'full') parts.push(await runFullDisk(isLong, seed))
+  const wrong = parts.flatMap((it) => it.wrong)
+  const passed = parts.reduce((sum, it) => sum + it.passed, 0)
+  const told = parts.map((it) => it.told).join(', ')
+  return { wrong, line: `faults: ${passed} passed, ${wrong.length} failed (${told})` }
+}
+
+async function runPowerCuts(isLong: boolean, seed: number): Promise<Part> {
+  const histories = isLong
+    ? [scripted, longLog, ...Array.from({ length: 10 }, (_, i) => randomHistory(seed + i, 40))]
+    : [scripted, randomHistory(seed, 10)]
+  const total = { calls: 0, moments: 0, points: 0 }
   const wrong: string[] = []
-  const told: string[] = []
-  let passed = 0
-  if (part === undefined || part === 'power') {
-    const histories = isLong
-      ? [scripted, longLog, ...Array.from({ length: 10 }, (_, i) => randomHistory(seed + i, 40))]
-      : [scripted, randomHistory(seed, 10)]
-    const total = { calls: 0, moments: 0, points: 0 }
-    for (const history of histories) {
-      const seedCount = history === longLog ? 4 : 64
-      const seeds = isLong ? Array.from({ length: seedCount }, (_, i) => seed + i) : [telling]
-      const counts = await cutPower(history, seeds)
-      total.calls += counts.calls
-      total.moments += counts.moments
-      total.points += counts.points
-      wrong.push(...counts.wrong)
-      passed += counts.points - counts.wrong.length
-      console.log(`${history.name}: ${counts.points} power cuts, ${counts.wrong.length} wrong`)
-    }
-    told.push(`${total.points} power cuts at ${total.moments} moments of ${total.calls} calls`)
+  for (const history of histories) {
+    const seedCount = history === longLog ? 4 : 64
+    const seeds = isLong ? Array.from({ length: seedCount }, (_, i) => seed + i) : [telling]
+    const counts = await cutPower(history, seeds)
+    total.calls += counts.calls
+    total.moments += counts.moments
+    total.points += counts.points
+    wrong.push(...counts.wrong)
+    console.log(`${history.name}: ${counts.points} power cuts, ${counts.wrong.length} wrong`)
   }
-  if (part === undefined || part === 'calls') {
-    const histories = isLong
-      ? [scripted, ...Array.from({ length: 5 }, (_, i) => randomHistory(seed + i, 25))]
-      : [scripted]
-    const total = { calls: 0, failedActions: 0 }
+  const told = `${total.points} power cuts at ${total.moments} moments of ${total.calls} calls`
+  return { passed: total.points - wrong.length, wrong, told }
+}
+
+async function runFailingCalls(isLong: boolean, seed: number): Promise<Part> {
+  const histories = isLong
+    ? [scripted, ...Array.from({ length: 5 }, (_, i) => randomHistory(seed + i, 25))]
+    : [scripted]
+  const total = { calls: 0, failedActions: 0 }
+  const wrong: string[] = []
+  for (const history of histories) {
+    for (const failing of failings) {
+      const counts = await failCalls(history, failing, isLong ? 1 : 3)
+      total.calls += counts.calls
+      total.failedActions += counts.failedActions
+      wrong.push(...counts.wrong)
+      const what = `${history.name}, ${failing.effect} ${failing.code}`
+      console.log(`${what}: ${counts.calls} calls, ${counts.wrong.length} wrong`)
+    }
+  }
+  const told = `${total.calls} calls failed once, which failed ${total.failedActions} actions`
+  return { passed: total.calls - wrong.length, wrong, told }
+}
+
+async function runFullDisk(isLong: boolean, seed: number): Promise<Part> {
+  const disk = mountSmallDisk(smallDiskBytes)
+  if (typeof disk === 'string')
+    return { passed: 0, wrong: [], told: `1 not run: full disk, ${disk}` }
+  const histories = isLong
+    ? [scripted, ...Array.from({ length: 5 }, (_, i) => randomHistory(seed + i, 25))]
+    : [scripted]
+  const total = { moments: 0, failedActions: 0 }
+  const wrong: string[] = []
+  try {
     for (const history of histories) {
-      for (const failing of failings) {
-        const counts = await failCalls(history, failing, isLong ? 1 : 3)
-        total.calls += counts.calls
+      for (const freeBytes of isLong ? [0, 4096, 3 * 4096, 8 * 4096] : [0, 4096]) {
+        const counts = await fillDisk(history, disk, { freeBytes, every: isLong ? 1 : 3 })
+        total.moments += counts.moments
         total.failedActions += counts.failedActions
         wrong.push(...counts.wrong)
-        passed += counts.calls - counts.wrong.length
-        const { effect, code } = failing
-        console.log(
-          `${history.name}, ${effect} ${code}: ${counts.calls} calls, ${counts.wrong.length} wrong`,
-        )
+        const what = `${history.name}, full but for ${freeBytes} bytes`
+        console.log(`${what}: ${counts.moments} moments, ${counts.wrong.length} wrong`)
       }
     }
-    told.push(`${total.calls} calls failed once, of which ${total.failedActions} failed an action`)
+  } finally {
+    disk.unmount()
   }
-  const line = `faults: ${passed} passed, ${wrong.length} failed (${told.join(', ')})`
-  return { wrong, line }
+  const told = `a real disk full from ${total.moments} moments on, which failed ${total.failedActions} actions`
+  return { passed: total.moments - wrong.length, wrong, told }
 }

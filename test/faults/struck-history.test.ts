@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { memory } from '../../vfs/memory.ts'
+import { faulty, type Fault } from './fault-vfs.ts'
+import { scripted } from './histories.ts'
+import { playStruck, type StruckHistory } from './struck-history.ts'
+
+test('a call that fails as documented leaves nothing wrong', async () => {
+  expect(await play({ on: 'write', nth: 5, code: 'ENOSPC' }, ['QuotaExceededError'])).toEqual({
+    hasStruck: true,
+    failedActions: 1,
+    wrong: null,
+  })
+})
+
+test('an error of another name is found', async () => {
+  const { wrong } = await play({ on: 'write', nth: 5, code: 'ENOSPC' }, ['UnknownError'])
+  expect(wrong).toContain('failed with QuotaExceededError')
+})
+
+test('a write that is lost in silence is found', async () => {
+  const { wrong } = await play({ on: 'write', nth: 15, times: 10, effect: 'lost' }, [])
+  expect(wrong).not.toBeNull()
+})
+
+function play(fault: Fault, names: readonly string[]): Promise<StruckHistory> {
+  return playStruck(scripted, {
+    vfs: faulty(memory(), { faults: [fault] }),
+    what: 'a test',
+    struck: () => 'write',
+    isDocumented: ({ name }) => names.includes(name),
+    relieve() {},
+  })
+}
