@@ -1,15 +1,16 @@
 /**
  * Runs the suites one after the other and ends with a line of counts for each, the WPT score last.
  *
- * `npm test` runs all; `npm test -- unit package` runs those named. A suite that fails does not keep the others from
- * running, unless they need what it makes. A suite that ends without its line of counts has failed: nothing that ran
- * nothing may pass.
+ * `npm test` runs those that take minutes; `npm run test:long` the longer ones, on every runtime and in whole browsers;
+ * `npm test -- unit package` those named, of either kind. A suite that fails does not keep the others from running, unless
+ * they need what it makes. A suite that ends without its line of counts has failed: nothing that ran nothing may pass.
  */
 import { spawn } from 'node:child_process'
 import { performance } from 'node:perf_hooks'
+import { parseArgs } from 'node:util'
 
-/** In order of running. `counts` finds the line that says how much was tested. */
-const suites = [
+/** Of `npm test`, in order of running. `counts` finds the line that says how much was tested. */
+const shortSuites = [
   {
     name: 'build',
     command: 'npm run --silent build',
@@ -32,15 +33,49 @@ const suites = [
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
 ]
 
-const wanted = process.argv.slice(2)
-const unknown = wanted.filter((name) => !suites.some((suite) => suite.name === name))
+const matrix = 'node test/matrix/run.mjs --suites'
+/** Of `npm run test:long`: three quarters of an hour on two cores. The suites' own `--long` forms take hours. */
+const longSuites = [
+  {
+    name: 'build',
+    command: 'npm run --silent build',
+    counts: /^\d+ files.*/m,
+    isNeededByAll: true,
+  },
+  { name: 'bundlers', command: 'node test/package/bundlers.mjs', counts: /^bundlers: .*/m },
+  { name: 'files', command: `${matrix} files`, counts: /^matrix: .*/m },
+  {
+    name: 'runtimes',
+    command: `${matrix} unit,runners,clients,wpt --runtimes node@24,bun,deno`,
+    counts: /^matrix: .*/m,
+  },
+  { name: 'runners', command: 'node test/package/runners.mjs', counts: /^runners: .*/m },
+  {
+    name: 'kills',
+    command: `${matrix} crash --runtimes node@20,node@26,bun`,
+    counts: /^matrix: .*/m,
+  },
+  { name: 'demo', command: 'node test/browser-demo/run.mjs', counts: /^browser demo: .*/m },
+  { name: 'pages', command: 'node wpt/browser.mjs --scope worker --vfs opfs', counts: /^WPT .*/m },
+]
+const allSuites = [
+  ...shortSuites,
+  ...longSuites.filter(({ name }) => !shortSuites.some((suite) => suite.name === name)),
+]
+
+const { values, positionals: wanted } = parseArgs({
+  allowPositionals: true,
+  options: { long: { type: 'boolean', default: false } },
+})
+const unknown = wanted.filter((name) => !allSuites.some((suite) => suite.name === name))
 if (unknown.length > 0) {
-  const names = suites.map(({ name }) => name).join(', ')
+  const names = allSuites.map(({ name }) => name).join(', ')
   throw new TypeError(`There is no suite "${unknown.join('", "')}"; there are ${names}`)
 }
 
+const unnamed = values.long ? longSuites : shortSuites
 const results = await runAll(
-  suites.filter(({ name }) => wanted.length === 0 || wanted.includes(name)),
+  wanted.length === 0 ? unnamed : allSuites.filter(({ name }) => wanted.includes(name)),
 )
 console.log()
 for (const { name, hasPassed, seconds, line } of results) {

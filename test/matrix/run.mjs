@@ -43,6 +43,9 @@ const suites = {
   }),
 }
 
+/** Of the tables: without colours, which files and pipes would keep as bytes. */
+const plain = { head: [], border: [] }
+
 const { values } = parseArgs({
   options: {
     runtimes: { type: 'string', default: 'node@20,node@22,node@24,node@26,bun,deno' },
@@ -63,7 +66,10 @@ console.log(
 process.exitCode = failures === 0 && runCount > 0 ? 0 : 1
 
 async function runFileMatrix() {
-  const table = new Table({ head: ['written ↓ read →', ...runtimes.map(runtimeLabel)] })
+  const table = new Table({
+    head: ['written ↓ read →', ...runtimes.map(runtimeLabel)],
+    style: plain,
+  })
   for (const writer of runtimes) {
     const directory = mkdtempSync(join(tmpdir(), 'idb-everywhere-matrix-'))
     try {
@@ -104,7 +110,7 @@ async function runFile(runtime, side, directory) {
 
 async function runSuites() {
   const names = wanted.filter((name) => name in suites)
-  const table = new Table({ head: ['', ...names] })
+  const table = new Table({ head: ['', ...names], style: plain })
   for (const runtime of runtimes) {
     const cells = []
     for (const name of names) cells.push(await suiteCell(name, runtime))
