@@ -43,6 +43,7 @@ const longSuites = [
     isNeededByAll: true,
   },
   { name: 'bundlers', command: 'node test/package/bundlers.mjs', counts: /^bundlers: .*/m },
+  { name: 'settings', command: 'node test/package/settings.mjs', counts: /^settings: .*/m },
   { name: 'files', command: `${matrix} files`, counts: /^matrix: .*/m },
   {
     name: 'runtimes',
@@ -55,7 +56,7 @@ const longSuites = [
     command: `${matrix} crash --runtimes node@20,node@26,bun`,
     counts: /^matrix: .*/m,
   },
-  { name: 'demo', command: 'node test/browser-demo/run.mjs', counts: /^browser demo: .*/m },
+  { name: 'demo', command: 'node test/browser-demo/run.mjs', counts: /^browser-demo: .*/m },
   { name: 'pages', command: 'node wpt/browser.mjs --scope worker --vfs opfs', counts: /^WPT .*/m },
 ]
 const allSuites = [

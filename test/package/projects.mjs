@@ -56,7 +56,7 @@ export function makeProject({ toolDirectory, packages, source, type }) {
 }
 
 /** What a command printed, on both streams; rejects with it when the command fails or takes two minutes. */
-export function run(command, args, { cwd, env = {} }) {
+export function run(command, args, { cwd, env = {}, ...user }) {
   return new Promise((resolve, reject) => {
     execFile(
       command,
@@ -66,6 +66,7 @@ export function run(command, args, { cwd, env = {} }) {
         env: { ...process.env, NO_COLOR: '1', CI: '1', ...env },
         timeout: 120_000,
         maxBuffer: 64 * 1024 * 1024,
+        ...user,
       },
       (error, stdout, stderr) => {
         if (!error) return resolve({ output: stdout, all: stdout + stderr })
