@@ -35,18 +35,4 @@ export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
 export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
-export {
-  type ClosableIDBFactory,
-  IDBCursor,
-  IDBCursorWithValue,
-  IDBDatabase,
-  IDBFactory,
-  IDBIndex,
-  IDBKeyRange,
-  IDBObjectStore,
-  IDBOpenDBRequest,
-  IDBRecord,
-  IDBRequest,
-  IDBTransaction,
-  IDBVersionChangeEvent,
-} from './interfaces.ts'
+export * from './interfaces.ts'

@@ -22,21 +22,7 @@ export {
   type Snapshot,
   type StoreSnapshot,
 } from './testing/snapshot.ts'
-export {
-  type ClosableIDBFactory,
-  IDBCursor,
-  IDBCursorWithValue,
-  IDBDatabase,
-  IDBFactory,
-  IDBIndex,
-  IDBKeyRange,
-  IDBObjectStore,
-  IDBOpenDBRequest,
-  IDBRecord,
-  IDBRequest,
-  IDBTransaction,
-  IDBVersionChangeEvent,
-} from './interfaces.ts'
+export * from './interfaces.ts'
 export type { CallKind, Fault, FaultPlan } from '../test/faults/fault-vfs.ts'
 
 /**
