@@ -26,6 +26,7 @@ const shortSuites = [
   },
   { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
   { name: 'faults', command: 'node test/faults/run.mjs', counts: /^faults: .*/m },
+  { name: 'fuzz', command: 'node test/fuzz/run.mjs', counts: /^fuzz: \d+ inputs, 0 findings.*/m },
   { name: 'model', command: 'node test/model/run.mjs', counts: /^model: \d+ passed.*/m },
   { name: 'ownership', command: 'node test/ownership/run.mjs', counts: /^ownership: .*/m },
   { name: 'crash', command: 'node test/crash/run.mjs', counts: /^crash: .*/m },

@@ -4,8 +4,8 @@
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
 import type { Direction, RecordBytes } from '../host/protocol.ts'
-import { compareKeys } from '../keys/key.ts'
-import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
+import { compareKeys, damagedKey } from '../keys/key.ts'
+import { convertKeyToValue, keyEnd } from '../keys/convert-key-to-value.ts'
 import { type KeyRange, encodeRange } from '../keys/key-range.ts'
 import type { ObjectStoreHandle, Source } from './handles.ts'
 import { valueOf } from './readers.ts'
@@ -138,9 +138,29 @@ const cursorReader: ResultReader = {
     if (request.gathered) cursor.readAhead = request.gathered as CursorRecord[] // As `record` made it.
     request.gathered = undefined
     const record = cursor.readAhead[cursor.nextAhead++] ?? null
+    if (record) checkRecord(cursor, record)
     cursor.arrive(record)
     return record ? cursor : null
   },
+}
+
+/**
+ * The keys are decoded when script looks, and that is too late for an error. In a damaged index a cursor that is led back
+ * might go round for ever.
+ * @throws StorageError 'corrupt'
+ */
+function checkRecord({ position, direction }: Cursor, { key, primaryKey }: CursorRecord): void {
+  checkKey(key)
+  if (primaryKey !== key) checkKey(primaryKey)
+  if (!position) return
+  const order = compareKeys(key, position.key) || compareKeys(primaryKey, position.primaryKey)
+  const isForward = direction === 'next' || direction === 'nextunique'
+  if (order !== (isForward ? 1 : -1)) throw damagedKey('it is out of order', 0)
+}
+
+function checkKey(key: Uint8Array): void {
+  const end = keyEnd(key, 0)
+  if (end !== key.length) throw damagedKey('it does not end where it should', end)
 }
 
 function cursorRecord({ source, keyOnly }: Cursor, record: RecordBytes): CursorRecord {

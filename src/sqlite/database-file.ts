@@ -1,6 +1,7 @@
 /** Opening a database's file: looked at first, so that what is not ours is never touched, then handed to SQLite. */
 import { StorageError } from '../errors.ts'
 import { Connection } from './binding/connection.ts'
+import { checkTables } from './check-tables.ts'
 import type { Engine } from './engine.ts'
 import {
   inspectFile,
@@ -143,6 +144,7 @@ function connect(
   const connection = new Connection(engine, { path: mount.pathOf(fileName), label })
   try {
     configure(connection, isPersistent)
+    checkTables(connection, label)
     const rows = readDatabaseRows(connection)
     checkFormats(rows, label)
     return { connection, rows }

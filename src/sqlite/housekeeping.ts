@@ -49,11 +49,14 @@ export class Housekeeping {
         log,
         log.size() > longestLogBytes ? 'TRUNCATE' : 'PASSIVE',
       )
-      return this.#hasMuchFree()
+      return this.#isMuch(this.#freePages())
     }
-    if (!this.#hasMuchFree()) return false
+    const freePages = this.#freePages()
+    if (!this.#isMuch(freePages)) return false
     this.#options.connection.execute(`PRAGMA incremental_vacuum(${vacuumPages});`)
-    return this.#hasMuchFree()
+    const freePagesLeft = this.#freePages()
+    // A file whose `auto_vacuum` somebody has changed gives nothing back.
+    return freePagesLeft < freePages && this.#isMuch(freePagesLeft)
   }
 
   /**
@@ -82,11 +85,15 @@ export class Housekeeping {
     )
   }
 
-  #hasMuchFree(): boolean {
+  #freePages(): number {
     const free = this.#options.connection.prepare('PRAGMA freelist_count')
     free.step()
     const freePages = free.number(0)
     free.reset()
+    return freePages
+  }
+
+  #isMuch(freePages: number): boolean {
     if (freePages < fewestFreePages) return false
     return freePages * 4 > this.#options.connection.readNumber('PRAGMA page_count')
   }

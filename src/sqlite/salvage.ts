@@ -8,6 +8,7 @@
 import { StorageError } from '../errors.ts'
 import type { ObjectStoreSchema } from '../storage/schema.ts'
 import { Connection } from './binding/connection.ts'
+import { checkTables } from './check-tables.ts'
 import { SqliteDatabase } from './database.ts'
 import {
   companionsOf,
@@ -109,7 +110,7 @@ async function copyReadable(
   await place.directory.prepare([target.fileName, ...companionsOf(target.fileName)])
   const damaged = openDamaged(place, target)
   try {
-    const rows = damaged && readRows(damaged, target.name)
+    const rows = damaged && readRows(damaged, target)
     const opened = await openDatabaseFile(place, { ...rescue, create: true })
     if (!opened) throw new Error('unreachable: a created file is missing')
     if (!damaged || !rows) {
@@ -148,8 +149,9 @@ function openDamaged(place: Place, { fileName, label }: SalvageTarget): Connecti
 }
 
 /** null when the schema cannot be read, or is another database's. */
-function readRows(damaged: Connection, name: string): DatabaseRows | null {
+function readRows(damaged: Connection, { name, label }: SalvageTarget): DatabaseRows | null {
   try {
+    checkTables(damaged, label)
     const rows = readDatabaseRows(damaged)
     return rows.name === name ? rows : null
   } catch (error) {

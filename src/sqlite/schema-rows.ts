@@ -3,14 +3,13 @@ import {
   emptySchema,
   type DatabaseSchema,
   type IndexSchema,
-  type KeyPath,
   type ObjectStoreSchema,
   type SchemaChange,
 } from '../storage/schema.ts'
 import type { Connection } from './binding/connection.ts'
-import type { Statement } from './binding/statement.ts'
+import { SchemaRow } from './schema-row.ts'
 import { keyFormat, valueFormat } from './tables.ts'
-import { decodeUtf16, encodeUtf16 } from './utf16.ts'
+import { encodeUtf16 } from './utf16.ts'
 
 const sql = {
   readMeta: `SELECT name, version, key_format, value_format, next_store_id, next_index_id, is_deleted
@@ -50,7 +49,10 @@ export interface DatabaseRows {
   readonly currentNumbers: ReadonlyMap<number, number>
 }
 
-/** Reads a database's schema and key generators. */
+/**
+ * Reads a database's schema and key generators.
+ * @throws StorageError 'corrupt' for rows that no upgrade can have made
+ */
 export function readDatabaseRows(connection: Connection): DatabaseRows {
   let rows: DatabaseRows = {
     name: null,
@@ -60,18 +62,20 @@ export function readDatabaseRows(connection: Connection): DatabaseRows {
     schema: emptySchema,
     currentNumbers: new Map(),
   }
-  eachRow(connection.prepare(sql.readMeta), (row) => {
+  eachRow(connection, sql.readMeta, (row) => {
+    const schema = {
+      version: row.integer(1, 1),
+      stores: readStores(connection),
+      nextStoreId: row.integer(4, 1),
+      nextIndexId: row.integer(5, 1),
+    }
+    checkSchema(connection, schema)
     rows = {
-      name: decodeUtf16(row.copyBlob(0)),
-      keyFormat: row.number(2),
-      valueFormat: row.number(3),
-      isDeleted: row.number(6) !== 0,
-      schema: {
-        version: row.number(1),
-        stores: readStores(connection),
-        nextStoreId: row.number(4),
-        nextIndexId: row.number(5),
-      },
+      name: row.name(0),
+      keyFormat: row.integer(2, 1),
+      valueFormat: row.integer(3, 1),
+      isDeleted: row.flag(6),
+      schema,
       currentNumbers: readCurrentNumbers(connection),
     }
   })
@@ -128,50 +132,81 @@ export function writeDeletedMark(connection: Connection): void {
 }
 
 function readStores(connection: Connection): ReadonlyMap<number, ObjectStoreSchema> {
-  const indexes = readIndexes(connection)
   const stores = new Map<number, ObjectStoreSchema>()
-  eachRow(connection.prepare(sql.readStores), (row) => {
-    const id = row.number(0)
+  const indexes = new Map<number, Map<number, IndexSchema>>()
+  eachRow(connection, sql.readStores, (row) => {
+    const id = row.id(0)
+    const ofStore = new Map<number, IndexSchema>()
+    indexes.set(id, ofStore)
     stores.set(id, {
       id,
-      name: decodeUtf16(row.copyBlob(1)),
-      keyPath: row.isNull(2) ? null : decodeKeyPath(row.text(2)),
+      name: row.name(1),
+      keyPath: row.isNull(2) ? null : row.keyPath(2),
       autoIncrement: !row.isNull(3),
-      indexes: indexes.get(id) ?? new Map(),
+      indexes: ofStore,
     })
   })
+  readIndexes(connection, indexes)
   return stores
 }
 
-function readIndexes(connection: Connection): ReadonlyMap<number, Map<number, IndexSchema>> {
-  const byStore = new Map<number, Map<number, IndexSchema>>()
-  eachRow(connection.prepare(sql.readIndexes), (row) => {
-    const id = row.number(0)
-    const storeId = row.number(1)
-    const indexes = byStore.get(storeId) ?? new Map<number, IndexSchema>()
-    byStore.set(storeId, indexes)
+/** Puts each index into the map of its store. */
+function readIndexes(
+  connection: Connection,
+  byStore: ReadonlyMap<number, Map<number, IndexSchema>>,
+): void {
+  eachRow(connection, sql.readIndexes, (row) => {
+    const indexes = byStore.get(row.id(1))
+    if (!indexes) throw connection.damage('its schema has an index of no object store')
+    const id = row.id(0)
     indexes.set(id, {
       id,
-      name: decodeUtf16(row.copyBlob(2)),
-      keyPath: decodeKeyPath(row.text(3)),
-      unique: row.number(4) !== 0,
-      multiEntry: row.number(5) !== 0,
+      name: row.name(2),
+      keyPath: row.keyPath(3),
+      unique: row.flag(4),
+      multiEntry: row.flag(5),
     })
   })
-  return byStore
 }
 
 function readCurrentNumbers(connection: Connection): ReadonlyMap<number, number> {
   const numbers = new Map<number, number>()
-  eachRow(connection.prepare(sql.readStores), (row) => {
-    if (!row.isNull(3)) numbers.set(row.number(0), row.number(3))
+  eachRow(connection, sql.readStores, (row) => {
+    if (!row.isNull(3)) numbers.set(row.id(0), row.integer(3, 1, Infinity))
   })
   return numbers
 }
 
-/** Key paths were valid when they were written: the cast restores what JSON cannot say. */
-function decodeKeyPath(json: string): KeyPath {
-  return JSON.parse(json) as KeyPath
+/** What rows can be wrong about together: each by itself has been looked at. */
+function checkSchema(connection: Connection, { stores, ...next }: DatabaseSchema): void {
+  const all = [...stores.values()]
+  checkNames(connection, all)
+  for (const { id, keyPath, autoIncrement, indexes } of all) {
+    if (autoIncrement && (keyPath === '' || Array.isArray(keyPath))) {
+      throw connection.damage('its schema has a key generator where none can be')
+    }
+    if (id >= next.nextStoreId) throw connection.damage('an object store has an id of the future')
+    checkIndexes(connection, [...indexes.values()], next.nextIndexId)
+  }
+}
+
+function checkIndexes(
+  connection: Connection,
+  indexes: readonly IndexSchema[],
+  nextIndexId: number,
+): void {
+  checkNames(connection, indexes)
+  for (const { id, keyPath, multiEntry } of indexes) {
+    if (multiEntry && Array.isArray(keyPath)) {
+      throw connection.damage('its schema has a multi-entry index over several key paths')
+    }
+    if (id >= nextIndexId) throw connection.damage('an index has an id of the future')
+  }
+}
+
+function checkNames(connection: Connection, named: readonly { readonly name: string }[]): void {
+  if (new Set(named.map(({ name }) => name)).size === named.length) return
+  throw connection.damage('its schema has a name twice')
 }
 
 function writeStore(connection: Connection, store: ObjectStoreSchema): void {
@@ -252,9 +287,11 @@ function writeRow(connection: Connection, text: string, fill: (row: Row) => void
   statement.run()
 }
 
-function eachRow(statement: Statement, visit: (row: Statement) => void): void {
+function eachRow(connection: Connection, text: string, visit: (row: SchemaRow) => void): void {
+  const statement = connection.prepare(text)
+  const row = new SchemaRow(connection, statement)
   try {
-    while (statement.step()) visit(statement)
+    while (statement.step()) visit(row)
   } finally {
     statement.reset()
   }

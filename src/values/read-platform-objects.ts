@@ -102,6 +102,9 @@ function blobBytes(state: ReadState, position: number, size: number): Uint8Array
   if (sectionStart < reader.offset || start + size > reader.end - 8) {
     throw corrupt('a Blob lies outside of the value')
   }
+  // Blobs that shared bytes could make a small value as large as its square.
+  if (position !== state.blobBytesRead) throw corrupt('a Blob does not begin where the last ended')
+  state.blobBytesRead += size
   state.sectionStart = sectionStart
   return reader.copy(start, size)
 }

@@ -28,12 +28,15 @@ export class ReadState {
   pendingBlobsRead = 0
   /** Where the blob section starts; null until a Blob was read from it. */
   sectionStart: number | null = null
+  /** How many bytes of it have been read: Blobs lie one behind the other, in the order of their items. */
+  blobBytesRead = 0
 
   open(bytes: Uint8Array, start: number, end: number): void {
     this.reader.open(bytes, start, end)
     this.pendingBlobs = null
     this.pendingBlobsRead = 0
     this.sectionStart = null
+    this.blobBytesRead = 0
   }
 
   /** Lets go of everything. */

@@ -279,6 +279,14 @@ function readBigint({ reader }: ReadState): bigint {
   for (let at = start + size - 1; at >= start; at--) {
     digits += (reader.bytes[at] as number).toString(16).padStart(2, '0') // skip() checked
   }
-  const magnitude = BigInt(size === 0 ? 0 : `0x${digits}`)
+  const magnitude = newBigint(digits)
   return head % 2 === 1 ? -magnitude : magnitude
+}
+
+function newBigint(digits: string): bigint {
+  try {
+    return BigInt(digits === '' ? 0 : `0x${digits}`)
+  } catch (cause) {
+    throw corrupt(`a bigint is too long for this runtime (${String(cause)})`)
+  }
 }

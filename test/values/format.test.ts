@@ -60,6 +60,10 @@ describe('the byte format', () => {
     'a bad regular expression': ['01 17 8128 80', /regular expression/],
     'an endless number': ['01 05 ffffffffffffffffff', /too long/],
     'a resizable buffer beyond all memory': ['01 31 00 ffffffffffffff0f', /resizable/],
+    'two Blobs of the same bytes': [
+      '01 2102 40800002 40800002 6162 4000000000000000',
+      /begin where the last ended/,
+    ],
   }
   for (const [name, [hex, message]] of Object.entries(wrong)) {
     test(`${name} is a StorageError that says so`, () => {

@@ -8,7 +8,13 @@ import { Statement } from './statement.ts'
 const SQLITE_OPEN_READWRITE = 0x2
 const SQLITE_OPEN_MEMORY = 0x80
 const SQLITE_PREPARE_PERSISTENT = 0x1
+
+// What can be switched in a connection. https://sqlite.org/c3ref/c_dbconfig_defensive.html
+const SQLITE_DBCONFIG_ENABLE_TRIGGER = 1003
 const SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE = 1006
+const SQLITE_DBCONFIG_DEFENSIVE = 1010
+const SQLITE_DBCONFIG_ENABLE_VIEW = 1015
+const SQLITE_DBCONFIG_TRUSTED_SCHEMA = 1017
 
 /** What a connection is opened on. */
 export interface ConnectionTarget {
@@ -35,6 +41,11 @@ export class Connection {
     this.#label = label
     this.#handle = openHandle(engine, path, label)
     engine.module._sqlite3_extended_result_codes(this.#handle, 1)
+    // Anybody may have written the file: nothing in it may run with our statements.
+    this.#configure(SQLITE_DBCONFIG_DEFENSIVE, 1)
+    this.#configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
+    this.#configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
+    this.#configure(SQLITE_DBCONFIG_ENABLE_VIEW, 0)
   }
 
   /** The statement of that text, prepared once. The text is the key: it must be a constant. */
@@ -116,13 +127,7 @@ export class Connection {
 
   /** Closes the connection as it is: the write-ahead log is left for the next one. */
   abandon(): void {
-    const { module } = this.engine
-    const variadic = module._sqlite3_malloc(8)
-    const view = new DataView(module.HEAPU8.buffer)
-    view.setInt32(variadic, 1, true)
-    view.setInt32(variadic + 4, 0, true)
-    module._sqlite3_db_config(this.#handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, variadic)
-    module._sqlite3_free(variadic)
+    this.#configure(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1)
     this.close()
   }
 
@@ -132,6 +137,20 @@ export class Connection {
     this.#statements.clear()
     const resultCode = this.engine.module._sqlite3_close_v2(this.#handle)
     if (resultCode !== SQLITE_OK) throw new Error(`unreachable: close gave ${resultCode}`)
+  }
+
+  /** Switches an option of the connection on (1) or off (0). */
+  #configure(option: number, value: 0 | 1): void {
+    const { module } = this.engine
+    // A variadic C function: its further arguments, the value and where to report it (nowhere), lie in the heap.
+    const variadic = module._sqlite3_malloc(8)
+    const view = new DataView(module.HEAPU8.buffer)
+    view.setInt32(variadic, value, true)
+    view.setInt32(variadic + 4, 0, true)
+    const resultCode = module._sqlite3_db_config(this.#handle, option, variadic)
+    module._sqlite3_free(variadic)
+    if (resultCode !== SQLITE_OK)
+      throw new Error(`unreachable: option ${option} gave ${resultCode}`)
   }
 
   #readOnce<Result>(sql: string, read: (statement: Statement) => Result): Result {

@@ -1,0 +1,44 @@
+/**
+ * Whether a file's tables are ours and nothing else is there. Anybody may have written the file: a trigger would run with
+ * our statements, a view in a table's place would answer them, and a table of other columns would mean something else.
+ */
+import { StorageError } from '../errors.ts'
+import type { Connection } from './binding/connection.ts'
+import { createTables } from './tables.ts'
+
+/** As the engine keeps them: each statement's own text. */
+const expected: ReadonlySet<string> = new Set(
+  createTables
+    .split(';')
+    .map((text) => text.trim())
+    .filter((text) => text !== ''),
+)
+
+/** What `ANALYZE` leaves behind when somebody has run it; SQLite reads numbers from it, no more. */
+const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'
+
+/**
+ * Compares the file's schema with ours, text by text.
+ * @throws StorageError 'foreign' when something else is there too, 'corrupt' when a table of ours is not.
+ */
+export function checkTables(connection: Connection, label: string): void {
+  const missing = new Set(expected)
+  const schema = connection.prepare('SELECT sql, type, name FROM sqlite_schema')
+  try {
+    while (schema.step()) {
+      const text = schema.text(0)
+      if (missing.delete(text) || text === statistics) continue
+      throw strangeObject(label, schema.text(1), schema.text(2))
+    }
+  } finally {
+    schema.reset()
+  }
+  if (missing.size > 0) throw connection.damage('a table is missing')
+}
+
+function strangeObject(label: string, type: string, name: string): StorageError {
+  return new StorageError(
+    'foreign',
+    `${label}: the file has a ${type} ${JSON.stringify(name)} that this package does not make; remove it with a SQLite tool, or move the file away`,
+  )
+}

@@ -1,0 +1,139 @@
+import { expect, test } from 'vitest'
+import { close, createIndexedDB } from '../../src/index.ts'
+import { fileNameOf } from '../../src/sqlite/file-name.ts'
+import { memory, type MemoryVfs } from '../../vfs/memory.ts'
+import { openDatabase, resultOf, walk } from '../promises.ts'
+import { runForeignSql } from '../sqlite/foreign-tool.ts'
+import { engine } from '../sqlite/test-directory.ts'
+
+const path = 'hostile'
+const fileName = fileNameOf('test')
+
+/** A closed database of three books, changed by SQL. */
+async function changedBy(...statements: readonly string[]): Promise<MemoryVfs> {
+  const vfs = memory()
+  const indexedDB = createIndexedDB({ vfs, path })
+  const database = await openDatabase(indexedDB, (it) => {
+    const books = it.createObjectStore('books', { keyPath: 'isbn' })
+    books.createIndex('by author', 'author')
+    for (const isbn of ['a', 'b', 'c']) books.put({ isbn, author: 'one' })
+  })
+  database.close()
+  await close(indexedDB)
+  const failed = runForeignSql(await engine(), { vfs, path, fileName }, statements)
+  expect(failed).toEqual([])
+  return vfs
+}
+
+async function openingError(vfs: MemoryVfs): Promise<DOMException> {
+  const indexedDB = createIndexedDB({ vfs, path, onWarning: () => {} })
+  const error: unknown = await resultOf(indexedDB.open('test')).catch((it: unknown) => it)
+  await close(indexedDB)
+  if (!(error instanceof DOMException)) throw new Error('the database opened')
+  return error
+}
+
+const additions: readonly [string, string][] = [
+  ['a trigger', 'CREATE TRIGGER t AFTER INSERT ON records BEGIN DELETE FROM records; END'],
+  ['a view', 'CREATE VIEW v AS SELECT * FROM records'],
+  ['an index', 'CREATE INDEX i ON records (hex(value))'],
+  ['a table', 'CREATE TABLE sequenced (id INTEGER PRIMARY KEY AUTOINCREMENT)'],
+]
+
+test.each(additions)(
+  '%s of somebody else fails the open request with the name of what is there',
+  async (_, statement) => {
+    const error = await openingError(await changedBy(statement))
+    expect(error.name).toBe('UnknownError')
+    expect(error.message).toMatch(/has a (trigger|view|index|table) "\w+" that this package/)
+  },
+)
+
+const replacements: readonly [string, readonly string[]][] = [
+  ['a view in the place of a table', ['DROP TABLE records', 'CREATE VIEW records AS SELECT 1']],
+  ['a generated column', ['ALTER TABLE records ADD COLUMN g AS (hex(value))']],
+  [
+    'a rewritten sqlite_schema',
+    ['PRAGMA writable_schema = ON', `UPDATE sqlite_schema SET sql = replace(sql, 'BLOB', 'TEXT')`],
+  ],
+  ['a missing table', ['DROP TABLE large_values']],
+]
+
+test.each(replacements)('%s fails the open request with UnknownError', async (_, statements) => {
+  expect(await openingError(await changedBy(...statements))).toMatchObject({ name: 'UnknownError' })
+})
+
+test('what ANALYZE leaves behind is no obstacle', async () => {
+  const vfs = await changedBy('ANALYZE')
+  const database = await resultOf(createIndexedDB({ vfs, path }).open('test'))
+  expect(await resultOf(books(database).count())).toBe(3)
+})
+
+const rows: readonly [string, string][] = [
+  ['a version of no upgrade', 'UPDATE meta SET version = -1'],
+  ['a version that is no integer', 'UPDATE meta SET version = 1.5'],
+  ['an id beyond 32 bits', 'UPDATE object_stores SET id = 4294967297'],
+  ['an id of the future', 'UPDATE meta SET next_store_id = 1'],
+  ['a name that ends within a code unit', `UPDATE object_stores SET name = x'00'`],
+  ['a key path that is no JSON', `UPDATE object_stores SET key_path = '{'`],
+  ['a key path of another type', `UPDATE object_stores SET key_path = '[1]'`],
+  ['a key path nested too deep', `UPDATE indexes SET key_path = printf('%.100000c', '[')`],
+  ['a key generator below 1', 'UPDATE object_stores SET current_number = 0'],
+  ['a multi-entry index over a list', `UPDATE indexes SET is_multi_entry = 1, key_path = '["a"]'`],
+  ['an index of no object store', 'UPDATE indexes SET store_id = 9'],
+  [
+    'a name twice',
+    `INSERT INTO indexes SELECT 7, store_id, name, readable_name, key_path, 0, 0 FROM indexes`,
+  ],
+]
+
+test.each(rows)('%s in the schema fails the open request', async (_, statement) => {
+  const vfs = await changedBy('UPDATE meta SET next_index_id = 20', statement)
+  const error = await openingError(vfs)
+  expect(error.name).toBe('UnknownError')
+  expect(error.message).toContain('Database "test"')
+})
+
+test('a store called __proto__ whose records hold __proto__ changes no prototype', async () => {
+  const vfs = await changedBy(
+    `UPDATE object_stores SET name = x'005f005f00700072006f0074006f005f005f',
+      key_path = '"__proto__.isbn"'`,
+  )
+  const database = await resultOf(createIndexedDB({ vfs, path }).open('test'))
+  expect([...database.objectStoreNames]).toEqual(['__proto__'])
+  const store = database.transaction('__proto__', 'readwrite').objectStore('__proto__')
+  const book: unknown = JSON.parse('{ "__proto__": { "isbn": "d" } }')
+  expect(await resultOf(store.put(book))).toBe('d')
+  expect(await resultOf(store.get('d'))).toEqual(book)
+  expect('isbn' in {}).toBe(false)
+})
+
+test('a cursor at a key that is none fails its request, and its getters do not throw', async () => {
+  const vfs = await changedBy(`UPDATE records SET key = CAST(key || x'00' AS BLOB)`)
+  const database = await resultOf(createIndexedDB({ vfs, path }).open('test'))
+  const positions = walk(books(database).openCursor(), ({ key }) => key)
+  await expect(positions).rejects.toMatchObject({ name: 'UnknownError' })
+})
+
+test('a cursor that a damaged index leads back fails its request', async () => {
+  // A number sorts before all keys where SQLite looks, and among them where its digits are compared.
+  const vfs = await changedBy(
+    `UPDATE index_records SET primary_key = 48
+      WHERE primary_key = (SELECT min(primary_key) FROM index_records)`,
+  )
+  const database = await resultOf(createIndexedDB({ vfs, path }).open('test'))
+  const request = books(database).index('by author').openKeyCursor(null, 'prev')
+  const keys = new Promise((resolve, reject) => {
+    let count = 0
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => {
+      if (!request.result || ++count > 100) return resolve(count)
+      request.result.continue()
+    }
+  })
+  await expect(keys).rejects.toMatchObject({ name: 'UnknownError' })
+})
+
+function books(database: IDBDatabase): IDBObjectStore {
+  return database.transaction('books').objectStore('books')
+}

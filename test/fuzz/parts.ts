@@ -1,0 +1,8 @@
+/** The parts of the fuzzer, by name. */
+import type { Part } from './part.ts'
+import { files } from './parts/files.ts'
+import { keys } from './parts/keys.ts'
+import { rows } from './parts/rows.ts'
+import { values } from './parts/values.ts'
+
+export const parts: Readonly<Record<string, Part>> = { keys, values, rows, files }

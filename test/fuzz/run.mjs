@@ -1,0 +1,48 @@
+/**
+ * Gives spoilt bytes to everything that reads a file of ours: keys, values, the rows of the schema, whole files.
+ *
+ * node test/fuzz/run.mjs [--seconds 15 | --long] [--part keys | values | rows | files] [--seed 1] [--runtime node@26]
+ * node test/fuzz/run.mjs --part files --input path     tries a kept input again
+ */
+import { flag, importBundled } from '../bundle.mjs'
+
+const child = 'test/fuzz/child.ts'
+const { module, pathOf } = await importBundled('test/fuzz/suite.ts', [child])
+const seconds = Number(flag('seconds') ?? (flag('long') ? 3_600 : 15))
+const seed = Number(flag('seed') ?? Date.now() % 1_000_000)
+const runtime = flag('runtime') ?? 'node'
+const chosen = flag('part')
+const childPath = pathOf(child)
+
+/** Part → its share of the time: reading a file takes ten thousand times as long as reading a key. */
+const shares = { keys: 0.1, values: 0.2, rows: 0.25, files: 0.45 }
+
+if (flag('input')) await tryAgain(flag('input'))
+else await fuzzAll(chosen ? { [chosen]: 1 } : shares)
+
+async function fuzzAll(parts) {
+  console.log(`fuzz: ${seconds} seconds on ${runtime}, --seed ${seed}`)
+  const told = []
+  let inputs = 0
+  const findings = []
+  for (const [part, share] of Object.entries(parts)) {
+    const counts = await module.fuzz({ part, seed, seconds: seconds * share, runtime, childPath })
+    told.push(`${part} ${counts.inputs}`)
+    inputs += counts.inputs
+    for (const { what, file } of counts.findings) {
+      console.error(`${part}: ${what}\n  node test/fuzz/run.mjs --part ${part} --input ${file}`)
+    }
+    findings.push(...counts.findings)
+  }
+  console.log(
+    `fuzz: ${inputs} inputs, ${findings.length} findings (${told.join(', ')}; seed ${seed})`,
+  )
+  process.exitCode = findings.length > 0 ? 1 : 0
+}
+
+async function tryAgain(file) {
+  const findings = await module.tryFile({ part: chosen, runtime, childPath }, file)
+  for (const what of findings) console.error(what)
+  console.log(`fuzz: 1 inputs, ${findings.length} findings`)
+  process.exitCode = findings.length > 0 ? 1 : 0
+}
