@@ -30,6 +30,7 @@ const shortSuites = [
   { name: 'model', command: 'node test/model/run.mjs', counts: /^model: \d+ passed.*/m },
   { name: 'ownership', command: 'node test/ownership/run.mjs', counts: /^ownership: .*/m },
   { name: 'crash', command: 'node test/crash/run.mjs', counts: /^crash: .*/m },
+  { name: 'ends', command: 'node test/ends/run.mjs', counts: /^ends: .*/m },
   { name: 'browser', command: 'node test/browser/run.mjs', counts: /^browsers: .*/m },
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
 ]

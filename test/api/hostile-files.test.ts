@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
 import { fileNameOf } from '../../src/sqlite/file-name.ts'
@@ -137,3 +140,40 @@ test('a cursor that a damaged index leads back fails its request', async () => {
 function books(database: IDBDatabase): IDBObjectStore {
   return database.transaction('books').objectStore('books')
 }
+
+const names: readonly [string, readonly string[]][] = [
+  ['paths', ['../outside', '..', '.', '/etc/passwd', 'a/b', 'a\\b', 'C:\\x', '\\\\host\\share']],
+  ['control characters', ['', '\0', 'a\0b', 'a', '\n', '\u202e', '%00', '%2e%2e%2f']],
+  ['names that systems reserve', ['CON', 'nul', 'COM1', 'aux.txt', 'a.', 'a ', 'owner.json']],
+  ['names that differ in case alone', ['Name', 'name', 'NAME', 'ſtrasse', 'straße', 'STRASSE']],
+  ['names that some file systems take for the same', ['\u00e9', 'e\u0301', '\u212b', '\u00c5']],
+  ['lone surrogates', ['\ud800', '\udc00', '\ud800\ud800', '\ufffd']],
+  ['very long names', ['n'.repeat(255), 'n'.repeat(256), 'n'.repeat(100_000)]],
+]
+
+test.each(names)('%s are databases of their own, inside the directory', async (_, all) => {
+  const parent = mkdtempSync(join(tmpdir(), 'idb-everywhere-'))
+  const indexedDB = createIndexedDB({ path: join(parent, 'inside') })
+  for (const [number, name] of all.entries()) {
+    const database = await openDatabase(
+      indexedDB,
+      (it) => it.createObjectStore('s').put(number, 0),
+      {
+        name,
+      },
+    )
+    database.close()
+  }
+  for (const [number, name] of all.entries()) {
+    const database = await resultOf(indexedDB.open(name))
+    expect(await resultOf(database.transaction('s').objectStore('s').get(0))).toBe(number)
+    database.close()
+  }
+  const listed = await indexedDB.databases()
+  expect(new Set(listed.map(({ name }) => name))).toEqual(new Set(all))
+  await close(indexedDB)
+  expect(readdirSync(parent)).toEqual(['inside'])
+  const files = readdirSync(join(parent, 'inside'))
+  expect(files.filter((file) => !/^([a-z2-7]{52}\.sqlite|\.lock\.sqlite)$/.test(file))).toEqual([])
+  rmSync(parent, { recursive: true })
+})

@@ -1,0 +1,24 @@
+/**
+ * Ends processes, threads and transactions in every way, and looks at what they leave: all that was acknowledged, and
+ * nothing of what was not to be.
+ *
+ * node test/ends/run.mjs [--runtime node@26] [--only word]
+ */
+import { flag, importBundled } from '../bundle.mjs'
+
+const scripts = ['test/ends/child.ts', 'test/ends/worker.ts', 'src/worker-node.ts']
+const { module, pathOf } = await importBundled('test/ends/suite.ts', scripts)
+const [child, worker, host] = scripts.map(pathOf)
+const runtime = flag('runtime') ?? 'node'
+
+const outcomes = await module.playAll(runtime, { child, worker, host }, flag('only') ?? '')
+const counts = { pass: 0, FAIL: 0, skip: 0 }
+for (const [name, { wrong, notPlayed }] of outcomes) {
+  const outcome = notPlayed ? 'skip' : wrong.length > 0 ? 'FAIL' : 'pass'
+  counts[outcome]++
+  console.log(`${outcome}  ${name}${notPlayed ? `: ${notPlayed}` : ''}`)
+  for (const message of wrong) console.error(`      ${message}`)
+}
+const { pass, FAIL: failed, skip } = counts
+console.log(`ends: ${pass} passed, ${failed} failed, ${skip} not run (on ${runtime})`)
+process.exitCode = failed > 0 || pass === 0 ? 1 : 0
