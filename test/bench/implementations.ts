@@ -2,17 +2,8 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { Implementation } from './cases.ts'
 import { openDatabase } from './idb.ts'
-
-/** An implementation, loaded. */
-export interface Implementation {
-  readonly name: string
-  readonly factory: IDBFactory
-  readonly keyRange: typeof IDBKeyRange
-  /** See `Contender`. */
-  readonly roundLimit?: number
-  close(): Promise<void>
-}
 
 /** Where everything is. */
 export interface Places {

@@ -1,30 +1,6 @@
-/** What a question is, and how its cases are run against every IndexedDB there is. */
-import { openDatabase, resultOf } from './idb.ts'
-import {
-  type Implementation,
-  type Places,
-  baseline,
-  loadImplementations,
-} from './implementations.ts'
-import { type Contender, type Effort, type Measurement, compare, timed } from './measure.ts'
-
-/** What one row of the table says. */
-export interface Row {
-  readonly name: string
-  /** Operations in a round. */
-  readonly count: number
-  readonly measurements: readonly Measurement[]
-  /** What it is compared with. */
-  readonly baseline: string
-  readonly goals: readonly Goal[]
-}
-
-/** The highest ratio to the baseline of the contender named, on Node 20 and elsewhere. */
-export interface Goal {
-  readonly contender: string
-  readonly ratio: number
-  readonly node20: number
-}
+/** What a question is, and how one that consists of cases is answered on every IndexedDB there is here. */
+import { type Case, type Row, runCases } from './cases.ts'
+import { type Places, baseline, loadImplementations } from './implementations.ts'
 
 /** What a question answers. */
 export interface Answer {
@@ -35,7 +11,7 @@ export interface Answer {
   readonly notes?: readonly string[]
 }
 
-/** Each file of `questions/` exports one as `ask`. */
+/** Each file of `questions/` exports one as `ask`, or else its `cases`. */
 export type Ask = (places: Places, options: AskOptions) => Promise<Answer>
 
 export interface AskOptions {
@@ -47,131 +23,13 @@ export interface AskOptions {
   readonly isLong: boolean
 }
 
-/** What a case works on. */
-export interface Bench {
-  readonly database: IDBDatabase
-  readonly keyRange: typeof IDBKeyRange
-  readonly round: number
-}
-
-/** One thing to be timed, the same for every IndexedDB. */
-export interface Case {
-  readonly name: string
-  readonly count: number
-  readonly goal?: Omit<Goal, 'contender'>
-  readonly effort?: Effort
-  /** A new database for each round; what closing it takes becomes a row of its own. */
-  readonly isFresh?: boolean
-  upgrade(database: IDBDatabase): void
-  /** Not timed. */
-  fill?(database: IDBDatabase): Promise<void>
-  run(bench: Bench): Promise<unknown>
-  /** Not timed. @throws Error when `run` has not done what it should. */
-  check(bench: Bench, result: unknown): Promise<void> | void
-}
-
-const usualEffort: Effort = { warmUps: 3, rounds: 9 }
-
 /** The `ask` of a question that consists of such cases. */
 export function askCases(cases: readonly Case[]): Ask {
-  return async (places, { filter, rounds }) => {
-    const { available, missing } = await loadImplementations(places)
-    const rows: Row[] = []
-    for (const it of cases.filter(({ name }) => name.includes(filter))) {
-      const effort = it.effort ?? usualEffort
-      rows.push(...(await runCase(it, available, { ...effort, rounds: rounds ?? effort.rounds })))
-    }
-    for (const { close } of available) await close()
+  return async (places, options) => {
+    const { available: implementations, missing } = await loadImplementations(places)
+    const goalsOf = ({ goal }: Case) => (goal ? [{ contender: 'disk', ...goal }] : [])
+    const rows = await runCases(cases, { implementations, baseline, goalsOf }, options)
+    for (const { close } of implementations) await close()
     return { rows, missing: Object.fromEntries(missing) }
   }
-}
-
-async function runCase(
-  it: Case,
-  implementations: readonly Implementation[],
-  effort: Effort,
-): Promise<Row[]> {
-  const closings = new Map<string, number[]>()
-  const contenders: Contender[] = []
-  const databases: IDBDatabase[] = []
-  for (const implementation of implementations) {
-    if (it.isFresh) {
-      const times: number[] = []
-      closings.set(implementation.name, times)
-      contenders.push(freshContender(it, implementation, times))
-    } else {
-      const database = await openDatabase(implementation.factory, it.name, (db) => it.upgrade(db))
-      await it.fill?.(database)
-      databases.push(database)
-      contenders.push(steadyContender(it, implementation, database))
-    }
-  }
-  const measurements = await compare(contenders, effort, baseline)
-  for (const database of databases) database.close()
-  const goals = it.goal ? [{ contender: 'disk', ...it.goal }] : []
-  const row = { name: it.name, count: it.count, measurements, baseline, goals }
-  return it.isFresh ? [row, await closingRow(it, closings, effort)] : [row]
-}
-
-function steadyContender(
-  it: Case,
-  { name, keyRange, roundLimit = Infinity }: Implementation,
-  database: IDBDatabase,
-) {
-  return {
-    name,
-    roundLimit,
-    round: (round: number) => timeRound(it, { database, keyRange, round }),
-  }
-}
-
-function freshContender(
-  it: Case,
-  { name, factory, keyRange, roundLimit = Infinity, close }: Implementation,
-  closings: number[],
-) {
-  return {
-    name,
-    roundLimit,
-    async round(round: number) {
-      const database = await openDatabase(factory, it.name, (db) => it.upgrade(db))
-      await it.fill?.(database)
-      const ms = await timeRound(it, { database, keyRange, round })
-      closings.push(
-        await timed(async () => {
-          database.close()
-          // Closes the file: its final checkpoint belongs to the price.
-          await close()
-        }),
-      )
-      await resultOf(factory.deleteDatabase(it.name))
-      return ms
-    },
-  }
-}
-
-async function timeRound(it: Case, bench: Bench): Promise<number> {
-  let result: unknown
-  const ms = await timed(async () => {
-    result = await it.run(bench)
-  })
-  await it.check(bench, result)
-  return ms
-}
-
-/** Replays the closings that were timed on the way. */
-function closingRow(it: Case, closings: Map<string, number[]>, effort: Effort): Promise<Row> {
-  const contenders = [...closings].map(([name, times]) => ({
-    name,
-    roundLimit: times.length,
-    round: async (round: number) => times[round] ?? NaN,
-  }))
-  return compare(contenders, effort, baseline).then((measurements) => ({
-    name: `close after ${it.name}`,
-    count: 1,
-    // Nothing ran while they were replayed.
-    measurements: measurements.map((measurement) => ({ ...measurement, gapMs: NaN })),
-    baseline,
-    goals: [],
-  }))
 }

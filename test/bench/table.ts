@@ -1,7 +1,7 @@
 /** The answers as a table for people. */
 import Table from 'cli-table3'
 import type { Measurement } from './measure.ts'
-import type { Row } from './question.ts'
+import type { Row } from './cases.ts'
 
 /** A table with a line for each contender of each row. */
 export function tableOf(rows: readonly Row[], { isNode20 }: { isNode20: boolean }): string {

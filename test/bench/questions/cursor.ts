@@ -1,6 +1,6 @@
 /** How fast do cursors walk? */
 import { completionOf, expectSame, putAll, walk } from '../idb.ts'
-import { type Bench, type Case, askCases } from '../question.ts'
+import type { Bench, Case } from '../cases.ts'
 import { recordsOf } from '../records.ts'
 
 const count = 10_000
@@ -24,7 +24,7 @@ async function sumOf(request: IDBRequest<IDBCursorWithValue | null>): Promise<nu
 const checkSum = (_: Bench, sum: unknown): void => expectSame(sum, sumOfIds, 'sum of ids')
 const steady = { count, upgrade, fill, check: checkSum }
 
-const cases: readonly Case[] = [
+export const cases: readonly Case[] = [
   {
     ...steady,
     name: 'cursor over 10,000',
@@ -84,5 +84,3 @@ const cases: readonly Case[] = [
     },
   },
 ]
-
-export const ask = askCases(cases)

@@ -1,8 +1,9 @@
 /** How does the cost of an operation grow with the store? */
+import type { Implementation, Row } from '../cases.ts'
 import { expectSame, openDatabase, putAll, resultOf, walk } from '../idb.ts'
-import { type Implementation, loadImplementations } from '../implementations.ts'
+import { loadImplementations } from '../implementations.ts'
 import { type Contender, compare, timed } from '../measure.ts'
-import type { Ask, Row } from '../question.ts'
+import type { Ask } from '../question.ts'
 import { recordOf, recordsOf, scatter } from '../records.ts'
 
 const usualSizes = [10_000, 100_000]

@@ -1,6 +1,6 @@
 /** What do values cost that are not small? */
 import { completionOf, expectSame, resultOf } from '../idb.ts'
-import { type Case, askCases } from '../question.ts'
+import type { Case } from '../cases.ts'
 import { scatter } from '../records.ts'
 
 function binaryValues(count: number, byteCount: number): Uint8Array[] {
@@ -36,9 +36,7 @@ function putCase(name: string, values: readonly Uint8Array[], goal: Case['goal']
   }
 }
 
-const cases: readonly Case[] = [
+export const cases: readonly Case[] = [
   putCase('put 1,000 of 10 KiB', binaryValues(1000, 10 * 1024), { ratio: 1.2, node20: 1.3 }),
   putCase('put 10 of 1 MiB', binaryValues(10, 1024 * 1024), undefined),
 ]
-
-export const ask = askCases(cases)

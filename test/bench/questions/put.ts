@@ -1,6 +1,6 @@
 /** How fast do many puts in one transaction go? */
 import { completionOf, expectSame, putAll, resultOf } from '../idb.ts'
-import { type Bench, type Case, askCases } from '../question.ts'
+import type { Bench, Case } from '../cases.ts'
 import { recordsOf } from '../records.ts'
 
 const count = 10_000
@@ -37,7 +37,7 @@ async function checkCount({ database }: Bench): Promise<void> {
   }
 }
 
-const cases: readonly Case[] = [
+export const cases: readonly Case[] = [
   {
     name: 'put 10,000',
     count,
@@ -69,5 +69,3 @@ const cases: readonly Case[] = [
     check: checkCount,
   },
 ]
-
-export const ask = askCases(cases)

@@ -1,6 +1,6 @@
 /** How fast is reading: one by one, all at once, by index? */
 import { expectSame, putAll, resultOf } from '../idb.ts'
-import { type Bench, type Case, askCases } from '../question.ts'
+import type { Bench, Case } from '../cases.ts'
 import { recordOf, recordsOf, scatteredIds } from '../records.ts'
 
 const count = 10_000
@@ -36,7 +36,7 @@ function getEach(source: IDBObjectStore | IDBIndex, keys: readonly IDBValidKey[]
 const checkSum = (_: Bench, sum: unknown): void => expectSame(sum, sumOfIds, 'sum of ids')
 const steady = { count, upgrade, fill }
 
-const cases: readonly Case[] = [
+export const cases: readonly Case[] = [
   {
     ...steady,
     name: 'get 10,000',
@@ -74,5 +74,3 @@ const cases: readonly Case[] = [
     check: (_, found) => expectSame(found, count, 'count'),
   },
 ]
-
-export const ask = askCases(cases)

@@ -1,13 +1,14 @@
 /** What does IndexedDB cost over the same storage work in SQL, and what does our engine layer alone? */
+import type { Goal, Implementation, Row } from '../cases.ts'
 import { join } from 'node:path'
 import { encodeNumberKey } from '../../../src/keys/number-key.ts'
 import type { DatabaseStorage } from '../../../src/storage/storage.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import { directoryOn, openWithStore } from '../../sqlite/test-directory.ts'
 import { completionOf, expectSame, openDatabase, putAll, resultOf } from '../idb.ts'
-import { type Implementation, type Places, loadImplementations } from '../implementations.ts'
+import { type Places, loadImplementations } from '../implementations.ts'
 import { type Contender, compare, timed } from '../measure.ts'
-import type { Ask, Goal, Row } from '../question.ts'
+import type { Ask } from '../question.ts'
 import { recordOf, recordsOf, scatteredIds } from '../records.ts'
 import { type SqlDriver, type SqlDatabase, loadSqlDrivers } from '../sql-drivers.ts'
 

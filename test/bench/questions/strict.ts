@@ -1,8 +1,9 @@
 /** What does strict durability cost: one by one, and queued? */
+import type { Implementation } from '../cases.ts'
 import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { completionOf, expectSame, openDatabase, resultOf } from '../idb.ts'
-import { type Implementation, type Places, loadImplementations } from '../implementations.ts'
+import { type Places, loadImplementations } from '../implementations.ts'
 import { type Contender, compare, timed } from '../measure.ts'
 import type { Ask } from '../question.ts'
 import { recordOf } from '../records.ts'

@@ -1,6 +1,6 @@
 /** What does a transaction of one request cost? */
 import { completionOf, expectSame, putAll, resultOf } from '../idb.ts'
-import { type Bench, type Case, askCases } from '../question.ts'
+import type { Bench, Case } from '../cases.ts'
 import { recordOf, recordsOf, scatteredIds } from '../records.ts'
 
 const count = 1000
@@ -43,7 +43,7 @@ async function checkLast({ database, round }: Bench): Promise<void> {
   expectSame(await resultOf(store.count()), (round + 1) * count, 'count')
 }
 
-const cases: readonly Case[] = [
+export const cases: readonly Case[] = [
   {
     name: '1,000 one-put transactions, awaited',
     count,
@@ -73,5 +73,3 @@ const cases: readonly Case[] = [
     check: (_, sum) => expectSame(sum, (count * (count - 1)) / 2, 'sum of ids'),
   },
 ]
-
-export const ask = askCases(cases)

@@ -1,0 +1,95 @@
+/** What a page of the benchmark loads, and the dedicated worker it starts: the cases, on native and on ours, as built. */
+import type * as Package from '../../../src/index-browser.ts'
+import type * as Memory from '../../../vfs/memory.ts'
+import { type Case, type Implementation, type Row, runCases } from '../cases.ts'
+import { cases as cursorCases } from '../questions/cursor.ts'
+import { cases as putCases } from '../questions/put.ts'
+import { cases as readCases } from '../questions/read.ts'
+import { cases as transactionCases } from '../questions/transactions.ts'
+
+/** On a page a worker of this package's hosts OPFS; in a dedicated worker the thread does. */
+export type Place = 'page' | 'worker'
+
+export interface BenchRequest {
+  readonly place: Place
+  readonly filter: string
+  readonly rounds: number
+}
+
+export type RunBench = (request: BenchRequest) => Promise<Row[]>
+
+const cases: readonly Case[] = [...putCases, ...transactionCases, ...readCases, ...cursorCases]
+
+/** Native processes warm up while the cases are filled. */
+const effort = { warmUps: 1, rounds: 0 }
+
+/** What runs in the other place than this is sent there. */
+const runBench: RunBench = (request) =>
+  request.place === 'worker' && isPage ? runInWorker(request) : runHere(request)
+
+const isPage = typeof document !== 'undefined'
+
+async function runHere({ place, filter, rounds }: BenchRequest): Promise<Row[]> {
+  const implementations = await loadImplementations()
+  const field = { implementations, baseline: 'native', goalsOf: goalsOf(place) }
+  const rows = await runCases(
+    cases.map((it) => ({ ...it, effort: { ...effort, rounds } })),
+    field,
+    { filter, rounds: null },
+  )
+  for (const { close } of implementations) await close()
+  return rows
+}
+
+/** Every row of a page within the native time, and puts, gets and one-put transactions of a worker within half of it. */
+function goalsOf(place: Place) {
+  return ({ name }: Case) => {
+    const isHalf = /^(put|get|index\.get|1,000 one-)/.test(name)
+    if (place === 'worker' && !isHalf) return []
+    const ratio = place === 'worker' ? 0.5 : 1
+    return [{ contender: 'opfs', ratio, node20: ratio }]
+  }
+}
+
+async function loadImplementations(): Promise<Implementation[]> {
+  const native = {
+    name: 'native',
+    factory: globalThis.indexedDB,
+    keyRange: globalThis.IDBKeyRange,
+    close: async () => {},
+  }
+  // The server has the built package there.
+  const { createIndexedDB, IDBKeyRange, close } = (await import(
+    urlOf('index-browser.js')
+  )) as typeof Package
+  const { memory } = (await import(urlOf('vfs-memory.js'))) as typeof Memory
+  const ours = { opfs: createIndexedDB(), memory: createIndexedDB({ vfs: memory() }) }
+  const loaded = Object.entries(ours).map(([name, factory]) => ({
+    name,
+    factory,
+    keyRange: IDBKeyRange,
+    close: () => close(factory),
+  }))
+  return [native, ...loaded]
+}
+
+function urlOf(name: string): string {
+  return new URL(`/dist/${name}`, location.origin).href
+}
+
+const runInWorker: RunBench = (request) =>
+  new Promise((resolve, reject) => {
+    const worker = new Worker(import.meta.url, { type: 'module' })
+    worker.onmessage = ({ data }: MessageEvent<Row[]>) => resolve(data)
+    worker.onerror = ({ message }) => reject(new Error(`The worker failed: ${message}`))
+    worker.postMessage(request)
+  })
+
+if (isPage) {
+  Object.assign(globalThis, { runBench })
+} else {
+  addEventListener('message', ({ data }: MessageEvent<BenchRequest>) => {
+    // A failure is an uncaught error of the worker's, by which the page hears of it.
+    void runHere(data).then((rows) => postMessage(rows))
+  })
+}
