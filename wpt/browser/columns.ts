@@ -25,6 +25,6 @@ export function vfsOf(column: ColumnName): BrowserVfsName | null {
  * goes with the context will do.
  */
 export function profileArguments(column: ColumnName): readonly string[] | null {
-  if (column === 'native-leveldb') return ['--disable-features=IdbSqliteBackingStore']
+  if (column === 'native-leveldb') return ['--disable-features=Translate,IdbSqliteBackingStore']
   return column === 'native-sqlite' ? ['--enable-features=IdbSqliteBackingStore'] : null
 }

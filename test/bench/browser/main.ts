@@ -22,7 +22,7 @@ export interface Launcher {
 const stores: Readonly<Record<string, { browser: BrowserName; args: readonly string[] }>> = {
   'chromium-leveldb': {
     browser: 'chromium',
-    args: ['--disable-features=IdbSqliteBackingStore'],
+    args: ['--disable-features=Translate,IdbSqliteBackingStore'],
   },
   'chromium-sqlite': { browser: 'chromium', args: ['--enable-features=IdbSqliteBackingStore'] },
   firefox: { browser: 'firefox', args: [] },
