@@ -1,6 +1,6 @@
 /**
  * `TextEncoder` and `TextDecoder`. Jest keeps them, though not Node, from the pages it simulates by jsdom: there they are
- * asked for in another way. The build puts these in place of the globals everywhere, the engine's glue included.
+ * asked for in another way. The build puts these in place of the globals everywhere.
  */
 interface Coders {
   readonly TextEncoder: typeof globalThis.TextEncoder

@@ -1,9 +1,10 @@
 /** Loading the engine: SQLite compiled to WebAssembly, once per thread. */
-import createModule, { type WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
-import { CacheBudget } from './cache-budget.ts'
+import { instantiate } from './binding/instantiate.ts'
 import { Scratch } from './binding/scratch.ts'
+import type { WaSqlite } from './binding/wa-sqlite.ts'
+import { CacheBudget } from './cache-budget.ts'
 import { VfsBridge } from './vfs-bridge.ts'
-import { registerVfs } from './vfs-relay.ts'
+import { VfsRelay } from './vfs-relay.ts'
 
 /** A loaded engine, shared by all storage directories and databases of a thread. */
 export interface Engine {
@@ -19,19 +20,9 @@ export interface Engine {
  */
 export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): Promise<Engine> {
   const wasm = await getModule()
-  const module = await instantiate(wasm)
+  const relay = new VfsRelay()
+  const module = await instantiate(wasm, relay.call)
   const bridge = new VfsBridge(module)
-  registerVfs(module, bridge)
+  relay.connect(module, bridge)
   return { module, bridge, scratch: new Scratch(module), cacheBudget: new CacheBudget() }
-}
-
-function instantiate(wasm: WebAssembly.Module): Promise<WaSqlite> {
-  return new Promise((resolve, reject) => {
-    createModule({
-      // The glue never settles when this fails: the rejection has to be ours.
-      instantiateWasm(imports, done) {
-        WebAssembly.instantiate(wasm, imports).then((instance) => done(instance, wasm), reject)
-      },
-    }).then(resolve, reject)
-  })
 }

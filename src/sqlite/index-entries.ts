@@ -3,7 +3,7 @@
  * those of `keys/index-keys.ts`: index id and key length as varints, then the key, and so on.
  */
 import { StorageError } from '../errors.ts'
-import type { WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
+import type { WaSqlite } from './binding/wa-sqlite.ts'
 
 /** A walk over one record's index entries at a time; reused. */
 export class IndexEntries {

@@ -6,17 +6,21 @@
  * result code, and the error is kept for whoever reports the failure.
  * https://sqlite.org/c3ref/io_methods.html
  */
-import type { WaSqlite, WaSqliteVfs } from 'wa-sqlite/dist/wa-sqlite.mjs'
 import { readCString } from './binding/c-string.ts'
+import type { WaSqlite } from './binding/wa-sqlite.ts'
 import { Mount } from './mount.ts'
 import { readFile } from './read-file.ts'
 import * as code from './result-code.ts'
 import { type VfsDirectory, type VfsFile, VfsError } from './vfs.ts'
+import type { WaSqliteVfs } from './vfs-relay.ts'
 
 const SQLITE_OPEN_CREATE = 0x4
 const SQLITE_OPEN_WAL = 0x80000
 const SQLITE_SYNC_DATAONLY = 0x10
 const SQLITE_IOCAP_POWERSAFE_OVERWRITE = 0x1000
+
+/** Captured at load: a test may replace it. */
+const { random } = Math
 
 /** A file SQLite has open. */
 interface OpenFile {
@@ -61,10 +65,6 @@ export class VfsBridge implements WaSqliteVfs {
     return error
   }
 
-  hasAsyncMethod(): boolean {
-    return false
-  }
-
   xOpen(_vfs: number, path: number, file: number, flags: number, flagsOut: number): number {
     return this.#guard(code.SQLITE_CANTOPEN, () => {
       const { mount, name } = this.#resolve(path)
@@ -74,7 +74,7 @@ export class VfsBridge implements WaSqliteVfs {
       })
       if (!opened) return code.SQLITE_CANTOPEN
       this.#files.set(file, { file: opened, name, mount })
-      if (flagsOut !== 0) this.#view().setInt32(flagsOut, flags, true)
+      if (flagsOut !== 0) this.#module.heapView.setInt32(flagsOut, flags, true)
       return code.SQLITE_OK
     })
   }
@@ -90,7 +90,7 @@ export class VfsBridge implements WaSqliteVfs {
   xAccess(_vfs: number, path: number, _flags: number, resultOut: number): number {
     return this.#guard(code.SQLITE_IOERR_ACCESS, () => {
       const { mount, name } = this.#resolve(path)
-      this.#view().setInt32(resultOut, mount.exists(name) ? 1 : 0, true)
+      this.#module.heapView.setInt32(resultOut, mount.exists(name) ? 1 : 0, true)
       return code.SQLITE_OK
     })
   }
@@ -103,7 +103,16 @@ export class VfsBridge implements WaSqliteVfs {
     return code.SQLITE_OK
   }
 
+  /** Seeds what makes the salts of write-ahead logs: they must differ and need not be secret. */
+  xRandomness(_vfs: number, byteCount: number, bytesOut: number): number {
+    const bytes = this.#module.HEAPU8.subarray(bytesOut, bytesOut + byteCount)
+    for (let i = 0; i < byteCount; i++) bytes[i] = random() * 256
+    return byteCount
+  }
+
   xClose(file: number): number {
+    // The engine allocates a table of methods for each file it opens, and forgets it when the file is closed.
+    this.#module._sqlite3_free(this.#module.heapView.getUint32(file, true))
     return this.#guard(code.SQLITE_IOERR_CLOSE, () => {
       const opened = this.#files.get(file)
       this.#files.delete(file)
@@ -150,7 +159,7 @@ export class VfsBridge implements WaSqliteVfs {
   xFileSize(file: number, sizeOut: number): number {
     return this.#guard(code.SQLITE_IOERR_FSTAT, () => {
       const size = this.#file(file).size()
-      this.#view().setBigInt64(sizeOut, BigInt(size), true)
+      this.#module.heapView.setBigInt64(sizeOut, BigInt(size), true)
       return code.SQLITE_OK
     })
   }
@@ -166,7 +175,7 @@ export class VfsBridge implements WaSqliteVfs {
   }
 
   xCheckReservedLock(_file: number, resultOut: number): number {
-    this.#view().setInt32(resultOut, 0, true)
+    this.#module.heapView.setInt32(resultOut, 0, true)
     return code.SQLITE_OK
   }
 
@@ -208,10 +217,6 @@ export class VfsBridge implements WaSqliteVfs {
     const mount = this.#mounts.get(text.slice(1, end))
     if (!mount) throw new VfsError('ENOENT', `No directory is mounted for ${text}`)
     return { mount, name: text.slice(end + 1) }
-  }
-
-  #view(): DataView {
-    return new DataView(this.#module.HEAPU8.buffer)
   }
 }
 

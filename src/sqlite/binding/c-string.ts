@@ -1,5 +1,5 @@
 /** Strings in the engine's heap: UTF-8, zero-terminated. */
-import type { WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
+import type { WaSqlite } from './wa-sqlite.ts'
 
 const encoder = new TextEncoder()
 const decoder = new TextDecoder()

@@ -92,7 +92,7 @@ export class Connection {
     const bytes = withCString(module, 'main', (schema) => {
       const sizeOut = module._sqlite3_malloc(8)
       const pointer = module._sqlite3_serialize(this.#handle, schema, sizeOut, 0)
-      const byteCount = new DataView(module.HEAPU8.buffer).getUint32(sizeOut, true)
+      const byteCount = module.heapView.getUint32(sizeOut, true)
       const copy = module.HEAPU8.slice(pointer, pointer + byteCount)
       module._sqlite3_free(pointer)
       module._sqlite3_free(sizeOut)
@@ -144,9 +144,8 @@ export class Connection {
     const { module } = this.engine
     // A variadic C function: its further arguments, the value and where to report it (nowhere), lie in the heap.
     const variadic = module._sqlite3_malloc(8)
-    const view = new DataView(module.HEAPU8.buffer)
-    view.setInt32(variadic, value, true)
-    view.setInt32(variadic + 4, 0, true)
+    module.heapView.setInt32(variadic, value, true)
+    module.heapView.setInt32(variadic + 4, 0, true)
     const resultCode = module._sqlite3_db_config(this.#handle, option, variadic)
     module._sqlite3_free(variadic)
     if (resultCode !== SQLITE_OK)
@@ -176,7 +175,7 @@ export class Connection {
         0,
       ),
     )
-    const pointer = new DataView(module.HEAPU8.buffer).getUint32(statementOut, true)
+    const pointer = module.heapView.getUint32(statementOut, true)
     module._sqlite3_free(statementOut)
     if (resultCode !== SQLITE_OK) throw this.error(resultCode)
     return pointer
@@ -193,7 +192,7 @@ function openHandle({ module, bridge }: Engine, path: string | null, label: stri
           module._sqlite3_open_v2(file, handleOut, flags, vfs),
         ),
   )
-  const handle = new DataView(module.HEAPU8.buffer).getUint32(handleOut, true)
+  const handle = module.heapView.getUint32(handleOut, true)
   module._sqlite3_free(handleOut)
   if (resultCode === SQLITE_OK) return handle
 

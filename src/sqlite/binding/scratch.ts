@@ -2,7 +2,7 @@
  * A block in the engine's heap through which bytes are handed to it. Bound blobs point into it (SQLITE_STATIC), so that
  * binding needs no allocation; they are valid until the next `reserve()`.
  */
-import type { WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
+import type { WaSqlite } from './wa-sqlite.ts'
 import { StorageError } from '../../errors.ts'
 
 /** Kept for good; a larger block lives until the first smaller request after it. */

@@ -2,7 +2,7 @@
  * A prepared statement, driven by direct calls of the exported C functions. Columns are read as places in the heap
  * without a copy; they are valid until the next `step()` or `reset()`.
  */
-import type { WaSqlite } from 'wa-sqlite/dist/wa-sqlite.mjs'
+import type { WaSqlite } from './wa-sqlite.ts'
 import { SQLITE_DONE, SQLITE_ROW } from '../result-code.ts'
 import type { Connection } from './connection.ts'
 
