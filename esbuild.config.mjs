@@ -26,7 +26,7 @@ import { dirname, extname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
 import { buildFakeIndexedDB } from './compat/fake-indexeddb/build.mjs'
-import { buildInline, gzippedBase64Of } from './esbuild.inline.mjs'
+import { buildInline } from './esbuild.inline.mjs'
 
 /** What can be imported → its source. Adding an entry is a line here and a run with `--write-exports`. */
 const entries = {
@@ -57,9 +57,6 @@ const browserEntries = {
 /** Built apart from the others, into one file with everything in it; for browsers. */
 const inlineEntry = { subpath: './inline', source: 'src/index-inline.ts' }
 
-/** Holds the engine as text; loaded where a bundler has left the `.wasm` behind. */
-const engineText = 'engine-gzip'
-
 /** Scripts of workers: other files find them by their URL. Exported are those that a user may have to name. */
 const workerScripts = { './worker': 'src/worker.ts', './worker-node': 'src/worker-node.ts' }
 const exportedWorkers = ['./worker']
@@ -85,6 +82,9 @@ const wasm = 'wa-sqlite.wasm'
 /** The oldest syntax in use: every supported runtime reads it, and esbuild adds no API a later one brought. */
 const target = ['es2022', 'node20.19']
 
+/** Small, but names stay what they are in the sources: stack traces and profiles speak of them. */
+const readable = { minifySyntax: true, minifyWhitespace: true }
+
 /** Sources at the top of `src/` find the `.wasm` in the engine's own package; built files find it beside themselves. */
 const wasmIsBeside = {
   name: 'wasm-is-beside',
@@ -99,12 +99,12 @@ const wasmIsBeside = {
   },
 }
 
-const engineAsText = {
-  name: 'engine-as-text',
-  setup({ onLoad }) {
-    onLoad({ filter: new RegExp(`src[\\\\/]${engineText}\\.ts$`) }, () => {
-      return { contents: `export const gzippedBase64 = '${gzippedBase64Of(join(dist, wasm))}'` }
-    })
+/** The engine as text is in the package once: in the single file, which is loaded where a bundler left the `.wasm` behind. */
+const engineTextIsInline = {
+  name: 'engine-text-is-inline',
+  setup({ onResolve }) {
+    const path = `./${fileNameOf(inlineEntry.subpath)}.js`
+    onResolve({ filter: /\/engine-gzip\.ts$/ }, () => ({ path, external: true }))
   },
 }
 
@@ -154,7 +154,6 @@ async function buildModules() {
         source,
       ]),
       ...Object.entries(workerScripts).map(([subpath, source]) => [fileNameOf(subpath), source]),
-      [engineText, `src/${engineText}.ts`],
     ]),
     outdir: dist,
     bundle: true,
@@ -166,7 +165,8 @@ async function buildModules() {
     inject: ['src/text-coders.ts'],
     target,
     chunkNames: 'chunk-[hash]',
-    plugins: [engineAsText, wasmIsBeside],
+    plugins: [engineTextIsInline, wasmIsBeside],
+    ...readable,
     logLevel: 'warning',
   })
 }
@@ -188,6 +188,7 @@ async function convertToCommonJS() {
       js: `'use strict'\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href`,
     },
     plugins: [everyImportStays],
+    ...readable,
     logLevel: 'warning',
   })
 }
@@ -199,7 +200,6 @@ function exportFunctionItself(file) {
 
 /** Whether a file has a CommonJS twin: what only browsers and workers load has none. */
 function isConverted(name) {
-  if (name === `${engineText}.js`) return false
   return !name.endsWith('-browser.js') && !/^worker(-node)?\.js$/.test(name)
 }
 

@@ -11,9 +11,8 @@ import { serve as serveHost } from './host/port-server.ts'
 import type { Host } from './host/protocol.ts'
 import { completeOptions, hostPortOf, portOf } from './options.ts'
 import type { Platform } from './platform.ts'
-import { sharedHost } from './shared-hosts.ts'
 import { sharedWorkerHost } from './shared-worker-hosts.ts'
-import { type Engine, loadEngine } from './sqlite/engine.ts'
+import { threadHosts } from './thread-hosts.ts'
 import { memory } from '../vfs/memory.ts'
 
 /** The public functions of an entry point. */
@@ -27,13 +26,13 @@ export interface Composition {
 
 /** The public functions on that platform. */
 export function compose(platform: Platform): Composition {
-  const getEngine = oncePerThread(platform)
+  const hostInThread = threadHosts(platform)
   const hostFor = (options: IndexedDBOptions): Host => {
     const port = portOf(options)
     if (port) return hostBehind(port)
     const settings = completeOptions(options, platform)
     if (settings.worker !== false) return sharedWorkerHost(settings, platform)
-    return sharedHost(settings, platform, getEngine)
+    return hostInThread(settings)
   }
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory =>
     factoryOn(hostFor(options))
@@ -93,16 +92,4 @@ function withEnvironment(options: IndexedDBOptions, platform: Platform): Indexed
   if (backend === 'memory') return { ...options, vfs: memory() }
   if (backend === 'sqlite' || backend === 'wal') return options
   throw new TypeError(`Expected ${name} to be "sqlite" or "memory", got ${JSON.stringify(backend)}`)
-}
-
-/** One engine serves all factories; a failed load is tried again at the next use. */
-function oncePerThread(platform: Platform): () => Promise<Engine> {
-  let engine: Promise<Engine> | null = null
-  return () => {
-    engine ??= loadEngine(() => platform.loadWasm()).catch((error: unknown) => {
-      engine = null
-      throw error
-    })
-    return engine
-  }
 }

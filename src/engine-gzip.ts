@@ -1,2 +1,5 @@
-/** The compiled engine, gzipped and in base64. The build puts it here; in the sources it is empty, the file being there. */
+/**
+ * The compiled engine, gzipped and in Base64. The build puts it here, for the single file; in the sources it is empty, the
+ * file being there.
+ */
 export const gzippedBase64: string = ''

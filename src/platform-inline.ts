@@ -1,7 +1,7 @@
 /** Pages and workers of browsers, all in one file: nothing is fetched. */
-import { gzippedBase64 } from 'inlined:engine'
 import { workerScript } from 'inlined:worker'
 import { browserPlatformWith } from './browser.ts'
+import { gzippedBase64 } from './engine-gzip.ts'
 
 export const inlinePlatform = browserPlatformWith({
   loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),

@@ -21,6 +21,7 @@ async function readEngine(): Promise<BufferSource> {
     return await readFile(new URL('../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url))
   } catch (error) {
     // Many bundlers leave the file behind, and some the address of this module; a dynamic import they all take along.
+    // The build makes it one of the single file, which has the text anyway.
     const { gzippedBase64 } = await import('./engine-gzip.ts')
     if (gzippedBase64 === '') throw error
     return gunzipSync(Buffer.from(gzippedBase64, 'base64'))

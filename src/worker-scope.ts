@@ -1,10 +1,11 @@
 /** The worker's side of hosting for another thread: it is told which directory, serves it, and closes it when told to. */
 import { failureOf } from './errors.ts'
-import { compose } from './composition.ts'
 import { serve } from './host/port-server.ts'
 import type { Host } from './host/protocol.ts'
+import { completeOptions } from './options.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'
 import type { Platform } from './platform.ts'
+import { threadHosts } from './thread-hosts.ts'
 
 /** The worker's way to who has started it. */
 export interface OwnerChannel {
@@ -16,8 +17,9 @@ export interface OwnerChannel {
 export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
   let host: Host | null = null
   const start = ({ settings, port, wasm }: Extract<WorkerCall, { 'idb-everywhere': 'start' }>) => {
-    const { hostFor } = compose(wasm ? { ...platform, loadWasm: async () => wasm } : platform)
-    host = hostFor({ ...settings, onLocked: 'wait', worker: false })
+    const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
+    const options = { ...settings, onLocked: 'wait', worker: false } as const
+    host = threadHosts(ours)(completeOptions(options, ours))
     serve(host, port)
     channel.post({ 'idb-everywhere': 'ready' })
   }
