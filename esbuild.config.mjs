@@ -171,11 +171,19 @@ async function buildModules() {
   })
 }
 
+/** Only what entries share is made small: tools read from an entry what it exports. */
 async function convertToCommonJS() {
+  const converted = javascriptFiles().filter(isConverted)
+  const [shared, entryFiles] = [true, false].map((isShared) =>
+    converted.filter((name) => name.startsWith('chunk-') === isShared),
+  )
+  await convert(shared, { minifyWhitespace: true })
+  await convert(entryFiles, {})
+}
+
+async function convert(names, options) {
   await build({
-    entryPoints: javascriptFiles()
-      .filter(isConverted)
-      .map((name) => join(dist, name)),
+    entryPoints: names.map((name) => join(dist, name)),
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -188,8 +196,8 @@ async function convertToCommonJS() {
       js: `'use strict'\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href`,
     },
     plugins: [everyImportStays],
-    ...readable,
     logLevel: 'warning',
+    ...options,
   })
 }
 

@@ -34,5 +34,7 @@ export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
+/** Databases in memory, for where files cannot be: shared workers and service workers. */
+export { memory } from '../vfs/memory.ts'
 export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
 export * from './interfaces.ts'

@@ -1,0 +1,79 @@
+/** What a page loads of the installed package: bundled for a browser and minified, as sites do, and compressed, as servers do. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+/**
+ * @param {string} project the directory in whose `node_modules` the package is
+ * @returns {Promise<{ what: string, bytes: number, gzippedBytes: number }[]>}
+ */
+export async function measurePage(project) {
+  const installed = join(project, 'node_modules/idb-everywhere/dist')
+  const page = await bundleForPage(project, `export * from 'idb-everywhere'`)
+  const worker = await bundleForPage(project, `import 'idb-everywhere/worker'`)
+  const engine = readFileSync(join(installed, 'wa-sqlite.wasm'))
+  const scripts = Buffer.concat([page, worker])
+  return [
+    sizesOf('the script of the page', page),
+    sizesOf('the script of the worker that hosts the engine', worker),
+    sizesOf('the engine (`.wasm`)', engine),
+    { ...sizesOf('all without the engine', scripts), gzippedBytes: gzipped(page, worker) },
+    {
+      ...sizesOf('all', Buffer.concat([scripts, engine])),
+      gzippedBytes: gzipped(page, worker, engine),
+    },
+    sizesOf('the single file, engine included', readFileSync(join(installed, 'inline.js'))),
+  ]
+}
+
+/** Complains of anything in a page's script that only Node has; what is asked for by `getBuiltinModule` need not be there. */
+export async function checkPageIsFreeOfNode(project) {
+  for (const code of [`export * from 'idb-everywhere'`, `import 'idb-everywhere/worker'`]) {
+    const text = String(await bundleForPage(project, code))
+    const probed = text.replaceAll(/getBuiltinModule(\?\.)?\(['"`]node:\w+['"`]\)/g, '')
+    const found = probed.match(/['"`]node:|\brequire\(|\b__dirname\b|owner\.json|fdatasync/)
+    if (found) throw new Error(`A page's script has ${found[0]}`)
+  }
+}
+
+/** Complains when the README's table of sizes is more than a tenth off. */
+export function checkReadme(sizes, readme) {
+  for (const { what, bytes, gzippedBytes } of sizes) {
+    const row = readme.split('\n').find((line) => line.split('|')[1]?.trim() === what)
+    const stated = row?.match(/\d+(?= kB)/g)?.map((kilobytes) => Number(kilobytes) * 1000)
+    const isRight = [bytes, gzippedBytes].every((size, i) => Math.abs(stated?.[i] / size - 1) < 0.1)
+    if (!isRight)
+      throw new Error(`The README must say of ${what}: ${columnsOf({ bytes, gzippedBytes })}`)
+  }
+}
+
+/** One line for each. */
+export function tableOf(sizes) {
+  return sizes.map((size) => `${size.what}: ${columnsOf(size)}`).join('\n')
+}
+
+const columnsOf = ({ bytes, gzippedBytes }) =>
+  `${Math.round(bytes / 1000)} kB, gzipped ${Math.round(gzippedBytes / 1000)} kB`
+
+const sizesOf = (what, content) => ({
+  what,
+  bytes: content.length,
+  gzippedBytes: gzipped(content),
+})
+
+const gzipped = (...files) =>
+  files.reduce((sum, content) => sum + gzipSync(content, { level: 9 }).length, 0)
+
+async function bundleForPage(project, contents) {
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: project },
+    conditions: ['browser'],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    write: false,
+    logLevel: 'error',
+  })
+  return Buffer.from(outputFiles[0].contents)
+}
