@@ -44,6 +44,7 @@ export class Housekeeping {
     this.checkLinks(() => {})
     const log = this.#log()
     if (log && log.pendingBytes() >= checkpointBytes) {
+      if (log.pendingBytes() < longestLogBytes && this.#isVisited()) return false
       checkpoint(
         this.#options.connection,
         log,
@@ -83,6 +84,16 @@ export class Housekeeping {
         `${label}: another program deleted ${logName} while it was in use; nothing was lost, but keep other programs away from open databases`,
       ),
     )
+  }
+
+  /**
+   * Whether another tool of SQLite's has the file open: then there is its index of the log. When it goes it copies the log
+   * as it was when it came into the file: over newer pages, had they been copied meanwhile, and from frames that may be
+   * others by then. (One that was killed leaves its index behind, and the log grows longer before it is copied.)
+   */
+  #isVisited(): boolean {
+    const { place, fileName } = this.#options
+    return place.mount.isReachable(fileName) && place.mount.exists(`${fileName}-shm`)
   }
 
   #freePages(): number {

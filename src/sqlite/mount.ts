@@ -63,6 +63,11 @@ export class Mount {
     return this.#openFiles.get(name)?.isLinked?.() ?? true
   }
 
+  /** Whether other programs can get at an open file at all. */
+  isReachable(name: string): boolean {
+    return this.#openFiles.get(name)?.isLinked !== undefined
+  }
+
   /** Gives an open, empty write-ahead log a new file, after somebody else has deleted the old one. */
   recreateWriteAheadLog(databaseFile: string): void {
     const file = this.#directory.open(`${databaseFile}-wal`, { create: true })

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runtimeCommand } from '../runtimes.ts'
 
+export { toolNames, visitOwner } from './foreign-tools.ts'
+
 /** Each race has so many contenders. */
 const contenderCount = 12
 
