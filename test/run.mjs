@@ -32,6 +32,11 @@ const shortSuites = [
   { name: 'crash', command: 'node test/crash/run.mjs', counts: /^crash: .*/m },
   { name: 'ends', command: 'node test/ends/run.mjs', counts: /^ends: .*/m },
   { name: 'browser', command: 'node test/browser/run.mjs', counts: /^browsers: .*/m },
+  {
+    name: 'parity',
+    command: 'node test/parity/run.mjs --programs 150 --seed 1',
+    counts: /^parity: .*/m,
+  },
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
 ]
 

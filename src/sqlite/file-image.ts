@@ -97,10 +97,17 @@ function createImage(engine: Engine): Uint8Array {
     connection.execute(`PRAGMA application_id = ${applicationId};`)
     connection.execute(`PRAGMA user_version = ${tablesFormat};`)
     connection.execute(createTables)
-    return connection.serialize()
+    const image = connection.serialize()
+    markVersion(image, engine.module._sqlite3_libversion_number())
+    return image
   } finally {
     connection.close()
   }
+}
+
+/** SQLite names itself in files that it writes, and not in memory; a small database keeps the header it is made with. */
+function markVersion(image: Uint8Array, version: number): void {
+  new DataView(image.buffer, image.byteOffset).setUint32(96, version)
 }
 
 /** The read and write format versions of the header: 2 says that the file uses a write-ahead log. */

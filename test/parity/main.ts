@@ -1,6 +1,7 @@
 /** Runs random programs on several implementations and compares what script can see. */
 import { startServer } from '../browser/server.ts'
 import { findBrowser, installCommand } from '../browsers.ts'
+import { codeOf } from './code.ts'
 import { compareWithNative, differenceOf } from './compare.ts'
 import { generatePrograms } from './generate.ts'
 import type { Program, Trace } from './program.ts'
@@ -168,6 +169,7 @@ async function report(found: Case, settings: Settings, counts: Counts): Promise<
   console.log(
     `\n1 ${one.target.name}, 2 ${other.target.name} differ: ${last ?? `not always, but once in ${difference}`}`,
   )
+  console.log(`\n${codeOf(smallest)}\n`)
   const text = JSON.stringify(smallest).replaceAll("'", '\\u0027')
   console.log(`npm run parity -- --program '${text}'`)
 }

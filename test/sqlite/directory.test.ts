@@ -137,6 +137,14 @@ test('what is committed is in the files before the database is closed', async ()
   fs.rmSync(elsewhere, { recursive: true })
 })
 
+test('a database too small to grow names in its header the version of SQLite that wrote it', async () => {
+  const database = await openWithStore(directory)
+  await database.close()
+  const header = fs.readFileSync(fileOf('test'))
+  const { module } = await engine()
+  expect(header.readUInt32BE(96)).toBe(module._sqlite3_libversion_number())
+})
+
 test('sync() and syncLater() return, also for a new database', async () => {
   const database = await openWithStore(directory)
   database.sync()

@@ -27,6 +27,7 @@ export const exportNames = {
   _sqlite3_finalize: 'mb',
   _sqlite3_free: 'Ja',
   _sqlite3_get_autocommit: 'Ke',
+  _sqlite3_libversion_number: 'Kd',
   _sqlite3_malloc: 'Ha',
   _sqlite3_open_v2: 'Be',
   _sqlite3_prepare_v3: 'od',

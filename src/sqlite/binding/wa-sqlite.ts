@@ -18,6 +18,8 @@ export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Expo
     makeDefault: number,
     vfsOut: number,
   ): number
+  /** 3053000 for 3.53.0. */
+  _sqlite3_libversion_number(): number
   _sqlite3_malloc(byteCount: number): number
   _sqlite3_free(pointer: number): void
   _sqlite3_open_v2(path: number, handleOut: number, flags: number, vfsName: number): number
