@@ -66,8 +66,9 @@ export class IDBCursor {
     assertActive(cursor.transaction)
     assertSourceExists(cursor)
     assertGotValue(cursor)
-    const step =
-      key === undefined ? nextRecord : { ...nextRecord, key: requiredKey(key, 'The key') }
+    // Deviates: null is no key and would throw; browsers go to the next record, as without a key.
+    const isGiven = key !== undefined && key !== null
+    const step = isGiven ? { ...nextRecord, key: requiredKey(key, 'The key') } : nextRecord
     if (step.key && orderAhead(cursor, step.key) <= 0) throw notAhead('key')
     iterateCursor(cursor, step)
   }
