@@ -93,7 +93,7 @@ export class Dispatch implements Task {
   /** https://w3c.github.io/IndexedDB/#fire-success-event: legacyOutputDidListenersThrowFlag */
   threw = false
   readonly #type: string
-  readonly #path: Target[] = []
+  readonly #path: readonly Target[]
   /** Where the event is: 0 … n-1 captures from the outside in, n … 2n-1 bubbles from the inside out. */
   #stage = 0
   /** The listeners of the current target as they were when the event got there; null before it does. */
@@ -103,7 +103,7 @@ export class Dispatch implements Task {
   constructor(target: Target, event: Event) {
     this.event = event
     this.#type = event.type
-    for (let it: Target | null = target; it; it = it.parent) this.#path.push(it)
+    this.#path = pathFrom(target)
     beginDispatch(event, this.#path)
   }
 
@@ -159,6 +159,14 @@ export class Dispatch implements Task {
       reportException(error)
     }
   }
+}
+
+/** The targets from `target` outwards. Each length is written out, as a list that grows takes the room of seventeen. */
+function pathFrom(target: Target): readonly Target[] {
+  const { parent } = target
+  if (!parent) return [target]
+  const outermost = parent.parent
+  return outermost ? [target, parent, outermost] : [target, parent]
 }
 
 /** Dispatches an event without checkpoints, as script's own `dispatchEvent()` does. */

@@ -32,8 +32,8 @@ export class ObjectStoreHandle implements Source {
   handle: object | null = null
   /** How often the transaction has written the store's records; cursors drop their read-ahead by it. */
   writeCount = 0
-  /** Index handles by index id. */
-  readonly indexHandles = new Map<number, IndexHandle>()
+  /** Index handles by index id; null until the first is asked for. */
+  indexHandles: Map<number, IndexHandle> | null = null
 
   constructor(transaction: Transaction, { id, name, keyPath, autoIncrement }: ObjectStoreSchema) {
     this.transaction = transaction
@@ -66,7 +66,7 @@ export class ObjectStoreHandle implements Source {
     const old = oldSchema.stores.get(this.storeId)
     if (!old) return
     this.name = old.name
-    for (const index of this.indexHandles.values()) {
+    for (const index of this.indexHandles?.values() ?? []) {
       index.name = old.indexes.get(index.indexId)?.name ?? index.name
     }
   }
@@ -111,8 +111,8 @@ export function objectStoreHandle(
   transaction: Transaction,
   name: string,
 ): ObjectStoreHandle | null {
-  for (const schema of scopeOf(transaction)) {
-    if (schema.name === name) return handleOf(transaction, schema)
+  for (const schema of transaction.connection.schema.stores.values()) {
+    if (schema.name === name && isInScope(transaction, schema)) return handleOf(transaction, schema)
   }
   return null
 }
@@ -136,16 +136,21 @@ export function indexHandle(store: ObjectStoreHandle, name: string): IndexHandle
 
 /** The handle of that index, made when it is first asked for. */
 export function indexHandleOf(store: ObjectStoreHandle, schema: IndexSchema): IndexHandle {
-  const known = store.indexHandles.get(schema.id)
+  const handles = (store.indexHandles ??= new Map<number, IndexHandle>())
+  const known = handles.get(schema.id)
   if (known) return known
   const handle = new IndexHandle(store, schema)
-  store.indexHandles.set(schema.id, handle)
+  handles.set(schema.id, handle)
   return handle
 }
 
 /** The object stores in a transaction's scope. https://w3c.github.io/IndexedDB/#transaction-scope */
 export function* scopeOf(transaction: Transaction): Iterable<ObjectStoreSchema> {
   for (const store of transaction.connection.schema.stores.values()) {
-    if (!transaction.scope || transaction.scope.has(store.id)) yield store
+    if (isInScope(transaction, store)) yield store
   }
+}
+
+function isInScope({ scope }: Transaction, { id }: ObjectStoreSchema): boolean {
+  return !scope || scope.has(id)
 }
