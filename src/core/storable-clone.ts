@@ -1,33 +1,27 @@
 /** A value cloned for storage, and the cheapest way to look into the clone. */
 import type { IndexSchema, KeyPath } from '../host/protocol.ts'
-import { extractKey, extractKeyOfOriginal } from '../keys/extract-key.ts'
-import { type KeyToBeGenerated, indexKeysOf, indexKeysOfOriginal } from '../keys/index-keys.ts'
-import { type keyPathFailure, keyPathUndecided } from '../keys/key-path.ts'
-import { deserializeClone } from '../values/deserialize.ts'
+import { extractKey } from '../keys/extract-key.ts'
+import { type KeyToBeGenerated, indexKeysOf } from '../keys/index-keys.ts'
+import { evaluatePath, keyPathFailure } from '../keys/key-path.ts'
+import { deserializeClone, deserializeProperty } from '../values/deserialize.ts'
 import type { Serialized } from '../values/serialize.ts'
 
 /**
- * The clone exists as bytes. Key paths are evaluated on the original where that is certain to give the same, else on the
- * decoded bytes.
+ * The clone exists as bytes. Key paths are evaluated on what they need of it: most often one property of an object, else
+ * the whole.
  */
 export class StorableClone {
   readonly serialized: Serialized
-  readonly #original: unknown
   #decoded: unknown = undefined
   #isDecoded = false
 
-  constructor(original: unknown, serialized: Serialized) {
-    this.#original = original
+  constructor(serialized: Serialized) {
     this.serialized = serialized
   }
 
   /** The key at the key path; null: invalid. https://w3c.github.io/IndexedDB/#extract-a-key-from-a-value-using-a-key-path */
   extractKey(keyPath: KeyPath): Uint8Array | null | typeof keyPathFailure {
-    if (!this.serialized.ranScript) {
-      const key = extractKeyOfOriginal(this.#original, keyPath)
-      if (key !== keyPathUndecided) return key
-    }
-    return extractKey(this.#decode(), keyPath)
+    return extractKey(this, keyPath, evaluateOnBytes)
   }
 
   /** The entries the record gets in these indexes; null: none. */
@@ -35,19 +29,24 @@ export class StorableClone {
     indexes: ReadonlyMap<number, IndexSchema>,
     generated: KeyToBeGenerated | null,
   ): Uint8Array | null {
-    if (!this.serialized.ranScript) {
-      const entries = indexKeysOfOriginal(this.#original, indexes.values(), generated)
-      if (entries !== keyPathUndecided) return entries
-    }
-    generated?.offsets.splice(0)
-    return indexKeysOf(this.#decode(), indexes.values(), generated)
+    return indexKeysOf(this, indexes.values(), { generated, evaluate: evaluateOnBytes })
   }
 
-  #decode(): unknown {
+  get decoded(): unknown {
     if (!this.#isDecoded) {
       this.#decoded = deserializeClone(this.serialized)
       this.#isDecoded = true
     }
     return this.#decoded
   }
+}
+
+/** https://w3c.github.io/IndexedDB/#evaluate-a-key-path-on-a-value */
+function evaluateOnBytes(clone: StorableClone, path: string): unknown {
+  const { serialized } = clone
+  if (path === '' || !serialized.root.isComplete) return evaluatePath(clone.decoded, path)
+  const dot = path.indexOf('.')
+  const property = deserializeProperty(serialized, dot < 0 ? path : path.slice(0, dot))
+  if (property === undefined) return keyPathFailure
+  return dot < 0 ? property : evaluatePath(property, path.slice(dot + 1))
 }

@@ -94,7 +94,7 @@ function cloneValue(
 ): StorableClone {
   transaction.state = 'inactive'
   try {
-    return new StorableClone(value, serialize(value, generatedKeyPath))
+    return new StorableClone(serialize(value, generatedKeyPath))
   } finally {
     // Script may have aborted the transaction meanwhile.
     if (transaction.state === 'inactive') transaction.state = 'active'

@@ -15,14 +15,7 @@
  */
 import { StorageError } from '../errors.ts'
 import { convertValueToMultiEntryKeys, writeKey } from './convert-value-to-key.ts'
-import {
-  type KeyPath,
-  type PathEvaluation,
-  evaluatePath,
-  evaluatePathOnOriginal,
-  keyPathFailure,
-  keyPathUndecided,
-} from './key-path.ts'
+import { type KeyPath, type PathEvaluation, evaluatePath, keyPathFailure } from './key-path.ts'
 import { keyTag, keyTerminator } from './key.ts'
 import { KeyWriter, borrowKeyWriter, returnKeyWriter } from './key-writer.ts'
 import { numberKeyOffset } from './number-key.ts'
@@ -62,30 +55,32 @@ export class IndexKeysWriter {
   }
 }
 
-/**
- * The entries of a clone in the indexes; null when it has none. An index whose key path fails, or yields no valid key,
- * gets no entry.
- */
-export function indexKeysOf(
-  clone: unknown,
-  indexes: Iterable<IndexDefinition>,
-  generated: KeyToBeGenerated | null = null,
-): Uint8Array | null {
-  const block = writeBlock(clone, indexes, generated, evaluatePath)
-  if (block === keyPathUndecided) throw new Error('unreachable: a clone decides')
-  return block
+/** How to look into a clone. */
+export interface CloneAccess<Value> {
+  /** null: the record's key is not to be generated, or no key path leads to it. */
+  readonly generated?: KeyToBeGenerated | null
+  /** Default: the clone is a value made by structured deserialization. */
+  readonly evaluate?: PathEvaluation<Value>
 }
 
 /**
- * The entries the clone of `value` has, under the conditions of `evaluateKeyPathOnOriginal`. When the answer is
- * `keyPathUndecided`, `generated.offsets` means nothing.
+ * The entries of a clone, or of what stands for one, in the indexes; null when it has none. An index whose key path fails,
+ * or yields no valid key, gets no entry.
  */
-export function indexKeysOfOriginal(
-  value: unknown,
+export function indexKeysOf<Value>(
+  clone: Value,
   indexes: Iterable<IndexDefinition>,
-  generated: KeyToBeGenerated | null = null,
-): Uint8Array | null | typeof keyPathUndecided {
-  return writeBlock(value, indexes, generated, evaluatePathOnOriginal)
+  { generated = null, evaluate = evaluatePath }: CloneAccess<Value> = {},
+): Uint8Array | null {
+  const writer = borrowKeyWriter()
+  const source = { writer, clone, generated, evaluate }
+  for (const index of indexes) {
+    if (index.multiEntry) writeEntries(source, index)
+    else writeOneEntry(source, index)
+  }
+  const block = writer.length > 0 ? writer.copy() : null
+  returnKeyWriter(writer)
+  return block
 }
 
 /**
@@ -109,89 +104,62 @@ export function forEachIndexKey(
 }
 
 /** What entries are made of. */
-interface EntrySource {
+interface EntrySource<Value> {
   readonly writer: KeyWriter
-  readonly value: unknown
+  readonly clone: Value
   readonly generated: KeyToBeGenerated | null
-  readonly evaluate: PathEvaluation
+  readonly evaluate: PathEvaluation<Value>
 }
 
-function writeBlock(
-  value: unknown,
-  indexes: Iterable<IndexDefinition>,
-  generated: KeyToBeGenerated | null,
-  evaluate: PathEvaluation,
-): Uint8Array | null | typeof keyPathUndecided {
-  const writer = borrowKeyWriter()
-  const source = { writer, value, generated, evaluate }
-  let isDecided = true
-  for (const index of indexes) {
-    isDecided = index.multiEntry ? writeEntries(source, index) : writeOneEntry(source, index)
-    if (!isDecided) break
-  }
-  const block = isDecided && writer.length > 0 ? writer.copy() : null
-  returnKeyWriter(writer)
-  return isDecided ? block : keyPathUndecided
-}
-
-/** Writes the entries in a multiEntry index, if any; false when undecided. */
-function writeEntries(source: EntrySource, index: IndexDefinition): boolean {
+/** Writes the entries in a multiEntry index, if any. */
+function writeEntries<Value>(source: EntrySource<Value>, index: IndexDefinition): void {
   const { keyPath } = index
   // A multiEntry index's key path is never a list; the generated key is never an array.
   if (typeof keyPath !== 'string' || keyPath === source.generated?.keyPath) {
     return writeOneEntry(source, index)
   }
-  const value = source.evaluate(source.value, keyPath)
-  if (value === keyPathUndecided) return false
-  if (value === keyPathFailure) return true
+  const value = source.evaluate(source.clone, keyPath)
+  if (value === keyPathFailure) return
   const keys = convertValueToMultiEntryKeys(value)
   if (keys) for (const key of keys) writeEntry(source.writer, index.id, key)
-  return true
 }
 
-/** Writes the entry in an index, if there is one, straight into the block; false when undecided. */
-function writeOneEntry(source: EntrySource, index: IndexDefinition): boolean {
+/** Writes the entry in an index, if there is one, straight into the block. */
+function writeOneEntry<Value>(source: EntrySource<Value>, index: IndexDefinition): void {
   const { writer, generated } = source
   const start = writer.length
   const offsetsBefore = generated ? generated.offsets.length : 0
   writeVarint(writer, index.id)
   writer.writeByte(0)
   const keyStart = writer.length
-  const outcome = writeIndexKey(source, index.keyPath)
-  if (outcome === true) {
+  if (writeIndexKey(source, index.keyPath)) {
     const shift = closeEntry(writer, keyStart)
     if (shift > 0 && generated) shiftOffsets(generated.offsets, offsetsBefore, shift)
-    return true
+    return
   }
   writer.length = start
   if (generated) generated.offsets.length = offsetsBefore
-  return outcome !== keyPathUndecided
 }
 
 /** Writes the key; false when there is none. */
-function writeIndexKey(source: EntrySource, keyPath: KeyPath): boolean | typeof keyPathUndecided {
+function writeIndexKey<Value>(source: EntrySource<Value>, keyPath: KeyPath): boolean {
   if (typeof keyPath === 'string') return writeKeyAt(source, keyPath)
   const { writer } = source
   writer.writeByte(keyTag.array)
-  for (const path of keyPath) {
-    const outcome = writeKeyAt(source, path)
-    if (outcome !== true) return outcome
-  }
+  for (const path of keyPath) if (!writeKeyAt(source, path)) return false
   writer.writeByte(keyTerminator)
   return true
 }
 
-function writeKeyAt(source: EntrySource, path: string): boolean | typeof keyPathUndecided {
+function writeKeyAt<Value>(source: EntrySource<Value>, path: string): boolean {
   const { writer, generated } = source
   if (generated && generated.keyPath === path) {
     generated.offsets.push(writer.length + numberKeyOffset)
     writer.writeNumber(0)
     return true
   }
-  const value = source.evaluate(source.value, path)
-  if (value === keyPathFailure) return false
-  if (value === keyPathUndecided) return keyPathUndecided
-  return writeKey(writer, value, Array.isArray, null)
+  const value = source.evaluate(source.clone, path)
+  return value !== keyPathFailure && writeKey(writer, value, Array.isArray, null)
 }
 
 /** Sets the length before the key that goes from `keyStart` to the end; returns by how much the key had to move. */

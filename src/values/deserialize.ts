@@ -1,7 +1,7 @@
 import { StorageError } from '../errors.ts'
 import { corrupt } from './corrupt.ts'
 import { formatVersion } from './format.ts'
-import { present, ReadState } from './read-state.ts'
+import { absent, present, ReadState } from './read-state.ts'
 import { readValue } from './read-value.ts'
 import type { Serialized } from './serialized.ts'
 
@@ -22,6 +22,22 @@ export function deserialize(bytes: Uint8Array, start: number, end: number): unkn
 /** The clone that serialize() has just made; its Blobs, whose bytes are not read yet, are the original's. */
 export function deserializeClone({ bytes, blobs }: Pick<Serialized, 'bytes' | 'blobs'>): unknown {
   return read(bytes, 0, bytes.length, blobs)
+}
+
+/**
+ * What the clone that serialize() has just made has as a property of that name; undefined if nothing. The root must be
+ * `isComplete`: the other properties are not read.
+ */
+export function deserializeProperty({ bytes, root }: Serialized, name: string): unknown {
+  const start = root.offsetOf(name)
+  if (start < 0) return undefined
+  try {
+    state.open(bytes, start, bytes.length)
+    const value = readValue(state, 1)
+    return value === absent ? undefined : value
+  } finally {
+    state.close()
+  }
 }
 
 function read(

@@ -94,19 +94,3 @@ export const dataViewByteLength = knownGetterOf<number>(DataView.prototype, 'byt
 export function append<T>(list: T[], value: T): void {
   defineProperty(list, list.length, { value, writable: true, enumerable: true, configurable: true })
 }
-
-const { __lookupGetter__ } = Object.prototype as unknown as { __lookupGetter__?: unknown }
-const lookupGetter = __lookupGetter__
-  ? uncurry<object, [PropertyKey], unknown>(__lookupGetter__)
-  : null
-
-/**
- * Whether reading the property, own or inherited, runs a getter. (`__lookupGetter__` makes no descriptor object and so costs a third
- * less; a hardened realm may have removed it.)
- */
-export function hasGetter(object: object, key: PropertyKey): boolean {
-  if (lookupGetter !== null) return lookupGetter(object, key) !== undefined
-  let owner: object | null = object
-  while (owner !== null && !hasOwn(owner, key)) owner = getPrototypeOf(owner) as object | null
-  return owner !== null && getOwnPropertyDescriptor(owner, key)?.get !== undefined
-}

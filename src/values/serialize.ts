@@ -29,12 +29,8 @@ export function serialize(value: unknown, generatedKeyPath: string | null = null
     state.reset()
     state.out.byte(formatVersion)
     writeRoot(state, value, generatedKeyPath)
-    return {
-      bytes: state.out.written(),
-      ranScript: state.ranScript,
-      blobs: state.blobs,
-      generatedKeyOffset: state.generatedKeyOffset,
-    }
+    const { out, root, blobs, generatedKeyOffset } = state
+    return { bytes: out.written(), root, blobs, generatedKeyOffset }
   } finally {
     state.forgetObjects()
     idle = state
@@ -54,10 +50,8 @@ function writeRoot(state: WriteState, value: unknown, generatedKeyPath: string |
 
 /** Writes the clone with the mark of a generated key in place of what was written of the original. */
 function rewrite(state: WriteState, clone: unknown, keyPath: string): void {
-  const { ranScript } = state
   state.forgetObjects()
   state.reset()
-  state.ranScript = ranScript
   state.out.byte(formatVersion)
   writeValue(state, clone, 0)
   if (state.generatedKeyOffset >= 0) return

@@ -1,7 +1,7 @@
 import { shortLimit } from './format.ts'
 
 /** Longer strings rarely come again. */
-const longest = 24
+const longest = 16
 const slotCount = 2048
 
 /** Lists of arguments to be filled, by length. */

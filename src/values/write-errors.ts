@@ -1,5 +1,5 @@
 import { errorKinds, Tag } from './format.ts'
-import { getOwnPropertyDescriptor, getterOf, hasGetter } from './intrinsics.ts'
+import { getOwnPropertyDescriptor, getterOf } from './intrinsics.ts'
 import { absent, type Children, type WriteState } from './write-state.ts'
 
 /** Where `stack` is not an own data property: the getter that gives it, of every error (V8) or inherited (SpiderMonkey). */
@@ -11,10 +11,9 @@ const inheritedStackGetter = getterOf<unknown>(Error.prototype, 'stack')
  * AggregateError becomes an Error without its errors).
  * https://html.spec.whatwg.org/multipage/structured-data.html#structuredserializeinternal
  */
-export function* writeError(state: WriteState, error: object): Children {
-  const kind = kindOf(state, error)
-  const message = messageOf(state, error)
-  const { out } = state
+export function* writeError({ out }: WriteState, error: object): Children {
+  const kind = kindOf(error)
+  const message = messageOf(error)
   out.byte(Tag.error)
   out.byte(kind)
   out.optionalString(message)
@@ -41,18 +40,16 @@ function stackByGetter(error: object, isOwn: boolean): unknown {
   }
 }
 
-function kindOf(state: WriteState, error: object): number {
-  if (hasGetter(error, 'name')) state.ranScript = true
+function kindOf(error: object): number {
   const { name } = error as { name?: unknown } // every object can be asked for its name
   return Math.max(0, (errorKinds as readonly unknown[]).indexOf(name))
 }
 
-function messageOf(state: WriteState, error: object): string | undefined {
+function messageOf(error: object): string | undefined {
   const own = getOwnPropertyDescriptor(error, 'message')
   if (!own || !('value' in own)) return undefined
   const message: unknown = own.value
   if (typeof message === 'string') return message
-  if (typeof message === 'object' || typeof message === 'function') state.ranScript = true
   // The standard's ToString: a template, unlike String(), throws for symbols.
   return `${message as string}`
 }

@@ -76,6 +76,8 @@ function writeBlob(state: WriteState, value: object): null | undefined {
     out.string(name)
     out.float64(fileTime(value) ?? 0)
   }
+  // Which of the Blobs an item means depends on those before it.
+  state.root.isComplete = false
   append(state.blobs, value as Blob) // its getter has answered
   state.blobBytes += size
   return null

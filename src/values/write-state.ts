@@ -1,6 +1,7 @@
 import { ByteWriter } from './byte-writer.ts'
 import { Tag } from './format.ts'
 import { ObjectIds } from './object-ids.ts'
+import { RootProperties } from './root-properties.ts'
 
 /** Stands for "no value here" among the children of an object; script cannot have it. */
 export const absent = Symbol('absent')
@@ -14,8 +15,7 @@ export type Children = Generator<unknown, void, undefined>
 export class WriteState {
   readonly out = new ByteWriter()
   readonly objectIds = new ObjectIds()
-  /** Whether a getter or another function of script was called. */
-  ranScript = false
+  readonly root = new RootProperties()
   blobs: Blob[] = []
   /** Total size of `blobs`. */
   blobBytes = 0
@@ -24,7 +24,7 @@ export class WriteState {
 
   reset(): void {
     this.out.reset()
-    this.ranScript = false
+    this.root.clear()
     if (this.blobs.length > 0) this.blobs = []
     this.blobBytes = 0
     this.generatedKeyOffset = -1
@@ -33,6 +33,14 @@ export class WriteState {
   /** Lets the objects of script go. */
   forgetObjects(): void {
     this.objectIds.clear()
+  }
+
+  /** An object met before. */
+  writeReference(id: number): void {
+    this.out.byte(Tag.reference)
+    this.out.uint(id)
+    // An item that refers to another cannot be read alone.
+    this.root.isComplete = false
   }
 
   writeGeneratedKey(): void {

@@ -8,7 +8,6 @@ import {
   dateTime,
   getPrototypeOf,
   hasOwn,
-  hasGetter,
   isArray,
   mapForEach,
   numberValue,
@@ -65,14 +64,17 @@ export function writeRootWithGeneratedKey(
   state.objectIds.findOrAdd(source)
   const keys = ownKeys(source)
   // What is not enumerable, or inherited, is not in the clone: it must not even be read.
-  const isInjected = !keys.includes(identifier)
-  writeObjectHead(state.out, isInjected ? [...keys, identifier] : keys)
-  for (const key of keys) {
-    const value = ownValue(state, source, key)
+  const allKeys = keys.includes(identifier) ? keys : [...keys, identifier]
+  const { out, root } = state
+  writeObjectHead(out, allKeys)
+  root.begin(allKeys)
+  for (let i = 0; i < allKeys.length; i++) {
+    root.note(i, out.offset)
+    const key = allKeys[i] as string // i < length
+    const value = i < keys.length ? ownValue(source, key) : absent
     const isMissing = key === identifier && (value === undefined || value === absent)
     writeValue(state, isMissing ? generatedKey : value, 1)
   }
-  if (isInjected) writeValue(state, generatedKey, 1)
 }
 
 /** Whether `value` is an object whose clone has just its own enumerable properties, and cheap to recognise as one. */
@@ -83,10 +85,7 @@ export function isPlainObject(value: unknown): value is object {
 
 function writeObject(state: WriteState, value: object, depth: number): void {
   const id = state.objectIds.findOrAdd(value)
-  if (id >= 0) {
-    state.out.byte(Tag.reference)
-    return state.out.uint(id)
-  }
+  if (id >= 0) return state.writeReference(id)
   if (isProxy(value)) throw domException('DataCloneError', 'A Proxy cannot be stored')
   if (depth < recursionLimit) {
     const prototype = getPrototypeOf(value)
@@ -124,8 +123,7 @@ function writeChildren(state: WriteState, children: Children, depth: number): vo
 function beginNestedObject(state: WriteState, value: object): Children | null {
   const id = state.objectIds.findOrAdd(value)
   if (id >= 0) {
-    state.out.byte(Tag.reference)
-    state.out.uint(id)
+    state.writeReference(id)
     return null
   }
   if (isProxy(value)) throw domException('DataCloneError', 'A Proxy cannot be stored')
@@ -205,16 +203,20 @@ function beginErrorOrOther(
 
 function writePlainObject(state: WriteState, source: object, depth: number): void {
   const keys = ownKeys(source)
-  writeObjectHead(state.out, keys)
+  const { out, root } = state
+  const isRoot = depth === 0
+  writeObjectHead(out, keys)
+  if (isRoot) root.begin(keys)
   for (let i = 0; i < keys.length; i++) {
-    writeValue(state, ownValue(state, source, keys[i] as string), depth + 1) // i < length
+    if (isRoot) root.note(i, out.offset)
+    writeValue(state, ownValue(source, keys[i] as string), depth + 1) // i < length
   }
 }
 
 function* objectChildren(state: WriteState, source: object): Children {
   const keys = ownKeys(source)
   writeObjectHead(state.out, keys)
-  for (const key of keys) yield ownValue(state, source, key)
+  for (const key of keys) yield ownValue(source, key)
 }
 
 function writeArray(state: WriteState, source: readonly unknown[], depth: number): void {
@@ -224,7 +226,7 @@ function writeArray(state: WriteState, source: readonly unknown[], depth: number
     return writeChildren(state, sparseChildren(state, source, keys), depth)
   state.out.byte(Tag.denseArray)
   state.out.uint(length)
-  for (let i = 0; i < length; i++) writeValue(state, ownValue(state, source, i), depth + 1)
+  for (let i = 0; i < length; i++) writeValue(state, ownValue(source, i), depth + 1)
 }
 
 function arrayChildren(state: WriteState, source: readonly unknown[]): Children {
@@ -238,7 +240,7 @@ function* denseChildren(state: WriteState, source: readonly unknown[]): Children
   const { length } = source
   state.out.byte(Tag.denseArray)
   state.out.uint(length)
-  for (let i = 0; i < length; i++) yield ownValue(state, source, i)
+  for (let i = 0; i < length; i++) yield ownValue(source, i)
 }
 
 function* sparseChildren(
@@ -251,7 +253,7 @@ function* sparseChildren(
   state.out.uint(keys.length)
   for (const key of keys) {
     state.out.string(key)
-    yield ownValue(state, source, key)
+    yield ownValue(source, key)
   }
 }
 
@@ -260,12 +262,10 @@ function isDense(keys: readonly string[], length: number): boolean {
   return keys.length === length && (length === 0 || keys[length - 1] === String(length - 1))
 }
 
-/** The value of an own property, or `absent` when script has removed it since the keys were listed. */
-function ownValue(state: WriteState, source: object, key: string | number): unknown {
-  if (state.ranScript && !hasOwn(source, key)) return absent
-  if (hasGetter(source, key)) state.ranScript = true
+/** The value of an own property, or `absent` when a getter has removed it since the keys were listed. */
+function ownValue(source: object, key: string | number): unknown {
   // `as`: every object can be asked for any property.
-  return (source as Record<string | number, unknown>)[key]
+  return hasOwn(source, key) ? (source as Record<string | number, unknown>)[key] : absent
 }
 
 function* mapChildren(state: WriteState, map: object): Children {

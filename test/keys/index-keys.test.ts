@@ -8,10 +8,8 @@ import {
   IndexKeysWriter,
   forEachIndexKey,
   indexKeysOf,
-  indexKeysOfOriginal,
 } from '../../src/keys/index-keys.ts'
 import { injectKey } from '../../src/keys/inject-key.ts'
-import { keyPathUndecided } from '../../src/keys/key-path.ts'
 import { writeNumberKeyBytes } from '../../src/keys/number-key.ts'
 import { key } from './reference.ts'
 
@@ -103,7 +101,6 @@ test('each index gets its entries, and those without a valid key get none', () =
     [300, 300],
   ]
   expect(entriesIn(indexKeysOf(value, indexes))).toEqual(entries)
-  expect(entriesIn(indexKeysOfOriginal(value, indexes))).toEqual(entries)
   expect(indexKeysOf({}, indexes)).toBeNull()
   expect(indexKeysOf(value, [])).toBeNull()
 })
@@ -132,7 +129,7 @@ test('a key to be generated is patched where its index key paths lead', () => {
     index(8, ['id', 'id.n']),
   ]
   const offsets: number[] = []
-  const block = indexKeysOf(record, indexes, { keyPath: 'id.n', offsets })
+  const block = indexKeysOf(record, indexes, { generated: { keyPath: 'id.n', offsets } })
   if (!block) throw new Error('no entries')
   for (const offset of offsets) writeNumberKeyBytes(block, offset, 77)
 
@@ -140,12 +137,6 @@ test('a key to be generated is patched where its index key paths lead', () => {
   injectKey(injected, 'id.n', 77)
   expect(block).toEqual(indexKeysOf(injected, indexes))
   expect(offsets).toHaveLength(5)
-})
-
-test('an original that leaves an index to the clone leaves all to it', () => {
-  const value = { a: 1, m: new Map() }
-  expect(indexKeysOfOriginal(value, [index(1, 'a'), index(2, 'm.x')])).toBe(keyPathUndecided)
-  expect(entriesIn(indexKeysOfOriginal(value, [index(1, 'a'), index(2, 'm')]))).toEqual([[1, 1]])
 })
 
 test('an exception from evaluation is thrown on', () => {

@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest'
 import { convertValueToKey } from '../../src/keys/convert-value-to-key.ts'
-import {
-  extractKey,
-  extractKeyOfOriginal,
-  extractMultiEntryKeys,
-} from '../../src/keys/extract-key.ts'
+import { extractKey, extractMultiEntryKeys } from '../../src/keys/extract-key.ts'
 import { canInjectKey, injectKey } from '../../src/keys/inject-key.ts'
-import { keyPathFailure, keyPathUndecided } from '../../src/keys/key-path.ts'
+import { keyPathFailure } from '../../src/keys/key-path.ts'
 
 test.each<[unknown, string, boolean]>([
   [{}, 'a', true],
@@ -70,11 +66,4 @@ test('extractMultiEntryKeys() gives the keys of an array one by one', () => {
   expect(extractMultiEntryKeys({ a: [2, 1, {}, 2] }, 'a')).toEqual(keys)
   expect(extractMultiEntryKeys({ a: {} }, 'a')).toBeNull()
   expect(extractMultiEntryKeys({}, 'a')).toBe(keyPathFailure)
-})
-
-test('extractKeyOfOriginal() leaves to the clone what it cannot be certain of', () => {
-  expect(extractKeyOfOriginal({ a: [1] }, 'a')).toEqual(convertValueToKey([1]))
-  expect(extractKeyOfOriginal({ a: {} }, 'a')).toBeNull()
-  expect(extractKeyOfOriginal({}, 'a')).toBe(keyPathFailure)
-  expect(extractKeyOfOriginal({ a: new Map() }, 'a.b')).toBe(keyPathUndecided)
 })

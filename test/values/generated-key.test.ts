@@ -85,15 +85,14 @@ describe('a generated key', () => {
     assert.deepEqual(value, { a: {} })
   })
 
-  test('finds getters run once, and keeps that they ran', () => {
+  test('finds getters run once', () => {
     let runs = 0
     const value = {
       get a() {
         return { n: ++runs }
       },
     }
-    const serialized = serialize(value, 'a.id')
-    assert.equal(serialized.ranScript, true)
+    serialize(value, 'a.id')
     assert.equal(runs, 1)
   })
 
