@@ -37,6 +37,11 @@ const shortSuites = [
     command: 'node test/parity/run.mjs --programs 150 --seed 1',
     counts: /^parity: .*/m,
   },
+  {
+    name: 'demo',
+    command: 'node test/browser-demo/run.mjs --short',
+    counts: /^browser-demo: .*/m,
+  },
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
 ]
 
@@ -63,8 +68,13 @@ const longSuites = [
     command: `${matrix} crash --runtimes node@20,node@26,bun`,
     counts: /^matrix: .*/m,
   },
-  { name: 'demo', command: 'node test/browser-demo/run.mjs', counts: /^browser-demo: .*/m },
-  { name: 'pages', command: 'node wpt/browser.mjs --scope worker --vfs opfs', counts: /^WPT .*/m },
+  { name: 'scenarios', command: 'node test/browser-demo/run.mjs', counts: /^browser-demo: .*/m },
+  { name: 'pages', command: 'npm run --silent wpt:browser', counts: /^WPT in browsers: .*/m },
+  {
+    name: 'programs',
+    command: 'node test/parity/run.mjs --programs 2000 --against all',
+    counts: /^parity: .*/m,
+  },
 ]
 const allSuites = [
   ...shortSuites,

@@ -45,6 +45,7 @@ export const accessScenarios: readonly Scenario[] = [
   },
   {
     title: 'at 360 pixels nothing is cut off, before a run and after, with everything open',
+    isInShortForm: true,
     async run(visit) {
       const { page } = visit
       await page.setViewportSize({ width: 360, height: 780 })

@@ -17,14 +17,18 @@ const scenarios: readonly Scenario[] = [
 ]
 
 /**
- * Runs the scenarios whose titles contain a filter word, or all; words that name browsers choose those. Gives the exit
- * code. A missing browser is a failure only where browsers are required.
+ * Runs the scenarios whose titles contain a filter word, or all; words that name browsers choose those, and `--short` a
+ * few. Gives the exit code. A missing browser is a failure only where browsers are required.
  */
 export async function main(words: readonly string[], origin: string): Promise<number> {
   const named = browserNames.filter((name) => words.includes(name))
   const wanted = named.length > 0 ? named : browserNames
-  const filter = words.filter((word) => !browserNames.some((name) => name === word)).join(' ')
-  const chosen = scenarios.filter(({ title }) => title.includes(filter))
+  const isShort = words.includes('--short')
+  const others = words.filter((it) => it !== '--short' && !browserNames.some((name) => name === it))
+  const filter = others.join(' ')
+  const chosen = scenarios.filter(
+    ({ title, isInShortForm = false }) => title.includes(filter) && (isInShortForm || !isShort),
+  )
   if (chosen.length === 0) throw new TypeError(`No scenario has "${filter}" in its title`)
   const found = wanted.filter((name) => findBrowser(name) !== null)
   const missing = wanted.filter((name) => findBrowser(name) === null)

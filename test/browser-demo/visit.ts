@@ -5,6 +5,8 @@ import type { BrowserContext, Locator, Page } from 'playwright-core'
 export interface Scenario {
   /** A claim. */
   readonly title: string
+  /** One of the few that run when time is short. */
+  readonly isInShortForm?: boolean
   /** What the system prefers, for Firefox, where Playwright cannot pretend it: a profile is started with these. */
   readonly firefoxPreferences?: Readonly<Record<string, number>>
   run(visit: Visit): Promise<void>

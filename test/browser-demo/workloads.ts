@@ -36,6 +36,7 @@ export const workloadScenarios: readonly Scenario[] = [
   },
   {
     title: 'a spoiled record is found, and the difference shown',
+    isInShortForm: true,
     async run(visit) {
       await visit.page.getByLabel('Spoil a record').check()
       const status = await visit.run('Fill a store')

@@ -53,6 +53,8 @@ interface Plan {
   readonly recorded: Manifest
   /** What this run finds. */
   readonly found: Manifest
+  /** Subtests run on this package, and what is wrong with them. */
+  readonly counts: { subtests: number; complaints: number }
 }
 
 async function runInBrowsers(settings: BrowserSettings, projectRoot: string): Promise<number> {
@@ -66,17 +68,24 @@ async function runInBrowsers(settings: BrowserSettings, projectRoot: string): Pr
   }
   const pages = selectPages(suite, expectations, settings.filters)
   const dist = resolve(projectRoot, settings.dist)
-  const plan: Plan = { settings, suite, expectations, pages, dist, recorded, found: {} }
+  const counts = { subtests: 0, complaints: 0 }
+  const plan: Plan = { settings, suite, expectations, pages, dist, recorded, found: {}, counts }
   let isGood = true
   for (const browser of settings.browsers) {
     for (const scope of settings.scopes) isGood = (await runScope(plan, browser, scope)) && isGood
   }
   console.log(totalsTable(plan.found, suite.commit))
+  console.log(countsLine(plan))
   if (settings.update) {
     // Another run may have written meanwhile.
     writeManifest(manifestPath, merge(readManifest(manifestPath), plan))
   }
   return isGood ? 0 : 1
+}
+
+function countsLine({ suite, counts }: Plan): string {
+  const { subtests, complaints } = counts
+  return `WPT in browsers: ${suite.commit}, ${subtests} subtests on this package, ${complaints} that differ from native or are worse than recorded`
 }
 
 function selectPages(suite: Suite, expectations: Expectations, filters: readonly string[]): Page[] {
@@ -144,7 +153,7 @@ async function runColumn(plan: Plan, run: Run): Promise<PageResult[]> {
 
 /** Prints what the browser's own implementation does otherwise, and what was better before; true if nothing is. */
 function review(
-  { suite, expectations, recorded, settings }: Plan,
+  { suite, expectations, recorded, settings, counts }: Plan,
   run: Run,
   {
     results,
@@ -167,6 +176,8 @@ function review(
     ),
   ]
   for (const line of complaints) console.log(`  ${key.runtime} ${key.vfs} ${line}`)
+  counts.subtests += results.reduce((sum, { subtests }) => sum + subtests.length, 0)
+  counts.complaints += complaints.length
   return complaints.length === 0
 }
 
