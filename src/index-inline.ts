@@ -37,4 +37,5 @@ export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 /** Databases in memory, for where files cannot be: shared workers and service workers. */
 export { memory } from '../vfs/memory.ts'
 export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+export { type SalvagedStore, type SalvageReport, salvageReport } from './salvage-report.ts'
 export * from './interfaces.ts'

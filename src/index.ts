@@ -44,4 +44,5 @@ export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
 export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+export { type SalvagedStore, type SalvageReport, salvageReport } from './salvage-report.ts'
 export * from './interfaces.ts'

@@ -28,8 +28,14 @@ export interface IndexedDBOptions {
    */
   readonly quota?: number | undefined
   /**
+   * When all pages of a database's file are checked as it opens: after it was not closed properly, up to 64 MiB (`unclean`,
+   * the default), or every time, whatever its size (`always`). It takes some 3 ms for each MiB.
+   */
+  readonly check?: 'unclean' | 'always' | undefined
+  /**
    * Hears of trouble that no request can report: housekeeping that failed, another program at an open file, a file that
-   * cannot be listed, what a salvage has saved and lost. Where several
+   * cannot be listed, what a salvage has saved and lost (the error's `report` says it as data, see
+   * `salvageReport()`). Where several
    * factories share a directory, that of the one that opened it; a worker writes to its console. Default: `console.warn`.
    */
   readonly onWarning?: ((warning: Error) => void) | undefined

@@ -19,6 +19,7 @@ export interface HostSettings {
   /** How long to wait for another owner; 0: not at all. */
   readonly waitMs: number
   readonly onCorrupt: 'throw' | 'salvage'
+  readonly check: 'unclean' | 'always'
   /** In bytes; undefined: none. */
   readonly quota: number | undefined
 }
@@ -32,6 +33,7 @@ const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
   onWarning: [(value) => typeof value === 'function', 'a function'],
   onCorrupt: [(value) => value === 'throw' || value === 'salvage', '"throw" or "salvage"'],
+  check: [(value) => value === 'unclean' || value === 'always', '"unclean" or "always"'],
   quota: [isByteCount, 'a whole number of bytes, not negative'],
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
   port: [isPort, 'a MessagePort'],
@@ -48,6 +50,7 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
     durability,
     waitMs: onLocked === 'wait' ? waitMs : 0,
     onCorrupt: options.onCorrupt ?? 'throw',
+    check: options.check ?? 'unclean',
     quota: options.quota,
     worker: chooseWorker(options, vfs, platform),
     onWarning: options.onWarning ?? warnOnConsole,

@@ -94,15 +94,16 @@ function keep(shared: SharedHost, leftover: Leftover): void {
 }
 
 function sameSettings(known: SharedHost, settings: Settings, path: string): SharedHost {
-  const { durability, waitMs, onCorrupt, quota } = known.settings
+  const { durability, waitMs, onCorrupt, check, quota } = known.settings
   const isSame =
     durability === settings.durability &&
     waitMs === settings.waitMs &&
     onCorrupt === settings.onCorrupt &&
+    check === settings.check &&
     quota === settings.quota
   if (isSame) return known
   throw new TypeError(
-    `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}, onCorrupt "${onCorrupt}", quota ${quota}): give both factories the same`,
+    `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}, onCorrupt "${onCorrupt}", check "${check}", quota ${quota}): give both factories the same`,
   )
 }
 

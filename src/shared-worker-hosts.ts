@@ -44,13 +44,14 @@ export function sharedWorkerHost(settings: Settings, platform: Platform): Host {
 
 function sameSettings(
   known: SharedHost,
-  { path, durability, waitMs, onCorrupt, quota, worker }: Settings,
+  { path, durability, waitMs, onCorrupt, check, quota, worker }: Settings,
 ): SharedHost {
   const { settings } = known
   const isSame =
     settings.durability === durability &&
     settings.waitMs === waitMs &&
     settings.onCorrupt === onCorrupt &&
+    settings.check === check &&
     settings.quota === quota &&
     isSameWorker(settings.worker, worker)
   if (isSame) return known

@@ -130,12 +130,12 @@ class HostingWorker {
   }
 
   async #begin(
-    { path, durability, waitMs, onCorrupt, quota }: Settings,
+    { path, durability, waitMs, onCorrupt, check, quota }: Settings,
     port: MessagePort,
   ): Promise<void> {
     try {
       const wasm = (await this.#worker.wasm) ?? null
-      const settings = { path, durability, waitMs, onCorrupt, quota }
+      const settings = { path, durability, waitMs, onCorrupt, check, quota }
       this.#worker.post({ 'idb-everywhere': 'start', settings, port, wasm }, [port])
     } catch (error) {
       this.#failed(messageOf(error))

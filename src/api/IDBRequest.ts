@@ -1,5 +1,5 @@
 /** Requests and open requests. https://w3c.github.io/IndexedDB/#request-api */
-import type { OpenRequest } from '../core/open-request.ts'
+import type { OpenRequest, SalvageReport } from '../core/open-request.ts'
 import { type RecordResult, listReaders } from '../core/readers.ts'
 import type { Request } from '../core/request.ts'
 import { domException } from '../errors.ts'
@@ -80,6 +80,12 @@ export function openRequestHandle(request: OpenRequest): IDBOpenDBRequest {
   nextRequest = request
   request.handle = new IDBOpenDBRequest()
   return request.handle as IDBOpenDBRequest // Just made.
+}
+
+/** What was saved when the damaged file was salvaged that the request has opened; null when there was no need. */
+export function salvageReportOf(handle: IDBOpenDBRequest): SalvageReport | null {
+  const request = coreOf(handle)
+  return 'salvaged' in request ? request.salvaged : null
 }
 
 function done(request: Request | OpenRequest): Request | OpenRequest {

@@ -8,6 +8,7 @@ import type {
   HostConnection,
   HostTransaction,
   OpenListener,
+  SalvageReport,
 } from '../host/protocol.ts'
 import { Connection } from './connection.ts'
 import { DatabaseEvent } from './event.ts'
@@ -18,6 +19,8 @@ import { FiringTask } from './firing-task.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 import { Transaction } from './transaction.ts'
 
+export type { SalvageReport } from '../host/protocol.ts'
+
 export class OpenRequest extends Target implements OpenListener, DeleteListener {
   readonly factory: Factory
   /** The upgrade transaction, while it runs. */
@@ -26,6 +29,8 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   /** A connection; undefined for a deletion, and until done. */
   result: Connection | undefined = undefined
   error: DOMException | null = null
+  /** What was saved when the database's damaged file was salvaged at its opening; null when there was no need. */
+  salvaged: SalvageReport | null = null
   /** Made by the upgrade; `opened` gets the same one. */
   #connection: Connection | null = null
   /** From `upgradeNeeded` until the last event of the upgrade transaction is queued. */
@@ -48,6 +53,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
 
   /** https://w3c.github.io/IndexedDB/#upgrade-a-database */
   upgradeNeeded(host: HostConnection, hostTransaction: HostTransaction, oldVersion: number): void {
+    this.salvaged = host.salvaged
     const connection = new Connection(this.factory, host)
     const oldSchema = { ...host.schema, version: oldVersion }
     const upgrade = { openRequest: this, oldSchema }
@@ -75,6 +81,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   }
 
   opened(host: HostConnection): void {
+    this.salvaged = host.salvaged
     const connection = this.#connection ?? new Connection(this.factory, host)
     this.#conclude(new FireOpened(this, connection))
   }

@@ -6,6 +6,7 @@ import type {
   DatabaseSchema,
   Durability,
   HostConnection,
+  SalvageReport,
   TransactionListener,
 } from './protocol.ts'
 import {
@@ -19,6 +20,7 @@ import {
 export class Connection implements HostConnection, DatabaseConnection, TransactionOwner {
   readonly name: string
   schema: DatabaseSchema
+  readonly salvaged: SalvageReport | null
   /** https://w3c.github.io/IndexedDB/#connection-close-pending-flag */
   closePending = false
   /** Resolves when the connection is closed. */
@@ -36,6 +38,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   constructor(database: Database<Connection>) {
     this.name = database.storage.name
     this.schema = database.schema
+    this.salvaged = database.storage.salvaged
     this.#database = database
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     database.connections.add(this)

@@ -185,10 +185,10 @@ class PortHost implements Host, PortCaller {
 
   #connect(
     name: string,
-    { id, schema }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
+    { id, schema, salvaged }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
   ): PortConnection {
     const forget = () => this.#connections.delete(id)
-    const connection = new PortConnection(this, { id, name, schema, forget })
+    const connection = new PortConnection(this, { id, name, schema, salvaged, forget })
     this.#connections.set(id, connection)
     return connection
   }

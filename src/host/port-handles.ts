@@ -12,6 +12,7 @@ import type {
   Operation,
   OperationReceiver,
   TransactionListener,
+  SalvageReport,
 } from './protocol.ts'
 import { receiveRecords } from './record-block.ts'
 
@@ -30,6 +31,7 @@ export interface PortCaller {
 export class PortConnection implements HostConnection {
   readonly name: string
   readonly schema: DatabaseSchema
+  readonly salvaged: SalvageReport | null
   readonly #caller: PortCaller
   readonly #id: number
   /** No answer is expected any more. */
@@ -43,11 +45,19 @@ export class PortConnection implements HostConnection {
       id,
       name,
       schema,
+      salvaged,
       forget,
-    }: { id: number; name: string; schema: DatabaseSchema; forget: () => void },
+    }: {
+      id: number
+      name: string
+      schema: DatabaseSchema
+      salvaged: SalvageReport | null
+      forget: () => void
+    },
   ) {
     this.name = name
     this.schema = schema
+    this.salvaged = salvaged
     this.#caller = caller
     this.#id = id
     this.#forget = forget

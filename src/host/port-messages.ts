@@ -6,7 +6,7 @@
  * upgrade transaction too. Operations need none: their answers come in the order of the calls.
  */
 import type { Failure } from '../errors.ts'
-import type { DatabaseSchema, Durability, Operation } from './protocol.ts'
+import type { DatabaseSchema, Durability, Operation, SalvageReport } from './protocol.ts'
 
 /** From the realm to the host. */
 export type Call =
@@ -47,9 +47,15 @@ export type Answer =
       readonly type: 'upgradeNeeded'
       readonly id: number
       readonly schema: DatabaseSchema
+      readonly salvaged: SalvageReport | null
       readonly oldVersion: number
     }
-  | { readonly type: 'opened'; readonly id: number; readonly schema: DatabaseSchema }
+  | {
+      readonly type: 'opened'
+      readonly id: number
+      readonly schema: DatabaseSchema
+      readonly salvaged: SalvageReport | null
+    }
   | { readonly type: 'deleted'; readonly id: number; readonly oldVersion: number }
   | { readonly type: 'requestFailed'; readonly id: number; readonly failure: Failure }
   | {

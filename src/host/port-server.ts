@@ -123,13 +123,14 @@ class Client {
         transaction.listen(this.#transactionListener(id, id))
         if (!this.#requests.has(id)) return transaction.abort()
         this.#addTransaction(id, id, transaction)
-        const { schema } = connection
-        this.#outbox.post({ type: 'upgradeNeeded', id, schema, oldVersion })
+        const { schema, salvaged } = connection
+        this.#outbox.post({ type: 'upgradeNeeded', id, schema, salvaged, oldVersion })
       },
       opened: (connection) => {
         if (!this.#connections.has(id)) this.#connect(id, connection)
         if (!this.#requests.delete(id)) return this.#close(id)
-        this.#outbox.post({ type: 'opened', id, schema: connection.schema })
+        const { schema, salvaged } = connection
+        this.#outbox.post({ type: 'opened', id, schema, salvaged })
       },
       failed: (reason) => {
         this.#forget(id)

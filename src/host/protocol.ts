@@ -11,6 +11,7 @@
 import type { Failure } from '../errors.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
+import type { SalvageReport } from '../storage/salvage-report.ts'
 import type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
 export type {
@@ -20,6 +21,7 @@ export type {
   ObjectStoreSchema,
   SchemaChange,
 } from '../storage/schema.ts'
+export type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
 export { applySchemaChange, emptySchema, indexOf, storeOf } from '../storage/schema.ts'
 export type { Direction, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
@@ -126,6 +128,8 @@ export interface HostConnection {
   readonly name: string
   /** The schema at the time of opening; during an upgrade core keeps the current one itself. */
   readonly schema: DatabaseSchema
+  /** What was saved when the database's damaged file was salvaged at its opening; null when there was no need. */
+  readonly salvaged: SalvageReport | null
   /** Must be called once, before anything else, synchronously in `upgradeNeeded` or `opened`. */
   listen(listener: ConnectionListener): void
   /**

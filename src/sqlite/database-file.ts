@@ -1,5 +1,6 @@
 /** Opening a database's file: looked at first, so that what is not ours is never touched, then handed to SQLite. */
 import { StorageError } from '../errors.ts'
+import type { SalvageReport } from '../storage/salvage-report.ts'
 import { Connection } from './binding/connection.ts'
 import { checkTables } from './check-tables.ts'
 import type { Engine } from './engine.ts'
@@ -33,6 +34,8 @@ export interface OpenedFile {
   readonly rows: DatabaseRows
   /** Whether the file was made just now. */
   readonly isNew: boolean
+  /** What was saved when the file had to be salvaged just now; null when it had not. */
+  readonly salvaged: SalvageReport | null
 }
 
 /** How to open a file. */
@@ -41,7 +44,7 @@ export interface FileTarget {
   /** Names the database and its file at the head of error messages. */
   readonly label: string
   readonly create: boolean
-  /** Damage was met in it before: all its pages are checked. */
+  /** All its pages are checked: damage was met in it before, or somebody wants to know. */
   readonly isSuspect?: boolean
 }
 
@@ -69,7 +72,7 @@ export async function openDatabaseFile(
     if (state === 'missing') return null
     // Whoever closes a database leaves nothing in its log.
     const isUnclean = companionsOf(fileName).some((name) => place.mount.exists(name))
-    const opened = { ...connect(place, target), isNew: state === 'new' }
+    const opened = { ...connect(place, target), isNew: state === 'new', salvaged: null }
     if (isUnclean || target.isSuspect) checkPages(opened.connection, target)
     return opened
   } catch (error) {

@@ -7,6 +7,7 @@ import {
   type IndexSchema,
   type SchemaChange,
 } from '../storage/schema.ts'
+import type { SalvageReport } from '../storage/salvage-report.ts'
 import type {
   DatabaseStorage,
   NewRecord,
@@ -49,6 +50,7 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly name: string
   readonly schema: DatabaseSchema
   readonly currentNumbers: ReadonlyMap<number, number>
+  readonly salvaged: SalvageReport | null
   readonly syncLater?: () => Promise<void>
 
   readonly #options: DatabaseOptions
@@ -69,10 +71,11 @@ export class SqliteDatabase implements DatabaseStorage {
   #needsFileSync: boolean
 
   constructor(options: DatabaseOptions) {
-    const { connection, rows, isNew } = options.opened
+    const { connection, rows, isNew, salvaged } = options.opened
     this.name = options.name
     this.schema = this.#schema = this.#committedSchema = rows.schema
     this.currentNumbers = rows.currentNumbers
+    this.salvaged = salvaged
     this.#options = options
     this.#connection = connection
     this.#needsFileSync = isNew

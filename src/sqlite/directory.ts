@@ -31,6 +31,8 @@ export interface StorageDirectoryOptions {
   readonly onCorrupt?: 'throw' | 'salvage'
   /** How many bytes the files may take together, see `Quota`. Default: as many as there is room for. */
   readonly quota?: number | undefined
+  /** When all pages are checked as a file opens. Default: `unclean`, after it was not closed properly. */
+  readonly check?: 'unclean' | 'always'
   /** Hears of trouble that no call can report. Default: `console.warn`. */
   readonly onWarning?: (warning: StorageError) => void
 }
@@ -153,7 +155,7 @@ class SqliteDirectory implements StorageDirectory {
   }
 
   async #openOrSalvage(place: Place, target: Target & { name: string }): Promise<OpenedFile> {
-    const isSuspect = this.#suspects.has(target.fileName)
+    const isSuspect = this.#options.check === 'always' || this.#suspects.has(target.fileName)
     try {
       return await openOrCreate(place, { ...target, isSuspect })
     } catch (damage) {
@@ -162,7 +164,7 @@ class SqliteDirectory implements StorageDirectory {
       const warning = await salvage(place, { ...target, damage })
       this.#suspects.delete(target.fileName)
       this.#warn(warning)
-      return openOrCreate(place, target)
+      return { ...(await openOrCreate(place, target)), salvaged: warning.report }
     }
   }
 

@@ -6,6 +6,7 @@
  * salvage is either begun anew (the damaged file is still in its place) or finished (it no longer is).
  */
 import { StorageError } from '../errors.ts'
+import type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
 import type { ObjectStoreSchema } from '../storage/schema.ts'
 import { Connection } from './binding/connection.ts'
 import { checkTables } from './check-tables.ts'
@@ -36,23 +37,27 @@ const batchSize = 1_000
 const rescueName = (fileName: string): string => `${fileName}-rescue`
 const rescuedName = (fileName: string): string => `${fileName}-rescued`
 
-/** Salvages a file that is closed, and gives the warning that says what was saved and lost. */
-export async function salvage(place: Place, target: SalvageTarget): Promise<StorageError> {
+/** The warning that says what was saved and lost, in words and as data. */
+export type SalvageWarning = StorageError & { readonly report: SalvageReport }
+
+/** Salvages a file that is closed. */
+export async function salvage(place: Place, target: SalvageTarget): Promise<SalvageWarning> {
   const { fileName, label } = target
   const rescue = { fileName: rescueName(fileName), label: `Copy of ${label}` }
   await removeDatabaseFile(place, rescue)
-  const saved = await copyReadable(place, target, rescue)
+  const stores = await copyReadable(place, target, rescue)
   try {
     await place.directory.rename(rescue.fileName, rescuedName(fileName))
   } catch (error) {
     throw fileError(label, 'renaming its copy', error)
   }
   const quarantine = await putAside(place, target)
-  return new StorageError(
+  const warning = new StorageError(
     'corrupt',
-    `${label} was damaged and has been salvaged: ${describe(saved)}; the damaged file was kept as ${quarantine}`,
+    `${label} was damaged and has been salvaged: ${describe(stores)}; the damaged file was kept as ${quarantine}`,
     { cause: target.damage },
   )
+  return Object.assign(warning, { report: { quarantine, damage: target.damage.message, stores } })
 }
 
 /** Finishes a salvage that was interrupted when the damaged file was out of its place already. */
@@ -91,22 +96,14 @@ async function putAside(
   return aside
 }
 
-/** How much was saved, and what was not. */
-interface Saved {
-  /** null: not even the schema could be read. */
-  readonly storeCount: number | null
-  records: number
-  /** Records known to have been there. */
-  lost: number
-  /** Stores with a stretch in the middle that could not be read; how many records it held is unknown. */
-  gaps: number
-}
+/** What was saved of each store; null: not even the schema could be read. */
+type SavedStores = readonly SalvagedStore[] | null
 
 async function copyReadable(
   place: Place,
   target: SalvageTarget,
   rescue: { fileName: string; label: string },
-): Promise<Saved> {
+): Promise<SavedStores> {
   await place.directory.prepare([target.fileName, ...companionsOf(target.fileName)])
   const damaged = openDamaged(place, target)
   try {
@@ -115,7 +112,7 @@ async function copyReadable(
     if (!opened) throw new Error('unreachable: a created file is missing')
     if (!damaged || !rows) {
       opened.connection.close()
-      return { storeCount: null, records: 0, lost: 0, gaps: 0 }
+      return null
     }
     const copy = new SqliteDatabase({ place, name: target.name, ...rescue, opened, ...unheard })
     const saved = copyRows({ damaged: new DamagedTables(damaged), rows, copy })
@@ -170,26 +167,32 @@ interface Copying {
   readonly copy: SqliteDatabase
 }
 
-function copyRows({ damaged, rows, copy }: Copying): Saved {
+function copyRows({ damaged, rows, copy }: Copying): SavedStores {
   const { schema, currentNumbers } = rows
-  const saved: Saved = { storeCount: schema.stores.size, records: 0, lost: 0, gaps: 0 }
+  const stores = [...schema.stores.values()]
   copy.begin()
   copy.changeSchema({ type: 'setVersion', version: schema.version })
-  for (const store of schema.stores.values()) copySchema(copy, store)
+  for (const store of stores) copySchema(copy, store)
   for (const [storeId, number] of currentNumbers) copy.setCurrentNumber(storeId, number)
-  for (const store of schema.stores.values()) {
-    const put = (record: FoundRecord): boolean => {
-      if (!putFound(copy, store.id, record)) return false
-      saved.records++
-      if (saved.records % batchSize === 0) commitBatch(copy)
-      return true
-    }
-    const { lost, hasGap } = damaged.readStore(store, put)
-    saved.lost += lost
-    if (hasGap) saved.gaps++
-  }
+  const saved = stores.map((store) => copyStore(damaged, store, copy))
   copy.commit()
   return saved
+}
+
+function copyStore(
+  damaged: DamagedTables,
+  store: ObjectStoreSchema,
+  copy: SqliteDatabase,
+): SalvagedStore {
+  let saved = 0
+  const put = (record: FoundRecord): boolean => {
+    if (!putFound(copy, store.id, record)) return false
+    saved++
+    if (saved % batchSize === 0) commitBatch(copy)
+    return true
+  }
+  const { lost, hasGap } = damaged.readStore(store, put)
+  return { name: store.name, saved, lost, hasGap }
 }
 
 function copySchema(copy: SqliteDatabase, store: ObjectStoreSchema): void {
@@ -216,9 +219,13 @@ function commitBatch(copy: SqliteDatabase): void {
   copy.begin()
 }
 
-function describe({ storeCount, records, lost, gaps }: Saved): string {
-  if (storeCount === null) return 'nothing could be read'
-  const saved = `${records} records in ${storeCount} object stores were saved`
+function describe(stores: SavedStores): string {
+  if (stores === null) return 'nothing could be read'
+  const sum = (count: (store: SalvagedStore) => number): number =>
+    stores.reduce((total, store) => total + count(store), 0)
+  const lost = sum((store) => store.lost)
+  const gaps = sum((store) => (store.hasGap ? 1 : 0))
+  const saved = `${sum((store) => store.saved)} records in ${stores.length} object stores were saved`
   const known = lost > 0 ? `, ${lost} were lost` : ''
   const unknown = gaps > 0 ? `, an unknown number was lost in ${gaps} of the stores` : ''
   return `${saved}${known}${unknown}` + (lost + gaps === 0 ? ', none was lost' : '')

@@ -7,6 +7,7 @@
  * was, the caller must then roll the transaction back.
  */
 import type { EncodedRange } from '../keys/key-range.ts'
+import type { SalvageReport } from './salvage-report.ts'
 import type { DatabaseSchema, IndexSchema, SchemaChange } from './schema.ts'
 
 /** A storage directory this host owns. */
@@ -83,6 +84,9 @@ export interface DatabaseStorage {
   readonly schema: DatabaseSchema
   /** Key generators: store id → current number (the next to be given out), as committed at opening. */
   readonly currentNumbers: ReadonlyMap<number, number>
+
+  /** What was saved when the damaged file was salvaged at this opening; null when there was no need. */
+  readonly salvaged: SalvageReport | null
 
   /** Starts a read-write transaction; there is never more than one. */
   begin(): void

@@ -67,9 +67,7 @@ class Run {
   }
 
   async play(): Promise<StruckHistory> {
-    const wrong = await this.#playActions()
-    this.#strike.relieve()
-    await close(this.#indexedDB)
+    const wrong = (await this.#playActions()) ?? (await this.#leave())
     const { struck } = this.#strike
     return { hasStruck: struck() !== '', failedActions: this.#failedActions, wrong }
   }
@@ -80,6 +78,21 @@ class Run {
       const problem = await this.#act(action).catch((error: unknown) => `threw ${error}`)
       if (problem !== null) return `${this.at} (${this.#strike.struck()}): ${problem}`
     }
+    return null
+  }
+
+  /** Closes for the last time, which may be struck too, and then goes well. */
+  async #leave(): Promise<string | null> {
+    try {
+      await close(this.#indexedDB)
+    } catch (error) {
+      this.at = `${this.#history.name}, the last close, ${this.#strike.what}`
+      this.#failedActions++
+      // Whatever is thrown here is an error.
+      if (!this.#strike.isDocumented(error as Error)) return `${this.at}: failed with ${error}`
+    }
+    this.#strike.relieve()
+    await close(this.#indexedDB)
     return null
   }
 

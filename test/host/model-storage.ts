@@ -76,6 +76,7 @@ export class ModelDirectory implements StorageDirectory {
 export class ModelStorage implements DatabaseStorage {
   readonly name: string
   readonly schema: DatabaseSchema
+  readonly salvaged = null
   readonly currentNumbers: ReadonlyMap<number, number>
   readonly syncLater?: () => Promise<void>
   readonly #directory: ModelDirectory

@@ -1,0 +1,19 @@
+/** What became of a damaged file, asked of the request that has opened it. */
+import { type IDBOpenDBRequest as OpenRequestHandle, salvageReportOf } from './api/IDBRequest.ts'
+import type { IDBOpenDBRequest } from './interfaces.ts'
+import type { SalvageReport } from './storage/salvage-report.ts'
+
+export type { SalvagedStore, SalvageReport } from './storage/salvage-report.ts'
+
+/**
+ * What was saved and lost when the database's file was found damaged and salvaged (`onCorrupt: 'salvage'`), from the
+ * request's `upgradeneeded` or `success` on; null when there was no need. All requests that open the database have it,
+ * until its last connection is closed.
+ *
+ * @throws TypeError for anything but an open request of this package.
+ */
+export function salvageReport(
+  request: IDBOpenDBRequest | globalThis.IDBOpenDBRequest,
+): SalvageReport | null {
+  return salvageReportOf(request as unknown as OpenRequestHandle) // Throws for others.
+}
