@@ -28,6 +28,7 @@ test('META lines give scripts relative to the file, title and time limit', () =>
   expect(pagesOf('deep/a.any.js', text)).toEqual([
     {
       file: 'deep/a.any.js',
+      globals: ['window', 'dedicatedworker'],
       variant: '',
       url: '/IndexedDB/deep/a.any.worker.html',
       title: 'A title',
