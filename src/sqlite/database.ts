@@ -63,6 +63,8 @@ export class SqliteDatabase implements DatabaseStorage {
   #schema: DatabaseSchema
   #committedSchema: DatabaseSchema
   #isWriting = false
+  /** A transaction could not be rolled back: what it left must be neither read nor committed. */
+  #holdsRemains = false
   /** Key generators the open transaction has moved: written once, when it commits. */
   readonly #movedNumbers = new Map<number, number>()
   /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
@@ -79,6 +81,8 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#options = options
     this.#connection = connection
     this.#needsFileSync = isNew
+    // Ahead of time, as ending a transaction must need no memory.
+    for (const sql of ['BEGIN', 'COMMIT', 'ROLLBACK']) connection.prepare(sql)
     this.#reader = new RecordReader(connection)
     this.#writer = new RecordWriter(connection, () => this.#schema)
     this.#housekeeping = new Housekeeping({ ...options, connection })
@@ -120,7 +124,9 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#isWriting = false
     this.#movedNumbers.clear()
     this.#schema = this.#committedSchema
-    if (this.#connection.isInTransaction()) this.#connection.prepare('ROLLBACK').run()
+    this.#holdsRemains = this.#connection.isInTransaction()
+    if (this.#holdsRemains) this.#connection.prepare('ROLLBACK').run()
+    this.#holdsRemains = false
     this.#log()?.rewind()
   }
 
@@ -201,7 +207,7 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   async #close(): Promise<void> {
-    if (this.#isWriting) this.rollback()
+    if (this.#isWriting) this.#rollbackOrAbandon()
     const { place, onClosed } = this.#options
     this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
     this.#quotaShare?.leave()
@@ -216,11 +222,21 @@ export class SqliteDatabase implements DatabaseStorage {
     else await removeEmptied(place, this.#options)
   }
 
+  /** What cannot be rolled back now goes with the connection. */
+  #rollbackOrAbandon(): void {
+    try {
+      this.rollback()
+    } catch (error) {
+      if (!this.#holdsRemains) throw error
+    }
+  }
+
   #closeConnection(): void {
     if (this.#connection.hasMetDamage) {
       this.#options.onDamage()
       return this.#connection.abandon()
     }
+    if (this.#holdsRemains) return this.#connection.abandon()
     this.#leaveTransaction()
     if (this.#committedSchema.version === 0) return this.#connection.abandon()
     try {
@@ -246,11 +262,21 @@ export class SqliteDatabase implements DatabaseStorage {
 
   /** Reads share one SQL transaction that stays open until somebody needs it ended: each costs half as much in it. */
   #enterTransaction(): void {
+    this.#refuseRemains()
     if (!this.#connection.isInTransaction()) this.#connection.prepare('BEGIN').run()
   }
 
   readonly #leaveTransaction = (): void => {
+    this.#refuseRemains()
     if (this.#connection.isInTransaction()) this.#connection.prepare('COMMIT').run()
+  }
+
+  #refuseRemains(): void {
+    if (!this.#holdsRemains) return
+    throw new StorageError(
+      'io',
+      `${this.#options.label}: a transaction could not be rolled back; close all connections and open anew`,
+    )
   }
 
   #checkWriting(): void {

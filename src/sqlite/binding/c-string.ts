@@ -1,4 +1,5 @@
 /** Strings in the engine's heap: UTF-8, zero-terminated. */
+import { StorageError } from '../../errors.ts'
 import type { WaSqlite } from './wa-sqlite.ts'
 
 const encoder = new TextEncoder()
@@ -18,7 +19,7 @@ export function withCString<Result>(
 ): Result {
   const bytes = encoder.encode(text)
   const pointer = module._sqlite3_malloc(bytes.length + 1)
-  if (pointer === 0) throw new RangeError('The engine is out of memory')
+  if (pointer === 0) throw new StorageError('io', 'The engine is out of memory')
   try {
     module.HEAPU8.set(bytes, pointer)
     module.HEAPU8[pointer + bytes.length] = 0

@@ -88,14 +88,12 @@ export class Connection {
 
   /** A copy of the whole database as the bytes of a file. */
   serialize(): Uint8Array {
-    const { module } = this.engine
+    const { module, scratch } = this.engine
     const bytes = withCString(module, 'main', (schema) => {
-      const sizeOut = module._sqlite3_malloc(8)
-      const pointer = module._sqlite3_serialize(this.#handle, schema, sizeOut, 0)
-      const byteCount = module.heapView.getUint32(sizeOut, true)
+      const pointer = module._sqlite3_serialize(this.#handle, schema, scratch.resultOut, 0)
+      const byteCount = module.heapView.getUint32(scratch.resultOut, true)
       const copy = module.HEAPU8.slice(pointer, pointer + byteCount)
       module._sqlite3_free(pointer)
-      module._sqlite3_free(sizeOut)
       return copy
     })
     if (bytes.length === 0) throw this.error(0)
@@ -141,13 +139,12 @@ export class Connection {
 
   /** Switches an option of the connection on (1) or off (0). */
   #configure(option: number, value: 0 | 1): void {
-    const { module } = this.engine
+    const { module, scratch } = this.engine
     // A variadic C function: its further arguments, the value and where to report it (nowhere), lie in the heap.
-    const variadic = module._sqlite3_malloc(8)
+    const variadic = scratch.resultOut
     module.heapView.setInt32(variadic, value, true)
     module.heapView.setInt32(variadic + 4, 0, true)
     const resultCode = module._sqlite3_db_config(this.#handle, option, variadic)
-    module._sqlite3_free(variadic)
     if (resultCode !== SQLITE_OK)
       throw new Error(`unreachable: option ${option} gave ${resultCode}`)
   }
@@ -163,8 +160,8 @@ export class Connection {
   }
 
   #compile(sql: string): number {
-    const { module } = this.engine
-    const statementOut = module._sqlite3_malloc(4)
+    const { module, scratch } = this.engine
+    const statementOut = scratch.resultOut
     const resultCode = withCString(module, sql, (text) =>
       module._sqlite3_prepare_v3(
         this.#handle,
@@ -176,14 +173,14 @@ export class Connection {
       ),
     )
     const pointer = module.heapView.getUint32(statementOut, true)
-    module._sqlite3_free(statementOut)
     if (resultCode !== SQLITE_OK) throw this.error(resultCode)
     return pointer
   }
 }
 
-function openHandle({ module, bridge }: Engine, path: string | null, label: string): number {
-  const handleOut = module._sqlite3_malloc(4)
+function openHandle(engine: Engine, path: string | null, label: string): number {
+  const { module, bridge, scratch } = engine
+  const handleOut = scratch.resultOut
   const flags = SQLITE_OPEN_READWRITE | (path === null ? SQLITE_OPEN_MEMORY : 0)
   const resultCode = withCString(module, path ?? ':memory:', (file) =>
     path === null
@@ -193,7 +190,6 @@ function openHandle({ module, bridge }: Engine, path: string | null, label: stri
         ),
   )
   const handle = module.heapView.getUint32(handleOut, true)
-  module._sqlite3_free(handleOut)
   if (resultCode === SQLITE_OK) return handle
 
   // Engine: a failed open leaves a handle too.

@@ -10,6 +10,11 @@ const usualCapacity = 256 * 1024
 
 /** The scratch block of one engine. */
 export class Scratch {
+  /**
+   * Where the engine puts the one result of a call, 8 bytes. It is there from the start, as what tidies up must go without
+   * memory.
+   */
+  readonly resultOut: number
   readonly #module: WaSqlite
   #start = 0
   #capacity = 0
@@ -17,6 +22,8 @@ export class Scratch {
 
   constructor(module: WaSqlite) {
     this.#module = module
+    this.resultOut = module._sqlite3_malloc(8)
+    if (this.resultOut === 0) throw new StorageError('io', 'The engine got no memory to begin with')
   }
 
   /** Forgets what was put before, and makes room for `byteCount` bytes. */

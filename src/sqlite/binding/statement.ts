@@ -3,7 +3,7 @@
  * without a copy; they are valid until the next `step()` or `reset()`.
  */
 import type { WaSqlite } from './wa-sqlite.ts'
-import { SQLITE_DONE, SQLITE_ROW } from '../result-code.ts'
+import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../result-code.ts'
 import type { Connection } from './connection.ts'
 
 /** SQLITE_NULL, a column type. */
@@ -46,9 +46,20 @@ export class Statement {
     this.#module._sqlite3_bind_null(this.#pointer, index)
   }
 
-  /** Binds bytes that lie in the heap and stay there until the statement is done. */
+  /**
+   * Binds bytes that lie in the heap and stay there until the statement is done.
+   * @throws StorageError when they are more than the engine takes.
+   */
   bindBlob(index: number, pointer: number, byteCount: number): void {
-    this.#module._sqlite3_bind_blob(this.#pointer, index, pointer, byteCount, SQLITE_STATIC)
+    const resultCode = this.#module._sqlite3_bind_blob(
+      this.#pointer,
+      index,
+      pointer,
+      byteCount,
+      SQLITE_STATIC,
+    )
+    // Larger than the engine takes: it would go on with NULL.
+    if (resultCode !== SQLITE_OK) this.#fail(resultCode)
   }
 
   /** Binds UTF-8 text that lies in the heap and stays there until the statement is done. */
