@@ -24,6 +24,7 @@ const shortSuites = [
     command: 'node test/endurance/run.mjs',
     counts: /^endurance: .*/m,
   },
+  { name: 'limits', command: 'node test/limits/run.mjs', counts: /^limits: .*/m },
   { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
   { name: 'faults', command: 'node test/faults/run.mjs', counts: /^faults: .*/m },
   { name: 'fuzz', command: 'node test/fuzz/run.mjs', counts: /^fuzz: \d+ inputs, 0 findings.*/m },

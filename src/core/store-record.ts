@@ -3,7 +3,7 @@
  * host gets is bytes.
  */
 import { domException, failureOf } from '../errors.ts'
-import type { Operation } from '../host/protocol.ts'
+import { type Operation, checkRecordSize } from '../host/protocol.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import type { KeyToBeGenerated } from '../keys/index-keys.ts'
 import { keyPathFailure } from '../keys/key-path.ts'
@@ -21,7 +21,8 @@ import { type Transaction, executeRequest, placeRequest } from './transaction.ts
 /**
  * https://w3c.github.io/IndexedDB/#add-or-put, from the checks of the key on. `explicitKey` undefined: not given.
  *
- * @throws DataError when there is no valid key, DataCloneError, or whatever script in the value throws.
+ * @throws DataError when there is no valid key, DataCloneError, UnknownError when it is too large, or whatever script in
+ * the value throws.
  */
 export function storeRecord(
   store: ObjectStoreHandle,
@@ -139,10 +140,11 @@ function putRecord({ source, store, clone, key, overwrite }: Put): Request {
         valueOffset: serialized.generatedKeyOffset,
         indexKeyOffsets: keyToBeGenerated?.offsets ?? [],
       }
+  const value = serialized.bytes
+  checkRecordSize({ key, indexKeys, value })
   store.writeCount++
   const request = new Request(source, store.transaction, storedKeyReader)
   request.gathered = key
-  const value = serialized.bytes
   const operation: PutOperation = {
     type: 'put',
     storeId,
@@ -170,6 +172,11 @@ function executeAfterBlobs(
   const { transaction } = request
   placeRequest(request)
   const put = (value: Uint8Array): void => {
+    try {
+      checkRecordSize({ ...operation, value })
+    } catch (error) {
+      return request.failed(failureOf(error))
+    }
     operation.value = value
     transaction.execute(operation, request)
   }

@@ -6,17 +6,25 @@ import {
   type ObjectStoreSchema,
   type SchemaChange,
   applySchemaChange,
+  checkId,
+  checkNameLength,
 } from '../host/protocol.ts'
 import { type IndexHandle, type ObjectStoreHandle, handleOf, indexHandleOf } from './handles.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
-/** https://w3c.github.io/IndexedDB/#dom-idbdatabase-createobjectstore, from the new store on. */
+/**
+ * https://w3c.github.io/IndexedDB/#dom-idbdatabase-createobjectstore, from the new store on.
+ *
+ * @throws UnknownError when its name is too long, or there is no number for it.
+ */
 export function createObjectStore(
   transaction: Transaction,
   options: { name: string; keyPath: KeyPath | null; autoIncrement: boolean },
 ): ObjectStoreHandle {
   const id = transaction.connection.schema.nextStoreId
+  checkId('object stores', id)
+  checkNames('object store', options)
   const store: ObjectStoreSchema = { id, ...options, indexes: new Map() }
   changeSchema(transaction, { type: 'createObjectStore', store })
   return handleOf(transaction, store)
@@ -27,19 +35,27 @@ export function deleteObjectStore(transaction: Transaction, storeId: number): vo
   changeSchema(transaction, { type: 'deleteObjectStore', storeId })
 }
 
-/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-name */
+/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-name @throws UnknownError when the name is too long. */
 export function renameObjectStore(store: ObjectStoreHandle, name: string): void {
+  checkNameLength("An object store's name", name)
   changeSchema(store.transaction, { type: 'renameObjectStore', storeId: store.storeId, name })
   store.name = name
 }
 
-/** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-createindex, from the new index on. */
+/**
+ * https://w3c.github.io/IndexedDB/#dom-idbobjectstore-createindex, from the new index on.
+ *
+ * @throws UnknownError when its name is too long, or there is no number for it.
+ */
 export function createIndex(
   store: ObjectStoreHandle,
   options: { name: string; keyPath: KeyPath; unique: boolean; multiEntry: boolean },
 ): IndexHandle {
   const { transaction, storeId } = store
-  const index: IndexSchema = { id: transaction.connection.schema.nextIndexId, ...options }
+  const id = transaction.connection.schema.nextIndexId
+  checkId('indexes', id)
+  checkNames('index', options)
+  const index: IndexSchema = { id, ...options }
   changeSchema(transaction, { type: 'createIndex', storeId, index })
   return indexHandleOf(store, index)
 }
@@ -50,11 +66,20 @@ export function deleteIndex(store: ObjectStoreHandle, indexId: number): void {
   changeSchema(store.transaction, { type: 'deleteIndex', storeId: store.storeId, indexId })
 }
 
-/** https://w3c.github.io/IndexedDB/#dom-idbindex-name */
+/** https://w3c.github.io/IndexedDB/#dom-idbindex-name @throws UnknownError when the name is too long. */
 export function renameIndex(index: IndexHandle, name: string): void {
+  checkNameLength("An index's name", name)
   const { storeId, indexId } = index
   changeSchema(index.transaction, { type: 'renameIndex', storeId, indexId, name })
   index.name = name
+}
+
+function checkNames(
+  what: 'object store' | 'index',
+  { name, keyPath }: { name: string; keyPath: KeyPath | null },
+): void {
+  checkNameLength(`An ${what}'s name`, name)
+  checkNameLength(`An ${what}'s key path`, JSON.stringify(keyPath))
 }
 
 /**

@@ -3,6 +3,7 @@
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
 import { type Failure, failure, failureOf } from '../errors.ts'
+import { checkNameLength } from '../storage/limits.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'
@@ -146,6 +147,7 @@ export class ConnectionQueue {
   async #openDatabase(): Promise<Database<Connection>> {
     if (this.#database?.isBroken) await this.#closeDatabase(this.#database)
     const { directory, name, services } = this.#options
+    checkNameLength("A database's name", name)
     this.#database ??= new Database(await directory.open(name), services)
     return this.#database
   }

@@ -8,6 +8,7 @@ import {
   writeNumberKeyBytes,
 } from '../keys/number-key.ts'
 import { indexKeysOf } from '../keys/index-keys.ts'
+import { checkIndexKeys } from '../storage/limits.ts'
 import { applySchemaChange, storeOf } from '../storage/schema.ts'
 import type { DatabaseSchema, IndexSchema, SchemaChange } from '../storage/schema.ts'
 import type { DatabaseStorage, NewRecord, RecordBytes } from '../storage/storage.ts'
@@ -119,7 +120,9 @@ export function changeSchema(target: OperationTarget, change: SchemaChange): voi
 /** The one place where the host looks into values. */
 function fillIndex(storage: DatabaseStorage, storeId: number, index: IndexSchema): void {
   const indexes = [index]
-  storage.fillIndex(storeId, index, ({ bytes, valueStart, valueEnd }) =>
-    indexKeysOf(deserialize(bytes, valueStart, valueEnd), indexes),
-  )
+  storage.fillIndex(storeId, index, ({ bytes, valueStart, valueEnd }) => {
+    const indexKeys = indexKeysOf(deserialize(bytes, valueStart, valueEnd), indexes)
+    if (indexKeys) checkIndexKeys(indexKeys)
+    return indexKeys
+  })
 }

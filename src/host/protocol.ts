@@ -23,6 +23,7 @@ export type {
 } from '../storage/schema.ts'
 export type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
 export { applySchemaChange, emptySchema, indexOf, storeOf } from '../storage/schema.ts'
+export { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
 export type { Direction, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-mode */
