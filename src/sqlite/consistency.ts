@@ -1,5 +1,7 @@
 /** Checking a database: SQLite's own check of its pages, then whether our tables agree with each other. */
 import { StorageError } from '../errors.ts'
+import { keyTag } from '../keys/key.ts'
+import { numberKeyOffset, readNumberKeyBytes } from '../keys/number-key.ts'
 import type { Connection } from './binding/connection.ts'
 import { IndexEntries } from './index-entries.ts'
 
@@ -72,18 +74,42 @@ function findProblems(connection: Connection): string[] {
     const count = connection.readNumber(sql)
     if (count > 0) problems.push(`${problem}: ${count}`)
   }
-  return [...problems, ...checkListedEntries(connection)]
+  return [...problems, ...checkKeyGenerators(connection), ...checkListedEntries(connection)]
 }
 
 function checkPages(connection: Connection): string[] {
   const problems: string[] = []
-  const statement = connection.prepare('PRAGMA quick_check')
+  const statement = connection.prepare('PRAGMA integrity_check')
   while (statement.step()) {
     const line = statement.text(0)
     if (line !== 'ok') problems.push(line)
   }
   return problems
 }
+
+/** A key generator must be beyond every number that its store has as a key, or it would give one out again. */
+function checkKeyGenerators(connection: Connection): string[] {
+  const problems: string[] = []
+  const rows = connection.prepare(
+    `SELECT current_number, id, (SELECT max(key) FROM records WHERE store_id = s.id AND key < ?1)
+     FROM object_stores s WHERE current_number IS NOT NULL`,
+  )
+  const { scratch } = connection.engine
+  scratch.reserve(1)
+  rows.bindBlob(1, scratch.put(Uint8Array.of(keyTag.number + 1)), 1)
+  while (rows.step()) {
+    if (rows.isNull(2)) continue
+    const largest = readNumberKeyBytes(rows.copyBlob(2), numberKeyOffset)
+    if (Math.floor(Math.min(largest, lastGeneratedNumber)) < rows.number(0)) continue
+    problems.push(
+      `key generator of object store ${rows.number(1)} is not beyond the key ${largest}`,
+    )
+  }
+  return problems
+}
+
+/** 2^53: key generator maximum. */
+const lastGeneratedNumber = 2 ** 53
 
 /** Compares the entries that records list with those that indexes hold. */
 function checkListedEntries(connection: Connection): string[] {

@@ -1,54 +1,86 @@
-/** Random transactions through what script sees, against a model made of maps. */
-import { close, createIndexedDB } from '../../src/index.ts'
-import { nodePlatform } from '../../src/platform-node.ts'
-import { openStorageDirectory } from '../../src/sqlite/directory.ts'
-import { loadEngine } from '../../src/sqlite/engine.ts'
-import { memory } from '../../vfs/memory.ts'
-import { Databases, readState } from '../history/databases.ts'
-import { generateStep } from '../history/generate.ts'
+/** Random programs against the model, many of them, in memory and on files. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { seededRandom } from '../history/random.ts'
-import { nothing, textOf } from '../history/state.ts'
-import { applyStep } from '../history/step.ts'
+import { memory } from '../../vfs/memory.ts'
+import { nodeFs } from '../../vfs/node.ts'
+import { generateProgram } from './generate.ts'
+import type { Program } from './program.ts'
+import { runProgram } from './run-program.ts'
+import { shrink } from './shrink.ts'
+import { textOf } from './text.ts'
 
-/** Everything is read and compared after so many transactions. */
-const comparedEvery = 25
+/** Transactions in a program. A new program starts with nothing, and is shrunk by itself. */
+const programLength = 1_000
 
-/** Everything is closed and opened again after so many. */
-const reopenedEvery = 500
+/** In memory, in memory with a write-ahead log as on files, and now and then on files. */
+const vfsKinds = [
+  'memory',
+  'log',
+  'memory',
+  'log',
+  'memory',
+  'log',
+  'memory',
+  'log',
+  'files',
+] as const
 
-/** Runs so many transactions; gives what was wrong, null for nothing. */
-export async function checkAgainstModel(transactions: number, seed: number) {
-  const vfs = { ...memory(), isPersistent: true }
-  let indexedDB = createIndexedDB({ vfs })
-  let databases = new Databases(indexedDB)
-  let state = nothing
-  for (let number = 1; number <= transactions; number++) {
-    const step = generateStep(state, number, seededRandom(seed, number))
-    state = applyStep(state, step)
-    await databases.execute(step)
-    if (number % comparedEvery === 0 || number === transactions) {
-      if ((await readState(indexedDB)) !== textOf(state)) {
-        return `differs from the model at transaction ${number} or up to ${comparedEvery} before`
-      }
-    }
-    if (number % reopenedEvery !== 0) continue
-    await close(indexedDB)
-    indexedDB = createIndexedDB({ vfs })
-    databases = new Databases(indexedDB)
-  }
-  await close(indexedDB)
-  return findProblems(vfs)
+/** What was tried. */
+export interface ModelCounts {
+  transactions: number
+  /** The first difference, with the smallest program that shows it; null: there was none. */
+  wrong: string | null
 }
 
-async function findProblems(vfs: ReturnType<typeof memory>): Promise<string | null> {
-  const getEngine = () => loadEngine(() => nodePlatform.loadWasm())
-  const storage = openStorageDirectory({ vfs, path: '.indexeddb', waitMs: 0, getEngine })
-  const problems: string[] = []
-  for (const { name } of await storage.list()) {
-    const database = await storage.open(name)
-    problems.push(...database.check())
-    await database.close()
+/** Runs programs with so many transactions together; `progress` hears how many are done. */
+export async function checkAgainstModel(
+  { transactions, seed, first = 0 }: { transactions: number; seed: number; first?: number },
+  progress: (transactions: number) => void,
+): Promise<ModelCounts> {
+  const counts: ModelCounts = { transactions: 0, wrong: null }
+  for (let number = first; counts.transactions < transactions; number++) {
+    const length = Math.min(programLength, transactions - counts.transactions)
+    const program = generateProgram(length, seededRandom(seed, number))
+    const kind = vfsKinds[number % vfsKinds.length] ?? 'memory'
+    const wrong = await tryOn(kind, program)
+    if (wrong !== null) {
+      const smallest = await shrink(program, (part) => tryOn(kind, part))
+      return { ...counts, wrong: describe({ seed, number, kind, wrong, ...smallest }) }
+    }
+    counts.transactions += length
+    progress(counts.transactions)
   }
-  await storage.close()
-  return problems.length === 0 ? null : problems.join('; ')
+  return counts
+}
+
+async function tryOn(kind: (typeof vfsKinds)[number], program: Program): Promise<string | null> {
+  if (kind === 'memory') return runProgram(program, { vfs: memory(), path: 'model' })
+  if (kind === 'log') {
+    return runProgram(program, { vfs: { ...memory(), isPersistent: true }, path: 'model' })
+  }
+  const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-model-'))
+  try {
+    return await runProgram(program, { vfs: nodeFs(), path })
+  } finally {
+    rmSync(path, { recursive: true, force: true })
+  }
+}
+
+interface Finding {
+  readonly seed: number
+  readonly number: number
+  readonly kind: string
+  readonly wrong: string
+  readonly program: Program
+  readonly difference: string
+}
+
+function describe({ seed, number, kind, wrong, program, difference }: Finding): string {
+  return [
+    `program ${number} of seed ${seed} (--seed ${seed} --first ${number}), ${kind}: ${wrong}`,
+    `shrunk to ${program.length} steps: ${difference}`,
+    ...program.map((step, i) => `${i}: ${textOf(step)}`),
+  ].join('\n')
 }

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
+import { encodeNumberKey } from '../../src/keys/number-key.ts'
 import type { DatabaseStorage, StorageDirectory } from '../../src/storage/storage.ts'
 import {
   bytes,
@@ -255,4 +256,16 @@ test('without values no value is passed on', async () => {
   expect(found(database, { ...keysOnly, indexId: 1 })).toEqual([
     { key: 'k', primaryKey: 'a', value: '' },
   ])
+})
+
+test('check() finds a key generator that would give a key out again', async () => {
+  await open()
+  const store = { id: 2, name: 'counted', keyPath: null, autoIncrement: true, indexes: new Map() }
+  transact(database, () => {
+    database.changeSchema({ type: 'createObjectStore', store })
+    database.put(recordOf('', 'v', { storeId: 2, key: encodeNumberKey(5) }))
+    database.setCurrentNumber(2, 5)
+  })
+  expect(database.check()).toEqual(['key generator of object store 2 is not beyond the key 5'])
+  transact(database, () => database.setCurrentNumber(2, 6))
 })
