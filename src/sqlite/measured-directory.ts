@@ -39,7 +39,10 @@ export class MeasuredDirectory implements VfsDirectory {
 
   open(name: string, options: { readonly create: boolean }): VfsFile | null {
     const file = this.#directory.open(name, options)
-    return file && this.#measured(name, file)
+    if (!file) return null
+    // Somebody else may have deleted or replaced what was there.
+    this.#measureOpen(name, file)
+    return this.#measured(name, file)
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -64,8 +67,18 @@ export class MeasuredDirectory implements VfsDirectory {
       // One at a time, as what is prepared may be held open.
       await this.#directory.prepare([name])
       const file = this.#directory.open(name, { create: false })
-      this.#note(name, file?.size() ?? 0)
-      file?.close()
+      if (!file) continue
+      this.#measureOpen(name, file)
+      file.close()
+    }
+  }
+
+  #measureOpen(name: string, file: VfsFile): void {
+    try {
+      this.#note(name, file.size())
+    } catch (error) {
+      file.close()
+      throw error
     }
   }
 
