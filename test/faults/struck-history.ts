@@ -29,8 +29,8 @@ export interface StruckHistory {
   wrong: string | null
 }
 
-/** A history that is not over by then hangs. */
-const longestSilenceMs = 10_000
+/** A history that is not over by then hangs; on a busy machine it may take a while. */
+const longestSilenceMs = 60_000
 
 /** So often an action is tried: the first time it may fail. */
 const mostAttempts = 3
