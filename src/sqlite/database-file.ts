@@ -34,6 +34,8 @@ export interface OpenedFile {
   readonly rows: DatabaseRows
   /** Whether the file was made just now. */
   readonly isNew: boolean
+  /** Whether whoever had it open last left something in its log. */
+  readonly isUnclean: boolean
   /** What was saved when the file had to be salvaged just now; null when it had not. */
   readonly salvaged: SalvageReport | null
 }
@@ -44,8 +46,11 @@ export interface FileTarget {
   /** Names the database and its file at the head of error messages. */
   readonly label: string
   readonly create: boolean
-  /** All its pages are checked: damage was met in it before, or somebody wants to know. */
-  readonly isSuspect?: boolean
+  /**
+   * Which files have all their pages checked: those not closed properly, up to a size (default), all (damage was met in it
+   * before, or somebody wants to know), or none (only what it is called is wanted).
+   */
+  readonly check?: 'unclean' | 'always' | 'never'
 }
 
 /** A file that was not closed properly is checked up to this size: some 0.2 seconds. */
@@ -72,9 +77,12 @@ export async function openDatabaseFile(
     if (state === 'missing') return null
     // Whoever closes a database leaves nothing in its log.
     const isUnclean = companionsOf(fileName).some((name) => place.mount.exists(name))
-    const opened = { ...connect(place, target), isNew: state === 'new', salvaged: null }
-    if (isUnclean || target.isSuspect) checkPages(opened.connection, target)
-    return opened
+    const connected = connect(place, target)
+    const { check = 'unclean' } = target
+    if (check === 'always' || (check === 'unclean' && isUnclean)) {
+      checkPages(connected.connection, { isOfAnySize: check === 'always' })
+    }
+    return { ...connected, isNew: state === 'new', isUnclean, salvaged: null }
   } catch (error) {
     throw fileError(label, 'opening the file', error)
   }
@@ -128,10 +136,10 @@ function examine(place: Place, { fileName, label, create }: FileTarget): 'missin
 }
 
 /** @throws StorageError 'corrupt'; then the connection is closed. */
-function checkPages(connection: Connection, { isSuspect = false }: FileTarget): void {
+function checkPages(connection: Connection, { isOfAnySize }: { isOfAnySize: boolean }): void {
   try {
     const sizeBytes = connection.readNumber('PRAGMA page_count') * pageSize
-    if (!isSuspect && sizeBytes > longestCheckBytes) return
+    if (!isOfAnySize && sizeBytes > longestCheckBytes) return
     const problem = connection.readText('PRAGMA quick_check(1)')
     if (problem !== 'ok') throw connection.damage(problem)
   } catch (error) {

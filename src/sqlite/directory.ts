@@ -156,8 +156,9 @@ class SqliteDirectory implements StorageDirectory {
 
   async #openOrSalvage(place: Place, target: Target & { name: string }): Promise<OpenedFile> {
     const isSuspect = this.#options.check === 'always' || this.#suspects.has(target.fileName)
+    const check = isSuspect ? 'always' : 'unclean'
     try {
-      return await openOrCreate(place, { ...target, isSuspect })
+      return await openOrCreate(place, { ...target, check })
     } catch (damage) {
       if (!(damage instanceof StorageError) || damage.code !== 'corrupt') throw damage
       if (this.#options.onCorrupt !== 'salvage') throw damage
@@ -247,7 +248,7 @@ function targetOf(name: string): Target {
 
 async function openOrCreate(
   place: Place,
-  target: Target & { isSuspect?: boolean },
+  target: Target & { check?: 'unclean' | 'always' },
 ): Promise<OpenedFile> {
   const opened = await openDatabaseFile(place, { ...target, create: true })
   if (!opened) throw new Error('unreachable: a created file is missing')
@@ -272,14 +273,16 @@ async function listFiles({ directory }: Place): Promise<string[]> {
 
 /** Reads what a file says of itself. `gone`: it was a leftover and is removed. null: not ours to read. */
 async function readEntry(place: Place, target: Target): Promise<CatalogueEntry | 'gone' | null> {
-  const opened = await openDatabaseFile(place, { ...target, create: false })
-  opened?.connection.close()
+  const opened = await openDatabaseFile(place, { ...target, create: false, check: 'never' })
+  // A log that was left behind takes its time, and is dealt with when the database is opened.
+  if (opened?.isUnclean) opened.connection.abandon()
+  else opened?.connection.close()
   const name = opened?.rows.name ?? null
   if (!opened || name === null || opened.rows.isDeleted) {
     await removeDatabaseFile(place, target)
     return 'gone'
   }
-  await removeEmptied(place, target)
+  if (!opened.isUnclean) await removeEmptied(place, target)
   const { version } = opened.rows.schema
   return fileNameOf(name) === target.fileName ? { name, version } : null
 }

@@ -30,7 +30,10 @@ export interface CrashCounts {
   /** Begun and not acknowledged, and found nevertheless: they may be. */
   unacknowledgedFound: number
   pageChecks: number
+  /** How long it took to become the owner, each time. */
   readonly ownerMs: number[]
+  /** And to know what databases are there. */
+  readonly listedMs: number[]
   readonly wrong: string[]
 }
 
@@ -43,6 +46,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashCounts> {
     unacknowledgedFound: 0,
     pageChecks: 0,
     ownerMs: [],
+    listedMs: [],
     wrong: [],
   }
   const command = await runtimeCommand(options.runtime)
@@ -58,17 +62,21 @@ export async function runCrashes(options: CrashOptions): Promise<CrashCounts> {
 
 /** The line the suite ends with, and whether all is well. */
 export function summaryOf(counts: CrashCounts, runtime: string): { line: string; failed: number } {
-  const { kills, wrong, ownerMs } = counts
-  const sorted = [...ownerMs].sort((a, b) => a - b)
-  const at = (share: number) => (sorted[Math.floor((sorted.length - 1) * share)] ?? 0).toFixed(0)
-  const slow = sorted.filter((ms) => ms > 100).length
+  const { kills, wrong, ownerMs, listedMs } = counts
   const line =
     `crash: ${kills - wrong.length} passed, ${wrong.length} failed ` +
     `(${runtimeLabel(runtime)}: ${kills} kills, ${counts.killedWhileOpening} while opening, ` +
     `${counts.acknowledged} transactions acknowledged${wrong.length === 0 ? ', none lost or torn' : ''}, ` +
     `${counts.unacknowledgedFound} found unacknowledged, ${counts.pageChecks} page checks, ` +
-    `next owner after ${at(0.5)} ms, ${at(0.99)} ms at worst of 99 %, ${slow} above 100 ms)`
+    `next owner after ${timesOf(ownerMs)}; databases known after ${timesOf(listedMs)})`
   return { line, failed: wrong.length }
+}
+
+function timesOf(times: readonly number[]): string {
+  const sorted = [...times].sort((a, b) => a - b)
+  const median = sorted[sorted.length >> 1] ?? 0
+  const slow = sorted.filter((ms) => ms > 100).length
+  return `${median.toFixed(0)} ms (median), ${(sorted.at(-1) ?? 0).toFixed(0)} ms at most, ${slow} above 100 ms`
 }
 
 interface Directory extends CrashOptions {
@@ -117,6 +125,7 @@ function runChild(directory: Directory, { counts, progress, random, kill }: Run)
     const number = Number(rest)
     if (word === 'wrong') counts.wrong.push(rest)
     if (word === 'owner') counts.ownerMs.push(number)
+    if (word === 'listed') counts.listedMs.push(number)
     if (word === 'issue') progress.begun = number
     if (word === 'done') progress.acknowledged = Math.max(progress.acknowledged, number)
     if (word !== 'found') return
