@@ -6,12 +6,17 @@
  */
 import { flag, importBundled } from '../bundle.mjs'
 
-const scripts = ['test/ends/child.ts', 'test/ends/worker.ts', 'src/worker-node.ts']
+const scripts = [
+  'test/ends/child.ts',
+  'test/ends/worker.ts',
+  'src/worker-node.ts',
+  'test/ends/clock-child.ts',
+]
 const { module, pathOf } = await importBundled('test/ends/suite.ts', scripts)
-const [child, worker, host] = scripts.map(pathOf)
+const [child, worker, host, clock] = scripts.map(pathOf)
 const runtime = flag('runtime') ?? 'node'
 
-const outcomes = await module.playAll(runtime, { child, worker, host }, flag('only') ?? '')
+const outcomes = await module.playAll(runtime, { child, worker, host, clock }, flag('only') ?? '')
 const counts = { pass: 0, FAIL: 0, skip: 0 }
 for (const [name, { wrong, notPlayed }] of outcomes) {
   const outcome = notPlayed ? 'skip' : wrong.length > 0 ? 'FAIL' : 'pass'

@@ -11,6 +11,7 @@ export interface Scripts {
   readonly child: string
   readonly worker: string
   readonly host: string
+  readonly clock: string
 }
 
 /** A process that has not ended by then will not end. */
@@ -46,7 +47,25 @@ export async function playAll(
     outcomes.set(name, { wrong, notPlayed })
     rmSync(path, { recursive: true, force: true })
   }
+  if (clockName.includes(word)) {
+    outcomes.set(clockName, {
+      wrong: await jumpClocks([...command, scripts.clock]),
+      notPlayed: null,
+    })
+  }
   return outcomes
+}
+
+const clockName = 'clocks that jump back and forth by a day'
+
+async function jumpClocks(command: readonly string[]): Promise<string[]> {
+  const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-ends-'))
+  const { exitCode, signal, lines, errors } = await run([...command, path])
+  rmSync(path, { recursive: true, force: true })
+  const parts = ['taking over', 'waiting for timers', 'loading', 'closing']
+  const wrong = parts.filter((part) => !lines.includes(`done ${part}`)).map((it) => `hung: ${it}`)
+  if (exitCode !== 0) wrong.push(`ended with ${exitCode ?? signal}: ${errors}`)
+  return wrong
 }
 
 interface Ended {
