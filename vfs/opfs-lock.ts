@@ -14,13 +14,18 @@ const graceMs = 500
 const longestTimerMs = 2_147_483_647
 
 /**
- * Takes the lock of the directory at `path`; calling what it gives back frees it.
+ * Takes the lock of the directory at `path`; calling what it gives back frees it, and resolves when others can have it.
  * @throws DirectoryLockedError when somebody else still has it after `waitMs`, or after a short while if that is longer
  */
-export async function lockDirectory(path: string, waitMs: number): Promise<() => void> {
+export async function lockDirectory(path: string, waitMs: number): Promise<() => Promise<void>> {
   const patience = new AbortController()
   const limitMs = Math.max(waitMs, graceMs)
-  const timer = limitMs < longestTimerMs ? setTimeout(() => patience.abort(), limitMs) : undefined
+  const giveUp = async (): Promise<void> => {
+    // A busy thread hears late of a lock it already has: the answer to this comes after that news.
+    await navigator.locks.query()
+    patience.abort()
+  }
+  const timer = limitMs < longestTimerMs ? setTimeout(giveUp, limitMs) : undefined
   try {
     return await requestLock(`idb-everywhere:${path}`, patience.signal)
   } catch (error) {
@@ -32,10 +37,20 @@ export async function lockDirectory(path: string, waitMs: number): Promise<() =>
 }
 
 /** The lock is held until the function given back is called. */
-function requestLock(name: string, signal: AbortSignal): Promise<() => void> {
+function requestLock(name: string, signal: AbortSignal): Promise<() => Promise<void>> {
   return new Promise((resolve, reject) => {
-    const hold = () => new Promise<void>((free) => resolve(free))
-    navigator.locks.request(name, { mode: 'exclusive', signal }, hold).catch(reject)
+    const hold = () =>
+      new Promise<void>((free) => {
+        resolve(() => {
+          free()
+          return released
+        })
+      })
+    const released = navigator.locks
+      .request(name, { mode: 'exclusive', signal }, hold)
+      // The browser has heard of it when it answers.
+      .then(async () => void (await navigator.locks.query()))
+    released.catch(reject)
   })
 }
 

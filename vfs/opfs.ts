@@ -27,7 +27,7 @@ function segmentsOf(path: string): string[] {
 function directoryAt(segments: readonly string[]): VfsDirectory {
   const path = `/${segments.join('/')}`
   /** null until the directory is locked, and after it is closed. */
-  let owned: { readonly files: OpfsFiles; readonly free: () => void } | null = null
+  let owned: { readonly files: OpfsFiles; readonly free: () => Promise<void> } | null = null
   const files = (): OpfsFiles => {
     if (owned) return owned.files
     throw new VfsError('EPERM', `Directory "${path}" is not locked`)
@@ -41,7 +41,7 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
       try {
         owned = { files: new OpfsFiles(await makeDirectory(segments)), free }
       } catch (error) {
-        free()
+        await free()
         throw error
       }
     },
@@ -66,7 +66,7 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
       const closing = owned
       owned = null
       await closing?.files.close()
-      closing?.free()
+      await closing?.free()
     },
   }
 }

@@ -63,6 +63,15 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     assert.equal(await inPage(second, 'get', {}, 'a'), 1)
   })
 
+  test('a directory can be given up and taken again at once, many times', async (context) => {
+    const page = await openPage(context)
+    for (let round = 0; round < 10; round++) {
+      await inPage(page, 'put', {}, 'a', round)
+      await inPage(page, 'close', {})
+    }
+    assert.equal(await inPage(page, 'get', {}, 'a'), 9)
+  })
+
   test('a page that is closed in mid-transaction leaves nothing of it', async (context) => {
     const first = await openPage(context)
     await inPage(first, 'put', {}, 'a', 'committed')
