@@ -2,7 +2,7 @@ import { VfsError } from '../src/sqlite/vfs.ts'
 
 /** Whether the VFS contract allows `name`: letters, digits, `.`, `-` and `_`, at most 100; not `.` nor `..`. */
 export function isFileName(name: string): boolean {
-  return /^[\w.-]{1,100}$/.test(name) && !/^\.{1,2}$/.test(name)
+  return /^(?!\.{1,2}$)[\w.-]{1,100}$/.test(name)
 }
 
 /**

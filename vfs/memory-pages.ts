@@ -15,8 +15,8 @@ const pagesPerLeaf = 512
 interface Leaf {
   readonly writer: object
   readonly pages: (Uint8Array | undefined)[]
-  /** 1 where the page was made by this leaf's writer, who may then change it. */
-  readonly isOwn: Uint8Array
+  /** True where the page was made by this leaf's writer, who may then change it. */
+  readonly isOwn: boolean[]
 }
 
 /** Bytes that grow as they are written; a gap reads as zeros. */
@@ -57,8 +57,8 @@ export class MemoryPages {
     for (let done = 0; done < length;) {
       const start = (offset + done) % pageSize
       const count = Math.min(pageSize - start, length - done)
-      const page = this.#writablePage((offset + done - start) / pageSize)
-      page.set(count === length ? bytes : bytes.subarray(done, done + count), start)
+      const part = count === length ? bytes : bytes.subarray(done, done + count)
+      this.#writePage((offset + done - start) / pageSize, part, start)
       done += count
     }
     if (length > 0) this.#size = Math.max(this.#size, offset + length)
@@ -76,22 +76,33 @@ export class MemoryPages {
     else into.set(count === pageSize ? bytes : bytes.subarray(start, start + count), done)
   }
 
+  #writePage(page: number, bytes: Uint8Array, start: number): void {
+    const leaf = this.#writableLeaf(Math.floor(page / pagesPerLeaf))
+    const slot = page % pagesPerLeaf
+    const own = leaf.isOwn[slot] ? leaf.pages[slot] : undefined
+    if (own !== undefined) return own.set(bytes, start)
+    // A whole page needs no zeros first.
+    if (bytes.length < pageSize) return this.#writablePage(page).set(bytes, start)
+    leaf.pages[slot] = bytes.slice()
+    leaf.isOwn[slot] = true
+  }
+
   #writablePage(page: number): Uint8Array {
     const leaf = this.#writableLeaf(Math.floor(page / pagesPerLeaf))
     const slot = page % pagesPerLeaf
     const bytes = leaf.pages[slot]
-    if (bytes !== undefined && leaf.isOwn[slot] === 1) return bytes
+    if (bytes !== undefined && leaf.isOwn[slot]) return bytes
     const own = bytes === undefined ? new Uint8Array(pageSize) : new Uint8Array(bytes)
     leaf.pages[slot] = own
-    leaf.isOwn[slot] = 1
+    leaf.isOwn[slot] = true
     return own
   }
 
   #writableLeaf(index: number): Leaf {
     const leaf = this.#leaves[index]
     if (leaf?.writer === this.#writer) return leaf
-    const pages = leaf?.pages.slice() ?? Array.from({ length: pagesPerLeaf }, () => undefined)
-    const own = { writer: this.#writer, pages, isOwn: new Uint8Array(pagesPerLeaf) }
+    // Both arrays grow as pages are written: most files stay far below a leaf.
+    const own: Leaf = { writer: this.#writer, pages: leaf?.pages.slice() ?? [], isOwn: [] }
     while (this.#leaves.length < index) this.#leaves.push(undefined)
     this.#leaves[index] = own
     return own
@@ -104,7 +115,8 @@ export class MemoryPages {
     this.#leaves.length = Math.min(this.#leaves.length, leafCount)
     if (this.#leaves.length < leafCount || leafCount === 0) return
     const leaf = this.#writableLeaf(leafCount - 1)
-    leaf.pages.fill(undefined, pageCount - (leafCount - 1) * pagesPerLeaf)
+    const keptPages = pageCount - (leafCount - 1) * pagesPerLeaf
+    leaf.pages.length = Math.min(leaf.pages.length, keptPages)
     const rest = size % pageSize
     if (rest > 0) this.#writablePage(pageCount - 1).fill(0, rest)
   }

@@ -71,12 +71,15 @@ function directoryOver(world: World, path: string): VfsDirectory {
     identity: `memory:${world.id}:${path}`,
     lock: (waitMs) => lock(placeAt(world, path), { path, directory, waitMs }),
     list: async () => [...files.keys()],
-    prepare: async (names) => names.forEach(checkFileName),
+    prepare: async () => {},
     open(name, { create }) {
+      const known = files.get(name)
+      if (known !== undefined) return fileOver(known)
       checkFileName(name)
-      if (create && !files.has(name)) files.set(name, new MemoryPages())
-      const pages = files.get(name)
-      return pages === undefined ? null : fileOver(pages)
+      if (!create) return null
+      const pages = new MemoryPages()
+      files.set(name, pages)
+      return fileOver(pages)
     },
     async rename(from, to) {
       checkFileName(to)

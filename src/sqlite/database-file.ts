@@ -14,7 +14,7 @@ import {
 import type { Mount } from './mount.ts'
 import type { Quota } from './quota.ts'
 import { fileError } from './result-code.ts'
-import { type DatabaseRows, readDatabaseRows } from './schema-rows.ts'
+import { type DatabaseRows, newDatabaseRows, readDatabaseRows } from './schema-rows.ts'
 import { keyFormat, valueFormat } from './tables.ts'
 import type { VfsDirectory } from './vfs.ts'
 
@@ -75,16 +75,31 @@ export async function openDatabaseFile(
     await place.directory.prepare([fileName, ...companionsOf(fileName)])
     const state = examine(place, target)
     if (state === 'missing') return null
+    const isNew = state === 'new'
     // Whoever closes a database leaves nothing in its log.
-    const isUnclean = companionsOf(fileName).some((name) => place.mount.exists(name))
-    const connected = connect(place, target)
+    const isUnclean = !isNew && companionsOf(fileName).some((name) => place.mount.exists(name))
+    const connected = connect(place, target, { isNew })
     const { check = 'unclean' } = target
     if (check === 'always' || (check === 'unclean' && isUnclean)) {
       checkPages(connected.connection, { isOfAnySize: check === 'always' })
     }
-    return { ...connected, isNew: state === 'new', isUnclean, salvaged: null }
+    return { ...connected, isNew, isUnclean, salvaged: null }
   } catch (error) {
     throw fileError(label, 'opening the file', error)
+  }
+}
+
+/** Whether something lies beside a closed database's file that belongs to it. */
+export async function hasLog(
+  { directory, mount }: Place,
+  { fileName, label }: Pick<FileTarget, 'fileName' | 'label'>,
+): Promise<boolean> {
+  const companions = companionsOf(fileName)
+  try {
+    await directory.prepare(companions)
+    return companions.some((name) => mount.exists(name))
+  } catch (error) {
+    throw fileError(label, 'opening the write-ahead log', error)
   }
 }
 
@@ -149,15 +164,16 @@ function checkPages(connection: Connection, { isOfAnySize }: { isOfAnySize: bool
 }
 
 function connect(
-  { engine, mount, isPersistent }: Place,
-  { fileName, label }: FileTarget,
+  place: Place,
+  target: FileTarget,
+  { isNew }: { isNew: boolean },
 ): { connection: Connection; rows: DatabaseRows } {
-  const connection = new Connection(engine, { path: mount.pathOf(fileName), label })
+  const connection = connectionTo(place, target)
   try {
-    configure(connection, isPersistent)
-    checkTables(connection, label)
+    if (isNew) return { connection, rows: newDatabaseRows }
+    checkTables(connection, target.label)
     const rows = readDatabaseRows(connection)
-    checkFormats(rows, label)
+    checkFormats(rows, target.label)
     return { connection, rows }
   } catch (error) {
     connection.abandon()
@@ -165,20 +181,46 @@ function connect(
   }
 }
 
-/** Makes a connection ready for a database of ours. */
-export function configure(connection: Connection, isPersistent: boolean): void {
-  // Exclusive locking must come before anything is read: then no shared memory is needed.
-  connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
-  if (!isPersistent) {
-    // No spilling: between commits the file is whole, so that the VFS can be forked at any moment.
-    connection.execute(
-      'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_spill = OFF;',
-    )
-    return
+function connectionTo(
+  { engine, mount, isPersistent, quota }: Place,
+  { fileName, label }: FileTarget,
+): Connection {
+  // A quota sets limits in a connection that another database must not meet.
+  if (!isPersistent && !quota) {
+    const target = { engine, mount, fileName, label }
+    return engine.spareConnections.take(target, (connection) => configure(connection, false))
   }
+  const connection = new Connection(engine, { path: mount.pathOf(fileName), label })
+  configure(connection, isPersistent)
+  return connection
+}
+
+/** Makes a connection ready for a database of ours, or closes it. */
+export function configure(connection: Connection, isPersistent: boolean): void {
+  try {
+    if (isPersistent) configureOnDisk(connection)
+    else configureInMemory(connection)
+  } catch (error) {
+    connection.abandon()
+    throw error
+  }
+}
+
+// In both, exclusive locking comes before anything is read: then no shared memory is needed.
+
+function configureOnDisk(connection: Connection): void {
+  connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
   const journalMode = connection.readText('PRAGMA journal_mode = WAL')
   if (journalMode !== 'wal') throw new Error(`unreachable: the journal mode is ${journalMode}`)
   connection.execute('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
+}
+
+function configureInMemory(connection: Connection): void {
+  connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
+  // No spilling: between commits the file is whole, so that the VFS can be forked at any moment.
+  connection.execute(
+    'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_spill = OFF;',
+  )
 }
 
 function checkFormats(rows: DatabaseRows, label: string): void {

@@ -25,7 +25,7 @@ import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
 import { QuotaShare } from './quota-share.ts'
 import { fileError } from './result-code.ts'
-import { writeCurrentNumber, writeSchemaChange } from './schema-rows.ts'
+import { writeCurrentNumber, writeMeta, writeSchemaChange } from './write-schema.ts'
 
 /** What a database is opened with. */
 export interface DatabaseOptions {
@@ -107,6 +107,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   commit(): void {
     this.#checkWriting()
+    if (this.#schema !== this.#committedSchema) writeMeta(this.#connection, this.name, this.#schema)
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(this.#connection, storeId, currentNumber)
     }
@@ -142,7 +143,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#checkWriting()
     if (change.type === 'deleteObjectStore') this.#writer.clear(change.storeId)
     if (change.type === 'deleteIndex') this.#writer.clearIndex(change.indexId)
-    writeSchemaChange(this.#connection, this.name, change)
+    writeSchemaChange(this.#connection, change)
     this.#schema = applySchemaChange(this.#schema, change)
     if (change.type === 'deleteObjectStore') this.#movedNumbers.delete(change.storeId)
   }
@@ -238,8 +239,10 @@ export class SqliteDatabase implements DatabaseStorage {
     }
     if (this.#holdsRemains) return this.#connection.abandon()
     this.#leaveTransaction()
-    if (this.#committedSchema.version === 0) return this.#connection.abandon()
+    const { isPersistent } = this.#options.place
+    if (isPersistent && this.#committedSchema.version === 0) return this.#connection.abandon()
     try {
+      if (!isPersistent) return this.#connection.engine.spareConnections.giveBack(this.#connection)
       // Explicitly, as closing would keep an error of its checkpoint to itself.
       checkpoint(this.#connection, this.#log(), 'TRUNCATE')
     } catch (error) {
@@ -324,6 +327,6 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   readonly #setCacheSize = (shareKiB: number): void => {
-    this.#connection.execute(`PRAGMA cache_size = -${shareKiB};`)
+    this.#connection.setCacheSize(shareKiB)
   }
 }

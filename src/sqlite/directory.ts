@@ -4,6 +4,7 @@ import type { DatabaseStorage, StorageDirectory } from '../storage/storage.ts'
 import { checkpoint } from './checkpoint.ts'
 import { SqliteDatabase } from './database.ts'
 import {
+  hasLog,
   openDatabaseFile,
   type OpenedFile,
   type Place,
@@ -16,7 +17,7 @@ import { MeasuredDirectory } from './measured-directory.ts'
 import { Quota } from './quota.ts'
 import { fileError } from './result-code.ts'
 import { finishSalvage, salvage } from './salvage.ts'
-import { writeDeletedMark } from './schema-rows.ts'
+import { writeDeletedMark } from './write-schema.ts'
 import type { Vfs, VfsDirectory } from './vfs.ts'
 
 /** What a storage directory is opened with. */
@@ -96,15 +97,17 @@ class SqliteDirectory implements StorageDirectory {
     return this.#queue(async () => {
       const place = await this.#enter()
       const target = targetOf(name)
+      const known = this.#catalogue.get(target.fileName)
       const isListed = this.#hasReadAll
       // Until the deletion has succeeded only the file knows how far it got: should it fail, list() asks the file.
       this.#catalogue.delete(target.fileName)
       this.#hasReadAll = false
-      const opened = await openDatabaseFile(place, { ...target, create: false })
-      if (opened) markDeleted(place, target, opened)
+      // Without a log there is one file, and to remove it is one step.
+      const isOneStep = known && !(await hasLog(place, target))
+      const version = isOneStep ? known.version : await markDeleted(place, target)
       await removeDatabaseFile(place, target)
       this.#hasReadAll = isListed
-      return opened && !opened.rows.isDeleted ? opened.rows.schema.version : 0
+      return version
     })
   }
 
@@ -287,9 +290,14 @@ async function readEntry(place: Place, target: Target): Promise<CatalogueEntry |
   return fileNameOf(name) === target.fileName ? { name, version } : null
 }
 
-/** Commits the mark that lets an interrupted deletion be finished, and leaves nothing in the log that could undo it. */
-function markDeleted(place: Place, target: Target, opened: OpenedFile): void {
-  const { connection } = opened
+/**
+ * Commits the mark that lets an interrupted deletion be finished, and leaves nothing in the log that could undo it. Gives
+ * the version of the database, 0 if there is none.
+ */
+async function markDeleted(place: Place, target: Target): Promise<number> {
+  const opened = await openDatabaseFile(place, { ...target, create: false })
+  if (!opened) return 0
+  const { connection, rows } = opened
   try {
     writeDeletedMark(connection)
     checkpoint(connection, place.mount.writeAheadLog(target.fileName), 'TRUNCATE')
@@ -298,6 +306,7 @@ function markDeleted(place: Place, target: Target, opened: OpenedFile): void {
     throw error
   }
   connection.close()
+  return rows.isDeleted ? 0 : rows.schema.version
 }
 
 function lockError(error: unknown): StorageError {

@@ -3,6 +3,7 @@ import { instantiate } from './binding/instantiate.ts'
 import { Scratch } from './binding/scratch.ts'
 import type { WaSqlite } from './binding/wa-sqlite.ts'
 import { CacheBudget } from './cache-budget.ts'
+import { SpareConnections } from './spare-connections.ts'
 import { VfsBridge } from './vfs-bridge.ts'
 import { VfsRelay } from './vfs-relay.ts'
 
@@ -12,6 +13,7 @@ export interface Engine {
   readonly scratch: Scratch
   readonly bridge: VfsBridge
   readonly cacheBudget: CacheBudget
+  readonly spareConnections: SpareConnections
 }
 
 /**
@@ -24,5 +26,11 @@ export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): 
   const module = await instantiate(wasm, relay.call)
   const bridge = new VfsBridge(module)
   relay.connect(module, bridge)
-  return { module, bridge, scratch: new Scratch(module), cacheBudget: new CacheBudget() }
+  return {
+    module,
+    bridge,
+    scratch: new Scratch(module),
+    cacheBudget: new CacheBudget(),
+    spareConnections: new SpareConnections(bridge),
+  }
 }

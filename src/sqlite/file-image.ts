@@ -12,7 +12,13 @@ import type { VfsFile } from './vfs.ts'
 /** The size of a database's pages in bytes. */
 export const pageSize = 4096
 
-const images = new WeakMap<Engine, Uint8Array>()
+/** A new database's bytes, without and with a write-ahead log. */
+interface Images {
+  readonly plain: Uint8Array
+  readonly logged: Uint8Array
+}
+
+const images = new WeakMap<Engine, Images>()
 
 /** The first bytes of every SQLite database. */
 const magic = new TextEncoder().encode('SQLite format 3\0')
@@ -45,6 +51,7 @@ const headerSize = 100
 export function inspectFile(engine: Engine, file: VfsFile, label: string): FileState {
   const header = new Uint8Array(headerSize)
   const byteCount = readFile(file, header, 0)
+  if (byteCount === 0) return 'empty'
   const view = new DataView(header.buffer)
   if (byteCount < headerSize || !startsWith(header, magic)) {
     if (isPartOfImage(engine, file)) return 'empty'
@@ -82,12 +89,16 @@ function isPartOfImage(engine: Engine, file: VfsFile): boolean {
 }
 
 function imageOf(engine: Engine, isPersistent: boolean): Uint8Array {
-  const image = images.get(engine) ?? createImage(engine)
-  images.set(engine, image)
-  if (!isPersistent) return image
-  const logged = image.slice()
+  const known = images.get(engine) ?? createImages(engine)
+  images.set(engine, known)
+  return isPersistent ? known.logged : known.plain
+}
+
+function createImages(engine: Engine): Images {
+  const plain = createImage(engine)
+  const logged = plain.slice()
   markAsWriteAheadLogged(logged)
-  return logged
+  return { plain, logged }
 }
 
 function createImage(engine: Engine): Uint8Array {

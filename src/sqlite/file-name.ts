@@ -5,9 +5,16 @@ import { encodeUtf16 } from './utf16.ts'
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
 const suffix = '.sqlite'
 
+/** The last answer: one database is often asked for several times in a row. */
+let last: { readonly databaseName: string; readonly fileName: string } | null = null
+
 /** Base32 (RFC 4648, lower case, not padded) of the SHA-256 of the name's UTF-16 (big-endian) bytes, and `.sqlite`. */
 export function fileNameOf(databaseName: string): string {
-  return base32(sha256(encodeUtf16(databaseName))) + suffix
+  if (last?.databaseName !== databaseName) {
+    const fileName = base32(sha256(encodeUtf16(databaseName))) + suffix
+    last = { databaseName, fileName }
+  }
+  return last.fileName
 }
 
 /** Whether a file is one of those. */

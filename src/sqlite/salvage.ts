@@ -134,13 +134,11 @@ const unheard = {
 
 /** null when SQLite cannot make anything of it. */
 function openDamaged(place: Place, { fileName, label }: SalvageTarget): Connection | null {
-  let connection: Connection | null = null
   try {
-    connection = new Connection(place.engine, { path: place.mount.pathOf(fileName), label })
+    const connection = new Connection(place.engine, { path: place.mount.pathOf(fileName), label })
     configure(connection, place.isPersistent)
     return connection
   } catch (error) {
-    connection?.abandon()
     return nullIfCorrupt(error)
   }
 }

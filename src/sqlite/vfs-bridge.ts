@@ -11,10 +11,12 @@ import type { WaSqlite } from './binding/wa-sqlite.ts'
 import { Mount } from './mount.ts'
 import { readFile } from './read-file.ts'
 import * as code from './result-code.ts'
+import { Slot } from './slot.ts'
 import { type VfsDirectory, type VfsFile, VfsError } from './vfs.ts'
 import type { WaSqliteVfs } from './vfs-relay.ts'
 
 const SQLITE_OPEN_CREATE = 0x4
+const SQLITE_OPEN_MAIN_DB = 0x100
 const SQLITE_OPEN_WAL = 0x80000
 const SQLITE_SYNC_DATAONLY = 0x10
 const SQLITE_IOCAP_POWERSAFE_OVERWRITE = 0x1000
@@ -22,11 +24,13 @@ const SQLITE_IOCAP_POWERSAFE_OVERWRITE = 0x1000
 /** Captured at load: a test may replace it. */
 const { random } = Math
 
-/** A file SQLite has open. */
-interface OpenFile {
-  readonly file: VfsFile
-  readonly name: string
-  readonly mount: Mount
+/** A file SQLite has open. Only a slot's changes. */
+export interface OpenFile {
+  file: VfsFile
+  name: string
+  mount: Mount
+  /** The slot whose file it is; null where the path is the file's own. */
+  readonly slot: Slot | null
 }
 
 /** The VFS of one engine. Its methods are called by the engine alone. */
@@ -34,7 +38,8 @@ export class VfsBridge implements WaSqliteVfs {
   readonly name = 'idb-everywhere'
   readonly mxPathname = 160
   readonly #module: WaSqlite
-  readonly #mounts = new Map<string, Mount>()
+  /** First part of a path → what finds the rest. */
+  readonly #mounts = new Map<string, Mount | Slot>()
   readonly #files = new Map<number, OpenFile>()
   #nextMountId = 1
   #error: unknown
@@ -58,6 +63,14 @@ export class VfsBridge implements WaSqliteVfs {
     }
   }
 
+  /** Makes a path whose file may change. It goes when SQLite closes the file. */
+  addSlot(): Slot {
+    const id = String(this.#nextMountId++)
+    const slot = new Slot(id)
+    this.#mounts.set(id, slot)
+    return slot
+  }
+
   /** What a file last threw, once; undefined when nothing was thrown since. */
   takeError(): unknown {
     const error = this.#error
@@ -65,15 +78,18 @@ export class VfsBridge implements WaSqliteVfs {
     return error
   }
 
-  xOpen(_vfs: number, path: number, file: number, flags: number, flagsOut: number): number {
+  xOpen(_vfs: number, path: number, pointer: number, flags: number, flagsOut: number): number {
     return this.#guard(code.SQLITE_CANTOPEN, () => {
-      const { mount, name } = this.#resolve(path)
-      const opened = mount.open(name, {
+      const { mount, name, slot } = this.#resolve(path)
+      const file = mount.open(name, {
         create: (flags & SQLITE_OPEN_CREATE) !== 0,
         isWriteAheadLog: (flags & SQLITE_OPEN_WAL) !== 0,
       })
-      if (!opened) return code.SQLITE_CANTOPEN
-      this.#files.set(file, { file: opened, name, mount })
+      if (!file) return code.SQLITE_CANTOPEN
+      const isDatabase = (flags & SQLITE_OPEN_MAIN_DB) !== 0
+      const opened = { file, name, mount, slot: isDatabase ? slot : null }
+      this.#files.set(pointer, opened)
+      opened.slot?.noteOpened(opened)
       if (flagsOut !== 0) this.#module.heapView.setInt32(flagsOut, flags, true)
       return code.SQLITE_OK
     })
@@ -116,6 +132,7 @@ export class VfsBridge implements WaSqliteVfs {
     return this.#guard(code.SQLITE_IOERR_CLOSE, () => {
       const opened = this.#files.get(file)
       this.#files.delete(file)
+      if (opened?.slot) this.#mounts.delete(opened.slot.id)
       opened?.mount.close(opened.name)
       return code.SQLITE_OK
     })
@@ -210,13 +227,15 @@ export class VfsBridge implements WaSqliteVfs {
     return opened.file
   }
 
-  #resolve(path: number): { mount: Mount; name: string } {
+  #resolve(path: number): { mount: Mount; name: string; slot: Slot | null } {
     if (path === 0) throw new VfsError('ENOENT', 'Temporary files are kept in memory')
     const text = readCString(this.#module, path)
     const end = text.indexOf('/', 1)
-    const mount = this.#mounts.get(text.slice(1, end))
-    if (!mount) throw new VfsError('ENOENT', `No directory is mounted for ${text}`)
-    return { mount, name: text.slice(end + 1) }
+    const found = this.#mounts.get(text.slice(1, end))
+    if (!found) throw new VfsError('ENOENT', `No directory is mounted for ${text}`)
+    const name = text.slice(end + 1)
+    if (found instanceof Slot) return { ...found.resolve(name), slot: found }
+    return { mount: found, name, slot: null }
   }
 }
 

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { openDatabaseFile } from '../../src/sqlite/database-file.ts'
 import { fileNameOf } from '../../src/sqlite/file-name.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
-import { writeDeletedMark } from '../../src/sqlite/schema-rows.ts'
+import { writeDeletedMark } from '../../src/sqlite/write-schema.ts'
 import type { Vfs } from '../../src/sqlite/vfs.ts'
 import type { StorageError } from '../../src/errors.ts'
 import type { StorageDirectory } from '../../src/storage/storage.ts'
@@ -355,3 +355,63 @@ async function markDeleted(name: string): Promise<void> {
   loaded.bridge.unmount(mount)
   await vfsDirectory.close()
 }
+
+describe('a connection that a database in memory has left behind', () => {
+  const versionsAndKeys = async (from: StorageDirectory, name: string) => {
+    const database = await from.open(name)
+    const keys = database.schema.version === 0 ? [] : found(database).map(({ key }) => key)
+    await database.close()
+    return [database.schema.version, keys]
+  }
+  const fill = async (to: StorageDirectory, name: string, keys: string) => {
+    const database = await openWithStore(to, { name })
+    transact(database, () => {
+      for (const key of keys) database.put(recordOf(key, key.repeat(5000)))
+    })
+    await database.close()
+  }
+
+  test('shows the next database nothing of the last', async () => {
+    const inMemory = directoryOn()
+    await fill(inMemory, 'one', 'abcdef')
+    await fill(inMemory, 'two', 'x')
+    expect(await versionsAndKeys(inMemory, 'one')).toEqual([1, ['a', 'b', 'c', 'd', 'e', 'f']])
+    expect(await versionsAndKeys(inMemory, 'two')).toEqual([1, ['x']])
+    expect(await versionsAndKeys(inMemory, 'none')).toEqual([0, []])
+    expect(await versionsAndKeys(inMemory, 'one')).toEqual([1, ['a', 'b', 'c', 'd', 'e', 'f']])
+  })
+
+  test('serves as many databases at a time as are open, and other directories', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+    const directories = [directoryOn(memory()), directoryOn(memory())]
+    for (let round = 0; round < 2; round++) {
+      for (const inMemory of directories) {
+        const open = await Promise.all(
+          names.map((name) =>
+            round === 0 ? openWithStore(inMemory, { name }) : inMemory.open(name),
+          ),
+        )
+        open.forEach((database, i) => {
+          transact(database, () => database.put(recordOf(`${round}${names[i]}`)))
+        })
+        for (const database of open.reverse()) await database.close()
+      }
+    }
+    for (const inMemory of directories) {
+      for (const name of names) {
+        expect(await versionsAndKeys(inMemory, name)).toEqual([1, [`0${name}`, `1${name}`]])
+      }
+    }
+  })
+
+  test('is of use after a transaction that was rolled back', async () => {
+    const inMemory = directoryOn()
+    const database = await openWithStore(inMemory, { name: 'one' })
+    database.begin()
+    database.put(recordOf('a'))
+    await database.close()
+    await fill(inMemory, 'two', 'x')
+    expect(await versionsAndKeys(inMemory, 'one')).toEqual([1, []])
+    expect(await versionsAndKeys(inMemory, 'two')).toEqual([1, ['x']])
+  })
+})

@@ -17,12 +17,12 @@ export function withCString<Result>(
   text: string,
   use: (pointer: number) => Result,
 ): Result {
-  const bytes = encoder.encode(text)
-  const pointer = module._sqlite3_malloc(bytes.length + 1)
+  // UTF-8 takes three bytes for a code unit at most.
+  const pointer = module._sqlite3_malloc(text.length * 3 + 1)
   if (pointer === 0) throw new StorageError('io', 'The engine is out of memory')
   try {
-    module.HEAPU8.set(bytes, pointer)
-    module.HEAPU8[pointer + bytes.length] = 0
+    const { written } = encoder.encodeInto(text, module.HEAPU8.subarray(pointer))
+    module.HEAPU8[pointer + written] = 0
     return use(pointer)
   } finally {
     module._sqlite3_free(pointer)

@@ -16,6 +16,8 @@ const SQLITE_DBCONFIG_DEFENSIVE = 1010
 const SQLITE_DBCONFIG_ENABLE_VIEW = 1015
 const SQLITE_DBCONFIG_TRUSTED_SCHEMA = 1017
 
+const SQLITE_FCNTL_RESET_CACHE = 42
+
 /** What a connection is opened on. */
 export interface ConnectionTarget {
   /** A path the engine's VFS knows; null: the engine's own memory. */
@@ -31,14 +33,16 @@ export class Connection {
   hasMetDamage = false
   /** Says why there is no room when the engine, and not the file system, has found none; null: it has no limit. */
   whyFull: (() => string) | null = null
+  /** Names the database and its file at the head of error messages. */
+  label: string
   readonly #handle: number
-  readonly #label: string
   readonly #statements = new Map<string, Statement>()
+  #cacheKiB = 0
 
   /** @throws StorageError when the engine cannot open the file. */
   constructor(engine: Engine, { path, label }: ConnectionTarget) {
     this.engine = engine
-    this.#label = label
+    this.label = label
     this.#handle = openHandle(engine, path, label)
     engine.module._sqlite3_extended_result_codes(this.#handle, 1)
     // Anybody may have written the file: nothing in it may run with our statements.
@@ -108,11 +112,11 @@ export class Connection {
     const errorCode = storageErrorCode(resultCode, cause)
     if (errorCode === 'corrupt') this.hasMetDamage = true
     if (errorCode === 'full' && cause === undefined && this.whyFull) {
-      return new StorageError('full', `${this.#label}: ${this.whyFull()}`)
+      return new StorageError('full', `${this.label}: ${this.whyFull()}`)
     }
     return new StorageError(
       errorCode,
-      `${this.#label}: ${message} (SQLite result code ${resultCode})`,
+      `${this.label}: ${message} (SQLite result code ${resultCode})`,
       { cause },
     )
   }
@@ -120,7 +124,19 @@ export class Connection {
   /** The error for rows that do not agree with each other. */
   damage(what: string): StorageError {
     this.hasMetDamage = true
-    return new StorageError('corrupt', `${this.#label}: the file is damaged: ${what}`)
+    return new StorageError('corrupt', `${this.label}: the file is damaged: ${what}`)
+  }
+
+  /** How much the page cache may take. */
+  setCacheSize(sizeKiB: number): void {
+    if (sizeKiB === this.#cacheKiB) return
+    this.execute(`PRAGMA cache_size = -${sizeKiB};`)
+    this.#cacheKiB = sizeKiB
+  }
+
+  /** Forgets every cached page. No transaction may be open. */
+  clearCache(): void {
+    this.engine.module._sqlite3_file_control(this.#handle, 0, SQLITE_FCNTL_RESET_CACHE, 0)
   }
 
   /** Closes the connection as it is: the write-ahead log is left for the next one. */

@@ -5,6 +5,8 @@
 import type { WaSqlite } from './wa-sqlite.ts'
 import { StorageError } from '../../errors.ts'
 
+const encoder = new TextEncoder()
+
 /** Kept for good; a larger block lives until the first smaller request after it. */
 const usualCapacity = 256 * 1024
 
@@ -26,6 +28,11 @@ export class Scratch {
     if (this.resultOut === 0) throw new StorageError('io', 'The engine got no memory to begin with')
   }
 
+  /** Where the next bytes will be put. */
+  get end(): number {
+    return this.#end
+  }
+
   /** Forgets what was put before, and makes room for `byteCount` bytes. */
   reserve(byteCount: number): void {
     const tooSmall = byteCount > this.#capacity
@@ -41,6 +48,13 @@ export class Scratch {
     this.#module.HEAPU8.set(bytes, pointer)
     this.#end = pointer + bytes.length
     return pointer
+  }
+
+  /** Copies `text` as UTF-8 behind what was put before and returns how many bytes that took; three a character at most. */
+  putText(text: string): number {
+    const { written } = encoder.encodeInto(text, this.#module.HEAPU8.subarray(this.#end))
+    this.#end += written
+    return written
   }
 
   /** Like `put()`, with a zero byte behind: the least byte string larger than `bytes`. */

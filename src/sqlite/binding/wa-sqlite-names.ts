@@ -24,6 +24,7 @@ export const exportNames = {
   _sqlite3_errmsg: 'hd',
   _sqlite3_exec: 'kb',
   _sqlite3_extended_result_codes: 'Ne',
+  _sqlite3_file_control: 'Oe',
   _sqlite3_finalize: 'mb',
   _sqlite3_free: 'Ja',
   _sqlite3_get_autocommit: 'Ke',

@@ -41,6 +41,7 @@ export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Expo
     statementOut: number,
     tailOut: number,
   ): number
+  _sqlite3_file_control(handle: number, schema: number, operation: number, argument: number): number
   _sqlite3_finalize(statement: number): number
   _sqlite3_step(statement: number): number
   _sqlite3_reset(statement: number): number
