@@ -68,6 +68,12 @@ export function encodeRange(range: KeyRange): EncodedRange {
   }
 }
 
+/** Whether the interval has all keys. */
+export function hasAllKeys({ lower, upper }: EncodedRange): boolean {
+  if (upper === null) return false
+  return compareKeys(lower, beforeAllKeys) === 0 && compareKeys(upper, behindAllKeys) === 0
+}
+
 /** Whether the key lies in the interval. */
 export function isInEncodedRange(key: Uint8Array, { lower, upper }: EncodedRange): boolean {
   if (upper === null) return compareKeys(key, lower) === 0

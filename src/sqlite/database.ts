@@ -1,6 +1,6 @@
 /** One open database: the storage seam's `DatabaseStorage` on one SQLite connection. */
 import { StorageError } from '../errors.ts'
-import type { EncodedRange } from '../keys/key-range.ts'
+import { type EncodedRange, hasAllKeys } from '../keys/key-range.ts'
 import {
   applySchemaChange,
   type DatabaseSchema,
@@ -21,6 +21,7 @@ import { checkConsistency } from './consistency.ts'
 import { type OpenedFile, type Place, removeDatabaseFile, removeEmptied } from './database-file.ts'
 import { fillIndex } from './fill-index.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { RecordCounts } from './record-counts.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
 import { QuotaShare } from './quota-share.ts'
@@ -57,6 +58,7 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly #connection: Connection
   readonly #reader: RecordReader
   readonly #writer: RecordWriter
+  readonly #counts = new RecordCounts()
   readonly #housekeeping: Housekeeping
   /** null: it may grow as far as there is room. */
   readonly #quotaShare: QuotaShare | null
@@ -125,6 +127,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#isWriting = false
     this.#movedNumbers.clear()
     this.#schema = this.#committedSchema
+    this.#counts.forgetAll()
     this.#holdsRemains = this.#connection.isInTransaction()
     if (this.#holdsRemains) this.#connection.prepare('ROLLBACK').run()
     this.#holdsRemains = false
@@ -141,6 +144,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   changeSchema(change: SchemaChange): void {
     this.#checkWriting()
+    this.#counts.forgetAll()
     if (change.type === 'deleteObjectStore') this.#writer.clear(change.storeId)
     if (change.type === 'deleteIndex') this.#writer.clearIndex(change.indexId)
     writeSchemaChange(this.#connection, change)
@@ -155,16 +159,19 @@ export class SqliteDatabase implements DatabaseStorage {
 
   put(record: NewRecord): void {
     this.#checkWriting()
+    this.#counts.forgetStore(record.storeId)
     this.#writer.put(record)
   }
 
   deleteRange(storeId: number, range: EncodedRange): void {
     this.#checkWriting()
+    this.#counts.forgetStore(storeId)
     this.#writer.deleteRange(storeId, range)
   }
 
   clear(storeId: number): void {
     this.#checkWriting()
+    this.#counts.forgetStore(storeId)
     this.#writer.clear(storeId)
   }
 
@@ -174,8 +181,11 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   count(storeId: number, indexId: number, range: EncodedRange): number {
-    this.#enterTransaction()
-    return this.#reader.count(storeId, indexId, range)
+    const count = (): number => {
+      this.#enterTransaction()
+      return this.#reader.count(storeId, indexId, range)
+    }
+    return hasAllKeys(range) ? this.#counts.get(storeId, indexId, count) : count()
   }
 
   fillIndex(
@@ -184,6 +194,7 @@ export class SqliteDatabase implements DatabaseStorage {
     indexKeysOf: (record: RecordBytes) => Uint8Array | null,
   ): void {
     this.#checkWriting()
+    this.#counts.forgetStore(storeId)
     fillIndex({ reader: this.#reader, writer: this.#writer, storeId, index, indexKeysOf })
   }
 
