@@ -6,11 +6,14 @@
  * gives both sides a new writer, so that every leaf, and with it every page, is foreign to both and is copied on the
  * first write.
  *
+ * Pages are cut from slabs of up to 64, as many small buffers are slow to make and to let go of.
+ *
  * Invariant: bytes of the last page past the end of the file are zeros, and a page never written is absent.
  */
 
 const pageSize = 4096
 const pagesPerLeaf = 512
+const largestSlab = 64
 
 interface Leaf {
   readonly writer: object
@@ -24,6 +27,8 @@ export class MemoryPages {
   #size = 0
   #writer: object = {}
   #leaves: (Leaf | undefined)[] = []
+  /** Zeros, of which pages have yet to be made. */
+  #slab = new Uint8Array(0)
 
   get size(): number {
     return this.#size
@@ -54,11 +59,12 @@ export class MemoryPages {
   /** Writes all of `bytes` at `offset`. */
   write(bytes: Uint8Array, offset: number): void {
     const { length } = bytes
+    if (length > pageSize) this.#reserve(Math.ceil(length / pageSize) + 1)
     for (let done = 0; done < length;) {
       const start = (offset + done) % pageSize
       const count = Math.min(pageSize - start, length - done)
       const part = count === length ? bytes : bytes.subarray(done, done + count)
-      this.#writePage((offset + done - start) / pageSize, part, start)
+      this.#writablePage((offset + done - start) / pageSize).set(part, start)
       done += count
     }
     if (length > 0) this.#size = Math.max(this.#size, offset + length)
@@ -76,26 +82,30 @@ export class MemoryPages {
     else into.set(count === pageSize ? bytes : bytes.subarray(start, start + count), done)
   }
 
-  #writePage(page: number, bytes: Uint8Array, start: number): void {
-    const leaf = this.#writableLeaf(Math.floor(page / pagesPerLeaf))
-    const slot = page % pagesPerLeaf
-    const own = leaf.isOwn[slot] ? leaf.pages[slot] : undefined
-    if (own !== undefined) return own.set(bytes, start)
-    // A whole page needs no zeros first.
-    if (bytes.length < pageSize) return this.#writablePage(page).set(bytes, start)
-    leaf.pages[slot] = bytes.slice()
-    leaf.isOwn[slot] = true
-  }
-
   #writablePage(page: number): Uint8Array {
     const leaf = this.#writableLeaf(Math.floor(page / pagesPerLeaf))
     const slot = page % pagesPerLeaf
     const bytes = leaf.pages[slot]
     if (bytes !== undefined && leaf.isOwn[slot]) return bytes
-    const own = bytes === undefined ? new Uint8Array(pageSize) : new Uint8Array(bytes)
+    const own = this.#newPage()
+    if (bytes !== undefined) own.set(bytes)
     leaf.pages[slot] = own
     leaf.isOwn[slot] = true
     return own
+  }
+
+  #newPage(): Uint8Array {
+    if (this.#slab.length === 0) this.#reserve(1)
+    const page = this.#slab.subarray(0, pageSize)
+    this.#slab = this.#slab.subarray(pageSize)
+    return page
+  }
+
+  /** Makes room for some pages, and for an eighth of the file more. */
+  #reserve(pageCount: number): void {
+    if (this.#slab.length >= pageCount * pageSize) return
+    const grown = Math.min(Math.ceil(this.#size / pageSize / 8), largestSlab)
+    this.#slab = new Uint8Array(Math.max(pageCount, grown) * pageSize)
   }
 
   #writableLeaf(index: number): Leaf {

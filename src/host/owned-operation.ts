@@ -1,4 +1,5 @@
 /** Operations that outlive the call they came in. */
+import { isLetGo } from '../values/byte-writer.ts'
 import { ByteArena } from './byte-arena.ts'
 import type { Operation } from './protocol.ts'
 
@@ -30,7 +31,8 @@ export function weightOf(operation: Operation): number {
 
 /** Makes an operation outlive the call it came in: only a put's value does not by itself. */
 export function keepOperation(operation: Operation): void {
-  if (operation.type === 'put') operation.value = values.copy(operation.value)
+  if (operation.type !== 'put' || isLetGo(operation.value)) return
+  operation.value = values.copy(operation.value)
 }
 
 /** The same for an operation that is sent to another thread: there the whole buffer under a value would go along. */

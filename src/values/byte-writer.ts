@@ -4,6 +4,11 @@ const initialSize = 16 * 1024
 /** A buffer that grew beyond this is let go after use. */
 const keptSize = 1024 * 1024
 
+/** Whether bytes lie in a buffer so large that its writer does not use it again: nobody has to copy them to keep them. */
+export function isLetGo({ buffer }: Uint8Array): boolean {
+  return buffer.byteLength > keptSize
+}
+
 const textEncoder = new TextEncoder()
 
 /** Writes tags, numbers and strings of the value format into a buffer that grows and is used again. */
