@@ -4,14 +4,9 @@ import type { SalvageReport } from '../storage/salvage-report.ts'
 import { Connection } from './binding/connection.ts'
 import { checkTables } from './check-tables.ts'
 import type { Engine } from './engine.ts'
-import {
-  inspectFile,
-  isTruncated,
-  newDatabaseBytes,
-  pageSize,
-  writeNewDatabase,
-} from './file-image.ts'
+import { inspectFile, isTruncated, newDatabaseBytes, writeNewDatabase } from './file-image.ts'
 import type { Mount } from './mount.ts'
+import { pageSize } from './new-database.ts'
 import type { Quota } from './quota.ts'
 import { fileError } from './result-code.ts'
 import { type DatabaseRows, newDatabaseRows, readDatabaseRows } from './schema-rows.ts'
@@ -132,13 +127,13 @@ function examine(place: Place, { fileName, label, create }: FileTarget): 'missin
   const file = directory.open(fileName, { create })
   if (!file) return 'missing'
   try {
-    if (inspectFile(place.engine, file, label) === 'empty') {
+    if (inspectFile(file, label) === 'empty') {
       if (!create) return 'missing'
       // A log left behind belongs to a database of old and must not be replayed into the new one.
       for (const name of companionsOf(fileName)) if (mount.exists(name)) mount.delete(name)
       file.truncate(0)
-      place.quota?.admit(newDatabaseBytes(place.engine), label)
-      writeNewDatabase(place.engine, file, place.isPersistent)
+      place.quota?.admit(newDatabaseBytes(), label)
+      writeNewDatabase(file, place.isPersistent)
       return 'new'
     }
     if (isTruncated(file) && !companionsOf(fileName).some((name) => mount.exists(name))) {

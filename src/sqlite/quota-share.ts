@@ -3,7 +3,7 @@ import { StorageError } from '../errors.ts'
 import type { Connection } from './binding/connection.ts'
 import { checkpoint } from './checkpoint.ts'
 import type { Place } from './database-file.ts'
-import { pageSize } from './file-image.ts'
+import { pageSize } from './new-database.ts'
 import type { Quota, QuotaMember } from './quota.ts'
 
 /** A page in the write-ahead log, with its header. */

@@ -133,7 +133,7 @@ test('limitBytes stops behind the record that reaches it', async () => {
 })
 
 test('every scan statement seeks to both of its bounds and never sorts', async () => {
-  const connection = new Connection(await engine(), { path: null, label: 'plan' })
+  const connection = new Connection(await engine(), { path: ':memory:', label: 'plan' })
   connection.execute(createTables)
   for (const sql of scanStatements) {
     const plan = queryPlan(connection, sql)

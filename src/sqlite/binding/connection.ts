@@ -6,7 +6,6 @@ import { readCString, withCString } from './c-string.ts'
 import { Statement } from './statement.ts'
 
 const SQLITE_OPEN_READWRITE = 0x2
-const SQLITE_OPEN_MEMORY = 0x80
 const SQLITE_PREPARE_PERSISTENT = 0x1
 
 // What can be switched in a connection. https://sqlite.org/c3ref/c_dbconfig_defensive.html
@@ -20,8 +19,8 @@ const SQLITE_FCNTL_RESET_CACHE = 42
 
 /** What a connection is opened on. */
 export interface ConnectionTarget {
-  /** A path the engine's VFS knows; null: the engine's own memory. */
-  readonly path: string | null
+  /** A path the engine's VFS knows. */
+  readonly path: string
   /** Names the database and its file at the head of error messages. */
   readonly label: string
 }
@@ -88,20 +87,6 @@ export class Connection {
   /** Whether a transaction is open. False after the engine has rolled back by itself. */
   isInTransaction(): boolean {
     return this.engine.module._sqlite3_get_autocommit(this.#handle) === 0
-  }
-
-  /** A copy of the whole database as the bytes of a file. */
-  serialize(): Uint8Array {
-    const { module, scratch } = this.engine
-    const bytes = withCString(module, 'main', (schema) => {
-      const pointer = module._sqlite3_serialize(this.#handle, schema, scratch.resultOut, 0)
-      const byteCount = module.heapView.getUint32(scratch.resultOut, true)
-      const copy = module.HEAPU8.slice(pointer, pointer + byteCount)
-      module._sqlite3_free(pointer)
-      return copy
-    })
-    if (bytes.length === 0) throw this.error(0)
-    return bytes
   }
 
   /** The error for a failed call, with the engine's own words and what the file system threw under it. */
@@ -194,16 +179,11 @@ export class Connection {
   }
 }
 
-function openHandle(engine: Engine, path: string | null, label: string): number {
+function openHandle(engine: Engine, path: string, label: string): number {
   const { module, bridge, scratch } = engine
   const handleOut = scratch.resultOut
-  const flags = SQLITE_OPEN_READWRITE | (path === null ? SQLITE_OPEN_MEMORY : 0)
-  const resultCode = withCString(module, path ?? ':memory:', (file) =>
-    path === null
-      ? module._sqlite3_open_v2(file, handleOut, flags, 0)
-      : withCString(module, bridge.name, (vfs) =>
-          module._sqlite3_open_v2(file, handleOut, flags, vfs),
-        ),
+  const resultCode = withCString(module, path, (file) =>
+    module._sqlite3_open_v2(file, handleOut, SQLITE_OPEN_READWRITE, 0),
   )
   const handle = module.heapView.getUint32(handleOut, true)
   if (resultCode === SQLITE_OK) return handle

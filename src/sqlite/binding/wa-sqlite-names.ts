@@ -33,7 +33,6 @@ export const exportNames = {
   _sqlite3_open_v2: 'Be',
   _sqlite3_prepare_v3: 'od',
   _sqlite3_reset: 'jb',
-  _sqlite3_serialize: 'fb',
   _sqlite3_step: 'hb',
 } as const
 

@@ -73,7 +73,6 @@ export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Expo
   _sqlite3_changes(handle: number): number
   _sqlite3_get_autocommit(handle: number): number
   _sqlite3_errmsg(handle: number): number
-  _sqlite3_serialize(handle: number, schema: number, sizeOut: number, flags: number): number
 }
 
 /** The engine's module object. */
