@@ -36,6 +36,9 @@ const storeSql = {
 
 /** Columns: key, value, large_id, primary_key. Without values the second and third are NULL. */
 const indexSql = {
+  get: `SELECT i.key, r.value, r.large_id, primary_key FROM index_records i
+    CROSS JOIN records r ON r.store_id = ?3 AND r.key = primary_key
+    WHERE index_id = ?1 AND i.key = ?2 ORDER BY primary_key`,
   next: {
     keys: `SELECT i.key, NULL, NULL, primary_key FROM index_records i WHERE ${indexRange}
       ORDER BY i.key, primary_key`,
@@ -64,6 +67,7 @@ export const scanStatements = [
     prev: storeSql.prev.keys,
     prevValues: storeSql.prev.values,
   }),
+  indexSql.get,
   ...Object.values(indexSql.next),
   ...Object.values(indexSql.prev),
   ...Object.values(countSql),
@@ -109,8 +113,8 @@ export class RecordReader {
   }
 
   #scanStore(scan: Scan, receive: RecordReceiver): void {
-    const { range, direction, withValues } = scan
-    if (range.upper === null && scan.after === null && withValues) return this.#get(scan, receive)
+    const { direction, withValues } = scan
+    if (isGet(scan)) return this.#get(scan, receive)
     const isForward = direction === 'next' || direction === 'nextunique'
     const sql = isForward ? storeSql.next : storeSql.prev
     const statement = this.#connection.prepare(withValues ? sql.values : sql.keys)
@@ -129,7 +133,19 @@ export class RecordReader {
     this.#receiveRows(statement, scan, receive)
   }
 
+  #getByIndex(scan: Scan, receive: RecordReceiver): void {
+    const { scratch } = this.#connection.engine
+    const { lower } = scan.range
+    const statement = this.#connection.prepare(indexSql.get)
+    scratch.reserve(lower.length)
+    statement.bindInt(1, scan.indexId)
+    statement.bindBlob(2, scratch.put(lower), lower.length)
+    statement.bindInt(3, scan.storeId)
+    this.#receiveRows(statement, scan, receive)
+  }
+
   #scanIndex(scan: Scan, receive: RecordReceiver): void {
+    if (isGet(scan) && scan.direction === 'next') return this.#getByIndex(scan, receive)
     const sql = scan.direction === 'next' ? indexSql.next : indexSql.prev
     const statement = this.#connection.prepare(scan.withValues ? sql.values : sql.keys)
     this.#bindIndex(statement, scan)
@@ -259,6 +275,11 @@ export class RecordReader {
     record.valueStart = statement.blob(0)
     record.valueEnd = record.valueStart + statement.byteCount(0)
   }
+}
+
+/** Whether it asks for what one key has, from the first record on. */
+function isGet({ range, after, withValues }: Scan): boolean {
+  return range.upper === null && after === null && withValues
 }
 
 function indexStatement({ withValues }: Scan): string {
