@@ -177,7 +177,8 @@ async function convertToCommonJS() {
   const [shared, entryFiles] = [true, false].map((isShared) =>
     converted.filter((name) => name.startsWith('chunk-') === isShared),
   )
-  await convert(shared, { minifyWhitespace: true })
+  // Short names, too: the package has a size to keep to, and the modules beside these have the long ones.
+  await convert(shared, { minify: true })
   await convert(entryFiles, {})
 }
 
