@@ -12,8 +12,6 @@ export type { SalvagedStore, SalvageReport } from './storage/salvage-report.ts'
  *
  * @throws TypeError for anything but an open request of this package.
  */
-export function salvageReport(
-  request: IDBOpenDBRequest | globalThis.IDBOpenDBRequest,
-): SalvageReport | null {
+export function salvageReport(request: IDBOpenDBRequest): SalvageReport | null {
   return salvageReportOf(request as unknown as OpenRequestHandle) // Throws for others.
 }
