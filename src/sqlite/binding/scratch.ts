@@ -35,7 +35,8 @@ export class Scratch {
 
   /** Forgets what was put before, and makes room for `byteCount` bytes. */
   reserve(byteCount: number): void {
-    const tooSmall = byteCount > this.#capacity
+    // Even no bytes need a place: what is bound from address 0 is NULL.
+    const tooSmall = byteCount > this.#capacity || this.#start === 0
     if (tooSmall || (this.#capacity > usualCapacity && byteCount <= usualCapacity)) {
       this.#reallocate(Math.max(byteCount, usualCapacity))
     }
