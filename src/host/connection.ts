@@ -26,7 +26,8 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   /** Resolves when the connection is closed. */
   readonly closed: Promise<void>
   readonly #database: Database<Connection>
-  readonly #transactions = new Set<Transaction>()
+  /** Those that have not finished, oldest first. No set: one that each enters and leaves keeps many from being collected. */
+  readonly #transactions: Transaction[] = []
   #listener: ConnectionListener | null = null
   /** Why it is closed by force; null when it is not. */
   #forcedBy: Failure | null = null
@@ -96,13 +97,14 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     this.closePending = true
     this.#forcedBy = reason
     this.#database.scheduler.holdUpStarts(() => {
-      for (const transaction of this.#transactions) transaction.giveUp(reason)
+      // Each leaves the list.
+      for (const transaction of this.#transactions.slice()) transaction.giveUp(reason)
     })
     this.#closeIfUnused()
   }
 
   finished(transaction: Transaction, outcome: Outcome): void {
-    this.#transactions.delete(transaction)
+    this.#transactions.splice(this.#transactions.indexOf(transaction), 1)
     this.#upgradeFinished?.(outcome)
     this.#upgradeFinished = null
     this.#closeIfUnused()
@@ -118,13 +120,13 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
 
   #addTransaction(options: TransactionOptions): Transaction {
     const transaction = new Transaction(options)
-    this.#transactions.add(transaction)
+    this.#transactions.push(transaction)
     return transaction
   }
 
   /** https://w3c.github.io/IndexedDB/#close-a-database-connection */
   #closeIfUnused(): void {
-    if (!this.closePending || this.#isClosed || this.#transactions.size > 0) return
+    if (!this.closePending || this.#isClosed || this.#transactions.length > 0) return
     this.#isClosed = true
     this.#database.connections.delete(this)
     if (this.#forcedBy) this.#listener?.forceClosed(this.#forcedBy)

@@ -25,6 +25,8 @@ export class Claim {
   readonly storeIds: readonly number[]
   readonly exclusive: boolean
   readonly owner: ClaimOwner
+  /** Its place in the order of creation; 0 until the scheduler has it. */
+  number = 0
   /** Locks claimed and not yet granted. */
   missing = 0
   isReleased = false
@@ -41,6 +43,7 @@ export class Scheduler {
   readonly #stores = new Map<number, Lock>()
   readonly #writer = new Lock()
   #waitingCount = 0
+  #lastNumber = 0
   /** What may start once the held-up starts are let go; null: nothing is held up. */
   #heldUp: Claim[] | null = null
 
@@ -52,6 +55,7 @@ export class Scheduler {
   /** Takes a transaction's place in the order of creation. */
   add(claim: Claim): void {
     const { storeIds, exclusive } = claim
+    claim.number = ++this.#lastNumber
     claim.missing = storeIds.length + (exclusive ? 1 : 0)
     if (exclusive) this.#writer.claim(claim)
     for (const storeId of storeIds) this.#lockOf(storeId).claim(claim)
@@ -110,7 +114,10 @@ function collectStartable(granted: readonly Claim[] | null, into: Claim[] | null
 /** Shared by any number of claims or held by one exclusive claim; waiting claims in order. */
 class Lock {
   #exclusiveHolder: Claim | null = null
-  readonly #sharedHolders = new Set<Claim>()
+  /** Counted and not listed: a set that each transaction enters and leaves keeps many of them from being collected. */
+  #sharedHolderCount = 0
+  /** The number of the last claim granted. Those up to it were granted too, as this goes by order; those that wait lie behind it. */
+  #lastGranted = 0
   readonly #waiting = new Fifo<Claim>()
 
   claim(claim: Claim): void {
@@ -121,7 +128,7 @@ class Lock {
   /** Lets go of a claim, granted or still waiting; the claims that have now been granted, null when none. */
   release(claim: Claim): readonly Claim[] | null {
     if (this.#exclusiveHolder === claim) this.#exclusiveHolder = null
-    else if (!claim.exclusive) this.#sharedHolders.delete(claim)
+    else if (!claim.exclusive && claim.number <= this.#lastGranted) this.#sharedHolderCount--
     let granted: Claim[] | null = null
     for (;;) {
       const next = this.#firstWaiting()
@@ -139,12 +146,13 @@ class Lock {
   }
 
   #admits({ exclusive }: Claim): boolean {
-    return this.#exclusiveHolder === null && (!exclusive || this.#sharedHolders.size === 0)
+    return this.#exclusiveHolder === null && (!exclusive || this.#sharedHolderCount === 0)
   }
 
   #grant(claim: Claim): void {
     if (claim.exclusive) this.#exclusiveHolder = claim
-    else this.#sharedHolders.add(claim)
+    else this.#sharedHolderCount++
+    this.#lastGranted = claim.number
     claim.missing--
   }
 }

@@ -115,7 +115,8 @@ export class SqliteDatabase implements DatabaseStorage {
     }
     this.#quotaShare?.checkRoom(this.#options.label)
     this.#connection.prepare('COMMIT').run()
-    this.#movedNumbers.clear()
+    // Clearing an empty map makes a new table for it.
+    if (this.#movedNumbers.size > 0) this.#movedNumbers.clear()
     this.#isWriting = false
     const hasNewVersion = this.#schema.version !== this.#committedSchema.version
     this.#committedSchema = this.#schema
