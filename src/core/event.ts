@@ -3,8 +3,7 @@
  * making, `IDBVersionChangeEvent`) get the same properties on the instance when they are dispatched at one of our targets.
  */
 
-/** What an event passes, from the target outwards; `handle` is what script sees of it. */
-export type EventPath = readonly { readonly handle: object | null }[]
+import type { EventPath } from './event-path.ts'
 
 let setPath: (event: DatabaseEvent, path: EventPath) => void
 let setPlace: (event: DatabaseEvent, handle: object | null, eventPhase: number) => void
@@ -12,7 +11,7 @@ let wasStopped: (event: DatabaseEvent) => boolean
 
 /** An event whose way is decided by `Dispatch`. */
 export class DatabaseEvent extends Event {
-  #path: EventPath = []
+  #path: EventPath | null = null
   #currentTarget: object | null = null
   #eventPhase = 0
   #stopped = false
@@ -30,7 +29,7 @@ export class DatabaseEvent extends Event {
   }
 
   override get target(): EventTarget | null {
-    return (this.#path[0]?.handle ?? null) as EventTarget | null // Handles are EventTargets by their prototype chain.
+    return (this.#path?.target.handle ?? null) as EventTarget | null // Handles are EventTargets by their prototype chain.
   }
 
   override get srcElement(): EventTarget | null {
@@ -46,7 +45,7 @@ export class DatabaseEvent extends Event {
   }
 
   override composedPath(): EventTarget[] {
-    return (this.#currentTarget ? handlesOf(this.#path) : []) as EventTarget[] // As above.
+    return (this.#currentTarget ? this.#path?.handles() : []) as EventTarget[] // As above.
   }
 
   override stopImmediatePropagation(): void {
@@ -69,10 +68,10 @@ export function beginDispatch(event: Event, path: EventPath): void {
     stoppedOthers.add(event)
     event.stopPropagation()
   }
-  const target = path[0]?.handle ?? null
+  const target = path.target.handle
   define(event, 'target', target)
   define(event, 'srcElement', target)
-  define(event, 'composedPath', () => (event.currentTarget ? handlesOf(path) : []))
+  define(event, 'composedPath', () => (event.currentTarget ? path.handles() : []))
   define(event, 'stopImmediatePropagation', stopImmediatePropagation)
 }
 
@@ -92,10 +91,6 @@ export function endDispatch(event: Event): void {
 /** Whether no further listener may be called. */
 export function isImmediatelyStopped(event: Event): boolean {
   return event instanceof DatabaseEvent ? wasStopped(event) : stoppedOthers.has(event)
-}
-
-function handlesOf(path: EventPath): (object | null)[] {
-  return path.map(({ handle }) => handle)
 }
 
 function define(event: Event, property: string, value: unknown): void {

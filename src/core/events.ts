@@ -3,6 +3,7 @@
  * has no parent chain and no microtask checkpoint between two listeners, so dispatch is ours: a machine that makes one
  * call into script per step.
  */
+import { EventPath } from './event-path.ts'
 import { arriveAt, beginDispatch, endDispatch, isImmediatelyStopped } from './event.ts'
 import { reportException } from './report-exception.ts'
 import type { Task } from './task-queue.ts'
@@ -10,7 +11,7 @@ import type { Task } from './task-queue.ts'
 type Callback = ((event: Event) => unknown) | { handleEvent(event: Event): unknown }
 
 /** https://dom.spec.whatwg.org/#concept-event-listener */
-interface Listener {
+class Listener {
   readonly type: string
   callback: Callback
   readonly capture: boolean
@@ -18,15 +19,38 @@ interface Listener {
   /** An event handler IDL attribute (`onsuccess`): its return value counts. */
   readonly isAttribute: boolean
   /** Whether it was removed, perhaps by an earlier listener of the same event. */
-  removed: boolean
+  removed = false
+  /** Ascending in the order of adding. */
+  readonly number = ++lastNumber
+  /** The one added after it; one that was removed still leads on. */
+  next: Listener | null = null
+
+  constructor(type: string, callback: Callback, options: ListenerOptions) {
+    this.type = type
+    this.callback = callback
+    this.capture = options.capture ?? false
+    this.once = options.once ?? false
+    this.isAttribute = options.isAttribute ?? false
+  }
 }
+
+interface ListenerOptions {
+  readonly capture?: boolean
+  readonly once?: boolean
+  readonly isAttribute?: boolean
+}
+
+const attribute: ListenerOptions = { isAttribute: true }
+
+/** The number of the listener added last, to whatever target. */
+let lastNumber = 0
 
 /** A core object that events are fired at; `handle` is what script sees of it. */
 export abstract class Target {
   /** The script-visible object; null until script has seen one, and then nobody can have added a listener. */
   handle: object | null = null
-  /** null: never had a listener. Replaced when it changes, so that an event on its way can go by the list it found. */
-  listeners: readonly Listener[] | null = null
+  /** The first of the listeners, which are linked; null when there is none. (No array: see `event-path.ts`.) */
+  listeners: Listener | null = null
   /** The next target of the path; null at its end. */
   abstract get parent(): Target | null
 }
@@ -38,9 +62,8 @@ export function addListener(
   callback: Callback,
   { capture = false, once = false }: { capture?: boolean; once?: boolean },
 ): void {
-  const isKnown = target.listeners?.some((it) => isListener(it, type, callback, capture))
-  if (isKnown) return
-  append(target, { type, callback, capture, once, isAttribute: false, removed: false })
+  if (listenerOf(target, type, callback, capture)) return
+  append(target, new Listener(type, callback, { capture, once }))
 }
 
 /** https://dom.spec.whatwg.org/#remove-an-event-listener */
@@ -50,39 +73,33 @@ export function removeListener(
   callback: Callback,
   capture: boolean,
 ): void {
-  const listener = target.listeners?.find((it) => isListener(it, type, callback, capture))
+  const listener = listenerOf(target, type, callback, capture)
   if (listener) drop(target, listener)
 }
 
 /** The value of an event handler IDL attribute. https://html.spec.whatwg.org/#event-handler-idl-attributes */
 export function eventHandler(target: Target, type: string): Callback | null {
-  return target.listeners?.find((it) => it.isAttribute && it.type === type)?.callback ?? null
+  return attributeListener(target, type)?.callback ?? null
 }
 
 /** Sets an event handler IDL attribute; a new value keeps the place of the old one. */
 export function setEventHandler(target: Target, type: string, callback: Callback | null): void {
-  const listener = target.listeners?.find((it) => it.isAttribute && it.type === type)
+  const listener = attributeListener(target, type)
   if (callback === null) {
     if (listener) drop(target, listener)
   } else if (listener) {
     listener.callback = callback
   } else {
-    append(target, {
-      type,
-      callback,
-      capture: false,
-      once: false,
-      isAttribute: true,
-      removed: false,
-    })
+    append(target, new Listener(type, callback, attribute))
   }
 }
 
 /** Whether an event of this type at `target` would reach any listener. */
 export function isObserved(target: Target, type: string): boolean {
   for (let it: Target | null = target; it; it = it.parent) {
-    if (!it.listeners) continue
-    for (const listener of it.listeners) if (listener.type === type) return true
+    for (let listener = it.listeners; listener; listener = listener.next) {
+      if (listener.type === type) return true
+    }
   }
   return false
 }
@@ -93,17 +110,20 @@ export class Dispatch implements Task {
   /** https://w3c.github.io/IndexedDB/#fire-success-event: legacyOutputDidListenersThrowFlag */
   threw = false
   readonly #type: string
-  readonly #path: readonly Target[]
+  readonly #path: EventPath<Target>
   /** Where the event is: 0 … n-1 captures from the outside in, n … 2n-1 bubbles from the inside out. */
   #stage = 0
-  /** The listeners of the current target as they were when the event got there; null before it does. */
-  #listeners: readonly Listener[] | null = null
-  #next = 0
+  /** Whether the event has got to the current target. */
+  #hasArrived = false
+  /** The next listener of the current target; null: none is left. */
+  #next: Listener | null = null
+  /** Listeners above this number were added after the event had got to the current target. */
+  #lastNumber = 0
 
   constructor(target: Target, event: Event) {
     this.event = event
     this.#type = event.type
-    this.#path = pathFrom(target)
+    this.#path = new EventPath(target)
     beginDispatch(event, this.#path)
   }
 
@@ -111,7 +131,7 @@ export class Dispatch implements Task {
     while (this.#stage < this.#path.length * 2) {
       if (this.#callNextListener()) return 'called'
       this.#stage++
-      this.#listeners = null
+      this.#hasArrived = false
     }
     endDispatch(this.event)
     return 'over'
@@ -123,20 +143,21 @@ export class Dispatch implements Task {
     const depth = this.#path.length
     const isCapture = this.#stage < depth
     const place = isCapture ? depth - 1 - this.#stage : this.#stage - depth
-    const target = this.#path[place]
+    const target = this.#path.at(place)
     if (!target) throw new Error('unreachable: a stage outside the event path')
-    if (!this.#listeners) {
+    if (!this.#hasArrived) {
       if (!target.listeners) return false
       // At the target both stages count; on the way back up only bubbling events do.
       if (event.cancelBubble || (!isCapture && place > 0 && !event.bubbles)) return false
-      this.#listeners = target.listeners
-      this.#next = 0
+      this.#hasArrived = true
+      this.#next = target.listeners
+      this.#lastNumber = lastNumber
     }
-    for (; this.#next < this.#listeners.length; this.#next++) {
-      const listener = this.#listeners[this.#next]
-      if (!listener || listener.removed || listener.capture !== isCapture) continue
+    for (let listener = this.#next; listener; listener = listener.next) {
+      if (listener.number > this.#lastNumber) break
+      if (listener.removed || listener.capture !== isCapture) continue
       if (listener.type !== this.#type || isImmediatelyStopped(event)) continue
-      this.#next++
+      this.#next = listener.next
       this.#call(target, listener, place === 0 ? 2 : isCapture ? 1 : 3)
       return true
     }
@@ -161,14 +182,6 @@ export class Dispatch implements Task {
   }
 }
 
-/** The targets from `target` outwards. Each length is written out, as a list that grows takes the room of seventeen. */
-function pathFrom(target: Target): readonly Target[] {
-  const { parent } = target
-  if (!parent) return [target]
-  const outermost = parent.parent
-  return outermost ? [target, parent, outermost] : [target, parent]
-}
-
 /** Dispatches an event without checkpoints, as script's own `dispatchEvent()` does. */
 export function dispatchNow(target: Target, event: Event): boolean {
   const dispatch = new Dispatch(target, event)
@@ -176,15 +189,45 @@ export function dispatchNow(target: Target, event: Event): boolean {
   return !event.defaultPrevented
 }
 
-function isListener(it: Listener, type: string, callback: Callback, capture: boolean): boolean {
-  return !it.isAttribute && it.callback === callback && it.type === type && it.capture === capture
+function listenerOf(
+  target: Target,
+  type: string,
+  callback: Callback,
+  capture: boolean,
+): Listener | null {
+  let it = target.listeners
+  while (
+    it &&
+    !(!it.isAttribute && it.callback === callback && it.type === type && it.capture === capture)
+  ) {
+    it = it.next
+  }
+  return it
+}
+
+function attributeListener(target: Target, type: string): Listener | null {
+  let it = target.listeners
+  while (it && !(it.isAttribute && it.type === type)) it = it.next
+  return it
 }
 
 function append(target: Target, listener: Listener): void {
-  target.listeners = target.listeners ? [...target.listeners, listener] : [listener]
+  let last = target.listeners
+  if (!last) {
+    target.listeners = listener
+    return
+  }
+  while (last.next) last = last.next
+  last.next = listener
 }
 
 function drop(target: Target, listener: Listener): void {
   listener.removed = true
-  target.listeners = target.listeners?.filter((it) => it !== listener) ?? null
+  if (target.listeners === listener) {
+    target.listeners = listener.next
+    return
+  }
+  let before = target.listeners
+  while (before && before.next !== listener) before = before.next
+  if (before) before.next = listener.next
 }

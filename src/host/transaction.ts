@@ -37,9 +37,15 @@ export interface TransactionOwner {
   finished(transaction: Transaction, outcome: Outcome): void
 }
 
-interface QueuedOperation {
+/** A class, as objects of a literal that wait for long would be made old: then each keeps what it leads to from being collected. */
+class QueuedOperation {
   readonly operation: Operation
   readonly receiver: OperationReceiver
+
+  constructor(operation: Operation, receiver: OperationReceiver) {
+    this.operation = operation
+    this.receiver = receiver
+  }
 }
 
 /** https://w3c.github.io/IndexedDB/#transaction-construct */
@@ -128,7 +134,7 @@ export class Transaction implements HostTransaction, Work, SettlingWork, Followe
     if (this.#mayExecuteNow(operation)) return this.#execute(operation, receiver)
     this.#queue ??= new Fifo()
     keepOperation(operation)
-    this.#queue.push({ operation, receiver })
+    this.#queue.push(new QueuedOperation(operation, receiver))
     if (this.#state === 'started') this.#pump()
   }
 

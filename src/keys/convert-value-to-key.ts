@@ -75,7 +75,10 @@ function convertElementToKey(array: unknown[], index: number): Uint8Array | null
 
 /** Sorts the list in place. */
 function sortedWithoutRepeats(keys: Uint8Array[]): Uint8Array[] {
-  if (keys.length < 2) return keys
+  const [first, second] = keys
+  if (!first || !second) return keys
+  // Most lists are short: calling `sort` for two costs as much as encoding them.
+  if (keys.length === 2) return withoutRepeat(first, second)
   keys.sort(compareKeys)
   let count = 0
   let last: Uint8Array | null = null
@@ -86,6 +89,11 @@ function sortedWithoutRepeats(keys: Uint8Array[]): Uint8Array[] {
   }
   keys.length = count
   return keys
+}
+
+function withoutRepeat(a: Uint8Array, b: Uint8Array): Uint8Array[] {
+  const order = compareKeys(a, b)
+  return order === 0 ? [a] : order < 0 ? [a, b] : [b, a]
 }
 
 /** `enclosing`: an array the value may not contain, or null. */
