@@ -13,6 +13,7 @@ import {
 } from '../runtimes.ts'
 import { type Places, peerVersions } from './implementations.ts'
 import type { Answer, AskOptions } from './question.ts'
+import { writeReport } from './report.ts'
 import type { Job } from './start.ts'
 import { tableOf } from './table.ts'
 
@@ -31,6 +32,7 @@ const usage = `npm run bench -- [filter] [options]
   --profile DIR  write CPU profiles there (Node only)
   --long         sizes that take minutes, too
   --update       write test/bench/results.json
+  --report       measure nothing: draw test/bench/speed.svg and the README's tables from results.json
   --help         print this
 Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
 `
@@ -46,11 +48,16 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
       profile: { type: 'string' },
       long: { type: 'boolean', default: false },
       update: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) {
     console.log(usage)
+    return 0
+  }
+  if (values.report) {
+    writeReport(launcher.projectRoot)
     return 0
   }
   if (!existsSync(join(launcher.projectRoot, 'dist/index.js'))) {
