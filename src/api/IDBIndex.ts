@@ -8,18 +8,13 @@ import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { keyPathValue } from './key-path-value.ts'
 import {
   countRequest,
+  getAllRecordsRequest,
   getAllRequest,
   getKeyRequest,
   getRequest,
   openCursorRequest,
 } from './retrieval.ts'
-import {
-  defineInterface,
-  illegalConstructor,
-  requireArguments,
-  toDictionary,
-  toDOMString,
-} from './webidl.ts'
+import { defineInterface, illegalConstructor, requireArguments, toDOMString } from './webidl.ts'
 import { defineWrapper, wrap } from './wrapper.ts'
 
 let nextIndex: IndexHandle | null = null
@@ -94,7 +89,7 @@ export class IDBIndex {
   }
 
   getAllRecords(options: unknown = undefined): IDBRequest<unknown[]> {
-    return requestHandle(getAllRequest(this.#index, 'record', toDictionary(options, 'options')))
+    return requestHandle(getAllRecordsRequest(this.#index, options))
   }
 
   count(query: unknown = undefined): IDBRequest<number> {

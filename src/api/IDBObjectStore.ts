@@ -14,6 +14,7 @@ import { assertValidKeyPath, keyPathValue, toKeyPath } from './key-path-value.ts
 import { requiredRange } from './query.ts'
 import {
   countRequest,
+  getAllRecordsRequest,
   getAllRequest,
   getKeyRequest,
   getRequest,
@@ -128,7 +129,7 @@ export class IDBObjectStore {
   }
 
   getAllRecords(options: unknown = undefined): IDBRequest<unknown[]> {
-    return requestHandle(getAllRequest(this.#store, 'record', toDictionary(options, 'options')))
+    return requestHandle(getAllRecordsRequest(this.#store, options))
   }
 
   count(query: unknown = undefined): IDBRequest<number> {

@@ -41,16 +41,34 @@ export interface GetAllOptions {
   readonly direction: Direction
 }
 
-/** https://w3c.github.io/IndexedDB/#create-request-to-retrieve-multiple-items, steps 6 to 9. */
-export function getAllOptions(queryOrOptions: unknown, count: number | undefined): GetAllOptions {
-  if (isPotentialKeyRange(queryOrOptions)) {
-    return { range: optionalRange(queryOrOptions), limit: limitOf(count), direction: 'next' }
-  }
-  const options = toDictionary(queryOrOptions, 'The argument')
+/** An IDBGetAllOptions as WebIDL converts it: nothing is known of the query yet. */
+export interface GetAllDictionary {
+  readonly count: number | undefined
+  readonly direction: Direction
+  readonly query: unknown
+}
+
+/** https://w3c.github.io/IndexedDB/#dictdef-idbgetalloptions; `name` names the value in the message. */
+export function toGetAllDictionary(value: unknown, name: string): GetAllDictionary {
+  const options = toDictionary(value, name)
   // Members are read in alphabetical order, as WebIDL does.
-  const limit = options['count'] === undefined ? count : toCount(options['count'])
+  const count = toCount(options['count'])
   const direction = toDirection(options['direction'])
-  return { range: optionalRange(options['query']), limit: limitOf(limit), direction }
+  return { count, direction, query: options['query'] }
+}
+
+/** What a converted dictionary asks for. @throws DataError for a query that is no key */
+export function getAllOptions({ count, direction, query }: GetAllDictionary): GetAllOptions {
+  return { range: optionalRange(query), limit: limitOf(count), direction }
+}
+
+/** https://w3c.github.io/IndexedDB/#create-request-to-retrieve-multiple-items, steps 6 to 9. */
+export function getAllArguments(queryOrOptions: unknown, count: number | undefined): GetAllOptions {
+  if (isPotentialKeyRange(queryOrOptions)) {
+    return getAllOptions({ count, direction: 'next', query: queryOrOptions })
+  }
+  const options = toGetAllDictionary(queryOrOptions, 'The argument')
+  return getAllOptions({ ...options, count: options.count ?? count })
 }
 
 /** The optional `count` argument. */

@@ -5,7 +5,15 @@ import type { RecordKind } from '../core/readers.ts'
 import type { Request } from '../core/request.ts'
 import { countRecords, getAll, getKey, getValue } from '../core/retrieval.ts'
 import { assertActive, assertNotDeleted } from './assertions.ts'
-import { getAllOptions, optionalRange, requiredRange, toCount, toDirection } from './query.ts'
+import {
+  getAllArguments,
+  getAllOptions,
+  optionalRange,
+  requiredRange,
+  toCount,
+  toDirection,
+  toGetAllDictionary,
+} from './query.ts'
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-get, https://w3c.github.io/IndexedDB/#dom-idbindex-get */
 export function getRequest(source: Source, query: unknown): Request {
@@ -28,7 +36,17 @@ export function getAllRequest(
 ): Request {
   const limit = toCount(count)
   assertReadable(source)
-  return getAll(source, kind, getAllOptions(queryOrOptions, limit))
+  return getAll(source, kind, getAllArguments(queryOrOptions, limit))
+}
+
+/**
+ * https://w3c.github.io/IndexedDB/#dom-idbobjectstore-getallrecords, https://w3c.github.io/IndexedDB/#dom-idbindex-getallrecords:
+ * its argument is always a dictionary, which WebIDL converts before anything is checked.
+ */
+export function getAllRecordsRequest(source: Source, options: unknown): Request {
+  const dictionary = toGetAllDictionary(options, 'options')
+  assertReadable(source)
+  return getAll(source, 'record', getAllOptions(dictionary))
 }
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-count, https://w3c.github.io/IndexedDB/#dom-idbindex-count */
