@@ -22,7 +22,7 @@ const { runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts'
 const suites = {
   wpt: (runtime) => ({
     args: ['wpt/run.mjs', '--runtime', runtime, ...(values.filter ? [values.filter] : [])],
-    counts: /(\d+) of (\d+) subtests pass/,
+    counts: /(\d+)\/(\d+) subtests pass/,
   }),
   unit: (runtime) => ({
     runtime,
