@@ -24,6 +24,12 @@ export type Disposable = SymbolConstructor extends {
 /** https://w3c.github.io/IndexedDB/#dfn-convert-a-value-to-a-key: what may be a key. */
 export type ValidKey = number | string | Date | ArrayBuffer | ArrayBufferView | ValidKey[]
 
+/**
+ * A value that is read. The one `any`: script alone knows what it has stored, and what compiles against the DOM's
+ * declarations, which say `any`, must compile against these.
+ */
+type StoredValue = any
+
 /** What a query may be: a key, or a range of keys. */
 export type Query = ValidKey | KeyRange
 
@@ -145,9 +151,9 @@ export interface Database extends EventMethods<{
 /** What object stores and indexes have in common. */
 interface Source {
   name: string
-  get(query: Query): Request<any>
+  get(query: Query): Request<StoredValue>
   getKey(query: Query): Request<ValidKey | undefined>
-  getAll(query?: Query | GetAllOptions | null, count?: number): Request<any[]>
+  getAll(query?: Query | GetAllOptions | null, count?: number): Request<StoredValue[]>
   getAllKeys(query?: Query | GetAllOptions | null, count?: number): Request<ValidKey[]>
   getAllRecords(options?: GetAllOptions): Request<StoredRecord[]>
   count(query?: Query): Request<number>
@@ -161,8 +167,8 @@ export interface ObjectStore extends Source {
   readonly indexNames: NameList
   readonly transaction: Transaction
   readonly autoIncrement: boolean
-  put(value: any, key?: ValidKey): Request<ValidKey>
-  add(value: any, key?: ValidKey): Request<ValidKey>
+  put(value: unknown, key?: ValidKey): Request<ValidKey>
+  add(value: unknown, key?: ValidKey): Request<ValidKey>
   delete(query: Query): Request<undefined>
   clear(): Request<undefined>
   index(name: string): Index
@@ -184,26 +190,26 @@ export interface Index extends Source {
 
 /** https://w3c.github.io/IndexedDB/#keyrange */
 export interface KeyRange {
-  readonly lower: any
-  readonly upper: any
+  readonly lower: ValidKey | undefined
+  readonly upper: ValidKey | undefined
   readonly lowerOpen: boolean
   readonly upperOpen: boolean
-  includes(key: any): boolean
+  includes(key: unknown): boolean
 }
 
 /** The constructor of key ranges, which makes them by its own methods. */
 export interface KeyRangeObject<Range> extends InterfaceObject<Range> {
-  only(value: any): Range
-  lowerBound(lower: any, open?: boolean): Range
-  upperBound(upper: any, open?: boolean): Range
-  bound(lower: any, upper: any, lowerOpen?: boolean, upperOpen?: boolean): Range
+  only(value: unknown): Range
+  lowerBound(lower: unknown, open?: boolean): Range
+  upperBound(upper: unknown, open?: boolean): Range
+  bound(lower: unknown, upper: unknown, lowerOpen?: boolean, upperOpen?: boolean): Range
 }
 
 /** https://w3c.github.io/IndexedDB/#record-interface */
 export interface StoredRecord {
   readonly key: ValidKey
   readonly primaryKey: ValidKey
-  readonly value: any
+  readonly value: StoredValue
 }
 
 /** https://w3c.github.io/IndexedDB/#cursor-interface */
@@ -216,13 +222,13 @@ export interface Cursor {
   advance(count: number): void
   continue(key?: ValidKey): void
   continuePrimaryKey(key: ValidKey, primaryKey: ValidKey): void
-  update(value: any): Request<ValidKey>
+  update(value: unknown): Request<ValidKey>
   delete(): Request<undefined>
 }
 
 /** https://w3c.github.io/IndexedDB/#idbcursorwithvalue */
 export interface CursorWithValue extends Cursor {
-  readonly value: any
+  readonly value: StoredValue
 }
 
 /** https://w3c.github.io/IndexedDB/#transaction */

@@ -66,7 +66,7 @@ export type Operation =
   | { readonly type: 'clear'; readonly storeId: number }
   | { readonly type: 'changeSchema'; readonly change: SchemaChange }
 
-/** Receives the answer to one operation: any number of records (`scan` only), then one of `done` and `failed`. */
+/** Receives the answer to one operation: its records (`scan` only), then one of `done` and `failed`. */
 export interface OperationReceiver {
   /** A record, in order; its bytes are valid only inside this call. */
   record(record: RecordBytes): void
@@ -104,7 +104,7 @@ export interface Host {
   close(): Promise<void>
 }
 
-/** What becomes of an open request: any number of `blocked`, perhaps one `upgradeNeeded`, then `opened` or `failed`. */
+/** What becomes of an open request: `blocked` each time it is, perhaps one `upgradeNeeded`, then `opened` or `failed`. */
 export interface OpenListener {
   blocked(oldVersion: number, newVersion: number): void
   /**

@@ -253,7 +253,7 @@ export class RecordReader {
     }
     if (withValues) this.#readValue(statement)
     else record.valueStart = record.valueEnd = 0
-    // Engine: any of the calls above may have grown the heap, which replaces the view.
+    // Each call of the engine above may have grown the heap, which replaces the view.
     record.bytes = this.#connection.engine.module.HEAPU8
     return record
   }
