@@ -35,8 +35,8 @@ export interface IndexedDBOptions {
   /**
    * Hears of trouble that no request can report: housekeeping that failed, another program at an open file, a file that
    * cannot be listed, what a salvage has saved and lost (the error's `report` says it as data, see
-   * `salvageReport()`). Where several
-   * factories share a directory, that of the one that opened it; a worker writes to its console. Default: `console.warn`.
+   * `salvageReport()`). Where several factories share a directory, that of the one that opened it; a worker writes to its
+   * console. Default: `console.warn`.
    */
   readonly onWarning?: ((warning: Error) => void) | undefined
   /**

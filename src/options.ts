@@ -24,6 +24,18 @@ export interface HostSettings {
   readonly quota: number | undefined
 }
 
+/** The part of the settings that a host needs. */
+export function hostSettingsOf(settings: HostSettings): HostSettings {
+  const { path, durability, waitMs, onCorrupt, check, quota } = settings
+  return { path, durability, waitMs, onCorrupt, check, quota }
+}
+
+/** Whether two factories on a directory may share its host, in whatever words each names the path. */
+export function canShareHost(one: HostSettings, other: HostSettings): boolean {
+  const names = ['durability', 'waitMs', 'onCorrupt', 'check', 'quota'] as const
+  return names.every((name) => one[name] === other[name])
+}
+
 /** Option → what its value must be, and in which words an error says so. */
 const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, string]>> = {
   path: [(value) => typeof value === 'string' && value !== '', 'a non-empty string'],

@@ -8,7 +8,7 @@
 import { exceptionOf, type Failure } from './errors.ts'
 import { createHost } from './host/host.ts'
 import type { Host } from './host/protocol.ts'
-import type { Settings } from './options.ts'
+import { type Settings, canShareHost } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { StorageDirectory } from './storage/storage.ts'
 import { openStorageDirectory } from './sqlite/directory.ts'
@@ -94,14 +94,8 @@ function keep(shared: SharedHost, leftover: Leftover): void {
 }
 
 function sameSettings(known: SharedHost, settings: Settings, path: string): SharedHost {
+  if (canShareHost(known.settings, settings)) return known
   const { durability, waitMs, onCorrupt, check, quota } = known.settings
-  const isSame =
-    durability === settings.durability &&
-    waitMs === settings.waitMs &&
-    onCorrupt === settings.onCorrupt &&
-    check === settings.check &&
-    quota === settings.quota
-  if (isSame) return known
   throw new TypeError(
     `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}, onCorrupt "${onCorrupt}", check "${check}", quota ${quota}): give both factories the same`,
   )

@@ -3,7 +3,7 @@
  * worker, whichever copy of this module they come from.
  */
 import type { Host } from './host/protocol.ts'
-import type { Settings } from './options.ts'
+import { type Settings, canShareHost } from './options.ts'
 import type { Platform } from './platform.ts'
 import { hostInWorker } from './worker-host.ts'
 
@@ -42,21 +42,12 @@ export function sharedWorkerHost(settings: Settings, platform: Platform): Host {
   }
 }
 
-function sameSettings(
-  known: SharedHost,
-  { path, durability, waitMs, onCorrupt, check, quota, worker }: Settings,
-): SharedHost {
-  const { settings } = known
+function sameSettings(known: SharedHost, settings: Settings): SharedHost {
   const isSame =
-    settings.durability === durability &&
-    settings.waitMs === waitMs &&
-    settings.onCorrupt === onCorrupt &&
-    settings.check === check &&
-    settings.quota === quota &&
-    isSameWorker(settings.worker, worker)
+    canShareHost(known.settings, settings) && isSameWorker(known.settings.worker, settings.worker)
   if (isSame) return known
   throw new TypeError(
-    `The storage directory "${path}" is already open in a worker of this thread with other options: give both factories the same`,
+    `The storage directory "${settings.path}" is already open in a worker of this thread with other options: give both factories the same`,
   )
 }
 

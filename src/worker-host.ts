@@ -4,7 +4,7 @@ import { connectHost } from './host/port-client.ts'
 import type { HostPort } from './host/port-messages.ts'
 import type { DeleteListener, Host, OpenListener, Receiver } from './host/protocol.ts'
 import { ref, unref } from './host/turn.ts'
-import type { Settings } from './options.ts'
+import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
 
@@ -129,14 +129,11 @@ class HostingWorker {
     }
   }
 
-  async #begin(
-    { path, durability, waitMs, onCorrupt, check, quota }: Settings,
-    port: MessagePort,
-  ): Promise<void> {
+  async #begin(settings: Settings, port: MessagePort): Promise<void> {
     try {
       const wasm = (await this.#worker.wasm) ?? null
-      const settings = { path, durability, waitMs, onCorrupt, check, quota }
-      this.#worker.post({ 'idb-everywhere': 'start', settings, port, wasm }, [port])
+      const start = { settings: hostSettingsOf(settings), port, wasm }
+      this.#worker.post({ 'idb-everywhere': 'start', ...start }, [port])
     } catch (error) {
       this.#failed(messageOf(error))
     }

@@ -195,20 +195,18 @@ function listenerOf(
   callback: Callback,
   capture: boolean,
 ): Listener | null {
-  let it = target.listeners
-  while (
-    it &&
-    !(!it.isAttribute && it.callback === callback && it.type === type && it.capture === capture)
-  ) {
-    it = it.next
+  for (let it = target.listeners; it; it = it.next) {
+    if (it.isAttribute || it.callback !== callback) continue
+    if (it.type === type && it.capture === capture) return it
   }
-  return it
+  return null
 }
 
 function attributeListener(target: Target, type: string): Listener | null {
-  let it = target.listeners
-  while (it && !(it.isAttribute && it.type === type)) it = it.next
-  return it
+  for (let it = target.listeners; it; it = it.next) {
+    if (it.isAttribute && it.type === type) return it
+  }
+  return null
 }
 
 function append(target: Target, listener: Listener): void {

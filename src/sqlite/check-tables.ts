@@ -4,15 +4,7 @@
  */
 import { StorageError } from '../errors.ts'
 import type { Connection } from './binding/connection.ts'
-import { createTables } from './tables.ts'
-
-/** As the engine keeps them: each statement's own text. */
-const expected: ReadonlySet<string> = new Set(
-  createTables
-    .split(';')
-    .map((text) => text.trim())
-    .filter((text) => text !== ''),
-)
+import { tableStatements } from './tables.ts'
 
 /** What `ANALYZE` leaves behind when somebody has run it; SQLite reads numbers from it, no more. */
 const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'
@@ -22,7 +14,7 @@ const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'
  * @throws StorageError 'foreign' when something else is there too, 'corrupt' when a table of ours is not.
  */
 export function checkTables(connection: Connection, label: string): void {
-  const missing = new Set(expected)
+  const missing = new Set(tableStatements)
   const schema = connection.prepare('SELECT sql, type, name FROM sqlite_schema')
   try {
     while (schema.step()) {

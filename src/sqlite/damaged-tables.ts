@@ -68,7 +68,7 @@ class StoreWalk {
       // Keys out of order: a page that belongs elsewhere.
       if (this.#last && compareKeys(key, this.#last) <= 0) return false
       this.#last = key
-      this.#take(row, key)
+      if (!this.#take(row, key)) this.lost++
       return true
     })
   }
@@ -77,10 +77,9 @@ class StoreWalk {
     const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 ORDER BY key DESC`
     this.#readRows(sql, this.#store.id, (row) => {
       const key = row.copyBlob(0)
-      if (this.#last && compareKeys(key, this.#last) <= 0) return false
-      if (this.#first && compareKeys(key, this.#first) >= 0) return false
+      if (!this.#isInGap(key)) return false
       this.#first = key
-      this.#take(row, key)
+      if (!this.#take(row, key)) this.lost++
       return true
     })
   }
@@ -116,14 +115,12 @@ class StoreWalk {
   #readOne(key: Uint8Array): boolean {
     const { scratch } = this.#connection.engine
     const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND key = ?2`
-    const lostBefore = this.lost
-    let isFound = false
+    let isTaken = false
     this.#readRows(
       sql,
       this.#store.id,
       (row) => {
-        isFound = true
-        this.#take(row, key)
+        isTaken = this.#take(row, key)
         return false
       },
       (statement) => {
@@ -131,20 +128,17 @@ class StoreWalk {
         statement.bindBlob(2, scratch.put(key), key.length)
       },
     )
-    // Counted once, by the caller.
-    const isTaken = isFound && this.lost === lostBefore
-    this.lost = lostBefore
     return isTaken
   }
 
-  #take(row: Statement, key: Uint8Array): void {
-    const isTaken = tolerate(() => {
+  /** False when a part of the record cannot be read, or used. */
+  #take(row: Statement, key: Uint8Array): boolean {
+    return tolerate(() => {
       convertKeyToValue(key)
       const indexKeys = row.isNull(3) ? null : this.#liveEntries(row.copyBlob(3))
       const value = row.isNull(2) ? row.copyBlob(1) : this.#largeValue(row.number(2))
       return value !== null && value.length > 0 && this.#receive({ key, value, indexKeys })
     })
-    if (!isTaken) this.lost++
   }
 
   /** null: missing. */

@@ -193,6 +193,8 @@ function connectionTo(
 /** Makes a connection ready for a database of ours, or closes it. */
 export function configure(connection: Connection, isPersistent: boolean): void {
   try {
+    // Exclusive locking comes before anything is read: then no shared memory is needed.
+    connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
     if (isPersistent) configureOnDisk(connection)
     else configureInMemory(connection)
   } catch (error) {
@@ -201,17 +203,13 @@ export function configure(connection: Connection, isPersistent: boolean): void {
   }
 }
 
-// In both, exclusive locking comes before anything is read: then no shared memory is needed.
-
 function configureOnDisk(connection: Connection): void {
-  connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
   const journalMode = connection.readText('PRAGMA journal_mode = WAL')
   if (journalMode !== 'wal') throw new Error(`unreachable: the journal mode is ${journalMode}`)
   connection.execute('PRAGMA synchronous = NORMAL; PRAGMA wal_autocheckpoint = 0;')
 }
 
 function configureInMemory(connection: Connection): void {
-  connection.execute('PRAGMA locking_mode = EXCLUSIVE; PRAGMA temp_store = MEMORY;')
   // No spilling: between commits the file is whole, so that the VFS can be forked at any moment.
   connection.execute(
     'PRAGMA journal_mode = MEMORY; PRAGMA synchronous = OFF; PRAGMA cache_spill = OFF;',

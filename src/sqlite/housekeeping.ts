@@ -97,11 +97,7 @@ export class Housekeeping {
   }
 
   #freePages(): number {
-    const free = this.#options.connection.prepare('PRAGMA freelist_count')
-    free.step()
-    const freePages = free.number(0)
-    free.reset()
-    return freePages
+    return this.#options.connection.readNumberAgain('PRAGMA freelist_count')
   }
 
   #isMuch(freePages: number): boolean {

@@ -12,7 +12,7 @@
  * A row of the list is a cell: the record's length and the row's number as varints, then the record: the length of its
  * head, five types, the columns type, name, table's name, root page, statement. Cells fill a page from its end.
  */
-import { applicationId, createTables, tablesFormat } from './tables.ts'
+import { applicationId, tablesFormat, tableStatements } from './tables.ts'
 
 /** The size of a database's pages in bytes. */
 export const pageSize = 4096
@@ -30,21 +30,15 @@ const firstRootPage = 3
 const tableLeaf = 0x0d
 const indexLeaf = 0x0a
 
-/** The statements that make the tables, each as SQLite keeps it. */
-const statements = createTables
-  .split(';')
-  .map((text) => text.trim())
-  .filter((text) => text !== '')
-
 const encoder = new TextEncoder()
 
 /** The bytes of a database without records. `isLogged`: it has a write-ahead log. */
 export function newDatabase({ isLogged }: { isLogged: boolean }): Uint8Array {
-  const pageCount = firstRootPage - 1 + statements.length
+  const pageCount = firstRootPage - 1 + tableStatements.length
   const bytes = new Uint8Array(pageCount * pageSize)
   writeHeader(bytes, { pageCount, isLogged })
-  writeLeaf(bytes, { start: 0, headAt: headerSize, kind: tableLeaf }, statements.map(cellOf))
-  statements.forEach((statement, i) => {
+  writeLeaf(bytes, { start: 0, headAt: headerSize, kind: tableLeaf }, tableStatements.map(cellOf))
+  tableStatements.forEach((statement, i) => {
     bytes[pageSize + 5 * i] = 1
     const start = (firstRootPage - 1 + i) * pageSize
     const kind = statement.endsWith('WITHOUT ROWID') ? indexLeaf : tableLeaf
@@ -64,7 +58,7 @@ function writeHeader(
   // How much of a page one entry may fill, in 255ths: the same in every database.
   bytes.set([64, 32, 32], 21)
   view.setUint32(28, pageCount)
-  view.setUint32(40, statements.length) // how often the schema has changed
+  view.setUint32(40, tableStatements.length) // how often the schema has changed
   view.setUint32(44, 4) // the format of the schema
   view.setUint32(52, pageCount) // the last root page; not zero: free pages can be given back,
   view.setUint32(64, 1) // but are not by themselves

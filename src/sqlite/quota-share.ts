@@ -55,7 +55,7 @@ export class QuotaShare implements QuotaMember {
 
   /** It has begun: sets how far it may grow. */
   begin(): void {
-    this.#pageCount = this.#read('PRAGMA page_count')
+    this.#pageCount = this.#options.connection.readNumberAgain('PRAGMA page_count')
     const limit = Math.min(this.#pageCount + this.#roomInPages(), mostPages)
     if (limit === this.#mostPages) return
     this.#options.connection.execute(`PRAGMA max_page_count = ${limit};`)
@@ -64,7 +64,7 @@ export class QuotaShare implements QuotaMember {
 
   /** Before it commits: another database may have taken the room meanwhile. @throws StorageError 'full' */
   checkRoom(label: string): void {
-    const growth = this.#read('PRAGMA page_count') - this.#pageCount
+    const growth = this.#options.connection.readNumberAgain('PRAGMA page_count') - this.#pageCount
     if (growth <= 0 || growth <= this.#roomInPages()) return
     throw new StorageError('full', `${label}: ${this.#quota.refuse()}`)
   }
@@ -73,8 +73,11 @@ export class QuotaShare implements QuotaMember {
   measure(): void {
     const { place, fileName } = this.#options
     const fileBytes = place.mount.openFile(fileName)?.size() ?? 0
-    this.owedBytes = Math.max(this.#read('PRAGMA page_count') * pageSize - fileBytes, 0)
-    this.idleBytes = this.#read('PRAGMA freelist_count') * pageSize
+    this.owedBytes = Math.max(
+      this.#options.connection.readNumberAgain('PRAGMA page_count') * pageSize - fileBytes,
+      0,
+    )
+    this.idleBytes = this.#options.connection.readNumberAgain('PRAGMA freelist_count') * pageSize
   }
 
   giveBack(): void {
@@ -101,14 +104,6 @@ export class QuotaShare implements QuotaMember {
       ? (freeBytes - rewrittenPages * frameSize) / (pageSize + frameSize)
       : freeBytes / pageSize
     return Math.max(Math.floor(pages), 0)
-  }
-
-  #read(sql: 'PRAGMA page_count' | 'PRAGMA freelist_count'): number {
-    const statement = this.#options.connection.prepare(sql)
-    statement.step()
-    const count = statement.number(0)
-    statement.reset()
-    return count
   }
 
   #log(): ReturnType<Place['mount']['writeAheadLog']> {

@@ -69,6 +69,12 @@ CREATE TABLE index_records (
 ) WITHOUT ROWID;
 `
 
+/** The statements of `createTables`, each as SQLite keeps it. */
+export const tableStatements: readonly string[] = createTables
+  .split(';')
+  .map((text) => text.trim())
+  .filter((text) => text !== '')
+
 /** The file's `application_id`: ASCII "IDBe". */
 export const applicationId = 0x49_44_42_65
 

@@ -1,4 +1,4 @@
-/** Strings as UTF-16 bytes, big-endian: every string of script's survives, lone surrogates too, and the bytes sort as the strings do. */
+/** Strings as UTF-16 bytes, big-endian: all of script's survive, lone surrogates too, and the bytes sort as the strings do. */
 
 /** The code units of `text`, two bytes each. */
 export function encodeUtf16(text: string): Uint8Array<ArrayBuffer> {

@@ -42,8 +42,8 @@
  * float64 is big-endian, as in keys. uint is a varint: 7 bits per byte, least significant first, high bit set on all but
  * the last byte. Code units and the bytes of ArrayBuffers are little-endian.
  *
- * The blob section: the bytes of all Blobs one after the other in the order of their items, then the section's size as a float64. It comes last so
- * that no offset moves when Blobs, whose bytes are read later than the rest is written, are added.
+ * The blob section: the bytes of all Blobs one after the other in the order of their items, then the section's size as a
+ * float64. It comes last so that no offset moves when Blobs, whose bytes are read later than the rest is written, are added.
  *
  * Worked example: `{ id: 7, tags: ['a', null] }`
  *

@@ -79,6 +79,15 @@ export class Connection {
     return this.#readOnce(sql, (statement) => statement.number(0))
   }
 
+  /** The same, for what is asked again and again: the statement is prepared once. */
+  readNumberAgain(sql: string): number {
+    const statement = this.prepare(sql)
+    statement.step()
+    const number = statement.number(0)
+    statement.reset()
+    return number
+  }
+
   /** How many rows the last INSERT, UPDATE or DELETE changed. */
   changes(): number {
     return this.engine.module._sqlite3_changes(this.#handle)
