@@ -80,7 +80,7 @@ export class IDBDatabase {
       throw domException('InvalidStateError', 'The database connection is closed or closing')
     }
     const scope = storeIds(connection, typeof names === 'string' ? [names] : names)
-    if (scope.size === 0) {
+    if (scope.length === 0) {
       throw domException('InvalidAccessError', 'No object store was named')
     }
     if (wanted === 'versionchange') {
@@ -168,13 +168,13 @@ function storeNamed({ schema }: Connection, name: string): ObjectStoreSchema | u
   return undefined
 }
 
-/** @throws NotFoundError */
-function storeIds(connection: Connection, names: readonly string[]): Set<number> {
-  const ids = new Set<number>()
+/** Each once. @throws NotFoundError */
+function storeIds(connection: Connection, names: readonly string[]): number[] {
+  const ids: number[] = []
   for (const name of names) {
     const store = storeNamed(connection, name)
     if (!store) throw storeNotFound(connection, name)
-    ids.add(store.id)
+    if (!ids.includes(store.id)) ids.push(store.id)
   }
   return ids
 }

@@ -81,9 +81,8 @@ export function toEnum<Value extends string>(
   name: string,
 ): Value {
   const text = toDOMString(value)
-  const found = values.find((it) => it === text)
-  if (found === undefined) throw new TypeError(`"${text}" is not a valid ${name}`)
-  return found
+  for (const it of values) if (it === text) return it
+  throw new TypeError(`"${text}" is not a valid ${name}`)
 }
 
 /** A dictionary argument: an object, or null and undefined for an empty one. https://webidl.spec.whatwg.org/#js-dictionary */

@@ -12,7 +12,7 @@ import type {
 import { Target } from './events.ts'
 import type { Factory } from './factory.ts'
 import { fireClose, fireVersionChange } from './fire-version-change.ts'
-import { Transaction, activateUntilCleanup } from './transaction.ts'
+import { Transaction } from './transaction.ts'
 
 export class Connection extends Target implements ConnectionListener {
   readonly factory: Factory
@@ -56,13 +56,13 @@ export function closeDatabaseConnection(connection: Connection): void {
 /** Creates a transaction that is active until the current task ends. https://w3c.github.io/IndexedDB/#dom-idbdatabase-transaction */
 export function createTransaction(
   connection: Connection,
-  scope: ReadonlySet<number>,
+  scope: readonly number[],
   mode: 'readonly' | 'readwrite',
   durability: Durability,
 ): Transaction {
   const transaction = new Transaction(connection, mode, durability, scope, null)
   const { host } = connection
-  transaction.attach(host.createTransaction([...scope], mode, durability, transaction))
-  activateUntilCleanup(transaction)
+  transaction.attach(host.createTransaction(scope, mode, durability, transaction))
+  transaction.activateUntilCleanup()
   return transaction
 }

@@ -119,10 +119,10 @@ export function objectStoreHandle(
 
 /** The handle of that store, made when it is first asked for. */
 export function handleOf(transaction: Transaction, schema: ObjectStoreSchema): ObjectStoreHandle {
-  const known = transaction.handles.get(schema.id)
+  const known = transaction.handles.find(({ storeId }) => storeId === schema.id)
   if (known) return known
   const handle = new ObjectStoreHandle(transaction, schema)
-  transaction.handles.set(schema.id, handle)
+  transaction.handles.push(handle)
   return handle
 }
 
@@ -152,5 +152,5 @@ export function* scopeOf(transaction: Transaction): Iterable<ObjectStoreSchema> 
 }
 
 function isInScope({ scope }: Transaction, { id }: ObjectStoreSchema): boolean {
-  return !scope || scope.has(id)
+  return !scope || scope.includes(id)
 }

@@ -18,9 +18,15 @@ const tasks: (Task | null)[] = []
 let head = 0
 let isScheduled = false
 
-/** Work to be done at the next checkpoint, before the next step: transactions created since the last one. */
-let cleanups: (() => void)[] = []
-let isCleanupScheduled = false
+/** What is to be closed at a microtask checkpoint. https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions */
+export interface Cleanup {
+  cleanUp(): void
+}
+
+/** Due at the next checkpoint, before the next step: transactions created since the last one. */
+let cleanups: Cleanup[] = []
+/** Whether a checkpoint is on its way: for the cleanups, or for the next step of a task. */
+let isCheckpointComing = false
 
 /** Where the next task goes while `queueInPlace` runs; null: behind all others. */
 let place: number | null = null
@@ -32,7 +38,7 @@ export function queueDatabaseTask(task: Task): void {
   if (isScheduled) return
   isScheduled = true
   if (isTurnDue()) takeTurn(runTasks)
-  else runTasksAfterMicrotasks()
+  else goOnAfterMicrotasks()
 }
 
 /**
@@ -46,24 +52,34 @@ export function queueInPlace(queue: () => void): void {
 }
 
 /**
- * Runs `cleanup` when the current script and its microtasks are over.
+ * Cleans up when the current script and its microtasks are over.
  * https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions
  */
-export function queueCleanup(cleanup: () => void): void {
+export function queueCleanup(cleanup: Cleanup): void {
   cleanups.push(cleanup)
-  if (isCleanupScheduled) return
-  isCleanupScheduled = true
+  if (isCheckpointComing) return
+  isCheckpointComing = true
   runCleanupsAfterMicrotasks()
 }
 
-const runTasksAfterMicrotasks = afterMicrotasks(runTasks)
-const runCleanupsAfterMicrotasks = afterMicrotasks(runCleanups)
+const runTasksAfterMicrotasks = afterMicrotasks(() => {
+  isCheckpointComing = false
+  runTasks()
+})
+const runCleanupsAfterMicrotasks = afterMicrotasks(() => {
+  isCheckpointComing = false
+  runCleanups()
+})
+
+function goOnAfterMicrotasks(): void {
+  isCheckpointComing = true
+  runTasksAfterMicrotasks()
+}
 
 function runCleanups(): void {
-  isCleanupScheduled = false
   const due = cleanups
   cleanups = []
-  for (const cleanup of due) cleanup()
+  for (const cleanup of due) cleanup.cleanUp()
 }
 
 function runTasks(): void {
@@ -72,7 +88,7 @@ function runTasks(): void {
     const task = tasks[head]
     if (!task) return rest()
     // What a listener leaves open is closed before any timer can see it: no turn of the event loop here.
-    if (task.step() === 'called') return runTasksAfterMicrotasks()
+    if (task.step() === 'called') return goOnAfterMicrotasks()
     dequeue()
     if (isTurnDue()) return takeTurn(runTasks)
   }

@@ -21,7 +21,7 @@ import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
 import { RequestList } from './request-list.ts'
 import type { Request } from './request.ts'
-import { queueCleanup, queueDatabaseTask, queueInPlace } from './task-queue.ts'
+import { type Cleanup, queueCleanup, queueDatabaseTask, queueInPlace } from './task-queue.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-lifecycle */
 type TransactionState = 'active' | 'inactive' | 'committing' | 'finished'
@@ -33,12 +33,12 @@ export interface Upgrade {
   readonly oldSchema: DatabaseSchema
 }
 
-export class Transaction extends Target implements TransactionListener {
+export class Transaction extends Target implements TransactionListener, Cleanup {
   readonly connection: Connection
   readonly mode: TransactionMode
   readonly durability: Durability
-  /** Ids of the object stores in scope; null for an upgrade transaction: all there are. */
-  readonly scope: ReadonlySet<number> | null
+  /** Ids of the object stores in scope, each once; null for an upgrade transaction: all there are. */
+  readonly scope: readonly number[] | null
   /** Not null when and only when this is an upgrade transaction. */
   readonly upgrade: Upgrade | null
   state: TransactionState = 'inactive'
@@ -48,8 +48,8 @@ export class Transaction extends Target implements TransactionListener {
   unprocessed = 0
   /** Failures dispatched so far; see `HostTransaction.commit`. */
   failuresSeen = 0
-  /** Object store handles by store id. */
-  readonly handles = new Map<number, ObjectStoreHandle>()
+  /** Those made so far, each store's once. (A map would cost as much as the rest of the transaction.) */
+  readonly handles: ObjectStoreHandle[] = []
   /** Processed requests whose events must not fire yet; null when and only when it runs ahead of no other transaction. */
   #heldBack: Request[] | null = null
   /** Calls to the host that wait for a Blob to be read; null when nothing waits. */
@@ -60,7 +60,7 @@ export class Transaction extends Target implements TransactionListener {
     connection: Connection,
     mode: TransactionMode,
     durability: Durability,
-    scope: ReadonlySet<number> | null,
+    scope: readonly number[] | null,
     upgrade: Upgrade | null,
   ) {
     super()
@@ -151,6 +151,18 @@ export class Transaction extends Target implements TransactionListener {
     return !heldBack.some((request) => request.failure !== null || isObserved(request, 'success'))
   }
 
+  /** Starts the life of a transaction that script created: active until its task ends. */
+  activateUntilCleanup(): void {
+    this.state = 'active'
+    queueCleanup(this)
+  }
+
+  cleanUp(): void {
+    if (this.state !== 'active') return
+    this.state = 'inactive'
+    this.commitIfIdle()
+  }
+
   /** Commits a transaction that nothing more can happen to. */
   commitIfIdle(): void {
     if (this.state === 'inactive' && this.requests.isEmpty) this.commit()
@@ -200,16 +212,6 @@ export class Transaction extends Target implements TransactionListener {
   }
 }
 
-/** Starts the life of a transaction that script created: active until its task ends. */
-export function activateUntilCleanup(transaction: Transaction): void {
-  transaction.state = 'active'
-  queueCleanup(() => {
-    if (transaction.state !== 'active') return
-    transaction.state = 'inactive'
-    transaction.commitIfIdle()
-  })
-}
-
 /** https://w3c.github.io/IndexedDB/#async-execute-request */
 export function executeRequest(request: Request, operation: Operation): Request {
   placeRequest(request)
@@ -231,5 +233,5 @@ function lastingOperation(operation: Operation): Operation {
 /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */
 function revertUpgrade({ connection, handles }: Transaction, { oldSchema }: Upgrade): void {
   connection.schema = oldSchema
-  for (const handle of handles.values()) handle.revert(oldSchema)
+  for (const handle of handles) handle.revert(oldSchema)
 }

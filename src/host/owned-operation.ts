@@ -1,6 +1,6 @@
 /** Operations that outlive the call they came in. */
+import { ByteArena } from '../keys/byte-arena.ts'
 import { isLetGo } from '../values/byte-writer.ts'
-import { ByteArena } from './byte-arena.ts'
 import type { Operation } from './protocol.ts'
 
 /** The values of all operations that wait. */
@@ -32,10 +32,12 @@ export function weightOf(operation: Operation): number {
 /** Makes an operation outlive the call it came in: only a put's value does not by itself. */
 export function keepOperation(operation: Operation): void {
   if (operation.type !== 'put' || isLetGo(operation.value)) return
-  operation.value = values.copy(operation.value)
+  operation.value = values.copy(operation.value, operation.value.length)
 }
 
-/** The same for an operation that is sent to another thread: there the whole buffer under a value would go along. */
+/** An operation to be sent to another thread: there the whole buffers under its bytes would go along. */
 export function detachOperation(operation: Operation): void {
-  if (operation.type === 'put') operation.value = operation.value.slice()
+  if (operation.type !== 'put') return
+  operation.value = operation.value.slice()
+  operation.indexKeys &&= operation.indexKeys.slice()
 }

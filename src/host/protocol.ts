@@ -45,10 +45,12 @@ export interface GeneratedKeyPlaces {
  * only the value of a `put` is valid no longer than the call.
  */
 export type Operation =
-  | (Omit<NewRecord, 'key' | 'value'> & {
+  | (Omit<NewRecord, 'key' | 'value' | 'indexKeys'> & {
       readonly type: 'put'
       /** A host that defers the operation puts a copy here. */
       value: Uint8Array
+      /** A host in another thread is sent a copy. */
+      indexKeys: Uint8Array | null
       /** null: the host generates it (its answer carries the key). */
       readonly key: Uint8Array | null
       /** Not null when and only when `key` is null. */

@@ -14,6 +14,7 @@
  * Worked example: index 3 with the key `'a'`, index 200 with `[]`: `03 03 30 62 00  C8 01 02 50 00`.
  */
 import { StorageError } from '../errors.ts'
+import { ByteArena } from './byte-arena.ts'
 import { convertValueToMultiEntryKeys, writeKey } from './convert-value-to-key.ts'
 import { type KeyPath, type PathEvaluation, evaluatePath, keyPathFailure } from './key-path.ts'
 import { keyTag, keyTerminator } from './key.ts'
@@ -55,6 +56,9 @@ export class IndexKeysWriter {
   }
 }
 
+/** Where blocks lie until their operation is done. */
+const blocks = new ByteArena()
+
 /** How to look into a clone. */
 export interface CloneAccess<Value> {
   /** null: the record's key is not to be generated, or no key path leads to it. */
@@ -78,7 +82,7 @@ export function indexKeysOf<Value>(
     if (index.multiEntry) writeEntries(source, index)
     else writeOneEntry(source, index)
   }
-  const block = writer.length > 0 ? writer.copy() : null
+  const block = writer.length > 0 ? blocks.copy(writer.bytes, writer.length) : null
   returnKeyWriter(writer)
   return block
 }

@@ -26,6 +26,14 @@ export class IndexEntries {
     this.#end = pointer + byteCount
   }
 
+  /** How many entries the bytes at `pointer` hold; ends the walk. @throws StorageError as `next()` does */
+  count(pointer: number, byteCount: number): number {
+    this.start(pointer, byteCount)
+    let count = 0
+    while (this.next()) count++
+    return count
+  }
+
   /** Goes to the next entry; false when there is none. @throws StorageError 'corrupt' when the bytes are damaged. */
   next(): boolean {
     if (this.#offset >= this.#end) return false

@@ -31,7 +31,9 @@ export class ByteWriter {
   /** Makes room for `size` more bytes. Whoever holds `bytes` must read it again. */
   reserve(size: number): void {
     const needed = this.offset + size
-    if (needed > this.bytes.length) this.#replaceBytes(Math.max(needed, this.bytes.length * 2))
+    if (needed <= this.bytes.length) return
+    // What follows a large block is small: it must not double the buffer again.
+    this.#replaceBytes(Math.max(needed + initialSize, this.bytes.length * 2))
   }
 
   byte(value: number): void {

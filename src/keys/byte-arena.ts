@@ -10,16 +10,16 @@ export class ByteArena {
   #chunk = new Uint8Array(0)
   #used = 0
 
-  copy(bytes: Uint8Array): Uint8Array {
-    const { length } = bytes
-    if (length > longestShared) return bytes.slice()
+  /** A copy of the first `length` bytes. */
+  copy(bytes: Uint8Array, length: number): Uint8Array {
+    if (length > longestShared) return bytes.slice(0, length)
     if (this.#used + length > this.#chunk.length) {
       this.#chunk = new Uint8Array(chunkBytes)
       this.#used = 0
     }
     const start = this.#used
     this.#used += length
-    this.#chunk.set(bytes, start)
+    this.#chunk.set(bytes.length === length ? bytes : bytes.subarray(0, length), start)
     return this.#chunk.subarray(start, this.#used)
   }
 }
