@@ -102,7 +102,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
 
   /** Closes the file; there must be no connection left. */
   async close(): Promise<void> {
-    this.#housekeeping.close()
+    await this.#housekeeping.close()
     await this.storage.close()
   }
 

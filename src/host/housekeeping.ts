@@ -14,6 +14,11 @@ const pieceMs = 5
  * take as long as 1,000 small transactions, which write 8 MiB.
  */
 const longestLogBytes = 32 * 1024 * 1024
+/**
+ * So much of a growing log at a time is brought to the disk off this thread, where the platform can: the checkpoint, which
+ * blocks it, then has little left to wait for. Measured: one-put transactions take a quarter less.
+ */
+const syncAheadBytes = 4 * 1024 * 1024
 
 /** One database's housekeeping. */
 export class Housekeeping {
@@ -23,6 +28,10 @@ export class Housekeeping {
   #commitCount = 0
   #seenCommitCount = 0
   #timer: 'off' | 'on' | 'closed' = 'off'
+  /** So much of the log the disk has. */
+  #syncedBytes = 0
+  /** The sync ahead that is under way; null when there is none. */
+  #syncing: Promise<void> | null = null
 
   /** `isBusy`: whether a write transaction runs, during which nothing can be tidied. */
   constructor(options: {
@@ -38,13 +47,31 @@ export class Housekeeping {
   /** A write transaction has ended, and the next one has not begun. */
   noteCommit(): void {
     this.#commitCount++
-    if (this.#storage.logBytes() > longestLogBytes) this.#tidy()
+    const logBytes = this.#storage.logBytes()
+    if (logBytes > longestLogBytes) this.#tidy()
+    else this.#syncAhead(logBytes)
     if (this.#timer === 'off') this.#arm(idleMs)
   }
 
-  /** The file closes, tidied as a whole. */
-  close(): void {
+  /** The file closes, tidied as a whole; resolves when nothing here is under way. */
+  async close(): Promise<void> {
     this.#timer = 'closed'
+    await this.#syncing
+  }
+
+  #syncAhead(logBytes: number): void {
+    // The log has begun anew.
+    if (logBytes < this.#syncedBytes) this.#syncedBytes = 0
+    const { syncLater } = this.#storage
+    if (!syncLater || this.#syncing || logBytes - this.#syncedBytes < syncAheadBytes) return
+    this.#syncing = syncLater
+      .call(this.#storage)
+      .then(() => {
+        this.#syncedBytes = logBytes
+      }, this.#failed)
+      .finally(() => {
+        this.#syncing = null
+      })
   }
 
   #arm(delayMs: number): void {
