@@ -81,10 +81,14 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? NaN)) / 2
 }
 
-/** Each contender is first in its turn: whoever comes second finds warmer caches and more garbage. */
+/**
+ * Each contender is first in its turn, and comes as often before as behind each other one: whoever comes second finds
+ * warmer caches, and the garbage of the one before.
+ */
 function inTurn(contenders: readonly Contender[], round: number): Contender[] {
-  const first = round % contenders.length
-  return [...contenders.slice(first), ...contenders.slice(0, first)]
+  const first = (round >> 1) % contenders.length
+  const turned = [...contenders.slice(first), ...contenders.slice(0, first)]
+  return round % 2 === 0 ? turned : turned.reverse()
 }
 
 /** The longest time between two ticks of a 1 ms timer while `work` runs. */
