@@ -23,7 +23,7 @@ export interface Engine {
 export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): Promise<Engine> {
   const wasm = await getModule()
   const relay = new VfsRelay()
-  const module = await instantiate(wasm, relay.call)
+  const module = instantiate(wasm, relay.call)
   const bridge = new VfsBridge(module)
   relay.connect(module, bridge)
   return {
