@@ -53,6 +53,8 @@ class StoreWalk {
   #last: Uint8Array | null = null
   /** Everything from it on has been read from the end; null: nothing. */
   #first: Uint8Array | null = null
+  /** Of the store's records so far. */
+  #takenBytes = 0
 
   constructor(connection: Connection, store: ObjectStoreSchema, receive: FoundReceiver) {
     this.#connection = connection
@@ -137,6 +139,7 @@ class StoreWalk {
       convertKeyToValue(key)
       const indexKeys = row.isNull(3) ? null : this.#liveEntries(row.copyBlob(3))
       const value = row.isNull(2) ? row.copyBlob(1) : this.#largeValue(row.number(2))
+      this.#takenBytes += key.length + (value?.length ?? 0)
       return value !== null && value.length > 0 && this.#receive({ key, value, indexKeys })
     })
   }
@@ -175,7 +178,10 @@ class StoreWalk {
       try {
         statement.bindInteger(1, id)
         bindRest(statement)
-        while (statement.step()) if (!visit(statement)) return false
+        for (let seen = 0; statement.step(); seen++) {
+          this.#connection.checkWalk(seen, this.#takenBytes)
+          if (!visit(statement)) return false
+        }
         return true
       } finally {
         statement.reset()

@@ -2,6 +2,7 @@
 import { instantiate } from './binding/instantiate.ts'
 import { Scratch } from './binding/scratch.ts'
 import type { WaSqlite } from './binding/wa-sqlite.ts'
+import { StepWatch } from './binding/step-watch.ts'
 import { CacheBudget } from './cache-budget.ts'
 import { SpareConnections } from './spare-connections.ts'
 import { VfsBridge } from './vfs-bridge.ts'
@@ -11,6 +12,7 @@ import { VfsRelay } from './vfs-relay.ts'
 export interface Engine {
   readonly module: WaSqlite
   readonly scratch: Scratch
+  readonly stepWatch: StepWatch
   readonly bridge: VfsBridge
   readonly cacheBudget: CacheBudget
   readonly spareConnections: SpareConnections
@@ -23,13 +25,15 @@ export interface Engine {
 export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): Promise<Engine> {
   const wasm = await getModule()
   const relay = new VfsRelay()
-  const module = instantiate(wasm, relay.call)
+  const stepWatch = new StepWatch()
+  const module = instantiate(wasm, { vfs: relay.call, progress: stepWatch.call })
   const bridge = new VfsBridge(module)
   relay.connect(module, bridge)
   return {
     module,
     bridge,
     scratch: new Scratch(module),
+    stepWatch,
     cacheBudget: new CacheBudget(),
     spareConnections: new SpareConnections(bridge),
   }

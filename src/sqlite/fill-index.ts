@@ -1,5 +1,6 @@
 /** Building the entries of a new index over a store's records. */
 import { StorageError } from '../errors.ts'
+import { compareKeys, damagedKey } from '../keys/key.ts'
 import type { IndexSchema } from '../storage/schema.ts'
 import type { RecordBytes } from '../storage/storage.ts'
 import type { RecordReader } from './record-reader.ts'
@@ -34,6 +35,7 @@ export function fillIndex(filling: IndexFilling): void {
     let after: Uint8Array | null = null
     do {
       const batch = readBatch(filling, after)
+      checkOrder(batch, after)
       for (const { key, indexKeys } of batch) {
         if (indexKeys) writer.addEntries(storeId, key, indexKeys)
       }
@@ -43,6 +45,15 @@ export function fillIndex(filling: IndexFilling): void {
     // Entries already listed with the records are left: nobody else will ever have this index's id.
     if (error instanceof StorageError && error.code === 'constraint') writer.clearIndex(index.id)
     throw error
+  }
+}
+
+/** @throws StorageError 'corrupt' when damaged pages lead back: that might go round for ever. */
+function checkOrder(batch: readonly Addition[], after: Uint8Array | null): void {
+  let last = after
+  for (const { key } of batch) {
+    if (last && compareKeys(last, key) >= 0) throw damagedKey('it is out of order', 0)
+    last = key
   }
 }
 

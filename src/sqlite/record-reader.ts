@@ -158,10 +158,12 @@ export class RecordReader {
     const statement = this.#connection.prepare(indexStatement(scan))
     let bounds = keyBounds(scan)
     let passedBytes = 0
+    let metBytes = 0
     for (let seen = 0; seen < scan.skip + scan.limit && passedBytes < scan.limitBytes; seen++) {
       const isSkipped = seen < scan.skip
       const key = this.#receiveFirst(statement, scan, bounds, isSkipped ? null : receive)
       if (!key) return
+      this.#connection.checkWalk(seen, (metBytes += key.length))
       if (!isSkipped) passedBytes += sizeOf(this.#record)
       bounds = { ...bounds, lower: { bytes: key, isSuccessor: true } }
     }
@@ -173,9 +175,11 @@ export class RecordReader {
     const first = this.#connection.prepare(indexStatement(scan))
     let bounds = keyBounds(scan)
     let passedBytes = 0
+    let metBytes = 0
     for (let seen = 0; seen < scan.skip + scan.limit && passedBytes < scan.limitBytes; seen++) {
       const key = this.#receiveFirst(previous, { ...scan, withValues: false }, bounds, null)
       if (!key) return
+      this.#connection.checkWalk(seen, (metBytes += key.length))
       if (seen >= scan.skip) {
         this.#receiveFirst(first, scan, onlyKey(key), receive)
         passedBytes += sizeOf(this.#record)
@@ -216,9 +220,12 @@ export class RecordReader {
     const last = skip + scan.limit
     try {
       let passedBytes = 0
+      let metBytes = 0
       for (let seen = 0; seen < last && statement.step(); seen++) {
+        this.#connection.checkWalk(seen, metBytes)
         if (seen < skip) continue
         passedBytes += this.#pass(statement, scan, receive)
+        metBytes += metBytesOf(this.#record, scan)
         if (passedBytes >= scan.limitBytes) return
       }
     } finally {
@@ -288,9 +295,18 @@ function indexStatement({ withValues }: Scan): string {
 
 /** How many bytes a record passes on. */
 function sizeOf(record: RecordBytes): number {
+  return sizeOfKeys(record) + record.valueEnd - record.valueStart
+}
+
+function sizeOfKeys(record: RecordBytes): number {
   const primaryKeyBytes =
     record.primaryKeyStart === record.keyStart ? 0 : record.primaryKeyEnd - record.primaryKeyStart
-  return record.keyEnd - record.keyStart + primaryKeyBytes + record.valueEnd - record.valueStart
+  return record.keyEnd - record.keyStart + primaryKeyBytes
+}
+
+/** How many bytes that no other row of the walk shares. Several entries of an index may name the same record. */
+function metBytesOf(record: RecordBytes, { indexId }: Scan): number {
+  return indexId === 0 ? sizeOf(record) : sizeOfKeys(record)
 }
 
 function onlyKey(key: Uint8Array): KeyBounds {

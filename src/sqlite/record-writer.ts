@@ -325,7 +325,10 @@ export class RecordWriter {
 
   #eachRow(statement: Statement, visit: () => void): void {
     try {
-      while (statement.step()) visit()
+      for (let seen = 0; statement.step(); seen++) {
+        this.#connection.checkWalk(seen, 0)
+        visit()
+      }
     } finally {
       statement.reset()
     }

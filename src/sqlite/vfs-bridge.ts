@@ -71,6 +71,12 @@ export class VfsBridge implements WaSqliteVfs {
     return slot
   }
 
+  /** How many bytes the database SQLite has open under that path takes, what is in its log alone included. */
+  bytesOf(path: string): number {
+    const { mount, name } = this.#find(path)
+    return (mount.openFile(name)?.size() ?? 0) + (mount.writeAheadLog(name)?.pendingBytes() ?? 0)
+  }
+
   /** What a file last threw, once; undefined when nothing was thrown since. */
   takeError(): unknown {
     const error = this.#error
@@ -229,7 +235,10 @@ export class VfsBridge implements WaSqliteVfs {
 
   #resolve(path: number): { mount: Mount; name: string; slot: Slot | null } {
     if (path === 0) throw new VfsError('ENOENT', 'Temporary files are kept in memory')
-    const text = readCString(this.#module, path)
+    return this.#find(readCString(this.#module, path))
+  }
+
+  #find(text: string): { mount: Mount; name: string; slot: Slot | null } {
     const end = text.indexOf('/', 1)
     const found = this.#mounts.get(text.slice(1, end))
     if (!found) throw new VfsError('ENOENT', `No directory is mounted for ${text}`)

@@ -2,9 +2,11 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { close, createIndexedDB } from '../../src/index.ts'
+import { close, createIndexedDB, IDBKeyRange } from '../../src/index.ts'
 import { fileNameOf } from '../../src/sqlite/file-name.ts'
+import { readFile } from '../../src/sqlite/read-file.ts'
 import { memory, type MemoryVfs } from '../../vfs/memory.ts'
+import { type SharedTable, withSharedPages } from '../fuzz/shared-pages.ts'
 import { openDatabase, resultOf, walk } from '../promises.ts'
 import { runForeignSql } from '../sqlite/foreign-tool.ts'
 import { engine } from '../sqlite/test-directory.ts'
@@ -136,6 +138,81 @@ test('a cursor that a damaged index leads back fails its request', async () => {
   })
   await expect(keys).rejects.toMatchObject({ name: 'UnknownError' })
 })
+
+/** What is done to a store of which the rows of one table are met a million times. */
+const walks: readonly [string, SharedTable, (store: IDBObjectStore) => Promise<unknown>][] = [
+  ['count()', 'records', (store) => resultOf(store.count())],
+  ['count() of a range', 'records', (store) => resultOf(store.count(IDBKeyRange.lowerBound('a')))],
+  ['getAll()', 'records', (store) => resultOf(store.getAll())],
+  ['getAllKeys()', 'records', (store) => resultOf(store.getAllKeys())],
+  ['advance()', 'records', (store) => advance(store.openKeyCursor(null, 'prev'), 2 ** 32 - 1)],
+  [
+    'delete() of a range',
+    'records',
+    (store) => resultOf(store.delete(IDBKeyRange.lowerBound('a'))),
+  ],
+  ['clear()', 'records', (store) => resultOf(store.clear())],
+  ['count() of an index', 'index_records', (store) => resultOf(authorsOf(store).count())],
+  ['getAll() of an index', 'index_records', (store) => resultOf(authorsOf(store).getAll())],
+  ['getAllKeys() of an index', 'index_records', (store) => resultOf(authorsOf(store).getAllKeys())],
+]
+
+test.each(walks)('%s over pages that refer to each other fails', async (_, table, use) => {
+  const vfs = await changedBy()
+  sharePages(vfs, table)
+  const database = await resultOf(createIndexedDB({ vfs, path }).open('test'))
+  const result = use(database.transaction('books', 'readwrite').objectStore('books'))
+  await expect(result).rejects.toMatchObject({ name: 'UnknownError' })
+})
+
+test('getAll() of an index fails when its pages refer to each other and its records are gone', async () => {
+  const vfs = await changedBy('DELETE FROM records')
+  sharePages(vfs, 'index_records')
+  const database = await resultOf(createIndexedDB({ vfs, path }).open('test'))
+  const result = resultOf(authorsOf(books(database)).getAll())
+  await expect(result).rejects.toMatchObject({ name: 'UnknownError' })
+})
+
+test('createIndex() over pages that refer to each other aborts the upgrade', async () => {
+  const vfs = await changedBy()
+  sharePages(vfs, 'records')
+  const upgraded = openDatabase(
+    createIndexedDB({ vfs, path }),
+    (_, transaction) => transaction.objectStore('books').createIndex('new', 'isbn'),
+    { version: 2 },
+  )
+  await expect(upgraded).rejects.toMatchObject({
+    name: expect.stringMatching(/AbortError|UnknownError/),
+  })
+})
+
+test('a salvage of pages that refer to each other saves each record once', async () => {
+  const vfs = await changedBy()
+  sharePages(vfs, 'records')
+  const options = { vfs, path, check: 'always', onCorrupt: 'salvage', onWarning: () => {} } as const
+  const database = await resultOf(createIndexedDB(options).open('test'))
+  expect(await resultOf(books(database).getAllKeys())).toEqual(['a', 'b', 'c'])
+})
+
+function sharePages(vfs: MemoryVfs, table: SharedTable): void {
+  const file = vfs.directory(path).open(fileName, { create: false })
+  if (!file) throw new Error('the database has no file')
+  const bytes = new Uint8Array(file.size())
+  readFile(file, bytes, 0)
+  file.write(withSharedPages(bytes, { table, levels: 12, children: 3 }), 0)
+}
+
+function authorsOf(store: IDBObjectStore): IDBIndex {
+  return store.index('by author')
+}
+
+/** Advances a cursor until it is at its end. */
+function advance(request: IDBRequest<IDBCursor | null>, count: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    request.onerror = () => reject(request.error)
+    request.onsuccess = () => (request.result ? request.result.advance(count) : resolve())
+  })
+}
 
 function books(database: IDBDatabase): IDBObjectStore {
   return database.transaction('books').objectStore('books')

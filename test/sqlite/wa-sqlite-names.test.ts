@@ -7,6 +7,7 @@ import {
   importNames,
   memoryName,
   constructorsName,
+  progressImportNames,
   vfsImportNames,
 } from '../../src/sqlite/binding/wa-sqlite-names.ts'
 
@@ -33,7 +34,7 @@ test('every import has the name that the package gives it', () => {
   const known = Object.fromEntries(
     list.split(',').map((entry) => entry.split(':').reverse() as [string, string]),
   )
-  const ours = { ...importNames, ...vfsImportNames }
+  const ours = { ...importNames, ...vfsImportNames, ...progressImportNames }
   const found = Object.keys(ours).map((name) => [name, known[name]])
   expect(Object.fromEntries(found)).toEqual(ours)
 })

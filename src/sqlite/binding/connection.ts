@@ -1,9 +1,10 @@
 /** One SQLite connection and its statements, each prepared when it is first used and kept until `close()`. */
 import { StorageError } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
-import { SQLITE_OK, storageErrorCode } from '../result-code.ts'
+import { SQLITE_INTERRUPT, SQLITE_OK, storageErrorCode } from '../result-code.ts'
 import { readCString, withCString } from './c-string.ts'
 import { Statement } from './statement.ts'
+import type { Watched } from './step-watch.ts'
 
 const SQLITE_OPEN_READWRITE = 0x2
 const SQLITE_PREPARE_PERSISTENT = 0x1
@@ -16,6 +17,10 @@ const SQLITE_DBCONFIG_ENABLE_VIEW = 1015
 const SQLITE_DBCONFIG_TRUSTED_SCHEMA = 1017
 
 const SQLITE_FCNTL_RESET_CACHE = 42
+const SQLITE_DBSTATUS_CACHE_USED = 1
+
+/** What a row takes in a page at least, beside its bytes: where it lies, its size, the types of its columns. */
+const rowHeaderBytes = 7
 
 /** What a connection is opened on. */
 export interface ConnectionTarget {
@@ -25,24 +30,34 @@ export interface ConnectionTarget {
   readonly label: string
 }
 
+/** In a sound file a walk meets each row once. */
+const endlessWalk = 'its pages refer to each other'
+
 /** An open connection. */
-export class Connection {
+export class Connection implements Watched {
   readonly engine: Engine
   /** Whether a statement has found the file damaged. */
   hasMetDamage = false
+  looks = 0
   /** Says why there is no room when the engine, and not the file system, has found none; null: it has no limit. */
   whyFull: (() => string) | null = null
   /** Names the database and its file at the head of error messages. */
   label: string
   readonly #handle: number
+  readonly #path: string
+  readonly #endWatch: () => void
   readonly #statements = new Map<string, Statement>()
   #cacheKiB = 0
+  /** The largest found by `heldBytes()` so far. */
+  #heldBytes = 0
 
   /** @throws StorageError when the engine cannot open the file. */
   constructor(engine: Engine, { path, label }: ConnectionTarget) {
     this.engine = engine
     this.label = label
+    this.#path = path
     this.#handle = openHandle(engine, path, label)
+    this.#endWatch = engine.stepWatch.watch(engine.module, this.#handle, this)
     engine.module._sqlite3_extended_result_codes(this.#handle, 1)
     // Anybody may have written the file: nothing in it may run with our statements.
     this.#configure(SQLITE_DBCONFIG_DEFENSIVE, 1)
@@ -63,6 +78,7 @@ export class Connection {
   /** Runs statements that need no parameters and whose rows do not matter. */
   execute(sql: string): void {
     const { module } = this.engine
+    this.looks = 0
     const resultCode = withCString(module, sql, (text) =>
       module._sqlite3_exec(this.#handle, text, 0, 0, 0),
     )
@@ -100,6 +116,7 @@ export class Connection {
 
   /** The error for a failed call, with the engine's own words and what the file system threw under it. */
   error(resultCode: number): StorageError {
+    if (resultCode === SQLITE_INTERRUPT) return this.damage(endlessWalk)
     const { module, bridge } = this.engine
     const message = readCString(module, module._sqlite3_errmsg(this.#handle))
     const cause = bridge.takeError()
@@ -119,6 +136,25 @@ export class Connection {
   damage(what: string): StorageError {
     this.hasMetDamage = true
     return new StorageError('corrupt', `${this.label}: the file is damaged: ${what}`)
+  }
+
+  /**
+   * Checks what a walk has met so far: so many rows, so many bytes in them.
+   * @throws StorageError 'corrupt' when it is more than the file can hold.
+   */
+  checkWalk(rowCount: number, byteCount: number): void {
+    const leastBytes = rowCount * rowHeaderBytes + byteCount
+    if (leastBytes <= this.#heldBytes) return
+    this.#heldBytes = Math.max(this.#heldBytes, this.heldBytes())
+    if (leastBytes > this.#heldBytes) throw this.damage(endlessWalk)
+  }
+
+  /** No less than the rows of the database take: its file, its log, and what has yet to be written. */
+  heldBytes(): number {
+    const { module, bridge, scratch } = this.engine
+    const out = scratch.resultOut
+    module._sqlite3_db_status(this.#handle, SQLITE_DBSTATUS_CACHE_USED, out, out + 4, 0)
+    return bridge.bytesOf(this.#path) + module.heapView.getInt32(out, true)
   }
 
   /** How much the page cache may take. */
@@ -143,6 +179,7 @@ export class Connection {
   close(): void {
     for (const statement of this.#statements.values()) statement.finalize()
     this.#statements.clear()
+    this.#endWatch()
     const resultCode = this.engine.module._sqlite3_close_v2(this.#handle)
     if (resultCode !== SQLITE_OK) throw new Error(`unreachable: close gave ${resultCode}`)
   }

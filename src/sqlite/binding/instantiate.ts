@@ -9,6 +9,7 @@ import {
   importModule,
   importNames,
   memoryName,
+  progressImportNames,
   vfsImportNames,
 } from './wa-sqlite-names.ts'
 
@@ -22,6 +23,15 @@ export type VfsFunction = (
   d: number,
   e: number,
 ) => number
+
+/** Called now and then while a statement of a connection runs, with what the connection is known by; 0: it may go on. */
+export type ProgressFunction = (key: number) => number
+
+/** What the engine calls. */
+export interface Callbacks {
+  readonly vfs: VfsFunction
+  readonly progress: ProgressFunction
+}
 
 /** A page of WebAssembly's memory. */
 const wasmPageSize = 65_536
@@ -40,11 +50,11 @@ type Import = (
   g: number,
 ) => number
 
-/** Makes an instance that calls `callVfs` for its VFS: in some 5 ms of this thread, promised or not. */
-export function instantiate(wasm: WebAssembly.Module, callVfs: VfsFunction): WaSqlite {
+/** Makes an instance that calls `callbacks`: in some 5 ms of this thread, promised or not. */
+export function instantiate(wasm: WebAssembly.Module, callbacks: Callbacks): WaSqlite {
   // Filled below: nothing is called before.
   const module = {} as WaSqlite
-  const imports = { ...unreachableImportsOf(wasm), ...importsFor(callVfs, module) }
+  const imports = { ...unreachableImportsOf(wasm), ...importsFor(callbacks, module) }
   const { exports } = new WebAssembly.Instance(wasm, { [importModule]: imports })
   // The names belong to this very file; the interface says of each function what it takes and gives.
   const memory = exports[memoryName] as WebAssembly.Memory
@@ -56,7 +66,7 @@ export function instantiate(wasm: WebAssembly.Module, callVfs: VfsFunction): WaS
   return module
 }
 
-function importsFor(callVfs: VfsFunction, module: WaSqlite): Record<string, Import> {
+function importsFor(callbacks: Callbacks, module: WaSqlite): Record<string, Import> {
   const imports: Record<string, Import> = {
     [importNames._emscripten_date_now]: () => Date.now(),
     [importNames._emscripten_get_now]: () => performance.now(),
@@ -68,7 +78,8 @@ function importsFor(callVfs: VfsFunction, module: WaSqlite): Record<string, Impo
       return 0
     },
   }
-  for (const name of Object.values(vfsImportNames)) imports[name] = callVfs
+  for (const name of Object.values(vfsImportNames)) imports[name] = callbacks.vfs
+  for (const name of Object.values(progressImportNames)) imports[name] = callbacks.progress
   return imports
 }
 

@@ -72,6 +72,7 @@ export class Statement {
    * @throws StorageError when the engine fails; the statement is reset.
    */
   step(): boolean {
+    this.#connection.looks = 0
     const resultCode = this.#module._sqlite3_step(this.#pointer)
     if (resultCode === SQLITE_ROW) return true
     if (resultCode !== SQLITE_DONE) this.#fail(resultCode)

@@ -6,6 +6,7 @@
 /** C function, with the underscore it has in JavaScript → export. */
 export const exportNames = {
   _main: 'hf',
+  _libprogress_progress_handler: 'nf',
   _libvfs_vfs_register: 'of',
   _sqlite3_bind_blob: 'Ac',
   _sqlite3_bind_double: 'Cc',
@@ -21,6 +22,7 @@ export const exportNames = {
   _sqlite3_column_text: 'uc',
   _sqlite3_column_type: 'xc',
   _sqlite3_db_config: 'Sd',
+  _sqlite3_db_status: 'ya',
   _sqlite3_errmsg: 'hd',
   _sqlite3_exec: 'kb',
   _sqlite3_extended_result_codes: 'Ne',
@@ -58,6 +60,9 @@ export const vfsImportNames = {
   _ippppip: 'p',
   _ipppppip: 'la',
 } as const
+
+/** The import through which a progress handler is called, with the address that it was registered with. */
+export const progressImportNames = { _ipp: 's' } as const
 
 /** The imports beside those that are called in our use. */
 export const importNames = {

@@ -10,6 +10,13 @@ type Exported = (...parameters: number[]) => number | void
 /** The exported functions; a name that `exportNames` has beyond these is a compile error where they are put together. */
 export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Exported> {
   _main(argumentCount: number, argumentsPointer: number): number
+  /** `flags` is the address of four bytes, zero; it tells one handler from the others. */
+  _libprogress_progress_handler(
+    handle: number,
+    stepsPerCall: number,
+    isOn: number,
+    flags: number,
+  ): void
   _libvfs_vfs_register(
     name: number,
     mxPathname: number,
@@ -25,6 +32,13 @@ export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Expo
   _sqlite3_open_v2(path: number, handleOut: number, flags: number, vfsName: number): number
   _sqlite3_close_v2(handle: number): number
   _sqlite3_db_config(handle: number, option: number, variadic: number): number
+  _sqlite3_db_status(
+    handle: number,
+    quantity: number,
+    currentOut: number,
+    highestOut: number,
+    isReset: number,
+  ): number
   _sqlite3_extended_result_codes(handle: number, on: number): number
   _sqlite3_exec(
     handle: number,

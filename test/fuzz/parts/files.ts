@@ -6,6 +6,7 @@ import { exercise } from '../exercise.ts'
 import { fixedNumber, overwrite } from '../mutate.ts'
 import type { Part } from '../part.ts'
 import { fileName, makeSampleFiles, onDisk, path } from '../sample-files.ts'
+import { withSharedPages } from '../shared-pages.ts'
 import { repairChecksums } from '../wal-checksums.ts'
 
 const pageBytes = 4096
@@ -22,7 +23,8 @@ export const files: Part = {
   memoryBytes: 1024 * 1024 * 1024,
   make(random) {
     const hasLog = random.percent(50)
-    const database = (hasLog ? databases[1] : databases[0])?.slice() ?? new Uint8Array(0)
+    const sound = (hasLog ? databases[1] : databases[0]) ?? new Uint8Array(0)
+    const database = random.percent(10) ? sharedPages(sound, random) : sound.slice()
     const ownLog = hasLog ? log.slice() : new Uint8Array(0)
     const changes = 1 + random.below(random.percent(20) ? 20 : 4)
     for (let i = 0; i < changes; i++) {
@@ -43,6 +45,14 @@ export const files: Part = {
       await exercise(onDisk(vfs), onCorrupt)
     }
   },
+}
+
+function sharedPages(bytes: Uint8Array, random: Random): Uint8Array {
+  return withSharedPages(bytes, {
+    table: random.pick(['records', 'index_records']),
+    levels: 1 + random.below(20),
+    children: 2 + random.below(3),
+  })
 }
 
 function changePages(bytes: Uint8Array, random: Random): void {
