@@ -2,7 +2,8 @@
  * The process that gets killed. It opens what the one before it left, finds the state it is in, and goes on from there
  * until it is killed. Each line it prints is out before it goes on:
  *
- * - `owner 12.3`: it has become the owner of the directory, within so many milliseconds.
+ * - `owner 12.3`: it has become the owner of the directory, within so many milliseconds. What it was kept waiting for a
+ *   processor is taken off, as far as the system tells.
  * - `listed 34.5`: it knows what databases are there, so long after it began.
  * - `found 17`: the databases hold exactly what they should after step 17.
  * - `issue 18`, `done 18`: step 18 was begun, was acknowledged.
@@ -23,6 +24,7 @@ import { generateStep } from '../history/generate.ts'
 import { seededRandom } from '../history/random.ts'
 import { nothing, type State, textOf } from '../history/state.ts'
 import { applyStep, type Step } from '../history/step.ts'
+import { waitedMs } from '../process-times.ts'
 
 const [directory = '', seedText, acknowledgedText, begunText, checksPages, goesOn] =
   process.argv.slice(2)
@@ -65,13 +67,20 @@ function timedFs(): Vfs {
       return {
         ...directory,
         async lock(waitMs) {
-          const start = performance.now()
+          const taken = stopwatch()
           await directory.lock(waitMs)
-          say(`owner ${(performance.now() - start).toFixed(1)}`)
+          say(`owner ${taken()}`)
         },
       }
     },
   }
+}
+
+/** Tells how many milliseconds have passed since, as text. */
+function stopwatch(): () => string {
+  const now = (): number => performance.now() - waitedMs()
+  const start = now()
+  return () => Math.max(0, now() - start).toFixed(1)
 }
 
 async function checkFiles(): Promise<void> {
@@ -89,9 +98,9 @@ async function checkFiles(): Promise<void> {
 /** The step after which everything is as it was found. */
 async function findState(): Promise<{ number: number; state: State }> {
   const indexedDB = createIndexedDB({ path: directory, vfs: timedFs() })
-  const start = performance.now()
+  const taken = stopwatch()
   await indexedDB.databases()
-  say(`listed ${(performance.now() - start).toFixed(1)}`)
+  say(`listed ${taken()}`)
   const found = await readState(indexedDB)
   await close(indexedDB)
 

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { watchForSilence } from '../process-times.ts'
 import { cacheDirectory, runtimeCommand } from '../runtimes.ts'
 
 /** What a part is run with. */
@@ -109,13 +110,12 @@ async function runChild(
   const run: Run = { findings: [], next: first, isOver: false, reportSize: 1, death: '', file }
   let errors = ''
   let said = ''
-  let silence = setTimeout(() => {})
+  const silence = watchForSilence(child.pid, longestSilenceMs, () => {
+    run.death = `nothing for ${longestSilenceMs} ms`
+    child.kill('SIGKILL')
+  })
   const hear = (line: string): void => {
-    clearTimeout(silence)
-    silence = setTimeout(() => {
-      run.death = `nothing for ${longestSilenceMs} ms`
-      child.kill('SIGKILL')
-    }, longestSilenceMs)
+    silence.heard()
     const [word, number, ...rest] = line.split(' ')
     if (word === 'finding') {
       run.findings.push({ what: `input ${number}: ${rest.join(' ')}`, file: `${file}.${number}` })
@@ -125,7 +125,6 @@ async function runChild(
     if (word === 'at' || word === 'end') run.next = Number(number)
     if (word === 'end') run.isOver = true
   }
-  hear('start')
   child.stderr
     .setEncoding('utf8')
     .on('data', (text: string) => (errors = (errors + text).slice(-4000)))
@@ -140,7 +139,7 @@ async function runChild(
       child.on('close', (code, name) => resolve([code, name]))
     },
   )
-  clearTimeout(silence)
+  silence.end()
   if (run.findings.length >= mostFindings) run.isOver = true
   run.death ||= `the process ended with ${exitCode ?? signal}: ${errors}`
   if (run.isOver && run.findings.length === 0 && seed !== '-') rmSync(file, { force: true })
