@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { watchForSilence } from '../process-times.ts'
 import { runtimeCommand } from '../runtimes.ts'
 
 export { toolNames, visitOwner } from './foreign-tools.ts'
@@ -10,7 +11,8 @@ export { toolNames, visitOwner } from './foreign-tools.ts'
 /** Each race has so many contenders. */
 const contenderCount = 12
 
-const longestRaceMs = 120_000
+/** A contender that says nothing for so long hangs, unless it owns the directory. */
+const longestSilenceMs = 120_000
 
 /** Who races with whom. */
 export const fields: Readonly<Record<string, readonly string[]>> = {
@@ -88,9 +90,12 @@ function linesOf(child: ChildProcess): { next(): Promise<string> } {
     text = whole.pop() ?? ''
     whole.forEach(give)
   })
-  child.on('close', () => [...waiting].forEach(() => give('ended')))
-  const silence = setTimeout(() => [...waiting].forEach(() => give('silent')), longestRaceMs)
-  silence.unref()
+  const giveAll = (line: string): void => [...waiting].forEach(() => give(line))
+  const silence = watchForSilence(child.pid, longestSilenceMs, () => giveAll('silent'))
+  child.on('close', () => {
+    silence.end()
+    giveAll('ended')
+  })
   return {
     next: () => {
       const line = lines.shift()
