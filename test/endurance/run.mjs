@@ -1,11 +1,12 @@
 /**
- * Endurance: many databases and many transactions in one process leave no file, no descriptor and no memory behind.
+ * Endurance: many databases and many transactions in one process leave no file, no descriptor and no memory behind, and
+ * the log of constant writing stays short.
  *
  * `node test/endurance/run.mjs` runs a short form, `--long` 10,000 databases and 1,000,000 transactions. Memory is measured after a
  * garbage collection, halfway and at the end: what the first half needed, the second must not need again.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -26,15 +27,20 @@ const databaseCount = options.long ? 10_000 : 600
 const transactionCount = options.long ? 1_000_000 : 40_000
 /** How much the second half may leave behind: the noise of a garbage-collected heap, not a leak. */
 const toleranceBytes = 4 * 1024 * 1024
+/** Constant writing leaves no idle moment in which the log is copied: between transactions it must not grow longer. */
+const longestLogMiB = 33
 
 const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-endurance-'))
 let passed = 0
 let failed = 0
+let longestLogBytes = 0
 try {
   const descriptors = openDescriptors()
   await checkFlat(`${databaseCount} databases created, listed and deleted`, createAndDelete)
   check('no database file is left', databaseFiles().length === 0)
   await checkFlat(`${transactionCount} transactions`, runTransactions)
+  const logMiB = longestLogBytes / 1024 / 1024
+  check(`their log was ${logMiB.toFixed(1)} MiB at most`, logMiB <= longestLogMiB)
   check('no descriptor is left open', openDescriptors() === descriptors)
 } finally {
   rmSync(path, { recursive: true, force: true })
@@ -72,6 +78,7 @@ async function runTransactions() {
     const store = transaction.objectStore('s')
     const last = i % 2 ? store.get(i % 1000) : store.put({ i, text: 'some text' }, i % 1000)
     await resultOf(last)
+    if (i % 500 === 0) longestLogBytes = Math.max(longestLogBytes, logBytes())
   }
   database.close()
   await resultOf(indexedDB.deleteDatabase('transactions'))
@@ -100,6 +107,12 @@ async function memoryBytes() {
 /** Files of databases and of their logs; the directory's own lock stays. */
 function databaseFiles() {
   return readdirSync(path).filter((name) => name.includes('.sqlite') && !name.startsWith('.lock'))
+}
+
+/** How long the files of write-ahead logs are. */
+function logBytes() {
+  const logs = readdirSync(path).filter((name) => name.endsWith('-wal'))
+  return logs.reduce((sum, name) => sum + statSync(join(path, name)).size, 0)
 }
 
 /** How many descriptors this process has open; where the system does not say, always 0. */
