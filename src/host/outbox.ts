@@ -1,34 +1,38 @@
 /** Sends messages in batches: one for each task, flushed by a microtask. */
+import { ParcelWriter } from './parcel.ts'
 import type { HostPort } from './port-messages.ts'
 
-/** Smaller buffers are copied along: to transfer one costs more than to copy it. */
-const transferBytes = 16 * 1024
+/** A batch that has become so large is sent at once: the other thread can begin with it. */
+const largestBatchBytes = 64 * 1024
 
 /** The sending end of a port. */
 export class Outbox<Message> {
   readonly #port: HostPort
-  #batch: Message[] = []
-  #transfer: Transferable[] = []
-  readonly #flush = () => {
-    const batch = this.#batch
-    const transfer = this.#transfer
-    this.#batch = []
-    this.#transfer = []
-    this.#port.postMessage(batch, transfer)
+  readonly #write: (message: Message, parcel: ParcelWriter) => void
+  readonly #parcel = new ParcelWriter()
+  #isFlushQueued = false
+  readonly #flushQueued = () => {
+    this.#isFlushQueued = false
+    if (this.#parcel.sizeBytes > 0) this.#flush()
   }
 
-  constructor(port: HostPort) {
+  /** `write` packs a message. */
+  constructor(port: HostPort, write: (message: Message, parcel: ParcelWriter) => void) {
     this.#port = port
+    this.#write = write
   }
 
+  /** Whatever bytes there are in the message are copied within the call. */
   post(message: Message): void {
-    if (this.#batch.length === 0) queueMicrotask(this.#flush)
-    this.#batch.push(message)
+    this.#write(message, this.#parcel)
+    if (this.#parcel.sizeBytes >= largestBatchBytes) this.#flush()
+    if (this.#isFlushQueued) return
+    this.#isFlushQueued = true
+    queueMicrotask(this.#flushQueued)
   }
 
-  /** Gives away the buffer under bytes of a message just posted; they must be all there is in it. */
-  give({ buffer }: ArrayBufferView): void {
-    // Shared memory cannot be given away, and is never used here.
-    if (buffer.byteLength >= transferBytes) this.#transfer.push(buffer as ArrayBuffer)
+  #flush(): void {
+    const { parcel, transfer } = this.#parcel.take()
+    this.#port.postMessage(parcel, transfer)
   }
 }

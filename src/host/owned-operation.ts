@@ -34,10 +34,3 @@ export function keepOperation(operation: Operation): void {
   if (operation.type !== 'put' || isLetGo(operation.value)) return
   operation.value = values.copy(operation.value, operation.value.length)
 }
-
-/** An operation to be sent to another thread: there the whole buffers under its bytes would go along. */
-export function detachOperation(operation: Operation): void {
-  if (operation.type !== 'put') return
-  operation.value = operation.value.slice()
-  operation.indexKeys &&= operation.indexKeys.slice()
-}

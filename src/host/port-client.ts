@@ -1,6 +1,8 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure } from '../errors.ts'
 import { Outbox } from './outbox.ts'
+import { type Parcel, ParcelReader } from './parcel.ts'
+import { readAnswer, writeCall } from './port-codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './port-handles.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
 import type { DeleteListener, Host, OpenListener, Receiver } from './protocol.ts'
@@ -14,7 +16,8 @@ export function connectHost(port: HostPort): Host {
   const host = new PortHost(port)
   port.addEventListener('message', ({ data }) => {
     // Only `serve` posts here.
-    for (const answer of data as readonly Answer[]) host.receive(answer)
+    const parcel = new ParcelReader(data as Parcel)
+    while (!parcel.isAtEnd) host.receive(readAnswer(parcel))
   })
   port.addEventListener('messageerror', () => host.disconnect())
   port.addEventListener('close', () => host.disconnect())
@@ -44,7 +47,7 @@ class PortHost implements Host, PortCaller {
 
   constructor(port: HostPort) {
     this.#port = port
-    this.#outbox = new Outbox(port)
+    this.#outbox = new Outbox(port, writeCall)
   }
 
   databases(receiver: Receiver<Listings>): void {
@@ -103,7 +106,9 @@ class PortHost implements Host, PortCaller {
         this.#connections.get(id)?.forceClosed(answer.failure)
         return void this.#connections.delete(id)
       case 'done':
-        return this.#transactions.get(id)?.done(answer.result, answer.records)
+        return this.#transactions.get(id)?.done(answer.result)
+      case 'record':
+        return this.#transactions.get(id)?.record(answer.record)
       case 'operationFailed':
         return this.#transactions.get(id)?.failed(answer.failure)
       case 'wentAhead':
@@ -198,6 +203,7 @@ type TransactionAnswer =
   | 'versionChange'
   | 'forceClosed'
   | 'done'
+  | 'record'
   | 'operationFailed'
   | 'wentAhead'
   | 'caughtUp'

@@ -1,8 +1,7 @@
 /** Connections and transactions of a host behind a port, as the realm holds them. */
 import type { Failure } from '../errors.ts'
 import { Fifo } from './fifo.ts'
-import { detachOperation } from './owned-operation.ts'
-import type { Call, RecordBlock } from './port-messages.ts'
+import type { Call } from './port-messages.ts'
 import type {
   ConnectionListener,
   DatabaseSchema,
@@ -11,10 +10,10 @@ import type {
   HostTransaction,
   Operation,
   OperationReceiver,
+  RecordBytes,
   TransactionListener,
   SalvageReport,
 } from './protocol.ts'
-import { receiveRecords } from './record-block.ts'
 
 /** What a connection or transaction needs of its host. */
 export interface PortCaller {
@@ -124,7 +123,6 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     if (this.#isOver) return
     this.#receivers.push(receiver)
     this.#caller.await(1)
-    detachOperation(operation)
     this.#caller.call({ type: 'execute', id: this.id, operation })
   }
 
@@ -141,10 +139,12 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     this.#end()
   }
 
-  done(result: Uint8Array | number | undefined, records: RecordBlock | null): void {
-    const receiver = this.#answered()
-    if (records) receiveRecords(records, receiver)
-    receiver.done(result)
+  record(record: RecordBytes): void {
+    this.#receivers.first()?.record(record)
+  }
+
+  done(result: Uint8Array | number | undefined): void {
+    this.#answered().done(result)
   }
 
   failed(reason: Failure): void {

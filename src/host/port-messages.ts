@@ -1,12 +1,18 @@
 /**
  * What crosses a port between a realm's `connectHost` and the owner's `serve`: the calls and answers of `protocol.ts` as
- * plain data, in batches, in order.
+ * plain data, in order, packed into parcels.
  *
  * The client chooses all ids, from one counter. An open request's id serves as the id of its connection and of its
  * upgrade transaction too. Operations need none: their answers come in the order of the calls.
  */
 import type { Failure } from '../errors.ts'
-import type { DatabaseSchema, Durability, Operation, SalvageReport } from './protocol.ts'
+import type {
+  DatabaseSchema,
+  Durability,
+  Operation,
+  RecordBytes,
+  SalvageReport,
+} from './protocol.ts'
 
 /** From the realm to the host. */
 export type Call =
@@ -71,22 +77,15 @@ export type Answer =
       readonly type: 'done'
       readonly id: number
       readonly result: Uint8Array | number | undefined
-      /** null: none were found, or asked for. */
-      readonly records: RecordBlock | null
     }
+  /** One of a scan's records, before its `done`. */
+  | { readonly type: 'record'; readonly id: number; readonly record: RecordBytes }
   | { readonly type: 'operationFailed'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'wentAhead'; readonly id: number }
   | { readonly type: 'caughtUp'; readonly id: number }
   | { readonly type: 'committed'; readonly id: number }
   | { readonly type: 'aborted'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'hostClosed'; readonly id: number }
-
-/** The records of one answer. */
-export interface RecordBlock {
-  readonly bytes: Uint8Array
-  /** Six numbers for each record: start and end of its key, its primary key, its value, in `bytes`. */
-  readonly places: Float64Array
-}
 
 /** A port of either kind: of the web, or of Node's worker threads. A dedicated worker and its scope serve as well. */
 export interface HostPort {

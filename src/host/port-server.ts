@@ -1,6 +1,8 @@
 /** The owner's end of a port: a host for a realm that is not in this thread. */
 import { type Failure, failure } from '../errors.ts'
 import { Outbox } from './outbox.ts'
+import { type Parcel, ParcelReader } from './parcel.ts'
+import { readCall, writeAnswer } from './port-codec.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
 import type {
   ConnectionListener,
@@ -9,10 +11,8 @@ import type {
   HostTransaction,
   OpenListener,
   OperationReceiver,
-  RecordBytes,
   TransactionListener,
 } from './protocol.ts'
-import { RecordBlockWriter } from './record-block.ts'
 import { unref } from './turn.ts'
 
 /**
@@ -20,10 +20,11 @@ import { unref } from './turn.ts'
  * its connections closed. Serving alone does not keep the process alive: whoever waits for an answer does.
  */
 export function serve(host: Host, port: HostPort): void {
-  const client = new Client(host, new Outbox<Answer>(port))
+  const client = new Client(host, new Outbox(port, writeAnswer))
   port.addEventListener('message', ({ data }) => {
     // Only `connectHost` posts here.
-    for (const call of data as readonly Call[]) client.receive(call)
+    const parcel = new ParcelReader(data as Parcel)
+    while (!parcel.isAtEnd) client.receive(readCall(parcel))
   })
   port.addEventListener('messageerror', () => client.disconnect())
   port.addEventListener('close', () => client.disconnect())
@@ -203,14 +204,9 @@ class Client {
   }
 
   #operationReceiver(id: number): OperationReceiver {
-    let records: RecordBlockWriter | null = null
     return {
-      record: (record: RecordBytes) => (records ??= new RecordBlockWriter()).add(record),
-      done: (result) => {
-        const block = records?.take() ?? null
-        this.#outbox.post({ type: 'done', id, result, records: block })
-        if (block) this.#outbox.give(block.bytes)
-      },
+      record: (record) => this.#outbox.post({ type: 'record', id, record }),
+      done: (result) => this.#outbox.post({ type: 'done', id, result }),
       failed: (reason) => this.#outbox.post({ type: 'operationFailed', id, failure: reason }),
     }
   }

@@ -1,0 +1,153 @@
+/**
+ * Parcels: what a port carries. To a port every object and every byte string is a thing of its own to be copied, at a
+ * microsecond each; so many messages are packed into one buffer, and that is given away.
+ *
+ * | part of `contents`          | holds                                                                 |
+ * | --------------------------- | --------------------------------------------------------------------- |
+ * | the first `numberCount` × 8 | numbers, in the platform's byte order: both ends are one machine      |
+ * | the rest                    | byte strings, one behind the other; their lengths are among the numbers |
+ *
+ * What is rare or large goes along in `objects`, in order.
+ */
+export interface Parcel {
+  readonly contents: ArrayBuffer
+  readonly numberCount: number
+  readonly objects: readonly unknown[]
+}
+
+/** Longer byte strings are sent in buffers of their own: one copy less. */
+const longestPacked = 64 * 1024
+
+/** Smaller contents are copied along. In Chromium a transfer is cheaper from 1 KiB on, in Node from some 16. */
+const transferBytes = 4 * 1024
+
+/** What stands in place of a length. */
+const noBytes = -1
+const bytesApart = -2
+
+/** Packs parcels, one after another. */
+export class ParcelWriter {
+  #numbers = new Float64Array(256)
+  #numberCount = 0
+  #bytes = new Uint8Array(4096)
+  #byteCount = 0
+  #objects: unknown[] = []
+  #transfer: Transferable[] = []
+
+  /** How large the contents have become. */
+  get sizeBytes(): number {
+    return this.#numberCount * Float64Array.BYTES_PER_ELEMENT + this.#byteCount
+  }
+
+  number(value: number): void {
+    if (this.#numberCount === this.#numbers.length) this.#growNumbers()
+    this.#numbers[this.#numberCount++] = value
+  }
+
+  /** `value` is cloned when the parcel is sent. */
+  object(value: unknown): void {
+    this.#objects.push(value)
+  }
+
+  /** Copies the bytes; null arrives as null. */
+  bytes(bytes: Uint8Array | null): void {
+    if (bytes === null) this.number(noBytes)
+    else this.room(bytes.length).set(bytes)
+  }
+
+  /** Room for a byte string, to be filled before anything else is packed. */
+  room(length: number): Uint8Array {
+    if (length > longestPacked) return this.#roomApart(length)
+    this.number(length)
+    const start = this.#byteCount
+    this.#byteCount += length
+    if (this.#byteCount > this.#bytes.length) this.#growBytes(start)
+    return this.#bytes.subarray(start, this.#byteCount)
+  }
+
+  /** What was packed, and the buffers to be given away with it. */
+  take(): { readonly parcel: Parcel; readonly transfer: Transferable[] } {
+    const numberCount = this.#numberCount
+    const numbers = this.#numbers.subarray(0, numberCount)
+    const contents = new ArrayBuffer(this.sizeBytes)
+    new Float64Array(contents, 0, numberCount).set(numbers)
+    new Uint8Array(contents, numbers.byteLength).set(this.#bytes.subarray(0, this.#byteCount))
+    const parcel = { contents, numberCount, objects: this.#objects }
+    const transfer = this.#transfer
+    if (contents.byteLength >= transferBytes) transfer.push(contents)
+    this.#numberCount = 0
+    this.#byteCount = 0
+    this.#objects = []
+    this.#transfer = []
+    return { parcel, transfer }
+  }
+
+  #roomApart(length: number): Uint8Array {
+    const bytes = new Uint8Array(length)
+    this.number(bytesApart)
+    this.#objects.push(bytes)
+    this.#transfer.push(bytes.buffer)
+    return bytes
+  }
+
+  #growNumbers(): void {
+    const grown = new Float64Array(this.#numbers.length * 2)
+    grown.set(this.#numbers)
+    this.#numbers = grown
+  }
+
+  /** `used` bytes of what is there are kept. */
+  #growBytes(used: number): void {
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#byteCount))
+    grown.set(this.#bytes.subarray(0, used))
+    this.#bytes = grown
+  }
+}
+
+/** Unpacks one parcel, in the order of packing. */
+export class ParcelReader {
+  readonly #numbers: Float64Array
+  readonly #bytes: Uint8Array
+  readonly #objects: readonly unknown[]
+  #nextNumber = 0
+  #nextByte = 0
+  #nextObject = 0
+
+  constructor({ contents, numberCount, objects }: Parcel) {
+    this.#numbers = new Float64Array(contents, 0, numberCount)
+    this.#bytes = new Uint8Array(contents, this.#numbers.byteLength)
+    this.#objects = objects
+  }
+
+  get isAtEnd(): boolean {
+    return this.#nextNumber === this.#numbers.length
+  }
+
+  number(): number {
+    const number = this.#numbers[this.#nextNumber++]
+    if (number === undefined) throw new Error('unreachable: a parcel that ends in a message')
+    return number
+  }
+
+  object(): unknown {
+    return this.#objects[this.#nextObject++]
+  }
+
+  /** A view of the parcel. */
+  bytes(): Uint8Array {
+    const bytes = this.optionalBytes()
+    if (bytes === null) throw new Error('unreachable: no bytes where there must be some')
+    return bytes
+  }
+
+  /** A view of the parcel, or null. */
+  optionalBytes(): Uint8Array | null {
+    const length = this.number()
+    if (length === noBytes) return null
+    // Its writer has put nothing else there.
+    if (length === bytesApart) return this.object() as Uint8Array
+    const start = this.#nextByte
+    this.#nextByte += length
+    return this.#bytes.subarray(start, this.#nextByte)
+  }
+}

@@ -1,0 +1,273 @@
+/**
+ * How calls and answers are packed into parcels. What comes in thousands has a form of its own, which begins with its
+ * number in `Form`; everything else goes as the object it is.
+ */
+import type { ParcelReader, ParcelWriter } from './parcel.ts'
+import type { Answer, Call } from './port-messages.ts'
+import type { EncodedRange } from '../keys/key-range.ts'
+import type { Direction, Durability, Operation, RecordBytes } from './protocol.ts'
+
+const Form = {
+  object: 0,
+  createTransaction: 1,
+  put: 2,
+  scan: 3,
+  deleteRange: 4,
+  commit: 5,
+  record: 6,
+  done: 7,
+  doneWithNumber: 8,
+  doneWithBytes: 9,
+  committed: 10,
+} as const
+
+type PutOperation = Extract<Operation, { type: 'put' }>
+type ScanOperation = Extract<Operation, { type: 'scan' }>
+type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
+
+// Their places in these lists stand for them.
+const modes = ['readonly', 'readwrite'] as const
+const durabilities: readonly Durability[] = ['default', 'relaxed', 'strict']
+const directions: readonly Direction[] = ['next', 'nextunique', 'prev', 'prevunique']
+
+export function writeCall(call: Call, parcel: ParcelWriter): void {
+  switch (call.type) {
+    case 'createTransaction':
+      return writeCreateTransaction(call, parcel)
+    case 'execute':
+      return writeExecute(call.id, call.operation, parcel)
+    case 'commit':
+      parcel.number(Form.commit)
+      parcel.number(call.id)
+      return parcel.number(call.failuresSeen)
+    default:
+      return writeObject(call, parcel)
+  }
+}
+
+export function readCall(parcel: ParcelReader): Call {
+  const form = parcel.number()
+  if (form === Form.object) return parcel.object() as Call // `writeCall` has put it there.
+  const id = parcel.number()
+  switch (form) {
+    case Form.createTransaction:
+      return readCreateTransaction(id, parcel)
+    case Form.put:
+      return { type: 'execute', id, operation: readPut(parcel) }
+    case Form.scan:
+      return { type: 'execute', id, operation: readScan(parcel) }
+    case Form.deleteRange: {
+      const storeId = parcel.number()
+      return {
+        type: 'execute',
+        id,
+        operation: { type: 'deleteRange', storeId, range: readRange(parcel) },
+      }
+    }
+    case Form.commit:
+      return { type: 'commit', id, failuresSeen: parcel.number() }
+    default:
+      throw new Error(`unreachable: a call of the form ${form}`)
+  }
+}
+
+export function writeAnswer(answer: Answer, parcel: ParcelWriter): void {
+  switch (answer.type) {
+    case 'record':
+      return writeRecord(answer.id, answer.record, parcel)
+    case 'done':
+      return writeDone(answer.id, answer.result, parcel)
+    case 'committed':
+      parcel.number(Form.committed)
+      return parcel.number(answer.id)
+    default:
+      return writeObject(answer, parcel)
+  }
+}
+
+export function readAnswer(parcel: ParcelReader): Answer {
+  const form = parcel.number()
+  if (form === Form.object) return parcel.object() as Answer // `writeAnswer` has put it there.
+  const id = parcel.number()
+  switch (form) {
+    case Form.record:
+      return { type: 'record', id, record: readRecord(parcel) }
+    case Form.done:
+      return { type: 'done', id, result: undefined }
+    case Form.doneWithNumber:
+      return { type: 'done', id, result: parcel.number() }
+    case Form.doneWithBytes:
+      return { type: 'done', id, result: parcel.bytes() }
+    case Form.committed:
+      return { type: 'committed', id }
+    default:
+      throw new Error(`unreachable: an answer of the form ${form}`)
+  }
+}
+
+function writeObject(message: Call | Answer, parcel: ParcelWriter): void {
+  parcel.number(Form.object)
+  parcel.object(message)
+}
+
+function writeCreateTransaction(call: CreateTransaction, parcel: ParcelWriter): void {
+  const { id, connection, storeIds, mode, durability } = call
+  parcel.number(Form.createTransaction)
+  parcel.number(id)
+  parcel.number(connection)
+  parcel.number(modes.indexOf(mode))
+  parcel.number(durabilities.indexOf(durability))
+  parcel.number(storeIds.length)
+  for (const storeId of storeIds) parcel.number(storeId)
+}
+
+function readCreateTransaction(id: number, parcel: ParcelReader): CreateTransaction {
+  const connection = parcel.number()
+  const mode = entryOf(modes, parcel.number())
+  const durability = entryOf(durabilities, parcel.number())
+  const storeIds = readNumbers(parcel)
+  return { type: 'createTransaction', id, connection, storeIds, mode, durability }
+}
+
+function writeExecute(id: number, operation: Operation, parcel: ParcelWriter): void {
+  switch (operation.type) {
+    case 'put':
+      parcel.number(Form.put)
+      parcel.number(id)
+      return writePut(operation, parcel)
+    case 'scan':
+      parcel.number(Form.scan)
+      parcel.number(id)
+      return writeScan(operation, parcel)
+    case 'deleteRange':
+      parcel.number(Form.deleteRange)
+      parcel.number(id)
+      parcel.number(operation.storeId)
+      return writeRange(operation.range, parcel)
+    default:
+      return writeObject({ type: 'execute', id, operation }, parcel)
+  }
+}
+
+function writePut(operation: PutOperation, parcel: ParcelWriter): void {
+  const { storeId, key, value, indexKeys, overwrite, generated } = operation
+  parcel.number(storeId)
+  parcel.bytes(key)
+  parcel.bytes(value)
+  parcel.bytes(indexKeys)
+  parcel.number(overwrite ? 1 : 0)
+  if (!generated) return
+  parcel.number(generated.valueOffset)
+  parcel.number(generated.indexKeyOffsets.length)
+  for (const offset of generated.indexKeyOffsets) parcel.number(offset)
+}
+
+function readPut(parcel: ParcelReader): PutOperation {
+  const storeId = parcel.number()
+  const key = parcel.optionalBytes()
+  const value = parcel.bytes()
+  const indexKeys = parcel.optionalBytes()
+  const overwrite = parcel.number() === 1
+  const generated =
+    key === null ? { valueOffset: parcel.number(), indexKeyOffsets: readNumbers(parcel) } : null
+  return { type: 'put', storeId, key, value, indexKeys, overwrite, generated }
+}
+
+function writeScan(scan: ScanOperation, parcel: ParcelWriter): void {
+  const { after } = scan
+  parcel.number(scan.storeId)
+  parcel.number(scan.indexId)
+  writeRange(scan.range, parcel)
+  parcel.number(directions.indexOf(scan.direction))
+  parcel.bytes(after && after.key)
+  if (after) parcel.bytes(after.primaryKey)
+  parcel.number(scan.inclusive ? 1 : 0)
+  parcel.number(scan.skip)
+  parcel.number(scan.limit)
+  parcel.number(scan.limitBytes)
+  parcel.number(scan.withValues ? 1 : 0)
+}
+
+function readScan(parcel: ParcelReader): ScanOperation {
+  return {
+    type: 'scan',
+    // Evaluated in the order of writing.
+    storeId: parcel.number(),
+    indexId: parcel.number(),
+    range: readRange(parcel),
+    direction: entryOf(directions, parcel.number()),
+    after: readPosition(parcel),
+    inclusive: parcel.number() === 1,
+    skip: parcel.number(),
+    limit: parcel.number(),
+    limitBytes: parcel.number(),
+    withValues: parcel.number() === 1,
+  }
+}
+
+function readPosition(parcel: ParcelReader): ScanOperation['after'] {
+  const key = parcel.optionalBytes()
+  return key && { key, primaryKey: parcel.bytes() }
+}
+
+function writeRange({ lower, upper }: EncodedRange, parcel: ParcelWriter): void {
+  parcel.bytes(lower)
+  parcel.bytes(upper)
+}
+
+function readRange(parcel: ParcelReader): EncodedRange {
+  return { lower: parcel.bytes(), upper: parcel.optionalBytes() }
+}
+
+/** As one byte string: key, primary key, value. In a store both keys are the same, and are sent once. */
+function writeRecord(id: number, record: RecordBytes, parcel: ParcelWriter): void {
+  const { bytes, keyStart, keyEnd, primaryKeyStart, primaryKeyEnd, valueStart, valueEnd } = record
+  const keyLength = keyEnd - keyStart
+  const primaryKeyLength = primaryKeyStart === keyStart ? 0 : primaryKeyEnd - primaryKeyStart
+  parcel.number(Form.record)
+  parcel.number(id)
+  parcel.number(keyLength)
+  parcel.number(primaryKeyLength)
+  const room = parcel.room(keyLength + primaryKeyLength + valueEnd - valueStart)
+  room.set(bytes.subarray(keyStart, keyEnd))
+  if (primaryKeyLength > 0) room.set(bytes.subarray(primaryKeyStart, primaryKeyEnd), keyLength)
+  room.set(bytes.subarray(valueStart, valueEnd), keyLength + primaryKeyLength)
+}
+
+function readRecord(parcel: ParcelReader): RecordBytes {
+  const keyEnd = parcel.number()
+  const primaryKeyLength = parcel.number()
+  const bytes = parcel.bytes()
+  const valueStart = keyEnd + primaryKeyLength
+  return {
+    bytes,
+    keyStart: 0,
+    keyEnd,
+    primaryKeyStart: primaryKeyLength === 0 ? 0 : keyEnd,
+    primaryKeyEnd: valueStart,
+    valueStart,
+    valueEnd: bytes.length,
+  }
+}
+
+function writeDone(
+  id: number,
+  result: Uint8Array | number | undefined,
+  parcel: ParcelWriter,
+): void {
+  const isNumber = typeof result === 'number'
+  parcel.number(isNumber ? Form.doneWithNumber : result ? Form.doneWithBytes : Form.done)
+  parcel.number(id)
+  if (isNumber) parcel.number(result)
+  else if (result) parcel.bytes(result)
+}
+
+function readNumbers(parcel: ParcelReader): number[] {
+  return Array.from({ length: parcel.number() }, () => parcel.number())
+}
+
+function entryOf<Entry>(list: readonly Entry[], place: number): Entry {
+  const entry = list[place]
+  if (entry === undefined) throw new Error(`unreachable: there is no entry ${place}`)
+  return entry
+}
