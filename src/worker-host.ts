@@ -1,12 +1,14 @@
 /** A host in a worker that this thread starts for it at the first use. */
 import { failure, type Failure } from './errors.ts'
 import { connectHost } from './host/port-client.ts'
-import type { HostPort } from './host/port-messages.ts'
 import type { DeleteListener, Host, OpenListener, Receiver } from './host/protocol.ts'
-import { ref, unref } from './host/turn.ts'
 import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
+import { RelayedPort } from './relayed-port.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
+
+/** Captured at load: a test may replace it. */
+const { random } = Math
 
 /** The host of the directory in `settings`. When its worker goes, or is closed, the next use starts another. */
 export function hostInWorker(settings: Settings, platform: Platform): Host {
@@ -95,16 +97,15 @@ class HostingWorker {
   readonly host: Host
   /** Rejects when it cannot be started. */
   readonly ready: Promise<void>
+  /** Different from those of other copies of this module that use the same worker. */
+  readonly #id = random()
   readonly #worker: StartedWorker
-  readonly #port: ClosablePort
+  readonly #port: RelayedPort
   readonly #gone: () => void
   #waiting: PromiseWithResolvers<void>
 
   constructor(settings: Settings, platform: Platform, { gone }: { gone: () => void }) {
-    const { port1, port2 } = new MessageChannel()
     this.#gone = gone
-    this.#port = new ClosablePort(port1)
-    this.host = connectHost(this.#port)
     this.#waiting = withResolvers()
     this.ready = this.#waiting.promise
     // `false` has been dealt with before.
@@ -113,33 +114,44 @@ class HostingWorker {
       answered: (answer) => this.#answered(answer),
       failed: (reason) => this.#failed(reason),
     })
-    void this.#begin(settings, port2)
+    const worker = this.#worker
+    this.#port = new RelayedPort({
+      post: (message, transfer) =>
+        worker.post({ 'idb-everywhere': 'call', id: this.#id, message }, transfer),
+      ref: () => worker.ref(),
+      unref: () => worker.unref(),
+    })
+    this.host = connectHost(this.#port)
+    // Nothing is asked of the host yet, but that it gets ready.
+    worker.ref()
+    void this.#begin(settings)
   }
 
   async close(): Promise<void> {
     await this.host.close()
     this.#waiting = withResolvers()
     this.#worker.ref()
-    this.#worker.post({ 'idb-everywhere': 'stop' }, [])
+    this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id }, [])
     try {
       await this.#waiting.promise
     } finally {
-      this.#port.close()
-      this.#worker.end()
+      this.#end()
     }
   }
 
-  async #begin(settings: Settings, port: MessagePort): Promise<void> {
+  async #begin(settings: Settings): Promise<void> {
     try {
       const wasm = (await this.#worker.wasm) ?? null
-      const start = { settings: hostSettingsOf(settings), port, wasm }
-      this.#worker.post({ 'idb-everywhere': 'start', ...start }, [port])
+      const start = { id: this.#id, settings: hostSettingsOf(settings), wasm }
+      this.#worker.post({ 'idb-everywhere': 'start', ...start }, [])
     } catch (error) {
       this.#failed(messageOf(error))
     }
   }
 
   #answered(answer: WorkerAnswer): void {
+    if (answer.id !== this.#id) return
+    if (answer['idb-everywhere'] === 'answer') return this.#port.received(answer.message)
     if (answer['idb-everywhere'] === 'ready') {
       this.#worker.unref()
       return this.#waiting.resolve()
@@ -152,47 +164,14 @@ class HostingWorker {
   #failed(reason: string): void {
     this.#waiting.reject(new Error(reason))
     this.#gone()
-    this.#port.close()
+    this.#end()
+  }
+
+  /** On both sides. */
+  #end(): void {
+    this.#worker.post({ 'idb-everywhere': 'leave', id: this.#id }, [])
+    this.#port.closed()
     this.#worker.end()
-  }
-}
-
-/** A port that tells its own side, too, when it is closed: platforms tell the other side only, and not all of them do. */
-class ClosablePort implements HostPort {
-  readonly #port: MessagePort
-  readonly #closed: (() => void)[] = []
-
-  constructor(port: MessagePort) {
-    this.#port = port
-  }
-
-  postMessage(message: unknown, transfer: Transferable[]): void {
-    this.#port.postMessage(message, transfer)
-  }
-
-  addEventListener(
-    type: 'message' | 'messageerror' | 'close',
-    listener: (event: { readonly data?: unknown }) => void,
-  ): void {
-    if (type === 'close') this.#closed.push(() => listener({}))
-    else this.#port.addEventListener(type, listener)
-  }
-
-  start(): void {
-    this.#port.start()
-  }
-
-  ref(): void {
-    ref(this.#port)
-  }
-
-  unref(): void {
-    unref(this.#port)
-  }
-
-  close(): void {
-    this.#port.close()
-    for (const closed of this.#closed.splice(0)) closed()
   }
 }
 

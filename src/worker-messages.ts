@@ -1,25 +1,39 @@
-/** What a thread and the worker that hosts for it say to each other besides the host protocol, which has a port of its own. */
+/**
+ * What a thread and the worker that hosts for it say to each other. They talk by the worker's own channel: a port that is sent to a
+ * worker is slower, in Firefox ten times, since its messages go by way of another process.
+ */
 import type { Failure } from './errors.ts'
-import type { HostPort } from './host/port-messages.ts'
 import type { HostSettings } from './options.ts'
 
-/** To the worker. The key tells these messages from others that a user's own worker may get. */
+/**
+ * To the worker. The key tells these messages from others that a user's own worker may get; `id` tells the hosts apart that such
+ * a worker may have.
+ */
 export type WorkerCall =
   | {
       readonly 'idb-everywhere': 'start'
+      readonly id: number
       readonly settings: HostSettings
-      /** Where `connectHost` has the other end; transferred. */
-      readonly port: HostPort
       /** The compiled engine, for workers that cannot find it; null: the worker loads it itself. */
       readonly wasm: WebAssembly.Module | null
     }
+  /** A message of the host protocol, from `connectHost` to `serve`. */
+  | { readonly 'idb-everywhere': 'call'; readonly id: number; readonly message: unknown }
   /** Closes the directory for good. */
-  | { readonly 'idb-everywhere': 'stop' }
+  | { readonly 'idb-everywhere': 'stop'; readonly id: number }
+  /** Nothing more comes under that id. */
+  | { readonly 'idb-everywhere': 'leave'; readonly id: number }
 
 /** From the worker. */
 export type WorkerAnswer =
-  | { readonly 'idb-everywhere': 'ready' }
-  | { readonly 'idb-everywhere': 'stopped'; readonly failure: Failure | null }
+  | { readonly 'idb-everywhere': 'ready'; readonly id: number }
+  /** A message of the host protocol, from `serve` to `connectHost`. */
+  | { readonly 'idb-everywhere': 'answer'; readonly id: number; readonly message: unknown }
+  | {
+      readonly 'idb-everywhere': 'stopped'
+      readonly id: number
+      readonly failure: Failure | null
+    }
 
 /** A worker from outside. */
 export interface StartedWorker {

@@ -1,5 +1,5 @@
 /** The worker thread that `createIndexedDB({ worker: true })` starts. */
-import { parentPort } from 'node:worker_threads'
+import { parentPort, type TransferListItem } from 'node:worker_threads'
 import { nodePlatform } from './platform-node.ts'
 import { hostForOwner } from './worker-scope.ts'
 
@@ -7,5 +7,5 @@ if (!parentPort) throw new TypeError('This script is a worker; start it with the
 const port = parentPort
 hostForOwner(nodePlatform, {
   listen: (receive) => port.on('message', receive),
-  post: (answer) => port.postMessage(answer),
+  post: (answer, transfer) => port.postMessage(answer, transfer as readonly TransferListItem[]), // Node's name for them
 })

@@ -4,5 +4,5 @@ import { hostForOwner } from './worker-scope.ts'
 
 hostForOwner(browserPlatform, {
   listen: (receive) => addEventListener('message', ({ data }) => receive(data)),
-  post: (answer) => postMessage(answer),
+  post: (answer, transfer) => postMessage(answer, { transfer }),
 })

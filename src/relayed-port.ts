@@ -1,0 +1,49 @@
+/** A port of the host protocol that is carried by another channel. */
+import type { HostPort } from './host/port-messages.ts'
+
+/** What carries it. */
+export interface Carrier {
+  post(message: unknown, transfer: Transferable[]): void
+  /** Keeps the process alive while an answer is awaited; browsers need no such thing. */
+  ref?(): void
+  unref?(): void
+}
+
+type Listener = (event: { readonly data?: unknown }) => void
+
+const noListener: Listener = () => {}
+
+/** One end; whoever has the channel tells it what has come. */
+export class RelayedPort implements HostPort {
+  readonly #carrier: Carrier
+  readonly #listeners = { message: noListener, messageerror: noListener, close: noListener }
+
+  constructor(carrier: Carrier) {
+    this.#carrier = carrier
+  }
+
+  postMessage(message: unknown, transfer: Transferable[]): void {
+    this.#carrier.post(message, transfer)
+  }
+
+  /** There is one user, with one listener of each type. */
+  addEventListener(type: 'message' | 'messageerror' | 'close', listener: Listener): void {
+    this.#listeners[type] = listener
+  }
+
+  ref(): void {
+    this.#carrier.ref?.()
+  }
+
+  unref(): void {
+    this.#carrier.unref?.()
+  }
+
+  received(message: unknown): void {
+    this.#listeners.message({ data: message })
+  }
+
+  closed(): void {
+    this.#listeners.close({})
+  }
+}
