@@ -1,5 +1,6 @@
 /** Starting a worker that hosts, in a browser. */
 import type { BrowserParts } from './browser.ts'
+import { listenToMessages } from './core/checkpoint.ts'
 import type { Port } from './indexeddb-options.ts'
 import {
   isWorkerMessage,
@@ -16,10 +17,13 @@ export function startBrowserWorker(
 ): StartedWorker {
   const isOurs = typeof choice !== 'object' || choice instanceof URL
   const worker = makeWorker(choice, parts)
-  worker.addEventListener('message', ({ data }) => {
+  const receive = (message: unknown): void => {
     // Only workers of this package send such messages, and these are answers.
-    if (isWorkerMessage(data)) listener.answered(data as WorkerAnswer)
-  })
+    if (isWorkerMessage(message)) listener.answered(message as WorkerAnswer)
+  }
+  if (isOurs) listenToMessages(worker, receive)
+  else worker.addEventListener('message', ({ data }) => receive(data))
+  worker.addEventListener('messageerror', () => listener.failed(reasonOf('a message was lost')))
   worker.addEventListener('error', ({ message }) => listener.failed(reasonOf(message)))
   return {
     post: (call, transfer) => worker.postMessage(call, [...transfer]),

@@ -25,6 +25,7 @@ export function pagePlatform(): {
   readonly afterMicrotasks: (callback: () => void) => () => void
   readonly afterTurn: (callback: () => void) => void
   readonly hasRoom: () => boolean
+  readonly listen: (target: EventTarget, receive: (message: unknown) => void) => void
 } {
   const { port1, port2 } = new MessageChannel()
   /** For the next slots of the message being dispatched. */
@@ -42,10 +43,22 @@ export function pagePlatform(): {
     event.stopImmediatePropagation()
   }
 
-  for (let place = 0; place < slotCount; place++) {
-    port1.addEventListener('message', (event) => runSlot(event, place))
+  function addSlots(target: EventTarget): void {
+    for (let place = 0; place < slotCount; place++) {
+      target.addEventListener('message', (event) => runSlot(event, place))
+    }
   }
+
+  addSlots(port1)
   port1.start()
+
+  function listen(target: EventTarget, receive: (message: unknown) => void): void {
+    target.addEventListener('message', (event) => {
+      slotsLeft = slotCount
+      receive((event as MessageEvent<unknown>).data) // As every event of that name.
+    })
+    addSlots(target)
+  }
 
   function afterTurn(callback: () => void): void {
     later.push(callback)
@@ -60,6 +73,7 @@ export function pagePlatform(): {
     },
     afterTurn,
     hasRoom: () => slotsLeft >= slotReserve,
+    listen,
   }
 }
 
