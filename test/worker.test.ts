@@ -95,6 +95,34 @@ describe('a port to the owner', () => {
     await close(owner)
   })
 
+  test('answers a cursor that goes on from what it has read after what was asked before it', async () => {
+    const owner = createIndexedDB({ vfs: memory() })
+    const [port1, port2] = portPair()
+    serve(port1, owner)
+    const database = await open(createIndexedDB({ port: port2 }))
+    for (const key of ['a', 'b', 'c']) await put(database, key, `value of ${key}`)
+    const store = database.transaction('values', 'readwrite').objectStore('values')
+    const log: unknown[] = []
+    const note = (what: string) => () => log.push(what)
+    const request = store.openCursor()
+    await new Promise<void>((resolve) => {
+      request.onsuccess = () => {
+        const cursor = request.result
+        log.push(cursor ? cursor.value : 'end')
+        if (!cursor) return resolve()
+        cursor.delete().onsuccess = note('deleted')
+        cursor.continue()
+        store.count().onsuccess = note('counted')
+      }
+    })
+    // The last read asks the owner anew, and is answered like the rest in the order of the requests.
+    const step = ['deleted', 'value of b', 'counted', 'deleted', 'value of c', 'counted', 'deleted']
+    expect(log).toEqual(['value of a', ...step, 'end'])
+    expect(await get(database, 'b')).toBe(undefined)
+    port1.close()
+    await close(owner)
+  })
+
   test('is the only option', () => {
     const [port] = portPair()
     expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" beside "port"/)

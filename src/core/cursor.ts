@@ -190,15 +190,13 @@ export function iterateCursor(cursor: Cursor, step: Step): void {
   }
   cursor.nextAhead = place
   placeRequest(cursor.request)
-  cursor.request.done(undefined)
+  cursor.transaction.answer(cursor.request)
 }
 
 /** Where in the read-ahead the step's goal is; -1 when it has to be read from the host. */
 function placeAhead(cursor: Cursor, step: Step): number {
-  const { transaction, source, readAhead } = cursor
-  const isCurrent = cursor.writesSeen === source.store.writeCount
-  // An answer from here must not overtake one that is still on its way.
-  if (!isCurrent || transaction.unprocessed > 0) return -1
+  const { source, readAhead } = cursor
+  if (cursor.writesSeen !== source.store.writeCount) return -1
   let place = cursor.nextAhead + step.skip
   if (step.key) {
     while (place < readAhead.length && !isAtOrBehind(cursor, readAhead[place], step)) place++

@@ -52,6 +52,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   readonly handles: ObjectStoreHandle[] = []
   /** Processed requests whose events must not fire yet; null when and only when it runs ahead of no other transaction. */
   #heldBack: Request[] | null = null
+  /** Requests in need of no host, behind others that await its answers; null when none was placed yet. */
+  #answeredAhead: Request[] | null = null
   /** Calls to the host that wait for a Blob to be read; null when nothing waits. */
   #held: (() => void)[] | null = null
   #host: HostTransaction | null = null
@@ -116,6 +118,15 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     if (this.state === 'finished') return
     this.unprocessed--
     queueDatabaseTask(request)
+    if (this.#answeredAhead?.[0] === request.next) this.#answeredAhead?.shift()?.done(undefined)
+  }
+
+  /** Answers a request just placed, whose result is here already, in its turn. */
+  answer(request: Request): void {
+    // It counts itself.
+    if (this.unprocessed === 1) return request.done(undefined)
+    this.#answeredAhead ??= []
+    this.#answeredAhead.push(request)
   }
 
   wentAhead(): void {
