@@ -34,6 +34,7 @@ await build({
 
 const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href)
 process.exitCode = await main(process.argv.slice(2), {
+  projectRoot,
   pageRoot: join(outdir, 'pages'),
   dist: join(projectRoot, 'dist'),
 })

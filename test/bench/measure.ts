@@ -28,14 +28,14 @@ export interface Effort {
   /** Rounds that count only for `coldMs`. */
   readonly warmUps: number
   readonly rounds: number
+  /** Rounds in which only gaps are measured; 3 when absent. */
+  readonly gapRounds?: number
 }
-
-const gapRounds = 3
 
 /** Runs the contenders in turn; `baseline` names the one the others are compared with. */
 export async function compare(
   contenders: readonly Contender[],
-  { warmUps, rounds }: Effort,
+  { warmUps, rounds, gapRounds = 3 }: Effort,
   baseline: string,
 ): Promise<Measurement[]> {
   const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]))

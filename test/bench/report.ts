@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Measurement } from './measure.ts'
 import type { Row } from './cases.ts'
 import type { Answer } from './question.ts'
+import { markdownTable, writeSection } from './readme.ts'
 import { type ChartRow, chartOf } from './speed-chart.ts'
 import { goalOf } from './table.ts'
 
@@ -22,9 +23,7 @@ const runtimes: Readonly<Record<string, string>> = {
 /** The questions whose cases have fake-indexeddb as their baseline. */
 const questions = ['put', 'read', 'cursor', 'transactions', 'large-values']
 
-/** Between these two lines of the README everything is written here. */
-const firstLine = '<!-- speed: written by `npm run bench -- --report` -->'
-const lastLine = '<!-- /speed -->'
+const readmeSection = { name: 'speed', command: 'npm run bench -- --report' }
 
 /** Rewrites the chart and the README's tables from results.json. @throws Error when the README lacks the two lines. */
 export function writeReport(projectRoot: string): void {
@@ -33,8 +32,8 @@ export function writeReport(projectRoot: string): void {
   ) as Results // This benchmark wrote it.
   const rows = rowsOf(results)
   writeFileSync(join(projectRoot, 'test/bench/speed.svg'), chartOf(chartRows(rows), runtimes))
-  const readme = join(projectRoot, 'README.md')
-  writeFileSync(readme, withTables(readFileSync(readme, 'utf8'), rows))
+  const tables = [tableFor('disk', 'on disk', rows), tableFor('memory', 'in memory', rows)]
+  writeSection(projectRoot, readmeSection, tables)
 }
 
 /** A case, and its row of each runtime's results that has one. */
@@ -70,15 +69,6 @@ function chartRows(cases: readonly CaseRows[]): ChartRow[] {
 
 function contender({ measurements }: Row, name: string): Measurement | undefined {
   return measurements.find((it) => it.name === name)
-}
-
-function withTables(readme: string, rows: readonly CaseRows[]): string {
-  const start = readme.indexOf(firstLine)
-  const end = readme.indexOf(lastLine)
-  if (start < 0 || end < start)
-    throw new Error(`README.md lacks the lines ${firstLine} … ${lastLine}`)
-  const tables = [tableFor('disk', 'on disk', rows), tableFor('memory', 'in memory', rows)]
-  return [readme.slice(0, start) + firstLine, ...tables, readme.slice(end)].join('\n\n')
 }
 
 function tableFor(name: string, title: string, cases: readonly CaseRows[]): string {
@@ -120,16 +110,4 @@ function figures({ rows }: CaseRows, name: string): string[] {
   if (!measurement) return ['', '']
   const microseconds = (measurement.medianMs / row.count) * 1000
   return [microseconds, measurement.gapMs].map((it) => String(Number(it.toPrecision(2))))
-}
-
-/** A table laid out as prettier does. */
-function markdownTable(lines: readonly (readonly string[])[]): string {
-  const [header = [], ...rest] = lines
-  const widths = header.map((_, column) =>
-    Math.max(3, ...lines.map((cells) => (cells[column] ?? '').length)),
-  )
-  const line = (cells: readonly string[]): string =>
-    `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`
-  const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`
-  return [line(header), rule, ...rest.map(line)].join('\n')
 }

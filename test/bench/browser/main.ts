@@ -1,17 +1,19 @@
 /** Measures ours beside the browser's own IndexedDB, in one run of a page or a dedicated worker, and prints the tables. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { BrowserContext } from 'playwright-core'
-import { type BrowserName, findBrowser, installCommand, startProfile } from '../../browsers.ts'
-import { startServer } from '../../browser/server.ts'
+import { type BrowserName, findBrowser, installCommand } from '../../browsers.ts'
 import { cacheDirectory } from '../../runtimes.ts'
-import type { Row } from '../cases.ts'
-import { goalOf, tableOf } from '../table.ts'
-import type { BenchRequest, Place, RunBench } from './page.ts'
+import { tableOf } from '../table.ts'
+import { browserCases } from './cases.ts'
+import type { Place } from './page.ts'
+import { resultsFile, writeBrowserReport } from './report.ts'
+import { type BrowserResults, type PlaceResult, type StoreResult, countOf } from './results.ts'
+import { Session } from './session.ts'
 
 /** Paths that only the launcher knows. */
 export interface Launcher {
+  readonly projectRoot: string
   /** The folder of what pages load. */
   readonly pageRoot: string
   /** The folder of the built package. */
@@ -35,11 +37,14 @@ const usage = `npm run bench:browser -- [filter] [options]
   --store        ${Object.keys(stores).join(', ')} (default: all)
   --place        ${places.join(', ')} (default: both)
   --rounds N     rounds that count (default: 5)
+  --limit S      seconds after which a case has failed (default: 180)
+  --update       write test/bench/browser-results.json
+  --report       measure nothing: write the README's tables from it
   --help         print this
-Several names go with commas between them. Measures what \`npm run build\` made.
+Several names go with commas between them. Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
 `
 
-/** Gives the exit code: 1 if a browser is missing. */
+/** Gives the exit code: 1 if a browser is missing or a case has failed. */
 export async function main(args: readonly string[], launcher: Launcher): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -48,6 +53,9 @@ export async function main(args: readonly string[], launcher: Launcher): Promise
       store: { type: 'string', default: Object.keys(stores).join(',') },
       place: { type: 'string', default: places.join(',') },
       rounds: { type: 'string', default: '5' },
+      limit: { type: 'string', default: '180' },
+      update: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
@@ -55,9 +63,19 @@ export async function main(args: readonly string[], launcher: Launcher): Promise
     console.log(usage)
     return 0
   }
+  if (values.report) {
+    writeBrowserReport(launcher.projectRoot)
+    return 0
+  }
   const [filter = ''] = positionals
-  const wantedPlaces = places.filter((it) => values.place.split(',').includes(it))
+  const wanted: Wanted = {
+    names: browserCases.map(({ name }) => name).filter((name) => name.includes(filter)),
+    places: places.filter((it) => values.place.split(',').includes(it)),
+    rounds: Number(values.rounds),
+    limitMs: Number(values.limit) * 1000,
+  }
   const lines: string[] = []
+  const results: Record<string, StoreResult> = {}
   let isComplete = true
   for (const name of values.store.split(',')) {
     const store = stores[name]
@@ -67,58 +85,79 @@ export async function main(args: readonly string[], launcher: Launcher): Promise
       isComplete = false
       continue
     }
-    for (const place of wantedPlaces) {
-      const rows = await measure(store, launcher, { place, filter, rounds: Number(values.rounds) })
-      console.log(`\n${name}, ${place}`)
-      console.log(tableOf(rows, { isNode20: false }))
-      lines.push(`bench ${name}, ${place}: ${countOf(rows)}`)
+    const result = await measureStore(name, { launcher, wanted })
+    results[name] = result
+    for (const [place, it] of Object.entries(result.places)) {
+      lines.push(`bench ${name}, ${place}: ${countOf(it)}`)
+      if (it.failed.length > 0) isComplete = false
     }
   }
-  console.log(lines.join('\n'))
+  console.log(`\n${lines.join('\n')}`)
+  keep(results, values.update ? join(launcher.projectRoot, 'test/bench') : cacheDirectory())
   return isComplete ? 0 : 1
 }
 
-async function measure(
-  { browser, args }: { browser: BrowserName; args: readonly string[] },
-  { pageRoot, dist }: Launcher,
-  request: BenchRequest,
-): Promise<Row[]> {
-  const server = await startServer({ '/bundle/': pageRoot, '/dist/': dist })
-  // Not in the system's folder for temporary files, which may lie in memory.
-  const profile = await mkdtemp(join(cacheDirectory(), 'bench-profile-'))
+interface Wanted {
+  readonly names: readonly string[]
+  readonly places: readonly Place[]
+  readonly rounds: number
+  readonly limitMs: number
+}
+
+/** Starts the store's browser, runs what is wanted in each place, and prints the tables. */
+async function measureStore(
+  name: string,
+  { launcher, wanted }: { launcher: Launcher; wanted: Wanted },
+): Promise<StoreResult> {
+  const store = stores[name]
+  if (!store) throw new Error(`unreachable: there is no store "${name}"`)
+  const session = new Session({ ...launcher, ...store })
   try {
-    const context = await startProfile(browser, profile, { args })
-    try {
-      return await runIn(context, server.origin, request)
-    } finally {
-      await context.close()
+    const measured: Partial<Record<Place, PlaceResult>> = {}
+    for (const place of wanted.places) {
+      console.log(`\n${name}, ${place}`)
+      const result = await measurePlace(session, place, wanted)
+      measured[place] = result
+      console.log(tableOf(result.rows, { isNode20: false }))
+      for (const { name: failed, reason } of result.failed) console.log(`${failed}: ${reason}`)
     }
+    return { browser: session.version, places: measured }
   } finally {
-    await rm(profile, { recursive: true, maxRetries: 3 })
-    server.close()
+    await session.close()
   }
 }
 
-async function runIn(
-  context: BrowserContext,
-  origin: string,
-  request: BenchRequest,
-): Promise<Row[]> {
-  const page = await context.newPage()
-  await page.goto(`${origin}/`)
-  return page.evaluate(async (request) => {
-    await import(new URL('/bundle/page.mjs', location.origin).href)
-    return (globalThis as unknown as { runBench: RunBench }).runBench(request) // The module has set it.
-  }, request)
+async function measurePlace(
+  session: Session,
+  place: Place,
+  { names, rounds, limitMs }: Wanted,
+): Promise<PlaceResult> {
+  const result: { rows: PlaceResult['rows'][number][]; failed: PlaceResult['failed'][number][] } = {
+    rows: [],
+    failed: [],
+  }
+  for (const name of names) {
+    try {
+      result.rows.push(...(await session.run({ place, name, rounds }, limitMs)))
+    } catch (error) {
+      result.failed.push({ name, reason: String(error).split('\n', 1)[0] ?? '' })
+    }
+  }
+  return result
 }
 
-/** How many goals are met. */
-function countOf(rows: readonly Row[]): string {
-  const aims = rows.flatMap((row) =>
-    row.measurements.flatMap((it) => {
-      const goal = goalOf(row, it, false)
-      return goal === null || it.ratio === null ? [] : [it.ratio <= goal]
-    }),
-  )
-  return `${aims.filter(Boolean).length}/${aims.length} rows within their goal`
+/** Adds this run's numbers to those of other stores, places and cases. */
+function keep(results: BrowserResults, directory: string): void {
+  mkdirSync(directory, { recursive: true })
+  const file = join(directory, resultsFile)
+  // Written below, by an earlier run.
+  const kept = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Record<
+    string,
+    StoreResult
+  >
+  for (const [name, { browser, places: measured }] of Object.entries(results)) {
+    kept[name] = { browser, places: { ...kept[name]?.places, ...measured } }
+  }
+  writeFileSync(file, `${JSON.stringify(kept, null, 1)}\n`)
+  console.log(`The numbers are in ${file}`)
 }

@@ -1,41 +1,38 @@
 /** What a page of the benchmark loads, and the dedicated worker it starts: the cases, on native and on ours, as built. */
 import type * as Package from '../../../src/index-browser.ts'
-import type * as Memory from '../../../vfs/memory.ts'
 import { type Case, type Implementation, type Row, runCases } from '../cases.ts'
-import { cases as cursorCases } from '../questions/cursor.ts'
-import { cases as putCases } from '../questions/put.ts'
-import { cases as readCases } from '../questions/read.ts'
-import { cases as transactionCases } from '../questions/transactions.ts'
+import { browserCases } from './cases.ts'
 
 /** On a page a worker of this package's hosts OPFS; in a dedicated worker the thread does. */
 export type Place = 'page' | 'worker'
 
+/** One case, to be run. */
 export interface BenchRequest {
   readonly place: Place
-  readonly filter: string
+  readonly name: string
   readonly rounds: number
 }
 
+/** Gives the case's rows. */
 export type RunBench = (request: BenchRequest) => Promise<Row[]>
 
-const cases: readonly Case[] = [...putCases, ...transactionCases, ...readCases, ...cursorCases]
+/** Little, since there are six combinations of store and place; native processes warm up while the cases are filled. */
+const effort = { warmUps: 1, gapRounds: 1 }
 
-/** Native processes warm up while the cases are filled. */
-const effort = { warmUps: 1, rounds: 0 }
+const isPage = typeof document !== 'undefined'
 
 /** What runs in the other place than this is sent there. */
 const runBench: RunBench = (request) =>
   request.place === 'worker' && isPage ? runInWorker(request) : runHere(request)
 
-const isPage = typeof document !== 'undefined'
-
-async function runHere({ place, filter, rounds }: BenchRequest): Promise<Row[]> {
+async function runHere({ place, name, rounds }: BenchRequest): Promise<Row[]> {
   const implementations = await loadImplementations()
   const field = { implementations, baseline: 'native', goalsOf: goalsOf(place) }
+  const cases = browserCases.filter((it) => it.name === name)
   const rows = await runCases(
     cases.map((it) => ({ ...it, effort: { ...effort, rounds } })),
     field,
-    { filter, rounds: null },
+    { filter: '', rounds: null },
   )
   for (const { close } of implementations) await close()
   return rows
@@ -62,15 +59,8 @@ async function loadImplementations(): Promise<Implementation[]> {
   const { createIndexedDB, IDBKeyRange, close } = (await import(
     urlOf('index-browser.js')
   )) as typeof Package
-  const { memory } = (await import(urlOf('vfs-memory.js'))) as typeof Memory
-  const ours = { opfs: createIndexedDB(), memory: createIndexedDB({ vfs: memory() }) }
-  const loaded = Object.entries(ours).map(([name, factory]) => ({
-    name,
-    factory,
-    keyRange: IDBKeyRange,
-    close: () => close(factory),
-  }))
-  return [native, ...loaded]
+  const factory = createIndexedDB()
+  return [native, { name: 'opfs', factory, keyRange: IDBKeyRange, close: () => close(factory) }]
 }
 
 function urlOf(name: string): string {
@@ -80,7 +70,10 @@ function urlOf(name: string): string {
 const runInWorker: RunBench = (request) =>
   new Promise((resolve, reject) => {
     const worker = new Worker(import.meta.url, { type: 'module' })
-    worker.onmessage = ({ data }: MessageEvent<Row[]>) => resolve(data)
+    worker.onmessage = ({ data }: MessageEvent<Row[]>) => {
+      worker.terminate()
+      resolve(data)
+    }
     worker.onerror = ({ message }) => reject(new Error(`The worker failed: ${message}`))
     worker.postMessage(request)
   })
@@ -89,7 +82,13 @@ if (isPage) {
   Object.assign(globalThis, { runBench })
 } else {
   addEventListener('message', ({ data }: MessageEvent<BenchRequest>) => {
-    // A failure is an uncaught error of the worker's, by which the page hears of it.
-    void runHere(data).then((rows) => postMessage(rows))
+    runHere(data).then(
+      (rows) => postMessage(rows),
+      // The page hears of what is thrown in a task, and not of a rejection.
+      (error: unknown) =>
+        setTimeout(() => {
+          throw error
+        }),
+    )
   })
 }
