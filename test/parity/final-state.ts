@@ -2,22 +2,18 @@
 import { describe, errorName } from './describe.ts'
 import { type DatabaseState, type Run, write } from './run.ts'
 
-/** Writes a stream for each database that exists. */
-export async function describeDatabases(run: Run): Promise<void> {
-  const listed = await run.environment.indexedDB.databases()
+/** Writes a stream for each database that exists, and deletes it, for the next programs' sake. */
+export async function describeAndRemoveDatabases(run: Run): Promise<void> {
+  const { indexedDB } = run.environment
+  const listed = await indexedDB.databases()
   const own = new Map(listed.map(({ name, version }) => [name ?? '', version]))
   for (const database of run.databases) {
     const version = own.get(database.name)
     if (version === undefined) continue
     write(run, finalStream(database), `version ${version}`)
     await describeDatabase(run, database)
+    await resultOf(indexedDB.deleteDatabase(database.name))
   }
-}
-
-/** Deletes the databases, for the next programs' sake. */
-export async function removeDatabases(run: Run): Promise<void> {
-  for (const { name } of run.databases)
-    await resultOf(run.environment.indexedDB.deleteDatabase(name))
 }
 
 function finalStream({ index }: DatabaseState): string {

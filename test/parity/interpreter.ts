@@ -4,7 +4,7 @@
  */
 import { closeAll, deleteDatabase, open } from './connections.ts'
 import { decode } from './decode.ts'
-import { describeDatabases, removeDatabases } from './final-state.ts'
+import { describeAndRemoveDatabases } from './final-state.ts'
 import { perform } from './operations.ts'
 import type { CompareStep, Program, Round, Step, Trace } from './program.ts'
 import { type DatabaseState, type Environment, type Run, attempt, idle, write } from './run.ts'
@@ -14,7 +14,7 @@ import { startTransaction } from './transactions.ts'
 export const databaseCount = 2
 
 /** A round in which nothing has happened for so long is looked at: connections in the way are closed. */
-const stillForMs = 4_000
+const stillForMs = 10_000
 
 /** So many looks at a round in which nothing happens, and it counts as stuck. On a busy machine slow is not stuck. */
 const patience = 2
@@ -33,8 +33,7 @@ export async function runProgram(
     return traceOf(run)
   }
   run.databases.forEach(closeAll)
-  await describeDatabases(run)
-  await removeDatabases(run)
+  await describeAndRemoveDatabases(run)
   return traceOf(run)
 }
 

@@ -97,6 +97,7 @@ async function compareAll(
       await judge(program, tracesAt(targets, traces, at), settings, counts)
       if (counts.reported.size >= maximumDifferences) return
     }
+    if (counts.programs < settings.programCount) console.log(`so far ${countsText(counts)}`)
   }
 }
 
@@ -148,6 +149,7 @@ async function judge(
     const found = { program, one: first, other }
     if (await isSeenAgain(found)) return report(found, settings, counts)
     counts.notSeenAgain++
+    console.log(`not seen again: ${other.target.name} at ${difference.replaceAll('\n', ' | ')}`)
   }
 }
 
@@ -235,13 +237,17 @@ function summaryOf(
   targets: readonly Target[],
   missing: readonly TargetName[],
 ): string {
-  const lines = [
-    `parity: ${counts.programs} programs, ${counts.operations} operations on ${targets.map(({ name }) => name).join(', ')}: ${counts.differences.length} differences, ${counts.notSeenAgain} more not seen again; set aside ${counts.disputed} on which the native ones differ (${counts.disputedAndAlone} with a third opinion); --seed ${settings.seed}`,
-  ]
+  const names = targets.map(({ name }) => name).join(', ')
+  const lines = [`parity: ${countsText(counts)}; on ${names}; --seed ${settings.seed}`]
   if (missing.length > 0) {
     lines.push(
       `parity: ${missing.length} missing: ${missing.join(', ')}; get them by: ${installCommand}`,
     )
   }
   return lines.join('\n')
+}
+
+function countsText(counts: Counts): string {
+  const { programs, operations, differences, notSeenAgain, disputed, disputedAndAlone } = counts
+  return `${programs} programs, ${operations} operations: ${differences.length} differences, ${notSeenAgain} more not seen again; set aside ${disputed} on which the native ones differ (${disputedAndAlone} with a third opinion)`
 }

@@ -20,7 +20,10 @@ export interface PageRequest {
   readonly concurrency: number
 }
 
-export type RunInPage = (request: PageRequest) => Promise<Trace[]>
+/** Takes a `PageRequest` and gives traces, both as JSON: what drives browsers is slow with large objects. */
+export type RunInPage = (request: string) => Promise<string>
+
+type RunRequest = (request: PageRequest) => Promise<Trace[]>
 
 const isPage = typeof document !== 'undefined'
 
@@ -48,12 +51,12 @@ function urlOf(name: string): string {
   return new URL(`/dist/${name}`, location.origin).href
 }
 
-const runHere: RunInPage = async ({ implementation, programs, prefix, concurrency }) =>
+const runHere: RunRequest = async ({ implementation, programs, prefix, concurrency }) =>
   runPrograms(await environmentOf(implementation), programs, { prefix, concurrency })
 
 let worker: Worker | null = null
 
-const runInWorker: RunInPage = (request) =>
+const runInWorker: RunRequest = (request) =>
   new Promise((resolve, reject) => {
     worker ??= new Worker(import.meta.url, { type: 'module' })
     worker.onmessage = ({ data }: MessageEvent<Trace[]>) => resolve(data)
@@ -61,8 +64,10 @@ const runInWorker: RunInPage = (request) =>
     worker.postMessage(request)
   })
 
-const runInPage: RunInPage = (request) =>
-  request.inWorker ? runInWorker(request) : runHere(request)
+const runInPage: RunInPage = async (text) => {
+  const request = JSON.parse(text) as PageRequest // as the caller has it
+  return JSON.stringify(await (request.inWorker ? runInWorker : runHere)(request))
+}
 
 if (isPage) {
   Object.assign(globalThis, { runInPage })

@@ -107,11 +107,12 @@ async function openPage(browserName: BrowserName, server: Server): Promise<OpenP
   return { browser, page }
 }
 
-function runIn(page: Page, request: PageRequest): Promise<Trace[]> {
-  return page.evaluate(
-    (text) => (globalThis as unknown as { runInPage: RunInPage }).runInPage(JSON.parse(text)), // Set by page.ts.
+async function runIn(page: Page, request: PageRequest): Promise<Trace[]> {
+  const traces = await page.evaluate(
+    (text) => (globalThis as unknown as { runInPage: RunInPage }).runInPage(text), // Set by page.ts.
     JSON.stringify(request),
   )
+  return JSON.parse(traces) as Trace[] // As page.ts has them.
 }
 
 async function startOnFiles(): Promise<Target> {
