@@ -1,5 +1,5 @@
 /** A smoke form of everything that concerns browsers, in each browser that is installed. */
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { main as runWpt } from '../../wpt/browser/main.ts'
 import {
@@ -10,6 +10,7 @@ import {
   installCommand,
   startBrowser,
 } from '../browsers.ts'
+import { testExchange } from './exchange.ts'
 import { testPersistence } from './persistence.ts'
 import { testPolicies } from './policy.ts'
 import type { TestResult } from './scope/suite.ts'
@@ -53,7 +54,11 @@ export async function main(args: readonly string[], places: Places): Promise<num
   const found = wanted.filter((name) => findBrowser(name) !== null)
   const missing = wanted.filter((name) => findBrowser(name) === null)
   const dist = resolve(places.projectRoot, values.dist)
-  const server = await startServer({ '/dist/': dist, '/scope/': places.scopeRoot })
+  const server = await startServer({
+    '/dist/': dist,
+    '/scope/': places.scopeRoot,
+    '/matrix/': join(places.projectRoot, 'test/matrix'),
+  })
   const results: TestResult[] = []
   try {
     const setting: Setting = { origin: server.origin, projectRoot: places.projectRoot, dist }
@@ -92,6 +97,7 @@ type RunSuite = (browser: RunningBrowser, setting: Setting) => Promise<TestResul
 const suites: Readonly<Record<string, RunSuite>> = {
   vfs: (browser, { origin }) => runWorker(browser, `${origin}/scope/vfs-worker.js`),
   persistence: (browser, { origin }) => testPersistence(browser, origin),
+  exchange: testExchange,
   policies: (browser, { origin }) => testPolicies(browser, origin),
   wpt: ({ name }, setting) => testPlatform(name, setting),
 }

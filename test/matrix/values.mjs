@@ -72,6 +72,25 @@ export const values = {
     for (let i = 0; i < 5000; i++) value = [value]
     return value
   },
+  geometry: () =>
+    typeof DOMMatrix === 'function' && [
+      new DOMPoint(1, -0, NaN, 4),
+      new DOMPointReadOnly(5),
+      new DOMRect(1, 2, -3, Infinity),
+      new DOMRectReadOnly(),
+      DOMQuad.fromRect({ width: 1, height: 2 }),
+      new DOMMatrix([1, 2, 3, 4, 5, 6]),
+      DOMMatrixReadOnly.fromMatrix({ m34: 0.5 }),
+    ],
+  'an ImageData': () =>
+    typeof ImageData === 'function' && new ImageData(Uint8ClampedArray.from([1, 2, 3, 255]), 1, 1),
+  'a FileList': () => {
+    if (typeof DataTransfer !== 'function') return false
+    const { items, files } = new DataTransfer()
+    items.add(new File(['one'], 'a', { lastModified: 1 }))
+    items.add(new File([], 'b', { type: 'a/b', lastModified: 2 }))
+    return files
+  },
 }
 
 /** In ascending order. */
@@ -138,13 +157,25 @@ async function slotsOf(value, kind) {
   if (kind === 'Date' || kind === 'Number') return [Number(value)]
   if (['String', 'Boolean', 'BigInt', 'RegExp'].includes(kind)) return [value.toString()]
   if (kind === 'DOMException' || kind === 'Error') return [value.name, value.message]
-  return kind === 'Array' ? [value.length] : []
+  if (kind === 'Array' || kind === 'FileList') return [value.length]
+  if (kind === 'ImageData') return [value.width, value.height, value.colorSpace]
+  return numbersOf(value, kind)
+}
+
+/** Of geometry; its classes have their numbers in getters. */
+function numbersOf(value, kind) {
+  if (!/^DOM(Point|Rect|Matrix)/.test(kind)) return []
+  const getters = []
+  for (const name in value) if (typeof value[name] === 'number') getters.push(name, value[name])
+  return getters
 }
 
 function childrenOf(value, kind) {
   if (ArrayBuffer.isView(value)) return [value.buffer]
   if (kind === 'Map') return [...value].flat()
-  if (kind === 'Set') return [...value]
+  if (kind === 'Set' || kind === 'FileList') return [...value]
+  if (kind === 'ImageData') return [value.data]
+  if (kind === 'DOMQuad') return [value.p1, value.p2, value.p3, value.p4]
   if (kind === 'Error') return value.cause === undefined ? [] : [value.cause]
   if (kind === 'Object' || kind === 'Array') return Object.entries(value).flat()
   return []
