@@ -1,5 +1,5 @@
 /** What outlives a page, a worker and a browser, and how pages share: scenarios over the package as built. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -52,6 +52,7 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     )
     await inPage(second, 'close', {})
     const waiting = inPage(second, 'get', { onLocked: 'wait' }, 'a')
+    await untilSomeoneWaits(second)
     await first.close()
     assert.equal(await waiting, 'from the first')
   })
@@ -80,6 +81,27 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     assert.equal(await inPage(await openPage(context), 'get', {}, 'a'), 'committed')
   })
 
+  test('a page that is loaded anew in mid-transaction finds nothing of it', async (context) => {
+    const page = await openPage(context)
+    await inPage(page, 'put', {}, 'a', 'committed')
+    await inPage(page, 'putForEver', {}, 'a', 'never committed')
+    await load(page, `${origin}/`)
+    // The page that was left may give the directory up a moment later.
+    assert.equal(await inPage(page, 'get', { onLocked: 'wait' }, 'a'), 'committed')
+  })
+
+  if (browser.name === 'chromium') {
+    test('a page that waits gets the directory when the process of its owner dies in mid-transaction', async (context) => {
+      const [first, second] = [await openPage(context), await openPage(context)]
+      await inPage(first, 'put', {}, 'a', 'committed')
+      await inPage(first, 'putForEver', {}, 'a', 'never committed')
+      const waiting = inPage(second, 'get', { onLocked: 'wait' }, 'a')
+      await untilSomeoneWaits(second)
+      await crash(first)
+      assert.equal(await waiting, 'committed')
+    })
+  }
+
   test('the single file keeps databases in OPFS, hosted by a worker it carries', async (context) => {
     const page = await openPage(context)
     const options = { entryPoint: '/dist/inline.js' }
@@ -104,7 +126,43 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
       assert.equal(found, 'kept')
     }),
   )
+
+  // Elsewhere there is no way to know the browser's processes.
+  if (existsSync('/proc')) {
+    suite.test(
+      'a browser that is killed in mid-transaction has all that was committed, and nothing of the rest',
+      () =>
+        withProfile(async (profile) => {
+          await inProfile(browser.name, profile, origin, async (page) => {
+            await inPage(page, 'put', {}, 'a', 'committed')
+            await inPage(page, 'putForEver', {}, 'a', 'never committed')
+            killBrowserOf(profile)
+          })
+          const found = await inProfile(browser.name, profile, origin, (page) =>
+            inPage(page, 'get', {}, 'a'),
+          )
+          assert.equal(found, 'committed')
+        }),
+    )
+  }
   return suite.run()
+}
+
+/** Resolves once a page or worker of the origin waits for a directory, which shows in its locks. */
+async function untilSomeoneWaits(page: Page): Promise<void> {
+  await page.waitForFunction(async () => {
+    const { pending = [] } = await navigator.locks.query()
+    return pending.length > 0
+  })
+}
+
+/** Ends the process that the page runs in; Chromium only, no driver can do it in Firefox. */
+async function crash(page: Page): Promise<void> {
+  const hasCrashed = page.waitForEvent('crash')
+  const session = await page.context().newCDPSession(page)
+  // It has no answer: who would give it is dead.
+  session.send('Page.crash').catch(() => {})
+  await hasCrashed
 }
 
 /** In the page's dedicated worker, which is started at the first call. */
@@ -154,6 +212,23 @@ async function withProfile(body: (profile: string) => Promise<void>): Promise<vo
     await body(profile)
   } finally {
     rmSync(profile, { recursive: true, force: true, maxRetries: 3 })
+  }
+}
+
+/** Ends the browser at once, as the system does when it runs out of memory; its processes name the profile. */
+function killBrowserOf(profile: string): void {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
+  const own = pids.filter((pid) => argumentsOf(pid).some((it) => it.endsWith(profile)))
+  assert.ok(own.length > 0, `no process has ${profile}`)
+  for (const pid of own) process.kill(Number(pid), 'SIGKILL')
+}
+
+/** None, if the process has ended. */
+function argumentsOf(pid: string): readonly string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+  } catch {
+    return []
   }
 }
 
