@@ -75,9 +75,13 @@ const chromiumArguments = [
   '--disable-features=Translate',
 ]
 
+/** On a machine with much else to do, Firefox has taken more than three minutes. */
+const launchMs = 600_000
+
 function launchOptions(name: BrowserName): LaunchOptions {
   const executablePath = findBrowser(name)
   if (!executablePath) throw new Error(`There is no ${name} here; get it by: ${installCommand}`)
-  if (name === 'chromium') return { executablePath, headless: true, args: chromiumArguments }
-  return { executablePath, headless: true, channel: 'moz-firefox' }
+  if (name === 'chromium')
+    return { executablePath, headless: true, timeout: launchMs, args: chromiumArguments }
+  return { executablePath, headless: true, timeout: launchMs, channel: 'moz-firefox' }
 }
