@@ -1,7 +1,7 @@
 /** One SQLite connection and its statements, each prepared when it is first used and kept until `close()`. */
 import { StorageError } from '../../errors.ts'
 import type { Engine } from '../engine.ts'
-import { SQLITE_INTERRUPT, SQLITE_OK, storageErrorCode } from '../result-code.ts'
+import { fileError, SQLITE_INTERRUPT, SQLITE_OK, storageErrorCode } from '../result-code.ts'
 import { readCString, withCString } from './c-string.ts'
 import { Statement } from './statement.ts'
 import type { Watched } from './step-watch.ts'
@@ -140,13 +140,21 @@ export class Connection implements Watched {
 
   /**
    * Checks what a walk has met so far: so many rows, so many bytes in them.
-   * @throws StorageError 'corrupt' when it is more than the file can hold.
+   * @throws StorageError 'corrupt' when it is more than the file can hold; 'io' when the file cannot be measured.
    */
   checkWalk(rowCount: number, byteCount: number): void {
     const leastBytes = rowCount * rowHeaderBytes + byteCount
     if (leastBytes <= this.#heldBytes) return
-    this.#heldBytes = Math.max(this.#heldBytes, this.heldBytes())
+    this.#heldBytes = Math.max(this.#heldBytes, this.#measure())
     if (leastBytes > this.#heldBytes) throw this.damage(endlessWalk)
+  }
+
+  #measure(): number {
+    try {
+      return this.heldBytes()
+    } catch (error) {
+      throw fileError(this.label, 'measuring the file', error)
+    }
   }
 
   /** No less than the rows of the database take: its file, its log, and what has yet to be written. */
