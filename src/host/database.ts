@@ -51,6 +51,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
       storage,
       isBusy: () => this.#isWriting,
       failed: (error) => services.report(failureOf(error)),
+      syncFailed: (error) => this.#lose(failureOf(error), []),
     })
   }
 

@@ -25,6 +25,7 @@ export class Housekeeping {
   readonly #storage: DatabaseStorage
   readonly #isBusy: () => boolean
   readonly #failed: (error: unknown) => void
+  readonly #syncFailed: (error: unknown) => void
   #commitCount = 0
   #seenCommitCount = 0
   #timer: 'off' | 'on' | 'closed' = 'off'
@@ -33,15 +34,20 @@ export class Housekeeping {
   /** The sync ahead that is under way; null when there is none. */
   #syncing: Promise<void> | null = null
 
-  /** `isBusy`: whether a write transaction runs, during which nothing can be tidied. */
+  /**
+   * `isBusy`: whether a write transaction runs, during which nothing can be tidied. `failed`: something will be done later.
+   * `syncFailed`: the disk may have lost a part of the log, and the next sync may not say so again.
+   */
   constructor(options: {
     storage: DatabaseStorage
     isBusy: () => boolean
     failed: (error: unknown) => void
+    syncFailed: (error: unknown) => void
   }) {
     this.#storage = options.storage
     this.#isBusy = options.isBusy
     this.#failed = options.failed
+    this.#syncFailed = options.syncFailed
   }
 
   /** A write transaction has ended, and the next one has not begun. */
@@ -68,7 +74,7 @@ export class Housekeeping {
       .call(this.#storage)
       .then(() => {
         this.#syncedBytes = logBytes
-      }, this.#failed)
+      }, this.#syncFailed)
       .finally(() => {
         this.#syncing = null
       })

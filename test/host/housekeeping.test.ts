@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
+import { StorageError } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
-import { createStores, open, put, store, Tester } from './client.ts'
+import { createStores, type Log, open, put, settle, store, Tester } from './client.ts'
 import { ModelDirectory } from './model-storage.ts'
 
 async function fixture() {
@@ -35,6 +36,22 @@ test('a short log is tidied when the database is idle, until nothing is left', a
   await new Promise<void>((resolve) => storage.before.set('housekeep', resolve))
   clearInterval(waiting)
   expect(storage.log).toEqual(['begin', 'put', 'commit', 'housekeep'])
+})
+
+test('a log that grows is synced ahead; when that fails, all connections are closed', async () => {
+  const storage = new ModelDirectory()
+  storage.canSyncLater = true
+  const log: Log = []
+  const host = createHost({ storage, durability: 'relaxed' })
+  const connection = await open(host, 'db', { log, changes: createStores(store(1)) })
+  storage.logBytes = 5 * 1024 * 1024
+  const transaction = new Tester(connection)
+  await transaction.execute(put(1))
+  await transaction.commit()
+  expect(storage.syncs).toHaveLength(1)
+  storage.syncs[0]?.reject(new StorageError('io', 'no such luck'))
+  await settle()
+  expect(log.at(-1)).toBe('forceClosed UnknownError')
 })
 
 test('an open write transaction keeps housekeeping away', async () => {
