@@ -14,19 +14,27 @@ export class Expected {
     return this.#states.at(-1) ?? nothing
   }
 
-  /** An action begins: from now on its effect may be found. */
-  begin(action: Action): void {
+  /** An action begins: from now on its effect may be found. Gives its number, from 1. */
+  begin(action: Action): number {
     this.#states.push(action.type === 'close' ? this.state : applyStep(this.state, action))
+    return this.#states.length - 1
   }
 
-  /** It has been acknowledged: what it promises is certain from now on. */
-  acknowledge(action: Action): void {
-    const count = this.#states.length - 1
+  /** Action `number`, or the last begun, has been acknowledged: what it promises is certain from now on. */
+  acknowledge(action: Action, number = this.#states.length - 1): void {
     if (action.type === 'close') {
-      for (const name of this.names()) this.#certain.set(name, count)
+      for (const name of this.names()) this.#certain.set(name, number)
     } else if (action.type === 'deleteDatabase' || isStrict(action)) {
-      this.#certain.set(action.database, count)
+      this.#certain.set(action.database, number)
     }
+  }
+
+  /** What may be found now; it stays as it is. */
+  copy(): Expected {
+    const copy = new Expected()
+    copy.#states.push(...this.#states.slice(1))
+    for (const [name, number] of this.#certain) copy.#certain.set(name, number)
+    return copy
   }
 
   /** Nobody may find any state but the last. */

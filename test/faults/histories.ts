@@ -52,6 +52,20 @@ export const longLog: History = {
   ],
 }
 
+/** Transactions of either durability that queue up behind each other, on the same store and on others. */
+export const queued: History = {
+  name: 'queued',
+  actions: [
+    upgrade(1, [createStore('a'), createIndex('a', 'tag'), createStore('b')]),
+    ...Array.from({ length: 12 }, (_, i) =>
+      transaction(i % 4 === 2 ? 'relaxed' : 'strict', [
+        put(i % 3 === 2 ? 'b' : 'a', i % 5, `round ${i}`, i % 4 === 3 ? 5_000 : 40),
+      ]),
+    ),
+    { type: 'close' },
+  ],
+}
+
 /** Steps drawn at random, on two databases. */
 export function randomHistory(seed: number, length: number): History {
   const actions: Action[] = []

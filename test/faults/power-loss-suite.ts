@@ -1,7 +1,9 @@
 /** Cuts the power at every I/O call of a history, in every way, and looks at what is left. */
 import { close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
+import type { Vfs, VfsFile } from '../../src/sqlite/vfs.ts'
 import { Databases, readState } from '../history/databases.ts'
+import type { Step } from '../history/step.ts'
 import { openDatabase } from '../promises.ts'
 import { Expected } from './expected.ts'
 import { faulty, type CallKind, type Fault, type FaultyVfs } from './fault-vfs.ts'
@@ -29,23 +31,30 @@ interface Cut {
 /** Calls before which the disk is as it was before the call before them. */
 const harmless: ReadonlySet<CallKind> = new Set(['read', 'size', 'isLinked', 'list', 'prepare'])
 
-/**
- * Runs a history and cuts the power throughout. `seeds`: of the reorderings tried at each moment. `faults`: what is
- * wrong with the disk besides; with any, cuts should be found to have lost something.
- */
+/** How a history is run. */
+export interface PowerLossOptions {
+  /** Of the reorderings tried at each moment. */
+  readonly seeds: readonly number[]
+  /** What is wrong with the disk besides; with any, cuts should be found to have lost something. */
+  readonly faults?: readonly Fault[]
+  /** So many transactions are queued up at once, on a disk that syncs while they go on. Default 1. */
+  readonly atOnce?: number
+}
+
+/** Runs a history and cuts the power throughout. */
 export async function cutPower(
   history: History,
-  seeds: readonly number[],
-  faults: readonly Fault[] = [],
+  { seeds, faults = [], atOnce = 1 }: PowerLossOptions,
 ): Promise<PowerLossCounts> {
   const counts: PowerLossCounts = { calls: 0, moments: 0, points: 0, wrong: [] }
   const cuts: Cut[] = []
-  const vfs = faulty(memory())
+  const vfs = faulty(atOnce > 1 ? withSyncLater(memory()) : memory())
   const expected = new Expected()
   const cut = (at: string): void => {
     counts.moments++
+    const now = expected.copy()
     for (const { pattern, vfs: left } of vfs.crashStates(seeds)) {
-      cuts.push({ at, pattern, vfs: left, expected })
+      cuts.push({ at, pattern, vfs: left, expected: now })
     }
   }
   vfs.inject({
@@ -57,21 +66,85 @@ export async function cutPower(
   })
   let indexedDB = createIndexedDB({ vfs })
   let databases = new Databases(indexedDB)
-  for (const [i, action] of history.actions.entries()) {
-    expected.begin(action)
+  for (const { number, actions } of groupsOf(history, atOnce)) {
+    const [action] = actions
     if (action.type === 'close') {
+      expected.begin(action)
       await close(indexedDB)
+      expected.acknowledge(action)
       indexedDB = createIndexedDB({ vfs })
       databases = new Databases(indexedDB)
-    } else await databases.execute(action)
-    // What the action did is checked against what was certain before its acknowledgement, then once more after it.
-    await checkCuts(cuts, counts, nameOf(history, i, action))
-    expected.acknowledge(action)
+    } else await executeTogether(databases, actions as readonly Step[], expected) // a close stands alone
     cut('none, all acknowledged')
-    await checkCuts(cuts, counts, nameOf(history, i, action))
+    await checkCuts(cuts, counts, nameOf(history, number, action))
   }
   await close(indexedDB)
   return counts
+}
+
+/** Actions that are begun together: one, or transactions on one database. */
+interface Group {
+  /** Of the first one, from 0. */
+  readonly number: number
+  readonly actions: [Action, ...Action[]]
+}
+
+function groupsOf({ actions }: History, atOnce: number): Group[] {
+  const groups: Group[] = []
+  for (const [number, action] of actions.entries()) {
+    const last = groups.at(-1)
+    if (last && last.actions.length < atOnce && mayQueueBehind(last.actions[0], action)) {
+      last.actions.push(action)
+    } else groups.push({ number, actions: [action] })
+  }
+  return groups
+}
+
+function mayQueueBehind(first: Action, action: Action): boolean {
+  if (first.type !== 'transaction' || action.type !== 'transaction') return false
+  return first.database === action.database
+}
+
+async function executeTogether(
+  databases: Databases,
+  steps: readonly Step[],
+  expected: Expected,
+): Promise<void> {
+  const begun = steps.map((step) => ({ step, number: expected.begin(step) }))
+  const [first] = steps
+  const connection =
+    first?.type === 'transaction' ? await databases.connection(first.database) : null
+  await Promise.all(
+    begun.map(async ({ step, number }) => {
+      if (connection && step.type === 'transaction') await databases.transact(connection, step)
+      else await databases.execute(step)
+      expected.acknowledge(step, number)
+    }),
+  )
+}
+
+/** A disk whose syncs take their time, while others may write. */
+function withSyncLater(vfs: Vfs): Vfs {
+  const later = (file: VfsFile): VfsFile => ({
+    ...file,
+    async syncLater() {
+      await new Promise((resolve) => setImmediate(resolve))
+      file.sync(true)
+    },
+  })
+  return {
+    ...vfs,
+    directory(path) {
+      const directory = vfs.directory(path)
+      return {
+        ...directory,
+        open(name, options) {
+          const file = directory.open(name, options)
+          return file && later(file)
+        },
+      }
+    },
+  }
 }
 
 async function checkCuts(cuts: Cut[], counts: PowerLossCounts, action: string): Promise<void> {

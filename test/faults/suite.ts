@@ -1,9 +1,12 @@
 /** The whole of the fault suite, short and long. */
-import { longLog, randomHistory, scripted } from './histories.ts'
+import { longLog, queued, randomHistory, scripted } from './histories.ts'
 import { failCalls, type Failing } from './failing-calls-suite.ts'
 import { fillDisk } from './full-disk-suite.ts'
 import { cutPower } from './power-loss-suite.ts'
 import { mountSmallDisk } from './small-disk.ts'
+
+/** So many transactions queue up at once where they may share syncs. */
+const mostAtOnce = 6
 
 /** A reordering that has found a log emptied too early. */
 const telling = 20
@@ -50,17 +53,24 @@ async function runPowerCuts(isLong: boolean, seed: number): Promise<Part> {
   const histories = isLong
     ? [scripted, longLog, ...Array.from({ length: 10 }, (_, i) => randomHistory(seed + i, 40))]
     : [scripted, randomHistory(seed, 10)]
+  const runs = [
+    ...histories.map((history) => ({ history, atOnce: 1 })),
+    { history: queued, atOnce: mostAtOnce },
+    ...(isLong ? [{ history: scripted, atOnce: mostAtOnce }] : []),
+  ]
   const total = { calls: 0, moments: 0, points: 0 }
   const wrong: string[] = []
-  for (const history of histories) {
+  for (const { history, atOnce } of runs) {
     const seedCount = history === longLog ? 4 : 64
     const seeds = isLong ? Array.from({ length: seedCount }, (_, i) => seed + i) : [telling]
-    const counts = await cutPower(history, seeds)
+    const counts = await cutPower(history, { seeds, atOnce })
     total.calls += counts.calls
     total.moments += counts.moments
     total.points += counts.points
     wrong.push(...counts.wrong)
-    console.log(`${history.name}: ${counts.points} power cuts, ${counts.wrong.length} wrong`)
+    console.log(
+      `${history.name}, ${atOnce} at once: ${counts.points} power cuts, ${counts.wrong.length} wrong`,
+    )
   }
   const told = `${total.points} power cuts at ${total.moments} moments of ${total.calls} calls`
   return { passed: total.points - wrong.length, wrong, told }
