@@ -274,6 +274,8 @@ export class SqliteDatabase implements DatabaseStorage {
     const log = this.#log()
     const file = mount.openFile(this.#options.fileName)
     if (!log?.syncLater || !file?.syncLater || log.pendingBytes() < longLogBytes) return
+    // Until then log and file count both: others that share a quota need the room at once.
+    if (this.#quotaShare) return
     await this.#syncedLater(log.syncLater())
     // The log is on the disk, and stays until the file is: nothing in between needs a sync of SQLite's.
     this.#connection.execute('PRAGMA synchronous = OFF;')
