@@ -66,7 +66,7 @@ export async function main(settings: Settings): Promise<number> {
   }
   try {
     for (const name of settings.targets.filter(isAvailable)) {
-      targets.push(await startTarget(name, server))
+      targets.push(await startTarget(name, { server, dist: settings.dist }))
     }
     if (settings.program) await examine(targets, settings, counts)
     else await compareAll(targets, settings, counts)

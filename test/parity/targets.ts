@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { Page } from 'playwright-core'
@@ -17,12 +18,16 @@ export interface Target {
   close(): Promise<void>
 }
 
-/** The native implementations, which judge; ours here; ours in browsers, on a page or in a dedicated worker of it. */
+/**
+ * The native implementations, which judge; ours here, with its engine in this thread or in one of its own; ours in
+ * browsers, on a page or in a dedicated worker of it.
+ */
 export const targetNames = [
   'chromium',
   'firefox',
   'node-memory',
   'node-file',
+  'node-worker',
   'chromium-memory',
   'chromium-page-opfs',
   'chromium-worker-opfs',
@@ -42,10 +47,20 @@ export function browserOf(name: TargetName): BrowserName | null {
   return browserNames.find((it) => name.startsWith(it)) ?? null
 }
 
-export async function startTarget(name: TargetName, server: Server): Promise<Target> {
+/** Where targets find the package as built. */
+export interface Built {
+  /** Serves it to pages. */
+  readonly server: Server
+  /** Its folder. */
+  readonly dist: string
+}
+
+export async function startTarget(name: TargetName, { server, dist }: Built): Promise<Target> {
   const browser = browserOf(name)
   if (browser) return startInBrowser(name, browser, server)
-  return name === 'node-file' ? startOnFiles() : startHere(name, createIndexedDB({ vfs: memory() }))
+  if (name === 'node-memory') return startHere(name, createIndexedDB({ vfs: memory() }))
+  const worker = name === 'node-worker' && pathToFileURL(join(dist, 'worker-node.js'))
+  return startOnFiles(name, worker)
 }
 
 function implementationOf(name: TargetName): PageImplementation {
@@ -115,9 +130,10 @@ async function runIn(page: Page, request: PageRequest): Promise<Trace[]> {
   return JSON.parse(traces) as Trace[] // As page.ts has them.
 }
 
-async function startOnFiles(): Promise<Target> {
+/** `worker`: the script of the thread that hosts the engine; false: it is in this one. */
+async function startOnFiles(name: TargetName, worker: URL | false): Promise<Target> {
   const path = await mkdtemp(join(tmpdir(), 'idb-everywhere-parity-'))
-  const target = startHere('node-file', createIndexedDB({ path }))
+  const target = startHere(name, createIndexedDB({ path, worker }))
   return {
     ...target,
     async close() {
