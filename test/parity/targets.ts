@@ -107,6 +107,9 @@ function isEndOfBrowser(error: unknown): boolean {
   return error instanceof Error && /crashed|has been closed|disconnected/i.test(error.message)
 }
 
+/** Browsers start one by one while others work: half a minute, Playwright's own limit, has not been enough. */
+const loadingMs = 300_000
+
 interface OpenPage {
   readonly browser: RunningBrowser
   readonly page: Page
@@ -116,6 +119,7 @@ async function openPage(browserName: BrowserName, server: Server): Promise<OpenP
   const browser = await startBrowser(browserName)
   const context = await browser.newContext()
   const page = await context.newPage()
+  page.setDefaultTimeout(loadingMs)
   await page.goto(`${server.origin}/`)
   await page.addScriptTag({ url: '/bundle/page.mjs', type: 'module' })
   await page.waitForFunction('typeof runInPage === "function"')
