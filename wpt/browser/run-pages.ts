@@ -36,7 +36,7 @@ export async function runPages(
     const seat = new Seat(openContext, server.origin + emptyPath)
     try {
       for (const [place, page] of queue) {
-        const result = await runPatiently(page, seat, environment)
+        const result = await runPage(page, seat, environment)
         results[place] = result
         heard(result)
       }
@@ -46,16 +46,6 @@ export async function runPages(
   }
   await Promise.all(Array.from({ length: jobs }, work))
   return results
-}
-
-/** Once more where there was no end: the machine may have been busy, with the browser's start or with something else. */
-async function runPatiently(
-  page: Page,
-  seat: Seat,
-  environment: BrowserEnvironment,
-): Promise<PageResult> {
-  const first = await runPage(page, seat, environment)
-  return first.status === 'TIMEOUT' ? runPage(page, seat, environment) : first
 }
 
 /** Never rejects because of what the page does; a browser that gives up is its crash. */
