@@ -16,9 +16,10 @@ const pieceMs = 5
 const longestLogBytes = 32 * 1024 * 1024
 /**
  * So much of a growing log at a time is brought to the disk off this thread, where the platform can: the checkpoint, which
- * blocks it, then has little left to wait for. Measured: one-put transactions take a quarter less.
+ * blocks it, then has less to wait for. Measured under constant writing: pauses a quarter shorter, a fifth less time per
+ * transaction on average. In smaller parts the syncs get in the writer's way.
  */
-const syncAheadBytes = 4 * 1024 * 1024
+const syncAheadBytes = 16 * 1024 * 1024
 
 /** One database's housekeeping. */
 export class Housekeeping {

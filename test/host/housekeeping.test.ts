@@ -44,7 +44,7 @@ test('a log that grows is synced ahead; when that fails, all connections are clo
   const log: Log = []
   const host = createHost({ storage, durability: 'relaxed' })
   const connection = await open(host, 'db', { log, changes: createStores(store(1)) })
-  storage.logBytes = 5 * 1024 * 1024
+  storage.logBytes = 17 * 1024 * 1024
   const transaction = new Tester(connection)
   await transaction.execute(put(1))
   await transaction.commit()
