@@ -49,7 +49,9 @@ function tableFor(place: Place, results: BrowserResults): string {
   const stores = Object.keys(storeTitles)
   const rowsOf = (store: string) => results[store]?.places[place]?.rows ?? []
   const failedOf = (store: string) => results[store]?.places[place]?.failed ?? []
-  const names = new Set(stores.flatMap((store) => rowsOf(store).map(({ name }) => name)))
+  const names = new Set(
+    stores.flatMap((store) => [...rowsOf(store), ...failedOf(store)].map(({ name }) => name)),
+  )
   const lines = [...names].filter(isCompared).map((name) => {
     const rows = stores.map((store) => rowsOf(store).find((row) => row.name === name))
     const cells = stores.map((store, i) => {
