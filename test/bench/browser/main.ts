@@ -156,8 +156,23 @@ function keep(results: BrowserResults, directory: string): void {
     StoreResult
   >
   for (const [name, { browser, places: measured }] of Object.entries(results)) {
-    kept[name] = { browser, places: { ...kept[name]?.places, ...measured } }
+    const known: Partial<Record<Place, PlaceResult>> = { ...kept[name]?.places }
+    for (const place of places) {
+      const result = measured[place]
+      if (result) known[place] = withNewer(known[place], result)
+    }
+    kept[name] = { browser, places: known }
   }
   writeFileSync(file, `${JSON.stringify(kept, null, 1)}\n`)
   console.log(`The numbers are in ${file}`)
+}
+
+/** What is known of a place, with what was measured now instead of what was before. */
+function withNewer(known: PlaceResult | undefined, { rows, failed }: PlaceResult): PlaceResult {
+  const names = new Set([...rows, ...failed].map(({ name }) => name))
+  const isOlder = ({ name }: { readonly name: string }): boolean => !names.has(name)
+  return {
+    rows: [...(known?.rows ?? []).filter(isOlder), ...rows],
+    failed: [...(known?.failed ?? []).filter(isOlder), ...failed],
+  }
 }

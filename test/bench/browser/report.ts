@@ -23,6 +23,8 @@ const placeTitles: Readonly<Record<Place, string>> = {
   worker: 'in a dedicated worker',
 }
 
+const places: readonly Place[] = ['page', 'worker']
+
 const readmeSection = {
   name: 'browser speed',
   command: 'npm run bench:browser -- --report',
@@ -33,11 +35,9 @@ export function writeBrowserReport(projectRoot: string): void {
   const results = JSON.parse(
     readFileSync(join(projectRoot, 'test/bench', resultsFile), 'utf8'),
   ) as BrowserResults // This benchmark wrote it.
-  writeSection(projectRoot, readmeSection, [
-    versionsOf(results),
-    tableFor('page', results),
-    tableFor('worker', results),
-  ])
+  const isMeasured = (place: Place) => Object.values(results).some((it) => it.places[place])
+  const tables = places.filter(isMeasured).map((place) => tableFor(place, results))
+  writeSection(projectRoot, readmeSection, [versionsOf(results), ...tables])
 }
 
 function versionsOf(results: BrowserResults): string {
@@ -46,7 +46,7 @@ function versionsOf(results: BrowserResults): string {
 }
 
 function tableFor(place: Place, results: BrowserResults): string {
-  const stores = Object.keys(storeTitles)
+  const stores = Object.keys(storeTitles).filter((store) => results[store]?.places[place])
   const rowsOf = (store: string) => results[store]?.places[place]?.rows ?? []
   const failedOf = (store: string) => results[store]?.places[place]?.failed ?? []
   const names = new Set(
