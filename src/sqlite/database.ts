@@ -28,9 +28,6 @@ import { QuotaShare } from './quota-share.ts'
 import { fileError } from './result-code.ts'
 import { writeCurrentNumber, writeMeta, writeSchemaChange } from './write-schema.ts'
 
-/** To sync more than this takes longer than to hand it to another thread. */
-const longLogBytes = 64 * 1024
-
 /** What a database is opened with. */
 export interface DatabaseOptions {
   readonly place: Place
@@ -228,7 +225,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
     this.#quotaShare?.leave()
     try {
-      await this.#closeConnection()
+      this.#closeConnection()
     } finally {
       onClosed()
     }
@@ -247,7 +244,7 @@ export class SqliteDatabase implements DatabaseStorage {
     }
   }
 
-  async #closeConnection(): Promise<void> {
+  #closeConnection(): void {
     if (this.#connection.hasMetDamage) {
       this.#options.onDamage()
       return this.#connection.abandon()
@@ -258,7 +255,6 @@ export class SqliteDatabase implements DatabaseStorage {
     if (isPersistent && this.#committedSchema.version === 0) return this.#connection.abandon()
     try {
       if (!isPersistent) return this.#connection.engine.spareConnections.giveBack(this.#connection)
-      await this.#copyLongLog()
       // Explicitly, as closing would keep an error of its checkpoint to itself.
       checkpoint(this.#connection, this.#log(), 'TRUNCATE')
     } catch (error) {
@@ -266,22 +262,6 @@ export class SqliteDatabase implements DatabaseStorage {
       throw error
     }
     this.#connection.close()
-  }
-
-  /** Copies a long log into the file, synced off this thread: the checkpoint to come would block it as long as the disk takes. */
-  async #copyLongLog(): Promise<void> {
-    const { mount } = this.#options.place
-    const log = this.#log()
-    const file = mount.openFile(this.#options.fileName)
-    if (!log?.syncLater || !file?.syncLater || log.pendingBytes() < longLogBytes) return
-    // Until then log and file count both: others that share a quota need the room at once.
-    if (this.#quotaShare) return
-    await this.#syncedLater(log.syncLater())
-    // The log is on the disk, and stays until the file is: nothing in between needs a sync of SQLite's.
-    this.#connection.execute('PRAGMA synchronous = OFF;')
-    checkpoint(this.#connection, log, 'PASSIVE')
-    this.#connection.execute('PRAGMA synchronous = NORMAL;')
-    await this.#syncedLater(file.syncLater())
   }
 
   #joinQuota(): QuotaShare | null {
@@ -337,16 +317,12 @@ export class SqliteDatabase implements DatabaseStorage {
 
   async #syncLater(): Promise<void> {
     this.#guardFile('syncing the file', () => this.#syncNewFile())
-    await this.#syncedLater(this.#log()?.syncLater?.())
-    this.#checkLinks()
-  }
-
-  async #syncedLater(syncing: Promise<void> | undefined): Promise<void> {
     try {
-      await syncing
+      await this.#log()?.syncLater?.()
     } catch (error) {
       throw fileError(this.#options.label, 'syncing the file', error)
     }
+    this.#checkLinks()
   }
 
   #guardFile(action: string, work: () => void): void {
