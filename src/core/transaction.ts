@@ -48,7 +48,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   unprocessed = 0
   /** Failures dispatched so far; see `HostTransaction.commit`. */
   failuresSeen = 0
-  /** Those made so far, each store's once. (A map would cost as much as the rest of the transaction.) */
+  /** Those made so far, each store's once. No map: most transactions have one. */
   readonly handles: ObjectStoreHandle[] = []
   /** Processed requests whose events must not fire yet; null when and only when it runs ahead of no other transaction. */
   #heldBack: Request[] | null = null

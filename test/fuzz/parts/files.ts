@@ -6,7 +6,7 @@ import { exercise } from '../exercise.ts'
 import { fixedNumber, overwrite } from '../mutate.ts'
 import type { Part } from '../part.ts'
 import { fileName, makeSampleFiles, onDisk, path } from '../sample-files.ts'
-import { withSharedPages } from '../shared-pages.ts'
+import { withSharedPages } from '../crossed-pages.ts'
 import { repairChecksums } from '../wal-checksums.ts'
 
 const pageBytes = 4096
