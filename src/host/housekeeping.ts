@@ -100,7 +100,9 @@ export class Housekeeping {
     try {
       return this.#storage.housekeep()
     } catch (error) {
-      this.#failed(error)
+      // Not before the transaction that has just committed is told so.
+      if (this.#storage.hasLostSync) queueMicrotask(() => this.#syncFailed(error))
+      else this.#failed(error)
       return false
     }
   }

@@ -73,6 +73,7 @@ export class SqliteDatabase implements DatabaseStorage {
   #owesLinkCheck = false
   /** A new file's own pages and name have yet to be made durable. */
   #needsFileSync: boolean
+  #hasLostFileSync = false
 
   constructor(options: DatabaseOptions) {
     const { connection, rows, isNew, salvaged } = options.opened
@@ -140,6 +141,7 @@ export class SqliteDatabase implements DatabaseStorage {
       this.#syncNewFile()
       this.#log()?.sync(true)
     })
+    this.#refuseLostSync()
     this.#checkLinks()
   }
 
@@ -197,6 +199,10 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#checkWriting()
     this.#counts.forgetStore(storeId)
     fillIndex({ reader: this.#reader, writer: this.#writer, storeId, index, indexKeysOf })
+  }
+
+  get hasLostSync(): boolean {
+    return this.#hasLostFileSync || (this.#log()?.hasLostSync ?? false)
   }
 
   housekeep(): boolean {
@@ -311,7 +317,12 @@ export class SqliteDatabase implements DatabaseStorage {
 
   #syncNewFile(): void {
     if (!this.#needsFileSync) return
-    this.#options.place.mount.openFile(this.#options.fileName)?.sync(false)
+    try {
+      this.#options.place.mount.openFile(this.#options.fileName)?.sync(false)
+    } catch (error) {
+      this.#hasLostFileSync = true
+      throw error
+    }
     this.#needsFileSync = false
   }
 
@@ -322,7 +333,17 @@ export class SqliteDatabase implements DatabaseStorage {
     } catch (error) {
       throw fileError(this.#options.label, 'syncing the file', error)
     }
+    this.#refuseLostSync()
     this.#checkLinks()
+  }
+
+  /** A sync that failed is reported once: the next one succeeds, though what the failed one was for may be missing. */
+  #refuseLostSync(): void {
+    if (!this.hasLostSync) return
+    throw new StorageError(
+      'io',
+      `${this.#options.label}: an earlier sync failed; close all connections and open anew`,
+    )
   }
 
   #guardFile(action: string, work: () => void): void {

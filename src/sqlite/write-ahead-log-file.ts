@@ -38,6 +38,8 @@ export class WriteAheadLogFile implements VfsFile {
   /** How far the log has been copied into the database file. */
   #checkpointedEnd = 0
 
+  #hasLostSync = false
+
   /** Absent where the file's own is. */
   readonly syncLater?: () => Promise<void>
 
@@ -45,6 +47,11 @@ export class WriteAheadLogFile implements VfsFile {
     this.#file = file
     this.#end = this.#committedEnd = file.size()
     if (file.syncLater) this.syncLater = () => this.#syncLater()
+  }
+
+  /** Whether a sync has failed: what was written before it may never reach the disk, though the next one succeeds. */
+  get hasLostSync(): boolean {
+    return this.#hasLostSync
   }
 
   /** How many bytes of the log are not in the database file yet. */
@@ -90,7 +97,12 @@ export class WriteAheadLogFile implements VfsFile {
 
   sync(dataOnly: boolean): void {
     this.flush()
-    this.#file.sync(dataOnly)
+    try {
+      this.#file.sync(dataOnly)
+    } catch (error) {
+      this.#hasLostSync = true
+      throw error
+    }
   }
 
   isLinked(): boolean {
@@ -128,7 +140,12 @@ export class WriteAheadLogFile implements VfsFile {
 
   async #syncLater(): Promise<void> {
     this.flush()
-    await this.#file.syncLater?.()
+    try {
+      await this.#file.syncLater?.()
+    } catch (error) {
+      this.#hasLostSync = true
+      throw error
+    }
   }
 
   #restart(): void {

@@ -98,6 +98,8 @@ export interface DatabaseStorage {
   sync(): void
   /** The same without blocking the thread. Absent: not possible here. */
   readonly syncLater?: () => Promise<void>
+  /** Whether a sync has failed: what it was for may be missing on the disk, and the next one may not say so again. */
+  readonly hasLostSync: boolean
 
   /** One step of an upgrade, except the building of an index's entries. Deleting a store or index deletes its records. */
   changeSchema(change: SchemaChange): void

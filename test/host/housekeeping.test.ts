@@ -63,3 +63,28 @@ test('an open write transaction keeps housekeeping away', async () => {
   await reader.commit()
   expect(storage.log).toEqual(['begin', 'put'])
 })
+
+test.each([
+  [
+    'a failed sync closes all connections',
+    true,
+    ['tx put done', 'tx committed', 'forceClosed UnknownError'],
+  ],
+  ['any other failure is made good later', false, ['tx put done', 'tx committed']],
+])('of what may fail in housekeeping, %s', async (_, hasLostSync, expected) => {
+  const storage = new ModelDirectory()
+  const log: Log = []
+  const host = createHost({ storage, durability: 'relaxed', report: () => {} })
+  const connection = await open(host, 'db', { log, changes: createStores(store(1)) })
+  log.length = 0
+  storage.logBytes = 33 * 1024 * 1024
+  storage.before.set('housekeep', () => {
+    storage.hasLostSync = hasLostSync
+    throw new StorageError('io', 'no such luck')
+  })
+  const transaction = new Tester(connection, { log })
+  void transaction.execute(put(1))
+  await transaction.commit()
+  await settle()
+  expect(log).toEqual(expected)
+})

@@ -40,6 +40,7 @@ export class ModelDirectory implements StorageDirectory {
 
   /** What each database says of its log. */
   logBytes = 0
+  hasLostSync = false
 
   step(name: string): void {
     this.log.push(name)
@@ -114,6 +115,10 @@ export class ModelStorage implements DatabaseStorage {
   rollback() {
     this.#directory.step('rollback')
     this.#working = null
+  }
+
+  get hasLostSync() {
+    return this.#directory.hasLostSync
   }
 
   sync() {

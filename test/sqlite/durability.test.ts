@@ -185,7 +185,7 @@ describe('when the file system fails', () => {
     await again.close()
   })
 
-  test('a failed sync makes sync() fail; the next one may succeed', async () => {
+  test('after a failed sync none is trusted until the file is opened anew', async () => {
     const faults = noFaults()
     const directory = directoryOn(faulty(faults))
     const database = await openWithStore(directory)
@@ -194,8 +194,13 @@ describe('when the file system fails', () => {
     }
     expect(() => database.sync()).toThrow(/syncing the file failed/)
     faults.beforeSync = () => {}
-    database.sync()
+    expect(database.hasLostSync).toBe(true)
+    expect(() => database.sync()).toThrow(/an earlier sync failed/)
     await database.close()
+    const again = await directory.open('test')
+    expect(again.hasLostSync).toBe(false)
+    again.sync()
+    await again.close()
   })
 
   test('a commit of one record is one write', async () => {
