@@ -117,13 +117,19 @@ function follow(
   request.addEventListener('error', stop)
   request.addEventListener('blocked', (event) => {
     if (!state.ranBesideTransaction) write(run, stream, eventText(event))
-    if (blocked === 'later') nextTask(() => closeAll(database))
-    else closeAll(database)
+    // Not those that a later task may find opened meanwhile: when `blocked` fires beside a transaction is no one's promise.
+    const connections = [...database.connections]
+    if (blocked === 'later') nextTask(() => closeEach(connections))
+    else closeEach(connections)
   })
 }
 
-export function closeAll(database: DatabaseState): void {
-  for (const { handle } of database.connections) handle.close()
+export function closeAll({ connections }: DatabaseState): void {
+  closeEach(connections)
+}
+
+function closeEach(connections: readonly ConnectionState[]): void {
+  for (const { handle } of connections) handle.close()
 }
 
 function addConnection(
