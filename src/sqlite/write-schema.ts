@@ -119,8 +119,16 @@ function writeRow(connection: Connection, text: string, parameters: readonly Par
 
 /** Adds the most a parameter may take in the heap. */
 function addSize(sum: number, parameter: Parameter): number {
-  if (typeof parameter === 'string') return sum + parameter.length * 3
+  if (typeof parameter === 'string') return sum + mostUtf8Bytes(parameter)
   return typeof parameter === 'object' && parameter ? sum + parameter.length : sum
+}
+
+/**
+ * Engine: a function of its own. Were the lengths of texts and of bytes asked for by one, V8 11.3 (Node 20) would read that of
+ * a text before it knows that the parameter is none, and crash at a number.
+ */
+function mostUtf8Bytes(text: string): number {
+  return text.length * 3
 }
 
 function bind(
