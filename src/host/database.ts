@@ -1,5 +1,5 @@
 /** An open database: what its connections share. */
-import { type Failure, failureOf } from '../errors.ts'
+import { type Failure, failure, failureOf } from '../errors.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
@@ -88,8 +88,10 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     try {
       this.storage.rollback()
     } catch (error) {
-      this.breakDown(failureOf(error))
+      return this.breakDown(failureOf(error))
     }
+    // One that failed in the middle of the transaction, at the log's beginning.
+    if (this.storage.hasLostSync) this.breakDown(failure('UnknownError', lostSync(this.storage)))
   }
 
   /** Closes all connections by force: the file, or what is known of it, cannot be trusted. */
@@ -114,4 +116,8 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
       this.breakDown(failure)
     })
   }
+}
+
+function lostSync({ name }: DatabaseStorage): string {
+  return `Database ${JSON.stringify(name)}: a sync has failed; open it anew`
 }

@@ -24,6 +24,7 @@ import { Housekeeping } from './housekeeping.ts'
 import { RecordCounts } from './record-counts.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
+import { rewriteFile } from './rewrite-file.ts'
 import { QuotaShare } from './quota-share.ts'
 import { fileError } from './result-code.ts'
 import { writeCurrentNumber, writeMeta, writeSchemaChange } from './write-schema.ts'
@@ -261,6 +262,7 @@ export class SqliteDatabase implements DatabaseStorage {
     if (isPersistent && this.#committedSchema.version === 0) return this.#connection.abandon()
     try {
       if (!isPersistent) return this.#connection.engine.spareConnections.giveBack(this.#connection)
+      if (this.hasLostSync) return this.#leaveLog()
       // Explicitly, as closing would keep an error of its checkpoint to itself.
       checkpoint(this.#connection, this.#log(), 'TRUNCATE')
     } catch (error) {
@@ -268,6 +270,16 @@ export class SqliteDatabase implements DatabaseStorage {
       throw error
     }
     this.#connection.close()
+  }
+
+  /** A log of which the disk may lack a part is not copied: the next opening finds out how far it is whole. */
+  #leaveLog(): void {
+    const { mount } = this.#options.place
+    const { fileName } = this.#options
+    for (const file of [mount.openFile(fileName), mount.writeAheadLog(fileName)]) {
+      if (file) rewriteFile(file)
+    }
+    this.#connection.abandon()
   }
 
   #joinQuota(): QuotaShare | null {

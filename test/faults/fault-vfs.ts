@@ -33,9 +33,10 @@ export interface Fault {
   /**
    * `fail`: nothing is done and the call throws. `short`: a read returns half of its bytes; a write writes half of
    * them and throws; any other call fails. `lost`: the call returns as if it had been done (a read has read zeros, open
-   * finds nothing). Default `fail`.
+   * finds nothing). `forgotten`: a sync fails, and what was written before never reaches the disk unless it is written
+   * again, though later syncs succeed; any other call fails. Default `fail`.
    */
-  readonly effect?: 'fail' | 'short' | 'lost'
+  readonly effect?: 'fail' | 'short' | 'lost' | 'forgotten'
   /** The code of the error thrown. Default `EIO`. */
   readonly code?: string
 }
@@ -102,7 +103,11 @@ interface State {
 }
 
 /** Counts a call; returns the effect that strikes it, null when it is to be done. Throws when it fails outright. */
-function strike(state: State, kind: CallKind): { effect: 'short' | 'lost'; code: string } | null {
+function strike(
+  state: State,
+  kind: CallKind,
+  synced?: DiskFile,
+): { effect: 'short' | 'lost'; code: string } | null {
   const ofKind = count(state, kind)
   const ofAny = count(state, 'any')
   state.plan.onCall?.(kind, ofAny)
@@ -112,6 +117,7 @@ function strike(state: State, kind: CallKind): { effect: 'short' | 'lost'; code:
     if (number < nth || number >= nth + times) continue
     const isShort = effect === 'short' && (kind === 'read' || kind === 'write')
     if (effect === 'lost' || isShort) return { effect, code }
+    if (effect === 'forgotten' && synced) state.disk.forgetWrites(synced)
     throw injectedError(code, kind, number)
   }
   return null
@@ -233,13 +239,13 @@ function fileOver(state: State, inner: VfsFile, noted: DiskFile): VfsFile {
       return strike(state, 'size') ? 0 : inner.size()
     },
     sync(dataOnly) {
-      if (strike(state, 'sync')) return
+      if (strike(state, 'sync', noted)) return
       inner.sync(dataOnly)
       disk.sync(noted)
     },
     ...(syncLater && {
       async syncLater() {
-        if (strike(state, 'syncLater')) return
+        if (strike(state, 'syncLater', noted)) return
         const mark = disk.mark()
         await syncLater()
         disk.sync(noted, mark)

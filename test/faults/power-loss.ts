@@ -51,6 +51,11 @@ export class PowerLossDisk {
     this.#journal = this.#journal.filter((entry) => !isSynced(entry))
   }
 
+  /** What was written to `file` and is not certain never will be. */
+  forgetWrites(file: DiskFile): void {
+    this.#journal = this.#journal.filter((entry) => entry.file !== file || entry.kind !== 'write')
+  }
+
   async rename(file: DiskFile, to: string, replaced: DiskFile | undefined): Promise<void> {
     if (replaced !== undefined) this.#forget(replaced)
     const { name } = file
