@@ -16,7 +16,7 @@ import type {
   Scan,
 } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
-import { checkpoint } from './checkpoint.ts'
+import { checkpoint, checkpointLater } from './checkpoint.ts'
 import { checkConsistency } from './consistency.ts'
 import { type OpenedFile, type Place, removeDatabaseFile, removeEmptied } from './database-file.ts'
 import { fillIndex } from './fill-index.ts'
@@ -232,7 +232,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
     this.#quotaShare?.leave()
     try {
-      this.#closeConnection()
+      await this.#closeConnection()
     } finally {
       onClosed()
     }
@@ -251,7 +251,7 @@ export class SqliteDatabase implements DatabaseStorage {
     }
   }
 
-  #closeConnection(): void {
+  async #closeConnection(): Promise<void> {
     if (this.#connection.hasMetDamage) {
       this.#options.onDamage()
       return this.#connection.abandon()
@@ -260,26 +260,40 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#leaveTransaction()
     const { isPersistent } = this.#options.place
     if (isPersistent && this.#committedSchema.version === 0) return this.#connection.abandon()
+    if (this.hasLostSync) return this.#leaveLog()
     try {
       if (!isPersistent) return this.#connection.engine.spareConnections.giveBack(this.#connection)
-      if (this.hasLostSync) return this.#leaveLog()
+      await this.#checkpointLater()
       // Explicitly, as closing would keep an error of its checkpoint to itself.
       checkpoint(this.#connection, this.#log(), 'TRUNCATE')
     } catch (error) {
-      this.#connection.abandon()
+      this.#leaveLog()
       throw error
     }
     this.#connection.close()
   }
 
-  /** A log of which the disk may lack a part is not copied: the next opening finds out how far it is whole. */
+  async #checkpointLater(): Promise<void> {
+    // As long as log and file have it both, others that share the quota lack the room.
+    if (this.#quotaShare) return
+    const { place, fileName, label } = this.#options
+    try {
+      await checkpointLater(this.#connection, this.#log(), place.mount.openFile(fileName))
+    } catch (error) {
+      throw fileError(label, 'syncing the file', error)
+    }
+  }
+
+  /** For the next opening to find. A log of which the disk may lack a part is only copied when it was found to be whole. */
   #leaveLog(): void {
     const { mount } = this.#options.place
     const { fileName } = this.#options
-    for (const file of [mount.openFile(fileName), mount.writeAheadLog(fileName)]) {
-      if (file) rewriteFile(file)
+    const files = this.hasLostSync ? [mount.openFile(fileName), this.#log()] : []
+    try {
+      for (const file of files) if (file) rewriteFile(file)
+    } finally {
+      this.#connection.abandon()
     }
-    this.#connection.abandon()
   }
 
   #joinQuota(): QuotaShare | null {
