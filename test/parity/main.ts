@@ -130,9 +130,10 @@ async function judge(
   const natives = testimonies.filter(({ target }) => isNative(target.name))
   const judges = natives.length > 0 ? natives : testimonies.slice(0, 1)
   const others = testimonies.filter((it) => !judges.includes(it))
-  const [first, second] = judges
+  const [first] = judges
   if (!first) return
-  if (second && differenceOf(first.trace, second.trace) !== null) {
+  const second = judges.find(({ trace }) => differenceOf(first.trace, trace) !== null)
+  if (second) {
     counts.disputed++
     const isAlone = others.some(
       ({ trace }) => !judges.some((it) => compareWithNative(it.trace, trace).difference === null),

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import type { Page } from 'playwright-core'
-import { type BrowserName, type RunningBrowser, browserNames, startBrowser } from '../browsers.ts'
+import type { BrowserContext, Page } from 'playwright-core'
+import { type BrowserName, browserNames, startBrowser, startProfile } from '../browsers.ts'
 import type { Server } from '../browser/server.ts'
 import { runPrograms } from './interpreter.ts'
 import type { PageImplementation, PageRequest, RunInPage } from './page.ts'
@@ -24,6 +24,7 @@ export interface Target {
  */
 export const targetNames = [
   'chromium',
+  'chromium-leveldb',
   'firefox',
   'node-memory',
   'node-file',
@@ -39,7 +40,7 @@ export type TargetName = (typeof targetNames)[number]
 
 /** The native implementations: they judge. */
 export function isNative(name: TargetName): boolean {
-  return name === 'chromium' || name === 'firefox'
+  return name === 'chromium' || name === 'chromium-leveldb' || name === 'firefox'
 }
 
 /** The browser that a target runs in; null for those in this process. */
@@ -79,7 +80,9 @@ async function startInBrowser(
   browserName: BrowserName,
   server: Server,
 ): Promise<Target> {
-  let open = await openPage(browserName, server)
+  const start = (): Promise<OpenPage> =>
+    openPage(name === 'chromium-leveldb' ? startOnLevelDb : () => startAfresh(browserName), server)
+  let open = await start()
   const run = async (programs: readonly Program[]): Promise<Trace[]> => {
     const request: PageRequest = {
       implementation: implementationOf(name),
@@ -92,15 +95,15 @@ async function startInBrowser(
       return await runIn(open.page, request)
     } catch (error) {
       if (!isEndOfBrowser(error)) throw error
-      await open.browser.close()
-      open = await openPage(browserName, server)
+      await open.close()
+      open = await start()
     }
     if (programs.length === 1) return [{ streams: { main: [`ends ${name}`] }, operations: 0 }]
     const middle = programs.length >> 1
     const first = await run(programs.slice(0, middle))
     return [...first, ...(await run(programs.slice(middle)))]
   }
-  return { name, run, close: () => open.browser.close() }
+  return { name, run, close: () => open.close() }
 }
 
 function isEndOfBrowser(error: unknown): boolean {
@@ -110,20 +113,44 @@ function isEndOfBrowser(error: unknown): boolean {
 /** Browsers start one by one while others work: half a minute, Playwright's own limit, has not been enough. */
 const loadingMs = 300_000
 
-interface OpenPage {
-  readonly browser: RunningBrowser
-  readonly page: Page
+/** A browser of its own. */
+interface OpenContext {
+  readonly context: BrowserContext
+  close(): Promise<void>
 }
 
-async function openPage(browserName: BrowserName, server: Server): Promise<OpenPage> {
+interface OpenPage {
+  readonly page: Page
+  close(): Promise<void>
+}
+
+async function startAfresh(browserName: BrowserName): Promise<OpenContext> {
   const browser = await startBrowser(browserName)
-  const context = await browser.newContext()
+  return { context: await browser.newContext(), close: () => browser.close() }
+}
+
+/** Chromium's other store, which it has for storage on disk only. */
+async function startOnLevelDb(): Promise<OpenContext> {
+  const profile = await mkdtemp(join(tmpdir(), 'idb-everywhere-parity-'))
+  const args = ['--disable-features=Translate,IdbSqliteBackingStore']
+  const context = await startProfile('chromium', profile, { args })
+  return {
+    context,
+    async close() {
+      await context.close()
+      await rm(profile, { recursive: true, maxRetries: 3 })
+    },
+  }
+}
+
+async function openPage(start: () => Promise<OpenContext>, server: Server): Promise<OpenPage> {
+  const { context, close: closeContext } = await start()
   const page = await context.newPage()
   page.setDefaultTimeout(loadingMs)
   await page.goto(`${server.origin}/`)
   await page.addScriptTag({ url: '/bundle/page.mjs', type: 'module' })
   await page.waitForFunction('typeof runInPage === "function"')
-  return { browser, page }
+  return { page, close: closeContext }
 }
 
 async function runIn(page: Page, request: PageRequest): Promise<Trace[]> {
