@@ -16,7 +16,7 @@ import type {
   Scan,
 } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
-import { checkpoint, checkpointLater } from './checkpoint.ts'
+import { checkpoint } from './checkpoint.ts'
 import { checkConsistency } from './consistency.ts'
 import { type OpenedFile, type Place, removeDatabaseFile, removeEmptied } from './database-file.ts'
 import { fillIndex } from './fill-index.ts'
@@ -24,9 +24,8 @@ import { Housekeeping } from './housekeeping.ts'
 import { RecordCounts } from './record-counts.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
-import { rewriteFile } from './rewrite-file.ts'
 import { QuotaShare } from './quota-share.ts'
-import { fileError } from './result-code.ts'
+import { Syncs } from './syncs.ts'
 import { writeCurrentNumber, writeMeta, writeSchemaChange } from './write-schema.ts'
 
 /** What a database is opened with. */
@@ -61,6 +60,7 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly #writer: RecordWriter
   readonly #counts = new RecordCounts()
   readonly #housekeeping: Housekeeping
+  readonly #syncs: Syncs
   /** null: it may grow as far as there is room. */
   readonly #quotaShare: QuotaShare | null
   #schema: DatabaseSchema
@@ -72,9 +72,6 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly #movedNumbers = new Map<number, number>()
   /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
   #owesLinkCheck = false
-  /** A new file's own pages and name have yet to be made durable. */
-  #needsFileSync: boolean
-  #hasLostFileSync = false
 
   constructor(options: DatabaseOptions) {
     const { connection, rows, isNew, salvaged } = options.opened
@@ -84,14 +81,14 @@ export class SqliteDatabase implements DatabaseStorage {
     this.salvaged = salvaged
     this.#options = options
     this.#connection = connection
-    this.#needsFileSync = isNew
     // Ahead of time, as ending a transaction must need no memory.
     for (const sql of ['BEGIN', 'COMMIT', 'ROLLBACK']) connection.prepare(sql)
     this.#reader = new RecordReader(connection)
     this.#writer = new RecordWriter(connection, () => this.#schema)
     this.#housekeeping = new Housekeeping({ ...options, connection })
+    this.#syncs = new Syncs({ ...options, isNew })
     this.#quotaShare = this.#joinQuota()
-    if (this.#log()?.syncLater) this.syncLater = () => this.#syncLater()
+    if (this.#syncs.isLaterPossible) this.syncLater = () => this.#syncLater()
     connection.engine.cacheBudget.join(this.#setCacheSize)
   }
 
@@ -138,11 +135,7 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   sync(): void {
-    this.#guardFile('syncing the file', () => {
-      this.#syncNewFile()
-      this.#log()?.sync(true)
-    })
-    this.#refuseLostSync()
+    this.#syncs.now()
     this.#checkLinks()
   }
 
@@ -203,7 +196,7 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   get hasLostSync(): boolean {
-    return this.#hasLostFileSync || (this.#log()?.hasLostSync ?? false)
+    return this.#syncs.hasLost
   }
 
   housekeep(): boolean {
@@ -263,7 +256,8 @@ export class SqliteDatabase implements DatabaseStorage {
     if (this.hasLostSync) return this.#leaveLog()
     try {
       if (!isPersistent) return this.#connection.engine.spareConnections.giveBack(this.#connection)
-      await this.#checkpointLater()
+      // As long as log and file have it both, others that share a quota lack the room.
+      if (!this.#quotaShare) await this.#syncs.copyLogLater(this.#connection)
       // Explicitly, as closing would keep an error of its checkpoint to itself.
       checkpoint(this.#connection, this.#log(), 'TRUNCATE')
     } catch (error) {
@@ -273,24 +267,10 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#connection.close()
   }
 
-  async #checkpointLater(): Promise<void> {
-    // As long as log and file have it both, others that share the quota lack the room.
-    if (this.#quotaShare) return
-    const { place, fileName, label } = this.#options
-    try {
-      await checkpointLater(this.#connection, this.#log(), place.mount.openFile(fileName))
-    } catch (error) {
-      throw fileError(label, 'syncing the file', error)
-    }
-  }
-
-  /** For the next opening to find. A log of which the disk may lack a part is only copied when it was found to be whole. */
+  /** For the next opening to find. */
   #leaveLog(): void {
-    const { mount } = this.#options.place
-    const { fileName } = this.#options
-    const files = this.hasLostSync ? [mount.openFile(fileName), this.#log()] : []
     try {
-      for (const file of files) if (file) rewriteFile(file)
+      this.#syncs.makeGood()
     } finally {
       this.#connection.abandon()
     }
@@ -341,43 +321,9 @@ export class SqliteDatabase implements DatabaseStorage {
     if (!this.#isWriting) this.#housekeeping.checkLinks(this.#leaveTransaction)
   }
 
-  #syncNewFile(): void {
-    if (!this.#needsFileSync) return
-    try {
-      this.#options.place.mount.openFile(this.#options.fileName)?.sync(false)
-    } catch (error) {
-      this.#hasLostFileSync = true
-      throw error
-    }
-    this.#needsFileSync = false
-  }
-
   async #syncLater(): Promise<void> {
-    this.#guardFile('syncing the file', () => this.#syncNewFile())
-    try {
-      await this.#log()?.syncLater?.()
-    } catch (error) {
-      throw fileError(this.#options.label, 'syncing the file', error)
-    }
-    this.#refuseLostSync()
+    await this.#syncs.later()
     this.#checkLinks()
-  }
-
-  /** A sync that failed is reported once: the next one succeeds, though what the failed one was for may be missing. */
-  #refuseLostSync(): void {
-    if (!this.hasLostSync) return
-    throw new StorageError(
-      'io',
-      `${this.#options.label}: an earlier sync failed; close all connections and open anew`,
-    )
-  }
-
-  #guardFile(action: string, work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      throw fileError(this.#options.label, action, error)
-    }
   }
 
   #log(): ReturnType<Place['mount']['writeAheadLog']> {

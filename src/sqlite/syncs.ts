@@ -1,0 +1,117 @@
+/** Bringing what a database has committed to the disk, and what follows when that fails. */
+import { StorageError } from '../errors.ts'
+import { checkpointLater } from './checkpoint.ts'
+import type { Connection } from './binding/connection.ts'
+import type { Place } from './database-file.ts'
+import { fileError } from './result-code.ts'
+import { rewriteFile } from './rewrite-file.ts'
+import type { VfsFile } from './vfs.ts'
+
+/** The database to sync. */
+export interface SyncsOptions {
+  readonly place: Place
+  readonly fileName: string
+  /** Names the database and its file at the head of messages. */
+  readonly label: string
+  /** Whether its own pages and its name have yet to be made durable. */
+  readonly isNew: boolean
+}
+
+/** The syncs of one open database. */
+export class Syncs {
+  readonly #options: SyncsOptions
+  #needsFileSync: boolean
+  #hasLostFileSync = false
+
+  constructor(options: SyncsOptions) {
+    this.#options = options
+    this.#needsFileSync = options.isNew
+  }
+
+  /** Whether one has failed: what it was for may be missing on the disk, and the next one may not say so again. */
+  get hasLost(): boolean {
+    return this.#hasLostFileSync || (this.#log()?.hasLostSync ?? false)
+  }
+
+  /** Whether the thread need not wait for the disk. */
+  get isLaterPossible(): boolean {
+    return this.#log()?.syncLater !== undefined
+  }
+
+  /** Returns when everything committed has reached the disk. @throws StorageError */
+  now(): void {
+    this.#guard(() => {
+      this.#syncNewFile()
+      this.#log()?.sync(true)
+    })
+    this.#refuseLost()
+  }
+
+  /** The same without blocking the thread. */
+  async later(): Promise<void> {
+    await this.#guardLater(async () => {
+      this.#syncNewFile()
+      await this.#log()?.syncLater?.()
+    })
+    this.#refuseLost()
+  }
+
+  /** Copies a long log, so that the checkpoint at closing need not wait for the disk. */
+  copyLogLater(connection: Connection): Promise<void> {
+    return this.#guardLater(() => checkpointLater(connection, this.#log(), this.#file()))
+  }
+
+  /**
+   * Writes once more what a failed sync may have left behind; does nothing when none has failed. What is then in the log must
+   * only be copied when it was found to be whole, which an opening does.
+   */
+  makeGood(): void {
+    if (!this.hasLost) return
+    this.#guard(() => {
+      for (const file of [this.#file(), this.#log()]) if (file) rewriteFile(file)
+    })
+  }
+
+  #syncNewFile(): void {
+    if (!this.#needsFileSync) return
+    try {
+      this.#file()?.sync(false)
+    } catch (error) {
+      this.#hasLostFileSync = true
+      throw error
+    }
+    this.#needsFileSync = false
+  }
+
+  #refuseLost(): void {
+    if (!this.hasLost) return
+    throw new StorageError(
+      'io',
+      `${this.#options.label}: an earlier sync failed; close all connections and open anew`,
+    )
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      throw fileError(this.#options.label, 'syncing the file', error)
+    }
+  }
+
+  async #guardLater(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      throw fileError(this.#options.label, 'syncing the file', error)
+    }
+  }
+
+  #file(): VfsFile | undefined {
+    return this.#options.place.mount.openFile(this.#options.fileName)
+  }
+
+  #log(): ReturnType<Place['mount']['writeAheadLog']> {
+    return this.#options.place.mount.writeAheadLog(this.#options.fileName)
+  }
+}
