@@ -95,6 +95,9 @@ async function startInBrowser(
       return await runIn(open.page, request)
     } catch (error) {
       if (!isEndOfBrowser(error)) throw error
+      console.log(
+        `${name} has ended among ${programs.length} programs: ${String(error).split('\n')[0]}`,
+      )
       await open.close()
       open = await start()
     }
