@@ -41,7 +41,7 @@ interface Counts {
 }
 
 /** A browser is asked for so many programs at a time. */
-const batchSize = 100
+const batchSize = 500
 
 /** So many differences are shrunk and printed; then the run ends. */
 const maximumDifferences = 10
