@@ -1,4 +1,5 @@
 /** Cuts the power at every I/O call of a history, in every way, and looks at what is left. */
+import { createHash } from 'node:crypto'
 import { close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { Vfs, VfsFile } from '../../src/sqlite/vfs.ts'
@@ -17,6 +18,8 @@ export interface PowerLossCounts {
   moments: number
   /** Moments times patterns. */
   points: number
+  /** What they left, where it differs from what another cut at the same moment left. */
+  states: number
   readonly wrong: string[]
 }
 
@@ -25,8 +28,12 @@ interface Cut {
   readonly at: string
   readonly pattern: CrashPattern
   readonly vfs: ReturnType<FaultyVfs['crash']>
+  /** One for all cuts at a moment. */
   readonly expected: Expected
 }
+
+/** Of the storage directory. */
+const path = 'disk'
 
 /** Calls before which the disk is as it was before the call before them. */
 const harmless: ReadonlySet<CallKind> = new Set(['read', 'size', 'isLinked', 'list', 'prepare'])
@@ -46,7 +53,7 @@ export async function cutPower(
   history: History,
   { seeds, faults = [], atOnce = 1 }: PowerLossOptions,
 ): Promise<PowerLossCounts> {
-  const counts: PowerLossCounts = { calls: 0, moments: 0, points: 0, wrong: [] }
+  const counts: PowerLossCounts = { calls: 0, moments: 0, points: 0, states: 0, wrong: [] }
   const cuts: Cut[] = []
   const vfs = faulty(atOnce > 1 ? withSyncLater(memory()) : memory())
   const expected = new Expected()
@@ -64,7 +71,7 @@ export async function cutPower(
       if (!harmless.has(kind)) cut(`${kind}, call ${number}`)
     },
   })
-  let indexedDB = createIndexedDB({ vfs })
+  let indexedDB = createIndexedDB({ vfs, path })
   let databases = new Databases(indexedDB)
   for (const { number, actions } of groupsOf(history, atOnce)) {
     const [action] = actions
@@ -72,7 +79,7 @@ export async function cutPower(
       expected.begin(action)
       await close(indexedDB)
       expected.acknowledge(action)
-      indexedDB = createIndexedDB({ vfs })
+      indexedDB = createIndexedDB({ vfs, path })
       databases = new Databases(indexedDB)
     } else await executeTogether(databases, actions as readonly Step[], expected) // a close stands alone
     cut('none, all acknowledged')
@@ -148,8 +155,15 @@ function withSyncLater(vfs: Vfs): Vfs {
 }
 
 async function checkCuts(cuts: Cut[], counts: PowerLossCounts, action: string): Promise<void> {
+  const seen = new Map<Expected, Set<string>>()
   for (const { at, pattern, vfs, expected } of cuts.splice(0)) {
     counts.points++
+    const digests = seen.get(expected) ?? new Set()
+    seen.set(expected, digests)
+    const digest = await digestOf(vfs)
+    if (digests.has(digest)) continue
+    digests.add(digest)
+    counts.states++
     const objection = await objectionTo(expected, vfs)
     if (!objection) continue
     if (counts.wrong.length < 4)
@@ -160,11 +174,27 @@ async function checkCuts(cuts: Cut[], counts: PowerLossCounts, action: string): 
   }
 }
 
+/** Of all that was left: equal states need be looked at once. */
+async function digestOf(left: Cut['vfs']): Promise<string> {
+  const directory = left.directory(path)
+  const hash = createHash('sha256')
+  for (const name of (await directory.list()).sort()) {
+    const file = directory.open(name, { create: false })
+    if (!file) throw new Error('unreachable: a listed file is missing')
+    const bytes = new Uint8Array(file.size())
+    file.read(bytes, 0)
+    file.close()
+    hash.update(`${name} ${bytes.length} `).update(bytes)
+  }
+  return hash.digest('base64')
+}
+
 /** What stands in the way of using what was left: it must open, be in a state that was, and close. */
 async function objectionTo(expected: Expected, left: Cut['vfs']): Promise<string | null> {
   // Stands for a disk, as before.
   const indexedDB = createIndexedDB({
     vfs: { ...left, isPersistent: true },
+    path,
     // What it warns of shows in what is found.
     onWarning: () => {},
   })

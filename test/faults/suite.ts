@@ -58,7 +58,7 @@ async function runPowerCuts(isLong: boolean, seed: number): Promise<Part> {
     { history: queued, atOnce: mostAtOnce },
     ...(isLong ? [{ history: scripted, atOnce: mostAtOnce }] : []),
   ]
-  const total = { calls: 0, moments: 0, points: 0 }
+  const total = { calls: 0, moments: 0, points: 0, states: 0 }
   const wrong: string[] = []
   for (const { history, atOnce } of runs) {
     const seedCount = history === longLog ? 4 : 64
@@ -67,12 +67,13 @@ async function runPowerCuts(isLong: boolean, seed: number): Promise<Part> {
     total.calls += counts.calls
     total.moments += counts.moments
     total.points += counts.points
+    total.states += counts.states
     wrong.push(...counts.wrong)
     console.log(
-      `${history.name}, ${atOnce} at once: ${counts.points} power cuts, ${counts.wrong.length} wrong`,
+      `${history.name}, ${atOnce} at once: ${counts.points} power cuts, ${counts.states} different states, ${counts.wrong.length} wrong`,
     )
   }
-  const told = `${total.points} power cuts at ${total.moments} moments of ${total.calls} calls`
+  const told = `${total.points} power cuts at ${total.moments} moments of ${total.calls} calls, which left ${total.states} different states`
   return { passed: total.points - wrong.length, wrong, told }
 }
 
