@@ -61,8 +61,14 @@ export interface FaultyVfs extends Vfs {
    * for a disk again, wrap it in `faulty()`.
    */
   crash(pattern: CrashPattern): MemoryVfs
-  /** `crash()` for every pattern there is, and for each seed; see `PowerLossDisk` for what is assumed. */
-  crashStates(seeds?: Iterable<number>): Generator<{ pattern: CrashPattern; vfs: MemoryVfs }>
+  /**
+   * `crash()` for every pattern there is, and for each seed; see `PowerLossDisk` for what is assumed. `most`: of the prefixes, if
+   * there are more.
+   */
+  crashStates(
+    seeds?: Iterable<number>,
+    most?: number,
+  ): Generator<{ pattern: CrashPattern; vfs: MemoryVfs }>
 }
 
 /**
@@ -84,8 +90,8 @@ export function faulty(vfs: Vfs, plan: FaultPlan = {}): FaultyVfs {
     },
     callCount: (kind) => state.counts.get(kind) ?? 0,
     crash: (pattern) => state.disk.crash(pattern),
-    *crashStates(seeds = []) {
-      for (const pattern of state.disk.patterns(seeds)) {
+    *crashStates(seeds = [], most = Infinity) {
+      for (const pattern of state.disk.patterns(seeds, most)) {
         yield { pattern, vfs: state.disk.crash(pattern) }
       }
     },

@@ -46,12 +46,14 @@ export interface PowerLossOptions {
   readonly faults?: readonly Fault[]
   /** So many transactions are queued up at once, on a disk that syncs while they go on. Default 1. */
   readonly atOnce?: number
+  /** For a history of thousands of calls: of many moments only each so-manieth, and of many prefixes so many. Default: all. */
+  readonly sample?: { readonly every: number; readonly prefixes: number }
 }
 
 /** Runs a history and cuts the power throughout. */
 export async function cutPower(
   history: History,
-  { seeds, faults = [], atOnce = 1 }: PowerLossOptions,
+  { seeds, faults = [], atOnce = 1, sample = { every: 1, prefixes: Infinity } }: PowerLossOptions,
 ): Promise<PowerLossCounts> {
   const counts: PowerLossCounts = { calls: 0, moments: 0, points: 0, states: 0, wrong: [] }
   const cuts: Cut[] = []
@@ -60,7 +62,7 @@ export async function cutPower(
   const cut = (at: string): void => {
     counts.moments++
     const now = expected.copy()
-    for (const { pattern, vfs: left } of vfs.crashStates(seeds)) {
+    for (const { pattern, vfs: left } of vfs.crashStates(seeds, sample.prefixes)) {
       cuts.push({ at, pattern, vfs: left, expected: now })
     }
   }
@@ -68,7 +70,7 @@ export async function cutPower(
     faults,
     onCall(kind, number) {
       counts.calls++
-      if (!harmless.has(kind)) cut(`${kind}, call ${number}`)
+      if (!harmless.has(kind) && number % sample.every === 0) cut(`${kind}, call ${number}`)
     },
   })
   let indexedDB = createIndexedDB({ vfs, path })

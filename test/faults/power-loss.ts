@@ -82,13 +82,19 @@ export class PowerLossDisk {
     return found
   }
 
-  /** Every pattern that gives a state of its own now, and one per seed. */
-  *patterns(seeds: Iterable<number>): Generator<CrashPattern> {
+  /**
+   * Every pattern that gives a state of its own now, and one per seed. Where so many steps are uncertain that there would be
+   * more than `most` prefixes, that many of them, as far apart as they can be.
+   */
+  *patterns(seeds: Iterable<number>, most = Infinity): Generator<CrashPattern> {
     yield 'none'
     yield 'all'
-    for (let prefix = 1; prefix < this.#journal.length; prefix++) yield { prefix }
+    const stride = Math.ceil(this.#journal.length / most) || 1
+    for (let prefix = 1; prefix < this.#journal.length; prefix += stride) yield { prefix }
     for (const [at, entry] of this.#journal.entries()) {
-      if (entry.kind === 'write' && entry.bytes.length > 1) yield { torn: at + 1 }
+      if (at % stride === 0 && entry.kind === 'write' && entry.bytes.length > 1) {
+        yield { torn: at + 1 }
+      }
     }
     for (const seed of seeds) yield { seed }
   }
