@@ -90,8 +90,9 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     } catch (error) {
       return this.breakDown(failureOf(error))
     }
-    // One that failed in the middle of the transaction, at the log's beginning.
-    if (this.storage.hasLostSync) this.breakDown(failure('UnknownError', lostSync(this.storage)))
+    if (!this.storage.hasLostSync) return
+    // It failed in the middle of the transaction, at the log's beginning; that one is told why before all others are.
+    queueMicrotask(() => this.breakDown(failure('UnknownError', lostSync(this.storage))))
   }
 
   /** Closes all connections by force: the file, or what is known of it, cannot be trusted. */

@@ -41,12 +41,13 @@ async function editionsAfterCut(left: Vfs): Promise<number[]> {
 const all = (edition: number): number[] => Array.from({ length: 20 }, () => edition)
 
 test.each([
-  ["a new file's first", 0, 1],
-  ["a log's first", 2, 1],
-  ["a log's second", 2, 2],
+  ["a new file's first", 0, 1, 'EIO', 'UnknownError'],
+  ["a log's first", 2, 1, 'EIO', 'UnknownError'],
+  ["a log's first on a full disk", 2, 1, 'ENOSPC', 'QuotaExceededError'],
+  ["a log's second", 2, 2, 'EIO', 'UnknownError'],
 ])(
   'a sync that the system has failed and forgotten loses and tears nothing: %s',
-  async (_, count, nth) => {
+  async (_, count, nth, code, error) => {
     const vfs = faulty(memory())
     // What it says is in the file before, and not in the log.
     if (count > 0) {
@@ -63,8 +64,8 @@ test.each([
     const cut = (): void => {
       for (const { vfs: left } of vfs.crashStates([1, 2, 3])) cuts.push(left)
     }
-    vfs.inject({ faults: [{ on: 'sync', nth, effect: 'forgotten' }], onCall: cut })
-    expect(await write(first.database, count + 1)).toBe('UnknownError')
+    vfs.inject({ faults: [{ on: 'sync', nth, code, effect: 'forgotten' }], onCall: cut })
+    expect(await write(first.database, count + 1)).toBe(error)
     await close(first.indexedDB)
     const second = await openNotes(vfs)
     const [edition = 0] = await editions(second.database)
