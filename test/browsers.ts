@@ -62,6 +62,12 @@ function typeOf(name: BrowserName): typeof chromium {
   return name === 'chromium' ? chromium : firefox
 }
 
+/** The arguments that make Chromium keep IndexedDB in one of its two stores, which they do for storage on disk only. */
+export const chromiumStores = {
+  leveldb: ['--disable-features=Translate,IdbSqliteBackingStore'],
+  sqlite: ['--enable-features=IdbSqliteBackingStore'],
+} as const
+
 /** No sandbox: it needs what containers do not give, and the pages are this project's own. */
 const chromiumArguments = [
   '--no-sandbox',

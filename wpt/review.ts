@@ -35,7 +35,7 @@ export interface Standard {
   readonly key: RunKey
   readonly recorded: ReadonlyMap<string, Score>
   readonly knownTotals: ReadonlyMap<string, number>
-  /** null: any result is good. */
+  /** null: nothing is expected, as another implementation runs, of which no list says what it lacks. */
   readonly expectations: Expectations | null
 }
 

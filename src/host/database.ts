@@ -51,7 +51,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
       storage,
       isBusy: () => this.#isWriting,
       failed: (error) => services.report(failureOf(error)),
-      syncFailed: (error) => this.#lose(failureOf(error), []),
+      syncFailed: (error) => this.#breakDownLater(failureOf(error)),
     })
   }
 
@@ -91,8 +91,8 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
       return this.breakDown(failureOf(error))
     }
     if (!this.storage.hasLostSync) return
-    // It failed in the middle of the transaction, at the log's beginning; that one is told why before all others are.
-    queueMicrotask(() => this.breakDown(failure('UnknownError', lostSync(this.storage))))
+    // It failed in the middle of the transaction, at the log's beginning.
+    this.#breakDownLater(failure('UnknownError', lostSync(this.storage)))
   }
 
   /** Closes all connections by force: the file, or what is known of it, cannot be trusted. */
@@ -102,6 +102,11 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.scheduler.holdUpStarts(() => {
       for (const connection of this.connections) connection.closeByForce(failure)
     })
+  }
+
+  /** Not before the transaction that was ending is told how it has ended. */
+  #breakDownLater(failure: Failure): void {
+    queueMicrotask(() => this.breakDown(failure))
   }
 
   /** Closes the file; there must be no connection left. */

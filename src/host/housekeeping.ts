@@ -100,8 +100,7 @@ export class Housekeeping {
     try {
       return this.#storage.housekeep()
     } catch (error) {
-      // Not before the transaction that has just committed is told so.
-      if (this.#storage.hasLostSync) queueMicrotask(() => this.#syncFailed(error))
+      if (this.#storage.hasLostSync) this.#syncFailed(error)
       else this.#failed(error)
       return false
     }

@@ -95,7 +95,7 @@ export class Syncs {
     try {
       work()
     } catch (error) {
-      throw fileError(this.#options.label, 'syncing the file', error)
+      throw this.#failure(error)
     }
   }
 
@@ -103,8 +103,12 @@ export class Syncs {
     try {
       await work()
     } catch (error) {
-      throw fileError(this.#options.label, 'syncing the file', error)
+      throw this.#failure(error)
     }
+  }
+
+  #failure(error: unknown): StorageError {
+    return fileError(this.#options.label, 'syncing the file', error)
   }
 
   #file(): VfsFile | undefined {

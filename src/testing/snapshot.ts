@@ -26,8 +26,8 @@ export interface IndexSnapshot {
 }
 
 /**
- * Reads everything, each database in one transaction. It waits, as any other connection would, for upgrades and for
- * transactions that write.
+ * Reads everything, each database in one transaction, so that what is read of it is one state it was in. As that takes an
+ * ordinary connection, it waits for upgrades and for transactions that write.
  */
 export async function snapshot(indexedDB: IDBFactory): Promise<Snapshot> {
   const result: Snapshot = {}

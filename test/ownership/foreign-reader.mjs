@@ -1,4 +1,5 @@
-// Opens a database file as any tool of SQLite's does, reads, stays for a while as people do, and closes it.
+// Opens a database file as any tool of SQLite's does, reads, and closes it after a while: only when the owner has committed
+// meanwhile is there something in the log that closing may take away.
 import { DatabaseSync } from 'node:sqlite'
 
 const database = new DatabaseSync(process.argv[2])

@@ -75,7 +75,7 @@ function cutsOf(json: Json, name = ''): Json[] {
   return cuts
 }
 
-/** An open step's success operations are always there, and an operation's options where it has any. */
+/** Whether a program without it is none: its type has it always, and what runs and prints programs does not ask. */
 function isRequired(json: { readonly [name: string]: Json }, member: string): boolean {
   return (member === 'success' && json['do'] === 'open') || String(json['do']).startsWith('create')
 }

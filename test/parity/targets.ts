@@ -6,7 +6,13 @@ import { pathToFileURL } from 'node:url'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { BrowserContext, Page } from 'playwright-core'
-import { type BrowserName, browserNames, startBrowser, startProfile } from '../browsers.ts'
+import {
+  type BrowserName,
+  browserNames,
+  chromiumStores,
+  startBrowser,
+  startProfile,
+} from '../browsers.ts'
 import type { Server } from '../browser/server.ts'
 import { runPrograms } from './interpreter.ts'
 import type { PageImplementation, PageRequest, RunInPage } from './page.ts'
@@ -135,8 +141,7 @@ async function startAfresh(browserName: BrowserName): Promise<OpenContext> {
 /** Chromium's other store, which it has for storage on disk only. */
 async function startOnLevelDb(): Promise<OpenContext> {
   const profile = await mkdtemp(join(tmpdir(), 'idb-everywhere-parity-'))
-  const args = ['--disable-features=Translate,IdbSqliteBackingStore']
-  const context = await startProfile('chromium', profile, { args })
+  const context = await startProfile('chromium', profile, { args: chromiumStores.leveldb })
   return {
     context,
     async close() {

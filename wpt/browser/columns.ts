@@ -1,5 +1,5 @@
 /** What the suite runs on in a browser: its own stores, and this package on each VFS. Each is a column of the tables. */
-import type { BrowserName } from '../../test/browsers.ts'
+import { type BrowserName, chromiumStores } from '../../test/browsers.ts'
 import type { BrowserVfsName } from './implementation.ts'
 import type { ScopeName } from './wrappers.ts'
 
@@ -25,6 +25,6 @@ export function vfsOf(column: ColumnName): BrowserVfsName | null {
  * goes with the context will do.
  */
 export function profileArguments(column: ColumnName): readonly string[] | null {
-  if (column === 'native-leveldb') return ['--disable-features=Translate,IdbSqliteBackingStore']
-  return column === 'native-sqlite' ? ['--enable-features=IdbSqliteBackingStore'] : null
+  if (column === 'native-leveldb') return chromiumStores.leveldb
+  return column === 'native-sqlite' ? chromiumStores.sqlite : null
 }

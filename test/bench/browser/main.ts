@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type BrowserName, findBrowser, installCommand } from '../../browsers.ts'
+import { type BrowserName, chromiumStores, findBrowser, installCommand } from '../../browsers.ts'
 import { cacheDirectory } from '../../runtimes.ts'
 import { tableOf } from '../table.ts'
 import { browserCases } from './cases.ts'
@@ -24,9 +24,9 @@ export interface Launcher {
 const stores: Readonly<Record<string, { browser: BrowserName; args: readonly string[] }>> = {
   'chromium-leveldb': {
     browser: 'chromium',
-    args: ['--disable-features=Translate,IdbSqliteBackingStore'],
+    args: chromiumStores.leveldb,
   },
-  'chromium-sqlite': { browser: 'chromium', args: ['--enable-features=IdbSqliteBackingStore'] },
+  'chromium-sqlite': { browser: 'chromium', args: chromiumStores.sqlite },
   firefox: { browser: 'firefox', args: [] },
 }
 
