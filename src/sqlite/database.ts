@@ -128,6 +128,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#movedNumbers.clear()
     this.#schema = this.#committedSchema
     this.#counts.forgetAll()
+    this.#writer.rolledBack()
     this.#holdsRemains = this.#connection.isInTransaction()
     if (this.#holdsRemains) this.#connection.prepare('ROLLBACK').run()
     this.#holdsRemains = false

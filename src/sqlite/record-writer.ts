@@ -68,7 +68,7 @@ export class RecordWriter {
   readonly #connection: Connection
   readonly #entries: IndexEntries
   readonly #schema: () => DatabaseSchema
-  /** The id the next large value gets; 0 until the first one is stored. */
+  /** The id the next large value gets; 0: to be looked up. */
   #nextLargeId = 0
 
   /** `schema` gives the database's schema as it is now. */
@@ -76,6 +76,11 @@ export class RecordWriter {
     this.#connection = connection
     this.#entries = new IndexEntries(connection.engine.module)
     this.#schema = schema
+  }
+
+  /** The transaction was rolled back: large values it had deleted are there again, and may have the highest ids. */
+  rolledBack(): void {
+    this.#nextLargeId = 0
   }
 
   /** Stores a record. @throws StorageError 'constraint'; then nothing has changed. */

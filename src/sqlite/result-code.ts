@@ -35,15 +35,15 @@ export const SQLITE_IOERR_CLOSE = SQLITE_IOERR | (16 << 8)
 export function storageErrorCode(resultCode: number, cause: unknown): StorageErrorCode {
   if (isFull(cause)) return 'full'
   switch (resultCode & 0xff) {
-    case SQLITE_CONSTRAINT:
-      return 'constraint'
     case SQLITE_FULL:
       return 'full'
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return 'busy'
-    // Our statements are constants: one that SQLite refuses has met tables that are not ours.
+    // Our statements are constants: one that SQLite refuses has met tables that are not ours, or rows that contradict
+    // each other. What a store or a unique index may refuse is looked up before.
     case SQLITE_ERROR:
+    case SQLITE_CONSTRAINT:
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
       return 'corrupt'

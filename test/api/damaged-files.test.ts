@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
-import { openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../promises.ts'
 
 /** Some tests make files with SQLite's own tool. */
 const hasSqlite3 = !spawnSync('sqlite3', ['-version']).error
@@ -78,6 +78,23 @@ test.skipIf(!hasSqlite3)(
   },
 )
 
+test.skipIf(!hasSqlite3)(
+  'rows that leave no room for another fail the transaction with UnknownError, and nothing of it is stored',
+  async () => {
+    sqlite3("INSERT INTO large_values VALUES (9223372036854775807, x'00')")
+    const indexedDB = createIndexedDB({ path })
+    const database = await resultOf(indexedDB.open('test'))
+    const transaction = database.transaction('s', 'readwrite')
+    const requests = ['a', 'b'].map((key) => {
+      return resultOf(transaction.objectStore('s').put('x'.repeat(20_000), key))
+    })
+    const results = await Promise.allSettled([...requests, completion(transaction)])
+    expect(results.at(-1)).toMatchObject({ reason: { name: 'UnknownError' } })
+    await close(indexedDB)
+    expect(sqlite3('SELECT count(*) FROM records')).toBe('200')
+  },
+)
+
 test('a directory in the place of the file fails the open request', async () => {
   rmSync(file)
   mkdirSync(file)
@@ -114,6 +131,6 @@ async function openingError(directory = path): Promise<DOMException> {
   throw new Error('the database opened')
 }
 
-function sqlite3(sql: string): void {
-  execFileSync('sqlite3', [file, sql])
+function sqlite3(sql: string): string {
+  return execFileSync('sqlite3', [file, sql], { encoding: 'utf8' }).trim()
 }

@@ -5,6 +5,7 @@ import type { DatabaseStorage, StorageDirectory } from '../../src/storage/storag
 import {
   bytes,
   directoryOn,
+  everything,
   found,
   indexKeys,
   indexOf,
@@ -180,6 +181,27 @@ describe('transactions', () => {
     database.rollback()
     expect(found(database).map(({ value }) => value)).toEqual(['one'])
     expect(await directory.list()).toEqual([{ name: 'test', version: 1 }])
+  })
+
+  test('large values that a rollback brings back keep their ids to themselves', async () => {
+    await open()
+    const large = (letter: string): string => letter.repeat(20_000)
+    transact(database, () => {
+      database.put(recordOf('a', large('a')))
+      database.put(recordOf('b', large('b')))
+    })
+    await database.close()
+    database = await directory.open('test')
+    // The first large value of this connection is stored while there is none.
+    database.begin()
+    database.deleteRange(1, everything)
+    database.put(recordOf('c', large('c')))
+    database.rollback()
+    transact(database, () => {
+      database.put(recordOf('d', large('d')))
+      database.put(recordOf('e', large('e')))
+    })
+    expect(found(database).map(({ value }) => value)).toEqual([...'abde'].map(large))
   })
 
   test('a reader sees what the open transaction has written', async () => {
