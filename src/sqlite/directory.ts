@@ -142,7 +142,7 @@ class SqliteDirectory implements StorageDirectory {
       throw lockError(error)
     }
     const { isPersistent } = vfs
-    const mount = engine.bridge.mount(this.#directory)
+    const mount = engine.bridge.mount(this.#directory, { isPersistent })
     this.#place = { engine, directory: this.#directory, mount, isPersistent, quota: this.#quota }
     return this.#place
   }

@@ -1,16 +1,23 @@
 /** A storage directory's files as SQLite sees them: under paths of its own, in one table of open files. */
+import { CheckpointedFile } from './checkpointed-file.ts'
 import type { VfsDirectory, VfsFile } from './vfs.ts'
 import { emptyLog, WriteAheadLogFile } from './write-ahead-log-file.ts'
+
+/** What SQLite opens a file as. */
+export type FileKind = 'database' | 'log' | 'other'
 
 /** One directory, mounted. */
 export class Mount {
   readonly #directory: VfsDirectory
   readonly #prefix: string
+  readonly #isPersistent: boolean
   readonly #openFiles = new Map<string, VfsFile>()
   readonly #deleted = new Set<string>()
 
-  constructor(directory: VfsDirectory, id: number) {
+  /** `isPersistent`: its databases have write-ahead logs. */
+  constructor(directory: VfsDirectory, id: number, { isPersistent }: { isPersistent: boolean }) {
     this.#directory = directory
+    this.#isPersistent = isPersistent
     this.#prefix = `/${id}/`
   }
 
@@ -31,10 +38,10 @@ export class Mount {
   }
 
   /** Opens a file for SQLite; null when it is missing and `create` is false. */
-  open(name: string, options: { create: boolean; isWriteAheadLog: boolean }): VfsFile | null {
-    const file = this.#directory.open(name, { create: options.create })
+  open(name: string, { create, kind }: { create: boolean; kind: FileKind }): VfsFile | null {
+    const file = this.#directory.open(name, { create })
     if (!file) return null
-    const opened = options.isWriteAheadLog ? new WriteAheadLogFile(file) : file
+    const opened = this.#wrap(file, kind)
     this.#openFiles.set(name, opened)
     this.#deleted.delete(name)
     return opened
@@ -80,6 +87,11 @@ export class Mount {
     for (const name of [`${databaseFile}-wal`, `${databaseFile}-journal`]) {
       if (this.#deleted.delete(name)) await this.#directory.remove(name)
     }
+  }
+
+  #wrap(file: VfsFile, kind: FileKind): VfsFile {
+    if (kind === 'log') return new WriteAheadLogFile(file)
+    return kind === 'database' && this.#isPersistent ? new CheckpointedFile(file) : file
   }
 
   #visit<Result>(name: string, use: (file: VfsFile) => Result): Result | undefined {

@@ -26,7 +26,7 @@ export class Slot {
   attach(mount: Mount, fileName: string): void {
     this.#target = { mount, fileName }
     if (!this.#opened) return
-    const file = mount.open(fileName, { create: false, isWriteAheadLog: false })
+    const file = mount.open(fileName, { create: false, kind: 'database' })
     if (!file) throw new Error(`unreachable: the file ${fileName} is missing`)
     Object.assign(this.#opened, { file, name: fileName, mount })
   }

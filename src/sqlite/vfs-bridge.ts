@@ -8,7 +8,7 @@
  */
 import { readCString } from './binding/c-string.ts'
 import type { WaSqlite } from './binding/wa-sqlite.ts'
-import { Mount } from './mount.ts'
+import { type FileKind, Mount } from './mount.ts'
 import { readFile } from './read-file.ts'
 import * as code from './result-code.ts'
 import { Slot } from './slot.ts'
@@ -49,9 +49,9 @@ export class VfsBridge implements WaSqliteVfs {
   }
 
   /** Makes a directory's files reachable for SQLite. */
-  mount(directory: VfsDirectory): Mount {
+  mount(directory: VfsDirectory, options: { isPersistent: boolean }): Mount {
     const id = this.#nextMountId++
-    const mount = new Mount(directory, id)
+    const mount = new Mount(directory, id, options)
     this.#mounts.set(String(id), mount)
     return mount
   }
@@ -87,13 +87,10 @@ export class VfsBridge implements WaSqliteVfs {
   xOpen(_vfs: number, path: number, pointer: number, flags: number, flagsOut: number): number {
     return this.#guard(code.SQLITE_CANTOPEN, () => {
       const { mount, name, slot } = this.#resolve(path)
-      const file = mount.open(name, {
-        create: (flags & SQLITE_OPEN_CREATE) !== 0,
-        isWriteAheadLog: (flags & SQLITE_OPEN_WAL) !== 0,
-      })
+      const kind = kindOf(flags)
+      const file = mount.open(name, { create: (flags & SQLITE_OPEN_CREATE) !== 0, kind })
       if (!file) return code.SQLITE_CANTOPEN
-      const isDatabase = (flags & SQLITE_OPEN_MAIN_DB) !== 0
-      const opened = { file, name, mount, slot: isDatabase ? slot : null }
+      const opened = { file, name, mount, slot: kind === 'database' ? slot : null }
       this.#files.set(pointer, opened)
       opened.slot?.noteOpened(opened)
       if (flagsOut !== 0) this.#module.heapView.setInt32(flagsOut, flags, true)
@@ -246,6 +243,11 @@ export class VfsBridge implements WaSqliteVfs {
     if (found instanceof Slot) return { ...found.resolve(name), slot: found }
     return { mount: found, name, slot: null }
   }
+}
+
+function kindOf(flags: number): FileKind {
+  if ((flags & SQLITE_OPEN_MAIN_DB) !== 0) return 'database'
+  return (flags & SQLITE_OPEN_WAL) !== 0 ? 'log' : 'other'
 }
 
 /** A file offset from its halves; the low one comes signed. */

@@ -8,6 +8,8 @@
  * what SQLite writes a second time goes straight through.
  * https://sqlite.org/fileformat.html#the_write_ahead_log
  */
+import { GatheredWrites } from './gathered-writes.ts'
+import { ReadAhead } from './read-ahead.ts'
 import type { VfsFile } from './vfs.ts'
 
 /** The size of a frame's header; nothing else in the log is written in this size. */
@@ -16,18 +18,11 @@ const frameHeaderSize = 24
 /** The log's own header, without which nothing in it counts. A rollback journal's is shorter. */
 const headerSize = 32
 
-/** The most that is gathered: larger writes gain nothing measurable. */
-const capacity = 128 * 1024
-
-/** Room for the last frame of a small transaction, and a frame before it. */
-const initialCapacity = 16 * 1024
-
 /** A VfsFile over the log's own, which it owns. */
 export class WriteAheadLogFile implements VfsFile {
   #file: VfsFile
-  #buffer = new Uint8Array(0)
-  #bufferStart = 0
-  #bufferedBytes = 0
+  readonly #gathered = new GatheredWrites()
+  readonly #ahead = new ReadAhead()
   /** Where the log ends that SQLite has been writing since it last started it anew, gathered bytes included. */
   #end = 0
   /** Where the last whole transaction ends. */
@@ -61,15 +56,17 @@ export class WriteAheadLogFile implements VfsFile {
 
   /** Notes that everything in the log has been copied into the database file. */
   noteCheckpoint(): void {
+    this.#ahead.forget()
     this.#checkpointedEnd = this.#end
   }
 
   read(into: Uint8Array, offset: number): number {
     this.flush()
-    return this.#file.read(into, offset)
+    return this.#ahead.read(this.#file, into, offset)
   }
 
   write(bytes: Uint8Array, offset: number): void {
+    this.#ahead.forget()
     if (offset === 0) this.#restart()
     const isHeader = bytes.length === frameHeaderSize
     const completesTransaction = this.#endsTransaction && !isHeader
@@ -84,6 +81,7 @@ export class WriteAheadLogFile implements VfsFile {
 
   truncate(size: number): void {
     this.flush()
+    this.#ahead.forget()
     if (size === 0) emptyLog(this.#file)
     else this.#file.truncate(size)
     this.#end = this.#committedEnd = size
@@ -119,14 +117,12 @@ export class WriteAheadLogFile implements VfsFile {
 
   /** Writes what was gathered. When that fails it stays gathered, and the next call tries again. */
   flush(): void {
-    if (this.#bufferedBytes === 0) return
-    this.#file.write(this.#buffer.subarray(0, this.#bufferedBytes), this.#bufferStart)
-    this.#bufferedBytes = 0
+    this.#gathered.flushTo(this.#file)
   }
 
   /** Forgets what a transaction has appended that was rolled back: the next one begins where it began. */
   rewind(): void {
-    this.#bufferedBytes = 0
+    this.#gathered.forget()
     this.#end = this.#committedEnd
     this.#endsTransaction = false
   }
@@ -135,6 +131,7 @@ export class WriteAheadLogFile implements VfsFile {
   replaceFile(file: VfsFile): void {
     this.#file.close()
     this.#file = file
+    this.#ahead.forget()
     this.#end = this.#committedEnd = this.#checkpointedEnd = 0
   }
 
@@ -160,21 +157,12 @@ export class WriteAheadLogFile implements VfsFile {
   }
 
   #append(bytes: Uint8Array): void {
-    const { length } = bytes
-    if (length > capacity) return this.#writeThrough(bytes, this.#end)
-    if (this.#bufferedBytes + length > capacity) this.flush()
-    if (this.#bufferedBytes === 0) this.#bufferStart = this.#end
-    if (this.#bufferedBytes + length > this.#buffer.length) this.#grow(length)
-    this.#buffer.set(bytes, this.#bufferedBytes)
-    this.#bufferedBytes += length
-    this.#end += length
-  }
-
-  #grow(length: number): void {
-    const wanted = Math.max(this.#bufferedBytes + length, 2 * this.#buffer.length, initialCapacity)
-    const grown = new Uint8Array(Math.min(wanted, capacity))
-    grown.set(this.#buffer.subarray(0, this.#bufferedBytes))
-    this.#buffer = grown
+    const offset = this.#end
+    if (!this.#gathered.take(bytes, offset)) {
+      this.flush()
+      if (!this.#gathered.take(bytes, offset)) return this.#writeThrough(bytes, offset)
+    }
+    this.#end += bytes.length
   }
 }
 

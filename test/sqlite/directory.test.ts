@@ -344,7 +344,7 @@ async function markDeleted(name: string): Promise<void> {
   const vfsDirectory = nodeFs().directory(path)
   await vfsDirectory.lock(0)
   const loaded = await engine()
-  const mount = loaded.bridge.mount(vfsDirectory)
+  const mount = loaded.bridge.mount(vfsDirectory, { isPersistent: true })
   const opened = await openDatabaseFile(
     { engine: loaded, directory: vfsDirectory, mount, isPersistent: true, quota: null },
     { fileName: fileNameOf(name), label: name, create: false },

@@ -19,7 +19,7 @@ export function runForeignSql(
   statements: readonly string[],
 ): number[] {
   const { module, bridge } = engine
-  const mount = bridge.mount(vfs.directory(path))
+  const mount = bridge.mount(vfs.directory(path), { isPersistent: true })
   const handleOut = module._sqlite3_malloc(4)
   withCString(module, mount.pathOf(fileName), (file) =>
     withCString(module, bridge.name, (name) =>

@@ -12,7 +12,7 @@ async function madeBySqlite(journalMode: string): Promise<Uint8Array> {
   const file = directory.open('new', { create: true })
   if (!file) throw new Error('unreachable: a created file is missing')
   const loaded = await engine()
-  const mount = loaded.bridge.mount(directory)
+  const mount = loaded.bridge.mount(directory, { isPersistent: true })
   const connection = new Connection(loaded, { path: mount.pathOf('new'), label: 'New database' })
   connection.execute(`PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA page_size = ${pageSize}; PRAGMA auto_vacuum = INCREMENTAL;

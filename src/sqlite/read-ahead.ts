@@ -1,0 +1,57 @@
+/** Reading on from where the last read ended, in large pieces: each read costs a call into the platform. */
+import type { VfsFile } from './vfs.ts'
+
+/** So much is read at once. */
+const aheadBytes = 64 * 1024
+
+/** How far apart two reads may be that count as one going on: what the header of a frame takes. */
+const longestGap = 24
+
+/** What was read of one file beyond what was asked for. Whoever writes to the file must have it forgotten. */
+export class ReadAhead {
+  #buffer = new Uint8Array(0)
+  #start = 0
+  /** How many bytes of the buffer are the file's. */
+  #byteCount = 0
+  /** Where the last read ended; -Infinity: nowhere. */
+  #lastEnd = -Infinity
+
+  /** As `file.read()`. */
+  read(file: VfsFile, into: Uint8Array, offset: number): number {
+    const gap = offset - this.#lastEnd
+    this.#lastEnd = offset + into.length
+    if (this.#copy(into, offset)) return into.length
+    if (gap >= 0 && gap <= longestGap && into.length < aheadBytes) {
+      this.#fill(file, offset)
+      if (this.#copy(into, offset)) return into.length
+    }
+    return file.read(into, offset)
+  }
+
+  /** Gives back the memory, too. */
+  forget(): void {
+    if (this.#lastEnd === -Infinity) return
+    this.#lastEnd = -Infinity
+    this.#byteCount = 0
+    this.#buffer = new Uint8Array(0)
+  }
+
+  #copy(into: Uint8Array, offset: number): boolean {
+    const from = offset - this.#start
+    const to = from + into.length
+    if (from < 0 || to > this.#byteCount) return false
+    into.set(this.#buffer.subarray(from, to))
+    return true
+  }
+
+  #fill(file: VfsFile, offset: number): void {
+    if (this.#buffer.length === 0) this.#buffer = new Uint8Array(aheadBytes)
+    this.#start = offset
+    this.#byteCount = 0
+    try {
+      this.#byteCount = file.read(this.#buffer, offset)
+    } catch {
+      // Nobody has asked for all of it: the place that cannot be read may lie behind.
+    }
+  }
+}
