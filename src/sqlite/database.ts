@@ -16,7 +16,7 @@ import type {
   Scan,
 } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
-import { checkpoint } from './checkpoint.ts'
+import type { CheckpointMode } from './checkpoint.ts'
 import { checkConsistency } from './consistency.ts'
 import { type OpenedFile, type Place, removeDatabaseFile, removeEmptied } from './database-file.ts'
 import { fillIndex } from './fill-index.ts'
@@ -74,7 +74,7 @@ export class SqliteDatabase implements DatabaseStorage {
   #owesLinkCheck = false
 
   constructor(options: DatabaseOptions) {
-    const { connection, rows, isNew, salvaged } = options.opened
+    const { connection, rows, isNew, isUnclean, salvaged } = options.opened
     this.name = options.name
     this.schema = this.#schema = this.#committedSchema = rows.schema
     this.currentNumbers = rows.currentNumbers
@@ -85,8 +85,9 @@ export class SqliteDatabase implements DatabaseStorage {
     for (const sql of ['BEGIN', 'COMMIT', 'ROLLBACK']) connection.prepare(sql)
     this.#reader = new RecordReader(connection)
     this.#writer = new RecordWriter(connection, () => this.#schema)
-    this.#housekeeping = new Housekeeping({ ...options, connection })
-    this.#syncs = new Syncs({ ...options, isNew })
+    this.#syncs = new Syncs({ ...options, isUnsynced: isNew || isUnclean })
+    const checkpoint = this.#checkpoint
+    this.#housekeeping = new Housekeeping({ ...options, connection, checkpoint })
     this.#quotaShare = this.#joinQuota()
     if (this.#syncs.isLaterPossible) this.syncLater = () => this.#syncLater()
     connection.engine.cacheBudget.join(this.#setCacheSize)
@@ -260,7 +261,7 @@ export class SqliteDatabase implements DatabaseStorage {
       // As long as log and file have it both, others that share a quota lack the room.
       if (!this.#quotaShare) await this.#syncs.copyLogLater(this.#connection)
       // Explicitly, as closing would keep an error of its checkpoint to itself.
-      checkpoint(this.#connection, this.#log(), 'TRUNCATE')
+      this.#checkpoint('TRUNCATE')
     } catch (error) {
       this.#leaveLog()
       throw error
@@ -285,7 +286,13 @@ export class SqliteDatabase implements DatabaseStorage {
       return !this.#isWriting
     }
     const connection = this.#connection
-    return new QuotaShare(place.quota, { ...this.#options, connection, leaveTransaction })
+    const checkpoint = this.#checkpoint
+    return new QuotaShare(place.quota, {
+      ...this.#options,
+      connection,
+      leaveTransaction,
+      checkpoint,
+    })
   }
 
   /** Reads share one SQL transaction that stays open until somebody needs it ended: each costs half as much in it. */
@@ -330,6 +337,10 @@ export class SqliteDatabase implements DatabaseStorage {
   #log(): ReturnType<Place['mount']['writeAheadLog']> {
     const { place, fileName } = this.#options
     return place.mount.writeAheadLog(fileName)
+  }
+
+  readonly #checkpoint = (mode: CheckpointMode): void => {
+    this.#syncs.checkpoint(this.#connection, mode)
   }
 
   readonly #setCacheSize = (shareKiB: number): void => {

@@ -1,7 +1,6 @@
 /** A storage directory: the storage seam's `StorageDirectory` over a VFS and the engine. */
 import { StorageError } from '../errors.ts'
 import type { DatabaseStorage, StorageDirectory } from '../storage/storage.ts'
-import { checkpoint } from './checkpoint.ts'
 import { SqliteDatabase } from './database.ts'
 import {
   hasLog,
@@ -17,6 +16,7 @@ import { MeasuredDirectory } from './measured-directory.ts'
 import { Quota } from './quota.ts'
 import { fileError } from './result-code.ts'
 import { finishSalvage, salvage } from './salvage.ts'
+import { Syncs } from './syncs.ts'
 import { writeDeletedMark } from './write-schema.ts'
 import type { Vfs, VfsDirectory } from './vfs.ts'
 
@@ -297,10 +297,10 @@ async function readEntry(place: Place, target: Target): Promise<CatalogueEntry |
 async function markDeleted(place: Place, target: Target): Promise<number> {
   const opened = await openDatabaseFile(place, { ...target, create: false })
   if (!opened) return 0
-  const { connection, rows } = opened
+  const { connection, rows, isUnclean } = opened
   try {
     writeDeletedMark(connection)
-    checkpoint(connection, place.mount.writeAheadLog(target.fileName), 'TRUNCATE')
+    new Syncs({ ...target, place, isUnsynced: isUnclean }).checkpoint(connection, 'TRUNCATE')
   } catch (error) {
     connection.abandon()
     throw error

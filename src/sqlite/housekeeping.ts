@@ -4,7 +4,7 @@
  */
 import { StorageError } from '../errors.ts'
 import type { Connection } from './binding/connection.ts'
-import { checkpoint } from './checkpoint.ts'
+import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from './database-file.ts'
 import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
 
@@ -27,6 +27,7 @@ export interface HousekeepingOptions {
   readonly fileName: string
   /** Names the database and its file at the head of messages. */
   readonly label: string
+  readonly checkpoint: (mode: CheckpointMode) => void
   /** Hears of trouble that cost no data. */
   readonly onWarning: (warning: StorageError) => void
 }
@@ -45,11 +46,7 @@ export class Housekeeping {
     const log = this.#log()
     if (log && log.pendingBytes() >= checkpointBytes) {
       if (log.pendingBytes() < longestLogBytes && this.#isVisited()) return false
-      checkpoint(
-        this.#options.connection,
-        log,
-        log.size() > longestLogBytes ? 'TRUNCATE' : 'PASSIVE',
-      )
+      this.#options.checkpoint(log.size() > longestLogBytes ? 'TRUNCATE' : 'PASSIVE')
       return this.#isMuch(this.#freePages())
     }
     const freePages = this.#freePages()
@@ -76,7 +73,7 @@ export class Housekeeping {
     const logName = `${fileName}-wal`
     if (place.mount.isLinked(logName)) return
     leaveTransaction()
-    checkpoint(this.#options.connection, this.#log(), 'TRUNCATE')
+    this.#options.checkpoint('TRUNCATE')
     place.mount.recreateWriteAheadLog(fileName)
     onWarning(
       new StorageError(

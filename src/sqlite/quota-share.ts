@@ -1,7 +1,7 @@
 /** One database's part in its directory's quota: how far it may grow, and what it can give back. */
 import { StorageError } from '../errors.ts'
 import type { Connection } from './binding/connection.ts'
-import { checkpoint } from './checkpoint.ts'
+import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from './database-file.ts'
 import { pageSize } from './new-database.ts'
 import type { Quota, QuotaMember } from './quota.ts'
@@ -22,6 +22,7 @@ export interface QuotaShareOptions {
   readonly fileName: string
   /** Ends a transaction that reads; false while one writes. */
   readonly leaveTransaction: () => boolean
+  readonly checkpoint: (mode: CheckpointMode) => void
   /** Hears of trouble in clearing up, which another database asked for. */
   readonly onWarning: (warning: StorageError) => void
 }
@@ -81,11 +82,11 @@ export class QuotaShare implements QuotaMember {
   }
 
   giveBack(): void {
-    const { connection, leaveTransaction, onWarning } = this.#options
+    const { connection, leaveTransaction, checkpoint, onWarning } = this.#options
     try {
       if (!leaveTransaction()) return
       if (this.idleBytes > 0) connection.execute('PRAGMA incremental_vacuum;')
-      checkpoint(connection, this.#log(), 'TRUNCATE')
+      checkpoint('TRUNCATE')
       this.measure()
     } catch (error) {
       if (!(error instanceof StorageError)) throw error

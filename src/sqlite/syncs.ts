@@ -1,6 +1,6 @@
 /** Bringing what a database has committed to the disk, and what follows when that fails. */
 import { StorageError } from '../errors.ts'
-import { checkpointLater } from './checkpoint.ts'
+import { checkpoint, checkpointLater, type CheckpointMode } from './checkpoint.ts'
 import type { Connection } from './binding/connection.ts'
 import type { Place } from './database-file.ts'
 import { fileError } from './result-code.ts'
@@ -13,8 +13,8 @@ export interface SyncsOptions {
   readonly fileName: string
   /** Names the database and its file at the head of messages. */
   readonly label: string
-  /** Whether its own pages and its name have yet to be made durable. */
-  readonly isNew: boolean
+  /** Whether its own pages and its name may have yet to be made durable: it is new, or whoever made it was killed. */
+  readonly isUnsynced: boolean
 }
 
 /** The syncs of one open database. */
@@ -25,7 +25,7 @@ export class Syncs {
 
   constructor(options: SyncsOptions) {
     this.#options = options
-    this.#needsFileSync = options.isNew
+    this.#needsFileSync = options.isUnsynced
   }
 
   /** Whether one has failed: what it was for may be missing on the disk, and the next one may not say so again. */
@@ -56,9 +56,21 @@ export class Syncs {
     this.#refuseLost()
   }
 
-  /** Copies a long log, so that the checkpoint at closing need not wait for the disk. */
+  /**
+   * As `checkpoint()`. Before it a new file reaches the disk as it is: were power lost amid the copying, it might lack what it
+   * is known by, and hold what no new file does.
+   */
+  checkpoint(connection: Connection, mode: CheckpointMode): void {
+    this.#guard(() => this.#syncNewFile())
+    checkpoint(connection, this.#log(), mode)
+  }
+
+  /** As `checkpointLater()`, so that the checkpoint at closing need not wait for the disk. */
   copyLogLater(connection: Connection): Promise<void> {
-    return this.#guardLater(() => checkpointLater(connection, this.#log(), this.#file()))
+    return this.#guardLater(async () => {
+      this.#syncNewFile()
+      await checkpointLater(connection, this.#log(), this.#file())
+    })
   }
 
   /**

@@ -38,6 +38,16 @@ export const scripted: History = {
   ],
 }
 
+/** A new database that no transaction has synced: the checkpoint is the first that does. */
+export const relaxedAlone: History = {
+  name: 'relaxed alone',
+  actions: [
+    upgrade(1, [createStore('a')]),
+    transaction('relaxed', [...puts('a', 0, 30), put('a', 30, 'large', 9_000)]),
+    { type: 'close' },
+  ],
+}
+
 /** So much in the log that it is checkpointed under way and then written from its start again. */
 export const longLog: History = {
   name: 'long log',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { queued, scripted } from './histories.ts'
+import { queued, relaxedAlone, scripted } from './histories.ts'
 import { cutPower } from './power-loss-suite.ts'
 
 test('a disk that confirms syncs it has not done is found out', async () => {
@@ -19,4 +19,10 @@ test('a power cut takes nothing of strict transactions that share a sync', async
   const { points, wrong } = await cutPower(queued, { seeds: [1], atOnce: 6 })
   expect(wrong).toEqual([])
   expect(points).toBeGreaterThan(100)
+})
+
+test('a power cut amid the first checkpoint of a new database leaves one that opens', async () => {
+  const seeds = Array.from({ length: 40 }, (_, i) => i)
+  const { wrong } = await cutPower(relaxedAlone, { seeds })
+  expect(wrong).toEqual([])
 })

@@ -1,5 +1,5 @@
 /** The whole of the fault suite, short and long. */
-import { longLog, queued, randomHistory, scripted } from './histories.ts'
+import { longLog, queued, randomHistory, relaxedAlone, scripted } from './histories.ts'
 import { failCalls, type Failing } from './failing-calls-suite.ts'
 import { fillDisk } from './full-disk-suite.ts'
 import { cutPower } from './power-loss-suite.ts'
@@ -54,8 +54,13 @@ export async function runFaults({ part, isLong, seed }: FaultOptions) {
 
 async function runPowerCuts(isLong: boolean, seed: number): Promise<Part> {
   const histories = isLong
-    ? [scripted, longLog, ...Array.from({ length: 10 }, (_, i) => randomHistory(seed + i, 40))]
-    : [scripted, randomHistory(seed, 10)]
+    ? [
+        scripted,
+        relaxedAlone,
+        longLog,
+        ...Array.from({ length: 10 }, (_, i) => randomHistory(seed + i, 40)),
+      ]
+    : [scripted, relaxedAlone, randomHistory(seed, 10)]
   const runs = [
     ...histories.map((history) => ({ history, atOnce: 1 })),
     { history: queued, atOnce: mostAtOnce },

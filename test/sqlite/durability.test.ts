@@ -100,11 +100,10 @@ test(
 interface Faults {
   /** Called before each write; may throw. */
   beforeWrite: (file: string, byteCount: number) => void
-  beforeSync: () => void
+  beforeSync: (file: string) => void
 }
 
-function faulty(faults: Faults): Vfs {
-  const vfs = memory()
+function faulty(faults: Faults, vfs = memory()): Vfs {
   const wrapFile = (name: string, file: VfsFile): VfsFile => ({
     read: (into, offset) => file.read(into, offset),
     write: (from, offset) => {
@@ -114,7 +113,7 @@ function faulty(faults: Faults): Vfs {
     truncate: (size) => file.truncate(size),
     size: () => file.size(),
     sync: (dataOnly) => {
-      faults.beforeSync()
+      faults.beforeSync(name)
       file.sync(dataOnly)
     },
     close: () => file.close(),
@@ -183,6 +182,21 @@ describe('when the file system fails', () => {
     expect(found(again)).toHaveLength(31)
     expect(again.check()).toEqual([])
     await again.close()
+  })
+
+  test('a file whose maker was killed reaches the disk before its log is copied into it', async () => {
+    const vfs = memory()
+    const database = await openWithStore(directoryOn(persistent(vfs)))
+    transact(database, () => database.put(recordOf('a')))
+    const faults = noFaults()
+    const again = await directoryOn(faulty(faults, vfs.fork())).open('test')
+    const calls: string[] = []
+    const suffix = (file: string): string | undefined => file.split(/[.-]/).at(-1)
+    faults.beforeSync = (file) => calls.push(`sync ${suffix(file)}`)
+    faults.beforeWrite = (file) => calls.push(`write ${suffix(file)}`)
+    await again.close()
+    expect(calls.slice(0, 3)).toEqual(['sync sqlite', 'sync wal', 'write sqlite'])
+    await database.close()
   })
 
   test('after a failed sync none is trusted until the file is opened anew', async () => {
