@@ -31,11 +31,17 @@ export class ParcelWriter {
   #numberCount = 0
   #bytes = new Uint8Array(4096)
   #byteCount = 0
+  /** Of byte strings that go in buffers of their own. */
+  #apartBytes = 0
   #objects: unknown[] = []
   #transfer: Transferable[] = []
 
-  /** How large the contents have become. */
+  /** How large it has become. */
   get sizeBytes(): number {
+    return this.#contentBytes + this.#apartBytes
+  }
+
+  get #contentBytes(): number {
     return this.#numberCount * Float64Array.BYTES_PER_ELEMENT + this.#byteCount
   }
 
@@ -55,6 +61,14 @@ export class ParcelWriter {
     else this.room(bytes.length).set(bytes)
   }
 
+  /** Gives the bytes away, and the buffer they lie in: it is gone once the parcel is sent. Read as `bytes()` is. */
+  give(bytes: Uint8Array): void {
+    this.number(bytesApart)
+    this.#apartBytes += bytes.length
+    this.#objects.push(bytes)
+    this.#transfer.push(bytes.buffer as ArrayBuffer) // no memory here is shared
+  }
+
   /** Room for a byte string, to be filled before anything else is packed. */
   room(length: number): Uint8Array {
     if (length > longestPacked) return this.#roomApart(length)
@@ -69,7 +83,7 @@ export class ParcelWriter {
   take(): { readonly parcel: Parcel; readonly transfer: Transferable[] } {
     const numberCount = this.#numberCount
     const numbers = this.#numbers.subarray(0, numberCount)
-    const contents = new ArrayBuffer(this.sizeBytes)
+    const contents = new ArrayBuffer(this.#contentBytes)
     new Float64Array(contents, 0, numberCount).set(numbers)
     new Uint8Array(contents, numbers.byteLength).set(this.#bytes.subarray(0, this.#byteCount))
     const parcel = { contents, numberCount, objects: this.#objects }
@@ -77,6 +91,7 @@ export class ParcelWriter {
     if (contents.byteLength >= transferBytes) transfer.push(contents)
     this.#numberCount = 0
     this.#byteCount = 0
+    this.#apartBytes = 0
     this.#objects = []
     this.#transfer = []
     return { parcel, transfer }
@@ -84,9 +99,7 @@ export class ParcelWriter {
 
   #roomApart(length: number): Uint8Array {
     const bytes = new Uint8Array(length)
-    this.number(bytesApart)
-    this.#objects.push(bytes)
-    this.#transfer.push(bytes.buffer)
+    this.give(bytes)
     return bytes
   }
 

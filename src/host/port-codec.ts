@@ -2,6 +2,7 @@
  * How calls and answers are packed into parcels. What comes in thousands has a form of its own, which begins with its
  * number in `Form`; everything else goes as the object it is.
  */
+import { isLetGo } from '../values/byte-writer.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'
 import type { Answer, Call } from './port-messages.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
@@ -153,7 +154,8 @@ function writePut(operation: PutOperation, parcel: ParcelWriter): void {
   const { storeId, key, value, indexKeys, overwrite, generated } = operation
   parcel.number(storeId)
   parcel.bytes(key)
-  parcel.bytes(value)
+  if (isLetGo(value)) parcel.give(value)
+  else parcel.bytes(value)
   parcel.bytes(indexKeys)
   parcel.number(overwrite ? 1 : 0)
   if (!generated) return

@@ -4,7 +4,7 @@ const initialSize = 16 * 1024
 /** A buffer that grew beyond this is let go after use. */
 const keptSize = 1024 * 1024
 
-/** Whether bytes lie in a buffer so large that its writer does not use it again: nobody has to copy them to keep them. */
+/** Whether bytes lie in a buffer so large that its writer does not use it again: whoever gets them may keep it, or give it away. */
 export function isLetGo({ buffer }: Uint8Array): boolean {
   return buffer.byteLength > keptSize
 }
@@ -20,7 +20,9 @@ export class ByteWriter {
   /** Starts over; a huge buffer is dropped. Views of the old bytes are invalid from the next write on. */
   reset(): void {
     this.offset = 0
-    if (this.bytes.length > keptSize) this.#replaceBytes(initialSize)
+    const { length } = this.bytes
+    // One that was given away has no bytes any more.
+    if (length > keptSize || length === 0) this.#setBytes(new Uint8Array(initialSize))
   }
 
   /** What was written, as a view of the buffer. */
@@ -154,6 +156,10 @@ export class ByteWriter {
   #replaceBytes(size: number): void {
     const bytes = new Uint8Array(size)
     bytes.set(this.bytes.subarray(0, this.offset))
+    this.#setBytes(bytes)
+  }
+
+  #setBytes(bytes: Uint8Array<ArrayBuffer>): void {
     this.bytes = bytes
     this.#view = new DataView(bytes.buffer)
   }

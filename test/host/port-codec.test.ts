@@ -3,6 +3,8 @@ import { ParcelReader, ParcelWriter } from '../../src/host/parcel.ts'
 import { readAnswer, readCall, writeAnswer, writeCall } from '../../src/host/port-codec.ts'
 import type { Answer, Call } from '../../src/host/port-messages.ts'
 import type { Operation } from '../../src/host/protocol.ts'
+import { deserialize } from '../../src/values/deserialize.ts'
+import { serialize } from '../../src/values/serialize.ts'
 
 /** Packs messages, sends them as a port would, and unpacks them. */
 function send<Message>(
@@ -105,4 +107,27 @@ test.each([10, 100_000])('a record with a value of %i bytes is copied out of its
   expect(part(record.keyStart, record.keyEnd)).toEqual([1, 2, 3])
   expect(part(record.primaryKeyStart, record.primaryKeyEnd)).toEqual([10])
   expect(part(record.valueStart, record.valueEnd)).toEqual([...bytes.subarray(90, 90 + size)])
+})
+
+test('a large value is given away with the buffer it was written into, and the next one gets another', () => {
+  for (const fill of [5, 6]) {
+    const value = new Uint8Array(2 * 1024 * 1024).fill(fill)
+    const { bytes } = serialize(value)
+    const call = execute({ ...put, key: short, value: bytes, indexKeys: null, generated: null })
+    const [received] = send([call], writeCall, readCall)
+    if (received?.type !== 'execute' || received.operation.type !== 'put') {
+      throw new Error('It has become something else')
+    }
+    expect(bytes).toHaveLength(0)
+    const { value: stored } = received.operation
+    expect(Buffer.compare(deserialize(stored, 0, stored.length) as Uint8Array, value)).toBe(0)
+  }
+})
+
+test('bytes that go in a buffer of their own count for the size of the parcel', () => {
+  const writer = new ParcelWriter()
+  writer.bytes(long)
+  expect(writer.sizeBytes).toBeGreaterThanOrEqual(long.length)
+  writer.take()
+  expect(writer.sizeBytes).toBe(0)
 })
