@@ -21,6 +21,9 @@ const longestPacked = 64 * 1024
 /** Smaller contents are copied along. In Chromium a transfer is cheaper from 1 KiB on, in Node from some 16. */
 const transferBytes = 4 * 1024
 
+/** Copying so few in a loop is faster than making a view of them. */
+const longestLooped = 64
+
 /** What stands in place of a length. */
 const noBytes = -1
 const bytesApart = -2
@@ -33,6 +36,9 @@ export class ParcelWriter {
   #byteCount = 0
   /** Of byte strings that go in buffers of their own. */
   #apartBytes = 0
+  /** Where the byte string that was begun last lies, and how far it is filled. */
+  #filled = this.#bytes
+  #filledEnd = 0
   #objects: unknown[] = []
   #transfer: Transferable[] = []
 
@@ -57,8 +63,9 @@ export class ParcelWriter {
 
   /** Copies the bytes; null arrives as null. */
   bytes(bytes: Uint8Array | null): void {
-    if (bytes === null) this.number(noBytes)
-    else this.room(bytes.length).set(bytes)
+    if (bytes === null) return this.number(noBytes)
+    this.begin(bytes.length)
+    this.append(bytes, 0, bytes.length)
   }
 
   /** Gives the bytes away, and the buffer they lie in: it is gone once the parcel is sent. Read as `bytes()` is. */
@@ -69,14 +76,28 @@ export class ParcelWriter {
     this.#transfer.push(bytes.buffer as ArrayBuffer) // no memory here is shared
   }
 
-  /** Room for a byte string, to be filled before anything else is packed. */
-  room(length: number): Uint8Array {
-    if (length > longestPacked) return this.#roomApart(length)
+  /** Begins a byte string; what it holds has to be appended before anything else is packed. */
+  begin(length: number): void {
+    if (length > longestPacked) {
+      this.#filled = new Uint8Array(length)
+      this.#filledEnd = 0
+      return this.give(this.#filled)
+    }
     this.number(length)
     const start = this.#byteCount
     this.#byteCount += length
     if (this.#byteCount > this.#bytes.length) this.#growBytes(start)
-    return this.#bytes.subarray(start, this.#byteCount)
+    this.#filled = this.#bytes
+    this.#filledEnd = start
+  }
+
+  /** Copies a part of `source`. */
+  append(source: Uint8Array, start: number, end: number): void {
+    const filled = this.#filled
+    let at = this.#filledEnd
+    this.#filledEnd = at + end - start
+    if (end - start > longestLooped) return filled.set(source.subarray(start, end), at)
+    for (let i = start; i < end; i++) filled[at++] = source[i]! // the caller's ends are within it
   }
 
   /** What was packed, and the buffers to be given away with it. */
@@ -95,12 +116,6 @@ export class ParcelWriter {
     this.#objects = []
     this.#transfer = []
     return { parcel, transfer }
-  }
-
-  #roomApart(length: number): Uint8Array {
-    const bytes = new Uint8Array(length)
-    this.give(bytes)
-    return bytes
   }
 
   #growNumbers(): void {
@@ -126,10 +141,15 @@ export class ParcelReader {
   #nextByte = 0
   #nextObject = 0
 
+  /** Where the byte string begins that `find()` has found, and in what. */
+  found: Uint8Array
+  foundStart = 0
+
   constructor({ contents, numberCount, objects }: Parcel) {
     this.#numbers = new Float64Array(contents, 0, numberCount)
     this.#bytes = new Uint8Array(contents, this.#numbers.byteLength)
     this.#objects = objects
+    this.found = this.#bytes
   }
 
   get isAtEnd(): boolean {
@@ -155,12 +175,24 @@ export class ParcelReader {
 
   /** A view of the parcel, or null. */
   optionalBytes(): Uint8Array | null {
-    const length = this.number()
+    const length = this.find()
     if (length === noBytes) return null
-    // Its writer has put nothing else there.
-    if (length === bytesApart) return this.object() as Uint8Array
-    const start = this.#nextByte
-    this.#nextByte += length
-    return this.#bytes.subarray(start, this.#nextByte)
+    const { found, foundStart } = this
+    return found.length === length ? found : found.subarray(foundStart, foundStart + length)
+  }
+
+  /** Finds the next byte string, without making a view of it, and gives its length; a negative one when there is null. */
+  find(): number {
+    const length = this.number()
+    if (length === bytesApart) {
+      // Its writer has put nothing else there.
+      this.found = this.object() as Uint8Array
+      this.foundStart = 0
+      return this.found.length
+    }
+    this.found = this.#bytes
+    this.foundStart = this.#nextByte
+    if (length > 0) this.#nextByte += length
+    return length
   }
 }

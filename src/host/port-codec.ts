@@ -230,25 +230,27 @@ function writeRecord(id: number, record: RecordBytes, parcel: ParcelWriter): voi
   parcel.number(id)
   parcel.number(keyLength)
   parcel.number(primaryKeyLength)
-  const room = parcel.room(keyLength + primaryKeyLength + valueEnd - valueStart)
-  room.set(bytes.subarray(keyStart, keyEnd))
-  if (primaryKeyLength > 0) room.set(bytes.subarray(primaryKeyStart, primaryKeyEnd), keyLength)
-  room.set(bytes.subarray(valueStart, valueEnd), keyLength + primaryKeyLength)
+  parcel.begin(keyLength + primaryKeyLength + valueEnd - valueStart)
+  parcel.append(bytes, keyStart, keyEnd)
+  if (primaryKeyLength > 0) parcel.append(bytes, primaryKeyStart, primaryKeyEnd)
+  parcel.append(bytes, valueStart, valueEnd)
 }
 
 function readRecord(parcel: ParcelReader): RecordBytes {
-  const keyEnd = parcel.number()
+  const keyLength = parcel.number()
   const primaryKeyLength = parcel.number()
-  const bytes = parcel.bytes()
+  const length = parcel.find()
+  const { found, foundStart } = parcel
+  const keyEnd = foundStart + keyLength
   const valueStart = keyEnd + primaryKeyLength
   return {
-    bytes,
-    keyStart: 0,
+    bytes: found,
+    keyStart: foundStart,
     keyEnd,
-    primaryKeyStart: primaryKeyLength === 0 ? 0 : keyEnd,
+    primaryKeyStart: primaryKeyLength === 0 ? foundStart : keyEnd,
     primaryKeyEnd: valueStart,
     valueStart,
-    valueEnd: bytes.length,
+    valueEnd: foundStart + length,
   }
 }
 
