@@ -1,5 +1,7 @@
 /** The browsers that the suites run in: those of the system's own packages, driven by Playwright. */
 import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type LaunchOptions, chromium, firefox } from 'playwright-core'
 
@@ -56,6 +58,28 @@ export function startProfile(
     ...options,
     args: [...(options.args ?? []), ...args],
   })
+}
+
+/** A browser with a profile on disk that goes with it. */
+export interface ThrowawayBrowser {
+  readonly context: BrowserContext
+  close(): Promise<void>
+}
+
+/** `parent`: the folder of the profile's. The system's own, for temporary files, may lie in memory. */
+export async function startThrowaway(
+  name: BrowserName,
+  { args, parent = tmpdir() }: { args: readonly string[]; parent?: string },
+): Promise<ThrowawayBrowser> {
+  const profile = await mkdtemp(join(parent, 'idb-everywhere-profile-'))
+  const context = await startProfile(name, profile, { args })
+  return {
+    context,
+    async close() {
+      await context.close()
+      await rm(profile, { recursive: true, maxRetries: 3 })
+    },
+  }
 }
 
 function typeOf(name: BrowserName): typeof chromium {

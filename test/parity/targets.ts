@@ -5,13 +5,14 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import {
   type BrowserName,
   browserNames,
   chromiumStores,
   startBrowser,
-  startProfile,
+  startThrowaway,
+  type ThrowawayBrowser,
 } from '../browsers.ts'
 import type { Server } from '../browser/server.ts'
 import { runPrograms } from './interpreter.ts'
@@ -123,35 +124,22 @@ function isEndOfBrowser(error: unknown): boolean {
 const loadingMs = 300_000
 
 /** A browser of its own. */
-interface OpenContext {
-  readonly context: BrowserContext
-  close(): Promise<void>
-}
-
 interface OpenPage {
   readonly page: Page
   close(): Promise<void>
 }
 
-async function startAfresh(browserName: BrowserName): Promise<OpenContext> {
+async function startAfresh(browserName: BrowserName): Promise<ThrowawayBrowser> {
   const browser = await startBrowser(browserName)
   return { context: await browser.newContext(), close: () => browser.close() }
 }
 
 /** Chromium's other store, which it has for storage on disk only. */
-async function startOnLevelDb(): Promise<OpenContext> {
-  const profile = await mkdtemp(join(tmpdir(), 'idb-everywhere-parity-'))
-  const context = await startProfile('chromium', profile, { args: chromiumStores.leveldb })
-  return {
-    context,
-    async close() {
-      await context.close()
-      await rm(profile, { recursive: true, maxRetries: 3 })
-    },
-  }
+function startOnLevelDb(): Promise<ThrowawayBrowser> {
+  return startThrowaway('chromium', { args: chromiumStores.leveldb })
 }
 
-async function openPage(start: () => Promise<OpenContext>, server: Server): Promise<OpenPage> {
+async function openPage(start: () => Promise<ThrowawayBrowser>, server: Server): Promise<OpenPage> {
   const { context, close: closeContext } = await start()
   const page = await context.newPage()
   page.setDefaultTimeout(loadingMs)

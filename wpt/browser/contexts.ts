@@ -1,9 +1,10 @@
 /** Contexts of a browser for the pages of one column. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { BrowserContext } from 'playwright-core'
-import { type BrowserName, startBrowser, startProfile } from '../../test/browsers.ts'
+import {
+  type BrowserName,
+  startBrowser,
+  startThrowaway,
+  type ThrowawayBrowser,
+} from '../../test/browsers.ts'
 import { type ColumnName, profileArguments } from './columns.ts'
 import type { OpenContext } from './seat.ts'
 
@@ -22,15 +23,16 @@ export async function openContexts(browser: BrowserName, column: ColumnName): Pr
 
 /** Each context is a browser with a profile on disk. */
 function profiles(browser: BrowserName, args: readonly string[]): Contexts {
-  const folders: string[] = []
+  const opened: ThrowawayBrowser[] = []
   return {
-    async open(): Promise<BrowserContext> {
-      const folder = await mkdtemp(join(tmpdir(), 'idb-everywhere-wpt-'))
-      folders.push(folder)
-      return startProfile(browser, folder, { args })
+    async open() {
+      const started = await startThrowaway(browser, { args })
+      opened.push(started)
+      return started.context
     },
+    // Closing what is closed already does nothing.
     async close() {
-      for (const folder of folders) await rm(folder, { recursive: true, maxRetries: 3 })
+      for (const started of opened) await started.close()
     },
   }
 }

@@ -1,8 +1,6 @@
 /** A browser that runs one case after another. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { join } from 'node:path'
-import type { BrowserContext, Page } from 'playwright-core'
-import { type BrowserName, startProfile } from '../../browsers.ts'
+import type { Page } from 'playwright-core'
+import { type BrowserName, startThrowaway, type ThrowawayBrowser } from '../../browsers.ts'
 import { type Server, startServer } from '../../browser/server.ts'
 import { cacheDirectory } from '../../runtimes.ts'
 import type { Row } from '../cases.ts'
@@ -22,8 +20,7 @@ export interface SessionOptions {
 /** What runs while a page is there. */
 interface Running {
   readonly server: Server
-  readonly profile: string
-  readonly context: BrowserContext
+  readonly started: ThrowawayBrowser
   readonly page: Page
 }
 
@@ -57,21 +54,19 @@ export class Session {
     const running = this.#running
     this.#running = null
     if (!running) return
-    await running.context.close()
+    await running.started.close()
     running.server.close()
-    await rm(running.profile, { recursive: true, maxRetries: 3 })
   }
 
   async #start(): Promise<Running> {
     const { browser, args, pageRoot, dist } = this.#options
     const server = await startServer({ '/bundle/': pageRoot, '/dist/': dist })
-    // Not in the system's folder for temporary files, which may lie in memory.
-    const profile = await mkdtemp(join(cacheDirectory(), 'bench-profile-'))
-    const context = await startProfile(browser, profile, { args })
+    const started = await startThrowaway(browser, { args, parent: cacheDirectory() })
+    const { context } = started
     this.#version = `${browser} ${context.browser()?.version() ?? ''}`
     const page = await context.newPage()
     await page.goto(`${server.origin}/`)
-    return { server, profile, context, page }
+    return { server, started, page }
   }
 }
 
