@@ -28,12 +28,16 @@ export class ReadAhead {
     return file.read(into, offset)
   }
 
-  /** Gives back the memory, too. */
+  /** The file may be another from now on. */
   forget(): void {
-    if (this.#lastEnd === -Infinity) return
     this.#lastEnd = -Infinity
     this.#byteCount = 0
-    this.#buffer = new Uint8Array(0)
+  }
+
+  /** The same, and gives back the memory. */
+  release(): void {
+    this.forget()
+    if (this.#buffer.length > 0) this.#buffer = new Uint8Array(0)
   }
 
   #copy(into: Uint8Array, offset: number): boolean {

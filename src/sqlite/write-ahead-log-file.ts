@@ -56,7 +56,7 @@ export class WriteAheadLogFile implements VfsFile {
 
   /** Notes that everything in the log has been copied into the database file. */
   noteCheckpoint(): void {
-    this.#ahead.forget()
+    this.#ahead.release()
     this.#checkpointedEnd = this.#end
   }
 
