@@ -177,8 +177,7 @@ export class ParcelReader {
   optionalBytes(): Uint8Array | null {
     const length = this.find()
     if (length === noBytes) return null
-    const { found, foundStart } = this
-    return found.length === length ? found : found.subarray(foundStart, foundStart + length)
+    return this.found.subarray(this.foundStart, this.foundStart + length)
   }
 
   /** Finds the next byte string, without making a view of it, and gives its length; a negative one when there is null. */

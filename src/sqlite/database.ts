@@ -86,8 +86,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#reader = new RecordReader(connection)
     this.#writer = new RecordWriter(connection, () => this.#schema)
     this.#syncs = new Syncs({ ...options, isUnsynced: isNew || isUnclean })
-    const checkpoint = this.#checkpoint
-    this.#housekeeping = new Housekeeping({ ...options, connection, checkpoint })
+    this.#housekeeping = new Housekeeping({ ...options, connection, checkpoint: this.#checkpoint })
     this.#quotaShare = this.#joinQuota()
     if (this.#syncs.isLaterPossible) this.syncLater = () => this.#syncLater()
     connection.engine.cacheBudget.join(this.#setCacheSize)
@@ -286,12 +285,11 @@ export class SqliteDatabase implements DatabaseStorage {
       return !this.#isWriting
     }
     const connection = this.#connection
-    const checkpoint = this.#checkpoint
     return new QuotaShare(place.quota, {
       ...this.#options,
       connection,
       leaveTransaction,
-      checkpoint,
+      checkpoint: this.#checkpoint,
     })
   }
 

@@ -1,4 +1,7 @@
-/** Small writes that follow each other, gathered into a large one: each costs a call into the platform, in Firefox 0.15 ms. */
+/**
+ * Small writes that follow each other, gathered into a large one: each costs a call into the platform, which in Firefox waits for
+ * another thread.
+ */
 import type { VfsFile } from './vfs.ts'
 
 /** The most that is gathered: larger writes gain nothing measurable. */
@@ -39,7 +42,7 @@ export class GatheredWrites {
 
   /** The same, and gives back the memory. */
   release(): void {
-    this.#byteCount = 0
+    this.forget()
     this.#buffer = new Uint8Array(0)
   }
 
