@@ -18,7 +18,9 @@ export function makeDirectory(path: string): void {
 
 /** `first` is the topmost directory that was made on the way to `path`. */
 function syncNewDirectories(first: string, path: string): void {
-  for (let made = path; made.length >= first.length; made = dirname(made)) syncDirectory(made)
+  for (let made = path; made.length >= first.length; made = dirname(made)) {
+    syncDirectory(dirname(made))
+  }
 }
 
 /** What `error`, met while making or using the directory at `path`, means to whoever chose that path. */

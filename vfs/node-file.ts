@@ -1,22 +1,32 @@
 import fs from 'node:fs'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import type { VfsFile } from '../src/sqlite/vfs.ts'
-import { syncDirectory } from './node-directory-sync.ts'
+import type { HeldDirectory } from './held-directory.ts'
 
 /** The syncs under way of one directory's files. */
 export type PendingSyncs = Set<Promise<void>>
 
-/**
- * Opens the file at `path`; null when it is missing and `create` is false. What `syncLater` starts stands in `pending`
- * until it is done.
- */
-export function openNodeFile(
-  path: string,
-  { create, pending }: { create: boolean; pending: PendingSyncs },
-): VfsFile | null {
+/** How to open a file. */
+export interface NodeFileOptions {
+  readonly create: boolean
+  /** What `syncLater` starts stands in here until it is done. */
+  readonly pending: PendingSyncs
+  readonly directory: HeldDirectory
+}
+
+/** Opens the file at `path`; null when it is missing and `create` is false. */
+export function openNodeFile(path: string, options: NodeFileOptions): VfsFile | null {
   const existing = openIfPresent(path, 'r+')
-  if (existing !== null) return fileOver(path, existing, pending)
-  return create ? fileOver(path, fs.openSync(path, 'wx+'), pending) : null
+  if (existing === null && !options.create) return null
+  const descriptor = existing ?? fs.openSync(path, 'wx+')
+  try {
+    // Its directory may have been replaced in the same moment.
+    options.directory.verify()
+    return fileOver(path, descriptor, options)
+  } catch (error) {
+    fs.closeSync(descriptor)
+    throw error
+  }
 }
 
 function openIfPresent(path: string, flags: string): number | null {
@@ -28,7 +38,11 @@ function openIfPresent(path: string, flags: string): number | null {
   }
 }
 
-function fileOver(path: string, descriptor: number, pending: PendingSyncs): VfsFile {
+function fileOver(
+  path: string,
+  descriptor: number,
+  { pending, directory }: NodeFileOptions,
+): VfsFile {
   const opened = fs.fstatSync(descriptor, { bigint: true })
   // Nobody else writes the file, so its size need not be asked for again.
   let size = Number(opened.size)
@@ -44,7 +58,7 @@ function fileOver(path: string, descriptor: number, pending: PendingSyncs): VfsF
 
   function syncName(): void {
     if (!needsDirectorySync) return
-    syncDirectory(path)
+    directory.sync()
     needsDirectorySync = false
   }
 

@@ -3,8 +3,9 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/sqlite/vfs.ts'
 import { checkFileName, isFileName } from './file-name.ts'
+import { holdDirectory } from './held-directory.ts'
+import type { HeldDirectory } from './held-directory.ts'
 import { makeDirectory } from './node-directory.ts'
-import { syncDirectory } from './node-directory-sync.ts'
 import { openNodeFile } from './node-file.ts'
 import type { PendingSyncs } from './node-file.ts'
 import { isLockFile, lockDirectory } from './node-lock.ts'
@@ -30,17 +31,31 @@ function realPath(path: string): string {
   }
 }
 
+/** A directory that is locked. */
+interface Owned {
+  readonly lock: DirectoryLock
+  readonly held: HeldDirectory
+}
+
 function directoryAt(path: string): VfsDirectory {
-  let lock: DirectoryLock | null = null
+  let owned: Owned | null = null
   const pending: PendingSyncs = new Set()
+
+  /** The directory, as long as names in it lead to what was locked. */
+  function verified(): HeldDirectory {
+    if (owned === null) throw new VfsError('EPERM', `Directory "${path}" is not locked`)
+    owned.held.verify()
+    return owned.held
+  }
 
   return {
     identity: path,
     async lock(waitMs) {
-      makeDirectory(path)
-      lock = await lockDirectory(path, waitMs)
+      owned = await own(path, waitMs)
     },
+    verify: () => void verified(),
     async list() {
+      verified()
       const entries = await fs.promises.readdir(path, { withFileTypes: true })
       return entries
         .filter((entry) => entry.isFile() && isFileName(entry.name) && !isLockFile(entry.name))
@@ -50,22 +65,38 @@ function directoryAt(path: string): VfsDirectory {
       names.forEach(checkName)
     },
     open(name, { create }) {
-      return openNodeFile(filePath(path, name), { create, pending })
+      return openNodeFile(filePath(path, name), { create, pending, directory: verified() })
     },
     async rename(from, to) {
+      const directory = verified()
       await fs.promises.rename(filePath(path, from), filePath(path, to))
-      syncDirectory(filePath(path, to))
+      directory.sync()
     },
     async remove(name) {
-      const file = filePath(path, name)
-      await fs.promises.rm(file, { force: true })
-      syncDirectory(file)
+      const directory = verified()
+      await fs.promises.rm(filePath(path, name), { force: true })
+      directory.sync()
     },
     async close() {
       await Promise.all(pending)
-      lock?.release()
-      lock = null
+      const closing = owned
+      if (!closing) return
+      // First, as it can fail: then the directory is still ours.
+      closing.lock.release()
+      owned = null
+      closing.held.release()
     },
+  }
+}
+
+async function own(path: string, waitMs: number): Promise<Owned> {
+  makeDirectory(path)
+  const lock = await lockDirectory(path, waitMs)
+  try {
+    return { lock, held: holdDirectory(path) }
+  } catch (error) {
+    lock.release()
+    throw error
   }
 }
 

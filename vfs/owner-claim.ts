@@ -82,7 +82,9 @@ function readClaim(file: string): FoundClaim | null {
     const claim = parseClaim(fs.readFileSync(file, 'utf8'))
     return { id: claim?.id ?? `${ino}-${mtimeMs}`, claim, ageMs: Date.now() - mtimeMs }
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    const { code } = error as NodeJS.ErrnoException
+    // Its directory may have been replaced by a file since.
+    if (code === 'ENOENT' || code === 'ENOTDIR') return null
     throw error
   }
 }

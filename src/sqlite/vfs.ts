@@ -7,7 +7,10 @@
  * binding turns it into SQLite's result code. A capability is a readonly property, never found out by calling.
  */
 
-/** Why a file operation failed. `code` is `ENOSPC` where the disk or a quota is full; else free text such as `EIO`. */
+/**
+ * Why a file operation failed. `code` is `ENOSPC` where the disk or a quota is full, `ESTALE` where what is open is no longer
+ * what its name stands for; else free text such as `EIO`.
+ */
 export class VfsError extends Error {
   override readonly name = 'VfsError'
   readonly code: string
@@ -72,6 +75,14 @@ export interface VfsDirectory {
   rename(from: string, to: string): Promise<void>
   /** Deletes a closed file, durably where the platform can; a missing one is no error. */
   remove(name: string): Promise<void>
+  /**
+   * Throws `ESTALE`, saying what has happened and what to do, once the directory is not the one that `lock()` has taken any
+   * more, or is no longer owned. It is called for every commit that must last, and now and then. Absent: nobody else can
+   * move, delete or take the directory.
+   */
+  readonly verify?: () => void
+  /** The same where only a promise can tell; once it has rejected, `verify()` throws. Absent: `verify()` can. */
+  readonly verifyLater?: () => Promise<void>
   /** Gives up the ownership. All files must be closed. */
   close(): Promise<void>
 }

@@ -249,6 +249,16 @@ function directoryTests({ assert }: TestTools, inDirectory: InDirectory): void {
     assert.deepEqual(await directory.list(), [])
   })
 
+  inDirectory(
+    'verify() and verifyLater() let a directory pass that is in its place',
+    async (directory) => {
+      await writeFile(directory, 'a', pattern(100, 1))
+      directory.verify?.()
+      await directory.verifyLater?.()
+      directory.verify?.()
+    },
+  )
+
   inDirectory('a file name outside the contract is refused with a code', (directory) => {
     for (const name of ['', '.', '..', '../a', 'a/b', 'a\\b', 'a\0', 'ä', 'x'.repeat(101)]) {
       assert.throws(() => directory.open(name, { create: true }), hasCode)

@@ -66,6 +66,88 @@ describe('the node VFS', () => {
     await directory.close()
   })
 
+  describe('once the directory is not the one that was locked', () => {
+    const replacements: Record<string, (path: string) => void> = {
+      'moved away': (path) => fs.renameSync(path, `${path}-away`),
+      deleted: (path) => fs.rmSync(path, { recursive: true }),
+      'deleted, with another in its place': (path) => {
+        fs.rmSync(path, { recursive: true })
+        fs.mkdirSync(path)
+        fs.writeFileSync(join(path, 'a'), 'another file')
+      },
+      'moved away, with another in its place': (path) => {
+        fs.renameSync(path, `${path}-away`)
+        fs.mkdirSync(path)
+        fs.writeFileSync(join(path, 'a'), 'another file')
+      },
+      'moved away, with a link to another in its place': (path) => {
+        fs.renameSync(path, `${path}-away`)
+        fs.mkdirSync(`${path}-other`)
+        fs.symlinkSync(`${path}-other`, path)
+      },
+      'moved away, with a file in its place': (path) => {
+        fs.renameSync(path, `${path}-away`)
+        fs.writeFileSync(path, '')
+      },
+    }
+    const lost = (path: string) => (error: unknown) => {
+      assert.ok(error instanceof VfsError)
+      assert.equal(error.code, 'ESTALE')
+      assert.match(error.message, /put (?:it|that one) back, or open/)
+      assert.ok(error.message.includes(`"${path}"`))
+      return true
+    }
+
+    test.each(Object.entries(replacements))(
+      '(%s) whatever would name a file in it fails with ESTALE, and nothing is made',
+      async (_, replace) => {
+        const path = newPath()
+        const directory = nodeFs().directory(path)
+        await directory.lock(0)
+        directory.open('a', { create: true })?.close()
+        directory.verify?.()
+        replace(path)
+        const left = fs.existsSync(path) ? fs.statSync(path).ino : null
+        const isLost = lost(path)
+        assert.throws(() => directory.verify?.(), isLost)
+        assert.throws(() => directory.open('a', { create: false }), isLost)
+        assert.throws(() => directory.open('b', { create: true }), isLost)
+        await assert.rejects(directory.list(), isLost)
+        await assert.rejects(directory.rename('a', 'c'), isLost)
+        await assert.rejects(directory.remove('a'), isLost)
+        await directory.close()
+        assert.equal(fs.existsSync(path) ? fs.statSync(path).ino : null, left)
+        if (left !== null && fs.statSync(path).isDirectory()) {
+          assert.ok(fs.readdirSync(path).every((name) => name === 'a'))
+        }
+      },
+    )
+
+    test('and put back again, all goes on', async () => {
+      const path = newPath()
+      const directory = nodeFs().directory(path)
+      await directory.lock(0)
+      fs.renameSync(path, `${path}-away`)
+      assert.throws(() => directory.verify?.(), lost(path))
+      fs.renameSync(`${path}-away`, path)
+      directory.verify?.()
+      directory.open('a', { create: true })?.close()
+      await directory.close()
+    })
+
+    test('lock() takes what is there now', async () => {
+      const path = newPath()
+      const directory = nodeFs().directory(path)
+      await directory.lock(0)
+      fs.renameSync(path, `${path}-away`)
+      await directory.close()
+      await directory.lock(0)
+      directory.open('a', { create: true })?.close()
+      assert.deepEqual(await directory.list(), ['a'])
+      await directory.close()
+    })
+  })
+
   test('a failing call passes the code of Node on', async () => {
     const path = newPath()
     const directory = nodeFs().directory(path)
