@@ -60,16 +60,22 @@ export function installGlobals(
 
 /** `indexedDB` is an attribute of the global object: an accessor. */
 function defineAccessor(target: object, factory: globalThis.IDBFactory): void {
+  const receivers = new WeakSet([target])
+  let isFirstRead = true
   const accessor = {
     get indexedDB(): globalThis.IDBFactory {
+      // The global object of a context of node:vm is a proxy, and getters are called on what is behind it.
+      if (isFirstRead) receivers.add(this)
       // An attribute of the global object: it can be read without one, but not on anything else.
-      if (isGlobal(this, target)) return factory
+      if (isAbsent(this) || receivers.has(this)) return factory
       throw new TypeError('indexedDB can be read on the global object only')
     },
   }
   const descriptor = Object.getOwnPropertyDescriptor(accessor, 'indexedDB')
   if (!descriptor) throw new Error('unreachable: the accessor was just defined')
   Object.defineProperty(holderOf(target), 'indexedDB', descriptor)
+  Reflect.get(target, 'indexedDB')
+  isFirstRead = false
 }
 
 /**
@@ -90,6 +96,6 @@ function prototypeOf(object: object): object | null {
 }
 
 /** Functions called without a receiver stand for those of the global object. */
-function isGlobal(receiver: unknown, target: object): boolean {
-  return receiver === undefined || receiver === null || receiver === target
+function isAbsent(receiver: unknown): boolean {
+  return receiver === undefined || receiver === null
 }

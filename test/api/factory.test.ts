@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createContext, runInContext } from 'node:vm'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
 import { IDBKeyRange, close, createIndexedDB, install } from '../../src/index.ts'
@@ -68,6 +69,23 @@ test('install() defines an attribute and interface objects that are not enumerab
   expect(target.IDBKeyRange).toBe(IDBKeyRange)
   expect(Object.keys(target)).toEqual(['indexedDB'])
   expect(Reflect.set(target, 'indexedDB', null)).toBe(false)
+})
+
+test('the attribute can be read on a global object that is a proxy, from inside and from outside', () => {
+  // As test runners make the pages they simulate: getters there are called on the object behind the global one.
+  const context = createContext({})
+  const target = runInContext('globalThis', context) as { indexedDB?: IDBFactory }
+  const factory = install({ target, vfs: memory() })
+  expect(target.indexedDB).toBe(factory)
+  expect(runInContext('[indexedDB, globalThis.indexedDB]', context)).toEqual([factory, factory])
+})
+
+test('the attribute can be read without a receiver, and on no other object than the global one', () => {
+  const target = {}
+  const factory = install({ target, vfs: memory() })
+  const read = Object.getOwnPropertyDescriptor(target, 'indexedDB')?.get
+  expect(read?.call(undefined)).toBe(factory)
+  expect(() => read?.call({})).toThrow(/on the global object only/)
 })
 
 test('install() leaves an IndexedDB alone that is there, unless forced', () => {
