@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { gunzipSync } from 'node:zlib'
 import { nodeFs } from '../vfs/node.ts'
-import { queueTurn } from './host/turn.ts'
+import { compileEngine } from './compile-engine.ts'
 import type { Platform } from './platform.ts'
 import { startNodeWorker } from './start-node-worker.ts'
 
@@ -18,11 +18,7 @@ export const nodePlatform: Platform = {
 }
 
 async function loadWasm(): Promise<WebAssembly.Module> {
-  const wasm = await WebAssembly.compile(await readEngine())
-  // Engine: with nothing else to do Node waits for V8's own threads, and this goes on in the middle of that wait, which would
-  // then include every function that V8 optimizes meanwhile: 0.3 s at the first open in Node 20. Not so in a turn of the loop.
-  await new Promise<void>(queueTurn)
-  return wasm
+  return compileEngine(await readEngine())
 }
 
 async function readEngine(): Promise<BufferSource> {

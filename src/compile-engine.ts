@@ -1,0 +1,46 @@
+/** Compiling the engine in Node, so that a short program does not pay for optimizing it. */
+import process from 'node:process'
+import v8 from 'node:v8'
+
+/**
+ * How much of a function V8 runs before it optimizes it, roughly in bytes of code.
+ *
+ * Engine: V8 optimizes the engine's largest functions within the first few statements, which takes it a fifth of a second
+ * of processor time and more on a busy machine. A program that ends meanwhile waits for that (Node 20 and 22), and one
+ * that runs a few statements never gets it back. With this budget optimizing begins after a few hundred transactions.
+ */
+const patientBudget = 1_000_000_000
+
+/** V8's major version → its own budget, which cannot be asked for, and must be put back. */
+const defaultBudgets: Readonly<Record<string, number>> = {
+  11: 1_800_000,
+  12: 13_000_000,
+  13: 13_000_000,
+  14: 13_000_000,
+}
+
+/** Compiles the engine; with patience where V8's default is known and the user has not chosen another. */
+export function compileEngine(bytes: BufferSource): WebAssembly.Module {
+  const budget = ownBudget()
+  if (budget === undefined) return new WebAssembly.Module(bytes)
+  // V8 notes the budget with a module as it makes it: set for the length of that call, it is this module's alone.
+  setBudget(patientBudget)
+  try {
+    return new WebAssembly.Module(bytes)
+  } finally {
+    setBudget(budget)
+  }
+}
+
+/** V8's own budget; undefined where it is not known, or somebody has chosen how WebAssembly is optimized. */
+export function ownBudget(): number | undefined {
+  const { v8: version = '', bun, deno } = process.versions
+  if (bun !== undefined || deno !== undefined) return undefined
+  const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ')
+  if (/wasm-tier|wasm-dynamic|liftoff|jitless/.test(options)) return undefined
+  return defaultBudgets[version.split('.', 1)[0] ?? '']
+}
+
+function setBudget(bytes: number): void {
+  v8.setFlagsFromString(`--wasm-tiering-budget=${bytes}`)
+}
