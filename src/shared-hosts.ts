@@ -12,8 +12,8 @@ import { type Settings, canShareHost } from './options.ts'
 import type { Platform } from './platform.ts'
 import type { StorageDirectory } from './storage/storage.ts'
 import { openStorageDirectory } from './sqlite/directory.ts'
-import type { Engine } from './sqlite/engine.ts'
 import type { Vfs } from './sqlite/vfs.ts'
+import type { ThreadEngine } from './thread-engine.ts'
 
 /** The version is that of `Host` and of what it puts into files: copies that differ do not share. */
 const registrySymbol = Symbol.for('idb-everywhere.hosts.1')
@@ -49,7 +49,7 @@ interface Leftover {
 export function sharedHost(
   settings: Settings,
   platform: Platform,
-  getEngine: () => Promise<Engine>,
+  engine: ThreadEngine,
 ): Host {
   const registry = registryOf(platform)
   const { vfs, path } = settings
@@ -57,7 +57,11 @@ export function sharedHost(
   const current = (): SharedHost => {
     const known = registry.get(identity)?.deref()
     if (known) return sameSettings(known, settings, path)
-    const storage = openStorageDirectory({ ...settings, getEngine })
+    const storage = openStorageDirectory({
+      ...settings,
+      getEngine: () => engine.acquire(),
+      releaseEngine: () => engine.release(),
+    })
     const { durability, onWarning } = settings
     const report = (failure: Failure): void => onWarning(exceptionOf(failure))
     const made = { host: createHost({ storage, durability, report }), settings }

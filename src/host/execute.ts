@@ -25,6 +25,7 @@ export interface OperationTarget {
 }
 
 type PutOperation = Extract<Operation, { type: 'put' }>
+type ScanOperation = Extract<Operation, { type: 'scan' }>
 
 /**
  * Executes one operation, handing records to the receiver; gives the result for `done`.
@@ -41,8 +42,7 @@ export function executeOperation(
     case 'put':
       return storeRecord(target, operation)
     case 'scan':
-      scanReceiver = receiver
-      storage.scan(operation, passRecord)
+      scan(storage, operation, receiver)
       return undefined
     case 'count':
       return storage.count(operation.storeId, operation.indexId, operation.range)
@@ -64,8 +64,18 @@ export function isWrite(operation: Operation): boolean {
 }
 
 /** Whose records they are; scans never nest, so that one function serves them all without a closure for each. */
-let scanReceiver: OperationReceiver
-const passRecord = (record: RecordBytes): void => scanReceiver.record(record)
+let scanReceiver: OperationReceiver | null = null
+const passRecord = (record: RecordBytes): void => (scanReceiver as OperationReceiver).record(record) // set for as long as a scan runs
+
+function scan(storage: DatabaseStorage, scan: ScanOperation, receiver: OperationReceiver): void {
+  scanReceiver = receiver
+  try {
+    storage.scan(scan, passRecord)
+  } finally {
+    // It has what was read, which may be large.
+    scanReceiver = null
+  }
+}
 
 /** https://w3c.github.io/IndexedDB/#store-a-record-into-an-object-store */
 function storeRecord(target: OperationTarget, operation: PutOperation): Uint8Array | undefined {

@@ -228,6 +228,7 @@ export class SqliteDatabase implements DatabaseStorage {
     try {
       await this.#closeConnection()
     } finally {
+      this.#reader.close()
       onClosed()
     }
     // Nothing is tidied then: it stays as it was found.

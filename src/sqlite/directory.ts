@@ -28,6 +28,8 @@ export interface StorageDirectoryOptions {
   readonly waitMs: number
   /** Loads the engine, or gives the one this thread has; called at the first use. */
   readonly getEngine: () => Promise<Engine>
+  /** Called once for each engine given, when the directory needs it no more. Default: the engine stays. */
+  readonly releaseEngine?: () => void
   /** What happens to a damaged file: opening it fails, or what can be read is saved. Default: `throw`. */
   readonly onCorrupt?: 'throw' | 'salvage'
   /** How many bytes the files may take together, see `Quota`. Default: as many as there is room for. */
@@ -122,7 +124,12 @@ class SqliteDirectory implements StorageDirectory {
       this.#place = null
       this.#hasReadAll = false
       this.#catalogue.clear()
+      this.#releaseEngine()
     })
+  }
+
+  #releaseEngine(): void {
+    this.#options.releaseEngine?.()
   }
 
   #queue<Result>(task: () => Promise<Result>): Promise<Result> {
@@ -139,6 +146,7 @@ class SqliteDirectory implements StorageDirectory {
     try {
       await this.#directory.lock(waitMs)
     } catch (error) {
+      this.#releaseEngine()
       throw lockError(error)
     }
     const { isPersistent } = vfs

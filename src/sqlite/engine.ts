@@ -38,3 +38,8 @@ export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): 
     spareConnections: new SpareConnections(bridge),
   }
 }
+
+/** Frees the heap of an engine that no directory uses, though script may still hold what leads to it: a closed connection. */
+export function abandonEngine({ module }: Engine): void {
+  for (const name of Object.keys(module)) Reflect.deleteProperty(module, name)
+}

@@ -17,12 +17,14 @@ export class ByteWriter {
   offset = 0
   #view = new DataView(this.bytes.buffer)
 
-  /** Starts over; a huge buffer is dropped. Views of the old bytes are invalid from the next write on. */
+  /** Starts over. Views of the old bytes are invalid from the next write on. */
   reset(): void {
     this.offset = 0
-    const { length } = this.bytes
-    // One that was given away has no bytes any more.
-    if (length > keptSize || length === 0) this.#setBytes(new Uint8Array(initialSize))
+  }
+
+  /** Drops a huge buffer, which lives on as long as views of it do. */
+  letGo(): void {
+    if (this.bytes.length > keptSize) this.#setBytes(new Uint8Array(initialSize))
   }
 
   /** What was written, as a view of the buffer. */

@@ -32,7 +32,7 @@ export function serialize(value: unknown, generatedKeyPath: string | null = null
     const { out, root, blobs, generatedKeyOffset } = state
     return { bytes: out.written(), root, blobs, generatedKeyOffset }
   } finally {
-    state.forgetObjects()
+    state.letGo()
     idle = state
   }
 }

@@ -30,6 +30,12 @@ export class WriteState {
     this.generatedKeyOffset = -1
   }
 
+  /** Keeps nothing of script's, and no memory beyond the usual. What was written stays valid. */
+  letGo(): void {
+    this.forgetObjects()
+    this.out.letGo()
+  }
+
   /** Lets the objects of script go. */
   forgetObjects(): void {
     this.objectIds.clear()

@@ -13,6 +13,8 @@ import { fileURLToPath } from 'node:url'
 const isLong = process.argv.includes('--long')
 /** A walk may need so much, whatever the size of the store. */
 const walkMiB = 224
+/** What may stay in use once all is closed. */
+const restMiB = 34
 const storeMiB = isLong ? 4096 : 256
 /** Three copies of a value in the engine, and three in JavaScript. */
 const copies = 6
@@ -24,6 +26,7 @@ let passed = 0
 let failed = 0
 const notRun = []
 for (const [where, sizeMiB] of values) tryValue(where, sizeMiB)
+giveBack(64)
 walkThrough()
 const missing = notRun.length === 0 ? '' : `, ${notRun.length} not run: ${notRun.join(', ')}`
 console.log(`limits: ${passed} passed, ${failed} failed${missing}`)
@@ -35,6 +38,15 @@ function tryValue(where, sizeMiB) {
   inDirectory((path) => {
     const { status, output } = run([], 'value.mjs', [where, path, sizeMiB])
     check(`${what} is stored and read, one beyond the limit is refused ${output}`, status === 0)
+  })
+}
+
+function giveBack(sizeMiB) {
+  inDirectory((path) => {
+    const { status, output } = run(['--expose-gc'], 'rest.mjs', [path, sizeMiB])
+    if (status !== 0) return check(`memory after a value of ${sizeMiB} MiB: ${output}`, false)
+    const keptMiB = Math.ceil(JSON.parse(output).bytesKept / 1024 / 1024)
+    check(`a value of ${sizeMiB} MiB leaves ${keptMiB} MiB of memory`, keptMiB < restMiB)
   })
 }
 

@@ -1,0 +1,45 @@
+/** The engine of a thread: one for all its directories, loaded when the first of them needs it. */
+import { abandonEngine, type Engine, loadEngine } from './sqlite/engine.ts'
+
+/**
+ * Engine: the heap of WebAssembly never shrinks, so that the largest value ever stored would stay with the thread. An
+ * engine that has grown beyond this goes with the last directory that uses it; one that has not is kept for the next,
+ * which would take a hundredth of a second to make another.
+ */
+const keptHeapBytes = 32 * 1024 * 1024
+
+/** Gives the engine to the directories of a thread, and counts them. */
+export class ThreadEngine {
+  readonly #getModule: () => Promise<WebAssembly.Module>
+  #loading: Promise<Engine> | null = null
+  #engine: Engine | null = null
+  #userCount = 0
+
+  constructor(getModule: () => Promise<WebAssembly.Module>) {
+    this.#getModule = getModule
+  }
+
+  /** The engine, until `release()`. When it cannot be loaded, the next to ask tries again. */
+  async acquire(): Promise<Engine> {
+    this.#userCount++
+    this.#loading ??= loadEngine(this.#getModule)
+    const loading = this.#loading
+    try {
+      this.#engine = await loading
+      return this.#engine
+    } catch (error) {
+      this.#userCount--
+      if (this.#loading === loading) this.#loading = null
+      throw error
+    }
+  }
+
+  /** To be called once for each engine that was given, when its databases are closed. */
+  release(): void {
+    if (--this.#userCount > 0 || !this.#engine) return
+    if (this.#engine.module.memory.buffer.byteLength <= keptHeapBytes) return
+    abandonEngine(this.#engine)
+    this.#engine = null
+    this.#loading = null
+  }
+}
