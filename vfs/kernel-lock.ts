@@ -1,11 +1,16 @@
+import fs from 'node:fs'
+import { foreignFile, statPlainFile } from './plain-file.ts'
+
 /**
  * A lock that the kernel frees when its holder dies: an exclusive transaction of the runtime's own SQLite on an empty
  * database. JavaScript has no other way to such a lock in all runtimes.
  *
- * Engine: on POSIX systems the lock is lost when any descriptor of that file is closed in this process, so nothing else
- * may ever open it.
+ * Engine: on POSIX systems the lock is lost when any descriptor of that file is closed in this process, as a program does
+ * that copies the directory. So it is not believed alone, and taken again when it was lost.
  */
 export interface KernelLock {
+  /** Takes the lock again if it was lost, unless somebody else has it now. */
+  renew(): void
   release(): void
 }
 
@@ -21,24 +26,104 @@ type Sqlite = new (path: string) => Connection
 export async function openKernelLock(path: string): Promise<KernelLock | 'taken' | null> {
   const Sqlite = await runtimeSqlite()
   if (Sqlite === null) return null
+  let lock = take(Sqlite, path)
+  if (lock === null) return 'taken'
+  return {
+    renew() {
+      if (lock !== null && isHeld(path, lock)) return
+      lock?.connection.close()
+      lock = null
+      lock = take(Sqlite, path)
+    },
+    release() {
+      lock?.connection.close()
+      lock = null
+    },
+  }
+}
+
+/** The lock as it was when it was taken. */
+interface TakenLock {
+  readonly connection: Connection
+  /** The number of the file; a program may have put another in its place. */
+  readonly inode: bigint | undefined
+  /** Where the kernel says of the connection's descriptor what it locks; null where it does not (not Linux). */
+  readonly descriptorInfo: string | null
+}
+
+function take(Sqlite: Sqlite, path: string): TakenLock | null {
+  statPlainFile(path)
   const connection = new Sqlite(path)
   try {
     // An exclusive transaction on an empty file prepares a first page; its journal has no business on the disk.
     connection.exec('PRAGMA journal_mode=MEMORY')
     connection.exec('BEGIN EXCLUSIVE')
+    return { connection, inode: statPlainFile(path)?.ino, descriptorInfo: findDescriptorInfo(path) }
   } catch (error) {
     connection.close()
-    if (isBusy(error)) return 'taken'
-    throw error
+    if (isBusy(error)) return null
+    if (!isNoDatabase(error)) throw error
+    throw foreignFile(path, 'it is no empty database, which this package locks', { cause: error })
   }
-  return { release: () => connection.close() }
 }
 
-/** SQLITE_BUSY is 5; extended codes keep it in their low byte. Deno gives no number, only SQLite's words for it. */
+function isHeld(path: string, { inode, descriptorInfo }: TakenLock): boolean {
+  if (statPlainFile(path)?.ino !== inode) return false
+  return descriptorInfo === null || hasLock(descriptorInfo)
+}
+
+/** Of the descriptors of this process that have the file at `path` open, the one by which it is locked. */
+function findDescriptorInfo(path: string): string | null {
+  if (process.platform !== 'linux') return null
+  try {
+    const numbers = fs.readdirSync('/proc/self/fd')
+    const number = numbers.find((it) => isOpenAs(it, path) && hasLock(`/proc/self/fdinfo/${it}`))
+    return number === undefined ? null : `/proc/self/fdinfo/${number}`
+  } catch {
+    // Deno lets nobody look there without all its permissions.
+    return null
+  }
+}
+
+function isOpenAs(number: string, path: string): boolean {
+  try {
+    return fs.readlinkSync(`/proc/self/fd/${number}`) === path
+  } catch {
+    // It was closed meanwhile.
+    return false
+  }
+}
+
+function hasLock(descriptorInfo: string): boolean {
+  try {
+    return fs.readFileSync(descriptorInfo, 'utf8').includes('POSIX')
+  } catch {
+    // The descriptor was closed under SQLite.
+    return false
+  }
+}
+
+/** SQLITE_BUSY; Deno gives no number, only SQLite's words for it. */
 function isBusy(error: unknown): boolean {
-  const { errcode, errno, message } = error as { errcode?: number; errno?: number; message: string }
+  const code = resultCode(error)
+  return code === undefined ? messageOf(error) === 'database is locked' : code === 5
+}
+
+/** SQLITE_NOTADB. */
+function isNoDatabase(error: unknown): boolean {
+  const code = resultCode(error)
+  return code === undefined ? messageOf(error) === 'file is not a database' : code === 26
+}
+
+/** Extended codes keep SQLite's result code in their low byte. */
+function resultCode(error: unknown): number | undefined {
+  const { errcode, errno } = error as { errcode?: number; errno?: number }
   const code = errcode ?? errno
-  return code === undefined ? message === 'database is locked' : (code & 0xff) === 5
+  return code === undefined ? undefined : code & 0xff
+}
+
+function messageOf(error: unknown): string {
+  return (error as Error).message
 }
 
 /** The class of the runtime's own SQLite; null in Node before 22.13. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { DirectoryLockedError } from '../src/sqlite/vfs.ts'
-import type { Owner } from '../src/sqlite/vfs.ts'
 import { openKernelLock } from './kernel-lock.ts'
 import type { KernelLock } from './kernel-lock.ts'
+import { lockedMessage } from './locked-message.ts'
 import { directoryError } from './node-directory.ts'
 import { claimDirectory, currentOwner } from './owner-claim.ts'
 import type { HeldClaim } from './owner-claim.ts'
@@ -15,9 +15,12 @@ import type { HeldClaim } from './owner-claim.ts'
  * - `owner.json`, which names the owner. Among processes without an SQLite (Node 20) it alone decides; how, and what it
  *   cannot know, stands in `owner-claim.ts`.
  *
- * Whoever has an SQLite takes the first and then the second, so that each kind respects the other.
+ * Whoever has an SQLite takes the first and then the second, so that each kind respects the other. Neither alone gives the
+ * directory away: it is `owner.json` that makes an owner, and the lock tells whether a claim that cannot be checked is dead.
  */
 export interface DirectoryLock {
+  /** @throws VfsError ESTALE, from then on, once the directory is not owned any more */
+  verify(): void
   release(): void
 }
 
@@ -48,10 +51,13 @@ export async function lockDirectory(path: string, waitMs: number): Promise<Direc
   for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const lock = await tryLock(path)
     if (lock !== null) return lock
-    const { owner, isAlive } = currentOwner(path)
-    const limitMs = isAlive ? waitMs : Math.max(waitMs, graceMs)
+    const holder = await currentOwner(path)
+    const isTaking = holder === null || holder.liveness === 'dead' || holder.owner === null
+    const limitMs = isTaking ? Math.max(waitMs, graceMs) : waitMs
     const leftMs = start + limitMs - performance.now()
-    if (leftMs <= 0) throw lockedError(path, owner)
+    if (leftMs <= 0) {
+      throw new DirectoryLockedError(lockedMessage(path, holder, waitMs), holder?.owner ?? null)
+    }
     // The jitter parts those who would otherwise meet at every attempt.
     await pause(Math.min(pauseMs * (0.5 + Math.random()), leftMs))
   }
@@ -60,17 +66,20 @@ export async function lockDirectory(path: string, waitMs: number): Promise<Direc
 async function tryLock(path: string): Promise<DirectoryLock | null> {
   try {
     const kernelLock = await openKernelLock(join(path, '.lock.sqlite'))
-    return kernelLock === 'taken' ? null : claimUnder(kernelLock, path)
+    return kernelLock === 'taken' ? null : await claimUnder(kernelLock, path)
   } catch (error) {
     throw directoryError(path, error)
   }
 }
 
 /** `kernelLock` is null where the runtime has no SQLite. */
-function claimUnder(kernelLock: KernelLock | null, path: string): DirectoryLock | null {
+async function claimUnder(
+  kernelLock: KernelLock | null,
+  path: string,
+): Promise<DirectoryLock | null> {
   let claim: HeldClaim | null = null
   try {
-    claim = claimDirectory(path, { holdsKernelLock: kernelLock !== null })
+    claim = await claimDirectory(path, { holdsKernelLock: kernelLock !== null })
   } finally {
     if (claim === null) kernelLock?.release()
   }
@@ -82,6 +91,10 @@ const heldLocks = new Set<DirectoryLock>()
 
 function hold(claim: HeldClaim, kernelLock: KernelLock | null): DirectoryLock {
   const lock: DirectoryLock = {
+    verify() {
+      claim.verify()
+      kernelLock?.renew()
+    },
     release() {
       if (!heldLocks.delete(lock)) return
       try {
@@ -93,17 +106,6 @@ function hold(claim: HeldClaim, kernelLock: KernelLock | null): DirectoryLock {
   }
   heldLocks.add(lock)
   return lock
-}
-
-function lockedError(path: string, owner: Owner | null): DirectoryLockedError {
-  const holder =
-    owner === null
-      ? 'somebody who left no readable word about themselves'
-      : `process ${owner.pid}, thread ${owner.thread}, on host "${owner.host}" since ${owner.since}`
-  const advice =
-    'close it there, choose another directory, or wait for it; ' +
-    'if that process is certain not to run any more, delete owner.json in the directory'
-  return new DirectoryLockedError(`Directory "${path}" is owned by ${holder}; ${advice}`, owner)
 }
 
 function pause(ms: number): Promise<void> {

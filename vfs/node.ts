@@ -45,6 +45,7 @@ function directoryAt(path: string): VfsDirectory {
   function verified(): HeldDirectory {
     if (owned === null) throw new VfsError('EPERM', `Directory "${path}" is not locked`)
     owned.held.verify()
+    owned.lock.verify()
     return owned.held
   }
 

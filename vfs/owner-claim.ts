@@ -1,8 +1,14 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import type { Owner } from '../src/sqlite/vfs.ts'
-import { isProcessAlive, isSameProcess, thisProcess } from './process-identity.ts'
-import type { ProcessIdentity } from './process-identity.ts'
+import { VfsError } from '../src/sqlite/vfs.ts'
+import { closesWithThread, readClaim, socketName, writeClaim } from './claim-file.ts'
+import type { Claim, FoundClaim, WrittenClaim } from './claim-file.ts'
+import { claimLiveness } from './claim-liveness.ts'
+import { ownerText } from './locked-message.ts'
+import { openOwnerSocket } from './owner-socket.ts'
+import type { OwnerSocket } from './owner-socket.ts'
+import { isInContainer, thisProcess } from './process-identity.ts'
+import type { Liveness } from './process-identity.ts'
 
 /**
  * The claim to a directory by file names alone: `owner.json` names the owner. It is made by link(2), which fails when
@@ -15,50 +21,42 @@ import type { ProcessIdentity } from './process-identity.ts'
  *    they rename their claim to `owner.json`. If it is not, they were late and remove `owner.X.next`.
  * 4. If they die between 2 and 3, their own claim is the one to succeed: `owner.Y.next`, and so on.
  *
- * A claim lives as long as its process; within one process (threads) as long as its descriptor, which the runtime closes
- * when the thread ends and which all threads see. (A worker made with `trackUnmanagedFds: false` keeps it to the end of
- * the process.) What a process cannot know of another stands at `isProcessAlive`: claims alone are weaker than a kernel
- * lock, above all between containers. A claim made under the kernel lock is dead for whoever holds that lock now.
+ * Whether the owner lives stands at `claimLiveness`. Where that cannot be told, a claim made under the kernel lock is dead
+ * for whoever holds that lock now; any other lives. One that is known to live stands, whoever holds the lock: a process
+ * loses it to its own reading of the file.
  */
-export interface Claim extends Owner, ProcessIdentity {
-  readonly id: string
-  /** What holds the ownership: the kernel lock, or this claim alone. */
-  readonly lock: 'kernel' | 'claim'
-  /** The descriptor that the owner keeps open, as a number within its process. */
-  readonly descriptor: number
-}
-
-/** A claim of this thread. */
 export interface HeldClaim {
+  /** @throws VfsError ESTALE, from then on, when `owner.json` is not this claim any more */
+  verify(): void
   release(): void
 }
 
 /** Claims the directory at `path`; null when somebody alive has it. */
-export function claimDirectory(
+export async function claimDirectory(
   path: string,
   { holdsKernelLock }: { holdsKernelLock: boolean },
-): HeldClaim | null {
-  const isAlive = (found: FoundClaim) =>
-    !(holdsKernelLock && found.claim?.lock === 'kernel') && isClaimAlive(found)
+): Promise<HeldClaim | null> {
+  const isAlive = async (found: FoundClaim): Promise<boolean> => {
+    const liveness = await claimLiveness(path, found)
+    if (liveness !== 'unknown') return liveness === 'alive'
+    return !(holdsKernelLock && found.claim?.lock === 'kernel')
+  }
   for (;;) {
     const first = readClaim(ownerFile(path))
-    const last = first === null ? null : lastSuccessor(path, first, isAlive)
-    if (last !== null && isAlive(last)) return null
-    const candidate = writeCandidate(path, holdsKernelLock ? 'kernel' : 'claim')
-    const isOwner =
-      first === null || last === null
-        ? createAlias(candidate.file, ownerFile(path))
-        : succeed(path, { candidate, first, last })
-    fs.rmSync(candidate.file, { force: true })
-    if (isOwner) return heldClaim(path, candidate)
-    fs.closeSync(candidate.descriptor)
+    const last = first === null ? null : await lastSuccessor(path, first, isAlive)
+    if (last !== null && (await isAlive(last))) return null
+    const candidate = await makeCandidate(path, holdsKernelLock ? 'kernel' : 'claim')
+    if (takeOver(path, { candidate, first, last })) return enter(path, candidate)
+    candidate.release()
   }
 }
 
-/** Whom `owner.json` names, and whether that is believed to be alive. */
-export function currentOwner(path: string): { owner: Owner | null; isAlive: boolean } {
+/** Whom `owner.json` names, and whether they are alive; null when there is no such file. */
+export async function currentOwner(
+  path: string,
+): Promise<{ owner: Claim | null; liveness: Liveness } | null> {
   const found = readClaim(ownerFile(path))
-  return { owner: found?.claim ?? null, isAlive: found !== null && isClaimAlive(found) }
+  return found && { owner: found.claim, liveness: await claimLiveness(path, found) }
 }
 
 function ownerFile(path: string): string {
@@ -69,66 +67,14 @@ function successorFile(path: string, id: string): string {
   return join(path, `owner.${id}.next`)
 }
 
-/** A claim as found in a file; `claim` is null when the file is unreadable: half written, or spoilt by a power cut. */
-interface FoundClaim {
-  readonly id: string
-  readonly claim: Claim | null
-  readonly ageMs: number
-}
-
-function readClaim(file: string): FoundClaim | null {
-  try {
-    const { ino, mtimeMs } = fs.statSync(file)
-    const claim = parseClaim(fs.readFileSync(file, 'utf8'))
-    return { id: claim?.id ?? `${ino}-${mtimeMs}`, claim, ageMs: Date.now() - mtimeMs }
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    // Its directory may have been replaced by a file since.
-    if (code === 'ENOENT' || code === 'ENOTDIR') return null
-    throw error
-  }
-}
-
-function parseClaim(text: string): Claim | null {
-  try {
-    // Whoever writes the file writes a whole claim.
-    return JSON.parse(text) as Claim
-  } catch {
-    return null
-  }
-}
-
-/** How long a claim may be unreadable because it is still being written. */
-const writingMs = 2000
-
-function isClaimAlive({ claim, ageMs }: FoundClaim): boolean {
-  // A file of the future is not just being written: the clock has been put back.
-  if (claim === null) return Math.abs(ageMs) < writingMs
-  if (!isSameProcess(claim, thisProcess())) return isProcessAlive(claim)
-  return claim.lock === 'kernel' || isDescriptorOf(claim)
-}
-
-/** Whether the claim's descriptor, one of this process, is still open and has not become another file's. */
-function isDescriptorOf({ descriptor, id }: Claim): boolean {
-  try {
-    if (!fs.fstatSync(descriptor).isFile()) return false
-    const bytes = new Uint8Array(1024)
-    const length = fs.readSync(descriptor, bytes, 0, bytes.length, 0)
-    return parseClaim(new TextDecoder().decode(bytes.subarray(0, length)))?.id === id
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EBADF') return false
-    throw error
-  }
-}
-
 /** Follows the successors of dead claims to the last one. */
-function lastSuccessor(
+async function lastSuccessor(
   path: string,
   first: FoundClaim,
-  isAlive: (found: FoundClaim) => boolean,
-): FoundClaim {
+  isAlive: (found: FoundClaim) => Promise<boolean>,
+): Promise<FoundClaim> {
   for (let last = first; ;) {
-    const next = isAlive(last) ? null : readClaim(successorFile(path, last.id))
+    const next = (await isAlive(last)) ? null : readClaim(successorFile(path, last.id))
     if (next === null) return last
     last = next
   }
@@ -138,17 +84,57 @@ function lastSuccessor(
 interface Candidate {
   readonly id: string
   readonly file: string
-  readonly descriptor: number
+  release(): void
 }
 
-function writeCandidate(path: string, lock: Claim['lock']): Candidate {
+async function makeCandidate(path: string, lock: Claim['lock']): Promise<Candidate> {
   const id = crypto.randomUUID()
-  const file = join(path, `owner.${id}.new`)
-  const descriptor = fs.openSync(file, 'wx+')
+  const identity = thisProcess()
+  const isSeenByPid = !isInContainer(identity) && (identity.thread === 0 || closesWithThread)
+  const socket = isSeenByPid ? null : await openOwnerSocket(path, socketName(id))
   const since = new Date().toISOString()
-  const claim: Claim = { ...thisProcess(), since, id, lock, descriptor }
-  fs.writeSync(descriptor, `${JSON.stringify(claim, null, 2)}\n`)
-  return { id, file, descriptor }
+  try {
+    const claim = { ...identity, since, id, lock, socket: socket?.name ?? null }
+    return candidate(id, { ...writeClaim(path, claim), socket })
+  } catch (error) {
+    socket?.release()
+    throw error
+  }
+}
+
+function candidate(
+  id: string,
+  { file, release, socket }: WrittenClaim & { socket: OwnerSocket | null },
+): Candidate {
+  return {
+    id,
+    file,
+    release() {
+      release()
+      socket?.release()
+    },
+  }
+}
+
+/** Gives a claim the name that counts, in the place of `first`, whose last successor is `last`; false: another was faster. */
+function takeOver(
+  path: string,
+  {
+    candidate,
+    first,
+    last,
+  }: { candidate: Candidate; first: FoundClaim | null; last: FoundClaim | null },
+): boolean {
+  try {
+    return first === null || last === null
+      ? createAlias(candidate.file, ownerFile(path))
+      : succeed(path, { candidate, first, last })
+  } catch (error) {
+    candidate.release()
+    throw error
+  } finally {
+    fs.rmSync(candidate.file, { force: true })
+  }
 }
 
 /** Replaces the dead claim `first`, whose last successor is `last`; false when another successor was faster. */
@@ -164,13 +150,18 @@ function succeed(
   return !isLate
 }
 
+/** What a file system that has links answers when it has no room or no luck: a copy would meet the same, half-way. */
+const fatal = new Set(['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'ENOENT'])
+
 /** Gives `file` a second name; false when that name exists. Where there are no links it becomes a copy. */
 function createAlias(file: string, name: string): boolean {
   try {
     fs.linkSync(file, name)
     return true
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST') return false
+    if (fatal.has(code)) throw error
   }
   try {
     fs.copyFileSync(file, name, fs.constants.COPYFILE_EXCL)
@@ -181,25 +172,67 @@ function createAlias(file: string, name: string): boolean {
   }
 }
 
-/** Names left over by processes that died while they claimed are removed once they are this old. */
-const leftoverMs = 60_000
+function enter(path: string, candidate: Candidate): HeldClaim {
+  const claim = heldClaim(path, candidate)
+  try {
+    removeLeftovers(path, candidate.id)
+    return claim
+  } catch (error) {
+    claim.release()
+    throw error
+  }
+}
 
-function heldClaim(path: string, { id, descriptor }: Candidate): HeldClaim {
-  removeLeftovers(path)
+function heldClaim(path: string, { id, release }: Candidate): HeldClaim {
+  const file = ownerFile(path)
+  let seen = statOf(file)
+  let lost: VfsError | null = null
   return {
+    verify() {
+      if (lost) throw lost
+      const now = statOf(file)
+      if (now !== null && now.ino === seen?.ino && now.mtimeNs === seen.mtimeNs) return
+      const found = readClaim(file)
+      if (found?.id === id) seen = now
+      else throw (lost = lostClaim(path, found))
+    },
     release() {
-      // Somebody may have deleted it by hand, and somebody else taken it.
-      if (readClaim(ownerFile(path))?.id === id) fs.rmSync(ownerFile(path))
-      fs.closeSync(descriptor)
+      try {
+        // Somebody may have deleted it by hand, and somebody else taken it.
+        if (readClaim(file)?.id === id) fs.rmSync(file)
+      } finally {
+        release()
+      }
     },
   }
 }
 
-function removeLeftovers(path: string): void {
+function statOf(file: string): fs.BigIntStats | null {
+  return fs.lstatSync(file, { bigint: true, throwIfNoEntry: false }) ?? null
+}
+
+function lostClaim(path: string, found: FoundClaim | null): VfsError {
+  const taker = found?.claim
+  const fate = taker ? `${ownerText(taker)} has it` : 'others may have used the directory since'
+  return new VfsError(
+    'ESTALE',
+    `Directory "${path}" is no longer owned: its owner.json was ${found ? 'replaced' : 'deleted'} while it was in use, and ${fate}; open the databases anew`,
+  )
+}
+
+/** Names left over by processes that died while they claimed are removed once they are this old. */
+const leftoverMs = 60_000
+
+/** What those leave who die while they claim, and the sockets of owners that were killed. */
+function removeLeftovers(path: string, ownId: string): void {
   for (const name of fs.readdirSync(path)) {
-    if (!/^owner\..+\.(?:new|next)$/.test(name)) continue
+    if (!/^owner\..+\.(?:new|next|sock)$/.test(name) || name.includes(ownId)) continue
     const file = join(path, name)
-    const stat = fs.statSync(file, { throwIfNoEntry: false })
-    if (stat && Date.now() - stat.mtimeMs > leftoverMs) fs.rmSync(file, { force: true })
+    const stat = fs.lstatSync(file, { throwIfNoEntry: false })
+    if (stat && isLeftover(stat)) fs.rmSync(file, { force: true })
   }
+}
+
+function isLeftover(stat: fs.Stats): boolean {
+  return (stat.isFile() || stat.isSocket()) && Date.now() - stat.mtimeMs > leftoverMs
 }

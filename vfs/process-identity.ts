@@ -12,54 +12,101 @@ export interface ProcessIdentity {
   readonly startTime: number | null
   /** Changes with every boot; null where the platform does not say (not Linux). */
   readonly bootId: string | null
+  /** Among which processes `pid` counts: containers have a namespace each; null where the platform does not say. */
+  readonly namespace: string | null
 }
+
+/** Whether a process lives, as far as can be told from here. */
+export type Liveness = 'alive' | 'dead' | 'unknown'
+
+/** The namespace of a machine's own processes, which are in no container. */
+const outermostNamespace = 'pid:[4026531836]'
 
 /** The identity of this process and thread. */
 export function thisProcess(): ProcessIdentity {
-  const { pid } = process
   return {
-    pid,
+    pid: process.pid,
     thread: threadId,
     host: hostName(),
-    startTime: processStat(pid)?.startTime ?? null,
+    startTime: hasOwnProc() ? (processStat('self')?.startTime ?? null) : null,
     bootId: textOrNull('/proc/sys/kernel/random/boot_id')?.trim() ?? null,
+    namespace: linkOrNull('/proc/self/ns/pid'),
   }
 }
 
 /** Whether two identities are of one process, whatever the thread. */
 export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boolean {
-  return one.pid === other.pid && one.startTime === other.startTime && one.bootId === other.bootId
+  return (
+    one.pid === other.pid &&
+    one.startTime === other.startTime &&
+    one.bootId === other.bootId &&
+    one.namespace === other.namespace
+  )
 }
 
-/**
- * Whether the process `other` still runs, as far as can be told from here; in doubt it does. What cannot be told: a
- * process in another pid namespace (a container that shares the directory) looks dead, or alive if its pid is in use
- * here; without /proc a reused pid looks alive.
- */
-export function isProcessAlive(other: ProcessIdentity): boolean {
-  const { host, bootId } = thisProcess()
+/** Whether there may be processes on this machine that cannot see this one by its pid. */
+export function isInContainer({ namespace }: ProcessIdentity): boolean {
+  return namespace !== null && namespace !== outermostNamespace
+}
+
+/** Whether both run on the same kernel since the same boot, and that is known. */
+export function isSameBoot(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.bootId !== null && one.bootId === other.bootId
+}
+
+/** Whether the process `other`, seen at `since`, still runs. */
+export function processLiveness(other: ProcessIdentity & { readonly since: string }): Liveness {
+  const { host, bootId, namespace } = thisProcess()
   if (bootId !== null && other.bootId !== null && bootId !== other.bootId) {
     // The same host has been rebooted since; of another one nothing is known.
-    return other.host !== host
+    return other.host === host ? 'dead' : 'unknown'
   }
-  if (!hasProcess(other.pid)) return false
-  const stat = processStat(other.pid)
-  if (stat === null || other.startTime === null) return true
-  return !stat.isZombie && stat.startTime === other.startTime
+  if (namespace !== other.namespace) return 'unknown'
+  const found = findProcess(other.pid)
+  if (found !== 'alive') return found
+  const stat = hasOwnProc() ? processStat(other.pid) : null
+  if (stat === null || other.startTime === null) return unprovenLiveness(other.since)
+  return !stat.isZombie && stat.startTime === other.startTime ? 'alive' : 'dead'
 }
 
-function hasProcess(pid: number): boolean {
+/** Whether a process that has the pid of one seen at `since` is that one, where no start time can be compared. */
+function unprovenLiveness(since: string): Liveness {
+  // Engine: a lock of Windows' is not lost by what the process does to the file, so it tells better than a pid.
+  if (process.platform === 'win32') return 'unknown'
+  return isBeforeBoot(since) ? 'unknown' : 'alive'
+}
+
+/** Clocks are set now and then. */
+const clockToleranceMs = 60_000
+
+function isBeforeBoot(since: string): boolean {
+  try {
+    return Date.parse(since) < Date.now() - os.uptime() * 1000 - clockToleranceMs
+  } catch {
+    // Deno asks for a permission of its own.
+    return false
+  }
+}
+
+function findProcess(pid: number): Liveness {
   try {
     process.kill(pid, 0)
-    return true
+    return 'alive'
   } catch (error) {
-    // Anything but "no such process", such as a missing permission, means that it may well run.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH'
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ESRCH') return 'dead'
+    // A process of another user's; anything else is a runtime's own refusal to look.
+    return code === 'EPERM' ? 'alive' : 'unknown'
   }
+}
+
+/** Whether /proc shows the processes by the numbers they have here; in a container it may be that of the machine. */
+function hasOwnProc(): boolean {
+  return linkOrNull('/proc/self') === String(process.pid)
 }
 
 /** Of /proc/pid/stat: the state (field 3) and the start time (field 22). Field 2, the name, may hold anything. */
-function processStat(pid: number): { startTime: number; isZombie: boolean } | null {
+function processStat(pid: number | 'self'): { startTime: number; isZombie: boolean } | null {
   const stat = textOrNull(`/proc/${pid}/stat`)
   if (stat === null) return null
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
@@ -67,8 +114,16 @@ function processStat(pid: number): { startTime: number; isZombie: boolean } | nu
 }
 
 function textOrNull(path: string): string | null {
+  return orNull(() => fs.readFileSync(path, 'utf8'))
+}
+
+function linkOrNull(path: string): string | null {
+  return orNull(() => fs.readlinkSync(path))
+}
+
+function orNull<T>(read: () => T): T | null {
   try {
-    return fs.readFileSync(path, 'utf8')
+    return read()
   } catch {
     // Not Linux, no such process, or not permitted: all mean that the platform does not say.
     return null

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
-import { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
+import { DirectoryLockedError, VfsError } from '../../src/sqlite/vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import type { Attempt } from './lock-holder.ts'
 
@@ -126,7 +126,154 @@ describe('the ownership of a directory among processes', { timeout: 60_000 }, ()
     leaveClaim(path, JSON.stringify(elsewhere))
     await assert.rejects(nodeFs().directory(path).lock(0), DirectoryLockedError)
   })
+
+  test('a claim of a thread that has ended is void, though its process lives', async () => {
+    const owner = await start(process.execPath, '0', 'worker')
+    assert.equal(owner.first.isOwner, true)
+    owner.child.stdin?.write('end without a successor\n')
+    await owner.next()
+    await nodeFs().directory(path).lock(0)
+  })
+
+  describe('what lies where the files of the ownership belong', () => {
+    const strangers: Record<string, (file: string) => void> = {
+      'a pipe': (file) => void execFileSync('mkfifo', [file]),
+      'a directory': (file) => fs.mkdirSync(file),
+      'a link': (file) => fs.symlinkSync(join(root, 'elsewhere'), file),
+      'a link to a file': (file) => {
+        fs.writeFileSync(join(root, 'target'), '')
+        fs.symlinkSync(join(root, 'target'), file)
+      },
+      'JSON that is no object': (file) => fs.writeFileSync(file, '17'),
+      'JSON that is no claim': (file) => fs.writeFileSync(file, '{"pid":1,"id":"a"}'),
+      'a long file': (file) => fs.writeFileSync(file, ' '.repeat(1_000_000)),
+    }
+    const names = (file: string) => (error: unknown) => {
+      assert.ok(error instanceof VfsError)
+      assert.ok(!(error instanceof DirectoryLockedError))
+      assert.ok(error.message.includes(`"${file}"`), error.message)
+      return true
+    }
+
+    test.each(Object.entries(strangers))(
+      '%s fails with an error that names it',
+      async (_, make) => {
+        fs.mkdirSync(path)
+        const file = join(path, 'owner.json')
+        make(file)
+        const before = fs.lstatSync(file)
+        await assert.rejects(nodeFs().directory(path).lock(0), names(file))
+        assert.equal(fs.lstatSync(file).ino, before.ino)
+        assert.equal(fs.existsSync(join(root, 'elsewhere')), false)
+        assert.deepEqual(openFilesIn(path), [])
+      },
+    )
+
+    test.each(['../../escaped', 'a/b', '..', '', 'x'.repeat(200)])(
+      'a claim with the id "%s" fails, and names nothing outside of the directory',
+      async (id) => {
+        const claim = await claimOf(path)
+        leaveClaim(path, JSON.stringify({ ...claim, id, pid: 999_999_999, lock: 'claim' }))
+        const file = join(path, 'owner.json')
+        await assert.rejects(nodeFs().directory(path).lock(0), names(file))
+        assert.deepEqual(
+          fs.readdirSync(path).filter((name) => name !== '.lock.sqlite'),
+          ['owner.json'],
+        )
+      },
+    )
+
+    test('a claim whose socket has the name of another file fails, and the file stays', async () => {
+      const claim = await claimOf(path)
+      fs.writeFileSync(join(path, 'a.sqlite'), 'a')
+      leaveClaim(path, JSON.stringify({ ...claim, socket: 'a.sqlite' }))
+      await assert.rejects(nodeFs().directory(path).lock(0), names(join(path, 'owner.json')))
+      assert.equal(fs.readFileSync(join(path, 'a.sqlite'), 'utf8'), 'a')
+    })
+
+    for (const runtime of runtimes) {
+      test(`a pipe, a link and a foreign file in the place of the lock fail (${nameOf(runtime)})`, async () => {
+        for (const make of [strangers['a pipe'], strangers['a link'], strangers['a long file']]) {
+          fs.mkdirSync(path)
+          const file = join(path, '.lock.sqlite')
+          make?.(file)
+          const { first } = await start(runtime)
+          // Where there is no lock of the kernel's, nothing looks at the file.
+          if (!first.isOwner) assert.ok(first.message?.includes(`"${file}"`), first.message ?? '')
+          assert.equal(first.isOwner, !first.hasKernelLock)
+          assert.equal(fs.existsSync(join(root, 'elsewhere')), false)
+          fs.rmSync(path, { recursive: true })
+        }
+      })
+    }
+  })
+
+  describe('verify()', () => {
+    const lost = (words: RegExp) => (error: unknown) => {
+      assert.ok(error instanceof VfsError)
+      assert.equal(error.code, 'ESTALE')
+      assert.match(error.message, words)
+      assert.ok(error.message.includes(`"${path}"`))
+      return true
+    }
+
+    test('throws ESTALE for good once owner.json was deleted', async () => {
+      const directory = nodeFs().directory(path)
+      await directory.lock(0)
+      const text = fs.readFileSync(join(path, 'owner.json'))
+      directory.verify?.()
+      fs.rmSync(join(path, 'owner.json'))
+      assert.throws(() => directory.verify?.(), lost(/owner\.json was deleted/))
+      fs.writeFileSync(join(path, 'owner.json'), text)
+      assert.throws(() => directory.verify?.(), lost(/owner\.json was deleted/))
+      assert.throws(() => directory.open('a', { create: true }), lost(/owner\.json was deleted/))
+      await directory.close()
+    })
+
+    test('names the process that has taken the directory meanwhile, and leaves that its claim', async () => {
+      const directory = nodeFs().directory(path)
+      await directory.lock(0)
+      fs.rmSync(join(path, 'owner.json'))
+      const other = await start(process.execPath)
+      // Where the kernel has a lock, the other one is refused.
+      if (other.first.isOwner) {
+        const words = new RegExp(`process ${other.first.pid}, thread 0`)
+        assert.throws(() => directory.verify?.(), lost(words))
+        await directory.close()
+        assert.match(fs.readFileSync(join(path, 'owner.json'), 'utf8'), /"pid"/)
+      }
+    })
+
+    test('lets a claim pass that was put back from a copy', async () => {
+      const directory = nodeFs().directory(path)
+      await directory.lock(0)
+      const text = fs.readFileSync(join(path, 'owner.json'))
+      fs.rmSync(join(path, 'owner.json'))
+      fs.writeFileSync(join(path, 'owner.json'), text)
+      directory.verify?.()
+      await directory.close()
+      assert.deepEqual(openFilesIn(path), [])
+    })
+  })
 })
+
+/** Where the descriptors of this process lead that are open in a directory; none where the platform does not say. */
+function openFilesIn(path: string): string[] {
+  if (process.platform !== 'linux') return []
+  return fs
+    .readdirSync('/proc/self/fd')
+    .map(targetOf)
+    .filter((target) => target.startsWith(path))
+}
+
+function targetOf(descriptor: string): string {
+  try {
+    return fs.readlinkSync(`/proc/self/fd/${descriptor}`)
+  } catch {
+    // The one by which they were listed.
+    return ''
+  }
+}
 
 interface Running {
   readonly child: ChildProcess

@@ -1,0 +1,128 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import type { Owner } from '../src/sqlite/vfs.ts'
+import { foreignFile, statPlainFile } from './plain-file.ts'
+import type { ProcessIdentity } from './process-identity.ts'
+
+/** What an owner leaves in a file about itself. */
+export interface Claim extends Owner, ProcessIdentity {
+  /** Its own, which never comes back. */
+  readonly id: string
+  /** What holds the ownership: the kernel lock, or this claim alone. */
+  readonly lock: 'kernel' | 'claim'
+  /** The open descriptor of the claim's file, which the end of the thread closes; null where it does not. */
+  readonly descriptor: HeldDescriptor | null
+  /** The name of the socket in the directory that answers as long as the thread lives; null where there is none. */
+  readonly socket: string | null
+}
+
+/** A descriptor as a number within its process, and the number of the file it stands for. */
+export interface HeldDescriptor {
+  readonly number: number
+  readonly inode: string
+}
+
+/** A claim as found in a file; `claim` is null when the file is half written, or was spoilt by a power cut. */
+export interface FoundClaim {
+  readonly id: string
+  readonly claim: Claim | null
+  readonly ageMs: number
+}
+
+/** No claim is longer, however long the name of a host. */
+const longestBytes = 16 * 1024
+
+/** The claim in a file; null when there is no such file. @throws VfsError that names a file which is no claim */
+export function readClaim(file: string): FoundClaim | null {
+  const stat = statPlainFile(file)
+  if (stat === null) return null
+  if (stat.size > longestBytes) throw foreignFile(file, 'it is no claim of ownership, but longer')
+  const text = readIfPresent(file)
+  if (text === null) return null
+  const claim = parseClaim(file, text)
+  const ageMs = Date.now() - Number(stat.mtimeMs)
+  return { id: claim?.id ?? `${stat.ino}-${stat.mtimeMs}`, claim, ageMs }
+}
+
+/** A claim in a file that nobody looks for yet. */
+export interface WrittenClaim {
+  readonly file: string
+  release(): void
+}
+
+/** Writes a claim into a new file in the directory at `path`, and holds that open. */
+export function writeClaim(path: string, claim: Omit<Claim, 'descriptor'>): WrittenClaim {
+  const file = join(path, `owner.${claim.id}.new`)
+  const number = fs.openSync(file, 'wx+')
+  try {
+    const inode = String(fs.fstatSync(number, { bigint: true }).ino)
+    const descriptor = closesWithThread ? { number, inode } : null
+    // Unlike a single write it goes on until all of it is there, or throws.
+    fs.writeFileSync(number, `${JSON.stringify({ ...claim, descriptor }, null, 2)}\n`)
+  } catch (error) {
+    fs.closeSync(number)
+    fs.rmSync(file, { force: true })
+    throw error
+  }
+  if (closesWithThread) return { file, release: () => fs.closeSync(number) }
+  fs.closeSync(number)
+  return { file, release: () => {} }
+}
+
+/** The name of the socket that goes with the claim of that id. */
+export function socketName(id: string): string {
+  return `owner.${id}.sock`
+}
+
+/** Engine: Bun leaves the descriptors of a thread that has ended open. */
+export const closesWithThread = process.versions['bun'] === undefined
+
+function readIfPresent(file: string): string | null {
+  try {
+    return fs.readFileSync(file, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    throw error
+  }
+}
+
+function parseClaim(file: string, text: string): Claim | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    return null
+  }
+  if (isClaim(value)) return value
+  throw foreignFile(file, 'it holds something other than a claim of ownership')
+}
+
+/** What may be part of a file's name, and leads nowhere else. */
+const plainId = /^[\w-]{1,64}$/
+
+function isClaim(value: unknown): value is Claim {
+  if (typeof value !== 'object' || value === null) return false
+  const claim = value as { readonly [Member in keyof Claim]?: unknown } // any object may have them
+  return (
+    typeof claim.id === 'string' &&
+    plainId.test(claim.id) &&
+    (claim.socket === null || claim.socket === socketName(claim.id)) &&
+    (claim.lock === 'kernel' || claim.lock === 'claim') &&
+    (claim.descriptor === null || isDescriptor(claim.descriptor)) &&
+    isCount(claim.pid) &&
+    isCount(claim.thread) &&
+    [claim.host, claim.since].every((member) => typeof member === 'string') &&
+    (claim.startTime === null || isCount(claim.startTime)) &&
+    [claim.bootId, claim.namespace].every((it) => it === null || typeof it === 'string')
+  )
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isDescriptor(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { number, inode } = value as { readonly number?: unknown; readonly inode?: unknown }
+  return isCount(number) && typeof inode === 'string' && /^\d+$/.test(inode)
+}

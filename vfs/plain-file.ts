@@ -1,0 +1,38 @@
+import fs from 'node:fs'
+import { VfsError } from '../src/sqlite/vfs.ts'
+
+/**
+ * The state of the file at `path`; null when there is none. Opening a pipe would wait for whoever writes to it, and a link
+ * may lead out of the directory: neither is ever opened.
+ *
+ * @throws VfsError that names the file when it is no plain one
+ */
+export function statPlainFile(path: string): fs.BigIntStats | null {
+  const stat = lstatIfPresent(path)
+  if (stat === undefined) return null
+  if (stat.isFile()) return stat
+  throw foreignFile(path, `it is a ${kindOf(stat)}, where this package keeps a file`)
+}
+
+/** Something that is not this package's lies where its own file belongs. */
+export function foreignFile(path: string, reason: string, options?: ErrorOptions): VfsError {
+  const message = `"${path}" is in the way: ${reason}; move it away or choose another directory`
+  return new VfsError('EINVAL', message, options)
+}
+
+function lstatIfPresent(path: string): fs.BigIntStats | undefined {
+  try {
+    return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch (error) {
+    // Its directory may have been replaced by a file since.
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    throw error
+  }
+}
+
+function kindOf(stat: fs.BigIntStats): string {
+  if (stat.isDirectory()) return 'directory'
+  if (stat.isSymbolicLink()) return 'symbolic link'
+  if (stat.isFIFO()) return 'pipe'
+  return stat.isSocket() ? 'socket' : 'device'
+}
