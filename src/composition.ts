@@ -2,6 +2,7 @@
 import { IDBFactory, factoryHandle, factoryOf } from './api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import type { Factory } from './core/factory.ts'
+import { exceptionOf } from './errors.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
 import type { ClosableIDBFactory } from './interfaces.ts'
 import { installGlobals, splitOptions } from './install.ts'
@@ -9,7 +10,7 @@ import { connectHost } from './host/port-client.ts'
 import type { HostPort } from './host/port-messages.ts'
 import { serve as serveHost } from './host/port-server.ts'
 import type { Host } from './host/protocol.ts'
-import { completeOptions, hostPortOf, portOf } from './options.ts'
+import { completeOptions, hostPortOf, portOf, warnOnConsole } from './options.ts'
 import type { Platform } from './platform.ts'
 import { sharedWorkerHost } from './shared-worker-hosts.ts'
 import { threadHosts } from './thread-hosts.ts'
@@ -35,13 +36,15 @@ export function compose(platform: Platform): Composition {
     return hostInThread(settings)
   }
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory =>
-    factoryOn(hostFor(options))
+    factoryOn(hostFor(options), options.onWarning)
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
     const { target, force, rest } = splitOptions(options)
     return installGlobals({ target, force }, () => createIndexedDB(withEnvironment(rest, platform)))
   }
-  const serve = (port: Port, factory: globalThis.IDBFactory = createIndexedDB()): void =>
-    serveHost(factoryOf(factory).host, hostPortOf(port))
+  const serve = (port: Port, factory: globalThis.IDBFactory = createIndexedDB()): void => {
+    const { host, warn } = factoryOf(factory)
+    serveHost(host, hostPortOf(port), (failure) => warn(exceptionOf(failure)))
+  }
   return { createIndexedDB, install, serve, hostFor }
 }
 
@@ -65,9 +68,10 @@ function hostBehind(port: HostPort): Host {
 }
 
 /** A factory on a host. */
-export function factoryOn(host: Host): ClosableIDBFactory {
+export function factoryOn(host: Host, warn = warnOnConsole): ClosableIDBFactory {
   const factory: Factory = {
     host,
+    warn,
     versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
   }
   return closable(factoryHandle(factory))

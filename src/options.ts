@@ -69,7 +69,8 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
   }
 }
 
-function warnOnConsole({ message }: Error): void {
+/** What hears warnings where no option says otherwise. */
+export function warnOnConsole({ message }: Error): void {
   console.warn(message)
 }
 

@@ -1,5 +1,5 @@
 /** The worker's side of hosting for another thread: it is told which directory, serves it, and closes it when told to. */
-import { type Failure, failureOf } from './errors.ts'
+import { exceptionOf, type Failure, failureOf } from './errors.ts'
 import { serve } from './host/port-server.ts'
 import type { Host } from './host/protocol.ts'
 import { completeOptions } from './options.ts'
@@ -22,13 +22,14 @@ export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
   const start = ({ id, settings, wasm }: StartCall): void => {
     const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
     const options = { ...settings, onLocked: 'wait', worker: false } as const
-    const host = threadHosts(ours)(completeOptions(options, ours))
+    const complete = completeOptions(options, ours)
+    const host = threadHosts(ours)(complete)
     const port = new RelayedPort({
       post: (message, transfer) =>
         channel.post({ 'idb-everywhere': 'answer', id, message }, transfer),
     })
     hosts.set(id, { host, port })
-    serve(host, port)
+    serve(host, port, (failure) => complete.onWarning(exceptionOf(failure)))
     channel.post({ 'idb-everywhere': 'ready', id }, [])
   }
   const stop = async (id: number): Promise<void> => {

@@ -12,6 +12,8 @@ export type VersionChangeEventMaker = (
 export interface Factory {
   readonly host: Host
   readonly versionChangeEvent: VersionChangeEventMaker
+  /** Takes trouble that no request can report. */
+  readonly warn: (warning: Error) => void
 }
 
 /** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */

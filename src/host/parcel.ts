@@ -9,6 +9,8 @@
  *
  * What is rare or large goes along in `objects`, in order.
  */
+import { demand, isOwnBytes, isOwnMemory } from './malformed.ts'
+
 export interface Parcel {
   readonly contents: ArrayBuffer
   readonly numberCount: number
@@ -132,7 +134,7 @@ export class ParcelWriter {
   }
 }
 
-/** Unpacks one parcel, in the order of packing. */
+/** Unpacks one parcel, in the order of packing. Each method throws Malformed where the parcel has no such thing next. */
 export class ParcelReader {
   readonly #numbers: Float64Array
   readonly #bytes: Uint8Array
@@ -145,7 +147,14 @@ export class ParcelReader {
   found: Uint8Array
   foundStart = 0
 
-  constructor({ contents, numberCount, objects }: Parcel) {
+  /** `parcel`: whatever came. @throws Malformed when it is no parcel */
+  constructor(parcel: unknown) {
+    demand(typeof parcel === 'object' && parcel !== null, 'is no parcel')
+    const { contents, numberCount, objects } = parcel as Partial<Parcel>
+    demand(isOwnMemory(contents), 'is a parcel without contents')
+    const longest = contents.byteLength / Float64Array.BYTES_PER_ELEMENT
+    demand(isCount(numberCount) && numberCount <= longest, 'is a parcel that lacks its numbers')
+    demand(Array.isArray(objects), 'is a parcel without objects')
     this.#numbers = new Float64Array(contents, 0, numberCount)
     this.#bytes = new Uint8Array(contents, this.#numbers.byteLength)
     this.#objects = objects
@@ -158,18 +167,33 @@ export class ParcelReader {
 
   number(): number {
     const number = this.#numbers[this.#nextNumber++]
-    if (number === undefined) throw new Error('unreachable: a parcel that ends in a message')
+    demand(number !== undefined, 'ends too early')
     return number
   }
 
+  /** An integer from `least` on. */
+  integer(least: number): number {
+    const number = this.number()
+    demand(Number.isSafeInteger(number), 'has something else where an integer belongs')
+    demand(number >= least, 'has a number that is too small')
+    return number
+  }
+
+  boolean(): boolean {
+    const number = this.number()
+    demand(number === 0 || number === 1, 'has something else where a boolean belongs')
+    return number === 1
+  }
+
   object(): unknown {
+    demand(this.#nextObject < this.#objects.length, 'lacks an object')
     return this.#objects[this.#nextObject++]
   }
 
   /** A view of the parcel. */
   bytes(): Uint8Array {
     const bytes = this.optionalBytes()
-    if (bytes === null) throw new Error('unreachable: no bytes where there must be some')
+    demand(bytes !== null, 'lacks bytes')
     return bytes
   }
 
@@ -184,14 +208,21 @@ export class ParcelReader {
   find(): number {
     const length = this.number()
     if (length === bytesApart) {
-      // Its writer has put nothing else there.
-      this.found = this.object() as Uint8Array
+      const bytes = this.object()
+      demand(isOwnBytes(bytes), 'has something else where bytes belong')
+      this.found = bytes
       this.foundStart = 0
-      return this.found.length
+      return bytes.length
     }
+    if (length === noBytes) return length
     this.found = this.#bytes
     this.foundStart = this.#nextByte
-    if (length > 0) this.#nextByte += length
+    this.#nextByte += length
+    demand(isCount(length) && this.#nextByte <= this.#bytes.length, 'lacks bytes')
     return length
   }
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0
 }

@@ -1,7 +1,8 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure } from '../errors.ts'
+import { demand, reasonOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
-import { type Parcel, ParcelReader } from './parcel.ts'
+import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './port-codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './port-handles.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
@@ -10,17 +11,13 @@ import { ref, unref } from './turn.ts'
 
 /**
  * The host that `serve` serves at the other end of `port`. The port keeps the process alive while an answer is awaited.
- * When it closes, everything fails as if closed by force.
+ * When it closes, or what comes is no answer, everything fails as if closed by force, and so does all that is asked later.
  */
 export function connectHost(port: HostPort): Host {
   const host = new PortHost(port)
-  port.addEventListener('message', ({ data }) => {
-    // Only `serve` posts here.
-    const parcel = new ParcelReader(data as Parcel)
-    while (!parcel.isAtEnd) host.receive(readAnswer(parcel))
-  })
-  port.addEventListener('messageerror', () => host.disconnect())
-  port.addEventListener('close', () => host.disconnect())
+  port.addEventListener('message', ({ data }) => host.received(data))
+  port.addEventListener('messageerror', () => host.disconnect(nonsense('A message cannot be read')))
+  port.addEventListener('close', () => host.disconnect(ended))
   port.start?.()
   unref(port)
   return host
@@ -35,6 +32,14 @@ type Waiting =
   | { readonly type: 'delete'; readonly listener: DeleteListener }
   | { readonly type: 'close'; readonly resolve: () => void }
 
+/** How each kind of request is answered when it does not fail. */
+const answerTo = {
+  databases: 'listed',
+  open: 'opened',
+  delete: 'deleted',
+  close: 'hostClosed',
+} as const
+
 class PortHost implements Host, PortCaller {
   readonly #port: HostPort
   readonly #outbox: Outbox<Call>
@@ -43,7 +48,8 @@ class PortHost implements Host, PortCaller {
   readonly #transactions = new Map<number, PortTransaction>()
   #lastId = 0
   #awaitedCount = 0
-  #isGone = false
+  /** Why nobody answers any more; null: somebody does. */
+  #goneFor: Failure | null = null
 
   constructor(port: HostPort) {
     this.#port = port
@@ -57,7 +63,7 @@ class PortHost implements Host, PortCaller {
 
   open(name: string, version: number | undefined, listener: OpenListener): void {
     const id = this.#wait({ type: 'open', name, listener })
-    this.call({ type: 'open', id, name, ...(version !== undefined && { version }) })
+    this.call({ type: 'open', id, name, version })
   }
 
   delete(name: string, listener: DeleteListener): void {
@@ -77,7 +83,8 @@ class PortHost implements Host, PortCaller {
   }
 
   call(call: Call): void {
-    if (this.#isGone) queueMicrotask(() => this.disconnect())
+    const reason = this.#goneFor
+    if (reason) queueMicrotask(() => this.#failAll(reason))
     else this.#outbox.post(call)
   }
 
@@ -96,9 +103,26 @@ class PortHost implements Host, PortCaller {
     this.#transactions.delete(id)
   }
 
+  /** Takes what has come. Whatever goes wrong with it ends the connection to its sender, and nothing else. */
+  received(message: unknown): void {
+    try {
+      const parcel = new ParcelReader(message)
+      while (!this.#goneFor && !parcel.isAtEnd) this.#receive(readAnswer(parcel))
+    } catch (error) {
+      this.disconnect(nonsense(reasonOf(error)))
+    }
+  }
+
+  /** Nobody is there to answer any more. */
+  disconnect(reason: Failure): void {
+    this.#goneFor ??= reason
+    this.#failAll(this.#goneFor)
+  }
+
   /** Answers for what is over on this side are on their way for a while; they are dropped. */
-  receive(answer: Answer): void {
+  #receive(answer: Answer): void {
     const { id } = answer
+    demand(id <= this.#lastId, 'answers what nobody has asked')
     switch (answer.type) {
       case 'versionChange':
         return this.#versionChange(answer)
@@ -119,15 +143,14 @@ class PortHost implements Host, PortCaller {
         return this.#transactions.get(id)?.committed()
       case 'aborted':
         return this.#transactions.get(id)?.aborted(answer.failure)
+      case 'dismissed':
+        return this.disconnect(answer.failure)
       default:
         return this.#answerRequest(answer)
     }
   }
 
-  /** The port is closed: nobody is there to answer. */
-  disconnect(): void {
-    this.#isGone = true
-    const reason = failure('UnknownError', 'The thread that owns the storage is gone')
+  #failAll(reason: Failure): void {
     for (const transaction of this.#transactions.values()) transaction.aborted(reason)
     for (const [id, connection] of this.#connections) {
       this.#connections.delete(id)
@@ -163,26 +186,28 @@ class PortHost implements Host, PortCaller {
     if (!waiting) return
     if (answer.type === 'blocked') return tellBlocked(waiting, answer)
     if (answer.type === 'upgradeNeeded') return this.#upgradeNeeded(waiting, answer)
-    this.#stopWaiting(answer.id)
     if (answer.type === 'requestFailed') {
+      this.#stopWaiting(answer.id)
       this.#connections.delete(answer.id)
-      failWaiting(waiting, answer.failure)
-    } else if (answer.type === 'opened' && waiting.type === 'open') {
+      return failWaiting(waiting, answer.failure)
+    }
+    demand(answerTo[waiting.type] === answer.type, 'answers a request of another type')
+    this.#stopWaiting(answer.id)
+    if (answer.type === 'opened' && waiting.type === 'open') {
       const known = this.#connections.get(answer.id)
       waiting.listener.opened(known ?? this.#connect(waiting.name, answer))
     } else if (answer.type === 'deleted' && waiting.type === 'delete') {
       waiting.listener.deleted(answer.oldVersion)
     } else if (answer.type === 'listed' && waiting.type === 'databases') {
       waiting.receiver.done(answer.databases)
-    } else if (answer.type === 'hostClosed' && waiting.type === 'close') {
+    } else if (waiting.type === 'close') {
       waiting.resolve()
-    } else {
-      throw new Error(`unreachable: "${answer.type}" answers a request of type "${waiting.type}"`)
     }
   }
 
   #upgradeNeeded(waiting: Waiting, answer: Extract<Answer, { type: 'upgradeNeeded' }>): void {
-    if (waiting.type !== 'open') throw new Error('unreachable: an upgrade nobody asked for')
+    demand(waiting.type === 'open', 'is an upgrade that nobody has asked for')
+    demand(!this.#connections.has(answer.id), 'is a second upgrade')
     const connection = this.#connect(waiting.name, answer)
     const transaction = new PortTransaction(this, answer.id, null)
     waiting.listener.upgradeNeeded(connection, transaction, answer.oldVersion)
@@ -209,6 +234,17 @@ type TransactionAnswer =
   | 'caughtUp'
   | 'committed'
   | 'aborted'
+  | 'dismissed'
+
+/** Why everything fails once the other end is gone. */
+const ended = failure(
+  'UnknownError',
+  'The thread that owns the storage has ended; use a factory on a port to a new owner',
+)
+
+function nonsense(detail: string): Failure {
+  return failure('UnknownError', 'The owner of the storage has sent what cannot be read', detail)
+}
 
 function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked' }>): void {
   const { oldVersion, newVersion } = answer

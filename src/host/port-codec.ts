@@ -3,7 +3,10 @@
  * number in `Form`; everything else goes as the object it is.
  */
 import { isLetGo } from '../values/byte-writer.ts'
+import { demand, Malformed } from './malformed.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'
+import { answerOf } from './port-answers.ts'
+import { callOf } from './port-calls.ts'
 import type { Answer, Call } from './port-messages.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { Direction, Durability, Operation, RecordBytes } from './protocol.ts'
@@ -46,10 +49,11 @@ export function writeCall(call: Call, parcel: ParcelWriter): void {
   }
 }
 
+/** @throws Malformed for what is no call */
 export function readCall(parcel: ParcelReader): Call {
   const form = parcel.number()
-  if (form === Form.object) return parcel.object() as Call // `writeCall` has put it there.
-  const id = parcel.number()
+  if (form === Form.object) return callOf(parcel.object())
+  const id = parcel.integer(1)
   switch (form) {
     case Form.createTransaction:
       return readCreateTransaction(id, parcel)
@@ -58,7 +62,7 @@ export function readCall(parcel: ParcelReader): Call {
     case Form.scan:
       return { type: 'execute', id, operation: readScan(parcel) }
     case Form.deleteRange: {
-      const storeId = parcel.number()
+      const storeId = parcel.integer(1)
       return {
         type: 'execute',
         id,
@@ -66,9 +70,9 @@ export function readCall(parcel: ParcelReader): Call {
       }
     }
     case Form.commit:
-      return { type: 'commit', id, failuresSeen: parcel.number() }
+      return { type: 'commit', id, failuresSeen: parcel.integer(0) }
     default:
-      throw new Error(`unreachable: a call of the form ${form}`)
+      throw new Malformed('is a call that there is not')
   }
 }
 
@@ -86,23 +90,24 @@ export function writeAnswer(answer: Answer, parcel: ParcelWriter): void {
   }
 }
 
+/** @throws Malformed for what is no answer */
 export function readAnswer(parcel: ParcelReader): Answer {
   const form = parcel.number()
-  if (form === Form.object) return parcel.object() as Answer // `writeAnswer` has put it there.
-  const id = parcel.number()
+  if (form === Form.object) return answerOf(parcel.object())
+  const id = parcel.integer(1)
   switch (form) {
     case Form.record:
       return { type: 'record', id, record: readRecord(parcel) }
     case Form.done:
       return { type: 'done', id, result: undefined }
     case Form.doneWithNumber:
-      return { type: 'done', id, result: parcel.number() }
+      return { type: 'done', id, result: parcel.integer(0) }
     case Form.doneWithBytes:
       return { type: 'done', id, result: parcel.bytes() }
     case Form.committed:
       return { type: 'committed', id }
     default:
-      throw new Error(`unreachable: an answer of the form ${form}`)
+      throw new Malformed('is an answer that there is not')
   }
 }
 
@@ -123,7 +128,7 @@ function writeCreateTransaction(call: CreateTransaction, parcel: ParcelWriter): 
 }
 
 function readCreateTransaction(id: number, parcel: ParcelReader): CreateTransaction {
-  const connection = parcel.number()
+  const connection = parcel.integer(1)
   const mode = entryOf(modes, parcel.number())
   const durability = entryOf(durabilities, parcel.number())
   const storeIds = readNumbers(parcel)
@@ -165,13 +170,13 @@ function writePut(operation: PutOperation, parcel: ParcelWriter): void {
 }
 
 function readPut(parcel: ParcelReader): PutOperation {
-  const storeId = parcel.number()
+  const storeId = parcel.integer(1)
   const key = parcel.optionalBytes()
   const value = parcel.bytes()
   const indexKeys = parcel.optionalBytes()
-  const overwrite = parcel.number() === 1
+  const overwrite = parcel.boolean()
   const generated =
-    key === null ? { valueOffset: parcel.number(), indexKeyOffsets: readNumbers(parcel) } : null
+    key === null ? { valueOffset: parcel.integer(-1), indexKeyOffsets: readNumbers(parcel) } : null
   return { type: 'put', storeId, key, value, indexKeys, overwrite, generated }
 }
 
@@ -194,16 +199,16 @@ function readScan(parcel: ParcelReader): ScanOperation {
   return {
     type: 'scan',
     // Evaluated in the order of writing.
-    storeId: parcel.number(),
-    indexId: parcel.number(),
+    storeId: parcel.integer(1),
+    indexId: parcel.integer(0),
     range: readRange(parcel),
     direction: entryOf(directions, parcel.number()),
     after: readPosition(parcel),
-    inclusive: parcel.number() === 1,
-    skip: parcel.number(),
-    limit: parcel.number(),
-    limitBytes: parcel.number(),
-    withValues: parcel.number() === 1,
+    inclusive: parcel.boolean(),
+    skip: parcel.integer(0),
+    limit: readLimit(parcel),
+    limitBytes: readLimit(parcel),
+    withValues: parcel.boolean(),
   }
 }
 
@@ -237,9 +242,10 @@ function writeRecord(id: number, record: RecordBytes, parcel: ParcelWriter): voi
 }
 
 function readRecord(parcel: ParcelReader): RecordBytes {
-  const keyLength = parcel.number()
-  const primaryKeyLength = parcel.number()
+  const keyLength = parcel.integer(0)
+  const primaryKeyLength = parcel.integer(0)
   const length = parcel.find()
+  demand(keyLength + primaryKeyLength <= length, 'is a record that lacks bytes')
   const { found, foundStart } = parcel
   const keyEnd = foundStart + keyLength
   const valueStart = keyEnd + primaryKeyLength
@@ -266,12 +272,21 @@ function writeDone(
   else if (result) parcel.bytes(result)
 }
 
+/** Some integers; that there are so many is seen before room is made for them. */
 function readNumbers(parcel: ParcelReader): number[] {
-  return Array.from({ length: parcel.number() }, () => parcel.number())
+  const numbers: number[] = []
+  for (let left = parcel.integer(0); left > 0; left--) numbers.push(parcel.integer(0))
+  return numbers
+}
+
+function readLimit(parcel: ParcelReader): number {
+  const limit = parcel.number()
+  demand(limit === Infinity || (Number.isSafeInteger(limit) && limit > 0), 'has no such limit')
+  return limit
 }
 
 function entryOf<Entry>(list: readonly Entry[], place: number): Entry {
   const entry = list[place]
-  if (entry === undefined) throw new Error(`unreachable: there is no entry ${place}`)
+  demand(entry !== undefined, 'has a choice that there is not')
   return entry
 }

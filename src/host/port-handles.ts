@@ -1,6 +1,7 @@
 /** Connections and transactions of a host behind a port, as the realm holds them. */
 import type { Failure } from '../errors.ts'
 import { Fifo } from './fifo.ts'
+import { demand } from './malformed.ts'
 import type { Call } from './port-messages.ts'
 import type {
   ConnectionListener,
@@ -105,6 +106,8 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   #listener: TransactionListener | null
   /** Who waits for answers, in the order of the calls. */
   readonly #receivers = new Fifo<OperationReceiver>()
+  /** What each of them gets. */
+  readonly #results = new Fifo<ResultKind>()
   #isCommitting = false
   #isOver = false
 
@@ -122,6 +125,7 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   execute(operation: Operation, receiver: OperationReceiver): void {
     if (this.#isOver) return
     this.#receivers.push(receiver)
+    this.#results.push(resultOf(operation))
     this.#caller.await(1)
     this.#caller.call({ type: 'execute', id: this.id, operation })
   }
@@ -140,14 +144,19 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   }
 
   record(record: RecordBytes): void {
-    this.#receivers.first()?.record(record)
+    const receiver = this.#receivers.first()
+    demand(receiver !== undefined, 'answers what nobody has asked')
+    receiver.record(record)
   }
 
   done(result: Uint8Array | number | undefined): void {
+    const expected = this.#results.shift()
+    demand(typeof result === expected, 'answers with another kind of result')
     this.#answered().done(result)
   }
 
   failed(reason: Failure): void {
+    this.#results.shift()
     this.#answered().failed(reason)
   }
 
@@ -160,6 +169,8 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   }
 
   committed(): void {
+    const isAsked = this.#isCommitting && this.#receivers.length === 0
+    demand(isAsked, 'commits what was not to be committed yet')
     this.#end()
     this.#listener?.committed()
   }
@@ -171,7 +182,7 @@ export class PortTransaction implements HostTransaction, TransactionListener {
 
   #answered(): OperationReceiver {
     const receiver = this.#receivers.shift()
-    if (!receiver) throw new Error('unreachable: an answer nobody waits for')
+    demand(receiver !== undefined, 'answers what nobody has asked')
     this.#caller.await(-1)
     return receiver
   }
@@ -180,6 +191,15 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     this.#isOver = true
     this.#caller.await(-this.#receivers.length - (this.#isCommitting ? 1 : 0))
     this.#receivers.clear()
+    this.#results.clear()
     this.#caller.release(this)
   }
+}
+
+/** What `typeof` says of an operation's result. */
+type ResultKind = 'undefined' | 'number' | 'object'
+
+function resultOf(operation: Operation): ResultKind {
+  if (operation.type === 'count') return 'number'
+  return operation.type === 'put' && operation.key === null ? 'object' : 'undefined'
 }

@@ -2,6 +2,8 @@
  * What crosses a port between a realm's `connectHost` and the owner's `serve`: the calls and answers of `protocol.ts` as
  * plain data, in order, packed into parcels.
  *
+ * Each end takes what comes as input: what the other would not have sent ends that client, or that owner, and nothing else.
+ *
  * The client chooses all ids, from one counter. An open request's id serves as the id of its connection and of its
  * upgrade transaction too. Operations need none: their answers come in the order of the calls.
  */
@@ -17,7 +19,12 @@ import type {
 /** From the realm to the host. */
 export type Call =
   | { readonly type: 'databases'; readonly id: number }
-  | { readonly type: 'open'; readonly id: number; readonly name: string; readonly version?: number }
+  | {
+      readonly type: 'open'
+      readonly id: number
+      readonly name: string
+      readonly version: number | undefined
+    }
   | { readonly type: 'delete'; readonly id: number; readonly name: string }
   | { readonly type: 'delivered'; readonly id: number }
   | {
@@ -86,6 +93,8 @@ export type Answer =
   | { readonly type: 'committed'; readonly id: number }
   | { readonly type: 'aborted'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'hostClosed'; readonly id: number }
+  /** The last one: the owner has ended this client, which has sent what no client sends. */
+  | { readonly type: 'dismissed'; readonly id: 0; readonly failure: Failure }
 
 /** A port of either kind: of the web, or of Node's worker threads. A dedicated worker and its scope serve as well. */
 export interface HostPort {

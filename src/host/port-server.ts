@@ -1,32 +1,38 @@
 /** The owner's end of a port: a host for a realm that is not in this thread. */
 import { type Failure, failure } from '../errors.ts'
+import { checkOperation, checkScope } from './check-operation.ts'
+import { demand, Malformed, reasonOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
-import { type Parcel, ParcelReader } from './parcel.ts'
+import { ParcelReader } from './parcel.ts'
 import { readCall, writeAnswer } from './port-codec.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
-import type {
-  ConnectionListener,
-  Host,
-  HostConnection,
-  HostTransaction,
-  OpenListener,
-  OperationReceiver,
-  TransactionListener,
+import {
+  type ConnectionListener,
+  type DatabaseSchema,
+  type Host,
+  type HostConnection,
+  type HostTransaction,
+  type OpenListener,
+  type Operation,
+  type OperationReceiver,
+  type TransactionListener,
+  type TransactionMode,
+  applySchemaChange,
 } from './protocol.ts'
 import { unref } from './turn.ts'
 
+/** Hears why a client was ended: what it has sent is not what this package sends. */
+export type Report = (failure: Failure) => void
+
 /**
  * Serves `host` to the realm at the other end of `port`. When the port closes, the realm's transactions are aborted and
- * its connections closed. Serving alone does not keep the process alive: whoever waits for an answer does.
+ * its connections closed; so they are when something comes that no realm would send. Serving alone does not keep the
+ * process alive: whoever waits for an answer does.
  */
-export function serve(host: Host, port: HostPort): void {
-  const client = new Client(host, new Outbox(port, writeAnswer))
-  port.addEventListener('message', ({ data }) => {
-    // Only `connectHost` posts here.
-    const parcel = new ParcelReader(data as Parcel)
-    while (!parcel.isAtEnd) client.receive(readCall(parcel))
-  })
-  port.addEventListener('messageerror', () => client.disconnect())
+export function serve(host: Host, port: HostPort, report: Report): void {
+  const client = new Client(host, new Outbox(port, writeAnswer), report)
+  port.addEventListener('message', ({ data }) => client.received(data))
+  port.addEventListener('messageerror', () => client.dismiss(new Malformed('cannot be read')))
   port.addEventListener('close', () => client.disconnect())
   port.start?.()
   unref(port)
@@ -36,80 +42,150 @@ export function serve(host: Host, port: HostPort): void {
 interface ServedConnection {
   readonly connection: HostConnection
   readonly transactions: Set<number>
+  /** As its upgrade has made it. */
+  schema: DatabaseSchema
   closePending: boolean
+}
+
+/** A transaction of the realm, known until it is over. */
+interface ServedTransaction {
+  readonly transaction: HostTransaction
+  /** The id of its connection. */
+  readonly connection: number
+  readonly mode: TransactionMode
+  /** Its scope; empty in an upgrade, which has all stores. */
+  readonly storeIds: readonly number[]
+  isCommitting: boolean
 }
 
 /** One realm, as the owner sees it. */
 class Client {
   readonly #host: Host
   readonly #outbox: Outbox<Answer>
+  readonly #report: Report
   readonly #connections = new Map<number, ServedConnection>()
-  readonly #transactions = new Map<number, HostTransaction>()
+  readonly #transactions = new Map<number, ServedTransaction>()
   /** Open and delete requests without an answer; one taken out is answered no more, and undone. */
   readonly #requests = new Set<number>()
   readonly #deliveries = new Map<number, () => void>()
   #lastDelivery = 0
-  /** Called when the last connection is closed; null: the realm is not closing. */
-  #closed: (() => void) | null = null
+  /** The last id that the realm has given to something new. */
+  #lastId = 0
+  /** Calls of `closeHost` that wait for the last connection to close. */
+  #closing: number[] = []
+  #isGone = false
 
-  constructor(host: Host, outbox: Outbox<Answer>) {
+  constructor(host: Host, outbox: Outbox<Answer>, report: Report) {
     this.#host = host
     this.#outbox = outbox
+    this.#report = report
   }
 
-  receive(call: Call): void {
-    switch (call.type) {
-      case 'databases':
-        return this.#list(call.id)
-      case 'open':
-        this.#requests.add(call.id)
-        return this.#host.open(call.name, call.version, this.#openListener(call.id))
-      case 'delete':
-        return this.#delete(call.id, call.name)
-      case 'delivered':
-        this.#deliveries.get(call.id)?.()
-        return void this.#deliveries.delete(call.id)
-      case 'createTransaction':
-        return this.#createTransaction(call)
-      case 'execute':
-        return this.#transactions
-          .get(call.id)
-          ?.execute(call.operation, this.#operationReceiver(call.id))
-      case 'commit':
-        return this.#transactions.get(call.id)?.commit(call.failuresSeen)
-      case 'abort':
-        return this.#abort(call.id)
-      case 'close':
-        return this.#close(call.id)
-      case 'forceClose':
-        return this.#connections.get(call.id)?.connection.forceClose()
-      case 'closeHost':
-        return this.#closeAll(call.id)
+  /** Takes what has come. Whatever goes wrong with it ends this client, and nobody else. */
+  received(message: unknown): void {
+    try {
+      const parcel = new ParcelReader(message)
+      while (!this.#isGone && !parcel.isAtEnd) this.#receive(readCall(parcel))
+    } catch (error) {
+      this.dismiss(error)
     }
+  }
+
+  /** Ends this client, and says so to both sides. `error`: why. */
+  dismiss(error: unknown): void {
+    if (this.#isGone) return
+    const detail = reasonOf(error)
+    this.disconnect()
+    const reason = failure('UnknownError', 'The owner of the storage has ended this client', detail)
+    this.#outbox.post({ type: 'dismissed', id: 0, failure: reason })
+    this.#report(failure('UnknownError', 'A client of serve() was ended', detail))
   }
 
   /** The realm is gone. */
   disconnect(): void {
+    if (this.#isGone) return
+    this.#isGone = true
     this.#requests.clear()
     for (const id of this.#transactions.keys()) this.#abort(id)
     for (const { connection } of this.#connections.values()) connection.forceClose()
     this.#connections.clear()
   }
 
+  #receive(call: Call): void {
+    const { id } = call
+    switch (call.type) {
+      case 'databases':
+        this.#takeNew(id)
+        return this.#list(id)
+      case 'open':
+        this.#takeNew(id)
+        this.#requests.add(id)
+        return this.#host.open(call.name, call.version, this.#openListener(id))
+      case 'delete':
+        this.#takeNew(id)
+        return this.#delete(id, call.name)
+      case 'createTransaction':
+        this.#takeNew(id)
+        return this.#createTransaction(call)
+      case 'closeHost':
+        this.#takeNew(id)
+        return this.#closeAll(id)
+      case 'delivered':
+        return this.#delivered(id)
+      default:
+        demand(id <= this.#lastId, 'is about something that there was never')
+        return this.#receiveAbout(call)
+    }
+  }
+
+  /** A call about a connection or transaction; it may be over, which the realm does not know yet. */
+  #receiveAbout(call: Extract<Call, { type: CallAbout }>): void {
+    const { id } = call
+    switch (call.type) {
+      case 'execute':
+        return this.#execute(id, call.operation)
+      case 'commit':
+        return this.#commit(id, call.failuresSeen)
+      case 'abort':
+        return this.#abort(id)
+      case 'close':
+        return this.#close(id)
+      case 'forceClose':
+        return this.#connections.get(id)?.connection.forceClose()
+    }
+  }
+
+  /** Whoever is gone hears nothing more. */
+  #post(answer: Answer): void {
+    if (!this.#isGone) this.#outbox.post(answer)
+  }
+
+  /** No id is given twice: answers to the one would be taken for the other's. */
+  #takeNew(id: number): void {
+    demand(id > this.#lastId, 'gives an id a second time')
+    this.#lastId = id
+  }
+
+  #delivered(delivery: number): void {
+    const delivered = this.#deliveries.get(delivery)
+    demand(delivered !== undefined, 'is about a delivery that there was never')
+    this.#deliveries.delete(delivery)
+    delivered()
+  }
+
   #list(id: number): void {
     this.#host.databases({
-      done: (databases) => this.#outbox.post({ type: 'listed', id, databases }),
-      failed: (reason) => this.#outbox.post({ type: 'requestFailed', id, failure: reason }),
+      done: (databases) => this.#post({ type: 'listed', id, databases }),
+      failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
     })
   }
 
   #delete(id: number, name: string): void {
     this.#requests.add(id)
     this.#host.delete(name, {
-      blocked: (oldVersion) =>
-        this.#outbox.post({ type: 'blocked', id, oldVersion, newVersion: null }),
+      blocked: (oldVersion) => this.#post({ type: 'blocked', id, oldVersion, newVersion: null }),
       deleted: (oldVersion) => {
-        if (this.#requests.delete(id)) this.#outbox.post({ type: 'deleted', id, oldVersion })
+        if (this.#requests.delete(id)) this.#post({ type: 'deleted', id, oldVersion })
       },
       failed: (reason) => this.#failRequest(id, reason),
     })
@@ -118,20 +194,25 @@ class Client {
   #openListener(id: number): OpenListener {
     return {
       blocked: (oldVersion, newVersion) =>
-        this.#outbox.post({ type: 'blocked', id, oldVersion, newVersion }),
+        this.#post({ type: 'blocked', id, oldVersion, newVersion }),
       upgradeNeeded: (connection, transaction, oldVersion) => {
         this.#connect(id, connection)
         transaction.listen(this.#transactionListener(id, id))
         if (!this.#requests.has(id)) return transaction.abort()
-        this.#addTransaction(id, id, transaction)
+        this.#addTransaction(id, {
+          transaction,
+          connection: id,
+          mode: 'versionchange',
+          storeIds: [],
+        })
         const { schema, salvaged } = connection
-        this.#outbox.post({ type: 'upgradeNeeded', id, schema, salvaged, oldVersion })
+        this.#post({ type: 'upgradeNeeded', id, schema, salvaged, oldVersion })
       },
       opened: (connection) => {
         if (!this.#connections.has(id)) this.#connect(id, connection)
         if (!this.#requests.delete(id)) return this.#close(id)
         const { schema, salvaged } = connection
-        this.#outbox.post({ type: 'opened', id, schema, salvaged })
+        this.#post({ type: 'opened', id, schema, salvaged })
       },
       failed: (reason) => {
         this.#forget(id)
@@ -142,11 +223,12 @@ class Client {
 
   #failRequest(id: number, reason: Failure): void {
     if (!this.#requests.delete(id)) return
-    this.#outbox.post({ type: 'requestFailed', id, failure: reason })
+    this.#post({ type: 'requestFailed', id, failure: reason })
   }
 
   #connect(id: number, connection: HostConnection): void {
-    this.#connections.set(id, { connection, transactions: new Set(), closePending: false })
+    const { schema } = connection
+    this.#connections.set(id, { connection, schema, transactions: new Set(), closePending: false })
     connection.listen(this.#connectionListener(id))
   }
 
@@ -155,11 +237,11 @@ class Client {
       versionChange: (oldVersion, newVersion, delivered) => {
         const delivery = ++this.#lastDelivery
         this.#deliveries.set(delivery, delivered)
-        this.#outbox.post({ type: 'versionChange', id, delivery, oldVersion, newVersion })
+        this.#post({ type: 'versionChange', id, delivery, oldVersion, newVersion })
       },
       forceClosed: (reason) => {
         this.#forget(id)
-        this.#outbox.post({ type: 'forceClosed', id, failure: reason })
+        this.#post({ type: 'forceClosed', id, failure: reason })
       },
     }
   }
@@ -169,8 +251,10 @@ class Client {
     const served = this.#connections.get(connection)
     if (!served) {
       const reason = failure('AbortError', 'The connection was closed by force')
-      return this.#outbox.post({ type: 'aborted', id, failure: reason })
+      return this.#post({ type: 'aborted', id, failure: reason })
     }
+    demand(!this.#transactions.has(connection), 'is a transaction beside an upgrade')
+    checkScope(storeIds, served.schema)
     let isOver = false
     const listener = this.#transactionListener(id, connection)
     const transaction = served.connection.createTransaction(storeIds, mode, durability, {
@@ -180,45 +264,65 @@ class Client {
         listener.aborted(reason)
       },
     })
-    if (!isOver) this.#addTransaction(id, connection, transaction)
+    if (!isOver) this.#addTransaction(id, { transaction, connection, mode, storeIds })
   }
 
-  #addTransaction(id: number, connection: number, transaction: HostTransaction): void {
-    this.#transactions.set(id, transaction)
-    this.#connections.get(connection)?.transactions.add(id)
+  #addTransaction(id: number, served: Omit<ServedTransaction, 'isCommitting'>): void {
+    this.#transactions.set(id, { ...served, isCommitting: false })
+    this.#connections.get(served.connection)?.transactions.add(id)
+  }
+
+  #execute(id: number, operation: Operation): void {
+    const served = this.#transactions.get(id)
+    if (!served) return
+    demand(!served.isCommitting, 'asks something of a transaction that commits')
+    const connection = this.#connections.get(served.connection)
+    if (!connection) throw new Error('unreachable: a transaction without its connection')
+    const { mode, storeIds } = served
+    checkOperation(operation, { mode, storeIds, schema: connection.schema })
+    if (operation.type === 'changeSchema') {
+      connection.schema = applySchemaChange(connection.schema, operation.change)
+    }
+    served.transaction.execute(operation, this.#operationReceiver(id))
+  }
+
+  #commit(id: number, failuresSeen: number): void {
+    const served = this.#transactions.get(id)
+    if (!served) return
+    demand(!served.isCommitting, 'commits a transaction twice')
+    served.isCommitting = true
+    served.transaction.commit(failuresSeen)
   }
 
   #transactionListener(id: number, connection: number): TransactionListener {
     return {
-      wentAhead: () => this.#outbox.post({ type: 'wentAhead', id }),
-      caughtUp: () => this.#outbox.post({ type: 'caughtUp', id }),
+      wentAhead: () => this.#post({ type: 'wentAhead', id }),
+      caughtUp: () => this.#post({ type: 'caughtUp', id }),
       committed: () => {
         this.#endTransaction(id, connection)
-        this.#outbox.post({ type: 'committed', id })
+        this.#post({ type: 'committed', id })
       },
       aborted: (reason) => {
         this.#endTransaction(id, connection)
-        this.#outbox.post({ type: 'aborted', id, failure: reason })
+        this.#post({ type: 'aborted', id, failure: reason })
       },
     }
   }
 
   #operationReceiver(id: number): OperationReceiver {
     return {
-      record: (record) => this.#outbox.post({ type: 'record', id, record }),
-      done: (result) => this.#outbox.post({ type: 'done', id, result }),
-      failed: (reason) => this.#outbox.post({ type: 'operationFailed', id, failure: reason }),
+      record: (record) => this.#post({ type: 'record', id, record }),
+      done: (result) => this.#post({ type: 'done', id, result }),
+      failed: (reason) => this.#post({ type: 'operationFailed', id, failure: reason }),
     }
   }
 
   #abort(id: number): void {
-    const transaction = this.#transactions.get(id)
-    if (!transaction) return
+    const served = this.#transactions.get(id)
+    if (!served) return
     this.#transactions.delete(id)
-    transaction.abort()
-    for (const [connection, { transactions }] of this.#connections) {
-      if (transactions.has(id)) this.#endTransaction(id, connection)
-    }
+    served.transaction.abort()
+    this.#endTransaction(id, served.connection)
   }
 
   #endTransaction(id: number, connection: number): void {
@@ -238,7 +342,7 @@ class Client {
 
   #forget(connection: number): void {
     this.#connections.delete(connection)
-    if (this.#connections.size === 0) this.#closed?.()
+    this.#answerClosing()
   }
 
   /** As `Host.close`, for this realm alone: the directory belongs to others too. */
@@ -247,11 +351,16 @@ class Client {
     for (const request of this.#requests) {
       if (!this.#connections.has(request)) this.#failRequest(request, reason)
     }
-    this.#closed = () => {
-      this.#closed = null
-      this.#outbox.post({ type: 'hostClosed', id })
-    }
+    this.#closing.push(id)
     for (const connection of this.#connections.keys()) this.#close(connection)
-    if (this.#connections.size === 0) this.#closed?.()
+    this.#answerClosing()
+  }
+
+  #answerClosing(): void {
+    if (this.#connections.size > 0) return
+    for (const id of this.#closing.splice(0)) this.#post({ type: 'hostClosed', id })
   }
 }
+
+/** Calls about what was made by an earlier one. */
+type CallAbout = 'execute' | 'commit' | 'abort' | 'close' | 'forceClose'

@@ -207,7 +207,7 @@ export function put(key: number, value = [1], options: Partial<Put> = {}): Put {
   return { type: 'put', ...defaults, ...bytes, ...options }
 }
 
-export const all = { lower: new Uint8Array(), upper: Uint8Array.of(0xff) }
+export const all = { lower: Uint8Array.of(0x00), upper: Uint8Array.of(0xff) }
 
 export function count(storeId = 1): Operation {
   return { type: 'count', storeId, indexId: 0, range: all }

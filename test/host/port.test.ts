@@ -4,7 +4,7 @@ import { connectHost } from '../../src/host/port-client.ts'
 import { serve } from '../../src/host/port-server.ts'
 import { createStores, deleteDatabase, open, put, scan, settle, store, Tester } from './client.ts'
 import { ModelDirectory } from './model-storage.ts'
-import { portPair } from './transports.ts'
+import { portPair, unexpected } from './transports.ts'
 
 /** One host, and as many realms behind ports as are asked for. */
 function fixture() {
@@ -13,7 +13,7 @@ function fixture() {
   const log: string[] = []
   const realm = () => {
     const [ownPort, port] = portPair()
-    serve(owner, ownPort)
+    serve(owner, ownPort, unexpected)
     return { host: connectHost(port), port, ownPort }
   }
   return { storage, owner, realm, log }
@@ -24,7 +24,7 @@ describe('records', () => {
     const { realm } = fixture()
     const connection = await open(realm().host, 'db', { changes: createStores(store(1)) })
     const transaction = new Tester(connection)
-    const values = [1, 0, 5_000, 200_000].map((length, i) => Array.from({ length }, () => i))
+    const values = [1, 2, 5_000, 200_000].map((length, i) => Array.from({ length }, () => i))
     for (const [i, value] of values.entries()) void transaction.execute(put(i, value))
     const { records } = await transaction.execute(scan())
     expect(records.map(({ value }) => value)).toEqual(values)

@@ -1,6 +1,7 @@
 /** Ways to a host: the same tests must hold on each. */
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach } from 'vitest'
+import type { Failure } from '../../src/errors.ts'
 import { connectHost } from '../../src/host/port-client.ts'
 import type { HostPort } from '../../src/host/port-messages.ts'
 import { serve } from '../../src/host/port-server.ts'
@@ -23,6 +24,11 @@ export function portPair(): [ClosablePort, ClosablePort] {
   return pair
 }
 
+/** Reports of a client that was ended, where none is to be. */
+export function unexpected({ message, detail }: Failure): never {
+  throw new Error(`${message}: ${detail}`)
+}
+
 /** Title → what a realm holds of the owner's host. */
 export const transports: [title: string, transport: (owner: Host) => Host][] = [
   ['in the same thread', (owner) => owner],
@@ -30,7 +36,7 @@ export const transports: [title: string, transport: (owner: Host) => Host][] = [
     'over a port',
     (owner) => {
       const [ownPort, port] = portPair()
-      serve(owner, ownPort)
+      serve(owner, ownPort, unexpected)
       return connectHost(port)
     },
   ],

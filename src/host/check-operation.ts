@@ -1,0 +1,221 @@
+/**
+ * What a transaction of a client may be asked to do. The bytes it stores are read by others, who take a key that is none for
+ * damage: so keys are looked at, while values are checked by those who read them.
+ */
+import { keyEnd } from '../keys/convert-key-to-value.ts'
+import { forEachIndexKey } from '../keys/index-keys.ts'
+import type { EncodedRange } from '../keys/key-range.ts'
+import { compareKeys, keyTag } from '../keys/key.ts'
+import { writeNumberKeyBytes } from '../keys/number-key.ts'
+import { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
+import { Tag } from '../values/format.ts'
+import { isWrite } from './execute.ts'
+import { demand } from './malformed.ts'
+import type {
+  DatabaseSchema,
+  IndexSchema,
+  ObjectStoreSchema,
+  Operation,
+  Scan,
+  SchemaChange,
+  TransactionMode,
+} from './protocol.ts'
+
+/** A transaction, as far as it matters here. */
+export interface Rights {
+  /** As an upgrade has made it so far. */
+  readonly schema: DatabaseSchema
+  readonly mode: TransactionMode
+  /** Its scope; in an upgrade all stores there are. */
+  readonly storeIds: readonly number[]
+}
+
+type PutOperation = Extract<Operation, { type: 'put' }>
+
+/** @throws Malformed for what the transaction has no right to; StorageError for a key that is none; UnknownError beyond a limit */
+export function checkOperation(operation: Operation, rights: Rights): void {
+  demand(rights.mode !== 'readonly' || !isWrite(operation), 'writes in a read-only transaction')
+  if (operation.type === 'changeSchema') {
+    demand(rights.mode === 'versionchange', 'changes the schema outside an upgrade')
+    return checkChange(operation.change, rights.schema)
+  }
+  const store = storeInScope(operation.storeId, rights)
+  switch (operation.type) {
+    case 'put':
+      return checkPut(operation, store)
+    case 'scan':
+      checkSource(operation.indexId, store)
+      checkRange(operation.range)
+      return checkPosition(operation.after)
+    case 'count':
+      checkSource(operation.indexId, store)
+      return checkRange(operation.range)
+    case 'deleteRange':
+      return checkRange(operation.range)
+    case 'clear':
+  }
+}
+
+/** @throws Malformed for a scope that a transaction cannot have */
+export function checkScope(storeIds: readonly number[], { stores }: DatabaseSchema): void {
+  demand(storeIds.length > 0, 'is a transaction without a scope')
+  demand(new Set(storeIds).size === storeIds.length, 'names a store twice')
+  demand(
+    storeIds.every((id) => stores.has(id)),
+    'names a store that there is not',
+  )
+}
+
+function storeInScope(storeId: number, { schema, mode, storeIds }: Rights): ObjectStoreSchema {
+  const store = schema.stores.get(storeId)
+  demand(store !== undefined, 'names a store that there is not')
+  demand(mode === 'versionchange' || storeIds.includes(storeId), 'names a store out of its scope')
+  return store
+}
+
+function checkSource(indexId: number, { indexes }: ObjectStoreSchema): void {
+  demand(indexId === 0 || indexes.has(indexId), 'names an index that there is not')
+}
+
+function checkRange({ lower, upper }: EncodedRange): void {
+  demand(isBound(lower) && (upper === null || isBound(upper)), 'has a range that is none')
+}
+
+function checkPosition(after: Scan['after']): void {
+  if (!after) return
+  demand(isBound(after.key) && isBound(after.primaryKey), 'has a position that is none')
+}
+
+/** A key, the place right behind it, or the one before or behind all keys. */
+function isBound(bytes: Uint8Array): boolean {
+  const [first] = bytes
+  if (bytes.length === 1 && (first === 0x00 || first === 0xff)) return true
+  const end = keyEnd(bytes, 0)
+  return end === bytes.length || (end === bytes.length - 1 && bytes[end] === 0xff)
+}
+
+function checkPut(put: PutOperation, store: ObjectStoreSchema): void {
+  const { key, value, indexKeys } = put
+  demand(value.length > 0, 'has a value that is none')
+  if (key) demand(keyEnd(key, 0) === key.length, 'has a key that is none')
+  else checkGenerated(put, store)
+  if (indexKeys) checkIndexKeys(indexKeys, store)
+  checkRecordSize(put)
+}
+
+/** The places of a key to be generated; the caller looks at the index keys with a number there. */
+function checkGenerated({ value, indexKeys, generated }: PutOperation, store: ObjectStoreSchema) {
+  demand(generated !== null, 'lacks a key')
+  demand(store.autoIncrement, 'lacks a key, which this store does not generate')
+  const { valueOffset, indexKeyOffsets } = generated
+  const isInline = store.keyPath !== null
+  demand(isInline === valueOffset >= 0, 'has no place for a key that belongs into the value')
+  if (isInline) demand(holdsNumber(value, valueOffset, Tag.number), 'has no place for a key')
+  for (const offset of indexKeyOffsets) {
+    demand(
+      indexKeys !== null && holdsNumber(indexKeys, offset, keyTag.number),
+      'has no place for an index key',
+    )
+    writeNumberKeyBytes(indexKeys, offset, telltaleNumber)
+  }
+}
+
+/**
+ * Its bytes (C3 3F FF FF FF FF FF FF) make a key only where a number is: within a string, a binary, another number or the
+ * lengths before a key the block is damaged by them.
+ */
+const telltaleNumber = 2 ** 53 - 1
+
+/** Whether there is a tag before the offset, and room for a number's eight bytes behind it. */
+function holdsNumber(bytes: Uint8Array, offset: number, tag: number): boolean {
+  return bytes[offset - 1] === tag && offset + 8 <= bytes.length
+}
+
+/** Each entry's index is the store's, they come by id, and the keys of one index sorted. */
+function checkIndexKeys(block: Uint8Array, { indexes }: ObjectStoreSchema): void {
+  let lastId = 0
+  let lastKey: Uint8Array = new Uint8Array()
+  forEachIndexKey(block, (id, start, end) => {
+    const index = indexes.get(id)
+    demand(index !== undefined, 'has a key for an index that there is not')
+    const key = block.subarray(start, end)
+    demand(keyEnd(block, start) === end, 'has an index key that is none')
+    const follows = id > lastId || (isSeveralIn(index, lastId) && compareKeys(lastKey, key) < 0)
+    demand(follows, 'has index keys out of order')
+    lastId = id
+    lastKey = key
+  })
+}
+
+function isSeveralIn({ id, multiEntry }: IndexSchema, lastId: number): boolean {
+  return multiEntry && id === lastId
+}
+
+function checkChange(change: SchemaChange, schema: DatabaseSchema): void {
+  switch (change.type) {
+    case 'createObjectStore':
+      return checkNewStore(change.store, schema)
+    case 'createIndex':
+      return checkNewIndex(change.index, storeNamed(change.storeId, schema), schema)
+    case 'renameObjectStore': {
+      const others = without(schema.stores, storeNamed(change.storeId, schema))
+      return checkName("An object store's name", change.name, others)
+    }
+    case 'renameIndex': {
+      const { indexes } = storeNamed(change.storeId, schema)
+      const index = indexes.get(change.indexId)
+      demand(index !== undefined, 'names an index that there is not')
+      return checkName("An index's name", change.name, without(indexes, index))
+    }
+    case 'deleteObjectStore':
+      return void storeNamed(change.storeId, schema)
+    case 'deleteIndex':
+      return checkSource(change.indexId, storeNamed(change.storeId, schema))
+    case 'setVersion':
+      demand(false, 'sets the version, which the owner does')
+  }
+}
+
+function storeNamed(storeId: number, { stores }: DatabaseSchema): ObjectStoreSchema {
+  const store = stores.get(storeId)
+  demand(store !== undefined, 'names a store that there is not')
+  return store
+}
+
+function checkNewStore(store: ObjectStoreSchema, { stores, nextStoreId }: DatabaseSchema): void {
+  const { id, name, keyPath, autoIncrement, indexes } = store
+  demand(id === nextStoreId && indexes.size === 0, 'is no new store')
+  checkId('object stores', id)
+  const cannotInject = keyPath === '' || Array.isArray(keyPath)
+  demand(!(autoIncrement && cannotInject), 'has a key path where no key can be put')
+  checkName("An object store's name", name, [...stores.values()])
+  checkNameLength("An object store's key path", JSON.stringify(keyPath))
+}
+
+function checkNewIndex(
+  { id, name, keyPath, multiEntry }: IndexSchema,
+  { indexes }: ObjectStoreSchema,
+  { nextIndexId }: DatabaseSchema,
+): void {
+  demand(id === nextIndexId, 'is no new index')
+  checkId('indexes', id)
+  demand(!(multiEntry && Array.isArray(keyPath)), 'is an index that cannot be multiEntry')
+  checkName("An index's name", name, [...indexes.values()])
+  checkNameLength("An index's key path", JSON.stringify(keyPath))
+}
+
+interface Named {
+  readonly name: string
+}
+
+function checkName(what: string, name: string, others: readonly Named[]): void {
+  checkNameLength(what, name)
+  demand(
+    others.every((other) => other.name !== name),
+    'has a name that is taken',
+  )
+}
+
+function without<Item extends Named>(items: ReadonlyMap<number, Item>, one: Item): Item[] {
+  return [...items.values()].filter((item) => item !== one)
+}

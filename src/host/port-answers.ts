@@ -1,0 +1,92 @@
+/** Answers as the objects that come over a port. */
+import type { DOMExceptionName, Failure } from '../errors.ts'
+import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
+import type { Answer } from './port-messages.ts'
+import { schemaOf } from './port-schema.ts'
+import type { SalvagedStore, SalvageReport } from './protocol.ts'
+
+type Members = Readonly<Record<string, unknown>>
+
+/** The answer that `value` is, of those that have no shorter form. @throws Malformed for anything else */
+export function answerOf(value: unknown): Answer {
+  const members = membersOf(value)
+  const { type } = members
+  const id = integerOf(members['id'], 0)
+  switch (type) {
+    case 'wentAhead':
+    case 'caughtUp':
+    case 'hostClosed':
+      return { type, id }
+    case 'requestFailed':
+    case 'forceClosed':
+    case 'operationFailed':
+    case 'aborted':
+      return { type, id, failure: failureOfMember(members['failure']) }
+    case 'dismissed':
+      return { type, id: 0, failure: failureOfMember(members['failure']) }
+    case 'listed':
+      return { type, id, databases: listOf(members['databases'], listedOf) }
+    case 'opened':
+      return { type, id, ...openedOf(members) }
+    case 'upgradeNeeded':
+      return { type, id, ...openedOf(members), oldVersion: oldVersionOf(members) }
+    case 'deleted':
+      return { type, id, oldVersion: oldVersionOf(members) }
+    case 'blocked':
+      return { type, id, ...versionsOf(members) }
+    case 'versionChange':
+      return { type, id, delivery: integerOf(members['delivery'], 1), ...versionsOf(members) }
+  }
+  throw new Malformed('is an answer that there is not')
+}
+
+function failureOfMember(value: unknown): Failure {
+  const { code, message, detail, ...fields } = membersOf(value)
+  return {
+    ...fields,
+    // Whatever it is called: script gets an exception of that name.
+    code: stringOf(code) as DOMExceptionName,
+    message: stringOf(message),
+    detail: detail === null ? null : stringOf(detail),
+  }
+}
+
+function listedOf(value: unknown): { readonly name: string; readonly version: number } {
+  const { name, version } = membersOf(value)
+  return { name: stringOf(name), version: integerOf(version, 1) }
+}
+
+function openedOf({ schema, salvaged }: Members) {
+  return { schema: schemaOf(schema), salvaged: salvaged === null ? null : reportOf(salvaged) }
+}
+
+function oldVersionOf({ oldVersion }: Members): number {
+  return integerOf(oldVersion, 0)
+}
+
+function versionsOf(members: Members): { oldVersion: number; newVersion: number | null } {
+  const newVersion = members['newVersion']
+  return {
+    oldVersion: oldVersionOf(members),
+    newVersion: newVersion === null ? null : integerOf(newVersion, 1),
+  }
+}
+
+function reportOf(value: unknown): SalvageReport {
+  const { quarantine, damage, stores } = membersOf(value)
+  return {
+    quarantine: stringOf(quarantine),
+    damage: stringOf(damage),
+    stores: stores === null ? null : listOf(stores, salvagedStoreOf),
+  }
+}
+
+function salvagedStoreOf(value: unknown): SalvagedStore {
+  const { name, saved, lost, hasGap } = membersOf(value)
+  return {
+    name: stringOf(name),
+    saved: integerOf(saved, 0),
+    lost: integerOf(lost, 0),
+    hasGap: booleanOf(hasGap),
+  }
+}

@@ -1,0 +1,51 @@
+/** Calls as the objects that come over a port. */
+import type { EncodedRange } from '../keys/key-range.ts'
+import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malformed.ts'
+import type { Call } from './port-messages.ts'
+import { schemaChangeOf } from './port-schema.ts'
+import type { Operation } from './protocol.ts'
+
+/** The call that `value` is, of those that have no shorter form. @throws Malformed for anything else */
+export function callOf(value: unknown): Call {
+  const members = membersOf(value)
+  const { type } = members
+  const id = integerOf(members['id'], 1)
+  switch (type) {
+    case 'databases':
+    case 'delivered':
+    case 'abort':
+    case 'close':
+    case 'forceClose':
+    case 'closeHost':
+      return { type, id }
+    case 'open':
+      return { type, id, name: stringOf(members['name']), version: versionOf(members['version']) }
+    case 'delete':
+      return { type, id, name: stringOf(members['name']) }
+    case 'execute':
+      return { type, id, operation: operationOf(members['operation']) }
+  }
+  throw new Malformed('is a call that there is not')
+}
+
+function versionOf(value: unknown): number | undefined {
+  return value === undefined ? undefined : integerOf(value, 1)
+}
+
+function operationOf(value: unknown): Operation {
+  const members = membersOf(value)
+  const { type } = members
+  if (type === 'changeSchema') return { type, change: schemaChangeOf(members['change']) }
+  const storeId = integerOf(members['storeId'], 1)
+  if (type === 'clear') return { type, storeId }
+  if (type === 'count') {
+    const indexId = integerOf(members['indexId'], 0)
+    return { type, storeId, indexId, range: rangeOf(members['range']) }
+  }
+  throw new Malformed('is an operation that there is not')
+}
+
+function rangeOf(value: unknown): EncodedRange {
+  const { lower, upper } = membersOf(value)
+  return { lower: bytesOfMember(lower), upper: upper === null ? null : bytesOfMember(upper) }
+}
