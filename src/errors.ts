@@ -8,8 +8,12 @@
  * What crosses the host's seam is neither: it is a `Failure`, plain data.
  */
 
-/** Why storage failed. `foreign`: a file of another program, or of a newer format; nothing is wrong with it. */
-export type StorageErrorCode = 'constraint' | 'full' | 'busy' | 'corrupt' | 'foreign' | 'io'
+/**
+ * Why storage failed. `foreign`: a file of another program, or of a newer format; nothing is wrong with it. `lost`: the files
+ * that are open are not those under their names any more, or another owner's.
+ */
+export type StorageErrorCode =
+  'constraint' | 'full' | 'busy' | 'corrupt' | 'foreign' | 'lost' | 'io'
 
 /** An error below the storage seam; `cause` holds the file system's or the engine's own error where there is one. */
 export class StorageError extends Error {
@@ -99,6 +103,7 @@ const failureCodes: Record<StorageErrorCode, DOMExceptionName> = {
   busy: 'UnknownError',
   corrupt: 'UnknownError',
   foreign: 'UnknownError',
+  lost: 'UnknownError',
   io: 'UnknownError',
 }
 

@@ -6,7 +6,7 @@
  * that overlap one of these may start: they follow it, and are told when it has said `committed`. A sync that fails leaves
  * nobody knowing what the disk holds: all that wait for it are lost, and all that ran on top of them with the connection.
  */
-import { type Failure, failureOf } from '../errors.ts'
+import type { Failure } from '../errors.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { Fifo } from './fifo.ts'
 import { queueTurn } from './turn.ts'
@@ -39,7 +39,7 @@ interface Entry {
 /** One database's commits on their way to the disk. */
 export class CommitQueue {
   readonly #storage: DatabaseStorage
-  readonly #syncFailed: (failure: Failure, lost: readonly SettlingWork[]) => void
+  readonly #syncFailed: (error: unknown, lost: readonly SettlingWork[]) => void
   /** Empty when no sync is under way. */
   readonly #waiting = new Fifo<Entry>()
   /** Store id → the last one in the queue that has it in its scope. */
@@ -50,7 +50,7 @@ export class CommitQueue {
   /** `syncFailed`: loses all that waited, and whatever else cannot be trusted any more. */
   constructor(
     storage: DatabaseStorage,
-    syncFailed: (failure: Failure, lost: readonly SettlingWork[]) => void,
+    syncFailed: (error: unknown, lost: readonly SettlingWork[]) => void,
   ) {
     this.#storage = storage
     this.#syncFailed = syncFailed
@@ -64,7 +64,7 @@ export class CommitQueue {
     for (const storeId of work.storeIds) this.#lastOfStore.set(storeId, entry)
     if (this.#isSyncing) return
     this.#isSyncing = true
-    if (isAlone) this.#syncNow()
+    if (isAlone && !this.#storage.verifyLater) this.#syncNow()
     else void this.#syncInBackground()
   }
 
@@ -85,7 +85,7 @@ export class CommitQueue {
     try {
       this.#storage.sync()
     } catch (error) {
-      return this.#fail(failureOf(error))
+      return this.#fail(error)
     }
     this.#confirm(count)
     if (this.#waiting.length === 0) this.#isSyncing = false
@@ -99,7 +99,7 @@ export class CommitQueue {
       try {
         count = await this.#syncWaiting()
       } catch (error) {
-        return this.#fail(failureOf(error))
+        return this.#fail(error)
       }
       this.#confirm(count)
     }
@@ -108,12 +108,16 @@ export class CommitQueue {
 
   /** Resolves with how many of those that wait the disk has now. */
   async #syncWaiting(): Promise<number> {
-    const { syncLater } = this.#storage
+    const { syncLater, verifyLater } = this.#storage
     // A storage that can only block does so in a turn of its own, until when others may commit.
     if (!syncLater) await new Promise<void>(queueTurn)
     const count = this.#waiting.length
+    // Under way while the thread waits for the disk.
+    const verifying = verifyLater?.call(this.#storage)
+    verifying?.catch(() => {}) // awaited below, unless the sync fails
     if (syncLater) await syncLater.call(this.#storage)
     else this.#storage.sync()
+    await verifying
     return count
   }
 
@@ -135,13 +139,13 @@ export class CommitQueue {
     }
   }
 
-  #fail(failure: Failure): void {
+  #fail(error: unknown): void {
     const lost: SettlingWork[] = []
     for (let entry = this.#waiting.shift(); entry; entry = this.#waiting.shift()) {
       this.#forget(entry)
       lost.push(entry.work)
     }
     this.#isSyncing = false
-    this.#syncFailed(failure, lost)
+    this.#syncFailed(error, lost)
   }
 }

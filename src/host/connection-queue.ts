@@ -68,6 +68,11 @@ export class ConnectionQueue {
     }
   }
 
+  /** Finds out at once whether the database has lost its files. */
+  lookForFiles(): void {
+    this.#database?.lookForFiles()
+  }
+
   #add(request: Request): void {
     this.#requests.push(request)
     this.#process()
@@ -148,7 +153,8 @@ export class ConnectionQueue {
     if (this.#database?.isBroken) await this.#closeDatabase(this.#database)
     const { directory, name, services } = this.#options
     checkNameLength("A database's name", name)
-    this.#database ??= new Database(await directory.open(name), services)
+    if (this.#database) this.#database.verify()
+    else this.#database = new Database(await directory.open(name), services)
     return this.#database
   }
 

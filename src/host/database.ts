@@ -1,9 +1,10 @@
 /** An open database: what its connections share. */
-import { type Failure, failure, failureOf } from '../errors.ts'
+import { type Failure, failure, failureOf, StorageError } from '../errors.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
 import type { OperationTarget } from './execute.ts'
+import { FileWatch } from './file-watch.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KeyGenerators } from './key-generators.ts'
 import type { Pump } from './pump.ts'
@@ -21,6 +22,8 @@ export interface HostServices {
   readonly durability: 'relaxed' | 'strict'
   /** Takes what failed where nobody waits for an answer. */
   readonly report: (failure: Failure) => void
+  /** Called when a database has lost its files: others may have as well. */
+  readonly lost: () => void
 }
 
 /** https://w3c.github.io/IndexedDB/#database-construct */
@@ -39,6 +42,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
   #isWriting = false
   readonly #commits: CommitQueue
   readonly #housekeeping: Housekeeping
+  readonly #watch: FileWatch
 
   constructor(storage: DatabaseStorage, services: HostServices) {
     this.storage = storage
@@ -46,12 +50,20 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.schema = storage.schema
     this.committedSchema = storage.schema
     this.keyGenerators = new KeyGenerators(storage.currentNumbers)
-    this.#commits = new CommitQueue(storage, (failure, lost) => this.#lose(failure, lost))
+    this.#commits = new CommitQueue(storage, (error, lost) => this.#lose(error, lost))
     this.#housekeeping = new Housekeeping({
       storage,
       isBusy: () => this.#isWriting,
-      failed: (error) => services.report(failureOf(error)),
+      failed: (error) => {
+        services.report(failureOf(error))
+        this.noteError(error)
+      },
       syncFailed: (error) => this.#breakDownLater(failureOf(error)),
+    })
+    this.#watch = new FileWatch(storage, (error) => {
+      // Nobody waits for an answer that would say why.
+      if (!this.isBroken) services.report(failureOf(error))
+      this.noteError(error)
     })
   }
 
@@ -63,6 +75,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
 
   /** Commits it to the operating system. @throws StorageError; then it must be rolled back. */
   commit(): void {
+    this.#watch.beforeCommit()
     this.keyGenerators.store(this.storage, (storeId) => this.schema.stores.has(storeId))
     this.storage.commit()
     this.#isWriting = false
@@ -95,6 +108,29 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.#breakDownLater(failure('UnknownError', lostSync(this.storage)))
   }
 
+  /** Breaks down when `error`, which storage has thrown, says that the file cannot be used any more. */
+  noteError(error: unknown): void {
+    if (!(error instanceof StorageError)) return
+    if (error.code !== 'corrupt' && error.code !== 'lost') return
+    this.breakDown(failureOf(error))
+    if (error.code === 'lost') this.services.lost()
+  }
+
+  /** Makes sure that it still has its files. @throws StorageError; 'lost' when it has not, then it is broken */
+  verify(): void {
+    try {
+      this.#watch.look()
+    } catch (error) {
+      this.noteError(error)
+      throw error
+    }
+  }
+
+  /** Finds out at once whether it has lost its files. */
+  lookForFiles(): void {
+    if (!this.isBroken) this.#watch.lookAside()
+  }
+
   /** Closes all connections by force: the file, or what is known of it, cannot be trusted. */
   breakDown(failure: Failure): void {
     if (this.isBroken) return
@@ -111,16 +147,19 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
 
   /** Closes the file; there must be no connection left. */
   async close(): Promise<void> {
+    this.#watch.close()
     await this.#housekeeping.close()
     await this.storage.close()
   }
 
   /** A sync has failed: what ran on top of the lost ones is aborted as their connections are. */
-  #lose(failure: Failure, lost: readonly SettlingWork[]): void {
+  #lose(error: unknown, lost: readonly SettlingWork[]): void {
+    const failure = failureOf(error)
     this.scheduler.holdUpStarts(() => {
       for (const work of lost) work.lose(failure)
       this.breakDown(failure)
     })
+    this.noteError(error)
   }
 }
 

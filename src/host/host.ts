@@ -32,7 +32,10 @@ class DirectoryHost implements Host {
 
   constructor({ storage, durability, report = warn }: HostOptions) {
     this.#directory = storage
-    this.#services = { pump: new Pump(), durability, report }
+    const lost = (): void => {
+      for (const queue of this.#queues.values()) queue.lookForFiles()
+    }
+    this.#services = { pump: new Pump(), durability, report, lost }
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {

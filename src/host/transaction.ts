@@ -1,5 +1,5 @@
 /** The host's side of a transaction: what it still has to do, and how it ends. */
-import { type Failure, failureOf, StorageError } from '../errors.ts'
+import { type Failure, failureOf } from '../errors.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { changeSchema, executeOperation, isWrite } from './execute.ts'
@@ -224,7 +224,7 @@ export class Transaction implements HostTransaction, Work, SettlingWork, Followe
     receiver.failed(failure)
     if (failure.code === 'ConstraintError') return
     this.#giveUpInOrder(failure)
-    if (error instanceof StorageError && error.code === 'corrupt') this.#database.breakDown(failure)
+    this.#database.noteError(error)
   }
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
@@ -235,7 +235,8 @@ export class Transaction implements HostTransaction, Work, SettlingWork, Followe
     try {
       this.#database.commit()
     } catch (error) {
-      return this.#giveUpInOrder(failureOf(error))
+      this.#giveUpInOrder(failureOf(error))
+      return this.#database.noteError(error)
     }
     this.#isWriting = false
     this.needsSync = this.#isStrict

@@ -9,11 +9,13 @@ const {
     .setImmediate,
   MessageChannel: NativeMessageChannel,
   setTimeout: nativeSetTimeout,
+  clearTimeout: nativeClearTimeout,
 } = globalThis as {
   // Platform types say these are always there; browsers lack the first, some test environments the first two.
   setImmediate?: (callback: () => void) => unknown
   MessageChannel?: typeof MessageChannel
   setTimeout: (callback: () => void, delayMs: number) => unknown
+  clearTimeout: (timer: unknown) => void
 }
 
 const { performance: nativePerformance } = globalThis
@@ -27,9 +29,11 @@ export function now(): number {
 /** Runs `callback` in a later turn of the event loop, after pending I/O and timers had their chance; keeps the process alive until then. */
 export const queueTurn: (callback: () => void) => void = chooseQueueTurn()
 
-/** Runs `callback` after `delayMs`; does not keep the process alive. */
-export function queueIdleTimer(callback: () => void, delayMs: number): void {
-  unref(nativeSetTimeout(callback, delayMs))
+/** Runs `callback` after `delayMs` unless what it gives is called before; does not keep the process alive. */
+export function queueIdleTimer(callback: () => void, delayMs: number): () => void {
+  const timer = nativeSetTimeout(callback, delayMs)
+  unref(timer)
+  return () => nativeClearTimeout(timer)
 }
 
 /** Lets the process end while `waiting` (a timer or a port) is still waiting. Browsers need and have no such thing. */

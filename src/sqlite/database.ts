@@ -53,6 +53,8 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly currentNumbers: ReadonlyMap<number, number>
   readonly salvaged: SalvageReport | null
   readonly syncLater?: () => Promise<void>
+  readonly verify?: () => void
+  readonly verifyLater?: () => Promise<void>
 
   readonly #options: DatabaseOptions
   readonly #connection: Connection
@@ -71,8 +73,7 @@ export class SqliteDatabase implements DatabaseStorage {
   /** Key generators the open transaction has moved: written once, when it commits. */
   readonly #movedNumbers = new Map<number, number>()
   /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
-  #owesLinkCheck = false
-
+  #owesLogCheck = false
   constructor(options: DatabaseOptions) {
     const { connection, rows, isNew, isUnclean, salvaged } = options.opened
     this.name = options.name
@@ -86,9 +87,15 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#reader = new RecordReader(connection)
     this.#writer = new RecordWriter(connection, () => this.#schema)
     this.#syncs = new Syncs({ ...options, isUnsynced: isNew || isUnclean })
-    this.#housekeeping = new Housekeeping({ ...options, connection, checkpoint: this.#checkpoint })
+    const { presence } = this.#syncs
+    const checkpoint = this.#checkpoint
+    this.#housekeeping = new Housekeeping({ ...options, connection, presence, checkpoint })
     this.#quotaShare = this.#joinQuota()
     if (this.#syncs.isLaterPossible) this.syncLater = () => this.#syncLater()
+    const { directory, mount } = options.place
+    if (directory.verify || mount.isReachable(options.fileName))
+      this.verify = () => presence.verify()
+    if (directory.verifyLater) this.verifyLater = () => presence.verifyLater()
     connection.engine.cacheBudget.join(this.#setCacheSize)
   }
 
@@ -98,7 +105,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   begin(): void {
     if (this.#isWriting) throw new Error('unreachable: a read-write transaction is open')
-    if (this.#owesLinkCheck) this.#checkLinks()
+    if (this.#owesLogCheck) this.#checkLog()
     this.#quotaShare?.prepare()
     // A transaction that reads becomes the one that writes: there is no other connection to stand between.
     this.#enterTransaction()
@@ -137,7 +144,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   sync(): void {
     this.#syncs.now()
-    this.#checkLinks()
+    this.#checkLog()
   }
 
   changeSchema(change: SchemaChange): void {
@@ -221,7 +228,6 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   async #close(): Promise<void> {
-    if (this.#isWriting) this.#rollbackOrAbandon()
     const { place, onClosed } = this.#options
     this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
     this.#quotaShare?.leave()
@@ -232,7 +238,7 @@ export class SqliteDatabase implements DatabaseStorage {
       onClosed()
     }
     // Nothing is tidied then: it stays as it was found.
-    if (this.#connection.hasMetDamage) return
+    if (this.#connection.hasMetDamage || this.#syncs.presence.isLost) return
     if (this.#committedSchema.version === 0) await removeDatabaseFile(place, this.#options)
     else await removeEmptied(place, this.#options)
   }
@@ -246,36 +252,43 @@ export class SqliteDatabase implements DatabaseStorage {
     }
   }
 
+  /** Whatever becomes of its log, the connection is closed. */
   async #closeConnection(): Promise<void> {
-    if (this.#connection.hasMetDamage) {
-      this.#options.onDamage()
-      return this.#connection.abandon()
-    }
-    if (this.#holdsRemains) return this.#connection.abandon()
-    this.#leaveTransaction()
-    const { isPersistent } = this.#options.place
-    if (isPersistent && this.#committedSchema.version === 0) return this.#connection.abandon()
-    if (this.hasLostSync) return this.#leaveLog()
+    let isCopied = false
     try {
-      if (!isPersistent) return this.#connection.engine.spareConnections.giveBack(this.#connection)
+      isCopied = await this.#copyLog()
+    } finally {
+      if (!isCopied) this.#connection.abandon()
+    }
+    if (!isCopied) return
+    if (this.#options.place.isPersistent) this.#connection.close()
+    else this.#connection.engine.spareConnections.giveBack(this.#connection)
+  }
+
+  /** Leaves nothing in the log; false where it has to stay for the next opening to find. */
+  async #copyLog(): Promise<boolean> {
+    if (this.#isWriting) this.#rollbackOrAbandon()
+    const { place, onDamage } = this.#options
+    if (this.#connection.hasMetDamage) onDamage()
+    const { hasMetDamage } = this.#connection
+    if (hasMetDamage || this.#holdsRemains || this.#syncs.presence.isLost) return false
+    this.#leaveTransaction()
+    if (!place.isPersistent) return true
+    if (this.#committedSchema.version === 0) return false
+    if (this.hasLostSync) {
+      this.#syncs.makeGood()
+      return false
+    }
+    try {
       // As long as log and file have it both, others that share a quota lack the room.
       if (!this.#quotaShare) await this.#syncs.copyLogLater(this.#connection)
       // Explicitly, as closing would keep an error of its checkpoint to itself.
       this.#checkpoint('TRUNCATE')
     } catch (error) {
-      this.#leaveLog()
+      this.#syncs.makeGood()
       throw error
     }
-    this.#connection.close()
-  }
-
-  /** For the next opening to find. */
-  #leaveLog(): void {
-    try {
-      this.#syncs.makeGood()
-    } finally {
-      this.#connection.abandon()
-    }
+    return true
   }
 
   #joinQuota(): QuotaShare | null {
@@ -323,14 +336,14 @@ export class SqliteDatabase implements DatabaseStorage {
   }
 
   /** Now, or before the next transaction begins. */
-  #checkLinks(): void {
-    this.#owesLinkCheck = this.#isWriting
-    if (!this.#isWriting) this.#housekeeping.checkLinks(this.#leaveTransaction)
+  #checkLog(): void {
+    this.#owesLogCheck = this.#isWriting
+    if (!this.#isWriting) this.#housekeeping.checkLog(this.#leaveTransaction)
   }
 
   async #syncLater(): Promise<void> {
     await this.#syncs.later()
-    this.#checkLinks()
+    this.#checkLog()
   }
 
   #log(): ReturnType<Place['mount']['writeAheadLog']> {

@@ -6,6 +6,7 @@ import { StorageError } from '../errors.ts'
 import type { Connection } from './binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from './database-file.ts'
+import type { FilePresence } from './file-presence.ts'
 import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
 
 /** A checkpoint is worth its syncs from here on: SQLite's own 1,000 pages. */
@@ -27,6 +28,7 @@ export interface HousekeepingOptions {
   readonly fileName: string
   /** Names the database and its file at the head of messages. */
   readonly label: string
+  readonly presence: FilePresence
   readonly checkpoint: (mode: CheckpointMode) => void
   /** Hears of trouble that cost no data. */
   readonly onWarning: (warning: StorageError) => void
@@ -42,7 +44,8 @@ export class Housekeeping {
 
   /** Does one small piece; true while more is left. No transaction may be open. */
   step(): boolean {
-    this.checkLinks(() => {})
+    this.#options.presence.verify()
+    this.checkLog(() => {})
     const log = this.#log()
     if (log && log.pendingBytes() >= checkpointBytes) {
       if (log.pendingBytes() < longestLogBytes && this.#isVisited()) return false
@@ -60,16 +63,9 @@ export class Housekeeping {
   /**
    * Finds out whether somebody has deleted the log's file under us; then what is in it goes into the database file at
    * once and a new log begins. No read-write transaction may be open; `leaveTransaction` ends one that reads.
-   * @throws StorageError 'io' when the database's own file is gone.
    */
-  checkLinks(leaveTransaction: () => void): void {
+  checkLog(leaveTransaction: () => void): void {
     const { place, fileName, label, onWarning } = this.#options
-    if (!place.mount.isLinked(fileName)) {
-      throw new StorageError(
-        'io',
-        `${label}: the file was deleted or replaced while it was in use; what is written now is lost`,
-      )
-    }
     const logName = `${fileName}-wal`
     if (place.mount.isLinked(logName)) return
     leaveTransaction()

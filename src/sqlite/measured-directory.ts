@@ -4,6 +4,10 @@ import type { VfsDirectory, VfsFile } from './vfs.ts'
 /** Passes everything on to the directory it wraps, which must be reached through it alone. */
 export class MeasuredDirectory implements VfsDirectory {
   readonly identity: string
+  /** Absent where the directory's own is. */
+  readonly verify?: () => void
+  /** Absent where the directory's own is. */
+  readonly verifyLater?: () => Promise<void>
   readonly #directory: VfsDirectory
   /** File name → its size; a file that is missing here has no bytes. */
   readonly #sizes = new Map<string, number>()
@@ -12,6 +16,8 @@ export class MeasuredDirectory implements VfsDirectory {
   constructor(directory: VfsDirectory) {
     this.identity = directory.identity
     this.#directory = directory
+    if (directory.verify) this.verify = () => directory.verify?.()
+    if (directory.verifyLater) this.verifyLater = async () => directory.verifyLater?.()
   }
 
   /** The sum of the sizes of all files, the VFS's own left out. Known once the directory is owned. */

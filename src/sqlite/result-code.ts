@@ -33,7 +33,8 @@ export const SQLITE_IOERR_CLOSE = SQLITE_IOERR | (16 << 8)
 
 /** What a (possibly extended) result code means; `cause` is what the file system threw under it, if anything. */
 export function storageErrorCode(resultCode: number, cause: unknown): StorageErrorCode {
-  if (isFull(cause)) return 'full'
+  const known = codeOfCause(cause)
+  if (known) return known
   switch (resultCode & 0xff) {
     case SQLITE_FULL:
       return 'full'
@@ -54,12 +55,18 @@ export function storageErrorCode(resultCode: number, cause: unknown): StorageErr
 
 /** Whether a file system's error says that the disk or a quota is full. */
 export function isFull(error: unknown): boolean {
+  return codeOfCause(error) === 'full'
+}
+
+/** What a file system's error says by itself; undefined when that is no more than that something failed. */
+function codeOfCause(error: unknown): 'full' | 'lost' | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code // any error may carry a code
-  return code === 'ENOSPC' || code === 'EDQUOT'
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'full'
+  return code === 'ESTALE' ? 'lost' : undefined
 }
 
 /** The StorageError for what a file or directory threw outside SQLite. */
 export function fileError(label: string, action: string, cause: unknown): StorageError {
   if (cause instanceof StorageError) return cause
-  return new StorageError(isFull(cause) ? 'full' : 'io', `${label}: ${action} failed`, { cause })
+  return new StorageError(codeOfCause(cause) ?? 'io', `${label}: ${action} failed`, { cause })
 }

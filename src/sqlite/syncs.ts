@@ -3,6 +3,7 @@ import { StorageError } from '../errors.ts'
 import { checkpoint, checkpointLater, type CheckpointMode } from './checkpoint.ts'
 import type { Connection } from './binding/connection.ts'
 import type { Place } from './database-file.ts'
+import { FilePresence } from './file-presence.ts'
 import { fileError } from './result-code.ts'
 import { rewriteFile } from './rewrite-file.ts'
 import type { VfsFile } from './vfs.ts'
@@ -19,12 +20,15 @@ export interface SyncsOptions {
 
 /** The syncs of one open database. */
 export class Syncs {
+  /** Looked for before anything is said to last, and before the file is written. */
+  readonly presence: FilePresence
   readonly #options: SyncsOptions
   #needsFileSync: boolean
   #hasLostFileSync = false
 
   constructor(options: SyncsOptions) {
     this.#options = options
+    this.presence = new FilePresence(options)
     this.#needsFileSync = options.isUnsynced
   }
 
@@ -38,13 +42,14 @@ export class Syncs {
     return this.#log()?.syncLater !== undefined
   }
 
-  /** Returns when everything committed has reached the disk. @throws StorageError */
+  /** Returns when everything committed has reached the disk, in the files that will be found. @throws StorageError */
   now(): void {
     this.#guard(() => {
       this.#syncNewFile()
       this.#log()?.sync(true)
     })
     this.#refuseLost()
+    this.presence.verify()
   }
 
   /** The same without blocking the thread. */
@@ -54,20 +59,23 @@ export class Syncs {
       await this.#log()?.syncLater?.()
     })
     this.#refuseLost()
+    this.presence.verify()
   }
 
   /**
    * As `checkpoint()`. Before it a new file reaches the disk as it is: were power lost amid the copying, it might lack what it
-   * is known by, and hold what no new file does.
+   * is known by, and hold what no new file does. A file that is not ours any more is left alone.
    */
   checkpoint(connection: Connection, mode: CheckpointMode): void {
+    this.presence.verify()
     this.#guard(() => this.#syncNewFile())
     checkpoint(connection, this.#log(), mode)
   }
 
   /** As `checkpointLater()`, so that the checkpoint at closing need not wait for the disk. */
-  copyLogLater(connection: Connection): Promise<void> {
-    return this.#guardLater(async () => {
+  async copyLogLater(connection: Connection): Promise<void> {
+    this.presence.verify()
+    await this.#guardLater(async () => {
       this.#syncNewFile()
       await checkpointLater(connection, this.#log(), this.#file())
     })
@@ -79,6 +87,7 @@ export class Syncs {
    */
   makeGood(): void {
     if (!this.hasLost) return
+    this.presence.verify()
     this.#guard(() => {
       for (const file of [this.#file(), this.#log()]) if (file) rewriteFile(file)
     })

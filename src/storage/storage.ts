@@ -98,6 +98,14 @@ export interface DatabaseStorage {
   sync(): void
   /** The same without blocking the thread. Absent: not possible here. */
   readonly syncLater?: () => Promise<void>
+  /**
+   * Looks whether the files are still where they were opened, and this owner's. It takes some microseconds. Absent: nobody else
+   * can get at them.
+   * @throws StorageError 'lost' when they are not: nothing that is written from then on would be found.
+   */
+  readonly verify?: () => void
+  /** The same where only a promise can tell; once it has rejected, `verify()` throws. Absent: `verify()` can. */
+  readonly verifyLater?: () => Promise<void>
   /** Whether a sync has failed: what it was for may be missing on the disk, and the next one may not say so again. */
   readonly hasLostSync: boolean
 

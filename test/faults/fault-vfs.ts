@@ -8,6 +8,7 @@ import type { CrashPattern, DiskFile } from './power-loss.ts'
 export type CallKind =
   | 'lock'
   | 'unlock'
+  | 'verify'
   | 'list'
   | 'prepare'
   | 'open'
@@ -147,6 +148,9 @@ function directoryOver(state: State, inner: VfsDirectory, path: string): VfsDire
       if (strike(state, 'lock')) return
       await inner.lock(waitMs)
       await noteFiles(state, { inner, path, files })
+    },
+    verify() {
+      if (!strike(state, 'verify')) inner.verify?.()
     },
     async list() {
       return strike(state, 'list') ? [] : inner.list()

@@ -38,6 +38,11 @@ export class ModelDirectory implements StorageDirectory {
   canSyncLater = false
   readonly syncs: { resolve: () => void; reject: (error: StorageError) => void }[] = []
 
+  /** Whether databases can look for their files, and whether it takes a promise, too; each then waits in `verifications`. */
+  canVerify = false
+  canVerifyLater = false
+  readonly verifications: { resolve: () => void; reject: (error: StorageError) => void }[] = []
+
   /** What each database says of its log. */
   logBytes = 0
   hasLostSync = false
@@ -80,6 +85,8 @@ export class ModelStorage implements DatabaseStorage {
   readonly salvaged = null
   readonly currentNumbers: ReadonlyMap<number, number>
   readonly syncLater?: () => Promise<void>
+  readonly verify?: () => void
+  readonly verifyLater?: () => Promise<void>
   readonly #directory: ModelDirectory
   #committed: State
   /** null: no transaction runs. */
@@ -91,6 +98,13 @@ export class ModelStorage implements DatabaseStorage {
     this.schema = state.schema
     this.currentNumbers = state.numbers
     this.#committed = state
+    if (directory.canVerify) this.verify = () => directory.step('verify')
+    if (directory.canVerifyLater) {
+      this.verifyLater = () => {
+        directory.step('verifyLater')
+        return new Promise((resolve, reject) => directory.verifications.push({ resolve, reject }))
+      }
+    }
     if (directory.canSyncLater) {
       this.syncLater = () => {
         directory.step('syncLater')

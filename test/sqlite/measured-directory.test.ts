@@ -27,6 +27,13 @@ test('it knows what its files take, through writing, cutting, renaming and remov
   expect(directory.usedBytes).toBe(0)
 })
 
+test('it can be verified where the directory it wraps can', async () => {
+  const { directory, vfs } = await lockedOn(faulty(memory()))
+  vfs.inject({ faults: [{ on: 'verify', nth: 1, code: 'ESTALE' }] })
+  expect(() => directory.verify?.()).toThrow(/ESTALE/)
+  expect((await lockedOn(memory())).directory.verify).toBeUndefined()
+})
+
 test('it measures what was there before, at every lock', async () => {
   const vfs = memory()
   open(vfs.directory('x'), 'old').write(new Uint8Array(300), 0)

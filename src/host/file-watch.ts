@@ -1,0 +1,77 @@
+/**
+ * Looks now and then whether an open database still has its files. To ask at each commit would make small ones slower by a
+ * third; so a commit asks when nobody has for a while, and a timer asks while nothing is committed.
+ */
+import { StorageError } from '../errors.ts'
+import type { DatabaseStorage } from '../storage/storage.ts'
+import { now, queueIdleTimer } from './turn.ts'
+
+/** For so long commits that need not last may be acknowledged without another look. */
+const betweenLooksMs = 250
+/** So often an idle database is looked after. */
+const idleMs = 2_000
+
+/** The watch over one database's files. */
+export class FileWatch {
+  readonly #storage: DatabaseStorage
+  readonly #lost: (error: StorageError) => void
+  #lookedAtMs = now()
+  #isLooking = false
+  #cancelTimer: (() => void) | null = null
+
+  /** `lost`: called when the files were found to be lost and no call could say so. */
+  constructor(storage: DatabaseStorage, lost: (error: StorageError) => void) {
+    this.#storage = storage
+    this.#lost = lost
+    if (storage.verify) this.#arm()
+  }
+
+  /** Before a commit. @throws StorageError 'lost' */
+  beforeCommit(): void {
+    if (this.#storage.verify && now() - this.#lookedAtMs >= betweenLooksMs) this.look()
+  }
+
+  /** @throws StorageError 'lost' */
+  look(): void {
+    this.#lookedAtMs = now()
+    this.#storage.verify?.()
+    if (this.#storage.verifyLater && !this.#isLooking) void this.#lookLater()
+  }
+
+  /** Looks where no call can say what is found. */
+  lookAside(): void {
+    try {
+      this.look()
+    } catch (error) {
+      this.#note(error)
+    }
+  }
+
+  close(): void {
+    this.#cancelTimer?.()
+    this.#cancelTimer = null
+  }
+
+  #arm(): void {
+    this.#cancelTimer = queueIdleTimer(() => {
+      this.#arm()
+      if (now() - this.#lookedAtMs >= betweenLooksMs) this.lookAside()
+    }, idleMs)
+  }
+
+  async #lookLater(): Promise<void> {
+    this.#isLooking = true
+    try {
+      await this.#storage.verifyLater?.()
+    } catch (error) {
+      this.#note(error)
+    } finally {
+      this.#isLooking = false
+    }
+  }
+
+  /** What has kept the files from being looked for may be over next time; the next commit says so if it is not. */
+  #note(error: unknown): void {
+    if (error instanceof StorageError && error.code === 'lost') this.#lost(error)
+  }
+}

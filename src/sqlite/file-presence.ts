@@ -1,0 +1,60 @@
+/** Whether an open database's file is still the one under its name, in the directory that is owned. */
+import { StorageError } from '../errors.ts'
+import type { Place } from './database-file.ts'
+import { fileError } from './result-code.ts'
+
+/** The database to look after. */
+export interface FilePresenceOptions {
+  readonly place: Place
+  readonly fileName: string
+  /** Names the database and its file at the head of messages. */
+  readonly label: string
+}
+
+/** The presence of one open database's file. */
+export class FilePresence {
+  readonly #options: FilePresenceOptions
+  #isLost = false
+
+  constructor(options: FilePresenceOptions) {
+    this.#options = options
+  }
+
+  /** Whether it was found to be gone, and that was said. What is open must then neither be written nor tidied up. */
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** @throws StorageError 'lost' when the file is gone, else what has kept it from being looked for. */
+  verify(): void {
+    const { directory, mount } = this.#options.place
+    let isLinked: boolean
+    try {
+      directory.verify?.()
+      isLinked = mount.isLinked(this.#options.fileName)
+    } catch (error) {
+      throw this.#failure(error)
+    }
+    if (isLinked) return
+    this.#isLost = true
+    throw new StorageError('lost', `${this.#options.label}: ${gone}`)
+  }
+
+  /** The same where only a promise can tell. */
+  async verifyLater(): Promise<void> {
+    try {
+      await this.#options.place.directory.verifyLater?.()
+    } catch (error) {
+      throw this.#failure(error)
+    }
+  }
+
+  #failure(error: unknown): StorageError {
+    const failure = fileError(this.#options.label, 'looking for the file', error)
+    this.#isLost ||= failure.code === 'lost'
+    return failure
+  }
+}
+
+const gone =
+  'the file was moved, deleted or replaced while it was in use; put it back, or open the database anew to use what is there now'
