@@ -43,7 +43,7 @@ async function makeEnvironment(implementation: PageImplementation): Promise<Envi
     urlOf('index-browser.js')
   )) as typeof Package
   if (implementation === 'opfs') return { indexedDB: createIndexedDB(), keyRange: IDBKeyRange }
-  const { memory } = (await import(urlOf('vfs-memory.js'))) as typeof Memory
+  const { memory } = (await import(urlOf('vfs-memory-browser.js'))) as typeof Memory
   return { indexedDB: createIndexedDB({ vfs: memory() }), keyRange: IDBKeyRange }
 }
 

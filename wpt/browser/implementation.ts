@@ -14,7 +14,7 @@ export async function implementationScript(dist: string, vfs: BrowserVfsName): P
       // A page may use databases that another of its realms has just had: wait for that.
       contents: `
         import { install } from './index-browser.js'
-        import { ${vfs} } from './vfs-${vfs}.js'
+        import { ${vfs} } from './vfs-${vfs}-browser.js'
         install({ force: true, vfs: ${vfs}(), onLocked: 'wait' })`,
       resolveDir: dist,
     },

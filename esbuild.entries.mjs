@@ -1,0 +1,147 @@
+/** What can be imported, from which files, under which conditions: the tables, and the fields of package.json they give. */
+import { readFileSync, writeFileSync } from 'node:fs'
+
+export const dist = 'dist'
+
+/** What can be imported → its source. Adding an entry is a line here and `node esbuild.config.mjs --write-exports`. */
+export const entries = {
+  '.': 'src/index.ts',
+  './auto': 'src/auto.ts',
+  './auto/memory': 'src/auto-memory.ts',
+  './vfs': 'src/sqlite/vfs.ts',
+  './vfs/memory': 'vfs/memory.ts',
+  './vfs/node': 'vfs/node.ts',
+  './vfs/opfs': 'vfs/opfs.ts',
+  './vfs/conformance': 'test/vfs/entry-point.ts',
+  './testing': 'src/testing.ts',
+  './testing/vitest': 'src/testing/vitest.ts',
+  './testing/jest': 'src/testing/jest.ts',
+  './testing/bun': 'src/testing/bun.ts',
+  './testing/deno': 'src/testing/deno.ts',
+  './testing/node': 'src/testing/node.ts',
+  './indexeddbshim': 'src/indexeddbshim.ts',
+}
+
+/** What is built for pages, too. All of it, so that what a page imports shares its classes. */
+export const pageEntries = [
+  '.',
+  './auto',
+  './auto/memory',
+  './vfs',
+  './vfs/memory',
+  './vfs/opfs',
+  './vfs/conformance',
+  './testing',
+  './testing/vitest',
+  './testing/jest',
+]
+
+/** The source that takes another's place in the build for pages. */
+export const pageSources = { 'src/index.ts': 'src/index-browser.ts' }
+
+/** Built apart from the others, into one file with everything in it; for browsers. */
+export const inlineEntry = { subpath: './inline', source: 'src/index-inline.ts' }
+
+/** Scripts of workers: other files find them by their URL. Exported are those that a user may have to name. */
+export const pageWorker = { subpath: './worker', source: 'src/worker.ts' }
+export const nodeWorker = { subpath: './worker-node', source: 'src/worker-node.ts' }
+
+/** The entries whose import does something; bundlers may drop an unused import of any other. */
+const entriesWithSideEffects = [
+  './auto',
+  './auto/memory',
+  './testing/vitest',
+  './testing/jest',
+  './testing/bun',
+  './testing/deno',
+  './testing/node',
+]
+
+/** `./vfs/node` → `vfs-node`, the name of its files in `dist/`. */
+export const fileNameOf = (subpath) =>
+  subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-')
+
+export const pageFileOf = (subpath) => `${fileNameOf(subpath)}-browser`
+
+export function declarationOf(source) {
+  return source.replace(/\.ts$/, '.d.ts')
+}
+
+/** The sources whose declarations users see. */
+export function typedSources() {
+  return [...Object.values(entries), ...Object.values(pageSources), inlineEntry.source]
+}
+
+/**
+ * Node comes first: it is where a test runner runs that has been told to resolve as browsers do. `import` and `require` at
+ * the end serve whatever says neither.
+ */
+function exportsOf([subpath, source]) {
+  const forServers = serverExportsOf(subpath, source)
+  const forPages = pageEntries.includes(subpath) ? pageExportsOf(subpath, source) : {}
+  return [subpath, { ...forPages, ...forServers }]
+}
+
+function serverExportsOf(subpath, source) {
+  const file = `./${dist}/${fileNameOf(subpath)}`
+  return {
+    import: { types: `./${dist}/types/${declarationOf(source)}`, default: `${file}.js` },
+    require: { types: `./${dist}/types-cjs/${declarationOf(source)}`, default: `${file}.cjs` },
+  }
+}
+
+/**
+ * Bundlers set `module`, whatever the form of the import. A `require()` that says it is a browser's and does not set that
+ * comes from a test runner that simulates a page in Node.
+ */
+function pageExportsOf(subpath, source) {
+  const { require, ...others } = serverExportsOf(subpath, source)
+  const page = {
+    types: `./${dist}/types/${declarationOf(pageSources[source] ?? source)}`,
+    default: `./${dist}/${pageFileOf(subpath)}.js`,
+  }
+  return {
+    node: { ...others, require },
+    browser: { module: page, import: page, require },
+  }
+}
+
+/** The fields of package.json that follow from the tables. */
+function derivedFields() {
+  return {
+    exports: {
+      ...Object.fromEntries(Object.entries(entries).map(exportsOf)),
+      [inlineEntry.subpath]: {
+        types: `./${dist}/types/${declarationOf(inlineEntry.source)}`,
+        default: `./${dist}/${fileNameOf(inlineEntry.subpath)}.js`,
+      },
+      [pageWorker.subpath]: `./${dist}/${fileNameOf(pageWorker.subpath)}.js`,
+      './package.json': './package.json',
+    },
+    sideEffects: [
+      ...entriesWithSideEffects.flatMap((subpath) => [
+        `./${dist}/${fileNameOf(subpath)}.js`,
+        `./${dist}/${fileNameOf(subpath)}.cjs`,
+        ...(pageEntries.includes(subpath) ? [`./${dist}/${pageFileOf(subpath)}.js`] : []),
+      ]),
+      `./${dist}/${fileNameOf(pageWorker.subpath)}.js`,
+    ],
+  }
+}
+
+/** Puts the derived fields into package.json. */
+export function writeExports() {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+  writeFileSync('package.json', `${JSON.stringify({ ...manifest, ...derivedFields() }, null, 2)}\n`)
+}
+
+/** @throws if package.json differs from the tables */
+export function checkExports() {
+  const manifest = JSON.parse(readFileSync('package.json', 'utf8'))
+  for (const [field, expected] of Object.entries(derivedFields())) {
+    if (JSON.stringify(manifest[field]) === JSON.stringify(expected)) continue
+    throw new Error(
+      `package.json: "${field}" differs from the entry table; run "node esbuild.config.mjs --write-exports"`,
+    )
+  }
+}

@@ -1,0 +1,20 @@
+/** The page that a test runner simulates in Node. */
+import type { Platform } from './platform.ts'
+
+/**
+ * The platform of a page that is none: it asks for the build for browsers where its tests are ES modules, but has neither
+ * OPFS nor workers. It gets what Node has, without which a page's script must do. Null anywhere else.
+ */
+export function simulatedPage(): Platform | null {
+  const module = globalThis.process?.getBuiltinModule?.('node:module')
+  if (!module || 'FileSystemFileHandle' in globalThis) return null
+  // A name that bundlers do not take for theirs: there is nothing to bundle.
+  const load = module.createRequire(import.meta.url)
+  const { nodePlatform } = load('./platform-node.cjs') as { nodePlatform: Platform } // Built beside this file.
+  return {
+    ...nodePlatform,
+    environment: (name) => globalThis.process.env[name],
+    // Each simulated page ends with its test file, and so do its databases.
+    shared: globalThis,
+  }
+}
