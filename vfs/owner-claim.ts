@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { VfsError } from '../src/sqlite/vfs.ts'
@@ -88,7 +89,7 @@ interface Candidate {
 }
 
 async function makeCandidate(path: string, lock: Claim['lock']): Promise<Candidate> {
-  const id = crypto.randomUUID()
+  const id = randomUUID()
   const identity = thisProcess()
   const isSeenByPid = !isInContainer(identity) && (identity.thread === 0 || closesWithThread)
   const socket = isSeenByPid ? null : await openOwnerSocket(path, socketName(id))

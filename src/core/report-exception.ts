@@ -1,7 +1,11 @@
 /** What a listener throws reaches the realm's own reporting, never our callers. */
 
 /** Captured at load, like all that fake timers may replace. */
-const { reportError, setImmediate } = globalThis as {
+const {
+  reportError,
+  // Jest keeps it, though not Node's modules, from the pages it simulates, which lack the first, too.
+  setImmediate = globalThis.process?.getBuiltinModule?.('node:timers').setImmediate,
+} = globalThis as {
   reportError?: (error: unknown) => void
   setImmediate?: (callback: () => void) => void
 }
