@@ -163,11 +163,11 @@ function checkKey(key: Uint8Array): void {
   if (end !== key.length) throw damagedKey('it does not end where it should', end)
 }
 
-function cursorRecord({ source, keyOnly }: Cursor, record: RecordBytes): CursorRecord {
+function cursorRecord({ source, keyOnly, request }: Cursor, record: RecordBytes): CursorRecord {
   const { bytes, keyStart, keyEnd, primaryKeyStart, primaryKeyEnd } = record
   const key = bytes.slice(keyStart, keyEnd)
   const primaryKey = source.indexId === 0 ? key : bytes.slice(primaryKeyStart, primaryKeyEnd)
-  return { key, primaryKey, value: keyOnly ? undefined : valueOf(record) }
+  return { key, primaryKey, value: keyOnly ? undefined : valueOf(record, request) }
 }
 
 /** Opens a cursor; the request's result is the cursor, or null when the range is empty. */

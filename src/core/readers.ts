@@ -1,6 +1,6 @@
 /** How the records and answers of an operation become results: one reader per kind of request. */
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
-import { deserialize } from '../values/deserialize.ts'
+import { deserialize, type LateValueReceiver } from '../values/deserialize.ts'
 import type { RecordBytes } from '../host/protocol.ts'
 import type { Request, ResultReader } from './request.ts'
 
@@ -35,7 +35,7 @@ export const storedKeyReader: ResultReader = {
 /** The first record's value, or undefined: of `get()`. */
 export const valueReader: ResultReader = {
   record: (request, record) => {
-    request.gathered = valueOf(record)
+    request.gathered = valueOf(record, request)
   },
   result: (request) => request.gathered,
 }
@@ -52,26 +52,29 @@ export const keyReader: ResultReader = {
 export const listReaders: Readonly<Record<RecordKind, ResultReader>> = {
   value: listReader(valueOf),
   key: listReader(primaryKeyOf),
-  record: listReader((record): RecordResult => ({
+  record: listReader((record, request): RecordResult => ({
     key: keyOf(record),
     primaryKey: primaryKeyOf(record),
-    value: valueOf(record),
+    value: valueOf(record, request),
   })),
 }
 
-function listReader(read: (record: RecordBytes) => unknown): ResultReader {
+function listReader(read: (record: RecordBytes, request: Request) => unknown): ResultReader {
   return {
     record: (request, record) => {
-      if (Array.isArray(request.gathered)) request.gathered.push(read(record))
-      else request.gathered = [read(record)]
+      if (Array.isArray(request.gathered)) request.gathered.push(read(record, request))
+      else request.gathered = [read(record, request)]
     },
     result: (request) => request.gathered ?? [],
   }
 }
 
-/** The record's value, deserialized. */
-export function valueOf({ bytes, valueStart, valueEnd }: RecordBytes): unknown {
-  return deserialize(bytes, valueStart, valueEnd)
+/** The record's value, deserialized for a request, which waits if that takes time. */
+export function valueOf(
+  { bytes, valueStart, valueEnd }: RecordBytes,
+  request: LateValueReceiver,
+): unknown {
+  return deserialize(bytes, valueStart, valueEnd, request)
 }
 
 function keyOf({ bytes, keyStart, keyEnd }: RecordBytes): unknown {

@@ -7,8 +7,10 @@
  */
 import { type Failure, failureOf } from '../errors.ts'
 import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
+import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
 import { type Dispatch, Target } from './events.ts'
 import { fireResult } from './fire.ts'
+import { replaceLateValues } from './late-values.ts'
 import type { Task } from './task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -27,7 +29,7 @@ export interface ResultReader {
 }
 
 /** A request at a transaction. Open requests are `OpenRequest`. */
-export class Request extends Target implements OperationReceiver, Task {
+export class Request extends Target implements OperationReceiver, LateValueReceiver, Task {
   /** A core object: object store handle, index handle or cursor. */
   readonly source: object
   readonly transaction: Transaction
@@ -42,6 +44,8 @@ export class Request extends Target implements OperationReceiver, Task {
   /** What the reader has gathered so far. */
   gathered: unknown = undefined
   answer: Answer = undefined
+  /** What of `gathered` is not ready; null when all is. */
+  lateValues: LateValue[] | null = null
   /** Why there is no result; null while there may be one. */
   failure: Failure | null = null
   /** The one placed after it in its transaction's request list; null for the last. */
@@ -65,6 +69,7 @@ export class Request extends Target implements OperationReceiver, Task {
     this.isProcessed = false
     this.isDone = false
     this.gathered = undefined
+    this.lateValues = null
     this.failure = null
   }
 
@@ -75,6 +80,24 @@ export class Request extends Target implements OperationReceiver, Task {
     } catch (error) {
       this.failure = failureOf(error)
     }
+  }
+
+  awaits(late: LateValue): void {
+    this.lateValues ??= []
+    this.lateValues.push(late)
+  }
+
+  /** Puts what was not ready in its place, or fails. Never rejects. */
+  async settle(): Promise<void> {
+    const lateValues = this.lateValues ?? []
+    try {
+      const values = await Promise.all(lateValues.map((late) => late.value()))
+      const settled = new Map(lateValues.map((late, i) => [late, values[i]]))
+      this.gathered = replaceLateValues(this.gathered, settled)
+    } catch (error) {
+      this.failure ??= failureOf(error)
+    }
+    this.lateValues = null
   }
 
   done(answer: Answer): void {

@@ -9,7 +9,13 @@ import type { KeyToBeGenerated } from '../keys/index-keys.ts'
 import { keyPathFailure } from '../keys/key-path.ts'
 import { onlyKey } from '../keys/key-range.ts'
 import { compareKeys } from '../keys/key.ts'
-import { type Serialized, readBlobs, serialize } from '../values/serialize.ts'
+import {
+  type Completed,
+  type Serialized,
+  complete,
+  isComplete,
+  serialize,
+} from '../values/serialize.ts'
 import type { Cursor } from './cursor.ts'
 import type { ObjectStoreHandle } from './handles.ts'
 import { storedKeyReader } from './readers.ts'
@@ -154,8 +160,8 @@ function putRecord({ source, store, clone, key, overwrite }: Put): Request {
     overwrite,
     generated,
   }
-  if (serialized.blobs.length > 0) return executeAfterBlobs(request, serialized, operation)
-  return executeRequest(request, operation)
+  if (isComplete(serialized)) return executeRequest(request, operation)
+  return executeOnceComplete(request, serialized, operation)
 }
 
 /** null where the key is out-of-line: then no index can see it. */
@@ -163,26 +169,31 @@ function toBeGenerated({ keyPath }: ObjectStoreHandle): KeyToBeGenerated | null 
   return typeof keyPath === 'string' ? { keyPath, offsets: [] } : null
 }
 
-/** A Blob's bytes take time: the request, and all that come after it, wait for them. */
-function executeAfterBlobs(
+/** The bytes of Blobs and CryptoKeys take time: the request, and all that come after it, wait for them. */
+function executeOnceComplete(
   request: Request,
   serialized: Serialized,
   operation: PutOperation,
 ): Request {
   const { transaction } = request
   placeRequest(request)
-  const put = (value: Uint8Array): void => {
+  const put = ({ bytes, generatedKeyOffset }: Completed): void => {
+    const { generated } = operation
+    const completed = {
+      ...operation,
+      value: bytes,
+      generated: generated && { ...generated, valueOffset: generatedKeyOffset },
+    }
     try {
-      checkRecordSize({ ...operation, value })
+      checkRecordSize(completed)
     } catch (error) {
       return request.failed(failureOf(error))
     }
-    operation.value = value
-    transaction.execute(operation, request)
+    transaction.execute(completed, request)
   }
   transaction.holdUntil(
-    readBlobs(serialized).then(
-      (value) => () => put(value),
+    complete(serialized).then(
+      (completed) => () => put(completed),
       (error: unknown) => () => request.failed(failureOf(error)),
     ),
   )

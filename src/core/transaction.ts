@@ -14,6 +14,7 @@ import type {
   TransactionListener,
   TransactionMode,
 } from '../host/protocol.ts'
+import { CallLine } from './call-line.ts'
 import type { Connection } from './connection.ts'
 import { Target, isObserved } from './events.ts'
 import { fireAbortedRequests, fireHeldBack, fireTransactionEvent } from './fire.ts'
@@ -54,8 +55,10 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   #heldBack: Request[] | null = null
   /** Requests in need of no host, behind others that await its answers; null when none was placed yet. */
   #answeredAhead: Request[] | null = null
-  /** Calls to the host that wait for a Blob to be read; null when nothing waits. */
-  #held: (() => void)[] | null = null
+  /** Calls to the host, some of which wait for the bytes of a value; null: none ever did. */
+  #calls: CallLine | null = null
+  /** Answers of the host, some of which wait for objects of a value; null: none ever did. */
+  #answers: CallLine | null = null
   #host: HostTransaction | null = null
 
   constructor(
@@ -87,34 +90,33 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     return this.#host
   }
 
-  /** Runs `call` after everything that is held back before it; at once when nothing is. */
-  #inOrder(call: () => void): void {
-    if (this.#held) this.#held.push(call)
-    else call()
-  }
-
   execute(operation: Operation, receiver: OperationReceiver): void {
-    if (!this.#held) return this.host.execute(operation, receiver)
+    if (!this.#calls?.isWaiting) return this.host.execute(operation, receiver)
     const held = lastingOperation(operation)
-    this.#held.push(() => this.host.execute(held, receiver))
+    this.#calls.make(() => this.host.execute(held, receiver))
   }
 
-  /** Holds back all later calls until `ready` has settled and `call` was made. */
+  /** Holds back all later calls to the host until `ready` has settled and the call it gives was made. */
   holdUntil(ready: Promise<() => void>): void {
-    this.#inOrder(() => {
-      const rest: (() => void)[] = []
-      const before = this.#held
-      this.#held = rest
-      void ready.then((call) => {
-        this.#held = before
-        call()
-        for (const it of rest) this.#inOrder(it)
-      })
-    })
+    this.#calls ??= new CallLine()
+    this.#calls.holdUntil(ready)
   }
 
   /** The host has answered. https://w3c.github.io/IndexedDB/#async-execute-request, from step 5.3 on. */
   processed(request: Request): void {
+    if (this.state === 'finished') return
+    if (request.lateValues) return this.#waitFor(request)
+    if (this.#answers?.isWaiting) this.#answers.make(() => this.#takeAnswer(request))
+    else this.#takeAnswer(request)
+  }
+
+  /** What was read takes time. Later answers come after it, and so does the end of the transaction. */
+  #waitFor(request: Request): void {
+    this.#answers ??= new CallLine()
+    this.#answers.holdUntil(request.settle().then(() => () => this.#takeAnswer(request)))
+  }
+
+  #takeAnswer(request: Request): void {
     if (this.state === 'finished') return
     this.unprocessed--
     queueDatabaseTask(request)
@@ -182,9 +184,16 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
   commit(): void {
     this.state = 'committing'
-    this.#inOrder(() => {
+    if (this.#answers) this.#answers.make(() => this.#commitInTurn())
+    else this.#commitInTurn()
+  }
+
+  #commitInTurn(): void {
+    const commit = (): void => {
       if (this.state === 'committing') this.host.commit(this.failuresSeen)
-    })
+    }
+    if (this.#calls) this.#calls.make(commit)
+    else commit()
   }
 
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction; `error` null: script called `abort()`. */
@@ -196,20 +205,28 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   }
 
   committed(): void {
+    if (this.#answers) this.#answers.make(() => this.#complete())
+    else this.#complete()
+  }
+
+  #complete(): void {
     fireTransactionEvent(this, 'complete')
     this.upgrade?.openRequest.upgradeEnding()
   }
 
   /** In a task: results that came before the host gave up are dispatched first. */
   aborted(failure: Failure): void {
-    queueDatabaseTask({
-      step: () => {
-        if (this.state !== 'finished') {
-          queueInPlace(() => this.#endAborted(exceptionOf(failure)))
-        }
-        return 'over'
-      },
-    })
+    const end = (): void =>
+      queueDatabaseTask({
+        step: () => {
+          if (this.state !== 'finished') {
+            queueInPlace(() => this.#endAborted(exceptionOf(failure)))
+          }
+          return 'over'
+        },
+      })
+    if (this.#answers) this.#answers.make(end)
+    else end()
   }
 
   /** The steps of an abort that concern this realm; the host reverts the changes. */

@@ -1,95 +1,143 @@
 /**
- * CryptoKeys as bytes and back. Web Crypto itself exports and imports asynchronously, and only what is extractable.
- * `node:crypto` does both at once and for every key, where `KeyObject` has `toCryptoKey` (Node from 22.10 on). Elsewhere
- * a CryptoKey is refused when it is stored, so that no database holds what its runtime cannot read.
+ * CryptoKeys as bytes and back.
+ *
+ * Web Crypto does both asynchronously, and exports only what is extractable. Where there is `node:crypto` (Node, Bun and
+ * Deno) it gives the bytes of every key.
  */
+import { domException } from '../errors.ts'
+import { corrupt, unsupportedType } from './corrupt.ts'
 import { getterOf } from './intrinsics.ts'
 
-/** Everything a CryptoKey is. */
-export interface CryptoKeyParts {
+/** What a CryptoKey is, but for its bytes. */
+export interface CryptoKeyTraits {
   readonly type: string
   readonly extractable: boolean
   readonly algorithm: object
   readonly usages: readonly string[]
+}
+
+/** Everything a CryptoKey is. */
+export interface CryptoKeyParts extends CryptoKeyTraits {
   /** The raw bytes of a secret key, SPKI of a public, PKCS #8 of a private one. */
-  readonly material: Uint8Array
+  readonly material: Uint8Array<ArrayBuffer>
 }
 
-/** What is used of `node:crypto`'s KeyObject; TypeScript's Node 20 types lack `toCryptoKey`. */
-interface KeyObject {
-  export(encoding?: { type: string; format: 'der' }): Uint8Array
-  toCryptoKey(algorithm: object, extractable: boolean, usages: readonly string[]): CryptoKey
-}
-
+/** What is used of `node:crypto`. */
 interface NodeCrypto {
-  readonly KeyObject: { readonly prototype: object; from(key: unknown): KeyObject }
-  createSecretKey(material: Uint8Array): KeyObject
-  createPublicKey(source: { key: Uint8Array; format: 'der'; type: string }): KeyObject
-  createPrivateKey(source: { key: Uint8Array; format: 'der'; type: string }): KeyObject
+  readonly KeyObject: {
+    from(key: unknown): { export(encoding?: { type: string; format: 'der' }): Uint8Array }
+  }
+  readonly webcrypto: {
+    readonly subtle?: SubtleCrypto
+    readonly CryptoKey?: { readonly prototype: object }
+  }
 }
 
-const prototype = globalThis.CryptoKey?.prototype as object | undefined
+/** Undefined in browsers. */
+const nodeCrypto = globalThis.process?.getBuiltinModule?.('node:crypto') as unknown as
+  NodeCrypto | undefined
+
+// Node's own may lie under the globals of a test environment. Browsers have `subtle` in secure contexts only.
+const webCrypto = nodeCrypto?.webcrypto
+const subtle = webCrypto?.subtle ?? (globalThis.crypto?.subtle as SubtleCrypto | undefined)
+const prototype = (webCrypto?.CryptoKey ?? globalThis.CryptoKey)?.prototype as object | undefined
+
 const typeOf = getterOf<string>(prototype, 'type')
 const extractableOf = getterOf<boolean>(prototype, 'extractable')
 const algorithmOf = getterOf<object>(prototype, 'algorithm')
 const usagesOf = getterOf<string[]>(prototype, 'usages')
 
-/** Null where CryptoKeys cannot be made of bytes at once. */
-const nodeCrypto = loadNodeCrypto()
-
-/** Whether this runtime can store CryptoKeys. */
-export const canStoreCryptoKeys = nodeCrypto !== null
-
-/** Whether `value` is a CryptoKey. */
-export function isCryptoKey(value: object): boolean {
+/** What a CryptoKey is, but for its bytes; null for every other object. */
+export function traitsOfCryptoKey(value: object): CryptoKeyTraits | null {
+  if (!typeOf || !extractableOf || !algorithmOf || !usagesOf) return null
   try {
-    return typeOf !== null && typeof typeOf(value) === 'string'
+    const type = typeOf(value)
+    if (typeof type !== 'string') return null
+    const extractable = extractableOf(value)
+    return { type, extractable, algorithm: algorithmOf(value), usages: usagesOf(value) }
   } catch {
-    // The answer, not a failure: the getter refuses other objects.
-    return false
+    // The answer, not a failure: the getters refuse other objects.
+    return null
   }
 }
 
-/** The parts of a CryptoKey, extractable or not. Only where canStoreCryptoKeys. */
-export function partsOfCryptoKey(key: object): CryptoKeyParts {
-  if (!nodeCrypto || !typeOf || !extractableOf || !algorithmOf || !usagesOf) {
-    throw new Error('unreachable: this runtime stores no CryptoKeys')
-  }
-  const type = typeOf(key)
-  const keyObject = nodeCrypto.KeyObject.from(key)
-  const encoding = encodings[type]
-  const exported = encoding
-    ? keyObject.export({ type: encoding, format: 'der' })
-    : keyObject.export()
-  return {
-    type,
-    extractable: extractableOf(key),
-    algorithm: algorithmOf(key),
-    usages: usagesOf(key),
+/** The bytes of a key that is not extractable; null where the runtime does not give them. */
+export function bytesOfSecretiveKey(key: object, type: string): Uint8Array | null {
+  if (!nodeCrypto) return null
+  try {
+    const keyObject = nodeCrypto.KeyObject.from(key)
+    const encoding = encodings[type]
+    const bytes = encoding
+      ? keyObject.export({ type: encoding, format: 'der' })
+      : keyObject.export()
     // A copy: Node's Buffers may share their memory with others.
-    material: new Uint8Array(exported),
+    return new Uint8Array(bytes)
+  } catch {
+    // The answer, not a failure: Web Crypto has algorithms that `node:crypto` lacks, and may stop telling it.
+    return null
   }
 }
 
-/** A CryptoKey of these parts; undefined where this runtime has no way. Throws if they are no key. */
-export function cryptoKeyOf(parts: CryptoKeyParts): CryptoKey | undefined {
-  if (!nodeCrypto) return undefined
-  const { algorithm, extractable, usages } = parts
-  return keyObjectOf(nodeCrypto, parts).toCryptoKey(algorithm, extractable, usages)
+/**
+ * The bytes of an extractable key.
+ * @throws DataCloneError where the runtime cannot export keys of its algorithm
+ */
+export async function exportCryptoKey(key: object): Promise<Uint8Array> {
+  const traits = traitsOfCryptoKey(key)
+  if (!subtle || !traits) throw new Error('unreachable: an object that was a CryptoKey is none')
+  try {
+    const bytes = await tryFormats(traits.type, (format) =>
+      subtle.exportKey(format, key as CryptoKey),
+    )
+    return new Uint8Array(bytes)
+  } catch (error) {
+    throw domException(
+      'DataCloneError',
+      `A CryptoKey cannot be stored, as its bytes cannot be exported here (${nameOf(traits)}): ${String(error)}`,
+    )
+  }
 }
 
-const encodings: Record<string, string | undefined> = { public: 'spki', private: 'pkcs8' }
-
-function keyObjectOf(crypto: NodeCrypto, { type, material }: CryptoKeyParts): KeyObject {
-  if (type === 'secret') return crypto.createSecretKey(material)
-  if (type === 'public')
-    return crypto.createPublicKey({ key: material, format: 'der', type: 'spki' })
-  return crypto.createPrivateKey({ key: material, format: 'der', type: 'pkcs8' })
+/** The key of these parts. @throws StorageError where they are none, or none that this runtime knows */
+export async function importCryptoKey(parts: CryptoKeyParts): Promise<CryptoKey> {
+  if (!subtle) throw unsupportedType('CryptoKey')
+  const { type, material, extractable } = parts
+  // `as`: Web Crypto checks what it is given.
+  const algorithm = parts.algorithm as Algorithm
+  const usages = parts.usages as KeyUsage[]
+  try {
+    return await tryFormats(type, (format) =>
+      subtle.importKey(format, material, algorithm, extractable, usages),
+    )
+  } catch (cause) {
+    throw corrupt(`a CryptoKey cannot be made of its parts (${nameOf(parts)}): ${String(cause)}`)
+  }
 }
 
-function loadNodeCrypto(): NodeCrypto | null {
-  // `as`: Node 20's types lack what is asked for here.
-  const crypto = globalThis.process?.getBuiltinModule?.('node:crypto') as unknown as
-    NodeCrypto | undefined
-  return crypto?.KeyObject && 'toCryptoKey' in crypto.KeyObject.prototype ? crypto : null
+function nameOf({ algorithm }: CryptoKeyTraits): string {
+  return String((algorithm as KeyAlgorithm).name)
+}
+
+const encodings: Readonly<Record<string, 'spki' | 'pkcs8' | undefined>> = {
+  public: 'spki',
+  private: 'pkcs8',
+}
+
+type KeyFormat = 'raw' | 'spki' | 'pkcs8'
+
+/** The bytes of a secret key are called `raw` for the older algorithms, `raw-secret` for the newer ones. */
+async function tryFormats<Result>(
+  type: string,
+  attempt: (format: KeyFormat) => Promise<Result>,
+): Promise<Result> {
+  const encoding = encodings[type]
+  if (encoding) return attempt(encoding)
+  try {
+    return await attempt('raw')
+  } catch (error) {
+    // `as`: the types lack the newer name. Where the runtime does, too, the first error says more.
+    return attempt('raw-secret' as KeyFormat).catch(() => {
+      throw error
+    })
+  }
 }

@@ -1,27 +1,68 @@
 import { StorageError } from '../errors.ts'
 import { corrupt } from './corrupt.ts'
 import { formatVersion } from './format.ts'
-import { absent, present, ReadState } from './read-state.ts'
+import { absent, type MakeObject, present, ReadState } from './read-state.ts'
 import { readValue } from './read-value.ts'
 import type { Serialized } from './serialized.ts'
 
 /** Reading runs no script, so that one is enough. */
 const state = new ReadState()
 
+/** Takes a value that is not ready, in the place of which a LateValue stands. */
+export interface LateValueReceiver {
+  awaits(late: LateValue): void
+}
+
 /**
- * The value that serialize() and readBlobs() made the bytes from `start` to `end` of. Nothing of it refers to `bytes`,
+ * The value that serialize() and complete() made the bytes from `start` to `end` of. Nothing of it refers to `bytes`,
  * which may be a view of memory that changes. No script runs.
+ *
+ * A value with a CryptoKey takes time: then the result is a LateValue, which `receiver` is told. Without a receiver such
+ * objects are left out: each is an empty one.
  * https://html.spec.whatwg.org/multipage/structured-data.html#structureddeserialize
  *
  * @throws StorageError 'corrupt' if the bytes are no value, are a newer version's, or hold a type this runtime lacks
  */
-export function deserialize(bytes: Uint8Array, start: number, end: number): unknown {
-  return read(bytes, start, end, null)
+export function deserialize(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  receiver: LateValueReceiver | null = null,
+): unknown {
+  return read(bytes, start, end, receiver)
 }
 
-/** The clone that serialize() has just made; its Blobs, whose bytes are not read yet, are the original's. */
-export function deserializeClone({ bytes, blobs }: Pick<Serialized, 'bytes' | 'blobs'>): unknown {
-  return read(bytes, 0, bytes.length, blobs)
+/** A value that can be read as soon as its objects are there. */
+export class LateValue {
+  /** Its own copy. */
+  readonly #bytes: Uint8Array
+  readonly #objects: readonly MakeObject[]
+
+  constructor(bytes: Uint8Array, objects: readonly MakeObject[]) {
+    this.#bytes = bytes
+    this.#objects = objects
+  }
+
+  /** The value. @throws StorageError when one of its objects cannot be had */
+  async value(): Promise<unknown> {
+    const objects = await Promise.all(this.#objects.map((make) => make()))
+    state.givenObjects = objects
+    return read(this.#bytes, 0, this.#bytes.length, null)
+  }
+}
+
+/**
+ * The clone that serialize() has just made; its Blobs, whose bytes are not read yet, are the original's, and so are its
+ * CryptoKeys.
+ */
+export function deserializeClone({
+  bytes,
+  blobs,
+  apart,
+}: Pick<Serialized, 'bytes' | 'blobs' | 'apart'>): unknown {
+  state.pendingBlobs = blobs
+  state.givenObjects = apart.map(({ object }) => object)
+  return read(bytes, 0, bytes.length, null)
 }
 
 /**
@@ -44,15 +85,17 @@ function read(
   bytes: Uint8Array,
   start: number,
   end: number,
-  pendingBlobs: readonly Blob[] | null,
+  receiver: LateValueReceiver | null,
 ): unknown {
   try {
     state.open(bytes, start, end)
-    state.pendingBlobs = pendingBlobs
     checkVersion(state.reader.byte())
     const value = present(readValue(state, 0))
     if (state.reader.offset !== (state.sectionStart ?? end)) throw corrupt('bytes are left over')
-    return value
+    if (state.lateObjects === null || receiver === null) return value
+    const late = new LateValue(bytes.slice(start, end), state.lateObjects)
+    receiver.awaits(late)
+    return late
   } finally {
     state.close()
   }

@@ -7,7 +7,10 @@ import type { Serialized } from './serialized.ts'
  *
  * @throws NotReadableError if a Blob cannot be read
  */
-export async function readBlobs({ bytes, blobs }: Serialized): Promise<Uint8Array> {
+export async function readBlobs({
+  bytes,
+  blobs,
+}: Pick<Serialized, 'bytes' | 'blobs'>): Promise<Uint8Array> {
   const head = new Uint8Array(bytes)
   if (blobs.length === 0) return head
   const contents = await Promise.all(blobs.map(readBlob))

@@ -1,7 +1,7 @@
 import { domException, type DOMExceptionName } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { corrupt, unsupportedType } from './corrupt.ts'
-import { type CryptoKeyParts, cryptoKeyOf } from './crypto-keys.ts'
+import { type CryptoKeyParts, importCryptoKey } from './crypto-keys.ts'
 import { partsClasses } from './geometry.ts'
 import { append, isArray, isView } from './intrinsics.ts'
 import { fileTime, platformClasses } from './platform.ts'
@@ -69,21 +69,14 @@ export function* readCryptoKey(state: ReadState): Reading {
   const id = state.reserve()
   const type = state.reader.string()
   const [extractable, algorithm, usages, material] = [yield, yield, yield, yield] as unknown[]
-  const isKey = typeof algorithm === 'object' && isArray(usages) && isView(material)
-  if (!isKey) throw corrupt('an incomplete CryptoKey')
+  const isKey = typeof algorithm === 'object' && algorithm !== null && isArray(usages)
+  if (!isKey || !isView(material)) throw corrupt('an incomplete CryptoKey')
   // `as`: what is wrong inside is refused when the key is made.
   const parts = { type, extractable, algorithm, usages, material } as unknown as CryptoKeyParts
-  return state.fill(id, newCryptoKey(parts))
-}
-
-function newCryptoKey(parts: CryptoKeyParts): CryptoKey {
-  try {
-    const key = cryptoKeyOf(parts)
-    if (key) return key
-  } catch (cause) {
-    throw corrupt(`a CryptoKey cannot be made of its parts (${String(cause)})`)
-  }
-  throw unsupportedType('CryptoKey')
+  return state.fill(
+    id,
+    state.apartObject(() => importCryptoKey(parts)),
+  )
 }
 
 /** Where the blob section starts; it ends 8 bytes before the value does. */

@@ -1,6 +1,6 @@
 import { ByteReader } from './byte-reader.ts'
 import { corrupt } from './corrupt.ts'
-import { arrayFrom } from './intrinsics.ts'
+import { append, arrayFrom } from './intrinsics.ts'
 
 /** A longer list of objects is not used again. */
 const keptObjects = 1024
@@ -14,6 +14,9 @@ export function present(value: unknown): unknown {
   return value
 }
 
+/** Makes an object that takes time. Rejects with a StorageError. */
+export type MakeObject = () => Promise<object>
+
 /** What one object needs from its children: each `yield` gives the next one. The result is the object. */
 export type Reading = Generator<undefined, unknown, unknown>
 
@@ -26,15 +29,21 @@ export class ReadState {
   /** Blobs whose bytes are not in the value yet, in their order in it; null when the bytes are there. */
   pendingBlobs: readonly Blob[] | null = null
   pendingBlobsRead = 0
+  /** The apart objects of the value (see ApartObject) in their order in it; null when they have to be made. */
+  givenObjects: readonly object[] | null = null
+  givenObjectsRead = 0
+  /** What makes the apart objects that were met, in the same order; null when there was none. */
+  lateObjects: MakeObject[] | null = null
   /** Where the blob section starts; null until a Blob was read from it. */
   sectionStart: number | null = null
   /** How many bytes of it have been read: Blobs lie one behind the other, in the order of their items. */
   blobBytesRead = 0
 
+  /** What is given for the value is set before. */
   open(bytes: Uint8Array, start: number, end: number): void {
     this.reader.open(bytes, start, end)
-    this.pendingBlobs = null
     this.pendingBlobsRead = 0
+    this.givenObjectsRead = 0
     this.sectionStart = null
     this.blobBytesRead = 0
   }
@@ -44,6 +53,22 @@ export class ReadState {
     this.reader.close()
     this.#forgetObjects()
     this.pendingBlobs = null
+    this.givenObjects = null
+    this.lateObjects = null
+  }
+
+  /** An object that takes time: the one that was given for it; where none was, an empty one stands for it. */
+  apartObject(make: MakeObject): object {
+    if (this.givenObjects) return this.#nextGivenObject(this.givenObjects)
+    this.lateObjects ??= []
+    append(this.lateObjects, make)
+    return {}
+  }
+
+  #nextGivenObject(given: readonly object[]): object {
+    const object = given[this.givenObjectsRead++]
+    if (object === undefined) throw new Error('unreachable: a value has more objects than before')
+    return object
   }
 
   /** Gives `object` the next number. */

@@ -6,7 +6,7 @@ import { deserializeClone } from './deserialize.ts'
 import { placeGeneratedKey } from './generated-key.ts'
 import type { Serialized } from './serialized.ts'
 
-export { readBlobs } from './read-blobs.ts'
+export { type Completed, complete, isComplete } from './complete.ts'
 export type { Serialized } from './serialized.ts'
 
 /** A state nobody uses. A getter may call serialize() while one is in use: then another is made. */
@@ -29,8 +29,8 @@ export function serialize(value: unknown, generatedKeyPath: string | null = null
     state.reset()
     state.out.byte(formatVersion)
     writeRoot(state, value, generatedKeyPath)
-    const { out, root, blobs, generatedKeyOffset } = state
-    return { bytes: out.written(), root, blobs, generatedKeyOffset }
+    const { out, root, blobs, apart, generatedKeyOffset } = state
+    return { bytes: out.written(), root, blobs, apart, generatedKeyOffset }
   } finally {
     state.letGo()
     idle = state
@@ -44,7 +44,8 @@ function writeRoot(state: WriteState, value: unknown, generatedKeyPath: string |
   }
   writeValue(state, value, 0)
   // The general case changes the clone and writes that, without running script again.
-  const clone = deserializeClone({ bytes: state.out.written(), blobs: state.blobs })
+  const { out, blobs, apart } = state
+  const clone = deserializeClone({ bytes: out.written(), blobs, apart })
   if (placeGeneratedKey(clone, generatedKeyPath)) rewrite(state, clone, generatedKeyPath)
 }
 

@@ -1,5 +1,5 @@
 import { domException } from '../errors.ts'
-import { canStoreCryptoKeys, isCryptoKey, partsOfCryptoKey } from './crypto-keys.ts'
+import { bytesOfSecretiveKey, type CryptoKeyTraits, traitsOfCryptoKey } from './crypto-keys.ts'
 import { Tag } from './format.ts'
 import { partsClasses } from './geometry.ts'
 import { append, getOwnPropertyDescriptor, getPrototypeOf } from './intrinsics.ts'
@@ -109,27 +109,33 @@ function writeDomException({ out }: WriteState, value: object): null | undefined
   return null
 }
 
-/**
- * Refused where no way leads back from bytes to a CryptoKey at once.
- * https://w3c.github.io/webcrypto/#cryptokey-interface-clone
- */
+/** https://w3c.github.io/webcrypto/#cryptokey-interface-clone */
 function writeCryptoKey(state: WriteState, value: object): Children | undefined {
-  if (!isCryptoKey(value)) return undefined
-  if (canStoreCryptoKeys) return cryptoKeyChildren(state, value)
+  const traits = traitsOfCryptoKey(value)
+  if (!traits) return undefined
+  if (traits.extractable) return cryptoKeyChildren(state, { key: value, traits, material: null })
+  const material = bytesOfSecretiveKey(value, traits.type)
+  if (material) return cryptoKeyChildren(state, { key: value, traits, material })
   throw domException(
     'DataCloneError',
-    'A CryptoKey cannot be stored in this runtime, which cannot make one of stored bytes; store an exported key',
+    'A CryptoKey that is not extractable cannot be stored in this runtime, which does not give its bytes; make it extractable',
   )
 }
 
-function* cryptoKeyChildren({ out }: WriteState, key: object): Children {
-  const { type, extractable, algorithm, usages, material } = partsOfCryptoKey(key)
+/** `material` null: it comes later. */
+function* cryptoKeyChildren(
+  state: WriteState,
+  { key, traits, material }: { key: object; traits: CryptoKeyTraits; material: Uint8Array | null },
+): Children {
+  const { out } = state
   out.byte(Tag.cryptoKey)
-  out.string(type)
-  yield extractable
-  yield algorithm
-  yield usages
-  yield material
+  out.string(traits.type)
+  yield traits.extractable
+  yield traits.algorithm
+  yield traits.usages
+  const materialStart = out.offset
+  yield material ?? new Uint8Array(0)
+  state.addApart({ object: key, hole: material ? null : { start: materialStart, end: out.offset } })
 }
 
 /** Geometry and ImageData. https://drafts.fxtf.org/geometry/#structured-serialization */

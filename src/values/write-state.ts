@@ -1,7 +1,9 @@
 import { ByteWriter } from './byte-writer.ts'
 import { Tag } from './format.ts'
+import { append } from './intrinsics.ts'
 import { ObjectIds } from './object-ids.ts'
 import { RootProperties } from './root-properties.ts'
+import type { ApartObject } from './serialized.ts'
 
 /** Stands for "no value here" among the children of an object; script cannot have it. */
 export const absent = Symbol('absent')
@@ -17,6 +19,7 @@ export class WriteState {
   readonly objectIds = new ObjectIds()
   readonly root = new RootProperties()
   blobs: Blob[] = []
+  apart: ApartObject[] = []
   /** Total size of `blobs`. */
   blobBytes = 0
   /** -1 until a generated key's place was written. */
@@ -26,6 +29,7 @@ export class WriteState {
     this.out.reset()
     this.root.clear()
     if (this.blobs.length > 0) this.blobs = []
+    if (this.apart.length > 0) this.apart = []
     this.blobBytes = 0
     this.generatedKeyOffset = -1
   }
@@ -39,6 +43,13 @@ export class WriteState {
   /** Lets the objects of script go. */
   forgetObjects(): void {
     this.objectIds.clear()
+  }
+
+  /** Written completely but for a hole it may have. */
+  addApart(object: ApartObject): void {
+    append(this.apart, object)
+    // Which of them an item means depends on those before it.
+    this.root.isComplete = false
   }
 
   /** An object met before. */

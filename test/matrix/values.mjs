@@ -66,6 +66,25 @@ export const values = {
   'a DOMException': () => new DOMException('message', 'DataError'),
   'an extractable CryptoKey': () =>
     crypto.subtle.importKey('raw', new Uint8Array(32), { name: 'AES-GCM' }, true, ['encrypt']),
+  'a pair of extractable CryptoKeys': async () => {
+    const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' }
+    const jwk = {
+      kty: 'EC',
+      crv: 'P-256',
+      x: 'f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU',
+      y: 'x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0',
+    }
+    const d = 'jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI'
+    const [publicKey, privateKey] = [
+      await crypto.subtle.importKey('jwk', jwk, ecdsa, true, ['verify']),
+      await crypto.subtle.importKey('jwk', { ...jwk, d }, ecdsa, true, ['sign']),
+    ]
+    return { publicKey, privateKey }
+  },
+  'a CryptoKey that is not extractable': () =>
+    crypto.subtle.importKey('raw', new Uint8Array(32), { name: 'HMAC', hash: 'SHA-256' }, false, [
+      'sign',
+    ]),
   'a large value': () => Uint8Array.from({ length: 200_000 }, (_, i) => (i * 7) % 256),
   depth: () => {
     let value = null
@@ -149,8 +168,7 @@ async function slotsOf(value, kind) {
     return kind === 'File' ? [type, bytes, name, lastModified] : [type, bytes]
   }
   if (kind === 'CryptoKey') {
-    const bytes = new Uint8Array(await crypto.subtle.exportKey('raw', value))
-    return [value.type, value.extractable, value.algorithm.name, value.usages, bytes]
+    return [value.type, value.extractable, value.algorithm.name, value.usages, await proofOf(value)]
   }
   if (kind === 'ArrayBuffer') return [value.byteLength, value.maxByteLength, new Uint8Array(value)]
   if (ArrayBuffer.isView(value)) return [value.byteOffset, value.byteLength]
@@ -160,6 +178,14 @@ async function slotsOf(value, kind) {
   if (kind === 'Array' || kind === 'FileList') return [value.length]
   if (kind === 'ImageData') return [value.width, value.height, value.colorSpace]
   return numbersOf(value, kind)
+}
+
+/** Bytes that only this key gives. */
+async function proofOf(key) {
+  if (!key.extractable)
+    return new Uint8Array(await crypto.subtle.sign('HMAC', key, new Uint8Array(1)))
+  const format = { secret: 'raw', public: 'spki', private: 'pkcs8' }[key.type]
+  return new Uint8Array(await crypto.subtle.exportKey(format, key))
 }
 
 /** Of geometry; its classes have their numbers in getters. */

@@ -1,46 +1,5 @@
 import assert from 'node:assert/strict'
 import { describe, test, vi } from 'vitest'
-import { canStoreCryptoKeys } from '../../src/values/crypto-keys.ts'
-import { serialize } from '../../src/values/serialize.ts'
-import { roundTrip } from './round-trip.ts'
-
-const { subtle } = globalThis.crypto
-
-const hmac = (extractable: boolean) =>
-  subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, extractable, ['sign', 'verify'])
-
-describe('CryptoKeys', () => {
-  test.runIf(canStoreCryptoKeys)('secret ones sign as before, extractable or not', async () => {
-    for (const extractable of [true, false]) {
-      const key = await hmac(extractable)
-      const clone = roundTrip(key) as CryptoKey
-      assert.ok(clone instanceof CryptoKey)
-      assert.deepEqual(
-        [clone.extractable, clone.usages, clone.type],
-        [extractable, key.usages, 'secret'],
-      )
-      const signature = await subtle.sign('HMAC', key, new Uint8Array(3))
-      assert.ok(await subtle.verify('HMAC', clone, signature, new Uint8Array(3)))
-    }
-  })
-
-  test.runIf(canStoreCryptoKeys)('pairs sign and verify as before', async () => {
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
-    const pair = await subtle.generateKey(algorithm, false, ['sign', 'verify'])
-    const clone = roundTrip({ ...pair }) as CryptoKeyPair
-    const signature = await subtle.sign(algorithm, clone.privateKey, new Uint8Array(3))
-    assert.ok(await subtle.verify(algorithm, pair.publicKey, signature, new Uint8Array(3)))
-    assert.ok(await subtle.verify(algorithm, clone.publicKey, signature, new Uint8Array(3)))
-  })
-
-  test.runIf(!canStoreCryptoKeys)(
-    'they are refused where they could not be read again',
-    async () => {
-      const key = await hmac(true)
-      assert.throws(() => serialize({ key }), { name: 'DataCloneError', message: /CryptoKey/ })
-    },
-  )
-})
 
 /** A class as browsers have it: members are getters of the prototype that refuse other objects. */
 function platformClass(name: string, members: readonly string[], ofArray = false): unknown {

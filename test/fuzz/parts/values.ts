@@ -1,7 +1,7 @@
 /** Value bytes: an error, or a value of plain parts that leaves the realm as it was. */
 import { StorageError } from '../../../src/errors.ts'
 import { deserialize } from '../../../src/values/deserialize.ts'
-import { readBlobs, serialize } from '../../../src/values/serialize.ts'
+import { complete, serialize } from '../../../src/values/serialize.ts'
 import { mutate } from '../mutate.ts'
 import type { Part } from '../part.ts'
 
@@ -41,6 +41,7 @@ const samples: readonly unknown[] = [
 export const valueSeeds: readonly Uint8Array[] = [
   ...samples.map((value) => serialize(value).bytes.slice()),
   await withBlobs(),
+  await withKeys(),
 ]
 
 export const values: Part = {
@@ -110,7 +111,13 @@ function checkParts(root: unknown): void {
 async function withBlobs(): Promise<Uint8Array> {
   const blob = new Blob(['some bytes'], { type: 'text/plain' })
   const parts = [blob, blob, new Blob([new Uint8Array(300)])]
-  return (await readBlobs(serialize(parts))).slice()
+  return (await complete(serialize(parts))).bytes.slice()
+}
+
+async function withKeys(): Promise<Uint8Array> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+  const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ['sign'])
+  return (await complete(serialize({ publicKey, privateKey }))).bytes.slice()
 }
 
 function resizable(): unknown {

@@ -1,0 +1,29 @@
+/** A line of calls, made one after another: at once, as long as none of them has to wait. */
+export class CallLine {
+  /** Those behind one that waits; null when nothing waits. */
+  #held: (() => void)[] | null = null
+
+  get isWaiting(): boolean {
+    return this.#held !== null
+  }
+
+  /** Makes `call` after everything that is held back before it; at once when nothing is. */
+  make(call: () => void): void {
+    if (this.#held) this.#held.push(call)
+    else call()
+  }
+
+  /** Holds back all later calls until `ready`, which never rejects, has settled and the call it gives was made. */
+  holdUntil(ready: Promise<() => void>): void {
+    this.make(() => {
+      const rest: (() => void)[] = []
+      const before = this.#held
+      this.#held = rest
+      void ready.then((call) => {
+        this.#held = before
+        call()
+        for (const it of rest) this.make(it)
+      })
+    })
+  }
+}

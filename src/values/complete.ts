@@ -1,0 +1,56 @@
+import { ByteWriter } from './byte-writer.ts'
+import { exportCryptoKey } from './crypto-keys.ts'
+import { readBlobs } from './read-blobs.ts'
+import type { ApartObject, Serialized } from './serialized.ts'
+import { writeArrayBuffer, writeView } from './write-buffers.ts'
+
+/** A value's final bytes. */
+export type Completed = Pick<Serialized, 'bytes' | 'generatedKeyOffset'>
+
+/** Whether a value's bytes are final as they are. */
+export function isComplete({ blobs, apart }: Serialized): boolean {
+  return blobs.length === 0 && apart.every(({ hole }) => hole === null)
+}
+
+/**
+ * The final bytes of a value, with the contents of its Blobs and Files and the bytes of its CryptoKeys; the caller owns
+ * them. What is needed of `serialized` is copied before this returns.
+ *
+ * @throws NotReadableError if a Blob cannot be read, DataCloneError if a CryptoKey cannot be exported
+ */
+export async function complete(serialized: Serialized): Promise<Completed> {
+  const { apart, generatedKeyOffset } = serialized
+  const bytes = new Uint8Array(serialized.bytes)
+  const blobs = [...serialized.blobs]
+  const filled = await fillHoles(
+    { bytes, generatedKeyOffset },
+    apart.filter(({ hole }) => hole !== null),
+  )
+  return { ...filled, bytes: await readBlobs({ bytes: filled.bytes, blobs }) }
+}
+
+/** Puts the bytes of CryptoKeys in their places, which moves all that comes behind. */
+async function fillHoles(
+  { bytes, generatedKeyOffset }: Completed,
+  objects: readonly ApartObject[],
+): Promise<Completed> {
+  if (objects.length === 0) return { bytes, generatedKeyOffset }
+  const materials = await Promise.all(objects.map(({ object }) => exportCryptoKey(object)))
+  const out = new ByteWriter()
+  let rest = 0
+  let moved = 0
+  objects.forEach(({ hole }, i) => {
+    if (!hole) throw new Error('unreachable: an object without a hole')
+    out.block(bytes.subarray(rest, hole.start))
+    writeBytes(out, materials[i] as Uint8Array) // one for each
+    rest = hole.end
+    if (hole.start < generatedKeyOffset) moved = out.offset - rest
+  })
+  out.block(bytes.subarray(rest))
+  return { bytes: out.written(), generatedKeyOffset: generatedKeyOffset + moved }
+}
+
+/** As serialize() writes a Uint8Array that has its buffer to itself. */
+function writeBytes(out: ByteWriter, bytes: Uint8Array): void {
+  for (const buffer of writeView(out, bytes)) writeArrayBuffer(out, buffer as ArrayBuffer)
+}
