@@ -22,6 +22,13 @@ const inputsPerReport = Number(perReport) || part.inputsPerReport
 
 const say = (line: string): number => writeSync(1, `${line.replaceAll('\n', ' | ')}\n`)
 
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  return error.cause === undefined
+    ? String(error.stack)
+    : `${error.stack} by ${describe(error.cause)}`
+}
+
 /** What inputs must not change. */
 const watched = [Object, Array, Function, String, Number, Map, Set, Promise, Error].map(
   ({ prototype }) => prototype as object,
@@ -33,7 +40,7 @@ let current = Number(first)
 let input: Uint8Array = new Uint8Array(0)
 const found = (error: unknown): void => {
   if (seed !== '-') writeFileSync(`${file}.${current}`, input)
-  say(`finding ${current} ${error instanceof Error ? error.stack : String(error)}`)
+  say(`finding ${current} ${describe(error)}`)
 }
 process.on('uncaughtException', (error) => found(new Error('uncaught', { cause: error })))
 process.on('unhandledRejection', (error) => found(new Error(`nobody waits for: ${String(error)}`)))

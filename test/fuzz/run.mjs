@@ -1,7 +1,8 @@
 /**
- * Gives spoilt bytes to everything that reads a file of ours: keys, values, the rows of the schema, whole files.
+ * Gives spoilt bytes to everything that reads what is not of its own making: keys, values, the rows of the schema, messages
+ * over a port, whole files.
  *
- * node test/fuzz/run.mjs [--seconds 15 | --long] [--part keys | values | rows | files] [--seed 1] [--runtime node@26]
+ * node test/fuzz/run.mjs [--seconds 15 | --long] [--part keys | values | rows | ports | files] [--seed 1] [--runtime node@26]
  * node test/fuzz/run.mjs --part files --input path     tries a kept input again
  */
 import { flag, importBundled } from '../bundle.mjs'
@@ -15,7 +16,7 @@ const chosen = flag('part')
 const childPath = pathOf(child)
 
 /** Part → its share of the time: reading a file takes ten thousand times as long as reading a key. */
-const shares = { keys: 0.1, values: 0.2, rows: 0.25, files: 0.45 }
+const shares = { keys: 0.1, values: 0.2, rows: 0.2, ports: 0.1, files: 0.4 }
 
 if (flag('input')) await tryAgain(flag('input'))
 else await fuzzAll(chosen ? { [chosen]: 1 } : shares)
