@@ -12,6 +12,7 @@ import { serve as serveHost } from './host/port-server.ts'
 import type { Host } from './host/protocol.ts'
 import { completeOptions, hostPortOf, portOf, warnOnConsole } from './options.ts'
 import type { Platform } from './platform.ts'
+import { assertStackRoom } from './stack-room.ts'
 import { sharedWorkerHost } from './shared-worker-hosts.ts'
 import { threadHosts } from './thread-hosts.ts'
 import { memory } from '../vfs/memory.ts'
@@ -29,6 +30,7 @@ export interface Composition {
 export function compose(platform: Platform): Composition {
   const hostInThread = threadHosts(platform)
   const hostFor = (options: IndexedDBOptions): Host => {
+    assertStackRoom()
     const port = portOf(options)
     if (port) return hostBehind(port)
     const settings = completeOptions(options, platform)
@@ -52,7 +54,13 @@ export function compose(platform: Platform): Composition {
  * Closes every connection of the factory's directory as `close()` does, waits for its transactions, fails opens not yet
  * started with AbortError, and gives up the directory. Later opens start anew.
  */
-export async function close(factory: globalThis.IDBFactory): Promise<void> {
+export function close(factory: globalThis.IDBFactory): Promise<void> {
+  assertStackRoom()
+  return closeHostOf(factory)
+}
+
+/** Rejects for anything that is no factory. */
+async function closeHostOf(factory: globalThis.IDBFactory): Promise<void> {
   await factoryOf(factory).host.close()
 }
 
@@ -78,7 +86,7 @@ export function factoryOn(host: Host, warn = warnOnConsole): ClosableIDBFactory 
 }
 
 function closable(factory: IDBFactory): ClosableIDBFactory {
-  const dispose = (): Promise<void> => factoryOf(factory).host.close()
+  const dispose = (): Promise<void> => close(factory as unknown as globalThis.IDBFactory)
   Object.defineProperty(factory, Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'), {
     value: dispose,
     configurable: true,

@@ -3,6 +3,7 @@ import { Connection, closeDatabaseConnection, createTransaction } from '../core/
 import type { Transaction } from '../core/transaction.ts'
 import { createObjectStore, deleteObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
+import { assertStackRoom } from '../stack-room.ts'
 import type { ObjectStoreSchema } from '../core/handles.ts'
 import { assertActive } from './assertions.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
@@ -69,6 +70,7 @@ export class IDBDatabase {
     options: IDBTransactionOptions = {},
   ): IDBTransaction {
     requireArguments(arguments.length, 1, 'IDBDatabase.transaction')
+    assertStackRoom()
     const connection = this.#connection
     const names = toStringOrSequence(storeNames)
     const wanted = toEnum(mode, modes, 'IDBTransactionMode')
@@ -91,6 +93,7 @@ export class IDBDatabase {
 
   /** https://w3c.github.io/IndexedDB/#dom-idbdatabase-close */
   close(): void {
+    assertStackRoom()
     closeDatabaseConnection(this.#connection)
   }
 

@@ -1,6 +1,7 @@
 /** Factories. https://w3c.github.io/IndexedDB/#factory-interface */
 import { type Factory, deleteDatabase, listDatabases, openDatabase } from '../core/factory.ts'
 import { domException } from '../errors.ts'
+import { assertStackRoom } from '../stack-room.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import { compareKeys } from '../keys/key.ts'
 import { type IDBOpenDBRequest, openRequestHandle } from './IDBRequest.ts'
@@ -32,6 +33,7 @@ export class IDBFactory {
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */
   open(name: string, version: number | undefined = undefined): IDBOpenDBRequest {
     requireArguments(arguments.length, 1, 'IDBFactory.open')
+    assertStackRoom()
     const databaseName = toDOMString(name)
     const wanted = version === undefined ? undefined : toUnsignedLongLong(version, 'version')
     if (wanted === 0) throw new TypeError('version is 0: the lowest version is 1')
@@ -41,12 +43,14 @@ export class IDBFactory {
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase */
   deleteDatabase(name: string): IDBOpenDBRequest {
     requireArguments(arguments.length, 1, 'IDBFactory.deleteDatabase')
+    assertStackRoom()
     return openRequestHandle(deleteDatabase(this.#factory, toDOMString(name)))
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases */
-  async databases(): Promise<IDBDatabaseInfo[]> {
-    return listDatabases(this.#factory)
+  databases(): Promise<IDBDatabaseInfo[]> {
+    assertStackRoom()
+    return databasesOf(this)
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-cmp */
@@ -68,6 +72,11 @@ defineInterface(IDBFactory, 'IDBFactory')
 export function factoryHandle(factory: Factory): IDBFactory {
   nextFactory = factory
   return new IDBFactory()
+}
+
+/** Rejects for anything that is no factory. */
+async function databasesOf(handle: IDBFactory): Promise<IDBDatabaseInfo[]> {
+  return listDatabases(coreOf(handle))
 }
 
 /** The core of a factory. @throws TypeError for anything else. */

@@ -2,6 +2,7 @@
 import { objectStoreHandle, scopeOf } from '../core/handles.ts'
 import { Transaction } from '../core/transaction.ts'
 import { domException } from '../errors.ts'
+import { assertStackRoom } from '../stack-room.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineEventTarget } from './event-target.ts'
 import type { IDBDatabase } from './IDBDatabase.ts'
@@ -71,6 +72,7 @@ export class IDBTransaction {
 
   /** https://w3c.github.io/IndexedDB/#dom-idbtransaction-commit */
   commit(): void {
+    assertStackRoom()
     const transaction = this.#transaction
     if (transaction.state !== 'active') {
       throw domException('InvalidStateError', 'The transaction is not active')
@@ -80,6 +82,7 @@ export class IDBTransaction {
 
   /** https://w3c.github.io/IndexedDB/#dom-idbtransaction-abort */
   abort(): void {
+    assertStackRoom()
     const transaction = this.#transaction
     if (transaction.state === 'committing' || transaction.state === 'finished') throw finished()
     transaction.abort(null)

@@ -2,9 +2,11 @@
 import type { Source } from '../core/handles.ts'
 import type { Transaction } from '../core/transaction.ts'
 import { domException } from '../errors.ts'
+import { assertStackRoom } from '../stack-room.ts'
 
-/** @throws TransactionInactiveError */
+/** The first thing each call of a transaction does. @throws TransactionInactiveError, or see `assertStackRoom` */
 export function assertActive(transaction: Transaction): void {
+  assertStackRoom()
   if (transaction.state === 'active') return
   const reason = transaction.state === 'finished' ? 'has finished' : 'is not active'
   throw domException('TransactionInactiveError', `The transaction ${reason}`)

@@ -10,6 +10,7 @@ import {
   removeListener,
   setEventHandler,
 } from '../core/events.ts'
+import { assertStackRoom } from '../stack-room.ts'
 import { defineInterface, requireArguments, toDOMString } from './webidl.ts'
 
 /** Captured at load: a test environment may replace the global later. */
@@ -71,6 +72,7 @@ function listenerMethods(targetOf: TargetOf): EventTargetMembers {
   return {
     addEventListener(type: string, callback: unknown, options?: unknown): void {
       requireArguments(arguments.length, 2, 'addEventListener')
+      assertStackRoom()
       const target = targetOf(this)
       const { capture, once, signal } = listenerOptions(options)
       if (!isListener(callback) || signal?.aborted) return
@@ -87,6 +89,7 @@ function listenerMethods(targetOf: TargetOf): EventTargetMembers {
     },
     dispatchEvent(event: Event): boolean {
       requireArguments(arguments.length, 1, 'dispatchEvent')
+      assertStackRoom()
       const target = targetOf(this)
       if (!(event instanceof Event)) throw new TypeError('The argument is not an Event')
       return dispatchNow(target, event)

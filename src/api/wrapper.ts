@@ -2,6 +2,7 @@
  * Core objects and what script sees of them. Each core object has one handle, made when script first asks for it. The classes
  * register here how theirs are made, so that a request can give out a cursor without importing it.
  */
+import { assertStackRoom } from '../stack-room.ts'
 
 /** A core object script can see. */
 interface Wrappable {
@@ -38,5 +39,6 @@ function isWrappable(value: unknown): value is Wrappable {
 function makeHandle(core: Wrappable): object {
   const make = makers.get(core.constructor)
   if (!make) throw new Error(`unreachable: ${core.constructor.name} has no handle`)
+  assertStackRoom()
   return make(core as never) // The map pairs class and maker.
 }

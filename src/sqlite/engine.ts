@@ -3,6 +3,7 @@ import { instantiate } from './binding/instantiate.ts'
 import { Scratch } from './binding/scratch.ts'
 import type { WaSqlite } from './binding/wa-sqlite.ts'
 import { StepWatch } from './binding/step-watch.ts'
+import { allowWebAssembly } from '../stack-room.ts'
 import { CacheBudget } from './cache-budget.ts'
 import { SpareConnections } from './spare-connections.ts'
 import { VfsBridge } from './vfs-bridge.ts'
@@ -24,6 +25,7 @@ export interface Engine {
  */
 export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): Promise<Engine> {
   const wasm = await getModule()
+  allowWebAssembly()
   const relay = new VfsRelay()
   const stepWatch = new StepWatch()
   const module = instantiate(wasm, { vfs: relay.call, progress: stepWatch.call })
