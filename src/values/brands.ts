@@ -34,11 +34,24 @@ export type Brand =
   | 'Array'
   | 'other'
 
+type Test = (value: unknown) => boolean
+
 /** Answers of the runtime about internal slots: `util.types` of Node, Bun and Deno. */
 interface RuntimeTypes {
-  isProxy(value: unknown): boolean
-  isNativeError(value: unknown): boolean
-  isModuleNamespaceObject(value: unknown): boolean
+  readonly isProxy: Test
+  readonly isNativeError: Test
+  readonly isModuleNamespaceObject: Test
+  readonly isBooleanObject: Test
+  readonly isNumberObject: Test
+  readonly isBigIntObject: Test
+  readonly isStringObject: Test
+  readonly isSymbolObject: Test
+  readonly isDate: Test
+  readonly isRegExp: Test
+  readonly isSharedArrayBuffer: Test
+  readonly isArrayBuffer: Test
+  readonly isMap: Test
+  readonly isSet: Test
 }
 
 /** Null in browsers. Asked for in this way because a page's bundler must not meet an import of Node's. */
@@ -49,34 +62,34 @@ const runtimeTypes: RuntimeTypes | null =
  * Whether `value` is a Proxy, which nothing may clone. Always false where the runtime does not tell (browsers): there a
  * Proxy is cloned as the object it shows.
  */
-export const isProxy: (value: unknown) => boolean = runtimeTypes?.isProxy ?? (() => false)
+export const isProxy: Test = runtimeTypes?.isProxy ?? (() => false)
 
 /** Whether `value` is what `import * as` gives. */
-export const isModuleNamespace: (value: unknown) => boolean =
+export const isModuleNamespace: Test =
   runtimeTypes?.isModuleNamespaceObject ??
   ((value) => getPrototypeOf(value) === null && classString(value) === '[object Module]')
 
-const { isError } = Error as { isError?: (value: unknown) => boolean }
+const { isError } = Error as { isError?: Test }
 
-const isNativeError: (value: unknown) => boolean =
+const isNativeError: Test =
   isError ??
   runtimeTypes?.isNativeError ??
   ((value) => classString(value) === '[object Error]' && !(Symbol.toStringTag in Object(value)))
 
-/** In the order of the standard's algorithm. */
-const tests: readonly (readonly [Brand, (value: unknown) => boolean])[] = [
-  ['Boolean', accepts(booleanValue)],
-  ['Number', accepts(numberValue)],
-  ['BigInt', accepts(bigintValue)],
-  ['String', accepts(stringValue)],
-  ['Symbol', accepts(symbolValue)],
-  ['Date', accepts(dateTime)],
-  ['RegExp', accepts(regExpSource, RegExp.prototype)],
-  ['SharedArrayBuffer', sharedBufferByteLength ? accepts(sharedBufferByteLength) : () => false],
-  ['ArrayBuffer', accepts(bufferByteLength)],
+/** In the order of the standard's algorithm. Where the runtime answers, no exception has to: one costs as much as a clone. */
+const tests: readonly (readonly [Brand, Test])[] = [
+  ['Boolean', runtimeTypes?.isBooleanObject ?? accepts(booleanValue)],
+  ['Number', runtimeTypes?.isNumberObject ?? accepts(numberValue)],
+  ['BigInt', runtimeTypes?.isBigIntObject ?? accepts(bigintValue)],
+  ['String', runtimeTypes?.isStringObject ?? accepts(stringValue)],
+  ['Symbol', runtimeTypes?.isSymbolObject ?? accepts(symbolValue)],
+  ['Date', runtimeTypes?.isDate ?? accepts(dateTime)],
+  ['RegExp', runtimeTypes?.isRegExp ?? accepts(regExpSource, RegExp.prototype)],
+  ['SharedArrayBuffer', runtimeTypes?.isSharedArrayBuffer ?? acceptsIfAny(sharedBufferByteLength)],
+  ['ArrayBuffer', runtimeTypes?.isArrayBuffer ?? accepts(bufferByteLength)],
   ['view', isView],
-  ['Map', accepts(mapSize)],
-  ['Set', accepts(setSize)],
+  ['Map', runtimeTypes?.isMap ?? accepts(mapSize)],
+  ['Set', runtimeTypes?.isSet ?? accepts(setSize)],
   ['Error', isNativeError],
   ['Array', isArray],
 ]
@@ -111,10 +124,7 @@ export function brandOf(value: object): Brand {
 /**
  * A test for the internal slot that `read` needs. `exception` is the one object `read` answers although it has no slot.
  */
-function accepts(
-  read: (self: unknown) => unknown,
-  exception?: object,
-): (value: unknown) => boolean {
+function accepts(read: (self: unknown) => unknown, exception?: object): Test {
   return (value) => {
     try {
       read(value)
@@ -124,4 +134,8 @@ function accepts(
       return false
     }
   }
+}
+
+function acceptsIfAny(read: ((self: unknown) => unknown) | null): Test {
+  return read ? accepts(read) : () => false
 }
