@@ -56,7 +56,7 @@ function entry(
 function matrixEntry(name: string): [Entry] | null {
   const constructor = globals[name]
   if (!constructor) return null
-  const is2D = getterOf<boolean>(constructor.prototype, 'is2D')
+  const is2D = getterOf<boolean>(inherited(constructor.prototype, 'is2D'), 'is2D')
   const plane = readerOf(constructor, planeMembers)
   const space = readerOf(constructor, spaceMembers)
   const partsOf = (value: object) => (is2D && plane(value) && is2D(value) ? plane : space)(value)

@@ -73,6 +73,20 @@ describe('geometry', () => {
     })
   }
 
+  test('a matrix whose class inherits the getter that tells its kind keeps it', async () => {
+    const ReadOnly = platformClass('DOMMatrixReadOnly', [...'abcdef'], true) as new () => Made
+    class DOMMatrix extends ReadOnly {}
+    for (const [index, member] of [...'abcdef', ...space].entries()) {
+      const get = Object.getOwnPropertyDescriptor(ReadOnly.prototype, member)?.get
+      Object.defineProperty(DOMMatrix.prototype, member, { get: get ?? (() => index) })
+    }
+    Object.defineProperty(DOMMatrix.prototype, Symbol.toStringTag, { value: 'DOMMatrix' })
+    const Matrix = DOMMatrix as new (parts: number[]) => Made
+    const make = () => new Matrix([1, 2, 3, 4, 5, 6])
+    const clone = (await inPage({ DOMMatrix }, make)) as Made
+    assert.deepEqual([clone.is2D, clone.f], [true, 6])
+  })
+
   test('one that only looks like it is refused', async () => {
     const Rect = platformClass('DOMRect', ['x', 'y', 'width', 'height']) as { prototype: object }
     await assert.rejects(
