@@ -10,6 +10,7 @@ import { IDBOpenDBRequest, IDBRequest } from './api/IDBRequest.ts'
 import { IDBTransaction } from './api/IDBTransaction.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+import { knowPage } from './values/interface-names.ts'
 
 /** The interfaces of the specification. */
 export const interfaces = {
@@ -51,6 +52,7 @@ export function installGlobals(
   const { indexedDB: present } = target as { indexedDB?: globalThis.IDBFactory } // A global's member, if any.
   if (present && !force) return present
   const factory = create()
+  if (target !== globalThis) knowPage(target)
   for (const [name, value] of Object.entries(interfaces)) {
     Object.defineProperty(target, name, { value, configurable: true, writable: true })
   }

@@ -58,6 +58,9 @@ interface RuntimeTypes {
 const runtimeTypes: RuntimeTypes | null =
   globalThis.process?.getBuiltinModule?.('node:util')?.types ?? null
 
+/** False in real pages, where the classes of the platform are the browser's own. */
+export const runsOutsideOfPages = runtimeTypes !== null
+
 /**
  * Whether `value` is a Proxy, which nothing may clone. Always false where the runtime does not tell (browsers): there a
  * Proxy is cloned as the object it shows.
@@ -113,12 +116,52 @@ const likely = new Map<unknown, (typeof tests)[number]>(
   tests.flatMap((it) => (prototypes.get(it[0]) ?? []).map((prototype) => [prototype, it] as const)),
 )
 
+/** Brands that an object's class string tells without an exception, where no tag is in its place. */
+const toldByClassString = new Set<string>([
+  'Boolean',
+  'Number',
+  'String',
+  'Date',
+  'RegExp',
+  'Error',
+  'Array',
+] satisfies Brand[])
+
 /** The brand of an object that is not a Proxy. */
 export function brandOf(value: object): Brand {
   const guess = likely.get(getPrototypeOf(value))
   if (guess !== undefined && guess[1](value)) return guess[0]
-  for (const [brand, test] of tests) if (test(value)) return brand
+  const told = runtimeTypes || Symbol.toStringTag in value ? null : classString(value).slice(8, -1)
+  if (told !== null && toldByClassString.has(told)) return told as Brand // the set has brands only
+  for (const [brand, test] of tests) {
+    if ((told === null || !toldByClassString.has(brand)) && test(value)) return brand
+  }
   return 'other'
+}
+
+/** Whether `value` is a function's `arguments`. No getter of script runs. */
+export function isArguments(value: object): boolean {
+  return !(Symbol.toStringTag in value) && classString(value) === '[object Arguments]'
+}
+
+/** The prototypes of types that an object is by its slots alone. */
+const slottedPrototypes = new Set<unknown>([
+  ...likely.keys(),
+  Error.prototype,
+  DataView.prototype,
+  getPrototypeOf(Uint8Array.prototype),
+])
+
+/**
+ * Whether an object without a brand inherits from a type that has one. In pages that may be a Proxy of such a type, which
+ * would lose all it shows.
+ */
+export function onlyLooksBranded(value: object): boolean {
+  let prototype = getPrototypeOf(value) as object | null
+  for (; prototype !== null; prototype = getPrototypeOf(prototype) as object | null) {
+    if (slottedPrototypes.has(prototype)) return true
+  }
+  return false
 }
 
 /**

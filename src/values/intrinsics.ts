@@ -52,6 +52,7 @@ export const bigintValue = uncurry<unknown, [], bigint>(BigInt.prototype.valueOf
 export const stringValue = uncurry<unknown, [], string>(String.prototype.valueOf)
 export const symbolValue = uncurry<unknown, [], symbol>(Symbol.prototype.valueOf)
 export const dateTime = uncurry<unknown, [], number>(Date.prototype.getTime)
+export const sourceText = uncurry<unknown, [], string>(Function.prototype.toString)
 export const classString = uncurry<unknown, [], string>(Object.prototype.toString)
 
 export const regExpSource = knownGetterOf<string>(RegExp.prototype, 'source')
@@ -61,6 +62,11 @@ export const mapForEach = uncurry<unknown, [(value: unknown, key: unknown) => vo
   Map.prototype.forEach,
 )
 export const mapSet = uncurry<Map<unknown, unknown>, [unknown, unknown], void>(Map.prototype.set)
+export const weakMapGet = uncurry<
+  WeakMap<object, readonly string[]>,
+  [object],
+  readonly string[] | undefined
+>(WeakMap.prototype.get)
 export const setSize = knownGetterOf<number>(Set.prototype, 'size')
 export const setForEach = uncurry<unknown, [(value: unknown) => void], void>(Set.prototype.forEach)
 export const setAdd = uncurry<Set<unknown>, [unknown], void>(Set.prototype.add)

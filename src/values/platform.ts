@@ -1,3 +1,4 @@
+import type { BlobAttributes } from './foreign-blobs.ts'
 import { getterOf } from './intrinsics.ts'
 
 /**
@@ -60,9 +61,21 @@ const fileListLengths = gettersOf<number>([FileList], 'length')
 const exceptionNames = gettersOf<string>([DOMException], 'name')
 const exceptionMessages = gettersOf<string>([DOMException], 'message')
 
+/** What a Blob or File of this realm says of itself; undefined for everything else. */
+export function blobAttributes(value: unknown): BlobAttributes | undefined {
+  const size = read(blobSizes, value)
+  if (size === undefined) return undefined
+  // Not by its time: where the two classes share a prototype, a Blob has one too.
+  const name = read(fileNames, value)
+  return {
+    size,
+    type: read(blobTypes, value) ?? '',
+    name,
+    lastModified: name === undefined ? 0 : (fileTime(value) ?? 0),
+  }
+}
+
 export const blobSize = (value: unknown): number | undefined => read(blobSizes, value)
-export const blobType = (value: unknown): string | undefined => read(blobTypes, value)
-export const fileName = (value: unknown): string | undefined => read(fileNames, value)
 export const fileTime = (value: unknown): number | undefined => read(fileTimes, value)
 export const fileListLength = (value: unknown): number | undefined => read(fileListLengths, value)
 export const exceptionName = (value: unknown): string | undefined => read(exceptionNames, value)

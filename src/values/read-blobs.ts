@@ -1,4 +1,5 @@
 import { domException } from '../errors.ts'
+import type { BlobContent } from './foreign-blobs.ts'
 import type { Serialized } from './serialized.ts'
 
 /**
@@ -17,7 +18,7 @@ export async function readBlobs({
   return join(head, contents)
 }
 
-async function readBlob(blob: Blob): Promise<Uint8Array> {
+async function readBlob(blob: BlobContent): Promise<Uint8Array> {
   const content = new Uint8Array(await contentOf(blob))
   if (content.length === blob.size) return content
   throw domException(
@@ -26,7 +27,7 @@ async function readBlob(blob: Blob): Promise<Uint8Array> {
   )
 }
 
-async function contentOf(blob: Blob): Promise<ArrayBuffer> {
+async function contentOf(blob: BlobContent): Promise<ArrayBuffer> {
   try {
     return await blob.arrayBuffer()
   } catch (error) {

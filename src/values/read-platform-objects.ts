@@ -17,7 +17,7 @@ export function readDomException(reader: ByteReader): DOMException {
 }
 
 /** Reads a Blob or File; its bytes come from the end of the value. */
-export function readBlob(state: ReadState, { isFile }: { isFile: boolean }): Blob {
+export function readBlob(state: ReadState, { isFile }: { isFile: boolean }): object {
   const { reader } = state
   const type = reader.string()
   const position = reader.uint()
@@ -102,7 +102,7 @@ function blobBytes(state: ReadState, position: number, size: number): Uint8Array
   return reader.copy(start, size)
 }
 
-function nextPendingBlob(state: ReadState, blobs: readonly Blob[]): Blob {
+function nextPendingBlob(state: ReadState, blobs: readonly object[]): object {
   const blob = blobs[state.pendingBlobsRead++]
   if (blob === undefined) throw new Error('unreachable: a clone has fewer Blobs than its original')
   return blob

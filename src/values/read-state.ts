@@ -27,7 +27,7 @@ export class ReadState {
   #objects: unknown[] = arrayFrom({ length: 64 })
   #objectCount = 0
   /** Blobs whose bytes are not in the value yet, in their order in it; null when the bytes are there. */
-  pendingBlobs: readonly Blob[] | null = null
+  pendingBlobs: readonly object[] | null = null
   pendingBlobsRead = 0
   /** The apart objects of the value (see ApartObject) in their order in it; null when they have to be made. */
   givenObjects: readonly object[] | null = null

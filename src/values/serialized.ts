@@ -1,3 +1,4 @@
+import type { BlobContent } from './foreign-blobs.ts'
 import type { RootProperties } from './root-properties.ts'
 
 /** An object of a value that its bytes alone do not give at once: a CryptoKey. */
@@ -14,7 +15,7 @@ export interface Serialized {
   /** Where in `bytes` the root's properties lie; valid as long as `bytes`. */
   readonly root: RootProperties
   /** The Blobs and Files of the value, in their order in it. */
-  readonly blobs: readonly Blob[]
+  readonly blobs: readonly BlobContent[]
   /** In their order in the value. */
   readonly apart: readonly ApartObject[]
   /** Where in `bytes` the 8 bytes of the generated key's float64 (big-endian) lie; -1 if there is none. */

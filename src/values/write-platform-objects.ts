@@ -1,18 +1,17 @@
 import { domException } from '../errors.ts'
 import { bytesOfSecretiveKey, type CryptoKeyTraits, traitsOfCryptoKey } from './crypto-keys.ts'
 import { Tag } from './format.ts'
+import { type BlobContent, type ForeignBlob, foreignBlob } from './foreign-blobs.ts'
 import { partsClasses } from './geometry.ts'
-import { append, getOwnPropertyDescriptor, getPrototypeOf } from './intrinsics.ts'
+import { append } from './intrinsics.ts'
 import {
-  blobSize,
-  blobType,
+  blobAttributes,
   exceptionMessage,
   exceptionName,
   fileListLength,
-  fileName,
-  fileTime,
   platformClasses,
 } from './platform.ts'
+import { memberOf } from './simulated-pages.ts'
 import { stackOf } from './write-errors.ts'
 import type { Children, WriteState } from './write-state.ts'
 
@@ -27,11 +26,15 @@ const writers: Record<string, (state: WriteState, value: object) => Children | n
 }
 
 /**
- * Writes a serializable platform object: null once it is written, its children if it has some; undefined if `value` is
- * none.
+ * Writes a serializable platform object, by what interfaceNames() gave: null once it is written, its children if it has
+ * some; undefined if `value` is none.
  */
-export function beginPlatformObject(state: WriteState, value: object): Children | null | undefined {
-  for (const name of interfaceNames(value)) {
+export function beginPlatformObject(
+  state: WriteState,
+  value: object,
+  names: readonly string[],
+): Children | null | undefined {
+  for (const name of names) {
     const children = Object.hasOwn(writers, name)
       ? writers[name]?.(state, value)
       : writeParts(state, value, name)
@@ -40,45 +43,24 @@ export function beginPlatformObject(state: WriteState, value: object): Children 
   return undefined
 }
 
-/** Names of types whose prototypes are named, too, and whose objects were recognised, or not, by their slots. */
-const recognisedBySlots = new Set(['Map', 'Set', 'ArrayBuffer', 'DataView', 'BigInt', 'Symbol'])
-
-/**
- * The name of the platform interface, or of the language's own type with internal slots, that `value` is an object of;
- * null for ordinary objects, instances of script's classes among them. Such a type shows by its prototype: there is a
- * constant `Symbol.toStringTag`, which classes that script writes give with a getter, if at all.
- */
-export function interfaceName(value: object): string | null {
-  for (const name of interfaceNames(value)) if (!recognisedBySlots.has(name)) return name
-  return null
-}
-
-function* interfaceNames(value: object): Generator<string> {
-  let prototype = getPrototypeOf(value) as object | null
-  for (; prototype !== null; prototype = getPrototypeOf(prototype) as object | null) {
-    const tag = getOwnPropertyDescriptor(prototype, Symbol.toStringTag)
-    if (tag && typeof tag.value === 'string' && !tag.writable) yield tag.value
-  }
-}
-
 /** https://w3c.github.io/FileAPI/#blob-section */
 function writeBlob(state: WriteState, value: object): null | undefined {
-  const size = blobSize(value)
-  if (size === undefined) return undefined
+  const own = blobAttributes(value)
+  const blob = own ?? foreignBlob(value)
+  if (!blob) return undefined
   const { out } = state
-  // Not by its time: where the two classes share a prototype, a Blob has one too.
-  const name = fileName(value)
+  const { size, type, name, lastModified } = blob
   out.byte(name === undefined ? Tag.blob : Tag.file)
-  out.string(blobType(value) ?? '')
+  out.string(type)
   out.uint(state.blobBytes)
   out.uint(size)
   if (name !== undefined) {
     out.string(name)
-    out.float64(fileTime(value) ?? 0)
+    out.float64(lastModified)
   }
   // Which of the Blobs an item means depends on those before it.
   state.root.isComplete = false
-  append(state.blobs, value as Blob) // its getter has answered
+  append<BlobContent>(state.blobs, own ? (value as Blob) : (blob as ForeignBlob)) // of which it is one
   state.blobBytes += size
   return null
 }
@@ -100,11 +82,11 @@ function* fileListChildren({ out }: WriteState, list: FileList, length: number):
 
 /** https://webidl.spec.whatwg.org/#idl-DOMException */
 function writeDomException({ out }: WriteState, value: object): null | undefined {
-  const name = exceptionName(value)
-  if (name === undefined) return undefined
+  const name = exceptionName(value) ?? memberOf(value, 'name')
+  if (typeof name !== 'string') return undefined
   out.byte(Tag.domException)
   out.string(name)
-  out.string(exceptionMessage(value) ?? '')
+  out.string(exceptionMessage(value) ?? String(memberOf(value, 'message')))
   out.optionalString(stackOf(value))
   return null
 }

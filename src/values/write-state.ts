@@ -1,4 +1,5 @@
 import { ByteWriter } from './byte-writer.ts'
+import type { BlobContent } from './foreign-blobs.ts'
 import { Tag } from './format.ts'
 import { append } from './intrinsics.ts'
 import { ObjectIds } from './object-ids.ts'
@@ -18,7 +19,7 @@ export class WriteState {
   readonly out = new ByteWriter()
   readonly objectIds = new ObjectIds()
   readonly root = new RootProperties()
-  blobs: Blob[] = []
+  blobs: BlobContent[] = []
   apart: ApartObject[] = []
   /** Total size of `blobs`. */
   blobBytes = 0

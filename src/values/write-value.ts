@@ -1,5 +1,13 @@
 import { domException } from '../errors.ts'
-import { type Brand, brandOf, isModuleNamespace, isProxy } from './brands.ts'
+import {
+  type Brand,
+  brandOf,
+  isArguments,
+  isModuleNamespace,
+  isProxy,
+  onlyLooksBranded,
+  runsOutsideOfPages,
+} from './brands.ts'
 import { shortLimit, Tag } from './format.ts'
 import {
   append,
@@ -15,9 +23,11 @@ import {
   setForEach,
   stringValue,
 } from './intrinsics.ts'
+import { interfaceNames, refusedName } from './interface-names.ts'
+import { isRefusedByPlatform } from './native-clone.ts'
 import { writeArrayBuffer, writeView } from './write-buffers.ts'
 import { writeError } from './write-errors.ts'
-import { beginPlatformObject, interfaceName } from './write-platform-objects.ts'
+import { beginPlatformObject } from './write-platform-objects.ts'
 import { writeRegExp } from './write-reg-exp.ts'
 import { writeObjectHead } from './write-shape.ts'
 import { absent, type Children, generatedKey, type WriteState } from './write-state.ts'
@@ -62,7 +72,7 @@ export function writeRootWithGeneratedKey(
   identifier: string,
 ): void {
   state.objectIds.findOrAdd(source)
-  const keys = ownKeys(source)
+  const keys = clonedKeys(source)
   // What is not enumerable, or inherited, is not in the clone: it must not even be read.
   const allKeys = keys.includes(identifier) ? keys : [...keys, identifier]
   const { out, root } = state
@@ -184,15 +194,19 @@ function beginErrorOrOther(
   value: object,
   brand: 'Error' | 'other',
 ): Children | null {
-  const isOrdinary = getPrototypeOf(value) === Object.prototype
-  if (!isOrdinary) {
+  const prototype: unknown = getPrototypeOf(value)
+  if (prototype !== Object.prototype) {
     // A DOMException may have an error's slot too; the platform object comes first.
-    const platformObject = beginPlatformObject(state, value)
+    const names = interfaceNames(value)
+    const platformObject = beginPlatformObject(state, value, names)
     if (platformObject !== undefined) return platformObject
     if (brand === 'Error') return writeError(state, value)
-    const name = interfaceName(value)
+    const name = refusedName(names)
     if (name !== null || isModuleNamespace(value)) {
       throw domException('DataCloneError', `A ${name ?? 'module'} object cannot be stored`)
+    }
+    if (prototype !== null && isOtherType(value)) {
+      throw domException('DataCloneError', 'An object of a type of the platform cannot be stored')
     }
   }
   if (value === globalThis) {
@@ -201,8 +215,17 @@ function beginErrorOrOther(
   return objectChildren(state, value)
 }
 
+/**
+ * Whether an object that has neither brand nor name is none of script's all the same. The platform is asked where its
+ * answer runs no getter, there being no property, and where an object of its own types is not what it inherits from.
+ */
+function isOtherType(value: object): boolean {
+  const isSuspect = ownKeys(value).length === 0 || (!runsOutsideOfPages && onlyLooksBranded(value))
+  return isSuspect && isRefusedByPlatform(value)
+}
+
 function writePlainObject(state: WriteState, source: object, depth: number): void {
-  const keys = ownKeys(source)
+  const keys = clonedKeys(source)
   const { out, root } = state
   const isRoot = depth === 0
   writeObjectHead(out, keys)
@@ -213,8 +236,21 @@ function writePlainObject(state: WriteState, source: object, depth: number): voi
   }
 }
 
-function* objectChildren(state: WriteState, source: object): Children {
+const nine = 0x39
+
+/** The keys of an ordinary object. @throws DataCloneError for the arguments of a call, which look like one */
+function clonedKeys(source: object): string[] {
   const keys = ownKeys(source)
+  // Arguments begin with an index, or are empty: other objects are not asked.
+  const [first] = keys
+  if ((first === undefined || first.charCodeAt(0) <= nine) && isArguments(source)) {
+    throw domException('DataCloneError', "A function's arguments cannot be stored")
+  }
+  return keys
+}
+
+function* objectChildren(state: WriteState, source: object): Children {
+  const keys = clonedKeys(source)
   writeObjectHead(state.out, keys)
   for (const key of keys) yield ownValue(source, key)
 }

@@ -18,6 +18,16 @@ describe('getters', () => {
     assert.deepEqual(log, ['a', 'a.c', 'a.d', 'b'])
   })
 
+  test('those that are no enumerable property with a string for a key never run', () => {
+    const hidden = { get: () => assert.fail('the getter ran') }
+    for (const value of [{}, { 0: 'a' }, new (class {})(), Object.create(null)] as object[]) {
+      for (const key of ['hidden', 'constructor', Symbol.toStringTag, Symbol.iterator, Symbol()]) {
+        Object.defineProperty(value, key, hidden)
+      }
+      assertSameStructure(roundTrip(value), { ...value })
+    }
+  })
+
   test('what they throw is thrown as it is', () => {
     const thrown = { any: 'thing' }
     const value = {

@@ -32,6 +32,14 @@ function outOfBounds(
 
 class EventTargetOfScript extends EventTarget {}
 
+const argumentsOf = function () {
+  return arguments
+} as (...items: unknown[]) => object // they are taken from `arguments`
+
+function withoutPrototype(it: object): object {
+  return Object.setPrototypeOf(it, null) as object
+}
+
 const refused: Record<string, unknown> = {
   'a function': () => 1,
   'a class': class Named {},
@@ -50,6 +58,10 @@ const refused: Record<string, unknown> = {
   'a Promise': Promise.resolve(),
   'a generator': (function* () {})(),
   'an iterator': [1].values(),
+  'the arguments of a call': argumentsOf(1, 2),
+  'the arguments of a call without any': argumentsOf(),
+  'arguments without a prototype': withoutPrototype(argumentsOf(1)),
+  'the segments of a text': new Intl.Segmenter().segment('text'),
   'a number format': new Intl.NumberFormat(),
   'a Proxy': new Proxy({}, {}),
   'a Proxy of an array': new Proxy([], {}),
@@ -83,12 +95,25 @@ describe('what cannot be stored', () => {
     'new WeakMap()',
     'Promise.resolve()',
     'new Proxy([], {})',
+    '(function () { return arguments })(1)',
+    'new Intl.Segmenter().segment("text")',
   ]) {
     test(`${source} of another realm throws DataCloneError`, () => {
       const value: unknown = runInContext(source, createContext({}))
       assert.throws(() => serialize([value]), isDataCloneError)
     })
   }
+
+  test('however deep they lie', () => {
+    for (const value of [argumentsOf(1), new URL('a:b')]) {
+      const deep = Array.from({ length: 100 }).reduce<unknown>((inner) => ({ inner }), value)
+      assert.throws(() => serialize(deep), isDataCloneError)
+    }
+  })
+
+  test('arguments that a generated key would be put in', () => {
+    assert.throws(() => serialize(argumentsOf(1), 'id'), isDataCloneError)
+  })
 
   test('a function is named in the message', () => {
     assert.throws(() => serialize({ f: function greet() {} }), /function cannot be stored: greet/)
