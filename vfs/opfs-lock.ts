@@ -30,7 +30,7 @@ export async function lockDirectory(path: string, waitMs: number): Promise<() =>
     return await requestLock(`idb-everywhere:${path}`, patience.signal)
   } catch (error) {
     if (!patience.signal.aborted) throw error
-    throw new DirectoryLockedError(lockedMessage(path), null)
+    throw new DirectoryLockedError(lockedMessage(path, waitMs), null)
   } finally {
     clearTimeout(timer)
   }
@@ -54,9 +54,12 @@ function requestLock(name: string, signal: AbortSignal): Promise<() => Promise<v
   })
 }
 
-function lockedMessage(path: string): string {
+function lockedMessage(path: string, waitMs: number): string {
+  const isWait = waitMs > 0
+  const waited = isWait ? `, and still was after waiting ${Math.max(waitMs, graceMs)} ms` : ''
+  const wait = isWait ? 'wait longer (waitMs)' : "wait for it (onLocked: 'wait')"
   return (
-    `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin; ` +
-    'close it there, choose another path, or wait for it with onLocked "wait"'
+    `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin${waited}; ` +
+    `close that tab, call close(factory) there, share it (that worker calls serve(port), this thread takes { port }), ${wait}, or choose another directory (path)`
   )
 }

@@ -6,6 +6,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { pathToFileURL } from 'node:url'
+import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
 import { DirectoryLockedError, VfsError } from '../../src/sqlite/vfs.ts'
@@ -20,15 +22,19 @@ const rounds = Number(process.env['IDB_TEST_ROUNDS'] ?? 3)
 describe('the ownership of a directory among processes', { timeout: 60_000 }, () => {
   const root = fs.mkdtempSync(join(os.tmpdir(), 'ownership-'))
   const program = join(root, 'lock-holder.mjs')
+  const module = join(root, 'node.mjs')
   const children = new Set<ChildProcess>()
   let count = 0
   let path = ''
 
   beforeAll(async () => {
-    const entry = join(import.meta.dirname, 'lock-holder.ts')
     await build({
-      entryPoints: [entry],
-      outfile: program,
+      entryPoints: {
+        'lock-holder': join(import.meta.dirname, 'lock-holder.ts'),
+        node: join(import.meta.dirname, '../../vfs/node.ts'),
+      },
+      outdir: root,
+      outExtension: { '.js': '.mjs' },
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -133,6 +139,54 @@ describe('the ownership of a directory among processes', { timeout: 60_000 }, ()
     owner.child.stdin?.write('end without a successor\n')
     await owner.next()
     await nodeFs().directory(path).lock(0)
+  })
+
+  describe('the error of a directory that is owned', () => {
+    const messageOf = async (waitMs: number): Promise<string> => {
+      const error = await nodeFs()
+        .directory(path)
+        .lock(waitMs)
+        .catch((it: unknown) => it)
+      assert.ok(error instanceof DirectoryLockedError)
+      return error.message
+    }
+
+    test('names the process, and what to do there and here', async () => {
+      const { first } = await start(process.execPath)
+      const message = await messageOf(0)
+      assert.ok(
+        message.startsWith(`Directory "${path}" is owned by process ${first.pid}, thread 0`),
+      )
+      assert.match(message, /dev server.*close\(factory\) there.*onLocked: 'wait'.*\(path\)$/)
+      assert.doesNotMatch(message, /waiting|owner\.json/)
+    })
+
+    test('says that it has waited, and how long', async () => {
+      await start(process.execPath)
+      assert.match(await messageOf(50), /after waiting 50 ms; .*wait longer \(waitMs\)/)
+    })
+
+    test('says to a thread of the same process how to share the directory', async () => {
+      const directory = nodeFs().directory(path)
+      await directory.lock(0)
+      const program = `
+        import { parentPort } from 'node:worker_threads'
+        import { nodeFs } from ${JSON.stringify(pathToFileURL(module).href)}
+        nodeFs().directory(${JSON.stringify(path)}).lock(0).catch(({ message }) => parentPort.postMessage(message))`
+      const thread = new Worker(new URL(`data:text/javascript,${encodeURIComponent(program)}`))
+      const [message] = await once(thread, 'message')
+      assert.match(message, /that thread calls serve\(port\), this one takes \{ port \}/)
+      assert.ok(message.includes(`process ${process.pid}, thread `))
+      await thread.terminate()
+      await directory.close()
+    })
+
+    test('says what ends the claim of an owner that cannot be looked at', async () => {
+      const claim = await claimOf(path)
+      const elsewhere = { ...claim, lock: 'claim', host: 'elsewhere', bootId: 'another' }
+      leaveClaim(path, JSON.stringify(elsewhere))
+      assert.match(await messageOf(0), /on host "elsewhere".*delete its owner\.json if/)
+    })
   })
 
   describe('what lies where the files of the ownership belong', () => {
