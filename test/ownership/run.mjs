@@ -1,23 +1,29 @@
 /**
  * Who owns a directory. Twelve processes race for one whose owner was just killed: exactly one may win, and the others
- * name it. Then other SQLite tools visit the file of a busy owner: nothing acknowledged as strict may be lost.
+ * name it. Other SQLite tools visit the file of a busy owner: nothing acknowledged as strict may be lost. A program touches
+ * the directory of a living owner in every way, and containers that see nothing of each other share one: never two own it.
+ * Opens fail on a full disk: nothing stays behind.
  *
- * node test/ownership/run.mjs [--long | --races 3 --visits 15] [--field mixed | node20] [--part races | visits]
+ * node test/ownership/run.mjs [--long | --races 3 --visits 15] [--field mixed | node20] [--part races | visits | witnesses]
  */
 import { fileURLToPath } from 'node:url'
 import { flag, importBundled } from '../bundle.mjs'
 
 const contender = 'test/ownership/contender.ts'
 const owner = 'test/ownership/busy-owner.ts'
-const { module, pathOf } = await importBundled('test/ownership/suite.ts', [contender, owner])
+const keeper = 'test/ownership/keeper.ts'
+const children = [contender, owner, keeper]
+const { module, pathOf } = await importBundled('test/ownership/suite.ts', children)
 const isLong = flag('long') === true
 const part = flag('part')
 const counts = { passed: 0, failed: 0, notRun: 0 }
-if (part !== 'visits') await race(Number(flag('races') ?? (isLong ? 200 : 3)))
-if (part !== 'races') await visit(Number(flag('visits') ?? (isLong ? 100 : 15)))
+const isWanted = (name) => part === undefined || part === name
+if (isWanted('races')) await race(Number(flag('races') ?? (isLong ? 200 : 3)))
+if (isWanted('visits')) await visit(Number(flag('visits') ?? (isLong ? 100 : 15)))
+if (isWanted('witnesses')) await touchAndShare()
 const { passed, failed, notRun } = counts
 console.log(
-  `ownership: ${passed} passed, ${failed} failed, ${notRun} not run (races of 12 processes, visits of other tools)`,
+  `ownership: ${passed} passed, ${failed} failed, ${notRun} not run (races of 12 processes, visits of other tools, witnesses lost)`,
 )
 process.exitCode = failed > 0 || passed === 0 ? 1 : 0
 
@@ -50,4 +56,41 @@ async function visit(visits) {
     if (came.wrong.length > 0) counts.failed++
     else counts.passed += visits
   }
+}
+
+async function touchAndShare() {
+  const script = pathOf(keeper)
+  for (const [one, other] of pairs()) {
+    for (const where of [undefined, 'thread']) {
+      take(await module.touchOwner([one, other], { script, where }))
+    }
+  }
+  const reason = module.whyNoContainers()
+  if (reason !== null) console.log(`containers: not run: ${reason}`)
+  for (const runtimes of pairs()) {
+    if (reason === null) take(await module.shareBetweenContainers(runtimes, script))
+    else counts.notRun++
+  }
+  for (const [runtime] of pairs()) await fill(runtime, script)
+}
+
+/** Who owns, and who tries to; each kind of lock meets each in the long form. */
+function pairs() {
+  const runtimes = ['node@20', 'node@24', 'node@26', 'bun', 'deno']
+  if (isLong) return runtimes.flatMap((one) => runtimes.map((other) => [one, other]))
+  return runtimes.map((one, i) => [one, i % 2 === 0 ? one : 'node@20'])
+}
+
+async function fill(runtime, script) {
+  const wrong = await module.openOnFullDisk(runtime, { opens: isLong ? 300 : 20, script })
+  if (typeof wrong !== 'string') return take({ passed: 1, wrong })
+  console.log(`full disk: not run: ${wrong}`)
+  counts.notRun++
+}
+
+function take({ passed, wrong, notes }) {
+  for (const message of wrong) console.error(message)
+  if (notes && flag('notes')) console.log(notes.join('; '))
+  counts.passed += passed
+  counts.failed += wrong.length
 }

@@ -3,16 +3,15 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { watchForSilence } from '../process-times.ts'
 import { runtimeCommand } from '../runtimes.ts'
+import { linesOf } from './lines.ts'
 
+export { openOnFullDisk } from './full-disk.ts'
 export { toolNames, visitOwner } from './foreign-tools.ts'
+export { shareBetweenContainers, touchOwner, whyNoContainers } from './witnesses.ts'
 
 /** Each race has so many contenders. */
 const contenderCount = 12
-
-/** A contender that says nothing for so long hangs, unless it owns the directory. */
-const longestSilenceMs = 120_000
 
 /** Who races with whom. */
 export const fields: Readonly<Record<string, readonly string[]>> = {
@@ -72,36 +71,4 @@ function startContender(command: readonly string[], script: string, path: string
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = linesOf(child)
   return { child, ready: lines.next(), outcome: lines.next() }
-}
-
-/** The lines of a process's output, one promise each; `ended` where there are no more. */
-function linesOf(child: ChildProcess): { next(): Promise<string> } {
-  const lines: string[] = []
-  const waiting: ((line: string) => void)[] = []
-  let text = ''
-  const give = (line: string): void => {
-    const receive = waiting.shift()
-    if (receive) receive(line)
-    else lines.push(line)
-  }
-  child.stdout?.setEncoding('utf8').on('data', (more: string) => {
-    text += more
-    const whole = text.split('\n')
-    text = whole.pop() ?? ''
-    whole.forEach(give)
-  })
-  const giveAll = (line: string): void => [...waiting].forEach(() => give(line))
-  const silence = watchForSilence(child.pid, longestSilenceMs, () => giveAll('silent'))
-  child.on('close', () => {
-    silence.end()
-    giveAll('ended')
-  })
-  return {
-    next: () => {
-      const line = lines.shift()
-      return line === undefined
-        ? new Promise((resolve) => waiting.push(resolve))
-        : Promise.resolve(line)
-    },
-  }
 }
