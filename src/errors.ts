@@ -82,8 +82,14 @@ export function failure(
 }
 
 /** The DOMException script sees for `failure`. */
-export function exceptionOf({ code, message, detail }: Failure): DOMException {
-  return domException(code, detail === null ? message : `${message}: ${detail}`)
+export function exceptionOf(failure: Failure): DOMException {
+  return domException(failure.code, textOf(failure))
+}
+
+/** All there is to say of a failure, and nothing twice. */
+export function textOf({ message, detail }: Failure): string {
+  if (detail === null || message.endsWith(detail)) return message
+  return detail.startsWith(message) ? detail : `${message}: ${detail}`
 }
 
 /** The failure that crosses the seam for whatever was thrown below it. */

@@ -1,5 +1,5 @@
 /** A host in a worker that this thread starts for it at the first use. */
-import { failure, type Failure } from './errors.ts'
+import { failure, type Failure, textOf } from './errors.ts'
 import { connectHost } from './host/port-client.ts'
 import type { DeleteListener, Host, OpenListener, Receiver } from './host/protocol.ts'
 import { type Settings, hostSettingsOf } from './options.ts'
@@ -157,7 +157,7 @@ class HostingWorker {
       return this.#waiting.resolve()
     }
     const { failure: reason } = answer
-    if (reason) this.#waiting.reject(new Error(`${reason.message}: ${reason.detail}`))
+    if (reason) this.#waiting.reject(new Error(textOf(reason)))
     else this.#waiting.resolve()
   }
 

@@ -1,5 +1,5 @@
 /** The host of one storage directory, in the thread that owns it. */
-import { exceptionOf, type Failure, failureOf } from '../errors.ts'
+import { exceptionOf, type Failure, failureOf, textOf } from '../errors.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { HostServices } from './database.ts'
@@ -91,6 +91,6 @@ class DirectoryHost implements Host {
   }
 }
 
-function warn({ message, detail }: Failure): void {
-  console.warn(detail === null ? message : `${message}: ${detail}`)
+function warn(failure: Failure): void {
+  console.warn(textOf(failure))
 }
