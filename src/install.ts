@@ -88,9 +88,21 @@ function holderOf(target: object): object {
   for (let it: object | null = target; it; it = prototypeOf(it)) {
     if (Object.hasOwn(it, 'indexedDB')) return it
   }
+  const scope = workerScopeOf(target)
+  if (scope) return scope
   const prototype = prototypeOf(target)
   const isShared = prototype === null || prototype === Object.prototype
   return isShared ? target : prototype
+}
+
+/** The prototype of all workers' global objects; null where `target` is no such object. */
+function workerScopeOf(target: object): object | null {
+  const { WorkerGlobalScope } = target as { WorkerGlobalScope?: { readonly prototype?: object } } // A worker has it.
+  const prototype = WorkerGlobalScope?.prototype
+  for (let it: object | null = target; it && prototype; it = prototypeOf(it)) {
+    if (it === prototype) return it
+  }
+  return null
 }
 
 function prototypeOf(object: object): object | null {

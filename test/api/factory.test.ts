@@ -131,3 +131,13 @@ test('names may be any string at all', async () => {
   expect(await createIndexedDB({ path }).databases()).toHaveLength(names.length)
   await close(indexedDB)
 })
+
+test('in a worker, install() puts the attribute where the specification has it', () => {
+  class WorkerGlobalScope extends EventTarget {}
+  class DedicatedWorkerGlobalScope extends WorkerGlobalScope {}
+  const target = Object.assign(new DedicatedWorkerGlobalScope(), { WorkerGlobalScope })
+  const factory = install({ target, vfs: memory() })
+  expect(Object.hasOwn(WorkerGlobalScope.prototype, 'indexedDB')).toBe(true)
+  expect(Object.hasOwn(DedicatedWorkerGlobalScope.prototype, 'indexedDB')).toBe(false)
+  expect((target as { indexedDB?: IDBFactory }).indexedDB).toBe(factory)
+})
