@@ -7,6 +7,7 @@ import type { Direction } from '../core/cursor.ts'
 import { compareKeys } from '../keys/key.ts'
 import { assertActive, assertNotDeleted, assertWritable } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
+import { defineInspection } from './inspect.ts'
 import { requiredKey } from './query.ts'
 import { defineInterface, illegalConstructor, requireArguments, toUnsignedLong } from './webidl.ts'
 import { defineWrapper, wrapValue } from './wrapper.ts'
@@ -121,6 +122,9 @@ export class IDBCursorWithValue extends IDBCursor {
 
 defineInterface(IDBCursor, 'IDBCursor')
 defineInterface(IDBCursorWithValue, 'IDBCursorWithValue')
+const shown = ['direction', 'key', 'primaryKey']
+defineInspection(IDBCursor, 'IDBCursor', shown)
+defineInspection(IDBCursorWithValue, 'IDBCursorWithValue', [...shown, 'value'])
 
 const nextRecord: Step = { skip: 0, key: null, primaryKey: null }
 

@@ -8,6 +8,7 @@ import type { ObjectStoreSchema } from '../core/handles.ts'
 import { assertActive } from './assertions.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineEventTarget } from './event-target.ts'
+import { defineInspection } from './inspect.ts'
 import type { IDBObjectStore } from './IDBObjectStore.ts'
 import type { IDBTransaction } from './IDBTransaction.ts'
 import { assertValidKeyPath, toKeyPath } from './key-path-value.ts'
@@ -137,6 +138,7 @@ defineEventTarget(IDBDatabase, targetOf, {
   name: 'IDBDatabase',
   events: ['abort', 'close', 'error', 'versionchange'],
 })
+defineInspection(IDBDatabase, 'IDBDatabase', ['name', 'version', 'objectStoreNames'])
 
 defineWrapper(Connection, (core) => {
   nextConnection = core

@@ -5,6 +5,7 @@ import { domException } from '../errors.ts'
 import { assertActive, assertNotDeleted, assertUpgrading } from './assertions.ts'
 import type { IDBObjectStore } from './IDBObjectStore.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
+import { defineInspection } from './inspect.ts'
 import { keyPathValue } from './key-path-value.ts'
 import {
   countRequest,
@@ -112,6 +113,7 @@ export class IDBIndex {
 }
 
 defineInterface(IDBIndex, 'IDBIndex')
+defineInspection(IDBIndex, 'IDBIndex', ['name', 'keyPath', 'unique', 'multiEntry'])
 
 defineWrapper(IndexHandle, (core) => {
   nextIndex = core

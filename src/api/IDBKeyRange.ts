@@ -4,6 +4,7 @@ import { compareKeys } from '../keys/key.ts'
 import { type KeyRange, isInRange, onlyKey } from '../keys/key-range.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
+import { defineInspection } from './inspect.ts'
 import { defineInterface, illegalConstructor, requireArguments } from './webidl.ts'
 
 /** Every copy of this package reads the ranges of every other by it; the version is that of the key format. */
@@ -90,6 +91,7 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
 }
 
 defineInterface(IDBKeyRange, 'IDBKeyRange')
+defineInspection(IDBKeyRange, 'IDBKeyRange', ['lower', 'upper', 'lowerOpen', 'upperOpen'])
 
 /** The script-visible range. */
 function rangeHandle(range: KeyRange): IDBKeyRange {

@@ -7,6 +7,7 @@ import { createIndex, deleteIndex, renameObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
 import { assertActive, assertNotDeleted, assertUpgrading, assertWritable } from './assertions.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
+import { defineInspection } from './inspect.ts'
 import type { IDBIndex } from './IDBIndex.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import type { IDBTransaction } from './IDBTransaction.ts'
@@ -196,6 +197,12 @@ export class IDBObjectStore {
 }
 
 defineInterface(IDBObjectStore, 'IDBObjectStore')
+defineInspection(IDBObjectStore, 'IDBObjectStore', [
+  'name',
+  'keyPath',
+  'autoIncrement',
+  'indexNames',
+])
 
 defineWrapper(ObjectStoreHandle, (core) => {
   nextStore = core

@@ -1,5 +1,6 @@
 /** What `getAllRecords()` lists. https://w3c.github.io/IndexedDB/#record-interface */
 import type { RecordResult } from '../core/readers.ts'
+import { defineInspection } from './inspect.ts'
 import { defineInterface, illegalConstructor } from './webidl.ts'
 
 let nextRecord: RecordResult | null = null
@@ -28,6 +29,7 @@ export class IDBRecord {
 }
 
 defineInterface(IDBRecord, 'IDBRecord')
+defineInspection(IDBRecord, 'IDBRecord', ['key', 'primaryKey', 'value'])
 
 /** The script-visible record. */
 export function recordHandle(record: RecordResult): IDBRecord {

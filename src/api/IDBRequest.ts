@@ -4,6 +4,7 @@ import { type RecordResult, listReaders } from '../core/readers.ts'
 import type { Request } from '../core/request.ts'
 import { domException } from '../errors.ts'
 import { defineEventHandlers, defineEventTarget } from './event-target.ts'
+import { defineInspection } from './inspect.ts'
 import { recordHandle } from './IDBRecord.ts'
 import { defineInterface, illegalConstructor } from './webidl.ts'
 import { wrap, wrapValue } from './wrapper.ts'
@@ -65,6 +66,9 @@ const targetOf = (handle: unknown): Request | OpenRequest => coreOf(handle as ID
 defineEventTarget(IDBRequest, targetOf, { name: 'IDBRequest', events: ['success', 'error'] })
 defineEventHandlers(IDBOpenDBRequest, targetOf, ['blocked', 'upgradeneeded'])
 defineInterface(IDBOpenDBRequest, 'IDBOpenDBRequest')
+const shown = ['readyState', 'result', 'error']
+defineInspection(IDBRequest, 'IDBRequest', shown)
+defineInspection(IDBOpenDBRequest, 'IDBOpenDBRequest', shown)
 
 /** The script-visible request; the same one each time. */
 export function requestHandle<Result>(request: Request): IDBRequest<Result> {

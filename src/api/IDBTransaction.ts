@@ -7,6 +7,7 @@ import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineEventTarget } from './event-target.ts'
 import type { IDBDatabase } from './IDBDatabase.ts'
 import type { IDBObjectStore } from './IDBObjectStore.ts'
+import { defineInspection } from './inspect.ts'
 import { illegalConstructor, requireArguments, toDOMString } from './webidl.ts'
 import { defineWrapper, wrap } from './wrapper.ts'
 
@@ -94,6 +95,12 @@ defineEventTarget(IDBTransaction, targetOf, {
   name: 'IDBTransaction',
   events: ['abort', 'complete', 'error'],
 })
+defineInspection(IDBTransaction, 'IDBTransaction', [
+  'mode',
+  'durability',
+  'objectStoreNames',
+  'error',
+])
 
 defineWrapper(Transaction, (core) => {
   nextTransaction = core

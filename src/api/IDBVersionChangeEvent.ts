@@ -1,4 +1,5 @@
 /** The event of a version change. https://w3c.github.io/IndexedDB/#events */
+import { defineInspection } from './inspect.ts'
 import {
   defineInterface,
   requireArguments,
@@ -31,4 +32,9 @@ export class IDBVersionChangeEvent extends Event implements globalThis.IDBVersio
 }
 
 defineInterface(IDBVersionChangeEvent, 'IDBVersionChangeEvent')
+defineInspection(IDBVersionChangeEvent, 'IDBVersionChangeEvent', [
+  'type',
+  'oldVersion',
+  'newVersion',
+])
 Object.defineProperty(IDBVersionChangeEvent, 'length', { value: 1 })
