@@ -10,6 +10,7 @@ import {
   removeListener,
   setEventHandler,
 } from '../core/events.ts'
+import { domException } from '../errors.ts'
 import { assertStackRoom } from '../stack-room.ts'
 import { defineInterface, requireArguments, toDOMString } from './webidl.ts'
 
@@ -92,9 +93,14 @@ function listenerMethods(targetOf: TargetOf): EventTargetMembers {
       assertStackRoom()
       const target = targetOf(this)
       if (!(event instanceof Event)) throw new TypeError('The argument is not an Event')
+      if (event.eventPhase !== 0) throw beingDispatched(event)
       return dispatchNow(target, event)
     },
   }
+}
+
+function beingDispatched({ type }: Event): DOMException {
+  return domException('InvalidStateError', `The event "${type}" is being dispatched already`)
 }
 
 /** https://dom.spec.whatwg.org/#event-flatten-more */

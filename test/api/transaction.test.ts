@@ -174,3 +174,30 @@ function uncaught(): Promise<unknown> {
     })
   })
 }
+
+test('dispatchEvent() throws InvalidStateError for an event that is being dispatched', async () => {
+  const database = await stores()
+  const names: string[] = []
+  const redispatch = (event: Event): void => {
+    try {
+      database.dispatchEvent(event)
+    } catch (error) {
+      names.push((error as DOMException).name)
+    }
+  }
+  const store = database.transaction('s').objectStore('s')
+  await new Promise<void>((resolve) => {
+    store.get(1).onsuccess = (event) => {
+      redispatch(event)
+      resolve()
+    }
+  })
+  const own = new Event('own')
+  database.addEventListener('own', redispatch)
+  database.dispatchEvent(own)
+  new EventTarget().dispatchEvent(own)
+  const elsewhere = new EventTarget()
+  elsewhere.addEventListener('own', redispatch)
+  elsewhere.dispatchEvent(new Event('own'))
+  expect(names).toEqual(['InvalidStateError', 'InvalidStateError', 'InvalidStateError'])
+})
