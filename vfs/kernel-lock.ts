@@ -33,7 +33,11 @@ export async function openKernelLock(path: string): Promise<KernelLock | 'taken'
       if (lock !== null && isHeld(path, lock)) return
       lock?.connection.close()
       lock = null
-      lock = take(Sqlite, path)
+      try {
+        lock = take(Sqlite, path)
+      } catch {
+        // Too many files are open, or something lies in its place: the claim stands without it until the next time.
+      }
     },
     release() {
       lock?.connection.close()
@@ -97,9 +101,9 @@ function isOpenAs(number: string, path: string): boolean {
 function hasLock(descriptorInfo: string): boolean {
   try {
     return fs.readFileSync(descriptorInfo, 'utf8').includes('POSIX')
-  } catch {
-    // The descriptor was closed under SQLite.
-    return false
+  } catch (error) {
+    // It was closed under SQLite; anything else, such as too many open files, says nothing of the lock.
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
 }
 

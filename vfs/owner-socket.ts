@@ -62,7 +62,7 @@ async function withShortPath<T>(
 
 async function listen(path: string | null): Promise<Server | null> {
   if (path === null) return null
-  const { createServer } = await import('node:net')
+  const { createServer } = net()
   const server = createServer((connection) => connection.destroy())
   try {
     await new Promise<void>((resolve, reject) => {
@@ -79,9 +79,14 @@ async function listen(path: string | null): Promise<Server | null> {
   }
 }
 
+/** Loaded when first needed: most owners need none. */
+function net(): typeof import('node:net') {
+  return process.getBuiltinModule('node:net')
+}
+
 async function knock(path: string | null): Promise<Liveness> {
   if (path === null) return 'unknown'
-  const { connect } = await import('node:net')
+  const { connect } = net()
   return new Promise((resolve) => {
     const connection = connect({ path })
     connection.on('connect', () => {
