@@ -4,15 +4,18 @@
  * - `own`: `owner 17` with its pid, or `refused` and why. What it stored last must be there then.
  * - `put`: stores something durably; `stored`, or, once the connection has had its `close` event, `failed` and why.
  * - `touch cpSync`: does to the directory what a program might; `touched`, and what came of it.
+ * - `lock`: whether the kernel's lock is `free` or `taken`; `none` where the runtime has none.
  * - `descriptors`: how many the process has open.
  *
  * With `thread` as its second argument it owns from a thread of its own, and touches from the main one.
  */
 import fs from 'node:fs'
+import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { createIndexedDB } from '../../src/index.ts'
+import { openKernelLock } from '../../vfs/kernel-lock.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 import { touch } from './touches.ts'
 
@@ -49,10 +52,18 @@ async function put(): Promise<string> {
   }
 }
 
+async function lock(): Promise<string> {
+  const taken = await openKernelLock(join(path, '.lock.sqlite'))
+  if (taken === null || taken === 'taken') return taken ?? 'none'
+  taken.release()
+  return 'free'
+}
+
 async function answer(line: string): Promise<string> {
   const [command, argument = ''] = line.split(' ')
   if (command === 'own') return own()
   if (command === 'put') return put()
+  if (command === 'lock') return lock()
   if (command === 'touch') return `touched ${await touch(argument, path)}`
   return String(fs.readdirSync('/proc/self/fd').length)
 }

@@ -74,11 +74,12 @@ async function touchAndShare() {
   for (const [runtime] of pairs()) await fill(runtime, script)
 }
 
-/** Who owns, and who tries to; each kind of lock meets each in the long form. */
+/** Who owns, and who tries to; each meets each in the long form. */
 function pairs() {
   const runtimes = ['node@20', 'node@24', 'node@26', 'bun', 'deno']
   if (isLong) return runtimes.flatMap((one) => runtimes.map((other) => [one, other]))
-  return runtimes.map((one, i) => [one, i % 2 === 0 ? one : 'node@20'])
+  const others = ['node@20', 'node@26', 'node@20', 'node@24', 'deno']
+  return runtimes.map((one, i) => [one, others[i]])
 }
 
 async function fill(runtime, script) {

@@ -16,6 +16,8 @@ interface Keeper {
   readonly name: string
   readonly pid: number | undefined
   tell(line: string): Promise<string>
+  /** Gives it nothing more to do; resolves with its exit code. */
+  end(): Promise<number | null>
   /** Kills it, and resolves when it is gone. */
   kill(): Promise<void>
 }
@@ -95,6 +97,7 @@ export async function shareBetweenContainers(
     await other.kill()
     const restarted = await start({ runtime: runtimes[1], where: 'container' })
     findings.expect('when it was restarted', /^owner/, await restarted.tell('own'))
+    findings.expect('with nothing to do', /^0$/, String(await restarted.end()))
   })
   return findings
 }
@@ -110,6 +113,9 @@ async function refuses(
     await other.tell('own'),
   )
   findings.expect(`${what}: the owner`, /^stored/, await owner.tell('put'))
+  // Its commit was strict: if the lock was lost it has been taken again.
+  const lock = owner.name === 'node@20' ? /^(?:free|none)$/ : /^(?:taken|none)$/
+  findings.expect(`${what}: the lock`, lock, await other.tell('lock'))
 }
 
 /** Whether the other one gets the directory or not, the owner must not go on as if it were still its own. */
@@ -189,6 +195,10 @@ export async function startKeeper(options: KeeperOptions): Promise<Keeper> {
     tell(line) {
       child.stdin.write(`${line}\n`)
       return lines.next()
+    },
+    end() {
+      child.stdin.end()
+      return new Promise((resolve) => child.once('close', resolve))
     },
     kill: () => kill(child),
   }
