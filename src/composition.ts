@@ -3,40 +3,42 @@ import { IDBFactory, factoryHandle, factoryOf } from './api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import type { Factory } from './core/factory.ts'
 import { exceptionOf } from './errors.ts'
+import { HostUser, hostOfOthers, type HostSource } from './host/host-user.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
 import type { ClosableIDBFactory } from './interfaces.ts'
 import { installGlobals, splitOptions } from './install.ts'
 import { connectHost } from './host/port-client.ts'
 import type { HostPort } from './host/port-messages.ts'
 import { serve as serveHost } from './host/port-server.ts'
-import type { Host } from './host/protocol.ts'
+import type { ClosableHost, Host } from './host/protocol.ts'
 import { completeOptions, hostPortOf, portOf, warnOnConsole } from './options.ts'
 import type { Platform } from './platform.ts'
+import { sharedHost } from './shared-hosts.ts'
 import { assertStackRoom } from './stack-room.ts'
-import { sharedWorkerHost } from './shared-worker-hosts.ts'
 import { threadHosts } from './thread-hosts.ts'
+import { workerHosts } from './worker-host.ts'
 import { memory } from '../vfs/memory.ts'
 
 /** The public functions of an entry point. */
 export interface Composition {
   createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory
   install: (options?: InstallOptions) => globalThis.IDBFactory
-  /** The host that a factory with these options has. */
-  hostFor: (options: IndexedDBOptions) => Host
+  /** The host that a factory with these options has: a user of its own. */
+  hostFor: (options: IndexedDBOptions) => ClosableHost
   serve: (port: Port, factory?: globalThis.IDBFactory) => void
 }
 
 /** The public functions on that platform. */
 export function compose(platform: Platform): Composition {
-  const hostInThread = threadHosts(platform)
-  const hostFor = (options: IndexedDBOptions): Host => {
+  const [inThread, inWorker] = [threadHosts(platform), workerHosts(platform)]
+  const sourceFor = (options: IndexedDBOptions): HostSource => {
     assertStackRoom()
     const port = portOf(options)
-    if (port) return hostBehind(port)
+    if (port) return hostOfOthers(hostBehind(port))
     const settings = completeOptions(options, platform)
-    if (settings.worker !== false) return sharedWorkerHost(settings, platform)
-    return hostInThread(settings)
+    return sharedHost(settings, platform, settings.worker === false ? inThread : inWorker)
   }
+  const hostFor = (options: IndexedDBOptions): ClosableHost => new HostUser(sourceFor(options))
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory =>
     factoryOn(hostFor(options), options.onWarning)
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
@@ -51,8 +53,9 @@ export function compose(platform: Platform): Composition {
 }
 
 /**
- * Closes every connection of the factory's directory as `close()` does, waits for its transactions, fails opens not yet
- * started with AbortError, and gives up the directory. Later opens start anew.
+ * Closes what the factory has open: its connections take no new transactions, get `close` once those under way have ended,
+ * and opens under way fail with AbortError. Then it gives up the directory, unless other factories have something open
+ * there. What is asked of the factory meanwhile waits, and starts anew.
  */
 export function close(factory: globalThis.IDBFactory): Promise<void> {
   assertStackRoom()
@@ -76,7 +79,7 @@ function hostBehind(port: HostPort): Host {
 }
 
 /** A factory on a host. */
-export function factoryOn(host: Host, warn = warnOnConsole): ClosableIDBFactory {
+export function factoryOn(host: ClosableHost, warn = warnOnConsole): ClosableIDBFactory {
   const factory: Factory = {
     host,
     warn,

@@ -2,11 +2,13 @@
 import type { HostPort } from './host/port-messages.ts'
 import type { IndexedDBOptions, Port } from './indexeddb-options.ts'
 import type { Platform } from './platform.ts'
-import type { Vfs } from './sqlite/vfs.ts'
+import type { Vfs, VfsDirectory } from './sqlite/vfs.ts'
 
 /** Options with nothing left open. */
 export interface Settings extends HostSettings {
   readonly vfs: Vfs
+  /** That of `path`, whatever becomes of the working directory before it is used. */
+  readonly directory: VfsDirectory
   readonly onWarning: (warning: Error) => void
   /** The worker that hosts the engine; false: this thread does. */
   readonly worker: boolean | string | URL | Port
@@ -30,10 +32,23 @@ export function hostSettingsOf(settings: HostSettings): HostSettings {
   return { path, durability, waitMs, onCorrupt, check, quota }
 }
 
-/** Whether two factories on a directory may share its host, in whatever words each names the path. */
-export function canShareHost(one: HostSettings, other: HostSettings): boolean {
-  const names = ['durability', 'waitMs', 'onCorrupt', 'check', 'quota'] as const
-  return names.every((name) => one[name] === other[name])
+/** In what two factories on a directory differ that keeps them from sharing its host, in words; the path's is no matter. */
+export function differences(known: Settings, other: Settings): string[] {
+  const names = ['durability', 'waitMs', 'onCorrupt', 'check', 'quota', 'worker'] as const
+  return names.flatMap((name) => {
+    const [one, another] = [wordOf(known[name]), wordOf(other[name])]
+    return known[name] === other[name] || (isUrl(known[name]) && one === another)
+      ? []
+      : [`${name}: ${one} there, ${another} here`]
+  })
+}
+
+function wordOf(value: Settings['worker' | 'quota' | 'waitMs']): string {
+  return isUrl(value) ? value.href : typeof value === 'object' ? 'a worker' : describe(value)
+}
+
+function isUrl(value: unknown): value is URL {
+  return value instanceof URL
 }
 
 /** Option → what its value must be, and in which words an error says so. */
@@ -56,9 +71,11 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
   checkOptions(options)
   const { onLocked = 'throw', waitMs = Infinity, durability = 'relaxed' } = options
   const vfs = options.vfs ?? platform.defaultVfs()
+  const path = options.path ?? defaultPath(platform)
   return {
-    path: options.path ?? defaultPath(platform),
+    path,
     vfs,
+    directory: vfs.directory(path),
     durability,
     waitMs: onLocked === 'wait' ? waitMs : 0,
     onCorrupt: options.onCorrupt ?? 'throw',

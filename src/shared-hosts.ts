@@ -1,92 +1,150 @@
 /**
- * The hosts of this thread, one for each open storage directory. Factories on the same directory share one, whichever
- * copy of this module or realm they come from: the registry lies on an object all of them have.
+ * The hosts of this thread, one for each storage directory in use. Factories on the same directory share one, whichever
+ * copy of this module or realm they come from: the registry lies on an object all of them have. All that is known of a host
+ * besides stands here, in its entry, and nowhere else: who holds it, whether it is closing, who waits for that.
  *
- * A host in memory lives as long as somebody can reach it: through a factory, a connection or the VFS object. Then it
- * goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
+ * A host in memory lives as long as it can be reached: through a factory that has used it, a connection or the VFS object.
+ * Then it goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
  */
-import { exceptionOf, type Failure } from './errors.ts'
-import { createHost } from './host/host.ts'
-import type { Host } from './host/protocol.ts'
-import { type Settings, canShareHost } from './options.ts'
+import { type Failure, failure, failureOf } from './errors.ts'
+import type { HostSource } from './host/host-user.ts'
+import type { ClosableHost, Host } from './host/protocol.ts'
+import { type Settings, differences } from './options.ts'
 import type { Platform } from './platform.ts'
-import type { StorageDirectory } from './storage/storage.ts'
-import { openStorageDirectory } from './sqlite/directory.ts'
 import type { Vfs } from './sqlite/vfs.ts'
-import type { ThreadEngine } from './thread-engine.ts'
 
-/** The version is that of `Host` and of what it puts into files: copies that differ do not share. */
-const registrySymbol = Symbol.for('idb-everywhere.hosts.1')
+/** The version is that of `SharedHost`, of `Host`, and of what it puts into files: copies that differ do not share. */
+const registrySymbol = Symbol.for('idb-everywhere.hosts.2')
 
+/** A host, and what its users share. */
 interface SharedHost {
-  readonly host: Host
+  readonly host: ClosableHost
   readonly settings: Settings
+  /** How many things its users have under way or open. */
+  holdCount: number
+  /** null: not being closed. */
+  closing: Promise<void> | null
+  /** Called, in order, when it is closed, or could not be. */
+  readonly waiting: (() => void)[]
 }
 
-/** Directory identity → its host; `deref()` gives undefined when that was in memory and nobody can reach it any more. */
+/** Its place → a host; `deref()` gives undefined when that was in memory and cannot be reached any more. */
 type Registry = Map<string, { deref(): SharedHost | undefined }>
 
 /** The hosts in memory that a VFS object keeps: whoever has the object finds the databases again. */
 const keptByVfs = new WeakMap<Vfs, Set<SharedHost>>()
 
-/** Gives back what the engine holds of directories that nobody can reach any more. */
-const unreachable = new FinalizationRegistry<Leftover>(({ storage, registry, identity }) => {
-  if (registry.get(identity)?.deref() === undefined) registry.delete(identity)
-  void storage.close()
+/** Gives back what the engine holds of directories that cannot be reached any more. */
+const unreachable = new FinalizationRegistry<Leftover>(({ giveBack, registry, place }) => {
+  if (registry.get(place)?.deref() === undefined) registry.delete(place)
+  giveBack()
 })
 
 interface Leftover {
-  readonly storage: StorageDirectory
+  readonly giveBack: () => void
   readonly registry: Registry
-  readonly identity: string
+  readonly place: string
+}
+
+/** A host that was made. */
+export interface MadeHost {
+  readonly host: ClosableHost
+  /** Gives back what it holds when it cannot be reached any more; must not reach it itself. */
+  readonly giveBack: () => void
+}
+
+/** How hosts of one kind are shared. */
+export interface Sharing {
+  /** Hosts of different kinds on one directory know nothing of each other. */
+  readonly kind: 'in thread' | 'in worker'
+  /** Makes the host of the directory in the settings; it touches the directory when first asked for something. */
+  make(settings: Settings): MadeHost
 }
 
 /**
- * The host of the directory in `settings`, as long as it is open; after `close()` the next use opens it anew.
+ * A factory's way to the host of its directory, which is made when it is first asked.
  *
- * @throws TypeError when the directory is open with other settings.
+ * @throws TypeError when the directory is in use with other settings.
  */
-export function sharedHost(
-  settings: Settings,
-  platform: Platform,
-  engine: ThreadEngine,
-): Host {
-  const registry = registryOf(platform)
-  const { vfs, path } = settings
-  const { identity } = vfs.directory(path)
-  const current = (): SharedHost => {
-    const known = registry.get(identity)?.deref()
-    if (known) return sameSettings(known, settings, path)
-    const storage = openStorageDirectory({
-      ...settings,
-      getEngine: () => engine.acquire(),
-      releaseEngine: () => engine.release(),
-    })
-    const { durability, onWarning } = settings
-    const report = (failure: Failure): void => onWarning(exceptionOf(failure))
-    const made = { host: createHost({ storage, durability, report }), settings }
-    if (!vfs.isPersistent) keep(made, { storage, registry, identity })
-    registry.set(identity, vfs.isPersistent ? { deref: () => made } : new WeakRef(made))
+export function sharedHost(settings: Settings, platform: Platform, sharing: Sharing): HostSource {
+  return new SharedHostSource(settings, registryOf(platform), sharing)
+}
+
+class SharedHostSource implements HostSource {
+  readonly #settings: Settings
+  readonly #registry: Registry
+  readonly #sharing: Sharing
+  readonly #place: string
+  /** The one last used: this keeps it, if it is in memory. */
+  #shared: SharedHost | null = null
+
+  constructor(settings: Settings, registry: Registry, sharing: Sharing) {
+    this.#settings = settings
+    this.#registry = registry
+    this.#sharing = sharing
+    this.#place = `${sharing.kind}: ${settings.directory.identity}`
+    const known = this.#known()
+    const conflict = known && !known.closing ? conflictOf(known, settings) : null
+    if (conflict !== null) throw new TypeError(conflict)
+  }
+
+  enter(ask: (host: Host) => void, failed: (reason: Failure) => void): void {
+    const known = this.#known()
+    if (known?.closing) return void known.waiting.push(() => this.enter(ask, failed))
+    const conflict = known ? conflictOf(known, this.#settings) : null
+    if (conflict !== null) return failed(failure('UnknownError', conflict))
+    try {
+      this.#shared = known ?? this.#make()
+    } catch (error) {
+      return failed(failureOf(error))
+    }
+    this.hold()
+    ask(this.#shared.host)
+  }
+
+  hold(): void {
+    if (!this.#shared) throw new Error('unreachable: a host is held that was not asked')
+    this.#shared.holdCount++
+  }
+
+  letGo(): void {
+    if (!this.#shared) throw new Error('unreachable: a host is let go that was not asked')
+    this.#shared.holdCount--
+  }
+
+  async release(): Promise<void> {
+    const known = this.#known()
+    if (!known) return
+    if (known.holdCount === 0) known.closing ??= this.#close(known)
+    await known.closing
+  }
+
+  async #close(shared: SharedHost): Promise<void> {
+    try {
+      await shared.host.close()
+      this.#registry.delete(this.#place)
+      keptByVfs.get(shared.settings.vfs)?.delete(shared)
+    } finally {
+      // One that could not be closed stays: the directory is still its own.
+      shared.closing = null
+      for (const goOn of shared.waiting.splice(0)) goOn()
+    }
+  }
+
+  #known(): SharedHost | undefined {
+    return this.#registry.get(this.#place)?.deref()
+  }
+
+  #make(): SharedHost {
+    const settings = this.#settings
+    const { host, giveBack } = this.#sharing.make(settings)
+    const made: SharedHost = { host, settings, holdCount: 0, closing: null, waiting: [] }
+    const { vfs } = settings
+    if (!vfs.isPersistent) {
+      keep(made, { giveBack, registry: this.#registry, place: this.#place })
+    }
+    this.#registry.set(this.#place, vfs.isPersistent ? { deref: () => made } : new WeakRef(made))
     return made
-  }
-  // Held here, so that the factory keeps it.
-  let shared = current()
-  const host = (): Host => {
-    shared = current()
-    return shared.host
-  }
-  return {
-    databases: (receiver) => host().databases(receiver),
-    open: (name, version, listener) => host().open(name, version, listener),
-    delete: (name, listener) => host().delete(name, listener),
-    async close() {
-      const known = registry.get(identity)?.deref()
-      if (!known) return
-      await known.host.close()
-      if (registry.get(identity)?.deref() !== known) return
-      registry.delete(identity)
-      keptByVfs.get(vfs)?.delete(known)
-    },
   }
 }
 
@@ -97,12 +155,12 @@ function keep(shared: SharedHost, leftover: Leftover): void {
   unreachable.register(shared, leftover)
 }
 
-function sameSettings(known: SharedHost, settings: Settings, path: string): SharedHost {
-  if (canShareHost(known.settings, settings)) return known
-  const { durability, waitMs, onCorrupt, check, quota } = known.settings
-  throw new TypeError(
-    `The storage directory "${path}" is already open in this thread with other options (durability "${durability}", waitMs ${waitMs}, onCorrupt "${onCorrupt}", check "${check}", quota ${quota}): give both factories the same`,
-  )
+/** What keeps a factory with `settings` from sharing a host, in words; null: nothing. */
+function conflictOf(known: SharedHost, settings: Settings): string | null {
+  const differing = differences(known.settings, settings)
+  if (differing.length === 0) return null
+  const options = differing.join(', ')
+  return `The storage directory "${settings.path}" is in use in this thread with other options (${options}): give all factories on it the same, or close() the others first`
 }
 
 function registryOf({ shared }: Platform): Registry {

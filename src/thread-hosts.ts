@@ -1,12 +1,28 @@
 /** Hosting in this thread, on one engine. */
-import type { Host } from './host/protocol.ts'
+import { exceptionOf, type Failure } from './errors.ts'
+import { createHost } from './host/host.ts'
 import type { Settings } from './options.ts'
 import type { Platform } from './platform.ts'
-import { sharedHost } from './shared-hosts.ts'
+import type { MadeHost, Sharing } from './shared-hosts.ts'
+import { openStorageDirectory } from './sqlite/directory.ts'
 import { ThreadEngine } from './thread-engine.ts'
 
-/** Gives the host of the directory in the settings it is called with. */
-export function threadHosts(platform: Platform): (settings: Settings) => Host {
+/** How hosts in this thread are shared. */
+export function threadHosts(platform: Platform): Sharing {
   const engine = new ThreadEngine(() => platform.loadWasm())
-  return (settings) => sharedHost(settings, platform, engine)
+  return { kind: 'in thread', make: (settings) => hostInThread(settings, engine) }
+}
+
+function hostInThread(settings: Settings, engine: ThreadEngine): MadeHost {
+  const { vfs, directory, durability, onWarning } = settings
+  const { name, isPersistent } = vfs
+  const storage = openStorageDirectory({
+    ...settings,
+    vfs: { name, isPersistent, directory: () => directory },
+    getEngine: () => engine.acquire(),
+    releaseEngine: () => engine.release(),
+  })
+  const report = (failure: Failure): void => onWarning(exceptionOf(failure))
+  const host = createHost({ storage, durability, report })
+  return { host, giveBack: () => void storage.close() }
 }

@@ -1,30 +1,42 @@
 /** A host in a worker that this thread starts for it at the first use. */
 import { failure, type Failure, textOf } from './errors.ts'
+import { DeferredRequest } from './host/deferred-request.ts'
 import { connectHost } from './host/port-client.ts'
-import type { DeleteListener, Host, OpenListener, Receiver } from './host/protocol.ts'
+import type {
+  ClosableHost,
+  DeleteListener,
+  Host,
+  HostRequest,
+  OpenListener,
+  Receiver,
+} from './host/protocol.ts'
 import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
 import { RelayedPort } from './relayed-port.ts'
+import type { Sharing } from './shared-hosts.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
 
 /** Captured at load: a test may replace it. */
 const { random } = Math
 
-/** The host of the directory in `settings`. When its worker goes, or is closed, the next use starts another. */
-export function hostInWorker(settings: Settings, platform: Platform): Host {
-  return new WorkerHost(settings, platform)
+/** How hosts in workers are shared. */
+export function workerHosts(platform: Platform): Sharing {
+  return {
+    kind: 'in worker',
+    make: (settings) => ({ host: new WorkerHost(settings, platform), giveBack: () => {} }),
+  }
 }
 
 type Databases = readonly { readonly name: string; readonly version: number }[]
 
-class WorkerHost implements Host {
+/** When its worker goes, or is closed, the next use starts another. While it closes it must not be asked. */
+class WorkerHost implements ClosableHost {
   readonly #settings: Settings
   readonly #platform: Platform
   /** null: no worker is running or being started. */
   #starting: Promise<HostingWorker> | null = null
   /** Its worker, once that has answered. */
   #running: HostingWorker | null = null
-  #closing: Promise<void> = Promise.resolve()
 
   constructor(settings: Settings, platform: Platform) {
     this.#settings = settings
@@ -35,21 +47,32 @@ class WorkerHost implements Host {
     this.#ask(receiver, (host) => host.databases(receiver))
   }
 
-  open(name: string, version: number | undefined, listener: OpenListener): void {
-    this.#ask(listener, (host) => host.open(name, version, listener))
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
+    return this.#request(name, listener, (host) => host.open(name, version, listener))
   }
 
-  delete(name: string, listener: DeleteListener): void {
-    this.#ask(listener, (host) => host.delete(name, listener))
+  delete(name: string, listener: DeleteListener): HostRequest {
+    return this.#request(name, listener, (host) => host.delete(name, listener))
   }
 
   async close(): Promise<void> {
     const starting = this.#starting
-    this.#forget(this.#running)
     // Whoever was waiting for a worker that could not be started has been told.
     const worker = await starting?.catch(() => null)
-    if (worker) this.#closing = worker.close()
-    await this.#closing
+    if (!worker || this.#starting !== starting) return
+    this.#forget(worker)
+    await worker.close()
+  }
+
+  #request(
+    name: string,
+    listener: { failed(reason: Failure): void },
+    ask: (host: Host) => HostRequest,
+  ): HostRequest {
+    const request = new DeferredRequest(name, (reason) => listener.failed(reason))
+    const failed = (reason: Failure): void => request.fail(reason)
+    this.#ask({ failed }, (host) => request.passOn(() => ask(host)))
+    return request
   }
 
   #ask(listener: { failed(reason: Failure): void }, ask: (host: Host) => void): void {
@@ -73,7 +96,6 @@ class WorkerHost implements Host {
 
   async #start(): Promise<HostingWorker> {
     try {
-      await Promise.allSettled([this.#closing]) // whoever closed it has been told how that went
       const worker = new HostingWorker(this.#settings, this.#platform, {
         gone: () => this.#forget(worker),
       })
@@ -85,7 +107,7 @@ class WorkerHost implements Host {
     }
   }
 
-  #forget(worker: HostingWorker | null): void {
+  #forget(worker: HostingWorker): void {
     if (this.#running !== worker) return
     this.#running = null
     this.#starting = null
@@ -101,10 +123,12 @@ class HostingWorker {
   readonly #id = random()
   readonly #worker: StartedWorker
   readonly #port: RelayedPort
+  readonly #settings: Settings
   readonly #gone: () => void
   #waiting: PromiseWithResolvers<void>
 
   constructor(settings: Settings, platform: Platform, { gone }: { gone: () => void }) {
+    this.#settings = settings
     this.#gone = gone
     this.#waiting = withResolvers()
     this.ready = this.#waiting.promise
@@ -124,11 +148,11 @@ class HostingWorker {
     this.host = connectHost(this.#port)
     // Nothing is asked of the host yet, but that it gets ready.
     worker.ref()
-    void this.#begin(settings)
+    void this.#begin()
   }
 
+  /** There is nothing open in it any more. */
   async close(): Promise<void> {
-    await this.host.close()
     this.#waiting = withResolvers()
     this.#worker.ref()
     this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id }, [])
@@ -139,10 +163,10 @@ class HostingWorker {
     }
   }
 
-  async #begin(settings: Settings): Promise<void> {
+  async #begin(): Promise<void> {
     try {
       const wasm = (await this.#worker.wasm) ?? null
-      const start = { id: this.#id, settings: hostSettingsOf(settings), wasm }
+      const start = { id: this.#id, settings: hostSettingsOf(this.#settings), wasm }
       this.#worker.post({ 'idb-everywhere': 'start', ...start }, [])
     } catch (error) {
       this.#failed(messageOf(error))
@@ -151,12 +175,20 @@ class HostingWorker {
 
   #answered(answer: WorkerAnswer): void {
     if (answer.id !== this.#id) return
-    if (answer['idb-everywhere'] === 'answer') return this.#port.received(answer.message)
-    if (answer['idb-everywhere'] === 'ready') {
-      this.#worker.unref()
-      return this.#waiting.resolve()
+    switch (answer['idb-everywhere']) {
+      case 'answer':
+        return this.#port.received(answer.message)
+      case 'ready':
+        this.#worker.unref()
+        return this.#waiting.resolve()
+      case 'stopped':
+        return this.#stopped(answer.failure)
+      case 'failed':
+        return this.#failed(textOf(answer.failure))
     }
-    const { failure: reason } = answer
+  }
+
+  #stopped(reason: Failure | null): void {
     if (reason) this.#waiting.reject(new Error(textOf(reason)))
     else this.#waiting.resolve()
   }

@@ -34,6 +34,8 @@ export type WorkerAnswer =
       readonly id: number
       readonly failure: Failure | null
     }
+  /** The host could not be made, or has failed in a way it does not know how to go on from. */
+  | { readonly 'idb-everywhere': 'failed'; readonly id: number; readonly failure: Failure }
 
 /** A worker from outside. */
 export interface StartedWorker {

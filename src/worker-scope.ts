@@ -1,11 +1,13 @@
 /** The worker's side of hosting for another thread: it is told which directory, serves it, and closes it when told to. */
 import { exceptionOf, type Failure, failureOf } from './errors.ts'
+import { HostUser } from './host/host-user.ts'
 import { serve } from './host/port-server.ts'
-import type { Host } from './host/protocol.ts'
+import type { ClosableHost } from './host/protocol.ts'
 import { completeOptions } from './options.ts'
 import { RelayedPort } from './relayed-port.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'
 import type { Platform } from './platform.ts'
+import { sharedHost } from './shared-hosts.ts'
 import { threadHosts } from './thread-hosts.ts'
 
 /** The worker's way to who has started it. */
@@ -18,46 +20,64 @@ type StartCall = Extract<WorkerCall, { 'idb-everywhere': 'start' }>
 
 /** Hosts directories for whoever is at the other end of `channel`. */
 export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
-  const hosts = new Map<number, { host: Host; port: RelayedPort }>()
-  const start = ({ id, settings, wasm }: StartCall): void => {
+  const hosts = new Map<number, HostForOwner>()
+  channel.listen((received) => {
+    if (!isWorkerMessage(received)) return
+    const call = received as WorkerCall // The owner sends calls only.
+    const { id } = call
+    try {
+      if (call['idb-everywhere'] === 'start')
+        hosts.set(id, new HostForOwner(call, platform, channel))
+      else hosts.get(id)?.received(call)
+    } catch (error) {
+      channel.post({ 'idb-everywhere': 'failed', id, failure: failureOf(error) }, [])
+    }
+    if (call['idb-everywhere'] === 'leave') hosts.delete(id)
+  })
+}
+
+/** One directory, for one owner. */
+class HostForOwner {
+  readonly #id: number
+  readonly #channel: OwnerChannel
+  readonly #host: ClosableHost
+  readonly #port: RelayedPort
+
+  /** @throws whatever keeps the host from being made */
+  constructor({ id, settings, wasm }: StartCall, platform: Platform, channel: OwnerChannel) {
+    this.#id = id
+    this.#channel = channel
     const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
     const options = { ...settings, onLocked: 'wait', worker: false } as const
     const complete = completeOptions(options, ours)
-    const host = threadHosts(ours)(complete)
-    const port = new RelayedPort({
+    this.#host = new HostUser(sharedHost(complete, ours, threadHosts(ours)))
+    this.#port = new RelayedPort({
       post: (message, transfer) =>
         channel.post({ 'idb-everywhere': 'answer', id, message }, transfer),
     })
-    hosts.set(id, { host, port })
-    serve(host, port, (failure) => complete.onWarning(exceptionOf(failure)))
+    serve(this.#host, this.#port, (failure) => complete.onWarning(exceptionOf(failure)))
     channel.post({ 'idb-everywhere': 'ready', id }, [])
   }
-  const stop = async (id: number): Promise<void> => {
+
+  received(call: Exclude<WorkerCall, StartCall>): void {
+    switch (call['idb-everywhere']) {
+      case 'call':
+        return this.#port.received(call.message)
+      case 'stop':
+        return void this.#stop()
+      case 'leave':
+        return this.#port.closed()
+    }
+  }
+
+  async #stop(): Promise<void> {
     const stopped = (failure: Failure | null): void =>
-      channel.post({ 'idb-everywhere': 'stopped', id, failure }, [])
+      this.#channel.post({ 'idb-everywhere': 'stopped', id: this.#id, failure }, [])
     try {
-      await hosts.get(id)?.host.close()
+      await this.#host.close()
       stopped(null)
     } catch (error) {
       stopped(failureOf(error))
     }
   }
-  const leave = (id: number): void => {
-    hosts.get(id)?.port.closed()
-    hosts.delete(id)
-  }
-  channel.listen((received) => {
-    if (!isWorkerMessage(received)) return
-    const call = received as WorkerCall // The owner sends calls only.
-    switch (call['idb-everywhere']) {
-      case 'start':
-        return start(call)
-      case 'call':
-        return hosts.get(call.id)?.port.received(call.message)
-      case 'stop':
-        return void stop(call.id)
-      case 'leave':
-        return leave(call.id)
-    }
-  })
 }

@@ -2,33 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { MessageChannel } from 'node:worker_threads'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { close, createIndexedDB, serve } from '../src/index.ts'
 import { memory } from '../vfs/memory.ts'
+import { buildWorker } from './hosting/build-worker.ts'
 
-const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-worker-'))
-const worker = pathToFileURL(join(folder, 'worker-node.mjs'))
+const { url: worker, built } = buildWorker(folder)
 let count = 0
 const newPath = (): string => join(folder, String(count++))
 
-beforeAll(async () => {
-  await build({
-    absWorkingDir: root,
-    entryPoints: ['src/worker-node.ts'],
-    outfile: fileURLToPath(worker),
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    // The engine is looked for from where the source lies.
-    define: {
-      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/worker-node.ts')).href),
-    },
-  })
-})
+beforeAll(() => built)
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -48,7 +33,7 @@ describe('a worker thread as host', () => {
     await put(await open(one), 'a', 1)
     expect(await get(await open(other), 'a')).toBe(1)
     expect(() => createIndexedDB({ path, worker, durability: 'strict' })).toThrow(TypeError)
-    await close(one)
+    await Promise.all([close(one), close(other)])
     await close(createIndexedDB({ path, worker, durability: 'strict' }))
   })
 

@@ -40,9 +40,13 @@ export class Connection extends Target implements ConnectionListener {
     fireVersionChange(this, oldVersion, newVersion, delivered)
   }
 
-  forceClosed(_failure: Failure): void {
+  closing(): void {
     this.closePending = true
-    fireClose(this)
+  }
+
+  /** `close` says what script does not know: that the connection is closed without its doing. */
+  closed(reason: Failure | null): void {
+    if (reason) fireClose(this)
   }
 }
 

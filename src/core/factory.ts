@@ -1,6 +1,6 @@
 /** One factory's core: its host, and what it needs from above. */
 import { exceptionOf } from '../errors.ts'
-import type { Host } from '../host/protocol.ts'
+import type { ClosableHost } from '../host/protocol.ts'
 import { OpenRequest } from './open-request.ts'
 
 /** Makes the event of a version change; its class belongs to the layer script sees. */
@@ -10,7 +10,7 @@ export type VersionChangeEventMaker = (
 ) => Event
 
 export interface Factory {
-  readonly host: Host
+  readonly host: ClosableHost
   readonly versionChangeEvent: VersionChangeEventMaker
   /** Takes trouble that no request can report. */
   readonly warn: (warning: Error) => void

@@ -7,7 +7,8 @@ import { checkNameLength } from '../storage/limits.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'
-import type { DeleteListener, OpenListener } from './protocol.ts'
+import type { DeleteListener, HostRequest, OpenListener } from './protocol.ts'
+import { closedBefore, QueuedRequest } from './queued-request.ts'
 import type { Outcome, Transaction } from './transaction.ts'
 
 /** What a queue works with. */
@@ -19,50 +20,39 @@ export interface ConnectionQueueOptions {
   readonly emptied: () => void
 }
 
-interface Request {
-  readonly process: () => Promise<void>
-  readonly failed: (failure: Failure) => void
-}
-
 /** One database name's queue, and its database while that is open. */
 export class ConnectionQueue {
   readonly #options: ConnectionQueueOptions
-  #requests: Request[] = []
+  #requests: QueuedRequest[] = []
+  /** null: none is being processed. */
+  #current: QueuedRequest | null = null
   #isProcessing = false
   /** Resolves when there is nothing left to process. */
   #processed: Promise<void> = Promise.resolve()
   /** null: its file is not open. */
   #database: Database<Connection> | null = null
-  #isClosing = false
 
   constructor(options: ConnectionQueueOptions) {
     this.#options = options
   }
 
-  open(version: number | undefined, listener: OpenListener): void {
-    this.#add({
-      process: () => this.#openDatabaseConnection(version, listener),
-      failed: (reason) => listener.failed(reason),
-    })
+  open(version: number | undefined, listener: OpenListener): HostRequest {
+    return this.#add(listener, (request) =>
+      this.#openDatabaseConnection(version, listener, request),
+    )
   }
 
-  delete(listener: DeleteListener): void {
-    this.#add({
-      process: () => this.#deleteDatabase(listener),
-      failed: (reason) => listener.failed(reason),
-    })
+  delete(listener: DeleteListener): HostRequest {
+    return this.#add(listener, (request) => this.#deleteDatabase(listener, request))
   }
 
-  /** Fails the requests not yet started, closes all connections as if by `close()`, and resolves when the file is closed. */
+  /** Cancels the requests, shuts down all connections, and resolves when the file is closed. */
   async close(): Promise<void> {
-    this.#isClosing = true
-    const { name } = this.#options
-    for (const request of this.#requests.splice(0)) {
-      request.failed(failure('AbortError', `The storage of database "${name}" was closed`))
-    }
+    for (const request of this.#requests.slice()) this.#cancel(request)
+    this.#current?.cancel()
     while (this.#isProcessing || this.#database) {
       const connections = [...(this.#database?.connections ?? [])]
-      for (const connection of connections) connection.close()
+      for (const connection of connections) connection.shutDown()
       const closed = connections.map((connection) => connection.closed)
       await (this.#isProcessing ? this.#processed : Promise.all(closed))
     }
@@ -73,9 +63,21 @@ export class ConnectionQueue {
     this.#database?.lookForFiles()
   }
 
-  #add(request: Request): void {
+  #add(
+    listener: { failed(reason: Failure): void },
+    process: (request: QueuedRequest) => Promise<void>,
+  ): HostRequest {
+    const request = new QueuedRequest(this.#options.name, listener, process)
     this.#requests.push(request)
     this.#process()
+    return { cancel: () => this.#cancel(request) }
+  }
+
+  #cancel(request: QueuedRequest): void {
+    const place = this.#requests.indexOf(request)
+    if (place < 0) return request.cancel()
+    this.#requests.splice(place, 1)
+    request.failed(closedBefore(this.#options.name))
   }
 
   #process(): void {
@@ -88,7 +90,7 @@ export class ConnectionQueue {
   async #processRequests(): Promise<void> {
     for (;;) {
       const request = this.#requests.shift()
-      if (request) await processRequest(request)
+      if (request) await this.#processRequest(request)
       else if (this.#database?.connections.size === 0) await this.#closeDatabase(this.#database)
       else break
     }
@@ -97,17 +99,28 @@ export class ConnectionQueue {
     if (!this.#database) this.#options.emptied()
   }
 
+  async #processRequest(request: QueuedRequest): Promise<void> {
+    this.#current = request
+    await request.process()
+    this.#current = null
+  }
+
   /** https://w3c.github.io/IndexedDB/#open-a-database-connection */
-  async #openDatabaseConnection(requested: number | undefined, listener: OpenListener) {
+  async #openDatabaseConnection(
+    requested: number | undefined,
+    listener: OpenListener,
+    request: QueuedRequest,
+  ): Promise<void> {
     const database = await this.#openDatabase()
+    request.throwIfCancelled()
     const oldVersion = database.schema.version
     const version = requested ?? (oldVersion || 1)
     if (oldVersion > version) return listener.failed(versionFailure(database, version))
     if (oldVersion < version) {
-      await closeConnections(database, version, () => listener.blocked(oldVersion, version))
+      const blocked = (): void => listener.blocked(oldVersion, version)
+      await closeConnections(database, version, { request, blocked })
       return this.#upgradeDatabase(database, version, listener)
     }
-    if (this.#isClosing) return listener.failed(closedFailure(this.#options.name))
     listener.opened(this.#connect(database))
   }
 
@@ -117,7 +130,6 @@ export class ConnectionQueue {
     version: number,
     listener: OpenListener,
   ): Promise<void> {
-    if (this.#isClosing) return listener.failed(closedFailure(this.#options.name))
     const oldVersion = database.schema.version
     const connection = this.#connect(database)
     await new Promise<void>((resolve) => {
@@ -131,11 +143,12 @@ export class ConnectionQueue {
   }
 
   /** https://w3c.github.io/IndexedDB/#delete-a-database */
-  async #deleteDatabase(listener: DeleteListener): Promise<void> {
+  async #deleteDatabase(listener: DeleteListener, request: QueuedRequest): Promise<void> {
     const { directory, name } = this.#options
     const database = this.#database
     if (database) {
-      await closeConnections(database, null, () => listener.blocked(database.schema.version))
+      const blocked = (): void => listener.blocked(database.schema.version)
+      await closeConnections(database, null, { request, blocked })
       await this.#closeDatabase(database)
     }
     const oldVersion = await directory.delete(name)
@@ -169,15 +182,6 @@ export class ConnectionQueue {
   }
 }
 
-/** Never rejects: what goes wrong is the request's answer. */
-async function processRequest({ process, failed }: Request): Promise<void> {
-  try {
-    await process()
-  } catch (error) {
-    failed(failureOf(error))
-  }
-}
-
 /** The request's answer once its upgrade transaction has ended. */
 function answerUpgrade(connection: Connection, outcome: Outcome, listener: OpenListener): void {
   const { name, schema } = connection
@@ -205,20 +209,24 @@ function startUpgrade(
   }
 }
 
-/** Asks all connections to go (`newVersion` null: for a deletion), and waits until they have. */
+/**
+ * Asks all connections to go (`newVersion` null: for a deletion), and waits until they have.
+ *
+ * @throws AbortError when the request is cancelled meanwhile
+ */
 async function closeConnections(
   database: Database<Connection>,
   newVersion: number | null,
-  blocked: () => void,
+  { request, blocked }: { request: QueuedRequest; blocked: () => void },
 ): Promise<void> {
   const connections = [...database.connections]
   const asked = connections.filter((connection) => !connection.closePending)
   const oldVersion = database.schema.version
-  await Promise.all(
+  await request.orCancelled(
     asked.map((connection) => connection.deliverVersionChange(oldVersion, newVersion)),
   )
   if (connections.some((connection) => database.connections.has(connection))) blocked()
-  await Promise.all(connections.map((connection) => connection.closed))
+  await request.orCancelled(connections.map((connection) => connection.closed))
 }
 
 function versionFailure(database: Database<Connection>, version: number): Failure {

@@ -29,8 +29,9 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   /** Those that have not finished, oldest first. No set: one that each enters and leaves keeps many from being collected. */
   readonly #transactions: Transaction[] = []
   #listener: ConnectionListener | null = null
-  /** Why it is closed by force; null when it is not. */
-  #forcedBy: Failure | null = null
+  /** Why it is being closed; null when it is not, or its realm has closed it. */
+  #reason: Failure | null = null
+  #isForced = false
   #isClosed = false
   /** Waits for the upgrade transaction; null when there is none. */
   #upgradeFinished: ((outcome: Outcome) => void) | null = null
@@ -88,14 +89,20 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     this.#closeIfUnused()
   }
 
+  shutDown(): void {
+    if (this.closePending) return
+    this.#beginClosing(failure('AbortError', `The storage of database "${this.name}" was closed`))
+    this.#closeIfUnused()
+  }
+
   forceClose(): void {
     this.closeByForce(closedFailure(this.name))
   }
 
   closeByForce(reason: Failure): void {
-    if (this.#isClosed || this.#forcedBy) return
-    this.closePending = true
-    this.#forcedBy = reason
+    if (this.#isClosed || this.#isForced) return
+    this.#isForced = true
+    this.#beginClosing(reason)
     this.#database.scheduler.holdUpStarts(() => {
       // Each leaves the list.
       for (const transaction of this.#transactions.slice()) transaction.giveUp(reason)
@@ -118,6 +125,12 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     await Promise.race([delivered, this.closed])
   }
 
+  #beginClosing(reason: Failure): void {
+    this.closePending = true
+    this.#reason = reason
+    this.#listener?.closing()
+  }
+
   #addTransaction(options: TransactionOptions): Transaction {
     const transaction = new Transaction(options)
     this.#transactions.push(transaction)
@@ -129,7 +142,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     if (!this.closePending || this.#isClosed || this.#transactions.length > 0) return
     this.#isClosed = true
     this.#database.connections.delete(this)
-    if (this.#forcedBy) this.#listener?.forceClosed(this.#forcedBy)
+    this.#listener?.closed(this.#reason)
     this.#resolveClosed()
   }
 }

@@ -3,7 +3,13 @@ import { exceptionOf, type Failure, failureOf, textOf } from '../errors.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { HostServices } from './database.ts'
-import type { DeleteListener, Host, OpenListener, Receiver } from './protocol.ts'
+import type {
+  ClosableHost,
+  DeleteListener,
+  HostRequest,
+  OpenListener,
+  Receiver,
+} from './protocol.ts'
 import { Pump } from './pump.ts'
 
 /** What a host needs. */
@@ -18,17 +24,18 @@ export interface HostOptions {
   readonly report?: (failure: Failure) => void
 }
 
-/** Makes a host. It touches the directory when first asked for something. */
-export function createHost(options: HostOptions): Host {
+/**
+ * Makes a host. It touches the directory when first asked for something, and again when asked after `close()`; while it
+ * closes it must not be asked.
+ */
+export function createHost(options: HostOptions): ClosableHost {
   return new DirectoryHost(options)
 }
 
-class DirectoryHost implements Host {
+class DirectoryHost implements ClosableHost {
   readonly #directory: StorageDirectory
   readonly #services: HostServices
   readonly #queues = new Map<string, ConnectionQueue>()
-  /** null: not being closed. */
-  #closing: Promise<void> | null = null
 
   constructor({ storage, durability, report = warn }: HostOptions) {
     this.#directory = storage
@@ -39,39 +46,27 @@ class DirectoryHost implements Host {
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
-    this.#onceOpen(() => {
-      this.#directory.list().then(
-        (databases) => receiver.done(databases),
-        (error: unknown) => receiver.failed(failureOf(error)),
-      )
-    })
+    this.#directory.list().then(
+      (databases) => receiver.done(databases),
+      (error: unknown) => receiver.failed(failureOf(error)),
+    )
   }
 
-  open(name: string, version: number | undefined, listener: OpenListener): void {
-    this.#onceOpen(() => this.#queueOf(name).open(version, listener))
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
+    return this.#queueOf(name).open(version, listener)
   }
 
-  delete(name: string, listener: DeleteListener): void {
-    this.#onceOpen(() => this.#queueOf(name).delete(listener))
+  delete(name: string, listener: DeleteListener): HostRequest {
+    return this.#queueOf(name).delete(listener)
   }
 
-  close(): Promise<void> {
-    this.#closing ??= this.#close().finally(() => (this.#closing = null))
-    return this.#closing.catch((error: unknown) => {
-      throw exceptionOf(failureOf(error))
-    })
-  }
-
-  async #close(): Promise<void> {
+  async close(): Promise<void> {
     await Promise.all([...this.#queues.values()].map((queue) => queue.close()))
-    await this.#directory.close()
-  }
-
-  /** What is asked while the host closes waits, and starts anew. */
-  #onceOpen(ask: () => void): void {
-    if (!this.#closing) return ask()
-    // A close that failed has told whoever asked for it; the next owner finds out for itself.
-    void Promise.allSettled([this.#closing]).then(ask)
+    try {
+      await this.#directory.close()
+    } catch (error) {
+      throw exceptionOf(failureOf(error))
+    }
   }
 
   #queueOf(name: string): ConnectionQueue {

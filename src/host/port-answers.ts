@@ -15,13 +15,16 @@ export function answerOf(value: unknown): Answer {
   switch (type) {
     case 'wentAhead':
     case 'caughtUp':
-    case 'hostClosed':
+    case 'closing':
       return { type, id }
     case 'requestFailed':
-    case 'forceClosed':
     case 'operationFailed':
     case 'aborted':
       return { type, id, failure: failureOfMember(members['failure']) }
+    case 'closed': {
+      const reason = members['failure']
+      return { type, id, failure: reason === null ? null : failureOfMember(reason) }
+    }
     case 'dismissed':
       return { type, id: 0, failure: failureOfMember(members['failure']) }
     case 'listed':

@@ -12,11 +12,12 @@ export function callOf(value: unknown): Call {
   const id = integerOf(members['id'], 1)
   switch (type) {
     case 'databases':
+    case 'cancel':
     case 'delivered':
     case 'abort':
     case 'close':
+    case 'shutDown':
     case 'forceClose':
-    case 'closeHost':
       return { type, id }
     case 'open':
       return { type, id, name: stringOf(members['name']), version: versionOf(members['version']) }

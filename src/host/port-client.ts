@@ -6,7 +6,7 @@ import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './port-codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './port-handles.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
-import type { DeleteListener, Host, OpenListener, Receiver } from './protocol.ts'
+import type { DeleteListener, Host, HostRequest, OpenListener, Receiver } from './protocol.ts'
 import { ref, unref } from './turn.ts'
 
 /**
@@ -30,15 +30,9 @@ type Waiting =
   | { readonly type: 'databases'; readonly receiver: Receiver<Listings> }
   | { readonly type: 'open'; readonly name: string; readonly listener: OpenListener }
   | { readonly type: 'delete'; readonly listener: DeleteListener }
-  | { readonly type: 'close'; readonly resolve: () => void }
 
 /** How each kind of request is answered when it does not fail. */
-const answerTo = {
-  databases: 'listed',
-  open: 'opened',
-  delete: 'deleted',
-  close: 'hostClosed',
-} as const
+const answerTo = { databases: 'listed', open: 'opened', delete: 'deleted' } as const
 
 class PortHost implements Host, PortCaller {
   readonly #port: HostPort
@@ -61,21 +55,16 @@ class PortHost implements Host, PortCaller {
     this.call({ type: 'databases', id })
   }
 
-  open(name: string, version: number | undefined, listener: OpenListener): void {
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
     const id = this.#wait({ type: 'open', name, listener })
     this.call({ type: 'open', id, name, version })
+    return { cancel: () => this.call({ type: 'cancel', id }) }
   }
 
-  delete(name: string, listener: DeleteListener): void {
+  delete(name: string, listener: DeleteListener): HostRequest {
     const id = this.#wait({ type: 'delete', listener })
     this.call({ type: 'delete', id, name })
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      const id = this.#wait({ type: 'close', resolve })
-      this.call({ type: 'closeHost', id })
-    })
+    return { cancel: () => this.call({ type: 'cancel', id }) }
   }
 
   nextId(): number {
@@ -126,8 +115,10 @@ class PortHost implements Host, PortCaller {
     switch (answer.type) {
       case 'versionChange':
         return this.#versionChange(answer)
-      case 'forceClosed':
-        this.#connections.get(id)?.forceClosed(answer.failure)
+      case 'closing':
+        return this.#connections.get(id)?.closing()
+      case 'closed':
+        this.#connections.get(id)?.ended(answer.failure)
         return void this.#connections.delete(id)
       case 'done':
         return this.#transactions.get(id)?.done(answer.result)
@@ -154,7 +145,7 @@ class PortHost implements Host, PortCaller {
     for (const transaction of this.#transactions.values()) transaction.aborted(reason)
     for (const [id, connection] of this.#connections) {
       this.#connections.delete(id)
-      connection.forceClosed(reason)
+      connection.lost(reason)
     }
     for (const [id, waiting] of this.#waiting) {
       this.#stopWaiting(id)
@@ -188,7 +179,6 @@ class PortHost implements Host, PortCaller {
     if (answer.type === 'upgradeNeeded') return this.#upgradeNeeded(waiting, answer)
     if (answer.type === 'requestFailed') {
       this.#stopWaiting(answer.id)
-      this.#connections.delete(answer.id)
       return failWaiting(waiting, answer.failure)
     }
     demand(answerTo[waiting.type] === answer.type, 'answers a request of another type')
@@ -200,8 +190,6 @@ class PortHost implements Host, PortCaller {
       waiting.listener.deleted(answer.oldVersion)
     } else if (answer.type === 'listed' && waiting.type === 'databases') {
       waiting.receiver.done(answer.databases)
-    } else if (waiting.type === 'close') {
-      waiting.resolve()
     }
   }
 
@@ -217,8 +205,7 @@ class PortHost implements Host, PortCaller {
     name: string,
     { id, schema, salvaged }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
   ): PortConnection {
-    const forget = () => this.#connections.delete(id)
-    const connection = new PortConnection(this, { id, name, schema, salvaged, forget })
+    const connection = new PortConnection(this, { id, name, schema, salvaged })
     this.#connections.set(id, connection)
     return connection
   }
@@ -226,7 +213,8 @@ class PortHost implements Host, PortCaller {
 
 type TransactionAnswer =
   | 'versionChange'
-  | 'forceClosed'
+  | 'closing'
+  | 'closed'
   | 'done'
   | 'record'
   | 'operationFailed'
@@ -254,7 +242,5 @@ function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked'
 
 function failWaiting(waiting: Waiting, reason: Failure): void {
   if (waiting.type === 'databases') waiting.receiver.failed(reason)
-  // Nobody is there any more whom it could disturb: closed is closed.
-  else if (waiting.type === 'close') waiting.resolve()
   else waiting.listener.failed(reason)
 }

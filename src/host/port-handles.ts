@@ -32,12 +32,13 @@ export class PortConnection implements HostConnection {
   readonly name: string
   readonly schema: DatabaseSchema
   readonly salvaged: SalvageReport | null
+  readonly closed: Promise<void>
   readonly #caller: PortCaller
   readonly #id: number
-  /** No answer is expected any more. */
-  readonly #forget: () => void
   #listener: ConnectionListener | null = null
-  #isClosed = false
+  #isClosing = false
+  #isClosedByRealm = false
+  #resolveClosed = (): void => {}
 
   constructor(
     caller: PortCaller,
@@ -46,13 +47,11 @@ export class PortConnection implements HostConnection {
       name,
       schema,
       salvaged,
-      forget,
     }: {
       id: number
       name: string
       schema: DatabaseSchema
       salvaged: SalvageReport | null
-      forget: () => void
     },
   ) {
     this.name = name
@@ -60,7 +59,7 @@ export class PortConnection implements HostConnection {
     this.salvaged = salvaged
     this.#caller = caller
     this.#id = id
-    this.#forget = forget
+    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
   }
 
   listen(listener: ConnectionListener): void {
@@ -80,7 +79,14 @@ export class PortConnection implements HostConnection {
   }
 
   close(): void {
+    this.#isClosedByRealm = true
     this.#caller.call({ type: 'close', id: this.#id })
+  }
+
+  shutDown(): void {
+    if (this.#isClosing || this.#isClosedByRealm) return
+    this.closing()
+    this.#caller.call({ type: 'shutDown', id: this.#id })
   }
 
   forceClose(): void {
@@ -91,11 +97,21 @@ export class PortConnection implements HostConnection {
     this.#listener?.versionChange(oldVersion, newVersion, delivered)
   }
 
-  forceClosed(reason: Failure): void {
-    if (this.#isClosed) return
-    this.#isClosed = true
-    this.#forget()
-    this.#listener?.forceClosed(reason)
+  closing(): void {
+    this.#isClosing = true
+    this.#listener?.closing()
+  }
+
+  /** The last thing it is told. */
+  ended(reason: Failure | null): void {
+    this.#listener?.closed(reason)
+    this.#resolveClosed()
+  }
+
+  /** Its host is gone, which is no news to a realm that has closed it. */
+  lost(reason: Failure): void {
+    this.closing()
+    this.ended(this.#isClosedByRealm ? null : reason)
   }
 }
 

@@ -26,6 +26,7 @@ export type Call =
       readonly version: number | undefined
     }
   | { readonly type: 'delete'; readonly id: number; readonly name: string }
+  | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'delivered'; readonly id: number }
   | {
       readonly type: 'createTransaction'
@@ -39,8 +40,8 @@ export type Call =
   | { readonly type: 'commit'; readonly id: number; readonly failuresSeen: number }
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'close'; readonly id: number }
+  | { readonly type: 'shutDown'; readonly id: number }
   | { readonly type: 'forceClose'; readonly id: number }
-  | { readonly type: 'closeHost'; readonly id: number }
 
 /** From the host to the realm. */
 export type Answer =
@@ -79,7 +80,9 @@ export type Answer =
       readonly oldVersion: number
       readonly newVersion: number | null
     }
-  | { readonly type: 'forceClosed'; readonly id: number; readonly failure: Failure }
+  | { readonly type: 'closing'; readonly id: number }
+  /** The last of a connection. */
+  | { readonly type: 'closed'; readonly id: number; readonly failure: Failure | null }
   | {
       readonly type: 'done'
       readonly id: number
@@ -92,7 +95,6 @@ export type Answer =
   | { readonly type: 'caughtUp'; readonly id: number }
   | { readonly type: 'committed'; readonly id: number }
   | { readonly type: 'aborted'; readonly id: number; readonly failure: Failure }
-  | { readonly type: 'hostClosed'; readonly id: number }
   /** The last one: the owner has ended this client, which has sent what no client sends. */
   | { readonly type: 'dismissed'; readonly id: 0; readonly failure: Failure }
 

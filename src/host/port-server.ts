@@ -9,8 +9,10 @@ import type { Answer, Call, HostPort } from './port-messages.ts'
 import {
   type ConnectionListener,
   type DatabaseSchema,
+  type DeleteListener,
   type Host,
   type HostConnection,
+  type HostRequest,
   type HostTransaction,
   type OpenListener,
   type Operation,
@@ -41,10 +43,8 @@ export function serve(host: Host, port: HostPort, report: Report): void {
 /** A connection of the realm, known until it is closed. */
 interface ServedConnection {
   readonly connection: HostConnection
-  readonly transactions: Set<number>
   /** As its upgrade has made it. */
   schema: DatabaseSchema
-  closePending: boolean
 }
 
 /** A transaction of the realm, known until it is over. */
@@ -65,14 +65,12 @@ class Client {
   readonly #report: Report
   readonly #connections = new Map<number, ServedConnection>()
   readonly #transactions = new Map<number, ServedTransaction>()
-  /** Open and delete requests without an answer; one taken out is answered no more, and undone. */
-  readonly #requests = new Set<number>()
+  /** Open and delete requests without an answer; null while one is being put to the host. */
+  readonly #requests = new Map<number, HostRequest | null>()
   readonly #deliveries = new Map<number, () => void>()
   #lastDelivery = 0
   /** The last id that the realm has given to something new. */
   #lastId = 0
-  /** Calls of `closeHost` that wait for the last connection to close. */
-  #closing: number[] = []
   #isGone = false
 
   constructor(host: Host, outbox: Outbox<Answer>, report: Report) {
@@ -105,10 +103,9 @@ class Client {
   disconnect(): void {
     if (this.#isGone) return
     this.#isGone = true
-    this.#requests.clear()
+    for (const request of this.#requests.values()) request?.cancel()
     for (const id of this.#transactions.keys()) this.#abort(id)
     for (const { connection } of this.#connections.values()) connection.forceClose()
-    this.#connections.clear()
   }
 
   #receive(call: Call): void {
@@ -118,18 +115,12 @@ class Client {
         this.#takeNew(id)
         return this.#list(id)
       case 'open':
-        this.#takeNew(id)
-        this.#requests.add(id)
-        return this.#host.open(call.name, call.version, this.#openListener(id))
+        return this.#ask(id, () => this.#host.open(call.name, call.version, this.#openListener(id)))
       case 'delete':
-        this.#takeNew(id)
-        return this.#delete(id, call.name)
+        return this.#ask(id, () => this.#host.delete(call.name, this.#deleteListener(id)))
       case 'createTransaction':
         this.#takeNew(id)
         return this.#createTransaction(call)
-      case 'closeHost':
-        this.#takeNew(id)
-        return this.#closeAll(id)
       case 'delivered':
         return this.#delivered(id)
       default:
@@ -138,7 +129,7 @@ class Client {
     }
   }
 
-  /** A call about a connection or transaction; it may be over, which the realm does not know yet. */
+  /** A call about a request, connection or transaction; it may be over, which the realm does not know yet. */
   #receiveAbout(call: Extract<Call, { type: CallAbout }>): void {
     const { id } = call
     switch (call.type) {
@@ -148,8 +139,12 @@ class Client {
         return this.#commit(id, call.failuresSeen)
       case 'abort':
         return this.#abort(id)
+      case 'cancel':
+        return this.#requests.get(id)?.cancel()
       case 'close':
-        return this.#close(id)
+        return this.#connections.get(id)?.connection.close()
+      case 'shutDown':
+        return this.#connections.get(id)?.connection.shutDown()
       case 'forceClose':
         return this.#connections.get(id)?.connection.forceClose()
     }
@@ -180,15 +175,25 @@ class Client {
     })
   }
 
-  #delete(id: number, name: string): void {
-    this.#requests.add(id)
-    this.#host.delete(name, {
+  #ask(id: number, ask: () => HostRequest): void {
+    this.#takeNew(id)
+    this.#requests.set(id, null)
+    const request = ask()
+    // It may have been answered in the call.
+    if (this.#requests.has(id)) this.#requests.set(id, request)
+  }
+
+  #answer(answer: Extract<Answer, { type: 'opened' | 'deleted' | 'requestFailed' }>): void {
+    this.#requests.delete(answer.id)
+    this.#post(answer)
+  }
+
+  #deleteListener(id: number): DeleteListener {
+    return {
       blocked: (oldVersion) => this.#post({ type: 'blocked', id, oldVersion, newVersion: null }),
-      deleted: (oldVersion) => {
-        if (this.#requests.delete(id)) this.#post({ type: 'deleted', id, oldVersion })
-      },
-      failed: (reason) => this.#failRequest(id, reason),
-    })
+      deleted: (oldVersion) => this.#answer({ type: 'deleted', id, oldVersion }),
+      failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
+    }
   }
 
   #openListener(id: number): OpenListener {
@@ -197,38 +202,30 @@ class Client {
         this.#post({ type: 'blocked', id, oldVersion, newVersion }),
       upgradeNeeded: (connection, transaction, oldVersion) => {
         this.#connect(id, connection)
-        transaction.listen(this.#transactionListener(id, id))
-        if (!this.#requests.has(id)) return transaction.abort()
-        this.#addTransaction(id, {
+        transaction.listen(this.#transactionListener(id))
+        if (this.#isGone) return transaction.abort()
+        const upgrade = {
           transaction,
           connection: id,
           mode: 'versionchange',
           storeIds: [],
-        })
+        } as const
+        this.#addTransaction(id, upgrade)
         const { schema, salvaged } = connection
         this.#post({ type: 'upgradeNeeded', id, schema, salvaged, oldVersion })
       },
       opened: (connection) => {
         if (!this.#connections.has(id)) this.#connect(id, connection)
-        if (!this.#requests.delete(id)) return this.#close(id)
+        if (this.#isGone) return connection.close()
         const { schema, salvaged } = connection
-        this.#post({ type: 'opened', id, schema, salvaged })
+        this.#answer({ type: 'opened', id, schema, salvaged })
       },
-      failed: (reason) => {
-        this.#forget(id)
-        this.#failRequest(id, reason)
-      },
+      failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
     }
   }
 
-  #failRequest(id: number, reason: Failure): void {
-    if (!this.#requests.delete(id)) return
-    this.#post({ type: 'requestFailed', id, failure: reason })
-  }
-
   #connect(id: number, connection: HostConnection): void {
-    const { schema } = connection
-    this.#connections.set(id, { connection, schema, transactions: new Set(), closePending: false })
+    this.#connections.set(id, { connection, schema: connection.schema })
     connection.listen(this.#connectionListener(id))
   }
 
@@ -239,9 +236,10 @@ class Client {
         this.#deliveries.set(delivery, delivered)
         this.#post({ type: 'versionChange', id, delivery, oldVersion, newVersion })
       },
-      forceClosed: (reason) => {
-        this.#forget(id)
-        this.#post({ type: 'forceClosed', id, failure: reason })
+      closing: () => this.#post({ type: 'closing', id }),
+      closed: (reason) => {
+        this.#connections.delete(id)
+        this.#post({ type: 'closed', id, failure: reason })
       },
     }
   }
@@ -256,7 +254,7 @@ class Client {
     demand(!this.#transactions.has(connection), 'is a transaction beside an upgrade')
     checkScope(storeIds, served.schema)
     let isOver = false
-    const listener = this.#transactionListener(id, connection)
+    const listener = this.#transactionListener(id)
     const transaction = served.connection.createTransaction(storeIds, mode, durability, {
       ...listener,
       aborted: (reason) => {
@@ -269,7 +267,6 @@ class Client {
 
   #addTransaction(id: number, served: Omit<ServedTransaction, 'isCommitting'>): void {
     this.#transactions.set(id, { ...served, isCommitting: false })
-    this.#connections.get(served.connection)?.transactions.add(id)
   }
 
   #execute(id: number, operation: Operation): void {
@@ -294,16 +291,16 @@ class Client {
     served.transaction.commit(failuresSeen)
   }
 
-  #transactionListener(id: number, connection: number): TransactionListener {
+  #transactionListener(id: number): TransactionListener {
     return {
       wentAhead: () => this.#post({ type: 'wentAhead', id }),
       caughtUp: () => this.#post({ type: 'caughtUp', id }),
       committed: () => {
-        this.#endTransaction(id, connection)
+        this.#transactions.delete(id)
         this.#post({ type: 'committed', id })
       },
       aborted: (reason) => {
-        this.#endTransaction(id, connection)
+        this.#transactions.delete(id)
         this.#post({ type: 'aborted', id, failure: reason })
       },
     }
@@ -322,45 +319,8 @@ class Client {
     if (!served) return
     this.#transactions.delete(id)
     served.transaction.abort()
-    this.#endTransaction(id, served.connection)
-  }
-
-  #endTransaction(id: number, connection: number): void {
-    this.#transactions.delete(id)
-    const served = this.#connections.get(connection)
-    served?.transactions.delete(id)
-    if (served?.closePending && served.transactions.size === 0) this.#forget(connection)
-  }
-
-  #close(id: number): void {
-    const served = this.#connections.get(id)
-    if (!served) return
-    served.closePending = true
-    served.connection.close()
-    if (served.transactions.size === 0) this.#forget(id)
-  }
-
-  #forget(connection: number): void {
-    this.#connections.delete(connection)
-    this.#answerClosing()
-  }
-
-  /** As `Host.close`, for this realm alone: the directory belongs to others too. */
-  #closeAll(id: number): void {
-    const reason = failure('AbortError', 'The storage was closed')
-    for (const request of this.#requests) {
-      if (!this.#connections.has(request)) this.#failRequest(request, reason)
-    }
-    this.#closing.push(id)
-    for (const connection of this.#connections.keys()) this.#close(connection)
-    this.#answerClosing()
-  }
-
-  #answerClosing(): void {
-    if (this.#connections.size > 0) return
-    for (const id of this.#closing.splice(0)) this.#post({ type: 'hostClosed', id })
   }
 }
 
 /** Calls about what was made by an earlier one. */
-type CallAbout = 'execute' | 'commit' | 'abort' | 'close' | 'forceClose'
+type CallAbout = 'execute' | 'commit' | 'abort' | 'cancel' | 'close' | 'shutDown' | 'forceClose'

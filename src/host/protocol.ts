@@ -96,14 +96,27 @@ export interface Host {
    * Queues an open request. `version` undefined: the current one, or 1 for a new database.
    * https://w3c.github.io/IndexedDB/#open-a-database-connection
    */
-  open(name: string, version: number | undefined, listener: OpenListener): void
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest
   /** Queues a delete request. https://w3c.github.io/IndexedDB/#delete-a-database */
-  delete(name: string, listener: DeleteListener): void
+  delete(name: string, listener: DeleteListener): HostRequest
+}
+
+/** A host, or a realm's part in one, that can be closed. */
+export interface ClosableHost extends Host {
   /**
-   * Closes all connections as if by `close()`, waits for their transactions, fails requests not yet started with
-   * AbortError, then frees the directory. Calls after it start anew.
+   * Cancels all open and delete requests, shuts down all connections, waits for their transactions, then gives up the
+   * directory.
    */
   close(): Promise<void>
+}
+
+/** An open or delete request on its way. */
+export interface HostRequest {
+  /**
+   * Fails it with AbortError, unless its upgrade has started or its database is being deleted already: then it goes its
+   * way. Does nothing to one that was answered.
+   */
+  cancel(): void
 }
 
 /** What becomes of an open request: `blocked` each time it is, perhaps one `upgradeNeeded`, then `opened` or `failed`. */
@@ -145,11 +158,18 @@ export interface HostConnection {
     durability: Durability,
     listener: TransactionListener,
   ): HostTransaction
+  /** Resolves when the connection is closed, by whatever. */
+  readonly closed: Promise<void>
   /** Sets the close pending flag. The connection is closed when its transactions have finished. */
   close(): void
   /**
-   * Closes with the forced flag: every transaction that has not yet committed is told `aborted` (AbortError), then the
-   * connection `forceClosed`. Does nothing to a closed connection.
+   * Closes it as its host closes: the listener is told `closing` at once, and `closed` with a reason when its transactions
+   * have finished. Does nothing to a connection that is closing.
+   */
+  shutDown(): void
+  /**
+   * Closes with the forced flag: the connection is told `closing`, then every transaction that has not yet committed
+   * `aborted` (AbortError), then the connection `closed`. Does nothing to a closed connection.
    */
   forceClose(): void
 }
@@ -161,8 +181,13 @@ export interface ConnectionListener {
    * is closing, and calls `delivered` when that is over.
    */
   versionChange(oldVersion: number, newVersion: number | null, delivered: () => void): void
-  /** The connection was closed by force; its transactions have been told `aborted` before. */
-  forceClosed(failure: Failure): void
+  /** It is about to be closed, and not by its realm: it takes no new transactions. May be told twice. */
+  closing(): void
+  /**
+   * It is closed: all its transactions have been told their end. `reason`: why; null when the realm has closed it itself,
+   * or its upgrade was aborted.
+   */
+  closed(reason: Failure | null): void
 }
 
 /** A transaction in the host. */

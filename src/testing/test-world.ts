@@ -3,7 +3,7 @@ import { factoryOf } from '../api/IDBFactory.ts'
 import { factoryOn } from '../composition.ts'
 import { close, createIndexedDB } from '../index.ts'
 import { installGlobals } from '../install.ts'
-import type { Host } from '../host/protocol.ts'
+import type { ClosableHost } from '../host/protocol.ts'
 import type { ClosableIDBFactory } from '../interfaces.ts'
 import type { Vfs } from '../sqlite/vfs.ts'
 import { type FaultPlan, type FaultyVfs, faulty } from '../../test/faults/fault-vfs.ts'
@@ -88,7 +88,7 @@ function worldFrom(beginning: MemoryVfs, { quota, faults }: WorldLimits): TestWo
   }
 }
 
-function hostOver(vfs: Vfs, quota: number | undefined): Host {
+function hostOver(vfs: Vfs, quota: number | undefined): ClosableHost {
   return factoryOf(createIndexedDB({ vfs, quota })).host
 }
 

@@ -1,23 +1,24 @@
 /** The host of a test world: passes everything on to the host of the moment, and knows the connections it gave out. */
 import type {
+  ClosableHost,
   DeleteListener,
-  Host,
   HostConnection,
+  HostRequest,
   OpenListener,
   Receiver,
 } from '../host/protocol.ts'
 
 /** A host that can be exchanged under a factory. */
-export class WorldHost implements Host {
-  #current: Host
+export class WorldHost implements ClosableHost {
+  #current: ClosableHost
   readonly #connections = new Set<HostConnection>()
 
-  constructor(first: Host) {
+  constructor(first: ClosableHost) {
     this.#current = first
   }
 
   /** Whoever is connected stays with the former host. */
-  exchange(next: Host): void {
+  exchange(next: ClosableHost): void {
     this.#current = next
     this.#connections.clear()
   }
@@ -32,12 +33,12 @@ export class WorldHost implements Host {
     this.#current.databases(receiver)
   }
 
-  open(name: string, version: number | undefined, listener: OpenListener): void {
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
     const host = this.#current
     const note = (connection: HostConnection): void => {
       if (host === this.#current) this.#connections.add(connection)
     }
-    host.open(name, version, {
+    return host.open(name, version, {
       blocked: (oldVersion, newVersion) => listener.blocked(oldVersion, newVersion),
       upgradeNeeded(connection, transaction, oldVersion) {
         note(connection)
@@ -51,8 +52,8 @@ export class WorldHost implements Host {
     })
   }
 
-  delete(name: string, listener: DeleteListener): void {
-    this.#current.delete(name, listener)
+  delete(name: string, listener: DeleteListener): HostRequest {
+    return this.#current.delete(name, listener)
   }
 
   close(): Promise<void> {

@@ -4,6 +4,8 @@ import { join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
+import { nodeFs } from '../../vfs/node.ts'
+import type { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
 import { IDBKeyRange, close, createIndexedDB, install } from '../../src/index.ts'
 import { openDatabase, resultOf } from '../promises.ts'
 
@@ -38,13 +40,87 @@ test('close() waits for transactions, fails opens that have not started, and let
   await close(indexedDB)
 })
 
-test('two factories on one directory share its databases; other options are refused', async () => {
+test('two factories on one directory share its databases; other options are refused while it is in use', async () => {
   const one = createIndexedDB({ path })
   const other = createIndexedDB({ path: `${path}/.` })
   ;(await openDatabase(one, (it) => it.createObjectStore('s'))).close()
   expect(await other.databases()).toEqual([{ name: 'test', version: 1 }])
-  expect(() => createIndexedDB({ path, durability: 'strict' })).toThrow(TypeError)
+  expect(() => createIndexedDB({ path, durability: 'strict' })).toThrow(
+    /durability: "relaxed" there, "strict" here/,
+  )
   await close(one)
+  const strict = createIndexedDB({ path, durability: 'strict' })
+  expect(await strict.databases()).toHaveLength(1)
+  await close(strict)
+})
+
+test('a factory never used costs nothing: others on its directory may have other options', async () => {
+  const unused = createIndexedDB({ path })
+  const used = createIndexedDB({ path, quota: 1024 * 1024 })
+  ;(await openDatabase(used, (it) => it.createObjectStore('s'))).close()
+  await close(unused)
+  expect(await used.databases()).toHaveLength(1)
+  await close(used)
+  expect(await unused.databases()).toHaveLength(1)
+  await close(unused)
+})
+
+test('what is asked of a factory whose directory is in use with other options fails, saying which', async () => {
+  const [one, other] = [createIndexedDB({ path }), createIndexedDB({ path, quota: 1024 * 1024 })]
+  const database = await openDatabase(one, (it) => it.createObjectStore('s'))
+  const conflict = { name: 'UnknownError', message: expect.stringContaining('quota') as string }
+  await expect(resultOf(other.open('test'))).rejects.toMatchObject(conflict)
+  await expect(other.databases()).rejects.toMatchObject(conflict)
+  expect(database.transaction('s').mode).toBe('readonly')
+  await close(other)
+  await close(one)
+  expect(await other.databases()).toHaveLength(1)
+  await close(other)
+})
+
+test('the directory is given up when the last factory that has something open there is closed', async () => {
+  const [one, other] = [createIndexedDB({ path }), createIndexedDB({ path })]
+  for (const factory of [one, other]) await openDatabase(factory, () => {})
+  await close(one)
+  expect(await ownerOf(path)).not.toBe(null)
+  await close(other)
+  expect(await ownerOf(path)).toBe(null)
+})
+
+test("a directory that cannot be given up stays its host's own, which goes on", async () => {
+  const vfs = memory()
+  const isFailing = { close: true }
+  const failing = {
+    ...vfs,
+    directory(at: string) {
+      const directory = vfs.directory(at)
+      const fail = async (): Promise<void> => {
+        if (isFailing.close) throw new Error('not now')
+        await directory.close()
+      }
+      return { ...directory, close: fail, lock: (waitMs: number) => directory.lock(waitMs) }
+    },
+  }
+  const factory = createIndexedDB({ vfs: failing })
+  await openDatabase(factory, () => {})
+  await expect(close(factory)).rejects.toMatchObject({ name: 'UnknownError' })
+  expect(await factory.databases()).toEqual([{ name: 'test', version: 1 }])
+  isFailing.close = false
+  await close(factory)
+})
+
+test('a relative path is that of the working directory at creation', async () => {
+  const before = process.cwd()
+  try {
+    process.chdir(path)
+    const factory = createIndexedDB({ path: 'databases' })
+    process.chdir(tmpdir())
+    await openDatabase(factory, () => {})
+    expect(readdirSync(path)).toEqual(['databases'])
+    await close(factory)
+  } finally {
+    process.chdir(before)
+  }
 })
 
 test.each([
@@ -141,3 +217,15 @@ test('in a worker, install() puts the attribute where the specification has it',
   expect(Object.hasOwn(DedicatedWorkerGlobalScope.prototype, 'indexedDB')).toBe(false)
   expect((target as { indexedDB?: IDBFactory }).indexedDB).toBe(factory)
 })
+
+/** The owner that another host, which does not wait, is told of; null when the directory is free. */
+async function ownerOf(directory: string): Promise<unknown> {
+  const other = nodeFs().directory(directory)
+  try {
+    await other.lock(0)
+  } catch (error) {
+    return (error as DirectoryLockedError).owner // Nothing else is wrong with it.
+  }
+  await other.close()
+  return null
+}

@@ -28,7 +28,7 @@ export function createStores(...stores: ObjectStoreSchema[]): SchemaChange[] {
   return stores.map((it) => ({ type: 'createObjectStore', store: it }))
 }
 
-/** Notes versionchange and answers at once; closes the connection where told to. */
+/** Notes versionchange and answers at once; closes the connection where told to. Notes what else closes it, and why. */
 export function connectionListener(
   log: Log,
   connection: HostConnection,
@@ -40,7 +40,8 @@ export function connectionListener(
       if (onVersionChange === 'close') connection.close()
       delivered()
     },
-    forceClosed: ({ code }) => log.push(`forceClosed ${code}`),
+    closing: () => log.push('closing'),
+    closed: (reason) => void (reason && log.push(`closed ${reason.code}`)),
   }
 }
 

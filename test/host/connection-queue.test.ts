@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
 import {
-  count,
   createStores,
   deleteDatabase,
   listDatabases,
@@ -74,7 +73,8 @@ describe.each(transports)('%s', (_title, transport) => {
       let answer = () => {}
       first.listen({
         versionChange: (_old, _new, delivered) => (answer = delivered),
-        forceClosed: () => {},
+        closing: () => {},
+        closed: () => {},
       })
       const second = open(host, 'db', { version: 2, log })
       await settle()
@@ -322,17 +322,6 @@ describe('closing', () => {
     await closed
     expect(log.at(-1)).toBe('closed')
     expect(storage.log.slice(-2)).toEqual(['close', 'close directory'])
-  })
-
-  test('requests made while the host closes start anew when it has', async () => {
-    const { host, storage } = fixture()
-    await open(host, 'db', { changes: createStores(store(1)) })
-    const closed = host.close()
-    const again = await open(host, 'db')
-    await closed
-    const transaction = new Tester(again, { mode: 'readonly' })
-    expect((await transaction.execute(count())).result).toBe(0)
-    expect(storage.log.filter((step) => step === 'close directory')).toHaveLength(1)
   })
 
   test('a transaction on a connection the host has closed is aborted', async () => {

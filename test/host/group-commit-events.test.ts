@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import '../../src/index.ts'
 import { factoryOn } from '../../src/composition.ts'
 import { StorageError } from '../../src/errors.ts'
+import { HostUser, hostOfOthers } from '../../src/host/host-user.ts'
 import { createHost } from '../../src/host/host.ts'
 import { openDatabase } from '../promises.ts'
 import { type Log, settle, turn } from './client.ts'
@@ -13,9 +14,11 @@ describe.each(transports)('%s', (_title, transport) => {
   /** A database with a store, and syncs that wait until a test lets them end. */
   async function fixture() {
     const storage = new ModelDirectory()
-    const host = transport(createHost({ storage, durability: 'strict' }))
+    const source = hostOfOthers(transport(createHost({ storage, durability: 'strict' })))
     storage.canSyncLater = true
-    const database = await openDatabase(factoryOn(host), (it) => it.createObjectStore('s'))
+    const database = await openDatabase(factoryOn(new HostUser(source)), (it) => {
+      it.createObjectStore('s')
+    })
     const log: Log = []
     return { storage, database, log }
   }

@@ -198,9 +198,10 @@ describe('a failed sync', () => {
       'running put done',
       'first aborted UnknownError',
       'second aborted UnknownError',
+      'closing',
       'running aborted UnknownError',
       'queued aborted UnknownError',
-      'forceClosed UnknownError',
+      'closed UnknownError',
     ])
     expect(storage.log.filter((step) => step === 'put')).toHaveLength(3)
   })
@@ -210,6 +211,6 @@ describe('a failed sync', () => {
     const transaction = writer(connection, { title: 'tx', log })
     storage.before.set('sync', full)
     expect(await transaction.commit()).toBe('aborted QuotaExceededError')
-    expect(log).toEqual(['tx aborted QuotaExceededError', 'forceClosed QuotaExceededError'])
+    expect(log).toEqual(['tx aborted QuotaExceededError', 'closing', 'closed QuotaExceededError'])
   })
 })

@@ -51,7 +51,7 @@ test('a log that grows is synced ahead; when that fails, all connections are clo
   expect(storage.syncs).toHaveLength(1)
   storage.syncs[0]?.reject(new StorageError('io', 'no such luck'))
   await settle()
-  expect(log.at(-1)).toBe('forceClosed UnknownError')
+  expect(log.at(-1)).toBe('closed UnknownError')
 })
 
 test('an open write transaction keeps housekeeping away', async () => {
@@ -68,7 +68,7 @@ test.each([
   [
     'a failed sync closes all connections',
     true,
-    ['tx put done', 'tx committed', 'forceClosed UnknownError'],
+    ['tx put done', 'tx committed', 'closing', 'closed UnknownError'],
   ],
   ['any other failure is made good later', false, ['tx put done', 'tx committed']],
 ])('of what may fail in housekeeping, %s', async (_, hasLostSync, expected) => {

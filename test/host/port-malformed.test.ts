@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
+import { HostUser, hostOfOthers } from '../../src/host/host-user.ts'
 import { ParcelWriter } from '../../src/host/parcel.ts'
 import { connectHost } from '../../src/host/port-client.ts'
 import { writeAnswer, writeCall } from '../../src/host/port-codec.ts'
@@ -39,7 +40,11 @@ async function fixture() {
   const connection = await open(connectHost(port), 'db', {
     changes: [...createStores(...stores), { type: 'createIndex', storeId: 1, index }],
   })
-  connection.listen({ versionChange: () => {}, forceClosed: ({ code }) => log.push(code) })
+  connection.listen({
+    versionChange: () => {},
+    closing: () => {},
+    closed: (reason) => void (reason && log.push(reason.code)),
+  })
   return { owner, connection, log }
 }
 
@@ -273,7 +278,7 @@ test('a client that was ended is told so, and why, by all that it waits for and 
     detail: 'A message is no parcel',
   })
   expect(await transaction.ended).toBe('aborted UnknownError')
-  expect(log).toContain('forceClosed UnknownError')
+  expect(log).toContain('closed UnknownError')
   await expect(open(host, 'db')).rejects.toMatchObject(told)
   void executed
 })
@@ -330,7 +335,7 @@ describe('a message that is no answer', () => {
     void transaction.execute(put(1))
     ownPort.postMessage(message, [])
     expect(await transaction.ended).toBe('aborted UnknownError')
-    expect(log).toContain('forceClosed UnknownError')
+    expect(log).toContain('closed UnknownError')
   })
 })
 
@@ -338,7 +343,7 @@ test('closing twice at once is answered twice', async () => {
   const { owner } = await fixture()
   const [ownPort, port] = portPair()
   serve(owner, ownPort, unexpected)
-  const host = connectHost(port)
-  await open(host, 'db')
-  await Promise.all([host.close(), host.close()])
+  const user = new HostUser(hostOfOthers(connectHost(port)))
+  await open(user, 'db')
+  await Promise.all([user.close(), user.close()])
 })

@@ -67,7 +67,7 @@ describe('realms', () => {
     const { realm } = fixture()
     const { host, port } = realm()
     const first = await open(host, 'db')
-    first.listen({ versionChange: () => port.close(), forceClosed: () => {} })
+    first.listen({ versionChange: () => port.close(), closing: () => {}, closed: () => {} })
     expect((await open(realm().host, 'db', { version: 2 })).schema.version).toBe(2)
   })
 
@@ -83,42 +83,36 @@ describe('realms', () => {
     await expect(blocked).rejects.toMatchObject({ code: 'UnknownError' })
     expect(log.filter((line) => !/^(versionchange|blocked)/.test(line))).toEqual([
       'tx aborted UnknownError',
-      'forceClosed UnknownError',
+      'closing',
+      'closed UnknownError',
       'failed UnknownError',
     ])
     await expect(open(host, 'db')).rejects.toMatchObject({ code: 'UnknownError' })
   })
 
-  test('close() of one realm waits for its own, and leaves the others alone', async () => {
-    const { storage, realm, log } = fixture()
-    const [first, second] = [realm().host, realm().host]
-    const connection = await open(first, 'db', { changes: createStores(store(1)) })
-    const other = await open(second, 'db')
-    const transaction = new Tester(connection)
-    await transaction.execute(put(1))
-    const closed = first.close().then(() => log.push('closed'))
-    await settle()
-    expect(log).toEqual([])
-    await transaction.commit()
-    await closed
-    expect(storage.opened).toHaveLength(1)
-    const reader = new Tester(other, { mode: 'readonly' })
-    expect((await reader.execute(scan())).records).toHaveLength(1)
-  })
-
-  test('close() fails what waits, and what it had asked for is undone', async () => {
+  test('what a realm that goes is waiting for is not done', async () => {
     const { storage, realm } = fixture()
-    const [first, second] = [realm().host, realm().host]
-    const holder = await open(first, 'db')
-    const blocked = open(second, 'db', { version: 2 })
+    const holder = await open(realm().host, 'db')
+    const { host, port } = realm()
+    void deleteDatabase(host, 'db').catch(() => {})
     await settle()
-    const closed = second.close()
-    await expect(blocked).rejects.toMatchObject({ code: 'AbortError' })
-    await closed
+    port.close()
+    await settle()
     holder.close()
     await settle()
-    expect(storage.files.get('db')?.schema.version).toBe(1)
-    expect(storage.opened).toHaveLength(0)
+    expect([...storage.files.keys()]).toEqual(['db'])
+  })
+
+  test('a connection its realm has closed hears nothing when the owner goes', async () => {
+    const { realm, log } = fixture()
+    const { host, ownPort } = realm()
+    const connection = await open(host, 'db', { log, changes: createStores(store(1)) })
+    await new Tester(connection).execute(put(1))
+    connection.close()
+    log.length = 0
+    ownPort.close()
+    await connection.closed
+    expect(log.filter((line) => line.startsWith('closed'))).toEqual([])
   })
 
   test('a transaction created on a connection the owner has closed by force is aborted', async () => {
@@ -129,6 +123,6 @@ describe('realms', () => {
     connection.forceClose()
     const transaction = new Tester(connection, { log })
     expect(await transaction.ended).toBe('aborted AbortError')
-    expect(log).toContain('forceClosed AbortError')
+    expect(log).toContain('closed AbortError')
   })
 })

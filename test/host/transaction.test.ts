@@ -256,9 +256,11 @@ describe('ends', () => {
       'opened',
       'tx count failed UnknownError',
       'tx aborted UnknownError',
+      'closing',
       'other aborted UnknownError',
-      'forceClosed UnknownError',
-      'forceClosed UnknownError',
+      'closed UnknownError',
+      'closing',
+      'closed UnknownError',
     ])
     expect((await open(host, 'db')).schema.version).toBe(1)
   })
@@ -284,9 +286,10 @@ describe('ends', () => {
     connection.forceClose()
     expect(log).toEqual([
       'first put done',
+      'closing',
       'first aborted AbortError',
       'second aborted AbortError',
-      'forceClosed AbortError',
+      'closed AbortError',
     ])
     expect(storage.log).toEqual(['begin', 'put', 'rollback'])
   })

@@ -5,6 +5,7 @@
 import { factoryOn } from '../../../src/composition.ts'
 import { IDBKeyRange } from '../../../src/index.ts'
 import { createHost } from '../../../src/host/host.ts'
+import { HostUser, hostOfOthers } from '../../../src/host/host-user.ts'
 import { connectHost } from '../../../src/host/port-client.ts'
 import { serve } from '../../../src/host/port-server.ts'
 import { RelayedPort } from '../../../src/relayed-port.ts'
@@ -35,7 +36,7 @@ export const ports: Part = {
 
     const line = new SpoiltLine(random)
     serve(host, line.ownerPort, () => {})
-    const client = useAsClient(factoryOn(connectHost(line.clientPort)))
+    const client = useAsClient(factoryOn(new HostUser(hostOfOthers(connectHost(line.clientPort)))))
     await line.quiet()
     line.close()
     await withinTurns(client)

@@ -1,0 +1,202 @@
+/**
+ * One user of a host that has others as well: a factory, say. It knows what it has asked for and has open, so that closing it
+ * ends this and nothing else.
+ */
+import type { Failure } from '../errors.ts'
+import { DeferredRequest } from './deferred-request.ts'
+import type {
+  ClosableHost,
+  DeleteListener,
+  Host,
+  HostConnection,
+  HostRequest,
+  OpenListener,
+  Receiver,
+} from './protocol.ts'
+
+/** Where a user has its host from. */
+export interface HostSource {
+  /**
+   * Calls `ask` with the host when it can be asked: at once, or when its closing is over; or else `failed`. Who has to wait is
+   * served in the order of the calls. From `ask` on the host is held: it is not closed before `letGo`.
+   */
+  enter(ask: (host: Host) => void, failed: (reason: Failure) => void): void
+  /** Holds it once more, while it is held. */
+  hold(): void
+  letGo(): void
+  /** Closes the host unless other users hold it. */
+  release(): Promise<void>
+}
+
+/** A source that has one host, which is not its own to close. */
+export function hostOfOthers(host: Host): HostSource {
+  return {
+    enter: (use) => use(host),
+    hold: () => {},
+    letGo: () => {},
+    release: async () => {},
+  }
+}
+
+type Databases = readonly { readonly name: string; readonly version: number }[]
+
+/** Something under way or open. */
+interface Use {
+  /** Brings it to its end, as the user is closed. */
+  readonly end: () => void
+  /** Whether the source holds the host for it. */
+  isHolding: boolean
+  isOver: boolean
+}
+
+/** A user. What it asks while it is being closed waits, and starts anew. */
+export class HostUser implements ClosableHost {
+  readonly #source: HostSource
+  readonly #uses = new Set<Use>()
+  /** null: not being closed. */
+  #closing: Promise<void> | null = null
+  /** What was asked while it is being closed, in order. */
+  readonly #waiting: (() => void)[] = []
+  /** Called when nothing is under way or open any more. */
+  #atRest = (): void => {}
+
+  constructor(source: HostSource) {
+    this.#source = source
+  }
+
+  databases(receiver: Receiver<Databases>): void {
+    const use = newUse(() => {})
+    const failed = (reason: Failure): void => {
+      this.#over(use)
+      receiver.failed(reason)
+    }
+    const done = (databases: Databases): void => {
+      this.#over(use)
+      receiver.done(databases)
+    }
+    this.#enter(use, (host) => host.databases({ done, failed }), failed)
+  }
+
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
+    let isConnected = false
+    const connect = (connection: HostConnection): void => {
+      if (!isConnected) this.#connect(connection)
+      isConnected = true
+    }
+    return this.#request(name, listener, (host, { answered, failed }) =>
+      host.open(name, version, {
+        blocked: (oldVersion, newVersion) => listener.blocked(oldVersion, newVersion),
+        upgradeNeeded: (connection, transaction, oldVersion) => {
+          connect(connection)
+          listener.upgradeNeeded(connection, transaction, oldVersion)
+          this.#shutDownIfClosing(connection)
+        },
+        opened: (connection) => {
+          connect(connection)
+          answered()
+          listener.opened(connection)
+          this.#shutDownIfClosing(connection)
+        },
+        failed,
+      }),
+    )
+  }
+
+  delete(name: string, listener: DeleteListener): HostRequest {
+    return this.#request(name, listener, (host, { answered, failed }) =>
+      host.delete(name, {
+        blocked: (oldVersion) => listener.blocked(oldVersion),
+        deleted: (oldVersion) => {
+          answered()
+          listener.deleted(oldVersion)
+        },
+        failed,
+      }),
+    )
+  }
+
+  close(): Promise<void> {
+    if (!this.#closing) {
+      this.#closing = this.#close().finally(() => this.#goOn())
+    } else if (this.#waiting.length > 0) {
+      // It is for what has been asked meanwhile, too.
+      return new Promise((resolve, reject) => {
+        this.#waiting.push(() => void this.close().then(resolve, reject))
+      })
+    }
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    const isAtRest = new Promise<void>((resolve) => (this.#atRest = resolve))
+    for (const use of this.#uses) use.end()
+    if (this.#uses.size > 0) await isAtRest
+    await this.#source.release()
+  }
+
+  #goOn(): void {
+    this.#closing = null
+    // One of them may close it again: the others go on waiting.
+    while (!this.#closing && this.#waiting.length > 0) this.#waiting.shift()?.()
+  }
+
+  #request(
+    name: string,
+    listener: { failed(reason: Failure): void },
+    ask: (
+      host: Host,
+      told: { answered: () => void; failed: (reason: Failure) => void },
+    ) => HostRequest,
+  ): HostRequest {
+    const answered = (): void => this.#over(use)
+    const failed = (reason: Failure): void => {
+      answered()
+      listener.failed(reason)
+    }
+    const request = new DeferredRequest(name, failed)
+    const use = newUse(() => request.cancel())
+    const passOn = (host: Host): void => request.passOn(() => ask(host, { answered, failed }))
+    this.#enter(use, passOn, failed)
+    return request
+  }
+
+  #enter(use: Use, ask: (host: Host) => void, failed: (reason: Failure) => void): void {
+    if (this.#closing) return void this.#waiting.push(() => this.#enter(use, ask, failed))
+    // It may have been cancelled while it waited, here or at the source.
+    if (use.isOver) return
+    this.#uses.add(use)
+    const enter = (host: Host): void => {
+      if (use.isOver) return this.#source.letGo()
+      use.isHolding = true
+      ask(host)
+    }
+    this.#source.enter(enter, (reason) => {
+      if (!use.isOver) failed(reason)
+    })
+  }
+
+  #connect(connection: HostConnection): void {
+    const use = newUse(() => connection.shutDown())
+    this.#source.hold()
+    use.isHolding = true
+    this.#uses.add(use)
+    void connection.closed.then(() => this.#over(use))
+  }
+
+  /** The answer was on its way when closing began. */
+  #shutDownIfClosing(connection: HostConnection): void {
+    if (this.#closing) connection.shutDown()
+  }
+
+  #over(use: Use): void {
+    if (use.isOver) return
+    use.isOver = true
+    this.#uses.delete(use)
+    if (use.isHolding) this.#source.letGo()
+    if (this.#uses.size === 0) this.#atRest()
+  }
+}
+
+function newUse(end: () => void): Use {
+  return { end, isHolding: false, isOver: false }
+}

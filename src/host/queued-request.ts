@@ -1,0 +1,60 @@
+/** An open or delete request in its connection queue. */
+import { exceptionOf, type Failure, failure, failureOf } from '../errors.ts'
+
+/** A request, until it is answered. */
+export class QueuedRequest {
+  readonly #name: string
+  readonly #listener: { failed(reason: Failure): void }
+  readonly #process: (request: QueuedRequest) => Promise<void>
+  #isCancelled = false
+  /** Ends the wait of `orCancelled`. */
+  #wake = (): void => {}
+
+  /** `name`: of its database. `process` answers it, or throws what it fails with. */
+  constructor(
+    name: string,
+    listener: { failed(reason: Failure): void },
+    process: (request: QueuedRequest) => Promise<void>,
+  ) {
+    this.#name = name
+    this.#listener = listener
+    this.#process = process
+  }
+
+  /** Never rejects: what goes wrong is the request's answer. */
+  async process(): Promise<void> {
+    try {
+      await this.#process(this)
+    } catch (error) {
+      this.failed(failureOf(error))
+    }
+  }
+
+  failed(reason: Failure): void {
+    this.#listener.failed(reason)
+  }
+
+  /** Heeded where the processing can still be given up. */
+  cancel(): void {
+    this.#isCancelled = true
+    this.#wake()
+  }
+
+  /** @throws AbortError */
+  throwIfCancelled(): void {
+    if (this.#isCancelled) throw exceptionOf(closedBefore(this.#name))
+  }
+
+  /** Waits for others, who may take for ever. @throws AbortError as soon as the request is cancelled */
+  async orCancelled(others: readonly Promise<void>[]): Promise<void> {
+    this.throwIfCancelled()
+    const cancelled = new Promise<void>((resolve) => (this.#wake = resolve))
+    await Promise.race([Promise.all(others), cancelled])
+    this.throwIfCancelled()
+  }
+}
+
+/** Why a request was not processed. */
+export function closedBefore(name: string): Failure {
+  return failure('AbortError', `The storage of database "${name}" was closed`)
+}
