@@ -11,11 +11,12 @@ import { connectHost } from './host/port-client.ts'
 import type { HostPort } from './host/port-messages.ts'
 import { serve as serveHost } from './host/port-server.ts'
 import type { ClosableHost, Host } from './host/protocol.ts'
-import { completeOptions, hostPortOf, portOf, warnOnConsole } from './options.ts'
+import { completeOptions, hostPortOf, membersOf, portOf, warnOnConsole } from './options.ts'
 import type { Platform } from './platform.ts'
 import { sharedHost } from './shared-hosts.ts'
 import { assertStackRoom } from './stack-room.ts'
 import { threadHosts } from './thread-hosts.ts'
+import { outside } from './warning.ts'
 import { workerHosts } from './worker-host.ts'
 import { memory } from '../vfs/memory.ts'
 
@@ -23,8 +24,6 @@ import { memory } from '../vfs/memory.ts'
 export interface Composition {
   createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory
   install: (options?: InstallOptions) => globalThis.IDBFactory
-  /** The host that a factory with these options has: a user of its own. */
-  hostFor: (options: IndexedDBOptions) => ClosableHost
   serve: (port: Port, factory?: globalThis.IDBFactory) => void
 }
 
@@ -38,18 +37,19 @@ export function compose(platform: Platform): Composition {
     const settings = completeOptions(options, platform)
     return sharedHost(settings, platform, settings.worker === false ? inThread : inWorker)
   }
-  const hostFor = (options: IndexedDBOptions): ClosableHost => new HostUser(sourceFor(options))
-  const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory =>
-    factoryOn(hostFor(options), options.onWarning)
+  const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory => {
+    const own = membersOf(options)
+    return factoryOn(new HostUser(sourceFor(own)), own.onWarning)
+  }
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
-    const { target, force, rest } = splitOptions(options)
+    const { target, force, rest } = splitOptions(membersOf(options))
     return installGlobals({ target, force }, () => createIndexedDB(withEnvironment(rest, platform)))
   }
   const serve = (port: Port, factory: globalThis.IDBFactory = createIndexedDB()): void => {
     const { host, warn } = factoryOf(factory)
     serveHost(host, hostPortOf(port), (failure) => warn(exceptionOf(failure)))
   }
-  return { createIndexedDB, install, serve, hostFor }
+  return { createIndexedDB, install, serve }
 }
 
 /**
@@ -82,7 +82,7 @@ function hostBehind(port: HostPort): Host {
 export function factoryOn(host: ClosableHost, warn = warnOnConsole): ClosableIDBFactory {
   const factory: Factory = {
     host,
-    warn,
+    warn: outside(warn),
     versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
   }
   return closable(factoryHandle(factory))

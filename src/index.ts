@@ -19,7 +19,7 @@ const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(
 /**
  * Makes a factory: the `indexedDB` of the specification. Touches nothing until it is first used.
  *
- * @throws TypeError for an unknown or malformed option, and when the directory is open with other options.
+ * @throws TypeError for an unknown or malformed option, and when the directory is in use with other options.
  */
 export const createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory = create
 
@@ -38,8 +38,9 @@ export const install: (options?: InstallOptions) => IDBFactory = installOn
 export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
 
 /**
- * Closes every connection of the factory's directory as `close()` does, waits for its transactions, fails opens not yet
- * started with AbortError, and gives up the directory. Later opens start anew.
+ * Closes what the factory has open: its connections take no new transactions, get `close` once those under way have ended,
+ * and opens under way fail with AbortError. Then it gives up the directory, unless other factories have something open
+ * there. What is asked of the factory meanwhile waits, and starts anew.
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 

@@ -3,6 +3,7 @@ import type { HostPort } from './host/port-messages.ts'
 import type { IndexedDBOptions, Port } from './indexeddb-options.ts'
 import type { Platform } from './platform.ts'
 import type { Vfs, VfsDirectory } from './sqlite/vfs.ts'
+import { outside } from './warning.ts'
 
 /** Options with nothing left open. */
 export interface Settings extends HostSettings {
@@ -66,6 +67,18 @@ const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   port: [isPort, 'a MessagePort'],
 }
 
+/**
+ * The options' own members, each read once: what a getter says the second time, or a prototype, is no matter.
+ *
+ * @throws TypeError when they are no object
+ */
+export function membersOf<Options extends object>(options: Options): Options {
+  if (typeof options !== 'object' || options === null) {
+    throw new TypeError('Expected the options to be an object')
+  }
+  return Object.assign(Object.create(null), options)
+}
+
 /** @throws TypeError for an unknown option or a malformed value, naming it. */
 export function completeOptions(options: IndexedDBOptions, platform: Platform): Settings {
   checkOptions(options)
@@ -82,7 +95,7 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
     check: options.check ?? 'unclean',
     quota: options.quota,
     worker: chooseWorker(options, vfs, platform),
-    onWarning: options.onWarning ?? warnOnConsole,
+    onWarning: outside(options.onWarning ?? warnOnConsole),
   }
 }
 
@@ -111,12 +124,9 @@ export function portOf(options: IndexedDBOptions): HostPort | null {
   return hostPortOf(port)
 }
 
-function checkOptions(options: unknown): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new TypeError('Expected the options to be an object')
-  }
+function checkOptions(options: object): void {
   for (const [name, value] of Object.entries(options)) {
-    const check = checks[name]
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined
     if (!check) {
       throw new TypeError(`Unknown option "${name}"; there are ${Object.keys(checks).join(', ')}`)
     }

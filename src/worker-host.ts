@@ -14,6 +14,7 @@ import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
 import { RelayedPort } from './relayed-port.ts'
 import type { Sharing } from './shared-hosts.ts'
+import { warningOf } from './warning.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
 
 /** Captured at load: a test may replace it. */
@@ -181,6 +182,8 @@ class HostingWorker {
       case 'ready':
         this.#worker.unref()
         return this.#waiting.resolve()
+      case 'warning':
+        return this.#settings.onWarning(warningOf(answer.warning))
       case 'stopped':
         return this.#stopped(answer.failure)
       case 'failed':

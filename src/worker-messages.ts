@@ -4,6 +4,7 @@
  */
 import type { Failure } from './errors.ts'
 import type { HostSettings } from './options.ts'
+import type { WarningData } from './warning.ts'
 
 /**
  * To the worker. The key tells these messages from others that a user's own worker may get; `id` tells the hosts apart that such
@@ -29,6 +30,8 @@ export type WorkerAnswer =
   | { readonly 'idb-everywhere': 'ready'; readonly id: number }
   /** A message of the host protocol, from `serve` to `connectHost`. */
   | { readonly 'idb-everywhere': 'answer'; readonly id: number; readonly message: unknown }
+  /** Something for the owner's `onWarning`. */
+  | { readonly 'idb-everywhere': 'warning'; readonly id: number; readonly warning: WarningData }
   | {
       readonly 'idb-everywhere': 'stopped'
       readonly id: number

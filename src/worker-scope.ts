@@ -9,6 +9,7 @@ import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-me
 import type { Platform } from './platform.ts'
 import { sharedHost } from './shared-hosts.ts'
 import { threadHosts } from './thread-hosts.ts'
+import { warningDataOf } from './warning.ts'
 
 /** The worker's way to who has started it. */
 export interface OwnerChannel {
@@ -47,8 +48,10 @@ class HostForOwner {
   constructor({ id, settings, wasm }: StartCall, platform: Platform, channel: OwnerChannel) {
     this.#id = id
     this.#channel = channel
+    const onWarning = (warning: Error): void =>
+      channel.post({ 'idb-everywhere': 'warning', id, warning: warningDataOf(warning) }, [])
     const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
-    const options = { ...settings, onLocked: 'wait', worker: false } as const
+    const options = { ...settings, onLocked: 'wait', worker: false, onWarning } as const
     const complete = completeOptions(options, ours)
     this.#host = new HostUser(sharedHost(complete, ours, threadHosts(ours)))
     this.#port = new RelayedPort({

@@ -138,6 +138,26 @@ test.each([
   expect(() => createIndexedDB(options as object)).toThrow(name)
 })
 
+test('options are own members, each read once', async () => {
+  const prototype = Object.prototype as { quota?: unknown }
+  prototype.quota = 'inherited'
+  let reads = 0
+  const options = {
+    get path() {
+      return `${path}/${++reads}`
+    },
+  }
+  try {
+    const factory = createIndexedDB(options)
+    await openDatabase(factory, () => {})
+    await close(factory)
+  } finally {
+    delete prototype.quota
+  }
+  expect([reads, readdirSync(path)]).toEqual([1, ['1']])
+  expect(() => createIndexedDB({ toString: 1 } as object)).toThrow('"toString"')
+})
+
 test('install() defines an attribute and interface objects that are not enumerable', () => {
   const target: { indexedDB?: IDBFactory; IDBKeyRange?: unknown } = {}
   const factory = install({ target, vfs: memory() })

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
 import { IDBKeyRange, createIndexedDB } from '../../src/index.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
+import { uncaught } from '../uncaught.ts'
 
 function stores(): Promise<IDBDatabase> {
   return openDatabase(createIndexedDB({ vfs: memory() }), (database) => {
@@ -162,18 +163,6 @@ test('transaction() of a connection whose upgrade was aborted throws InvalidStat
     expect.objectContaining({ name: 'InvalidStateError' }),
   )
 })
-
-/** The next uncaught exception, kept from the test runner. */
-function uncaught(): Promise<unknown> {
-  const others = process.listeners('uncaughtException')
-  process.removeAllListeners('uncaughtException')
-  return new Promise((resolve) => {
-    process.once('uncaughtException', (error) => {
-      for (const listener of others) process.on('uncaughtException', listener)
-      resolve(error)
-    })
-  })
-}
 
 test('dispatchEvent() throws InvalidStateError for an event that is being dispatched', async () => {
   const database = await stores()

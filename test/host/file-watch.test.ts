@@ -59,7 +59,7 @@ describe('where only a promise can tell whether the files are there', () => {
     storage.verifications.forEach(({ reject }) => reject(new StorageError('lost', 'gone')))
     expect(await committed).toBe('aborted UnknownError')
     await settle()
-    expect(log).toEqual(['tx aborted UnknownError', 'forceClosed UnknownError'])
+    expect(log).toEqual(['tx aborted UnknownError', 'closing', 'closed UnknownError'])
     expect(reported).toEqual([])
   })
 })
@@ -69,7 +69,7 @@ test('an open request for an open database looks for its files', async () => {
   storage.before.set('verify', gone)
   await expect(open(host, 'db')).rejects.toMatchObject({ message: 'the file is gone' })
   await settle()
-  expect(log).toEqual(['forceClosed UnknownError'])
+  expect(log).toEqual(['closing', 'closed UnknownError'])
 })
 
 test('a database that has lost its files has the others look for theirs', async () => {
@@ -77,7 +77,7 @@ test('a database that has lost its files has the others look for theirs', async 
   storage.before.set('verify', gone)
   await expect(open(host, 'db')).rejects.toMatchObject({ code: 'UnknownError' })
   await settle()
-  expect(log).toEqual(Array.from({ length: 3 }, () => 'forceClosed UnknownError'))
+  expect(log).toEqual(Array.from({ length: 3 }, () => ['closing', 'closed UnknownError']).flat())
   expect(reported).toEqual(['the file is gone', 'the file is gone'])
 })
 
