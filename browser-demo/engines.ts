@@ -29,7 +29,7 @@ export const engines: readonly Engine[] = [
   {
     id: 'native',
     title: 'Native',
-    place: 'Your browser’s own, behind its process boundary',
+    place: 'Your browser’s own, in another process',
     indexedDB: () => {
       if (globalThis.indexedDB) return globalThis.indexedDB
       throw new Error('This browser has no IndexedDB of its own here')
@@ -38,13 +38,13 @@ export const engines: readonly Engine[] = [
   {
     id: 'memory',
     title: 'Memory',
-    place: 'SQLite in this page; gone when you leave it',
+    place: 'SQLite in this page, gone when you leave it',
     indexedDB: () => (inMemory ??= createIndexedDB({ vfs: memory() })),
   },
   {
     id: 'opfs',
     title: 'OPFS',
-    place: 'SQLite in a worker; a file in the origin’s private file system',
+    place: 'SQLite in a worker, in files of the origin',
     indexedDB: () => (inOpfs ??= createIndexedDB({ vfs: opfs(), path: opfsDirectory })),
   },
 ]

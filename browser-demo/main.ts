@@ -4,42 +4,67 @@ import { byId, element } from './view/dom.ts'
 import { EngineCards } from './view/engine-cards.ts'
 import { Explorer } from './view/explorer.ts'
 import { Outcome } from './view/outcome.ts'
-import { readPlanForm, showPlanForm } from './view/plan-form.ts'
+import { type PlanChoice, readPlanForm, showPlanForm } from './view/plan-form.ts'
 import { showThemeChoice } from './view/theme.ts'
 
 const explorer = new Explorer()
 const cards = new EngineCards(() => void explorer.show(cards.ready()))
 const run = byId('run', HTMLButtonElement)
 const stop = byId('stop', HTMLButtonElement)
-let running: AbortController | null = null
+
+/** A run that goes on. The page begins the first by itself; the visitor's own need not wait for that. */
+interface Running {
+  readonly abort: AbortController
+  readonly isAsked: boolean
+  readonly ended: Promise<void>
+}
+let running: Running | null = null
 
 showThemeChoice()
 showPlanForm()
 showEmptyResults()
 byId('plan', HTMLFormElement).addEventListener('submit', (event) => {
   event.preventDefault()
-  if (!running) void runPlan()
+  void runAsked()
 })
-stop.addEventListener('click', () => running?.abort())
-void cards.start().then(() => say('Pick a workload and run it.'))
+stop.addEventListener('click', () => running?.abort.abort())
+void cards.start().then(() => {
+  if (!running) begin(firstLook(), { isAsked: false })
+})
 
-async function runPlan(): Promise<void> {
+async function runAsked(): Promise<void> {
+  if (running?.isAsked) return
+  running?.abort.abort()
+  await running?.ended
+  if (!running) begin(readPlanForm(), { isAsked: true })
+}
+
+/** The chosen workload in a database of its own: what an earlier visit has stored stays. */
+function firstLook(): PlanChoice {
   const choice = readPlanForm()
+  return { ...choice, workload: { ...choice.workload, id: 'first-look' } }
+}
+
+function begin(choice: PlanChoice, { isAsked }: { isAsked: boolean }): void {
+  const abort = new AbortController()
+  running = { abort, isAsked, ended: runPlan(choice, abort.signal) }
+}
+
+async function runPlan(choice: PlanChoice, signal: AbortSignal): Promise<void> {
   const engines = cards.chosen()
-  if (engines.length === 0) return say('Tick an engine above first.')
-  running = new AbortController()
-  setRunning(true)
+  // In a task of its own: the run is noted by then.
+  await Promise.resolve()
+  setRunning(engines.length > 0)
+  if (engines.length === 0) return say('Tick an engine first.')
   say(`Running “${choice.workload.title}”…`)
   const outcome = new Outcome(
     cards,
     engines.map(({ id }) => id),
     choice.rounds,
   )
-  await runTrials({ ...choice, engines }, outcome, running.signal)
-  const wasStopped = running.signal.aborted
-  running = null
+  await runTrials({ ...choice, engines }, outcome, signal)
   setRunning(false)
-  say(wasStopped ? 'Stopped; there is nothing to compare.' : outcome.show())
+  say(signal.aborted ? 'Stopped; there is nothing to compare.' : outcome.show())
   const engine = engines.find(({ id }) => id === 'opfs') ?? engines[0]
   const database = databaseNameOf(choice.workload)
   if (engine) await explorer.show(cards.ready(), { engine: engine.id, database })
@@ -57,8 +82,10 @@ function showEmptyResults(): void {
 }
 
 function setRunning(isRunning: boolean): void {
-  run.setAttribute('aria-disabled', String(isRunning))
-  run.textContent = isRunning ? 'Running…' : 'Run'
+  if (!isRunning) running = null
+  const isBusy = running?.isAsked === true
+  run.setAttribute('aria-disabled', String(isBusy))
+  run.textContent = isBusy ? 'Running…' : 'Run'
   if (!isRunning && document.activeElement === stop) run.focus()
   stop.hidden = !isRunning
 }

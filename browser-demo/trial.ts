@@ -26,11 +26,15 @@ export interface Trial {
 
 /** Hears how it goes. */
 export interface TrialListener {
+  /** Round 0 warms up and is not counted: nothing more is told of it, but its failure. */
   began(engine: EngineId, round: number): void
   phaseEnded(engine: EngineId, phase: Phase): void
   ended(engine: EngineId, trial: Trial): void
   failed(engine: EngineId, error: unknown): void
 }
+
+/** As many records as make a browser compile what the rounds will run. */
+const warmUpSize = 100
 
 /** Runs all rounds; an engine that fails once is left out of the rest. Ends early, between two trials, when `signal` says so. */
 export async function runTrials(
@@ -39,21 +43,29 @@ export async function runTrials(
   signal: AbortSignal,
 ): Promise<void> {
   const failed = new Set<EngineId>()
-  for (let round = 1; round <= plan.rounds; round++) {
+  for (let round = 0; round <= plan.rounds; round++) {
     for (const engine of plan.engines) {
       if (signal.aborted) return
       if (failed.has(engine.id)) continue
       listener.began(engine.id, round)
       await paint()
       try {
-        const isLast = round === plan.rounds
-        listener.ended(engine.id, await runTrial(plan, engine, { isLast, listener }))
+        if (round === 0) await warmUp(plan, engine)
+        else {
+          const isLast = round === plan.rounds
+          listener.ended(engine.id, await runTrial(plan, engine, { isLast, listener }))
+        }
       } catch (error) {
         failed.add(engine.id)
         listener.failed(engine.id, error)
       }
     }
   }
+}
+
+async function warmUp(plan: Plan, engine: Engine): Promise<void> {
+  const size = Math.min(plan.size, warmUpSize)
+  await runTrial({ ...plan, size }, engine, { isLast: false, listener: null })
 }
 
 /** The database a workload leaves behind. */
@@ -64,13 +76,13 @@ export function databaseNameOf({ id }: Workload): string {
 async function runTrial(
   plan: Plan,
   { id, indexedDB }: Engine,
-  { isLast, listener }: { isLast: boolean; listener: TrialListener },
+  { isLast, listener }: { isLast: boolean; listener: TrialListener | null },
 ): Promise<Trial> {
   const factory = indexedDB()
   const name = databaseNameOf(plan.workload)
   await resultOf(factory.deleteDatabase(name))
   const recorded = beginSession({ indexedDB: factory, name, size: plan.size }, (phase) =>
-    listener.phaseEnded(id, phase),
+    listener?.phaseEnded(id, phase),
   )
   try {
     await plan.workload.run(recorded.session)

@@ -19,7 +19,7 @@ export class EngineCards {
   readonly #cards = new Map<EngineId, Card>()
   readonly #onReady: () => void
 
-  /** `onReady` hears whenever an engine has become ready. */
+  /** `onReady` is called when the engines have started, and whenever another could be started after all. */
   constructor(onReady: () => void) {
     this.#onReady = onReady
     for (const engine of engines) {
@@ -32,6 +32,7 @@ export class EngineCards {
   /** Starts every engine; one that cannot says why. */
   async start(): Promise<void> {
     await Promise.all(engines.map((engine) => this.#start(engine)))
+    this.#onReady()
   }
 
   /** The engines that can run and are to. */
@@ -69,11 +70,10 @@ export class EngineCards {
     try {
       const tookMs = await startEngine(engine)
       input.disabled = false
-      this.say(engine.id, 'ready', `Ready in ${duration(tookMs)}`)
-      this.#onReady()
+      this.say(engine.id, 'ready', `Ready: first start ${duration(tookMs)}`)
     } catch (error) {
-      this.say(engine.id, 'unavailable', `Unavailable. ${reasonOf(error)}`)
-      const again = (): void => void this.#start(engine)
+      this.say(engine.id, 'unavailable', unavailable(error))
+      const again = (): void => void this.#start(engine).then(this.#onReady)
       const label = `Try ${engine.title} again`
       action.append(element('button', { type: 'button', class: 'quiet', onclick: again }, label))
     }
@@ -84,6 +84,13 @@ export class EngineCards {
     if (!card) throw new Error(`unreachable: engine "${id}" has no card`)
     return card
   }
+}
+
+/** Why an engine cannot be used; what visitors meet most in the page's own words. */
+function unavailable(error: unknown): string {
+  const reason = reasonOf(error)
+  if (!/another tab/.test(reason)) return `Unavailable. ${reason}`
+  return 'In use: another tab has this page open, and with it the files. Close that tab and try again, or go on with the other engines.'
 }
 
 function makeCard({ id, title, place }: Engine): Card {

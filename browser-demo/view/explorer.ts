@@ -6,7 +6,7 @@ import { byId, element } from './dom.ts'
 import { showExport } from './export.ts'
 import { showRecords } from './records.ts'
 import { showSourceTree } from './source-tree.ts'
-import { counted, reasonOf } from './words.ts'
+import { reasonOf } from './words.ts'
 
 /** What is looked at; nulls while nothing is. */
 interface Place {
@@ -26,7 +26,7 @@ export class Explorer {
     ready: readonly Engine[],
     wanted?: { engine: EngineId; database: string },
   ): Promise<void> {
-    // At first the last one: it is the one that may hold something from an earlier visit and has a file to show.
+    // At first the last one, OPFS: it may hold something from an earlier visit, and has a file to show.
     const engine =
       ready.find(({ id }) => id === (wanted?.engine ?? this.#place?.engine.id)) ?? ready.at(-1)
     if (!engine) return
@@ -152,10 +152,6 @@ function emptyNote({ title }: Engine): HTMLElement {
     'div',
     { class: 'empty' },
     element('p', {}, element('strong', {}, `${title} holds no database of this page yet.`)),
-    element(
-      'p',
-      {},
-      `Run a workload above; ${counted(1, 'database')} per workload stays behind to look at.`,
-    ),
+    element('p', {}, 'Run a workload above: it leaves a database behind to look at.'),
   )
 }

@@ -2,7 +2,7 @@
 import { type EngineId, engineOf } from '../engines.ts'
 import type { Phase } from '../session.ts'
 import type { Snapshot } from '../snapshot.ts'
-import { timingsOf } from '../timings.ts'
+import { type Timing, timingsOf } from '../timings.ts'
 import type { Trial, TrialListener } from '../trial.ts'
 import { byId, element } from './dom.ts'
 import type { EngineCards } from './engine-cards.ts'
@@ -39,7 +39,8 @@ export class Outcome implements TrialListener {
 
   began(id: EngineId, round: number): void {
     this.#phases.length = 0
-    this.#cards.say(id, 'running', `Running, round ${round} of ${this.#rounds}`)
+    const words = round === 0 ? 'Warming up' : `Running, round ${round} of ${this.#rounds}`
+    this.#cards.say(id, 'running', words)
   }
 
   phaseEnded(id: EngineId, phase: Phase): void {
@@ -75,10 +76,10 @@ export class Outcome implements TrialListener {
 
   /** What a card says below the time of its engine. */
   #compared(id: EngineId): string {
-    const ownMs = totalOf(this.#of(id))
-    const nativeMs = totalOf(this.#trials.get('native') ?? [])
-    if (id === 'native' || ownMs === null || nativeMs === null) return 'for the whole script'
-    return `for the whole script, ${ratio(ownMs, nativeMs)} as native`
+    const { total: own } = timingsOf(this.#of(id))
+    const { total: native } = timingsOf(this.#trials.get('native') ?? [])
+    if (id === 'native' || own === null || native === null) return 'for the whole script'
+    return `for the whole script, ${comparison(own, native)}`
   }
 
   #drawTimings(runningId: EngineId | null): void {
@@ -94,6 +95,11 @@ export class Outcome implements TrialListener {
     if (!trials) throw new Error(`unreachable: engine "${id}" was not to run`)
     return trials
   }
+}
+
+function comparison(own: Timing, native: Timing): string {
+  const words = ratio(own, native)
+  return /as /.test(words) ? `${words} as native` : `${words} from native`
 }
 
 /** The median time of a whole trial, in milliseconds; null before the first has ended. */

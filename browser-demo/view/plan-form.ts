@@ -32,9 +32,11 @@ export function showPlanForm(): void {
   }
   select.addEventListener('change', describeChoice)
   describeChoice()
-  byId('plan-fields', HTMLDivElement).append(
+  byId('plan-choice', HTMLDivElement).append(
     element('label', { class: 'unseen', for: 'workload' }, 'Workload'),
     select,
+  )
+  byId('plan-fields', HTMLDivElement).append(
     lesson,
     element(
       'details',

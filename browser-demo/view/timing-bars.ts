@@ -20,8 +20,8 @@ export function showTimings(container: Element, trials: TrialsByEngine): void {
     ),
   )
   container.replaceChildren(
-    element('ol', { class: 'timings' }, group('The whole script', totals, 'whole'), ...groups),
     element('p', { class: 'note' }, note(trials)),
+    element('ol', { class: 'timings' }, group('The whole script', totals, 'whole'), ...groups),
   )
 }
 
@@ -32,21 +32,21 @@ interface Bar {
 
 function group(title: string, bars: readonly Bar[], kind = ''): HTMLElement {
   const longestMs = Math.max(...bars.map(({ timing }) => timing?.mostMs ?? 0))
-  const nativeMs = bars.find(({ id }) => id === 'native')?.timing?.medianMs ?? null
+  const native = bars.find(({ id }) => id === 'native')?.timing ?? null
   return element(
     'li',
     { class: `timing ${kind}` },
     element('h3', {}, title),
-    element('ul', {}, ...bars.map((bar) => row(bar, longestMs, nativeMs))),
+    element('ul', {}, ...bars.map((bar) => row(bar, longestMs, native))),
   )
 }
 
-function row({ id, timing }: Bar, longestMs: number, nativeMs: number | null): HTMLElement {
+function row({ id, timing }: Bar, longestMs: number, native: Timing | null): HTMLElement {
   const name = element('span', { class: 'bar-name' }, engineOf(id).title)
   if (!timing) {
     return element('li', { class: 'bar-row', 'data-engine': id }, name, element('span', {}, '…'))
   }
-  const compared = id === 'native' || nativeMs === null ? '' : ratio(timing.medianMs, nativeMs)
+  const compared = id === 'native' || native === null ? '' : ratio(timing, native)
   return element(
     'li',
     { class: 'bar-row', 'data-engine': id },
@@ -69,7 +69,7 @@ function bar({ medianMs, leastMs, mostMs }: Timing, longestMs: number): HTMLElem
 
 function note(trials: TrialsByEngine): string {
   const rounds = Math.max(0, ...[...trials.values()].map((it) => it.length))
-  const scale = 'Each group has its own scale: its longest bar is full.'
+  const scale = 'Each group has its own scale. A round to warm up came first and is not counted.'
   if (rounds < 2) return scale
   return `Median of ${counted(rounds, 'round')}; the thin line goes from the fastest to the slowest. ${scale}`
 }

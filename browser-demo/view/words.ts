@@ -1,4 +1,5 @@
 /** Numbers and errors as the page writes them. */
+import type { Timing } from '../timings.ts'
 
 const counts = new Intl.NumberFormat('en')
 
@@ -12,18 +13,22 @@ export function counted(number: number, noun: string): string {
   return `${count(number)} ${noun}${number === 1 ? '' : 's'}`
 }
 
-/** A duration with three digits that matter: "0.42 ms", "12.3 ms", "1.24 s". */
+/** A duration to two digits, which is more than most repetitions agree on: "0.42 ms", "12 ms", "1.2 s". */
 export function duration(ms: number): string {
-  if (ms >= 1000) return `${(ms / 1000).toFixed(2)} s`
-  if (ms >= 100) return `${ms.toFixed(0)} ms`
-  return `${ms.toFixed(ms >= 10 ? 1 : 2)} ms`
+  const rounded = Number(ms.toPrecision(2))
+  if (rounded >= 1000) return `${(rounded / 1000).toFixed(rounded >= 10_000 ? 0 : 1)} s`
+  if (rounded >= 10) return `${rounded} ms`
+  return `${rounded.toFixed(rounded >= 1 ? 1 : 2)} ms`
 }
 
-/** How a time compares to that of the native engine: "2.1× as fast", "1.3× as long". */
-export function ratio(ms: number, nativeMs: number): string {
-  const share = ms / nativeMs
+/**
+ * How a time compares to that of the native engine: "2.1× as fast", "1.3× as long". Where the rounds of the two overlap
+ * another run might say the opposite.
+ */
+export function ratio(own: Timing, native: Timing): string {
+  const share = own.medianMs / native.medianMs
   if (!Number.isFinite(share) || share === 0) return ''
-  if (share > 0.95 && share < 1.05) return 'as fast'
+  if (own.leastMs <= native.mostMs && native.leastMs <= own.mostMs) return 'no clear difference'
   return share < 1 ? `${factor(1 / share)}× as fast` : `${factor(share)}× as long`
 }
 

@@ -13,8 +13,8 @@ export const accessScenarios: readonly Scenario[] = [
       await tabTo(page, 'input[name=rounds]')
       await page.keyboard.press('ArrowLeft')
       await tabTo(page, '#run')
-      await page.keyboard.press('Enter')
-      assert.match(await visit.done(), /^Done\. Memory: identical/)
+      const status = await visit.runBy(() => page.keyboard.press('Enter'))
+      assert.match(status, /^Done\. Memory: identical/)
       await tabTo(page, 'input[name=scale]')
       await page.keyboard.press('ArrowRight')
       await page
@@ -41,6 +41,44 @@ export const accessScenarios: readonly Scenario[] = [
         stops.filter(({ name, isVisible }) => name === '' || !isVisible),
         [],
       )
+    },
+  },
+  {
+    title: 'headings go down one level at a time',
+    async run(visit) {
+      await visit.page.getByLabel('Spoil a record').check()
+      await visit.run('Fill a store')
+      const levels = await visit.page
+        .locator('h1, h2, h3, h4')
+        .evaluateAll((headings) => headings.map(({ tagName }) => Number(tagName.slice(1))))
+      assert.equal(levels[0], 1)
+      levels.forEach((level, at) => {
+        assert.ok(level <= (levels[at - 1] ?? 0) + 1, `level ${level} at ${at} of ${levels.join()}`)
+      })
+    },
+  },
+  {
+    title:
+      'the button that runs is in sight on a wide screen and on a phone, and cards are aligned',
+    isInShortForm: true,
+    async run(visit) {
+      const { page } = visit
+      for (const size of [
+        { width: 1440, height: 900 },
+        { width: 390, height: 844 },
+      ]) {
+        await page.setViewportSize(size)
+        await page.reload()
+        const button = await page.getByRole('button', { name: 'Run', exact: true }).boundingBox()
+        const bottom = (button?.y ?? Infinity) + (button?.height ?? 0)
+        assert.ok(bottom < size.height, `the button ends at ${bottom} of ${size.height}`)
+      }
+      await page.setViewportSize({ width: 1440, height: 900 })
+      await visit.done()
+      const tops = await page
+        .locator('.engine-figure')
+        .evaluateAll((figures) => figures.map((it) => Math.round(it.getBoundingClientRect().top)))
+      assert.equal(new Set(tops).size, 1, `figures at ${tops.join()}`)
     },
   },
   {

@@ -47,20 +47,23 @@ export const storedScenarios: readonly Scenario[] = [
     async run(visit) {
       await visit.run('Fill a store')
       await visit.page.reload()
-      await visit.engineState('opfs', /^Ready/)
-      await visit.engineState('memory', /^Ready/)
+      await visit.done()
       for (const engine of ['Native', 'OPFS']) {
         await look(visit, engine)
+        await source(visit, 'demo-fill').click()
         await textMatching(visit.page.locator('.records header'), /sightings.*100 records/)
       }
       await look(visit, 'Memory')
-      await textMatching(visit.page.locator('#explorer'), /Memory holds no database/)
+      await source(visit, 'demo-first-look').waitFor()
+      assert.equal(await source(visit, 'demo-fill').count(), 0)
     },
   },
   {
     title: 'a deleted database is gone from the list',
     async run(visit) {
       await visit.run('Fill a store')
+      await visit.page.getByRole('button', { name: 'Delete database' }).click()
+      await source(visit, 'demo-fill').waitFor({ state: 'detached' })
       await visit.page.getByRole('button', { name: 'Delete database' }).click()
       await textMatching(visit.page.locator('#explorer'), /OPFS holds no database/)
     },
@@ -69,8 +72,8 @@ export const storedScenarios: readonly Scenario[] = [
     title: 'a second page is told who has the OPFS directory, and gets it when the first is gone',
     async run(visit) {
       const second = await visit.another()
-      const state = await second.engineState('opfs', /^Unavailable/)
-      assert.match(state, /browser-demo/, 'the reason names the directory')
+      const state = await second.engineState('opfs', /^In use/)
+      assert.match(state, /another tab has this page open/)
       assert.match(await second.run('Fill a store'), /^Done\. Memory: identical to native\.$/)
       await visit.page.close()
       await second.page.getByRole('button', { name: 'Try OPFS again' }).click()

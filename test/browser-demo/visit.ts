@@ -14,7 +14,7 @@ export interface Scenario {
 
 const patienceMs = 30_000
 
-/** A page of the demo, with its engines started. */
+/** A page of the demo, with its engines started and its first look over. */
 export class Visit {
   readonly page: Page
   readonly context: BrowserContext
@@ -33,9 +33,7 @@ export class Visit {
   static async begin(context: BrowserContext, origin: string): Promise<Visit> {
     const visit = new Visit(await context.newPage(), context, origin)
     await visit.page.goto(origin)
-    await visit.engineState('native', /^Ready|^Unavailable/)
-    await visit.engineState('memory', /^Ready|^Unavailable/)
-    await visit.engineState('opfs', /^Ready|^Unavailable/)
+    await visit.done()
     return visit
   }
 
@@ -53,7 +51,15 @@ export class Visit {
   /** Chooses a workload with the fewest records and one round, runs it, and gives what the status line says. */
   async run(workload: string): Promise<string> {
     await this.choose(workload)
-    await this.page.getByRole('button', { name: 'Run', exact: true }).click()
+    return this.runBy(() => this.page.getByRole('button', { name: 'Run', exact: true }).click())
+  }
+
+  /** Waits for the run that `start` begins to end, and gives what the status line says. */
+  async runBy(start: () => Promise<void>): Promise<string> {
+    // Watched from before it begins: what was said of the last run must not be taken for the end of this one.
+    const ended = this.page.evaluate(buttonNextSaysRun)
+    await start()
+    await ended
     return this.done()
   }
 
@@ -65,7 +71,8 @@ export class Visit {
   }
 
   /** Waits for the end of a run. */
-  done(): Promise<string> {
+  async done(): Promise<string> {
+    await textMatching(this.page.locator('#run'), /^Run$/)
     return textMatching(this.page.locator('#status'), /^(Done|Stopped)/)
   }
 
@@ -75,6 +82,19 @@ export class Visit {
       () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
     )
   }
+}
+
+/** In the page: resolves when the button has changed its words and says "Run" again. */
+function buttonNextSaysRun(): Promise<void> {
+  const button = document.querySelector('#run')
+  return new Promise((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (button?.textContent !== 'Run') return
+      observer.disconnect()
+      resolve()
+    })
+    if (button) observer.observe(button, { childList: true })
+  })
 }
 
 /** Waits until the text of an element matches. */

@@ -16,6 +16,15 @@ export const workloadScenarios: readonly Scenario[] = [
     },
   })),
   {
+    title: 'the first visit shows a result without being asked',
+    async run({ page }) {
+      assert.equal(await page.locator('#status').textContent(), identical)
+      assert.equal(await page.locator('.timing.whole .bar-row').count(), 3)
+      assert.equal(await page.locator('.verdict').count(), 2)
+      assert.equal(await page.locator('.lane svg').count(), 3)
+    },
+  },
+  {
     title: 'a run shows times, counts and events for each engine',
     async run(visit) {
       await visit.run('Fill a store')
