@@ -116,6 +116,7 @@ function derivedFields() {
         default: `./${dist}/${fileNameOf(inlineEntry.subpath)}.js`,
       },
       [pageWorker.subpath]: `./${dist}/${fileNameOf(pageWorker.subpath)}.js`,
+      './wa-sqlite.wasm': `./${dist}/wa-sqlite.wasm`,
       './package.json': './package.json',
     },
     sideEffects: [

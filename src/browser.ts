@@ -34,7 +34,8 @@ function explainCompilation(error: unknown): never {
   if (!(error instanceof WebAssembly.CompileError)) throw error
   throw new StorageError(
     'io',
-    "The engine could not be compiled; a Content-Security-Policy has to allow 'wasm-unsafe-eval' in its script-src",
+    "The engine could not be compiled; a Content-Security-Policy has to allow 'wasm-unsafe-eval' in its script-src, " +
+      'and where nothing is compiled at run time, the option "wasm" takes the compiled wa-sqlite.wasm',
     { cause: error },
   )
 }

@@ -45,6 +45,11 @@ export interface IndexedDBOptions {
    * too. Default: in this thread, but for OPFS on a page, which needs a worker.
    */
   readonly worker?: boolean | string | ScriptUrl | Port | undefined
+  /**
+   * The engine, compiled: `idb-everywhere/wa-sqlite.wasm` as a `WebAssembly.Module`, or a promise of one. For where none can be
+   * compiled at run time (Cloudflare Workers), or where the package cannot find its own. Default: found beside the package.
+   */
+  readonly wasm?: object | undefined
   /** The port to the thread that owns the directory, where `serve()` has the other end. Says it all: no other option beside it. */
   readonly port?: Port | undefined
 }

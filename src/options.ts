@@ -1,4 +1,5 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
+import { StorageError } from './errors.ts'
 import type { HostPort } from './host/port-messages.ts'
 import type { IndexedDBOptions, Port } from './indexeddb-options.ts'
 import type { Platform } from './platform.ts'
@@ -13,6 +14,8 @@ export interface Settings extends HostSettings {
   readonly onWarning: (warning: Error) => void
   /** The worker that hosts the engine; false: this thread does. */
   readonly worker: boolean | string | URL | Port
+  /** The compiled engine, where the user has given it; null: the platform finds it. */
+  readonly wasm: Promise<WebAssembly.Module> | null
 }
 
 /** What a host needs to know besides its VFS; plain data, so that a worker can be told. */
@@ -64,6 +67,7 @@ const checks: Readonly<Record<string, readonly [(value: unknown) => boolean, str
   check: [(value) => value === 'unclean' || value === 'always', '"unclean" or "always"'],
   quota: [isByteCount, 'a whole number of bytes, not negative'],
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
+  wasm: [isWasm, 'the WebAssembly.Module of wa-sqlite.wasm, or a promise of it'],
   port: [isPort, 'a MessagePort'],
 }
 
@@ -95,6 +99,7 @@ export function completeOptions(options: IndexedDBOptions, platform: Platform): 
     check: options.check ?? 'unclean',
     quota: options.quota,
     worker: chooseWorker(options, vfs, platform),
+    wasm: options.wasm === undefined ? null : modulePromiseOf(options.wasm),
     onWarning: outside(options.onWarning ?? warnOnConsole),
   }
 }
@@ -162,6 +167,32 @@ function isByteCount(value: unknown): boolean {
 
 function isWorkerChoice(value: unknown): boolean {
   return ['boolean', 'string'].includes(typeof value) || value instanceof URL || isPort(value)
+}
+
+function isWasm(value: unknown): boolean {
+  return isModule(value) || (typeof value === 'object' && value !== null && 'then' in value)
+}
+
+/** By its slots: it may be of another realm. */
+function isModule(value: unknown): value is WebAssembly.Module {
+  try {
+    WebAssembly.Module.exports(value as WebAssembly.Module)
+    return true
+  } catch {
+    // A TypeError: it is none.
+    return false
+  }
+}
+
+/** Whoever opens something is told when it fails; until then it is no unhandled rejection. */
+function modulePromiseOf(wasm: object): Promise<WebAssembly.Module> {
+  const promise = Promise.resolve(wasm).then((value) => {
+    if (isModule(value)) return value
+    const message = 'Option "wasm" was a promise of something that is no compiled engine'
+    throw new StorageError('io', message)
+  })
+  promise.catch(() => {})
+  return promise
 }
 
 function isPort(value: unknown): boolean {

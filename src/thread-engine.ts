@@ -11,6 +11,8 @@ const keptHeapBytes = 32 * 1024 * 1024
 /** Gives the engine to the directories of a thread, and counts them. */
 export class ThreadEngine {
   readonly #getModule: () => Promise<WebAssembly.Module>
+  /** What a user has given. */
+  #given: Promise<WebAssembly.Module> | null = null
   #loading: Promise<Engine> | null = null
   #engine: Engine | null = null
   #userCount = 0
@@ -19,10 +21,15 @@ export class ThreadEngine {
     this.#getModule = getModule
   }
 
+  /** Takes the compiled engine that a factory brings along; null: it brings none. */
+  offer(wasm: Promise<WebAssembly.Module> | null): void {
+    this.#given = wasm ?? this.#given
+  }
+
   /** The engine, until `release()`. When it cannot be loaded, the next to ask tries again. */
   async acquire(): Promise<Engine> {
     this.#userCount++
-    this.#loading ??= loadEngine(this.#getModule)
+    this.#loading ??= loadEngine(() => this.#given ?? this.#getModule())
     const loading = this.#loading
     try {
       this.#engine = await loading

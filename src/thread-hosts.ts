@@ -15,6 +15,7 @@ export function threadHosts(platform: Platform): Sharing {
 
 function hostInThread(settings: Settings, engine: ThreadEngine): MadeHost {
   const { vfs, directory, durability, onWarning } = settings
+  engine.offer(settings.wasm)
   const { name, isPersistent } = vfs
   const storage = openStorageDirectory({
     ...settings,

@@ -166,7 +166,7 @@ class HostingWorker {
 
   async #begin(): Promise<void> {
     try {
-      const wasm = (await this.#worker.wasm) ?? null
+      const wasm = (await (this.#settings.wasm ?? this.#worker.wasm)) ?? null
       const start = { id: this.#id, settings: hostSettingsOf(this.#settings), wasm }
       this.#worker.post({ 'idb-everywhere': 'start', ...start }, [])
     } catch (error) {

@@ -67,6 +67,7 @@ const longSuites = [
     counts: /^matrix: .*/m,
   },
   { name: 'runners', command: 'node test/package/runners.mjs', counts: /^runners: .*/m },
+  { name: 'workerd', command: 'node test/package/workerd.mjs', counts: /^workerd: .*/m },
   {
     name: 'kills',
     command: `${matrix} crash --runtimes node@20,node@26,bun`,

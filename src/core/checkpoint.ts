@@ -3,9 +3,11 @@
  * way per platform; the primitives are captured at load, so that a test framework's fake timers cannot freeze the queue.
  *
  * Node, Bun and Deno: a tick requested inside a microtask runs only when the microtask queue is empty. It starves timers
- * and I/O, so once in a while a turn of the event loop is taken instead. Pages and workers: see `page-checkpoint.ts`.
+ * and I/O, so once in a while a turn of the event loop is taken instead. Pages and workers: see `page-checkpoint.ts`; workerd: `timer-checkpoint.ts`.
  */
 import { pagePlatform } from './page-checkpoint.ts'
+import { isWorkerd } from '../workerd.ts'
+import { timerPlatform } from './timer-checkpoint.ts'
 
 interface Platform {
   /** Gives a function that has `callback` called once the microtask queue is empty. */
@@ -16,6 +18,8 @@ interface Platform {
   readonly hasRoom: () => boolean
   /** Has `receive` called with the messages that come to `target`. */
   readonly listen: (target: EventTarget, receive: (message: unknown) => void) => void
+  /** Sees to it that what was to be called is called, where a platform may have forgotten it. */
+  readonly wake: () => void
 }
 
 /** How long callbacks may follow each other before the event loop gets a turn. Measured: 0.25 costs 8-18 %, 4 saves 5 %. */
@@ -26,7 +30,7 @@ const checkpointsPerClock = 16
 
 const now: () => number = performance.now.bind(performance)
 const hasTicks = typeof globalThis.process?.nextTick === 'function'
-const platform = hasTicks ? processPlatform() : pagePlatform()
+const platform = choosePlatform()
 
 let lastTurnMs = 0
 let checkpointsLeft = 0
@@ -36,6 +40,9 @@ let checkpointsLeft = 0
  * It is made once and used for every dispatch: a closure for each would be garbage for each.
  */
 export const afterMicrotasks: (callback: () => void) => () => void = platform.afterMicrotasks
+
+/** To be called by whoever waits for a callback that is coming: see `Platform`. */
+export const { wake } = platform
 
 /** Whether the event loop has waited long enough; asks the clock only now and then. */
 export function isTurnDue(): boolean {
@@ -69,6 +76,11 @@ export function listenToMessages(target: EventTarget, receive: (message: unknown
 const settled = Promise.resolve()
 const { then } = Promise.prototype
 
+function choosePlatform(): Platform {
+  if (isWorkerd) return timerPlatform()
+  return hasTicks ? processPlatform() : pagePlatform()
+}
+
 function processPlatform(): Platform {
   const { process } = globalThis
   const { nextTick } = process
@@ -82,6 +94,7 @@ function processPlatform(): Platform {
     },
     afterTurn: (callback) => setImmediate(callback),
     hasRoom: () => true,
+    wake: () => {},
     listen: (target, receive) =>
       target.addEventListener('message', (event) => receive((event as MessageEvent<unknown>).data)), // As every event of that name.
   }

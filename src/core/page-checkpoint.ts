@@ -26,6 +26,7 @@ export function pagePlatform(): {
   readonly afterTurn: (callback: () => void) => void
   readonly hasRoom: () => boolean
   readonly listen: (target: EventTarget, receive: (message: unknown) => void) => void
+  readonly wake: () => void
 } {
   const { port1, port2 } = new MessageChannel()
   /** For the next slots of the message being dispatched. */
@@ -73,6 +74,7 @@ export function pagePlatform(): {
     },
     afterTurn,
     hasRoom: () => slotsLeft >= slotReserve,
+    wake: () => {},
     listen,
   }
 }

@@ -2,7 +2,7 @@
  * The database task source of this realm: tasks run one after another, and every listener a task calls is followed by a
  * microtask checkpoint before anything else happens.
  */
-import { afterMicrotasks, isTurnDue, takeTurn } from './checkpoint.ts'
+import { afterMicrotasks, isTurnDue, takeTurn, wake } from './checkpoint.ts'
 
 /** A task that runs in steps. */
 export interface Task {
@@ -35,7 +35,7 @@ let place: number | null = null
 export function queueDatabaseTask(task: Task): void {
   if (place !== null) tasks.splice(place++, 0, task)
   else tasks.push(task)
-  if (isScheduled) return
+  if (isScheduled) return wake()
   isScheduled = true
   if (isTurnDue()) takeTurn(runTasks)
   else goOnAfterMicrotasks()
@@ -57,7 +57,7 @@ export function queueInPlace(queue: () => void): void {
  */
 export function queueCleanup(cleanup: Cleanup): void {
   cleanups.push(cleanup)
-  if (isCheckpointComing) return
+  if (isCheckpointComing) return wake()
   isCheckpointComing = true
   runCleanupsAfterMicrotasks()
 }

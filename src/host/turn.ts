@@ -3,6 +3,8 @@
  * loads, so that a test framework's fake timers cannot freeze a database.
  */
 
+import { isWorkerd, queueTimerTurn } from '../workerd.ts'
+
 const {
   // Jest keeps it, though not Node's modules, from the pages it simulates.
   setImmediate: nativeSetImmediate = globalThis.process?.getBuiltinModule?.('node:timers')
@@ -47,6 +49,7 @@ export function ref(waiting: unknown): void {
 }
 
 function chooseQueueTurn(): (callback: () => void) => void {
+  if (isWorkerd) return queueTimerTurn
   if (nativeSetImmediate) return (callback) => void nativeSetImmediate(callback)
   if (NativeMessageChannel) return portTurns(new NativeMessageChannel())
   return (callback) => void nativeSetTimeout(callback, 0)

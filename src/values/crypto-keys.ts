@@ -6,7 +6,7 @@
  */
 import { domException } from '../errors.ts'
 import { corrupt, unsupportedType } from './corrupt.ts'
-import { getterOf } from './intrinsics.ts'
+import { attributeOf } from './intrinsics.ts'
 
 /** What a CryptoKey is, but for its bytes. */
 export interface CryptoKeyTraits {
@@ -42,10 +42,10 @@ const webCrypto = nodeCrypto?.webcrypto
 const subtle = webCrypto?.subtle ?? (globalThis.crypto?.subtle as SubtleCrypto | undefined)
 const prototype = (webCrypto?.CryptoKey ?? globalThis.CryptoKey)?.prototype as object | undefined
 
-const typeOf = getterOf<string>(prototype, 'type')
-const extractableOf = getterOf<boolean>(prototype, 'extractable')
-const algorithmOf = getterOf<object>(prototype, 'algorithm')
-const usagesOf = getterOf<string[]>(prototype, 'usages')
+const typeOf = attributeOf<string>(prototype, 'type')
+const extractableOf = attributeOf<boolean>(prototype, 'extractable')
+const algorithmOf = attributeOf<object>(prototype, 'algorithm')
+const usagesOf = attributeOf<string[]>(prototype, 'usages')
 
 /** What a CryptoKey is, but for its bytes; null for every other object. */
 export function traitsOfCryptoKey(value: object): CryptoKeyTraits | null {

@@ -1,4 +1,5 @@
 /** Which types of the platform an object is of, as its prototypes tell. */
+import { isWorkerd } from '../workerd.ts'
 import { append, getOwnPropertyDescriptor, getPrototypeOf, weakMapGet } from './intrinsics.ts'
 import { rememberPage, simulatedInterface } from './simulated-pages.ts'
 
@@ -41,7 +42,8 @@ function namesFrom(first: object): readonly string[] {
   const names: string[] = []
   for (let it: object | null = first; it !== null; it = getPrototypeOf(it) as object | null) {
     const tag = getOwnPropertyDescriptor(it, Symbol.toStringTag)
-    const isTagged = tag && typeof tag.value === 'string' && !tag.writable
+    // Engine: in workerd the platform's own are writable, too.
+    const isTagged = tag && typeof tag.value === 'string' && (!tag.writable || isWorkerd)
     const name = isTagged ? (tag.value as string) : simulatedInterface(it)
     if (name !== null) append(names, name)
   }

@@ -4,6 +4,8 @@
  * internal slots do so for objects of every realm.
  */
 
+import { isWorkerd } from '../workerd.ts'
+
 type Method<This, Args extends unknown[], Result> = (self: This, ...args: Args) => Result
 
 const bind = Function.prototype.bind
@@ -20,6 +22,24 @@ export function getterOf<Result>(
 ): ((self: unknown) => Result) | null {
   const get = prototype && Object.getOwnPropertyDescriptor(prototype, name)?.get
   return get ? uncurry<unknown, [], Result>(get) : null
+}
+
+/**
+ * The same for an attribute of a platform's class. Engine: in workerd the prototypes of some classes lack their getters, and
+ * each object has its attributes itself; what this gives throws for objects of other classes, as a getter does.
+ */
+export function attributeOf<Result>(
+  prototype: object | undefined,
+  name: string,
+): ((self: unknown) => Result) | null {
+  const getter = getterOf<Result>(prototype, name)
+  if (getter || !isWorkerd || !prototype) return getter
+  return (self) => {
+    if (typeof self !== 'object' || self === null || getPrototypeOf(self) !== prototype) {
+      throw new TypeError(`It is no object of the class that has "${name}"`)
+    }
+    return (self as { [name: string]: Result })[name] as Result // The class has it.
+  }
 }
 
 /** The same for getters that every supported runtime has. */

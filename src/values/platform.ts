@@ -1,5 +1,5 @@
 import type { BlobAttributes } from './foreign-blobs.ts'
-import { getterOf } from './intrinsics.ts'
+import { attributeOf } from './intrinsics.ts'
 
 /**
  * The platform's classes, taken when the module loads: a test environment may replace the globals later. Each may be
@@ -34,7 +34,7 @@ function gettersOf<Result>(
   classes: readonly ({ prototype: object } | undefined)[],
   name: string,
 ): readonly Getter<Result>[] {
-  return classes.flatMap((it) => getterOf<Result>(it?.prototype, name) ?? [])
+  return classes.flatMap((it) => attributeOf<Result>(it?.prototype, name) ?? [])
 }
 
 const { Blob, File, FileList, DOMException } = platformClasses

@@ -2,6 +2,7 @@
  * Starts the compiled engine. The package's own JavaScript does it for every use there is, a simulated file system
  * included; ours needs a twentieth of it, and reaches a VFS's methods without detours.
  */
+import { StorageError } from '../../errors.ts'
 import type { WaSqlite } from './wa-sqlite.ts'
 import {
   constructorsName,
@@ -55,7 +56,7 @@ export function instantiate(wasm: WebAssembly.Module, callbacks: Callbacks): WaS
   // Filled below: nothing is called before.
   const module = {} as WaSqlite
   const imports = { ...unreachableImportsOf(wasm), ...importsFor(callbacks, module) }
-  const { exports } = new WebAssembly.Instance(wasm, { [importModule]: imports })
+  const exports = exportsOf(wasm, imports)
   // The names belong to this very file; the interface says of each function what it takes and gives.
   const memory = exports[memoryName] as WebAssembly.Memory
   const functions = Object.entries(exportNames).map(([name, short]) => [name, exports[short]])
@@ -64,6 +65,20 @@ export function instantiate(wasm: WebAssembly.Module, callbacks: Callbacks): WaS
   runConstructors()
   module._main(0, 0)
   return module
+}
+
+/** @throws StorageError when it is another module than this code was made for: users may give their own */
+function exportsOf(wasm: WebAssembly.Module, imports: Record<string, Import>): WebAssembly.Exports {
+  try {
+    const { exports } = new WebAssembly.Instance(wasm, { [importModule]: imports })
+    const missing = Object.entries(exportNames).find(([, short]) => !(short in exports))
+    if (!missing) return exports
+    throw new WebAssembly.LinkError(`it lacks ${missing[0]}`)
+  } catch (error) {
+    if (error instanceof RangeError) throw error
+    const message = 'The compiled engine is not the wa-sqlite.wasm of this version of the package'
+    throw new StorageError('io', message, { cause: error })
+  }
 }
 
 function importsFor(callbacks: Callbacks, module: WaSqlite): Record<string, Import> {

@@ -1,0 +1,20 @@
+/** The microtask checkpoint in workerd: see `workerd.ts`. */
+import { queueTimerTurn, wakeTimerTurns } from '../workerd.ts'
+
+/** See `Platform` in `checkpoint.ts`. */
+export function timerPlatform(): {
+  readonly afterMicrotasks: (callback: () => void) => () => void
+  readonly afterTurn: (callback: () => void) => void
+  readonly hasRoom: () => boolean
+  readonly listen: (target: EventTarget, receive: (message: unknown) => void) => void
+  readonly wake: () => void
+} {
+  return {
+    afterMicrotasks: (callback) => () => queueTimerTurn(callback),
+    afterTurn: queueTimerTurn,
+    hasRoom: () => true,
+    listen: (target, receive) =>
+      target.addEventListener('message', (event) => receive((event as MessageEvent<unknown>).data)), // As every event of that name.
+    wake: wakeTimerTurns,
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * What is particular to workerd, the runtime of Cloudflare Workers. A leaf: every room may import it.
+ *
+ * There a message, an immediate and a tick come among the microtasks; only a timer comes after them, in some 20 µs. It goes with
+ * the request that has set it when that is answered before, and what it was to call stays due: whoever sets the next one, for
+ * another request, has it called.
+ */
+
+/** Captured at load: fake timers of a test framework must not freeze the queue. */
+const { setTimeout } = globalThis
+
+/** Whether this is workerd; what it calls itself is documented. */
+export const isWorkerd: boolean = globalThis.navigator?.userAgent === 'Cloudflare-Workers'
+
+const due: (() => void)[] = []
+
+/** Calls back in a turn of the event loop, after those that are due already. */
+export function queueTimerTurn(callback: () => void): void {
+  due.push(callback)
+  wakeTimerTurns()
+}
+
+/** Sees to it that what is due is called while this request lasts. */
+export function wakeTimerTurns(): void {
+  if (due.length > 0) setTimeout(runDue, 0)
+}
+
+function runDue(): void {
+  const callback = due.shift()
+  wakeTimerTurns()
+  callback?.()
+}
