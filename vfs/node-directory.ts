@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { dirname } from 'node:path'
 import { VfsError } from '../src/sqlite/vfs.ts'
-import { syncDirectory } from './node-directory-sync.ts'
+import { openForSync, syncDirectory } from './node-directory-sync.ts'
 
 /**
  * Makes the directory at `path` with all that lead to it, durably.
@@ -40,6 +40,8 @@ function systemError(path: string, error: unknown): NodeJS.ErrnoException {
   if (thrown.code !== undefined && thrown.code in reasons) return thrown
   try {
     fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK)
+    const descriptor = openForSync(path)
+    if (descriptor !== null) fs.closeSync(descriptor)
   } catch (denied) {
     if ((denied as NodeJS.ErrnoException).code !== undefined) return denied as NodeJS.ErrnoException
   }
@@ -57,6 +59,9 @@ const reasons: Record<string, string> = {
   EEXIST: notDirectory,
   ENOTDIR: notDirectory,
   ENOSPC: 'the disk is full; free some space or choose another directory',
+  EDQUOT: 'the disk quota is used up; free some space or choose another directory',
+  EMFILE: 'this process has too many files open; close some, or raise its limit (ulimit -n)',
+  ENFILE: 'the system has too many files open; end some programs',
   ENAMETOOLONG: 'the path is too long; choose a shorter one',
   ENOENT:
     'the path leads nowhere, perhaps through a broken symbolic link; choose another directory',

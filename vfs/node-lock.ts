@@ -21,6 +21,7 @@ import type { HeldClaim } from './owner-claim.ts'
 export interface DirectoryLock {
   /** @throws VfsError ESTALE, from then on, once the directory is not owned any more */
   verify(): void
+  /** When it throws, the directory is still owned. */
   release(): void
 }
 
@@ -96,12 +97,10 @@ function hold(claim: HeldClaim, kernelLock: KernelLock | null): DirectoryLock {
       kernelLock?.renew()
     },
     release() {
-      if (!heldLocks.delete(lock)) return
-      try {
-        claim.release()
-      } finally {
-        kernelLock?.release()
-      }
+      if (!heldLocks.has(lock)) return
+      claim.release()
+      kernelLock?.release()
+      heldLocks.delete(lock)
     },
   }
   heldLocks.add(lock)

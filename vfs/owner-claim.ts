@@ -8,6 +8,7 @@ import { claimLiveness } from './claim-liveness.ts'
 import { ownerText } from './locked-message.ts'
 import { openOwnerSocket } from './owner-socket.ts'
 import type { OwnerSocket } from './owner-socket.ts'
+import { lstatOrNull } from './plain-file.ts'
 import { isInContainer, thisProcess } from './process-identity.ts'
 import type { Liveness } from './process-identity.ts'
 
@@ -29,6 +30,7 @@ import type { Liveness } from './process-identity.ts'
 export interface HeldClaim {
   /** @throws VfsError ESTALE, from then on, when `owner.json` is not this claim any more */
   verify(): void
+  /** When it throws, the claim stands. */
   release(): void
 }
 
@@ -145,10 +147,13 @@ function succeed(
 ): boolean {
   const guard = successorFile(path, last.id)
   if (!createAlias(candidate.file, guard)) return false
-  const isLate = readClaim(ownerFile(path))?.id !== first.id
-  if (!isLate) fs.renameSync(candidate.file, ownerFile(path))
-  fs.rmSync(guard, { force: true })
-  return !isLate
+  try {
+    const isLate = readClaim(ownerFile(path))?.id !== first.id
+    if (!isLate) fs.renameSync(candidate.file, ownerFile(path))
+    return !isLate
+  } finally {
+    fs.rmSync(guard, { force: true })
+  }
 }
 
 /** What a file system that has links answers when it has no room or no luck: a copy would meet the same, half-way. */
@@ -186,39 +191,49 @@ function enter(path: string, candidate: Candidate): HeldClaim {
 
 function heldClaim(path: string, { id, release }: Candidate): HeldClaim {
   const file = ownerFile(path)
-  let seen = statOf(file)
+  let seen = lstatOrNull(file)
   let lost: VfsError | null = null
+
+  /** What has become of the file if it is not this claim any more. It is read only if it has changed: that takes a descriptor. */
+  function fate(): string | null {
+    const now = lstatOrNull(file)
+    if (now !== null && now.ino === seen?.ino && now.mtimeNs === seen.mtimeNs) return null
+    const found = replacementOf(file, id)
+    if (found === null) seen = now
+    return found
+  }
+
   return {
     verify() {
       if (lost) throw lost
-      const now = statOf(file)
-      if (now !== null && now.ino === seen?.ino && now.mtimeNs === seen.mtimeNs) return
-      const found = readClaim(file)
-      if (found?.id === id) seen = now
-      else throw (lost = lostClaim(path, found))
+      const found = fate()
+      if (found === null) return
+      lost = new VfsError(
+        'ESTALE',
+        `Directory "${path}" is no longer owned: its owner.json was ${found}; open the databases anew`,
+      )
+      throw lost
     },
     release() {
-      try {
-        // Somebody may have deleted it by hand, and somebody else taken it.
-        if (readClaim(file)?.id === id) fs.rmSync(file)
-      } finally {
-        release()
-      }
+      // Somebody may have deleted it by hand, and somebody else taken it.
+      if (fate() === null) fs.rmSync(file)
+      release()
     },
   }
 }
 
-function statOf(file: string): fs.BigIntStats | null {
-  return fs.lstatSync(file, { bigint: true, throwIfNoEntry: false }) ?? null
-}
-
-function lostClaim(path: string, found: FoundClaim | null): VfsError {
-  const taker = found?.claim
-  const fate = taker ? `${ownerText(taker)} has it` : 'others may have used the directory since'
-  return new VfsError(
-    'ESTALE',
-    `Directory "${path}" is no longer owned: its owner.json was ${found ? 'replaced' : 'deleted'} while it was in use, and ${fate}; open the databases anew`,
-  )
+/** What has come in the place of the claim of that id; null where it is there. */
+function replacementOf(file: string, id: string): string | null {
+  try {
+    const found = readClaim(file)
+    if (found?.id === id) return null
+    return found === null
+      ? 'deleted while it was in use, and others may have used the directory since'
+      : `replaced while it was in use, and ${ownerText(found.claim)} has it`
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error
+    return `replaced while it was in use (${error.message})`
+  }
 }
 
 /** Names left over by processes that died while they claimed are removed once they are this old. */

@@ -87,17 +87,22 @@ function net(): typeof import('node:net') {
 async function knock(path: string | null): Promise<Liveness> {
   if (path === null) return 'unknown'
   const { connect } = net()
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const connection = connect({ path })
     connection.on('connect', () => {
       connection.destroy()
       resolve('alive')
     })
-    connection.on('error', ({ code }: NodeJS.ErrnoException) =>
-      resolve(refusals[code ?? ''] ?? 'unknown'),
-    )
+    connection.on('error', (error: NodeJS.ErrnoException) => {
+      const { code = '' } = error
+      // Who cannot ask must not take silence for an answer.
+      if (isOwnFailure.has(code)) reject(error)
+      else resolve(answers[code] ?? 'unknown')
+    })
   })
 }
 
 /** EAGAIN: more have knocked than are let wait. */
-const refusals: Readonly<Record<string, Liveness>> = { ECONNREFUSED: 'dead', EAGAIN: 'alive' }
+const answers: Readonly<Record<string, Liveness>> = { ECONNREFUSED: 'dead', EAGAIN: 'alive' }
+
+const isOwnFailure = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'])

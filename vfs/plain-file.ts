@@ -8,8 +8,8 @@ import { VfsError } from '../src/sqlite/vfs.ts'
  * @throws VfsError that names the file when it is no plain one
  */
 export function statPlainFile(path: string): fs.BigIntStats | null {
-  const stat = lstatIfPresent(path)
-  if (stat === undefined) return null
+  const stat = lstatOrNull(path)
+  if (stat === null) return null
   if (stat.isFile()) return stat
   throw foreignFile(path, `it is a ${kindOf(stat)}, where this package keeps a file`)
 }
@@ -20,12 +20,13 @@ export function foreignFile(path: string, reason: string, options?: ErrorOptions
   return new VfsError('EINVAL', message, options)
 }
 
-function lstatIfPresent(path: string): fs.BigIntStats | undefined {
+/** The state of whatever has that name; null when nothing has. Takes no descriptor. */
+export function lstatOrNull(path: string): fs.BigIntStats | null {
   try {
-    return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false })
+    return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
   } catch (error) {
     // Its directory may have been replaced by a file since.
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return undefined
+    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null
     throw error
   }
 }

@@ -5,7 +5,9 @@
  * - `put`: stores something durably; `stored`, or, once the connection has had its `close` event, `failed` and why.
  * - `touch cpSync`: does to the directory what a program might; `touched`, and what came of it.
  * - `lock`: whether the kernel's lock is `free` or `taken`; `none` where the runtime has none.
+ * - `close`: `closed`, or why not.
  * - `descriptors`: how many the process has open.
+ * - `spare 2`: takes all descriptors there are but so many; `spare all` gives them back.
  *
  * With `thread` as its second argument it owns from a thread of its own, and touches from the main one.
  */
@@ -14,7 +16,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { createIndexedDB } from '../../src/index.ts'
+import { close, createIndexedDB } from '../../src/index.ts'
 import { openKernelLock } from '../../vfs/kernel-lock.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 import { touch } from './touches.ts'
@@ -25,9 +27,11 @@ let closed: Promise<unknown> | null = null
 let stored = 0
 const reasons: string[] = []
 
+const onWarning = ({ message }: Error): void => void reasons.push(message)
+
 async function own(): Promise<string> {
   try {
-    const indexedDB = createIndexedDB({ path, onWarning: ({ message }) => reasons.push(message) })
+    const indexedDB = createIndexedDB({ path, onWarning })
     const opened = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
     closed = new Promise((resolve) => opened.addEventListener('close', resolve))
     database = opened
@@ -59,11 +63,37 @@ async function lock(): Promise<string> {
   return 'free'
 }
 
+async function closeAll(): Promise<string> {
+  try {
+    database?.close()
+    await close(createIndexedDB({ path, onWarning }))
+    return 'closed'
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
+const taken: number[] = []
+
+function spare(count: string): string {
+  for (const descriptor of taken.splice(0)) fs.closeSync(descriptor)
+  if (count === 'all') return 'given back'
+  try {
+    for (;;) taken.push(fs.openSync('/dev/null', 'r'))
+  } catch {
+    // Now there is none left.
+  }
+  for (const descriptor of taken.splice(0, Number(count))) fs.closeSync(descriptor)
+  return `${taken.length} taken`
+}
+
 async function answer(line: string): Promise<string> {
   const [command, argument = ''] = line.split(' ')
   if (command === 'own') return own()
   if (command === 'put') return put()
   if (command === 'lock') return lock()
+  if (command === 'close') return closeAll()
+  if (command === 'spare') return spare(argument)
   if (command === 'touch') return `touched ${await touch(argument, path)}`
   return String(fs.readdirSync('/proc/self/fd').length)
 }

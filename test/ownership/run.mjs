@@ -2,7 +2,7 @@
  * Who owns a directory. Twelve processes race for one whose owner was just killed: exactly one may win, and the others
  * name it. Other SQLite tools visit the file of a busy owner: nothing acknowledged as strict may be lost. A program touches
  * the directory of a living owner in every way, and containers that see nothing of each other share one: never two own it.
- * Opens fail on a full disk: nothing stays behind.
+ * Opens fail on a full disk and without descriptors: nothing stays behind.
  *
  * node test/ownership/run.mjs [--long | --races 3 --visits 15] [--field mixed | node20] [--part races | visits | witnesses]
  */
@@ -16,6 +16,7 @@ const children = [contender, owner, keeper]
 const { module, pathOf } = await importBundled('test/ownership/suite.ts', children)
 const isLong = flag('long') === true
 const part = flag('part')
+const runtimes = ['node@20', 'node@24', 'node@26', 'bun', 'deno']
 const counts = { passed: 0, failed: 0, notRun: 0 }
 const isWanted = (name) => part === undefined || part === name
 if (isWanted('races')) await race(Number(flag('races') ?? (isLong ? 200 : 3)))
@@ -67,22 +68,22 @@ async function touchAndShare() {
   }
   const reason = module.whyNoContainers()
   if (reason !== null) console.log(`containers: not run: ${reason}`)
-  for (const runtimes of pairs()) {
-    if (reason === null) take(await module.shareBetweenContainers(runtimes, script))
+  for (const pair of pairs()) {
+    if (reason === null) take(await module.shareBetweenContainers(pair, script))
     else counts.notRun++
   }
-  for (const [runtime] of pairs()) await fill(runtime, script)
+  for (const runtime of runtimes) await runShort(runtime, script)
 }
 
 /** Who owns, and who tries to; each meets each in the long form. */
 function pairs() {
-  const runtimes = ['node@20', 'node@24', 'node@26', 'bun', 'deno']
   if (isLong) return runtimes.flatMap((one) => runtimes.map((other) => [one, other]))
   const others = ['node@20', 'node@26', 'node@20', 'node@24', 'deno']
   return runtimes.map((one, i) => [one, others[i]])
 }
 
-async function fill(runtime, script) {
+async function runShort(runtime, script) {
+  take({ passed: 1, wrong: await module.openWithoutDescriptors(runtime, script) })
   const wrong = await module.openOnFullDisk(runtime, { opens: isLong ? 300 : 20, script })
   if (typeof wrong !== 'string') return take({ passed: 1, wrong })
   console.log(`full disk: not run: ${wrong}`)

@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { runtimeCommand } from '../runtimes.ts'
 import { linesOf } from './lines.ts'
 
-export { openOnFullDisk } from './full-disk.ts'
 export { toolNames, visitOwner } from './foreign-tools.ts'
+export { openOnFullDisk, openWithoutDescriptors } from './shortages.ts'
 export { shareBetweenContainers, touchOwner, whyNoContainers } from './witnesses.ts'
 
 /** Each race has so many contenders. */

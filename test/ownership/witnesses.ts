@@ -29,6 +29,8 @@ interface KeeperOptions {
   readonly path: string
   /** In a thread of its process, or its process in a container. */
   readonly where?: 'thread' | 'container'
+  /** How many it may have open. */
+  readonly mostDescriptors?: number
 }
 
 /** What a check came to. */
@@ -182,10 +184,12 @@ async function inDirectory(
 
 /** Starts a keeper. */
 export async function startKeeper(options: KeeperOptions): Promise<Keeper> {
-  const { runtime, script, path, where } = options
+  const { runtime, script, path, where, mostDescriptors } = options
   const command = [...(await runtimeCommand(runtime)), script, path]
+  const before =
+    mostDescriptors === undefined ? [] : ['sh', '-c', `ulimit -n ${mostDescriptors}; "$@"`, 'sh']
   const [program = '', ...args] =
-    where === 'container' ? [...container, ...command] : [...command, where ?? '']
+    where === 'container' ? [...container, ...command] : [...before, ...command, where ?? '']
   const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] })
   const lines = linesOf(child)
   await lines.next()

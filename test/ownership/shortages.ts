@@ -1,6 +1,7 @@
-/** Opening again and again on a full disk: nothing may stay behind, and all goes on once there is room. */
+/** Opening again and again on a full disk, or out of descriptors: nothing may stay behind, and all goes on afterwards. */
 import { mountSmallDisk } from '../faults/small-disk.ts'
-import { mkdirSync, readdirSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startKeeper } from './witnesses.ts'
 
@@ -38,5 +39,32 @@ export async function openOnFullDisk(
   expect(said.startsWith('owner'), `with room again: ${said}`)
   await keeper.kill()
   disk.unmount()
+  return wrong
+}
+
+/** With so many descriptors left an open gets as far as it can get without being done. */
+const mostSpared = 6
+
+/** Gives what was wrong after opens with no descriptor left, with one, and so on. */
+export async function openWithoutDescriptors(runtime: string, script: string): Promise<string[]> {
+  const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-descriptors-'))
+  const keeper = await startKeeper({ runtime, script, path, mostDescriptors: 64 })
+  const wrong: string[] = []
+  const expect = (expected: RegExp, said: string): void => {
+    if (!expected.test(said)) wrong.push(`${runtime}, few descriptors: ${said}`)
+  }
+  expect(/^owner/, await keeper.tell('own'))
+  await keeper.tell('close')
+  for (let spared = 0; spared <= mostSpared; spared++) {
+    await keeper.tell(`spare ${spared}`)
+    expect(/^(?:owner|refused .*too many (?:open files|files open))/, await keeper.tell('own'))
+    expect(/^closed/, await keeper.tell('close'))
+    await keeper.tell(`spare all`)
+    const left = readdirSync(path).filter((name) => name.startsWith('owner.'))
+    expect(/^0 left/, `${left.length} left of ${spared} descriptors: ${left.join(', ')}`)
+  }
+  expect(/^owner/, await keeper.tell('own'))
+  await keeper.kill()
+  rmSync(path, { recursive: true })
   return wrong
 }
