@@ -1,4 +1,4 @@
-import { arrayFrom, getterOf } from './intrinsics.ts'
+import { arrayFrom, getterOf, isView, typedArrayName } from './intrinsics.ts'
 
 /**
  * The serializable classes of pages that are little more than numbers: geometry and ImageData. Taken when the module
@@ -88,7 +88,9 @@ function imageEntry(): [Entry] | null {
 /** The height must be given, as the settings come after it: each pixel has four components. */
 function imageArguments([width, colorSpace, data]: readonly unknown[]): readonly unknown[] {
   const { length } = Object(data) as { length: number } // Damaged parts give no number; the constructor refuses them.
-  return [data, width, length / (4 * Number(width)), { colorSpace }]
+  const isOfFloats = isView(data) && typedArrayName(data) === 'Float16Array'
+  const settings = isOfFloats ? { colorSpace, pixelFormat: 'rgba-float16' } : { colorSpace }
+  return [data, width, length / (4 * Number(width)), settings]
 }
 
 /** Reads the members through the class's own getters, which refuse other objects. */
