@@ -62,13 +62,19 @@ export function domException(name: DOMExceptionName, message: string): DOMExcept
     : new NativeDOMException(message, name)
 }
 
+/** How much there may be and how much was asked for, in bytes, where the error says so. */
+export interface Quota {
+  readonly quota?: number
+  readonly requested?: number
+}
+
 /** The platform's own `QuotaExceededError` class where there is one, else a DOMException of that name. */
-function quotaExceededError(message: string): DOMException {
+export function quotaExceededError(message: string, quota: Quota = {}): DOMException {
   const { QuotaExceededError } = globalThis as {
-    QuotaExceededError?: new (message: string) => DOMException
+    QuotaExceededError?: new (message: string, quota: Quota) => DOMException
   }
   return QuotaExceededError
-    ? new QuotaExceededError(message)
+    ? new QuotaExceededError(message, quota)
     : new NativeDOMException(message, 'QuotaExceededError')
 }
 

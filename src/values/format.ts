@@ -34,7 +34,7 @@
  * | 0x40        | Blob                | string item: type; uint: position in the blob section; uint: size          |
  * | 0x41        | File                | as Blob; string item: name; 8 bytes, float64: last modified                |
  * | 0x42        | FileList            | uint: count; item (a File) × count                                         |
- * | 0x43        | geometry, ImageData | string item: interface name; uint: count; item × count                     |
+ * | 0x43        | geometry, ImageData, QuotaExceededError | string item: interface name; uint: count; item × count |
  * | 0x44        | CryptoKey           | string item: type; items: extractable, algorithm, usages, key bytes        |
  * | 0x80 – 0xBF | short ASCII string  | the low 6 bits are the byte count; bytes                                   |
  * | 0xC0 – 0xFF | small integer       | the low 6 bits are the number                                              |

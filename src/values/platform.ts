@@ -1,3 +1,4 @@
+import type { Quota } from '../errors.ts'
 import type { BlobAttributes } from './foreign-blobs.ts'
 import { attributeOf } from './intrinsics.ts'
 
@@ -38,6 +39,7 @@ function gettersOf<Result>(
 }
 
 const { Blob, File, FileList, DOMException } = platformClasses
+const { QuotaExceededError } = globalThis as { QuotaExceededError?: { prototype: object } }
 const blobs = [...new Set([Blob, nodeBuffer?.Blob])]
 const files = [...new Set([File, nodeBuffer?.File])]
 
@@ -76,6 +78,17 @@ export function blobAttributes(value: unknown): BlobAttributes | undefined {
 }
 
 export const blobSize = (value: unknown): number | undefined => read(blobSizes, value)
+const quotas = gettersOf<number | null>([QuotaExceededError], 'quota')
+const requests = gettersOf<number | null>([QuotaExceededError], 'requested')
+
+/** The numbers a QuotaExceededError tells; undefined for everything else, and one that tells none. */
+export function quotaOf(value: unknown): Quota | undefined {
+  const quota = read(quotas, value) ?? undefined
+  const requested = read(requests, value) ?? undefined
+  if (quota === undefined && requested === undefined) return undefined
+  return { ...(quota !== undefined && { quota }), ...(requested !== undefined && { requested }) }
+}
+
 export const fileTime = (value: unknown): number | undefined => read(fileTimes, value)
 export const fileListLength = (value: unknown): number | undefined => read(fileListLengths, value)
 export const exceptionName = (value: unknown): string | undefined => read(exceptionNames, value)

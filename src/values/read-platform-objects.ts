@@ -1,4 +1,4 @@
-import { domException, type DOMExceptionName } from '../errors.ts'
+import { domException, type DOMExceptionName, quotaExceededError } from '../errors.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { corrupt, unsupportedType } from './corrupt.ts'
 import { type CryptoKeyParts, importCryptoKey } from './crypto-keys.ts'
@@ -49,17 +49,33 @@ export function* readFileList(state: ReadState): Reading {
   return state.fill(id, transfer.files)
 }
 
-/** Reads geometry or ImageData. */
+/** The parts are message, stack, quota and what was requested. */
+function quotaErrorFrom([message, stack, quota, requested]: readonly unknown[]): DOMException {
+  const isNumber = (it: unknown): it is number => typeof it === 'number'
+  const error = quotaExceededError(String(message), {
+    ...(isNumber(quota) && { quota }),
+    ...(isNumber(requested) && { requested }),
+  })
+  setStack(error, typeof stack === 'string' ? stack : undefined)
+  return error
+}
+
+/** How what is made of parts is made, by name. */
+function makerOf(name: string): ((parts: readonly unknown[]) => object) | undefined {
+  return name === 'QuotaExceededError' ? quotaErrorFrom : partsClasses.get(name)?.from
+}
+
+/** Reads geometry, ImageData or a QuotaExceededError. */
 export function* readParts(state: ReadState): Reading {
   const id = state.reserve()
   const name = state.reader.string()
-  const partsClass = partsClasses.get(name)
-  if (!partsClass) throw unsupportedType(name)
+  const make = makerOf(name)
+  if (!make) throw unsupportedType(name)
   const count = state.reader.count()
   const parts: unknown[] = []
   for (let i = 0; i < count; i++) append(parts, present(yield))
   try {
-    return state.fill(id, partsClass.from(parts))
+    return state.fill(id, make(parts))
   } catch (cause) {
     throw corrupt(`a ${name} cannot be made of its parts (${String(cause)})`)
   }

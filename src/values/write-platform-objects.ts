@@ -10,6 +10,7 @@ import {
   exceptionName,
   fileListLength,
   platformClasses,
+  quotaOf,
 } from './platform.ts'
 import { memberOf } from './simulated-pages.ts'
 import { stackOf } from './write-errors.ts'
@@ -21,7 +22,7 @@ const writers: Record<string, (state: WriteState, value: object) => Children | n
   File: writeBlob,
   FileList: writeFileList,
   DOMException: writeDomException,
-  QuotaExceededError: writeDomException,
+  QuotaExceededError: writeQuotaExceededError,
   CryptoKey: writeCryptoKey,
 }
 
@@ -118,6 +119,14 @@ function* cryptoKeyChildren(
   const materialStart = out.offset
   yield material ?? new Uint8Array(0)
   state.addApart({ object: key, hole: material ? null : { start: materialStart, end: out.offset } })
+}
+
+/** As a DOMException, unless it tells numbers. https://webidl.spec.whatwg.org/#quotaexceedederror */
+function writeQuotaExceededError(state: WriteState, value: object): Children | null | undefined {
+  const quota = quotaOf(value)
+  if (quota === undefined) return writeDomException(state, value)
+  const parts = [exceptionMessage(value), stackOf(value), quota.quota, quota.requested]
+  return partsChildren(state, 'QuotaExceededError', parts)
 }
 
 /** Geometry and ImageData. https://drafts.fxtf.org/geometry/#structured-serialization */

@@ -32,6 +32,38 @@ function platformClass(name: string, members: readonly string[], ofArray = false
 
 type Made = Record<string, unknown>
 
+test('a QuotaExceededError keeps its numbers', async () => {
+  class QuotaExceededError extends DOMException {
+    readonly #numbers: { quota: number | null; requested: number | null }
+    constructor(
+      message: string,
+      { quota = null, requested = null }: Record<string, number | null> = {},
+    ) {
+      super(message, 'QuotaExceededError')
+      this.#numbers = { quota, requested }
+    }
+    get quota(): number | null {
+      return this.#numbers.quota
+    }
+    get requested(): number | null {
+      return this.#numbers.requested
+    }
+  }
+  Object.defineProperty(QuotaExceededError.prototype, Symbol.toStringTag, {
+    value: 'QuotaExceededError',
+  })
+  for (const numbers of [{ quota: 5, requested: 7 }, { requested: 0 }, {}]) {
+    const error = new QuotaExceededError('m', numbers)
+    const clone = (await inPage({ QuotaExceededError }, () => error)) as QuotaExceededError
+    assert.ok(clone instanceof QuotaExceededError)
+    const { message, stack, quota, requested } = error
+    assert.deepEqual(
+      [clone.message, clone.stack, clone.quota, clone.requested],
+      [message, stack, quota, requested],
+    )
+  }
+})
+
 describe('geometry', () => {
   const space = [1, 2, 3, 4].flatMap((column) => [1, 2, 3, 4].map((row) => `m${column}${row}`))
 
