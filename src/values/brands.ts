@@ -68,9 +68,16 @@ export const runsOutsideOfPages = runtimeTypes !== null
 export const isProxy: Test = runtimeTypes?.isProxy ?? (() => false)
 
 /** Whether `value` is what `import * as` gives. */
-export const isModuleNamespace: Test =
+const isModuleNamespace: Test =
   runtimeTypes?.isModuleNamespaceObject ??
   ((value) => getPrototypeOf(value) === null && classString(value) === '[object Module]')
+
+const { isRawJSON } = JSON as { isRawJSON?: Test }
+
+/** Whether an object without a prototype is none of script's: what `import * as` or `JSON.rawJSON()` gives. */
+export function isBarePlatformObject(value: object): boolean {
+  return isModuleNamespace(value) || (isRawJSON?.(value) ?? false)
+}
 
 const { isError } = Error as { isError?: Test }
 

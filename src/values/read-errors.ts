@@ -6,12 +6,16 @@ import { absent, type Reading, type ReadState } from './read-state.ts'
 /** At the position of its kind byte: taken when the module loads. */
 const constructors = errorKinds.map((kind) => globalThis[kind])
 
+/** What some engines give an error besides its stack, about the place it is made at; here that would be this file. */
+const placeNames = Object.getOwnPropertyNames(new Error()).filter((name) => name !== 'stack')
+
 /** Reads an error. Its stack is the stored one, or none. */
 export function* readError(state: ReadState): Reading {
   const { reader } = state
   const constructor = constructors[reader.byte()]
   if (constructor === undefined) throw corrupt('an unknown kind of error')
   const error = state.add(new constructor())
+  for (const name of placeNames) delete (error as unknown as Record<string, unknown>)[name]
   const message = reader.optionalString()
   if (message !== undefined) defineHidden(error, 'message', message)
   setStack(error, reader.optionalString())

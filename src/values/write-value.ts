@@ -3,7 +3,7 @@ import {
   type Brand,
   brandOf,
   isArguments,
-  isModuleNamespace,
+  isBarePlatformObject,
   isProxy,
   onlyLooksBranded,
   runsOutsideOfPages,
@@ -202,10 +202,9 @@ function beginErrorOrOther(
     if (platformObject !== undefined) return platformObject
     if (brand === 'Error') return writeError(state, value)
     const name = refusedName(names)
-    if (name !== null || isModuleNamespace(value)) {
-      throw domException('DataCloneError', `A ${name ?? 'module'} object cannot be stored`)
-    }
-    if (prototype !== null && isOtherType(value)) {
+    if (name !== null) throw domException('DataCloneError', `A ${name} object cannot be stored`)
+    const isOther = prototype === null ? isBarePlatformObject(value) : isOtherType(value)
+    if (isOther) {
       throw domException('DataCloneError', 'An object of a type of the platform cannot be stored')
     }
   }

@@ -62,6 +62,7 @@ const refused: Record<string, unknown> = {
   'the arguments of a call without any': argumentsOf(),
   'arguments without a prototype': withoutPrototype(argumentsOf(1)),
   'the segments of a text': new Intl.Segmenter().segment('text'),
+  ...('rawJSON' in JSON && { 'raw JSON': (JSON.rawJSON as (text: string) => unknown)('1') }),
   'a number format': new Intl.NumberFormat(),
   'a Proxy': new Proxy({}, {}),
   'a Proxy of an array': new Proxy([], {}),
