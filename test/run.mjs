@@ -24,6 +24,7 @@ const shortSuites = [
     command: 'node test/endurance/run.mjs',
     counts: /^endurance: .*/m,
   },
+  { name: 'types', command: 'node test/types/run.mjs', counts: /^types: .*0 findings$/m },
   { name: 'limits', command: 'node test/limits/run.mjs', counts: /^limits: .*/m },
   { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
   { name: 'faults', command: 'node test/faults/run.mjs', counts: /^faults: .*/m },
@@ -60,6 +61,12 @@ const longSuites = [
   },
   { name: 'bundlers', command: 'node test/package/bundlers.mjs', counts: /^bundlers: .*/m },
   { name: 'settings', command: 'node test/package/settings.mjs', counts: /^settings: .*/m },
+  {
+    name: 'all-types',
+    command:
+      'node test/types/run.mjs --on node@20,node@24,node@26,bun,deno,chromium,firefox,jsdom@20.0.3,jsdom@26.1.0,jsdom@31.0.1,happy-dom@9.20.3,happy-dom@21.0.4',
+    counts: /^types: .*0 findings$/m,
+  },
   { name: 'files', command: `${matrix} files`, counts: /^matrix: .*/m },
   {
     name: 'runtimes',
