@@ -13,7 +13,13 @@ import * as request from './api/IDBRequest.ts'
 import * as transaction from './api/IDBTransaction.ts'
 import * as versionChangeEvent from './api/IDBVersionChangeEvent.ts'
 import type * as standard from './standard-types.ts'
-import type { Disposable, InterfaceObject, KeyRangeObject, Standard } from './standard-types.ts'
+import type {
+  Disposable,
+  InterfaceObject,
+  KeyRangeObject,
+  Standard,
+  VersionChangeEventObject,
+} from './standard-types.ts'
 
 export type IDBCursor = Standard<'IDBCursor', standard.Cursor>
 export type IDBCursorWithValue = Standard<'IDBCursorWithValue', standard.CursorWithValue>
@@ -51,18 +57,4 @@ export const IDBRequest = request.IDBRequest as unknown as InterfaceObject<IDBRe
 export const IDBTransaction =
   transaction.IDBTransaction as unknown as InterfaceObject<IDBTransaction>
 export const IDBVersionChangeEvent =
-  versionChangeEvent.IDBVersionChangeEvent as unknown as VersionChangeEventObject
-
-interface VersionChangeEventObject {
-  new (
-    type: string,
-    init?: {
-      bubbles?: boolean
-      cancelable?: boolean
-      composed?: boolean
-      oldVersion?: number
-      newVersion?: number | null
-    },
-  ): IDBVersionChangeEvent
-  readonly prototype: IDBVersionChangeEvent
-}
+  versionChangeEvent.IDBVersionChangeEvent as unknown as VersionChangeEventObject<IDBVersionChangeEvent>

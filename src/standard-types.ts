@@ -28,7 +28,7 @@ export type ValidKey = number | string | Date | ArrayBuffer | ArrayBufferView | 
  * A value that is read. The one `any`: script alone knows what it has stored, and what compiles against the DOM's
  * declarations, which say `any`, must compile against these.
  */
-type StoredValue = any
+export type StoredValue = any
 
 /** What a query may be: a key, or a range of keys. */
 export type Query = ValidKey | KeyRange
@@ -103,6 +103,21 @@ export interface OpenRequest
 export type VersionChangeEvent = StandardEvent & {
   readonly oldVersion: number
   readonly newVersion: number | null
+}
+
+/** The constructor of events of changed versions: the one interface that script can construct. */
+export interface VersionChangeEventObject<Event> {
+  new (
+    type: string,
+    init?: {
+      bubbles?: boolean
+      cancelable?: boolean
+      composed?: boolean
+      oldVersion?: number
+      newVersion?: number | null
+    },
+  ): Event
+  readonly prototype: Event
 }
 
 /** https://w3c.github.io/IndexedDB/#factory-interface */

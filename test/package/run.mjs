@@ -34,6 +34,12 @@ const librarySets = [
   { title: 'a worker', lib: ['es2023', 'esnext.disposable', 'webworker'], types: [] },
   { title: 'Node and the DOM', lib: ['es2023', 'esnext.disposable', 'dom'], types: ['node'] },
   { title: 'the language alone', lib: ['es2023', 'esnext.disposable'], types: [] },
+  {
+    title: 'the language alone, for a bundler',
+    lib: ['es2023', 'esnext.disposable'],
+    types: [],
+    modules: { module: 'esnext', moduleResolution: 'bundler' },
+  },
 ]
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -142,17 +148,22 @@ function node(script) {
 }
 
 /** Compiles the typed consumers under names that make them modules of the one or the other kind. */
-async function compile({ lib, types, hasDom = false }, extension) {
-  const files = ['consumer', ...(hasDom ? ['consumer-dom'] : [])].map((name) => {
-    cpSync(join(project, `${name}.ts`), join(project, `${name}.${extension}`))
-    return `${name}.${extension}`
-  })
+async function compile(
+  { lib, types, hasDom = false, modules = { module: 'nodenext' } },
+  extension,
+) {
+  const files = ['consumer', 'consumer-globals', ...(hasDom ? ['consumer-dom'] : [])].map(
+    (name) => {
+      cpSync(join(project, `${name}.ts`), join(project, `${name}.${extension}`))
+      return `${name}.${extension}`
+    },
+  )
   const configuration = join(project, 'tsconfig.json')
   writeFileSync(
     configuration,
     JSON.stringify({
       compilerOptions: {
-        module: 'nodenext',
+        ...modules,
         target: 'es2023',
         strict: true,
         noEmit: true,
