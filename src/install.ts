@@ -54,7 +54,9 @@ export function installGlobals(
   const factory = create()
   if (target !== globalThis) knowPage(target)
   for (const [name, value] of Object.entries(interfaces)) {
-    Object.defineProperty(target, name, { value, configurable: true, writable: true })
+    // What is left out here would stay as it is where the property exists.
+    const attributes = { configurable: true, writable: true, enumerable: false }
+    Object.defineProperty(target, name, { value, ...attributes })
   }
   defineAccessor(target, factory)
   return factory

@@ -159,7 +159,7 @@ test('options are own members, each read once', async () => {
 })
 
 test('install() defines an attribute and interface objects that are not enumerable', () => {
-  const target: { indexedDB?: IDBFactory; IDBKeyRange?: unknown } = {}
+  const target: { indexedDB?: IDBFactory; IDBKeyRange?: unknown } = { IDBKeyRange: undefined }
   const factory = install({ target, vfs: memory() })
   expect(target.indexedDB).toBe(factory)
   expect(target.IDBKeyRange).toBe(IDBKeyRange)

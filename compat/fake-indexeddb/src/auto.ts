@@ -6,7 +6,9 @@ const { default: _, forceCloseDatabase: __, ...globals } = all
 const { window } = globalThis as { window?: object } // Where a page is simulated.
 for (const target of new Set([globalThis, window ?? globalThis])) {
   for (const [name, value] of Object.entries(globals)) {
-    // Unlike in a page, script may assign to all of them: that is how a suite starts over.
-    Object.defineProperty(target, name, { value, configurable: true, writable: true })
+    // Unlike in a page, script may assign to all of them: that is how a suite starts over. What is left out here would
+    // stay as it is where the property exists.
+    const attributes = { configurable: true, writable: true, enumerable: false }
+    Object.defineProperty(target, name, { value, ...attributes })
   }
 }
