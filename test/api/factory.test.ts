@@ -186,6 +186,18 @@ test('the attribute can be read without a receiver, and on no other object than 
   expect(() => read?.call({})).toThrow(/on the global object only/)
 })
 
+test('a window that a test environment has put beside the global object gets the same', () => {
+  const window: { indexedDB?: IDBFactory; IDBKeyRange?: unknown } = {}
+  vi.stubGlobal('window', window)
+  try {
+    const factory = install({ vfs: memory() })
+    expect([window.indexedDB, globalThis.indexedDB]).toEqual([factory, factory])
+    expect(window.IDBKeyRange).toBe(IDBKeyRange)
+  } finally {
+    vi.unstubAllGlobals()
+  }
+})
+
 test('install() leaves an IndexedDB alone that is there, unless forced', () => {
   const native = createIndexedDB({ vfs: memory() })
   const target = { indexedDB: native }

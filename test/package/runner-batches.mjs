@@ -148,7 +148,7 @@ function inBoth(text) {
 
 const preloads = {
   jsdom: 'global-jsdom/register',
-  'happy-dom': './happy-dom.mjs',
+  'happy-dom': '../happy-dom.mjs',
 }
 
 function preloadsOf(environment) {
