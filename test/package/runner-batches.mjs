@@ -186,7 +186,7 @@ function writeCell(project, { entry, format, environment, runner }, name) {
   const directory = join(folder, 'data')
   mkdirSync(folder)
   const load = loaders[format]
-  const cell = testsOf({ entry, directory, runner: { ...runner, load } })
+  const cell = testsOf({ entry, format, directory, runner: { ...runner, load } })
   const { cannot } = runner
   const expected = cannot?.entries(entry) ? cannot : cell
   const scripts = Object.fromEntries(

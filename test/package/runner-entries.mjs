@@ -47,18 +47,19 @@ const kitErrors = {
   node: /testing\/node" is for node:test, .* there is "idb-everywhere\/testing\/\w+"/,
   deno: /testing\/deno" is for "deno test", and this is not Deno/,
   // These name what is missing before any module of ours runs.
-  bun: /bun:/,
+  bun: /bun:|protocol 'bun'/,
   vitest:
-    /(Cannot find (module|package) |Could not (resolve|find) )['"]?vitest|Vitest failed to find the runner/,
+    /(Cannot find|Could not resolve|Could not find) (module |package )?['"]?vitest|Vitest failed to find the runner/,
 }
 
 /**
  * The module specifiers to load first, the text of the tests, as an ES module, and what must come out.
  *
- * @param {{ entry: string, directory: string, runner: object }} cell `directory`: where the databases of `auto` go
+ * @param {{ entry: string, format: string, directory: string, runner: object }} cell `directory`: where the databases of
+ *   `auto` go
  * @returns {{ setUp: string[], text: string, error?: RegExp }} without `error` the tests must pass
  */
-export function testsOf({ entry, directory, runner }) {
+export function testsOf({ entry, directory, runner, format }) {
   const plain = `${equal}import { roundTrip } from './round-trip.mjs'\n`
   if (entry === 'auto') {
     const onDisk = `test('files are on the disk', () => {
@@ -81,9 +82,13 @@ export function testsOf({ entry, directory, runner }) {
   }
   if (entry === 'fake-indexeddb') return { setUp: ['fake-indexeddb/auto'], text: standIn(runner) }
   const kit = entry.slice('testing/'.length)
-  const kitOnly = { setUp: [`idb-everywhere/${entry}`], text: plain + kitTests + roundTrip }
-  if (kit === runner.kit) return kitOnly
-  return { ...kitOnly, error: kitErrors[kit], reason: `testing/${kit} is for another runner` }
+  const tests = { setUp: [`idb-everywhere/${entry}`], text: plain + kitTests + roundTrip }
+  return canUseKit(kit, runner, format) ? tests : { ...tests, error: kitErrors[kit] }
+}
+
+/** Its own, and for Bun Vitest's, whose name it takes for its own where it is imported. */
+export function canUseKit(kit, { name, kit: own }, format) {
+  return kit === own || (kit === 'vitest' && name === 'bun test' && format === 'ES modules')
 }
 
 /** A suite written for fake-indexeddb, and fake timers where the runner has them. */

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util'
 import { importBundled } from '../bundle.mjs'
 import { installPacked } from './projects.mjs'
 import { runCells, runners } from './runner-batches.mjs'
-import { entryNames } from './runner-entries.mjs'
+import { canUseKit, entryNames } from './runner-entries.mjs'
 
 const { installedPackage, runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts'))
   .module
@@ -59,6 +59,7 @@ async function runRows(runner, runtime) {
   return kinds.map(({ environment, format }, i) => ({
     title: `${places.label}, ${runner.name}, ${environment}, ${format}`,
     runner,
+    format,
     complaints: complaints.slice(i * entryNames.length, (i + 1) * entryNames.length),
   }))
 }
@@ -76,11 +77,11 @@ async function placesOf({ tool, least = 0 }, runtime) {
 function printTable(rows) {
   const table = [
     ['', ...entryNames],
-    ...rows.map(({ title, runner, complaints }) => [
+    ...rows.map(({ title, runner, format, complaints }) => [
       title,
       ...complaints.map((complaint, i) => {
         if (complaint) return 'FAIL'
-        return mustFail(runner, entryNames[i]) ? 'no' : 'yes'
+        return mustFail(runner, format, entryNames[i]) ? 'no' : 'yes'
       }),
     ]),
   ]
@@ -90,7 +91,8 @@ function printTable(rows) {
 node:test calls no hooks in others), and Jest 27 does not read "exports". listener: what a listener throws fails the test.`)
 }
 
-function mustFail(runner, entry) {
+function mustFail(runner, format, entry) {
   if (runner.cannot?.entries(entry)) return true
-  return entry.startsWith('testing/') && entry !== `testing/${runner.kit}`
+  const [, kit] = entry.split('testing/')
+  return kit !== undefined && !canUseKit(kit, runner, format)
 }
