@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { importBundled } from '../bundle.mjs'
+import { checkLinks, checkManifest } from './manifest.mjs'
 import { checkPageIsFreeOfNode, checkReadme, measurePage, tableOf } from './page-size.mjs'
 import { uncaughtChecks } from './uncaught.mjs'
 
@@ -46,6 +47,7 @@ const here = dirname(fileURLToPath(import.meta.url))
 const root = join(here, '..', '..')
 const temporary = mkdtempSync(join(tmpdir(), 'idb-everywhere-package-'))
 const project = join(temporary, 'project')
+const standInProject = join(temporary, 'stand-in')
 
 try {
   process.exitCode = (await runChecks()) ? 0 : 1
@@ -56,7 +58,8 @@ try {
 async function runChecks() {
   const tarball = await pack()
   const standIn = await packStandIn()
-  await installInto(project, tarball)
+  await installInto(project, [tarball])
+  await installInto(standInProject, [tarball, standIn])
   const sizes = await measurePage(project)
   console.log(tableOf(sizes))
   const checks = [
@@ -75,6 +78,16 @@ async function runChecks() {
       'the README says what a page loads',
       async () => checkReadme(sizes, readFileSync(join(root, 'README.md'), 'utf8')),
     ],
+    ...[
+      ['the README', 'idb-everywhere', project],
+      ["the stand-in's README", '@idb-everywhere/fake-indexeddb', standInProject],
+    ].flatMap(([title, name, place]) => [
+      [`each link of ${title} leads to a file`, () => checkLinks(installed(place, name), root)],
+      [
+        `the manifest beside ${title} says whose it is`,
+        () => checkManifest(installed(place, name)),
+      ],
+    ]),
     ['publint finds nothing', () => publint(tarball)],
     ['arethetypeswrong finds nothing', () => checkTypes(tarball, browserOnly)],
     ['publint finds nothing in the stand-in for fake-indexeddb', () => publint(standIn)],
@@ -118,6 +131,10 @@ async function packStandIn() {
   return join(temporary, JSON.parse(output)[0].filename)
 }
 
+function installed(place, name) {
+  return join(place, 'node_modules', name)
+}
+
 function publint(tarball) {
   return run('npx', ['publint', '--strict', tarball], root)
 }
@@ -127,11 +144,11 @@ function checkTypes(tarball, options) {
   return run('npm', ['exec', '--yes', '--', ...args], temporary)
 }
 
-async function installInto(directory, tarball) {
+async function installInto(directory, tarballs) {
   mkdirSync(directory)
   writeFileSync(join(directory, 'package.json'), '{ "private": true }\n')
   cpSync(join(here, 'consumer'), directory, { recursive: true })
-  await run('npm', ['install', '--no-audit', '--no-fund', '--no-save', tarball], directory)
+  await run('npm', ['install', '--no-audit', '--no-fund', '--no-save', ...tarballs], directory)
 }
 
 async function runSingleFile() {
