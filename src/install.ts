@@ -53,6 +53,7 @@ export function installGlobals(
   if (present && !force) return present
   const factory = create()
   for (const place of placesOf(target)) {
+    if (place !== globalThis) knowPage(place)
     defineClasses(place)
     defineAccessor(place, factory)
   }
