@@ -13,9 +13,10 @@ export function checkpoint(
   mode: CheckpointMode,
 ): void {
   if (!log) return
-  const isBlocked = connection.readNumber(`PRAGMA wal_checkpoint(${mode})`) !== 0
-  if (isBlocked) throw new Error('unreachable: another connection holds the log')
-  log.noteCheckpoint()
+  log.checkpoint(() => {
+    const isBlocked = connection.readNumber(`PRAGMA wal_checkpoint(${mode})`) !== 0
+    if (isBlocked) throw new Error('unreachable: another connection holds the log')
+  })
 }
 
 /** To sync more than this takes longer than to hand it to another thread. */

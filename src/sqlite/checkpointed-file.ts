@@ -5,12 +5,15 @@
  * https://sqlite.org/wal.html#checkpointing
  */
 import { GatheredWrites } from './gathered-writes.ts'
+import { ReadBlocks } from './read-blocks.ts'
 import type { VfsFile } from './vfs.ts'
 
 /** A VfsFile over the database's own, which it owns. */
 export class CheckpointedFile implements VfsFile {
   readonly #file: VfsFile
   readonly #gathered = new GatheredWrites()
+  /** null but during `readInBlocks()`. */
+  #blocks: ReadBlocks | null = null
   /** Absent where the file's own is. */
   readonly syncLater?: () => Promise<void>
   /** Absent where the file's own is. */
@@ -23,17 +26,30 @@ export class CheckpointedFile implements VfsFile {
     if (isLinked) this.isLinked = () => isLinked.call(file)
   }
 
+  /** Runs `work`, which reads most of the file; until something is written, in few calls. */
+  readInBlocks<Result>(work: () => Result): Result {
+    this.#blocks = new ReadBlocks(this.#settled())
+    try {
+      return work()
+    } finally {
+      this.#blocks = null
+    }
+  }
+
   read(into: Uint8Array, offset: number): number {
+    if (this.#blocks) return this.#blocks.read(into, offset)
     return this.#settled().read(into, offset)
   }
 
   write(bytes: Uint8Array, offset: number): void {
+    this.#blocks = null
     if (this.#gathered.take(bytes, offset)) return
     const file = this.#settled()
     if (!this.#gathered.take(bytes, offset)) file.write(bytes, offset)
   }
 
   truncate(size: number): void {
+    this.#blocks = null
     this.#settled().truncate(size)
     this.#gathered.release()
   }

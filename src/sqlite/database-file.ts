@@ -76,7 +76,9 @@ export async function openDatabaseFile(
     const connected = connect(place, target, { isNew })
     const { check = 'unclean' } = target
     if (check === 'always' || (check === 'unclean' && isUnclean)) {
-      checkPages(connected.connection, { isOfAnySize: check === 'always' })
+      place.mount.readInBlocks(fileName, () =>
+        checkPages(connected.connection, { isOfAnySize: check === 'always' }),
+      )
     }
     return { ...connected, isNew, isUnclean, salvaged: null }
   } catch (error) {

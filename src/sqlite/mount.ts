@@ -37,6 +37,14 @@ export class Mount {
     return file instanceof WriteAheadLogFile ? file : undefined
   }
 
+  /** Runs `work`, which reads most of a database, with few reads of its files. */
+  readInBlocks<Result>(databaseFile: string, work: () => Result): Result {
+    const log = this.writeAheadLog(databaseFile)
+    const throughLog = (): Result => (log ? log.readInBlocks(work) : work())
+    const file = this.#openFiles.get(databaseFile)
+    return file instanceof CheckpointedFile ? file.readInBlocks(throughLog) : throughLog()
+  }
+
   /** Opens a file for SQLite; null when it is missing and `create` is false. */
   open(name: string, { create, kind }: { create: boolean; kind: FileKind }): VfsFile | null {
     const file = this.#directory.open(name, { create })

@@ -10,6 +10,7 @@
  */
 import { GatheredWrites } from './gathered-writes.ts'
 import { ReadAhead } from './read-ahead.ts'
+import { mostKeptBytes, ReadBlocks } from './read-blocks.ts'
 import type { VfsFile } from './vfs.ts'
 
 /** The size of a frame's header; nothing else in the log is written in this size. */
@@ -23,6 +24,8 @@ export class WriteAheadLogFile implements VfsFile {
   #file: VfsFile
   readonly #gathered = new GatheredWrites()
   readonly #ahead = new ReadAhead()
+  /** null but during `readInBlocks()`. */
+  #blocks: ReadBlocks | null = null
   /** Where the log ends that SQLite has been writing since it last started it anew, gathered bytes included. */
   #end = 0
   /** Where the last whole transaction ends. */
@@ -54,19 +57,33 @@ export class WriteAheadLogFile implements VfsFile {
     return this.#end - this.#checkpointedEnd
   }
 
-  /** Notes that everything in the log has been copied into the database file. */
-  noteCheckpoint(): void {
+  /** Runs `copy`, which copies everything in the log into the database file. */
+  checkpoint(copy: () => void): void {
+    this.readInBlocks(copy)
     this.#ahead.release()
     this.#checkpointedEnd = this.#end
   }
 
+  /** Runs `work`, which reads most of the log in another order than its own; until something is written, in few calls. */
+  readInBlocks<Result>(work: () => Result): Result {
+    this.flush()
+    if (this.#end > mostKeptBytes) return work()
+    this.#blocks = new ReadBlocks(this.#file)
+    try {
+      return work()
+    } finally {
+      this.#blocks = null
+    }
+  }
+
   read(into: Uint8Array, offset: number): number {
     this.flush()
+    if (this.#blocks) return this.#blocks.read(into, offset)
     return this.#ahead.read(this.#file, into, offset)
   }
 
   write(bytes: Uint8Array, offset: number): void {
-    this.#ahead.forget()
+    this.#forgetRead()
     if (offset === 0) this.#restart()
     const isHeader = bytes.length === frameHeaderSize
     const completesTransaction = this.#endsTransaction && !isHeader
@@ -81,7 +98,7 @@ export class WriteAheadLogFile implements VfsFile {
 
   truncate(size: number): void {
     this.flush()
-    this.#ahead.forget()
+    this.#forgetRead()
     if (size === 0) emptyLog(this.#file)
     else this.#file.truncate(size)
     this.#end = this.#committedEnd = size
@@ -131,8 +148,13 @@ export class WriteAheadLogFile implements VfsFile {
   replaceFile(file: VfsFile): void {
     this.#file.close()
     this.#file = file
-    this.#ahead.forget()
+    this.#forgetRead()
     this.#end = this.#committedEnd = this.#checkpointedEnd = 0
+  }
+
+  #forgetRead(): void {
+    this.#ahead.forget()
+    this.#blocks = null
   }
 
   async #syncLater(): Promise<void> {

@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { CheckpointedFile } from '../../src/sqlite/checkpointed-file.ts'
 import { ReadAhead } from '../../src/sqlite/read-ahead.ts'
+import { ReadBlocks } from '../../src/sqlite/read-blocks.ts'
 import type { VfsFile } from '../../src/sqlite/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import { faulty, type FaultyVfs } from '../faults/fault-vfs.ts'
@@ -108,6 +109,72 @@ describe('a database file beside a log', () => {
     expect(reopened.check()).toEqual([])
     await reopened.close()
     await directory.close()
+  })
+})
+
+test('a checkpoint reads a log of scattered pages in large pieces', async () => {
+  const vfs = faulty(memory())
+  const directory = directoryOn(vfs)
+  const database = await openWithStore(directory)
+  const keys = Array.from({ length: 1500 }, (_, i) => String((i * 701) % 1500).padStart(4, '0'))
+  const putAll = (text: string): void => {
+    for (const key of keys) {
+      transact(database, () =>
+        database.put({ ...recordOf(key, key + text.repeat(500)), overwrite: true }),
+      )
+    }
+  }
+  putAll('a')
+  while (database.housekeep()) continue
+  putAll('b')
+  const frames = database.logBytes() / pageSize
+  expect(frames).toBeGreaterThan(1500)
+  vfs.inject({})
+  expect(database.housekeep()).toBe(false)
+  expect(vfs.callCount('read')).toBeLessThan(frames / 10)
+  expect(found(database)[0]?.value).toBe('0000' + 'b'.repeat(500))
+  expect(database.check()).toEqual([])
+  await database.close()
+  await directory.close()
+})
+
+describe('reading in blocks', () => {
+  const bytes = Uint8Array.from({ length: 400_000 }, (_, i) => (i * 7919) >> 5)
+
+  test('gives what the file holds, in any order', async () => {
+    const file = await openFile(faulty(memory()))
+    file.write(bytes, 0)
+    const read = fc.record({
+      offset: fc.nat(bytes.length + 10),
+      byteCount: fc.constantFrom(1, 24, 4096, 70_000),
+    })
+    fc.assert(
+      fc.property(fc.array(read), (reads) => {
+        const blocks = new ReadBlocks(file)
+        for (const { offset, byteCount } of reads) {
+          const into = new Uint8Array(byteCount)
+          const count = blocks.read(into, offset)
+          expect(count).toBe(Math.max(0, Math.min(byteCount, bytes.length - offset)))
+          expect(
+            Buffer.compare(into.subarray(0, count), bytes.subarray(offset, offset + count)),
+          ).toBe(0)
+        }
+      }),
+    )
+  })
+
+  test('reads each block once, and what it can of one that fails', async () => {
+    const vfs = faulty(memory())
+    const file = await openFile(vfs)
+    file.write(bytes, 0)
+    const blocks = new ReadBlocks(file)
+    const into = new Uint8Array(pageSize)
+    vfs.inject({ faults: [{ on: 'read', nth: 1 }] })
+    for (const offset of [0, 50_000, 100]) {
+      expect(blocks.read(into, offset)).toBe(pageSize)
+      expect(into[0]).toBe(bytes[offset])
+    }
+    expect(vfs.callCount('read')).toBe(3)
   })
 })
 
