@@ -44,7 +44,7 @@ export function readClaim(file: string): FoundClaim | null {
   return { id: claim?.id ?? `${stat.ino}-${stat.mtimeMs}`, claim, ageMs }
 }
 
-/** A claim in a file that nobody looks for yet. */
+/** A claim in a file whose name nothing looks for yet. */
 export interface WrittenClaim {
   readonly file: string
   release(): void

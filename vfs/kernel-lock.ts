@@ -9,7 +9,7 @@ import { foreignFile, statPlainFile } from './plain-file.ts'
  * that copies the directory. So it is not believed alone, and taken again when it was lost.
  */
 export interface KernelLock {
-  /** Takes the lock again if it was lost, unless somebody else has it now. */
+  /** Takes the lock again if it was lost, unless another process has it now. */
   renew(): void
   release(): void
 }
@@ -22,7 +22,7 @@ interface Connection {
 
 type Sqlite = new (path: string) => Connection
 
-/** Takes the lock at `path`; `'taken'` when somebody else has it, null where the runtime has no SQLite. */
+/** Takes the lock at `path`; `'taken'` when another process or thread has it, null where the runtime has no SQLite. */
 export async function openKernelLock(path: string): Promise<KernelLock | 'taken' | null> {
   const Sqlite = await runtimeSqlite()
   if (Sqlite === null) return null
@@ -84,7 +84,7 @@ function findDescriptorInfo(path: string): string | null {
     const number = numbers.find((it) => isOpenAs(it, path) && hasLock(`/proc/self/fdinfo/${it}`))
     return number === undefined ? null : `/proc/self/fdinfo/${number}`
   } catch {
-    // Deno lets nobody look there without all its permissions.
+    // Deno demands all its permissions for a look there.
     return null
   }
 }

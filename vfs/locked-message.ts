@@ -3,7 +3,7 @@ import type { Claim } from './claim-file.ts'
 import { isSameProcess, thisProcess } from './process-identity.ts'
 import type { Liveness } from './process-identity.ts'
 
-/** Who has a directory, as far as is known; null when nobody has left a word. */
+/** Who has a directory, as far as is known; null when there is no claim. */
 export type Holder = { readonly owner: Claim | null; readonly liveness: Liveness } | null
 
 /** Why the directory at `path` could not be had after `waitMs`, and what to do about it. */

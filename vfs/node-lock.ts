@@ -15,7 +15,7 @@ import type { HeldClaim } from './owner-claim.ts'
  * - `owner.json`, which names the owner. Among processes without an SQLite (Node 20) it alone decides; how, and what it
  *   cannot know, stands in `owner-claim.ts`.
  *
- * Whoever has an SQLite takes the first and then the second, so that each kind respects the other. Neither alone gives the
+ * A runtime that has an SQLite takes the first and then the second, so that each kind respects the other. Neither alone gives the
  * directory away: it is `owner.json` that makes an owner, and the lock tells whether a claim that cannot be checked is dead.
  */
 export interface DirectoryLock {
@@ -38,14 +38,14 @@ const shortestPauseMs = 25
 const longestPauseMs = 100
 
 /**
- * How long to try for a directory that is taken but names no living owner: somebody is just taking it and will soon have
- * written their name, which on a busy machine takes its time.
+ * How long to try for a directory that is taken but names no living owner: another process is just taking it and will soon have
+ * written its name, which on a busy machine takes its time.
  */
 const graceMs = 2000
 
 /**
  * Takes the directory at `path`, which exists.
- * @throws DirectoryLockedError when somebody else still owns it after `waitMs`
+ * @throws DirectoryLockedError when another process or thread still owns it after `waitMs`
  */
 export async function lockDirectory(path: string, waitMs: number): Promise<DirectoryLock> {
   const start = performance.now()

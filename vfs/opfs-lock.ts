@@ -10,12 +10,12 @@ const { setTimeout, clearTimeout } = globalThis
  */
 const graceMs = 500
 
-/** 2^31 - 1: a longer timer would fire at once; 24 days are for ever. */
+/** 2^31 - 1: a longer timer would fire at once; 24 days are as good as no limit. */
 const longestTimerMs = 2_147_483_647
 
 /**
  * Takes the lock of the directory at `path`; calling what it gives back frees it, and resolves when others can have it.
- * @throws DirectoryLockedError when somebody else still has it after `waitMs`, or after a short while if that is longer
+ * @throws DirectoryLockedError when another page or worker still has it after `waitMs`, or after a short while if that is longer
  */
 export async function lockDirectory(path: string, waitMs: number): Promise<() => Promise<void>> {
   const patience = new AbortController()

@@ -8,7 +8,7 @@ import { claimLiveness } from './claim-liveness.ts'
 import { ownerText } from './locked-message.ts'
 import { openOwnerSocket } from './owner-socket.ts'
 import type { OwnerSocket } from './owner-socket.ts'
-import { lstatOrNull } from './plain-file.ts'
+import { foreignFile, lstatOrNull } from './plain-file.ts'
 import { isInContainer, thisProcess } from './process-identity.ts'
 import type { Liveness } from './process-identity.ts'
 
@@ -18,13 +18,13 @@ import type { Liveness } from './process-identity.ts'
  * claim could be removed by mistake:
  *
  * 1. Every claim has an id of its own, which never comes back.
- * 2. Whoever wants to succeed claim X creates `owner.X.next`, with their own claim in it, by link(2): one can.
- * 3. They look once more whether `owner.json` is X. If it is, nobody but the maker of `owner.X.next` may replace it:
+ * 2. Who wants to succeed claim X creates `owner.X.next`, with their own claim in it, by link(2): one can.
+ * 3. They look once more whether `owner.json` is X. If it is, only the maker of `owner.X.next` may replace it:
  *    they rename their claim to `owner.json`. If it is not, they were late and remove `owner.X.next`.
  * 4. If they die between 2 and 3, their own claim is the one to succeed: `owner.Y.next`, and so on.
  *
  * Whether the owner lives stands at `claimLiveness`. Where that cannot be told, a claim made under the kernel lock is dead
- * for whoever holds that lock now; any other lives. One that is known to live stands, whoever holds the lock: a process
+ * for the process that holds that lock now; any other lives. One that is known to live stands, whatever the lock says: a process
  * loses it to its own reading of the file.
  */
 export interface HeldClaim {
@@ -34,7 +34,7 @@ export interface HeldClaim {
   release(): void
 }
 
-/** Claims the directory at `path`; null when somebody alive has it. */
+/** Claims the directory at `path`; null when a living owner has it. */
 export async function claimDirectory(
   path: string,
   { holdsKernelLock }: { holdsKernelLock: boolean },
@@ -70,15 +70,19 @@ function successorFile(path: string, id: string): string {
   return join(path, `owner.${id}.next`)
 }
 
-/** Follows the successors of dead claims to the last one. */
+/** Follows the successors of dead claims to the last one. @throws VfsError that names a file which leads back */
 async function lastSuccessor(
   path: string,
   first: FoundClaim,
   isAlive: (found: FoundClaim) => Promise<boolean>,
 ): Promise<FoundClaim> {
+  const met = new Set<string>()
   for (let last = first; ;) {
-    const next = (await isAlive(last)) ? null : readClaim(successorFile(path, last.id))
+    met.add(last.id)
+    const file = successorFile(path, last.id)
+    const next = (await isAlive(last)) ? null : readClaim(file)
     if (next === null) return last
+    if (met.has(next.id)) throw foreignFile(file, 'it holds a claim that comes before it')
     last = next
   }
 }
@@ -215,7 +219,7 @@ function heldClaim(path: string, { id, release }: Candidate): HeldClaim {
       throw lost
     },
     release() {
-      // Somebody may have deleted it by hand, and somebody else taken it.
+      // It may have been deleted by hand, and the directory taken by another owner.
       if (fate() === null) fs.rmSync(file)
       release()
     },

@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { VfsError } from '../src/sqlite/vfs.ts'
 
 /**
- * The state of the file at `path`; null when there is none. Opening a pipe would wait for whoever writes to it, and a link
+ * The state of the file at `path`; null when there is none. Opening a pipe would wait for a writer, and a link
  * may lead out of the directory: neither is ever opened.
  *
  * @throws VfsError that names the file when it is no plain one

@@ -7,7 +7,7 @@
  * - `lock`: whether the kernel's lock is `free` or `taken`; `none` where the runtime has none.
  * - `close`: `closed`, or why not.
  * - `descriptors`: how many the process has open.
- * - `spare 2`: takes all descriptors there are but so many; `spare all` gives them back.
+ * - `spare 2`: takes all descriptors there are but two; `spare all` gives them back.
  *
  * With `thread` as its second argument it owns from a thread of its own, and touches from the main one.
  */
@@ -98,7 +98,7 @@ async function answer(line: string): Promise<string> {
   return String(fs.readdirSync('/proc/self/fd').length)
 }
 
-// Nobody kills it in the middle of a line.
+// In one piece: the process may be killed at any moment.
 const say = (line: string): void => void fs.writeSync(1, `${line.replaceAll('\n', ' ')}\n`)
 
 function listen(toAnswer: (line: string) => Promise<string>): void {

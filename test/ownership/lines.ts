@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process'
 import { watchForSilence } from '../process-times.ts'
 
-/** A process that says nothing for so long hangs, unless it owns the directory and is asked for nothing. */
+/** A process that says nothing for this time hangs, unless it owns the directory and is asked for nothing. */
 const longestSilenceMs = 120_000
 
 /** The lines of a process's output, one promise each; `ended` where there are no more. */

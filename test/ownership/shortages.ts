@@ -1,4 +1,4 @@
-/** Opening again and again on a full disk, or out of descriptors: nothing may stay behind, and all goes on afterwards. */
+/** Opening again and again on a full disk, or out of descriptors: nothing may be left of it, and all goes on afterwards. */
 import { mountSmallDisk } from '../faults/small-disk.ts'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ const diskBytes = 256 * 1024
 /** What stays open of an engine that was loaded, whether its directory could be had or not. */
 const mostDescriptors = 3
 
-/** Gives what was wrong after so many failed opens; in words why it could not be tried. */
+/** Gives what was wrong after that number of failed opens; in words why it could not be tried. */
 export async function openOnFullDisk(
   runtime: string,
   { opens, script }: { opens: number; script: string },
@@ -42,7 +42,7 @@ export async function openOnFullDisk(
   return wrong
 }
 
-/** With so many descriptors left an open gets as far as it can get without being done. */
+/** With one descriptor more an open gets everything it needs. */
 const mostSpared = 6
 
 /** Gives what was wrong after opens with no descriptor left, with one, and so on. */

@@ -32,7 +32,7 @@ export const harmless: readonly string[] = Object.keys(touches).filter(
   (name) => name !== 'unlink-claim' && name !== 'unlink-both',
 )
 
-/** After these nobody can tell who has the directory: it may go to another, but then the owner must notice. */
+/** After these no one thing tells who has the directory: it may go to another, but then the owner must notice. */
 export const harmful: readonly string[] = ['unlink-claim', 'unlink-both']
 
 /** Does one of them; gives the code of the error it met, or nothing. */

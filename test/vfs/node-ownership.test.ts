@@ -112,7 +112,7 @@ describe('the ownership of a directory among processes', { timeout: 60_000 }, ()
     })
   }
 
-  test('a claim left half written does not lock for ever', async () => {
+  test('a claim left half written does not lock for good', async () => {
     for (const text of ['', '{"pid"']) {
       await claimOf(path)
       leaveClaim(path, text)
@@ -236,6 +236,14 @@ describe('the ownership of a directory among processes', { timeout: 60_000 }, ()
         )
       },
     )
+
+    test('a dead claim that is its own successor fails, and ends', async () => {
+      const claim = { ...(await claimOf(path)), id: 'a', pid: 999_999_999, lock: 'claim' }
+      leaveClaim(path, JSON.stringify(claim))
+      const file = join(path, 'owner.a.next')
+      fs.writeFileSync(file, JSON.stringify(claim))
+      await assert.rejects(nodeFs().directory(path).lock(0), names(file))
+    })
 
     test('a claim whose socket has the name of another file fails, and the file stays', async () => {
       const claim = await claimOf(path)
