@@ -4,6 +4,7 @@ import { opfs } from '../vfs/opfs.ts'
 import { StorageError } from './errors.ts'
 import type { Platform } from './platform.ts'
 import { startBrowserWorker } from './start-browser-worker.ts'
+import { webLocksPresence } from './web-locks-presence.ts'
 
 /** Where a build for browsers has its parts. */
 export interface BrowserParts {
@@ -24,6 +25,7 @@ export function browserPlatformWith(parts: BrowserParts): Platform {
     needsWorker: ({ name }) => name === 'opfs' && !hasSyncAccess() && typeof Worker === 'function',
     loadWasm,
     startWorker: (choice, listener) => startBrowserWorker(choice, listener, explainedParts),
+    presence: webLocksPresence,
     environment: () => undefined,
     shared: globalThis,
   }

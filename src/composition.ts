@@ -2,7 +2,7 @@
 import { IDBFactory, factoryHandle, factoryOf } from './api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import type { Factory } from './core/factory.ts'
-import { exceptionOf } from './errors.ts'
+import { exceptionOf, type Failure } from './errors.ts'
 import { HostUser, hostOfOthers, type HostSource } from './host/host-user.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
 import type { ClosableIDBFactory } from './interfaces.ts'
@@ -33,7 +33,7 @@ export function compose(platform: Platform): Composition {
   const sourceFor = (options: IndexedDBOptions): HostSource => {
     assertStackRoom()
     const port = portOf(options)
-    if (port) return hostOfOthers(hostBehind(port))
+    if (port) return hostOfOthers(hostBehind(port, platform))
     const settings = completeOptions(options, platform)
     return sharedHost(settings, platform, settings.worker === false ? inThread : inWorker)
   }
@@ -47,7 +47,8 @@ export function compose(platform: Platform): Composition {
   }
   const serve = (port: Port, factory: globalThis.IDBFactory = createIndexedDB()): void => {
     const { host, warn } = factoryOf(factory)
-    serveHost(host, hostPortOf(port), (failure) => warn(exceptionOf(failure)))
+    const report = (failure: Failure): void => warn(exceptionOf(failure))
+    serveHost(host, hostPortOf(port), { report, presence: platform.presence })
   }
   return { createIndexedDB, install, serve }
 }
@@ -70,10 +71,10 @@ async function closeHostOf(factory: globalThis.IDBFactory): Promise<void> {
 /** Port → the host at its other end: several factories may share a port. */
 const hostsBehind = new WeakMap<HostPort, Host>()
 
-function hostBehind(port: HostPort): Host {
+function hostBehind(port: HostPort, { presence }: Platform): Host {
   const known = hostsBehind.get(port)
   if (known) return known
-  const host = connectHost(port)
+  const host = connectHost(port, { presence })
   hostsBehind.set(port, host)
   return host
 }

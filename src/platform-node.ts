@@ -13,6 +13,7 @@ export const nodePlatform: Platform = {
   needsWorker: () => false,
   loadWasm,
   startWorker: startNodeWorker,
+  presence: null,
   environment: (name) => (mayRead(name) ? process.env[name] : undefined),
   shared: process,
 }

@@ -1,4 +1,5 @@
 /** What the composition needs of the platform it runs on. */
+import type { Presence } from './host/presence.ts'
 import type { Settings } from './options.ts'
 import type { Vfs } from './sqlite/vfs.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
@@ -13,6 +14,8 @@ export interface Platform {
   loadWasm(): Promise<WebAssembly.Module>
   /** Starts a worker that hosts, or takes one the user has started. @throws if it can be seen at once that it cannot be */
   startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
+  /** How threads show that they live; null where ports tell. */
+  readonly presence: Presence | null
   /** An environment variable; undefined where it is not set or must not be read. */
   environment(name: string): string | undefined
   /** An object all realms of this thread share, so that a module loaded twice still has one registry. */

@@ -38,6 +38,8 @@ class WorkerHost implements ClosableHost {
   #starting: Promise<HostingWorker> | null = null
   /** Its worker, once that has answered. */
   #running: HostingWorker | null = null
+  /** Why a worker of the user's own answers no more; null while it may. */
+  #lostFor: string | null = null
 
   constructor(settings: Settings, platform: Platform) {
     this.#settings = settings
@@ -97,8 +99,10 @@ class WorkerHost implements ClosableHost {
 
   async #start(): Promise<HostingWorker> {
     try {
+      if (this.#lostFor !== null) throw new Error(this.#lostFor)
       const worker = new HostingWorker(this.#settings, this.#platform, {
         gone: () => this.#forget(worker),
+        lost: (reason) => this.#lose(reason),
       })
       await worker.ready
       return worker
@@ -108,11 +112,25 @@ class WorkerHost implements ClosableHost {
     }
   }
 
+  /** Another can be started in place of a worker of this package's own. */
+  #lose(reason: string): void {
+    const { worker } = this.#settings
+    if (typeof worker === 'object' && 'postMessage' in worker) this.#lostFor = reason
+  }
+
   #forget(worker: HostingWorker): void {
     if (this.#running !== worker) return
     this.#running = null
     this.#starting = null
   }
+}
+
+/** What becomes of a worker. */
+interface WorkerEvents {
+  /** It hosts no more. */
+  gone(): void
+  /** The same, before, where nobody has asked for it. */
+  lost(reason: string): void
 }
 
 /** A worker, from its start to its end. */
@@ -125,12 +143,13 @@ class HostingWorker {
   readonly #worker: StartedWorker
   readonly #port: RelayedPort
   readonly #settings: Settings
-  readonly #gone: () => void
+  readonly #events: WorkerEvents
+  #isEnding = false
   #waiting: PromiseWithResolvers<void>
 
-  constructor(settings: Settings, platform: Platform, { gone }: { gone: () => void }) {
+  constructor(settings: Settings, platform: Platform, events: WorkerEvents) {
     this.#settings = settings
-    this.#gone = gone
+    this.#events = events
     this.#waiting = withResolvers()
     this.ready = this.#waiting.promise
     // `false` has been dealt with before.
@@ -146,7 +165,10 @@ class HostingWorker {
       ref: () => worker.ref(),
       unref: () => worker.unref(),
     })
-    this.host = connectHost(this.#port)
+    this.host = connectHost(this.#port, {
+      presence: platform.presence,
+      gone: (reason) => this.#lost(textOf(reason)),
+    })
     // Nothing is asked of the host yet, but that it gets ready.
     worker.ref()
     void this.#begin()
@@ -196,14 +218,22 @@ class HostingWorker {
     else this.#waiting.resolve()
   }
 
+  /** It has ended without a word, or what it says makes no sense. */
+  #lost(reason: string): void {
+    if (this.#isEnding) return
+    this.#events.lost(reason)
+    this.#failed(reason)
+  }
+
   #failed(reason: string): void {
     this.#waiting.reject(new Error(reason))
-    this.#gone()
+    this.#events.gone()
     this.#end()
   }
 
   /** On both sides. */
   #end(): void {
+    this.#isEnding = true
     this.#worker.post({ 'idb-everywhere': 'leave', id: this.#id }, [])
     this.#port.closed()
     this.#worker.end()

@@ -58,7 +58,8 @@ class HostForOwner {
       post: (message, transfer) =>
         channel.post({ 'idb-everywhere': 'answer', id, message }, transfer),
     })
-    serve(this.#host, this.#port, (failure) => complete.onWarning(exceptionOf(failure)))
+    const report = (failure: Failure): void => complete.onWarning(exceptionOf(failure))
+    serve(this.#host, this.#port, { report, presence: ours.presence })
     channel.post({ 'idb-everywhere': 'ready', id }, [])
   }
 

@@ -25,6 +25,8 @@ export function answerOf(value: unknown): Answer {
       const reason = members['failure']
       return { type, id, failure: reason === null ? null : failureOfMember(reason) }
     }
+    case 'present':
+      return { type, id: 0, name: stringOf(members['name']) }
     case 'dismissed':
       return { type, id: 0, failure: failureOfMember(members['failure']) }
     case 'listed':

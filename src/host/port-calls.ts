@@ -9,6 +9,7 @@ import type { Operation } from './protocol.ts'
 export function callOf(value: unknown): Call {
   const members = membersOf(value)
   const { type } = members
+  if (type === 'present') return { type, id: 0, name: stringOf(members['name']) }
   const id = integerOf(members['id'], 1)
   switch (type) {
     case 'databases':

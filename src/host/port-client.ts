@@ -6,6 +6,7 @@ import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './port-codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './port-handles.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
+import type { Presence } from './presence.ts'
 import type { DeleteListener, Host, HostRequest, OpenListener, Receiver } from './protocol.ts'
 import { ref, unref } from './turn.ts'
 
@@ -13,14 +14,23 @@ import { ref, unref } from './turn.ts'
  * The host that `serve` serves at the other end of `port`. The port keeps the process alive while an answer is awaited.
  * When it closes, or what comes is no answer, everything fails as if closed by force, and so does all that is asked later.
  */
-export function connectHost(port: HostPort): Host {
-  const host = new PortHost(port)
+export function connectHost(port: HostPort, options: ConnectOptions = {}): Host {
+  const host = new PortHost(port, options)
   port.addEventListener('message', ({ data }) => host.received(data))
   port.addEventListener('messageerror', () => host.disconnect(nonsense('A message cannot be read')))
   port.addEventListener('close', () => host.disconnect(ended))
   port.start?.()
   unref(port)
+  options.presence?.show((name) => host.call({ type: 'present', id: 0, name }))
   return host
+}
+
+/** What a realm may need besides the port. */
+export interface ConnectOptions {
+  /** null: the port tells when the thread at its other end has ended. */
+  readonly presence?: Presence | null
+  /** Called once, when nobody will answer any more. */
+  readonly gone?: (reason: Failure) => void
 }
 
 type Listings = readonly { readonly name: string; readonly version: number }[]
@@ -45,8 +55,13 @@ class PortHost implements Host, PortCaller {
   /** Why nobody answers any more; null: somebody does. */
   #goneFor: Failure | null = null
 
-  constructor(port: HostPort) {
+  /** Ends the watch over the owner's thread; null while there is none. */
+  #stopWatching: (() => void) | null = null
+  readonly #options: ConnectOptions
+
+  constructor(port: HostPort, options: ConnectOptions) {
     this.#port = port
+    this.#options = options
     this.#outbox = new Outbox(port, writeCall)
   }
 
@@ -104,8 +119,11 @@ class PortHost implements Host, PortCaller {
 
   /** Nobody is there to answer any more. */
   disconnect(reason: Failure): void {
-    this.#goneFor ??= reason
-    this.#failAll(this.#goneFor)
+    if (this.#goneFor) return
+    this.#goneFor = reason
+    this.#stopWatching?.()
+    this.#failAll(reason)
+    this.#options.gone?.(reason)
   }
 
   /** Answers for what is over on this side are on their way for a while; they are dropped. */
@@ -134,11 +152,19 @@ class PortHost implements Host, PortCaller {
         return this.#transactions.get(id)?.committed()
       case 'aborted':
         return this.#transactions.get(id)?.aborted(answer.failure)
+      case 'present':
+        return this.#watch(answer.name)
       case 'dismissed':
         return this.disconnect(answer.failure)
       default:
         return this.#answerRequest(answer)
     }
+  }
+
+  #watch(name: string): void {
+    demand(this.#stopWatching === null, 'shows a thread twice')
+    const { presence } = this.#options
+    this.#stopWatching = presence?.watch(name, () => this.disconnect(ended)) ?? null
   }
 
   #failAll(reason: Failure): void {
@@ -222,12 +248,13 @@ type TransactionAnswer =
   | 'caughtUp'
   | 'committed'
   | 'aborted'
+  | 'present'
   | 'dismissed'
 
 /** Why everything fails once the other end is gone. */
 const ended = failure(
   'UnknownError',
-  'The thread that owns the storage has ended; use a factory on a port to a new owner',
+  'The thread that owns the storage has ended; open the database again, with a factory on a new owner if you have started the old one',
 )
 
 function nonsense(detail: string): Failure {

@@ -16,8 +16,16 @@ import type {
   SalvageReport,
 } from './protocol.ts'
 
+/** From either end: the name under which the thread there can be watched, see `Presence`. */
+export interface PresentMessage {
+  readonly type: 'present'
+  readonly id: 0
+  readonly name: string
+}
+
 /** From the realm to the host. */
 export type Call =
+  | PresentMessage
   | { readonly type: 'databases'; readonly id: number }
   | {
       readonly type: 'open'
@@ -45,6 +53,7 @@ export type Call =
 
 /** From the host to the realm. */
 export type Answer =
+  | PresentMessage
   | {
       readonly type: 'listed'
       readonly id: number

@@ -5,6 +5,7 @@ import { demand, Malformed, reasonOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readCall, writeAnswer } from './port-codec.ts'
+import type { Presence } from './presence.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
 import {
   type ConnectionListener,
@@ -23,21 +24,28 @@ import {
 } from './protocol.ts'
 import { unref } from './turn.ts'
 
-/** Hears why a client was ended: what it has sent is not what this package sends. */
-export type Report = (failure: Failure) => void
+/** What serving needs besides the host. */
+export interface ServeOptions {
+  /** Hears why a client was ended: what it has sent is not what this package sends. */
+  readonly report: (failure: Failure) => void
+  /** null: the port tells when the thread at its other end has ended. */
+  readonly presence: Presence | null
+}
 
 /**
  * Serves `host` to the realm at the other end of `port`. When the port closes, the realm's transactions are aborted and
  * its connections closed; so they are when something comes that no realm would send. Serving alone does not keep the
  * process alive: whoever waits for an answer does.
  */
-export function serve(host: Host, port: HostPort, report: Report): void {
-  const client = new Client(host, new Outbox(port, writeAnswer), report)
+export function serve(host: Host, port: HostPort, options: ServeOptions): void {
+  const outbox = new Outbox(port, writeAnswer)
+  const client = new Client(host, outbox, options)
   port.addEventListener('message', ({ data }) => client.received(data))
   port.addEventListener('messageerror', () => client.dismiss(new Malformed('cannot be read')))
   port.addEventListener('close', () => client.disconnect())
   port.start?.()
   unref(port)
+  options.presence?.show((name) => outbox.post({ type: 'present', id: 0, name }))
 }
 
 /** A connection of the realm, known until it is closed. */
@@ -62,7 +70,7 @@ interface ServedTransaction {
 class Client {
   readonly #host: Host
   readonly #outbox: Outbox<Answer>
-  readonly #report: Report
+  readonly #options: ServeOptions
   readonly #connections = new Map<number, ServedConnection>()
   readonly #transactions = new Map<number, ServedTransaction>()
   /** Open and delete requests without an answer; null while one is being put to the host. */
@@ -72,11 +80,13 @@ class Client {
   /** The last id that the realm has given to something new. */
   #lastId = 0
   #isGone = false
+  /** Ends the watch over the realm's thread; null while there is none. */
+  #stopWatching: (() => void) | null = null
 
-  constructor(host: Host, outbox: Outbox<Answer>, report: Report) {
+  constructor(host: Host, outbox: Outbox<Answer>, options: ServeOptions) {
     this.#host = host
     this.#outbox = outbox
-    this.#report = report
+    this.#options = options
   }
 
   /** Takes what has come. Whatever goes wrong with it ends this client, and nobody else. */
@@ -96,13 +106,14 @@ class Client {
     this.disconnect()
     const reason = failure('UnknownError', 'The owner of the storage has ended this client', detail)
     this.#outbox.post({ type: 'dismissed', id: 0, failure: reason })
-    this.#report(failure('UnknownError', 'A client of serve() was ended', detail))
+    this.#options.report(failure('UnknownError', 'A client of serve() was ended', detail))
   }
 
   /** The realm is gone. */
   disconnect(): void {
     if (this.#isGone) return
     this.#isGone = true
+    this.#stopWatching?.()
     for (const request of this.#requests.values()) request?.cancel()
     for (const id of this.#transactions.keys()) this.#abort(id)
     for (const { connection } of this.#connections.values()) connection.forceClose()
@@ -123,6 +134,8 @@ class Client {
         return this.#createTransaction(call)
       case 'delivered':
         return this.#delivered(id)
+      case 'present':
+        return this.#watch(call.name)
       default:
         demand(id <= this.#lastId, 'is about something that there was never')
         return this.#receiveAbout(call)
@@ -159,6 +172,11 @@ class Client {
   #takeNew(id: number): void {
     demand(id > this.#lastId, 'gives an id a second time')
     this.#lastId = id
+  }
+
+  #watch(name: string): void {
+    demand(this.#stopWatching === null, 'shows a thread twice')
+    this.#stopWatching = this.#options.presence?.watch(name, () => this.disconnect()) ?? null
   }
 
   #delivered(delivery: number): void {

@@ -10,6 +10,7 @@ import {
   installCommand,
   startBrowser,
 } from '../browsers.ts'
+import { testEnds } from './ends.ts'
 import { testExchange } from './exchange.ts'
 import { testPersistence } from './persistence.ts'
 import { testPolicies } from './policy.ts'
@@ -97,6 +98,7 @@ type RunSuite = (browser: RunningBrowser, setting: Setting) => Promise<TestResul
 const suites: Readonly<Record<string, RunSuite>> = {
   vfs: (browser, { origin }) => runWorker(browser, `${origin}/scope/vfs-worker.js`),
   persistence: (browser, { origin }) => testPersistence(browser, origin),
+  ends: (browser, { origin }) => testEnds(browser, origin),
   exchange: testExchange,
   policies: (browser, { origin }) => testPolicies(browser, origin),
   wpt: ({ name }, setting) => testPlatform(name, setting),

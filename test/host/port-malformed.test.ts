@@ -35,7 +35,7 @@ async function fixture() {
   const storage = new ModelDirectory()
   const owner = createHost({ storage, durability: 'relaxed' })
   const [ownPort, port] = portPair()
-  serve(owner, ownPort, unexpected)
+  serve(owner, ownPort, { report: unexpected, presence: null })
   const log: string[] = []
   const connection = await open(connectHost(port), 'db', {
     changes: [...createStores(...stores), { type: 'createIndex', storeId: 1, index }],
@@ -52,7 +52,7 @@ async function fixture() {
 function rawClient(owner: ReturnType<typeof createHost>) {
   const [ownPort, port] = portPair()
   const reports: Failure[] = []
-  serve(owner, ownPort, (failure) => reports.push(failure))
+  serve(owner, ownPort, { report: (failure) => reports.push(failure), presence: null })
   port.start?.()
   const post = (...calls: readonly Call[]) => {
     const writer = new ParcelWriter()
@@ -265,7 +265,7 @@ describe('a forged step of an upgrade', () => {
 test('a client that was ended is told so, and why, by all that it waits for and asks later', async () => {
   const { owner } = await fixture()
   const [ownPort, port] = portPair()
-  serve(owner, ownPort, () => {})
+  serve(owner, ownPort, { report: () => {}, presence: null })
   const host = connectHost(port)
   const log: string[] = []
   const connection = await open(host, 'db', { log })
@@ -342,7 +342,7 @@ describe('a message that is no answer', () => {
 test('closing twice at once is answered twice', async () => {
   const { owner } = await fixture()
   const [ownPort, port] = portPair()
-  serve(owner, ownPort, unexpected)
+  serve(owner, ownPort, { report: unexpected, presence: null })
   const user = new HostUser(hostOfOthers(connectHost(port)))
   await open(user, 'db')
   await Promise.all([user.close(), user.close()])

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { createHost } from '../../src/host/host.ts'
 import { connectHost } from '../../src/host/port-client.ts'
 import { serve } from '../../src/host/port-server.ts'
+import type { Presence } from '../../src/host/presence.ts'
 import { createStores, deleteDatabase, open, put, scan, settle, store, Tester } from './client.ts'
 import { ModelDirectory } from './model-storage.ts'
 import { portPair, unexpected } from './transports.ts'
@@ -13,7 +14,7 @@ function fixture() {
   const log: string[] = []
   const realm = () => {
     const [ownPort, port] = portPair()
-    serve(owner, ownPort, unexpected)
+    serve(owner, ownPort, { report: unexpected, presence: null })
     return { host: connectHost(port), port, ownPort }
   }
   return { storage, owner, realm, log }
@@ -125,4 +126,38 @@ describe('realms', () => {
     expect(await transaction.ended).toBe('aborted AbortError')
     expect(log).toContain('closed AbortError')
   })
+
+  test('hear of an end that no port tells, as it shows in the presence of threads', async () => {
+    const { owner, log } = fixture()
+    const [ownPort, port] = portPair()
+    const [ofOwner, ofRealm] = [new TestPresence('owner'), new TestPresence('realm')]
+    serve(owner, ownPort, { report: unexpected, presence: ofOwner })
+    const host = connectHost(port, { presence: ofRealm, gone: () => log.push('gone') })
+    await open(host, 'db', { log, changes: createStores(store(1)) })
+    log.length = 0
+    ofRealm.watched.get('owner')?.()
+    expect(log).toEqual(['closing', 'closed UnknownError', 'gone'])
+    await expect(open(host, 'db')).rejects.toMatchObject({ message: /has ended/ })
+    ofOwner.watched.get('realm')?.()
+    expect(await deleteDatabase(owner, 'db')).toBe(1)
+  })
 })
+
+/** Shows a thread under a name at once, and is told when others end. */
+class TestPresence implements Presence {
+  readonly watched = new Map<string, () => void>()
+  readonly #name: string
+
+  constructor(name: string) {
+    this.#name = name
+  }
+
+  show(shown: (name: string) => void): void {
+    shown(this.#name)
+  }
+
+  watch(name: string, gone: () => void): () => void {
+    this.watched.set(name, gone)
+    return () => this.watched.delete(name)
+  }
+}

@@ -36,7 +36,7 @@ export const transports: [title: string, transport: (owner: Host) => Host][] = [
     'over a port',
     (owner) => {
       const [ownPort, port] = portPair()
-      serve(owner, ownPort, unexpected)
+      serve(owner, ownPort, { report: unexpected, presence: null })
       return connectHost(port)
     },
   ],

@@ -35,7 +35,7 @@ export const ports: Part = {
     witness.onclose = () => (isClosed = true)
 
     const line = new SpoiltLine(random)
-    serve(host, line.ownerPort, () => {})
+    serve(host, line.ownerPort, { report: () => {}, presence: null })
     const client = useAsClient(factoryOn(new HostUser(hostOfOthers(connectHost(line.clientPort)))))
     await line.quiet()
     line.close()
