@@ -18,6 +18,7 @@ import {
 } from '../values/serialize.ts'
 import type { Cursor } from './cursor.ts'
 import type { ObjectStoreHandle } from './handles.ts'
+import { KeptPut, objectsToKeep } from './kept-put.ts'
 import { storedKeyReader } from './readers.ts'
 import { Request } from './request.ts'
 import { deleteRecords } from './retrieval.ts'
@@ -101,7 +102,8 @@ function cloneValue(
 ): StorableClone {
   transaction.state = 'inactive'
   try {
-    return new StorableClone(serialize(value, generatedKeyPath))
+    const { keptAt } = transaction.connection.host
+    return new StorableClone(serialize(value, generatedKeyPath, keptAt))
   } finally {
     // Script may have aborted the transaction meanwhile.
     if (transaction.state === 'inactive') transaction.state = 'active'
@@ -169,7 +171,10 @@ function toBeGenerated({ keyPath }: ObjectStoreHandle): KeyToBeGenerated | null 
   return typeof keyPath === 'string' ? { keyPath, offsets: [] } : null
 }
 
-/** The bytes of Blobs and CryptoKeys take time: the request, and all that come after it, wait for them. */
+/**
+ * The bytes of Blobs and CryptoKeys take time, and so does keeping elsewhere what has none: the request, and all that come
+ * after it, wait for them.
+ */
 function executeOnceComplete(
   request: Request,
   serialized: Serialized,
@@ -177,7 +182,22 @@ function executeOnceComplete(
 ): Request {
   const { transaction } = request
   placeRequest(request)
-  const put = ({ bytes, generatedKeyOffset }: Completed): void => {
+  const objects = objectsToKeep(serialized)
+  const kept = objects.length > 0 ? new KeptPut(request, operation, objects) : null
+  const receiver = kept ?? request
+  transaction.holdUntil(
+    Promise.all([complete(serialized), kept?.keep()]).then(
+      ([completed]) =>
+        () =>
+          put(completed),
+      (error: unknown) => () => receiver.failed(failureOf(error)),
+    ),
+  )
+  if (kept) transaction.holdUntil(kept.whenPlaced())
+  return request
+
+  function put({ bytes, generatedKeyOffset }: Completed): void {
+    if (kept && transaction.state === 'finished') return kept.abandon()
     const { generated } = operation
     const completed = {
       ...operation,
@@ -187,15 +207,8 @@ function executeOnceComplete(
     try {
       checkRecordSize(completed)
     } catch (error) {
-      return request.failed(failureOf(error))
+      return receiver.failed(failureOf(error))
     }
-    transaction.execute(completed, request)
+    transaction.execute(completed, receiver)
   }
-  transaction.holdUntil(
-    complete(serialized).then(
-      (completed) => () => put(completed),
-      (error: unknown) => () => request.failed(failureOf(error)),
-    ),
-  )
-  return request
 }

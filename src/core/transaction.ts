@@ -14,6 +14,8 @@ import type {
   TransactionListener,
   TransactionMode,
 } from '../host/protocol.ts'
+import { holdCollection } from '../kept/collect.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import { CallLine } from './call-line.ts'
 import type { Connection } from './connection.ts'
 import { Target, isObserved } from './events.ts'
@@ -59,6 +61,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   #calls: CallLine | null = null
   /** Answers of the host, some of which wait for objects of a value; null: none ever did. */
   #answers: CallLine | null = null
+  /** Keeps what it keeps elsewhere from being collected; null: it keeps nothing there. */
+  #collectionHold: Promise<() => void> | null = null
   #host: HostTransaction | null = null
 
   constructor(
@@ -100,6 +104,20 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   holdUntil(ready: Promise<() => void>): void {
     this.#calls ??= new CallLine()
     this.#calls.holdUntil(ready)
+  }
+
+  /** Resolves when nothing that is kept at `place` is collected until the transaction has ended. */
+  async holdCollection(place: KeptPlace): Promise<void> {
+    this.#collectionHold ??= holdCollection(place)
+    await this.#collectionHold
+  }
+
+  #releaseCollection(): void {
+    // Where it could not be had, its request has failed.
+    this.#collectionHold?.then(
+      (release) => release(),
+      () => {},
+    )
   }
 
   /** The host has answered. https://w3c.github.io/IndexedDB/#async-execute-request, from step 5.3 on. */
@@ -210,6 +228,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   }
 
   #complete(): void {
+    this.#releaseCollection()
     fireTransactionEvent(this, 'complete')
     this.upgrade?.openRequest.upgradeEnding()
   }
@@ -233,6 +252,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   #endAborted(error: DOMException | null): void {
     if (this.upgrade) revertUpgrade(this, this.upgrade)
     this.state = 'finished'
+    this.#releaseCollection()
     this.error = error
     fireAbortedRequests(this)
     fireTransactionEvent(this, 'abort')

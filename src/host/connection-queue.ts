@@ -4,6 +4,7 @@
  */
 import { type Failure, failure, failureOf } from '../errors.ts'
 import { checkNameLength } from '../storage/limits.ts'
+import { forgetKept } from '../kept/collect.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'
@@ -152,7 +153,19 @@ export class ConnectionQueue {
       await this.#closeDatabase(database)
     }
     const oldVersion = await directory.delete(name)
+    await this.#forgetKept()
     listener.deleted(oldVersion)
+  }
+
+  /** Before the next request: a new database of that name may have objects of its own. */
+  async #forgetKept(): Promise<void> {
+    const { name, services } = this.#options
+    if (services.keptIn === null) return
+    try {
+      await forgetKept([services.keptIn, name])
+    } catch (error) {
+      services.report(failureOf(error))
+    }
   }
 
   #connect(database: Database<Connection>): Connection {

@@ -1,5 +1,6 @@
 /** The host's side of a connection. */
 import { type Failure, failure } from '../errors.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import type {
   ConnectionListener,
@@ -21,6 +22,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   readonly name: string
   schema: DatabaseSchema
   readonly salvaged: SalvageReport | null
+  readonly keptAt: KeptPlace | null
   /** https://w3c.github.io/IndexedDB/#connection-close-pending-flag */
   closePending = false
   /** Resolves when the connection is closed. */
@@ -41,6 +43,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     this.name = database.storage.name
     this.schema = database.schema
     this.salvaged = database.storage.salvaged
+    this.keptAt = database.keptAt
     this.#database = database
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     database.connections.add(this)

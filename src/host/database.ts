@@ -1,10 +1,12 @@
 /** An open database: what its connections share. */
 import { type Failure, failure, failureOf, StorageError } from '../errors.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
 import type { OperationTarget } from './execute.ts'
 import { FileWatch } from './file-watch.ts'
+import { Garbage } from './garbage.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KeyGenerators } from './key-generators.ts'
 import type { Pump } from './pump.ts'
@@ -24,6 +26,8 @@ export interface HostServices {
   readonly report: (failure: Failure) => void
   /** Called when a database has lost its files: others may have as well. */
   readonly lost: () => void
+  /** The directory that objects without bytes are kept for, see `kept/`; null: they are not. */
+  readonly keptIn: string | null
 }
 
 /** https://w3c.github.io/IndexedDB/#database-construct */
@@ -33,6 +37,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
   readonly keyGenerators: KeyGenerators
   readonly scheduler = new Scheduler()
   readonly connections = new Set<Connection>()
+  readonly keptAt: KeptPlace | null
   /** As the running upgrade transaction sees it; the committed one when none runs. */
   schema: DatabaseSchema
   committedSchema: DatabaseSchema
@@ -51,9 +56,13 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.committedSchema = storage.schema
     this.keyGenerators = new KeyGenerators(storage.currentNumbers)
     this.#commits = new CommitQueue(storage, (error, lost) => this.#lose(error, lost))
+    const { keptIn } = services
+    this.keptAt = keptIn === null ? null : [keptIn, storage.name]
+    const isBusy = (): boolean => this.#isWriting
     this.#housekeeping = new Housekeeping({
       storage,
-      isBusy: () => this.#isWriting,
+      garbage: this.keptAt && new Garbage(this.keptAt, storage, isBusy),
+      isBusy,
       failed: (error) => {
         services.report(failureOf(error))
         this.noteError(error)
@@ -98,6 +107,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     this.#isWriting = false
     this.schema = this.committedSchema
     this.keyGenerators.revert()
+    this.#housekeeping.noteRollback()
     try {
       this.storage.rollback()
     } catch (error) {

@@ -1,5 +1,6 @@
 /** The host of one storage directory, in the thread that owns it. */
 import { exceptionOf, type Failure, failureOf, textOf } from '../errors.ts'
+import { canKeep } from '../kept/kept-store.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { HostServices } from './database.ts'
@@ -42,7 +43,8 @@ class DirectoryHost implements ClosableHost {
     const lost = (): void => {
       for (const queue of this.#queues.values()) queue.lookForFiles()
     }
-    this.#services = { pump: new Pump(), durability, report, lost }
+    const keptIn = canKeep ? storage.identity : null
+    this.#services = { pump: new Pump(), durability, report, lost, keptIn }
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {

@@ -3,6 +3,7 @@
  * constant writing leaves no such moment.
  */
 import type { DatabaseStorage } from '../storage/storage.ts'
+import type { Garbage } from './garbage.ts'
 import { queueIdleTimer } from './turn.ts'
 
 /** So long without a write transaction counts as idle. */
@@ -24,6 +25,7 @@ const syncAheadBytes = 16 * 1024 * 1024
 /** One database's housekeeping. */
 export class Housekeeping {
   readonly #storage: DatabaseStorage
+  readonly #garbage: Garbage | null
   readonly #isBusy: () => boolean
   readonly #failed: (error: unknown) => void
   readonly #syncFailed: (error: unknown) => void
@@ -34,6 +36,8 @@ export class Housekeeping {
   #syncedBytes = 0
   /** The sync ahead that is under way; null when there is none. */
   #syncing: Promise<void> | null = null
+  /** The collection that is under way, or was last. */
+  #collecting: Promise<void> = Promise.resolve()
 
   /**
    * `isBusy`: whether a write transaction runs, during which nothing can be tidied. `failed`: something will be done later.
@@ -41,22 +45,34 @@ export class Housekeeping {
    */
   constructor(options: {
     storage: DatabaseStorage
+    /** null: nothing is kept for it elsewhere. */
+    garbage: Garbage | null
     isBusy: () => boolean
     failed: (error: unknown) => void
     syncFailed: (error: unknown) => void
   }) {
     this.#storage = options.storage
+    this.#garbage = options.garbage
     this.#isBusy = options.isBusy
     this.#failed = options.failed
     this.#syncFailed = options.syncFailed
+    if (options.garbage) this.#arm(idleMs)
   }
 
   /** A write transaction has ended, and the next one has not begun. */
   noteCommit(): void {
     this.#commitCount++
+    this.#garbage?.suspect()
     const logBytes = this.#storage.logBytes()
     if (logBytes > longestLogBytes) this.#tidy()
     else this.#syncAhead(logBytes)
+    if (this.#timer === 'off') this.#arm(idleMs)
+  }
+
+  /** What the transaction has kept elsewhere has no record. */
+  noteRollback(): void {
+    if (!this.#garbage) return
+    this.#garbage.suspect()
     if (this.#timer === 'off') this.#arm(idleMs)
   }
 
@@ -64,6 +80,7 @@ export class Housekeeping {
   async close(): Promise<void> {
     this.#timer = 'closed'
     await this.#syncing
+    await this.#collecting
   }
 
   #syncAhead(logBytes: number): void {
@@ -92,17 +109,28 @@ export class Housekeeping {
     const isIdle = this.#seenCommitCount === this.#commitCount && !this.#isBusy()
     this.#seenCommitCount = this.#commitCount
     if (!isIdle) return this.#arm(idleMs)
-    if (this.#tidy()) this.#arm(pieceMs)
+    const outcome = this.#tidy()
+    if (outcome === 'more') this.#arm(pieceMs)
+    else if (outcome === 'done' && this.#garbage) this.#collecting = this.#collect(this.#garbage)
   }
 
-  /** True while more is left. */
-  #tidy(): boolean {
+  /** Never rejects. */
+  async #collect(garbage: Garbage): Promise<void> {
     try {
-      return this.#storage.housekeep()
+      const isDone = await garbage.collect()
+      if (!isDone && this.#timer === 'off') this.#arm(idleMs)
+    } catch (error) {
+      this.#failed(error)
+    }
+  }
+
+  #tidy(): 'more' | 'done' | 'failed' {
+    try {
+      return this.#storage.housekeep() ? 'more' : 'done'
     } catch (error) {
       if (this.#storage.hasLostSync) this.#syncFailed(error)
       else this.#failed(error)
-      return false
+      return 'failed'
     }
   }
 }

@@ -1,5 +1,6 @@
 /** Answers as the objects that come over a port. */
 import type { DOMExceptionName, Failure } from '../errors.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Answer } from './port-messages.ts'
 import { schemaOf } from './port-schema.ts'
@@ -61,8 +62,18 @@ function listedOf(value: unknown): { readonly name: string; readonly version: nu
   return { name: stringOf(name), version: integerOf(version, 1) }
 }
 
-function openedOf({ schema, salvaged }: Members) {
-  return { schema: schemaOf(schema), salvaged: salvaged === null ? null : reportOf(salvaged) }
+function openedOf({ schema, salvaged, keptAt }: Members) {
+  return {
+    schema: schemaOf(schema),
+    salvaged: salvaged === null ? null : reportOf(salvaged),
+    // An owner that knows of no such place says nothing.
+    keptAt: keptAt === null || keptAt === undefined ? null : keptPlaceOf(keptAt),
+  }
+}
+
+function keptPlaceOf(value: unknown): KeptPlace {
+  const [directory, name] = listOf(value, stringOf)
+  return [stringOf(directory), stringOf(name)]
 }
 
 function oldVersionOf({ oldVersion }: Members): number {

@@ -229,9 +229,9 @@ class PortHost implements Host, PortCaller {
 
   #connect(
     name: string,
-    { id, schema, salvaged }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
+    { id, schema, salvaged, keptAt }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
   ): PortConnection {
-    const connection = new PortConnection(this, { id, name, schema, salvaged })
+    const connection = new PortConnection(this, { id, name, schema, salvaged, keptAt })
     this.#connections.set(id, connection)
     return connection
   }

@@ -1,5 +1,6 @@
 /** Connections and transactions of a host behind a port, as the realm holds them. */
 import type { Failure } from '../errors.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import { Fifo } from './fifo.ts'
 import { demand } from './malformed.ts'
 import type { Call } from './port-messages.ts'
@@ -32,6 +33,7 @@ export class PortConnection implements HostConnection {
   readonly name: string
   readonly schema: DatabaseSchema
   readonly salvaged: SalvageReport | null
+  readonly keptAt: KeptPlace | null
   readonly closed: Promise<void>
   readonly #caller: PortCaller
   readonly #id: number
@@ -47,16 +49,19 @@ export class PortConnection implements HostConnection {
       name,
       schema,
       salvaged,
+      keptAt,
     }: {
       id: number
       name: string
       schema: DatabaseSchema
       salvaged: SalvageReport | null
+      keptAt: KeptPlace | null
     },
   ) {
     this.name = name
     this.schema = schema
     this.salvaged = salvaged
+    this.keptAt = keptAt
     this.#caller = caller
     this.#id = id
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))

@@ -8,6 +8,7 @@
  * upgrade transaction too. Operations need none: their answers come in the order of the calls.
  */
 import type { Failure } from '../errors.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import type {
   DatabaseSchema,
   Durability,
@@ -71,6 +72,7 @@ export type Answer =
       readonly id: number
       readonly schema: DatabaseSchema
       readonly salvaged: SalvageReport | null
+      readonly keptAt: KeptPlace | null
       readonly oldVersion: number
     }
   | {
@@ -78,6 +80,7 @@ export type Answer =
       readonly id: number
       readonly schema: DatabaseSchema
       readonly salvaged: SalvageReport | null
+      readonly keptAt: KeptPlace | null
     }
   | { readonly type: 'deleted'; readonly id: number; readonly oldVersion: number }
   | { readonly type: 'requestFailed'; readonly id: number; readonly failure: Failure }

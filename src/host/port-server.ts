@@ -229,14 +229,14 @@ class Client {
           storeIds: [],
         } as const
         this.#addTransaction(id, upgrade)
-        const { schema, salvaged } = connection
-        this.#post({ type: 'upgradeNeeded', id, schema, salvaged, oldVersion })
+        const { schema, salvaged, keptAt } = connection
+        this.#post({ type: 'upgradeNeeded', id, schema, salvaged, keptAt, oldVersion })
       },
       opened: (connection) => {
         if (!this.#connections.has(id)) this.#connect(id, connection)
         if (this.#isGone) return connection.close()
-        const { schema, salvaged } = connection
-        this.#answer({ type: 'opened', id, schema, salvaged })
+        const { schema, salvaged, keptAt } = connection
+        this.#answer({ type: 'opened', id, schema, salvaged, keptAt })
       },
       failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
     }

@@ -9,6 +9,7 @@
  * runs script.
  */
 import type { Failure } from '../errors.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
@@ -146,6 +147,8 @@ export interface HostConnection {
   readonly schema: DatabaseSchema
   /** What was saved when the database's damaged file was salvaged at its opening; null when there was no need. */
   readonly salvaged: SalvageReport | null
+  /** Where objects without bytes are kept for the database, see `kept/`; null: nowhere. */
+  readonly keptAt: KeptPlace | null
   /** Must be called once, before anything else, synchronously in `upgradeNeeded` or `opened`. */
   listen(listener: ConnectionListener): void
   /**

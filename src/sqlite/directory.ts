@@ -53,6 +53,7 @@ interface CatalogueEntry {
 }
 
 class SqliteDirectory implements StorageDirectory {
+  readonly identity: string | null
   readonly #options: StorageDirectoryOptions
   readonly #directory: VfsDirectory
   readonly #quota: Quota | null
@@ -71,6 +72,7 @@ class SqliteDirectory implements StorageDirectory {
     this.#options = options
     const { quota } = options
     const directory = options.vfs.directory(options.path)
+    this.identity = options.vfs.isPersistent ? directory.identity : null
     const measured = quota === undefined ? null : new MeasuredDirectory(directory)
     this.#directory = measured ?? directory
     this.#quota = measured && quota !== undefined ? new Quota(quota, measured) : null

@@ -12,6 +12,8 @@ import type { DatabaseSchema, IndexSchema, SchemaChange } from './schema.ts'
 
 /** A storage directory this host owns. */
 export interface StorageDirectory {
+  /** The same for the same directory, whoever opens it; null: it does not outlive this thread. */
+  readonly identity: string | null
   /** Takes ownership if need be, and names every database with a committed version above 0. Finishes marked deletions. */
   list(): Promise<{ name: string; version: number }[]>
   /** Opens the database; a fresh one has version 0 and is removed again at `close()` if it still has. */

@@ -7,9 +7,9 @@ import { writeArrayBuffer, writeView } from './write-buffers.ts'
 /** A value's final bytes. */
 export type Completed = Pick<Serialized, 'bytes' | 'generatedKeyOffset'>
 
-/** Whether a value's bytes are final as they are. */
+/** Whether a value's bytes are final as they are, and nothing of it has to be kept elsewhere. */
 export function isComplete({ blobs, apart }: Serialized): boolean {
-  return blobs.length === 0 && apart.every(({ hole }) => hole === null)
+  return blobs.length === 0 && apart.every(({ hole, keptAs }) => hole === null && keptAs === null)
 }
 
 /**

@@ -36,6 +36,7 @@
  * | 0x42        | FileList            | uint: count; item (a File) × count                                         |
  * | 0x43        | geometry, ImageData, QuotaExceededError | string item: interface name; uint: count; item × count |
  * | 0x44        | CryptoKey           | string item: type; items: extractable, algorithm, usages, key bytes        |
+ * | 0x45        | kept object         | string item: interface name; string item: id, see `kept/kept-store.ts`    |
  * | 0x80 – 0xBF | short ASCII string  | the low 6 bits are the byte count; bytes                                   |
  * | 0xC0 – 0xFF | small integer       | the low 6 bits are the number                                              |
  *
@@ -44,6 +45,9 @@
  *
  * The blob section: the bytes of all Blobs one after the other in the order of their items, then the section's size as a
  * float64. It comes last so that no offset moves when Blobs, whose bytes are read later than the rest is written, are added.
+ *
+ * Readers older than a tag call a value that has it damaged ("unknown tag"), and leave it as it is. Tag 0x45 came after the
+ * first files were written; it stands only in values that could not be stored before.
  *
  * Worked example: `{ id: 7, tags: ['a', null] }`
  *
@@ -94,6 +98,7 @@ export const Tag = {
   fileList: 0x42,
   platformObject: 0x43,
   cryptoKey: 0x44,
+  kept: 0x45,
   shortString: 0x80,
   smallInteger: 0xc0,
 } as const

@@ -1,4 +1,5 @@
 import { domException, type DOMExceptionName, quotaExceededError } from '../errors.ts'
+import { findKept } from '../kept/kept-store.ts'
 import type { ByteReader } from './byte-reader.ts'
 import { corrupt, unsupportedType } from './corrupt.ts'
 import { type CryptoKeyParts, importCryptoKey } from './crypto-keys.ts'
@@ -93,6 +94,13 @@ export function* readCryptoKey(state: ReadState): Reading {
     id,
     state.apartObject(() => importCryptoKey(parts)),
   )
+}
+
+/** Reads an object that is kept elsewhere. */
+export function readKept(state: ReadState): object {
+  const name = state.reader.string()
+  const id = state.reader.string()
+  return state.apartObject(() => findKept(id, name))
 }
 
 /** Where the blob section starts; it ends 8 bytes before the value does. */

@@ -7,6 +7,7 @@ import {
   readCryptoKey,
   readDomException,
   readFileList,
+  readKept,
   readParts,
 } from './read-platform-objects.ts'
 import { readError } from './read-errors.ts'
@@ -154,6 +155,8 @@ function readLeafObject(state: ReadState, tag: number): object {
     case Tag.blob:
     case Tag.file:
       return readBlob(state, { isFile: tag === Tag.file })
+    case Tag.kept:
+      return readKept(state)
     default:
       throw corrupt(`unknown tag 0x${tag.toString(16)}`)
   }

@@ -1,4 +1,5 @@
 import { domException } from '../errors.ts'
+import type { KeptPlace } from '../kept/kept-store.ts'
 import { isPlainObject, writeRootWithGeneratedKey, writeValue } from './write-value.ts'
 import { formatVersion } from './format.ts'
 import { WriteState } from './write-state.ts'
@@ -17,16 +18,23 @@ let idle: WriteState | null = null
  *
  * With `generatedKeyPath` (a valid key path that is one string) a value that has nothing at that path gets room for a
  * key there.
+ *
+ * What has no bytes is refused where `keptAt` is null; else the caller keeps it there.
  * https://html.spec.whatwg.org/multipage/structured-data.html#structuredserializeforstorage
  *
  * @throws DataCloneError if the value holds something that cannot be stored
  * @throws DataError if there is no way to put a key at `generatedKeyPath`
  */
-export function serialize(value: unknown, generatedKeyPath: string | null = null): Serialized {
+export function serialize(
+  value: unknown,
+  generatedKeyPath: string | null = null,
+  keptAt: KeptPlace | null = null,
+): Serialized {
   const state = idle ?? new WriteState()
   idle = null
   try {
     state.reset()
+    state.canKeep = keptAt !== null
     state.out.byte(formatVersion)
     writeRoot(state, value, generatedKeyPath)
     const { out, root, blobs, apart, generatedKeyOffset } = state

@@ -1,9 +1,11 @@
 import type { BlobContent } from './foreign-blobs.ts'
 import type { RootProperties } from './root-properties.ts'
 
-/** An object of a value that its bytes alone do not give at once: a CryptoKey. */
+/** An object of a value that its bytes alone do not give at once: a CryptoKey, or what is kept elsewhere. */
 export interface ApartObject {
   readonly object: object
+  /** The id under which it has to be kept; null: it is in the bytes. */
+  readonly keptAs: string | null
   /** Where in the bytes an empty Uint8Array stands for its own, which come later; null when they are there. */
   readonly hole: { readonly start: number; readonly end: number } | null
 }

@@ -1,4 +1,5 @@
 import { domException } from '../errors.ts'
+import { newKeptId } from '../kept/kept-store.ts'
 import { bytesOfSecretiveKey, type CryptoKeyTraits, traitsOfCryptoKey } from './crypto-keys.ts'
 import { Tag } from './format.ts'
 import { type BlobContent, type ForeignBlob, foreignBlob } from './foreign-blobs.ts'
@@ -13,17 +14,24 @@ import {
   quotaOf,
 } from './platform.ts'
 import { memberOf } from './simulated-pages.ts'
+import { isObjectWithoutBytes } from './kept-classes.ts'
 import { stackOf } from './write-errors.ts'
 import type { Children, WriteState } from './write-state.ts'
 
 /** What an interface's name tells of how its objects are written. */
-const writers: Record<string, (state: WriteState, value: object) => Children | null | undefined> = {
+const writers: Record<
+  string,
+  (state: WriteState, value: object, name: string) => Children | null | undefined
+> = {
   Blob: writeBlob,
   File: writeBlob,
   FileList: writeFileList,
   DOMException: writeDomException,
   QuotaExceededError: writeQuotaExceededError,
   CryptoKey: writeCryptoKey,
+  FileSystemFileHandle: writeKept,
+  FileSystemDirectoryHandle: writeKept,
+  RTCCertificate: writeKept,
 }
 
 /**
@@ -37,7 +45,7 @@ export function beginPlatformObject(
 ): Children | null | undefined {
   for (const name of names) {
     const children = Object.hasOwn(writers, name)
-      ? writers[name]?.(state, value)
+      ? writers[name]?.(state, value, name)
       : writeParts(state, value, name)
     if (children !== undefined) return children
   }
@@ -93,16 +101,28 @@ function writeDomException({ out }: WriteState, value: object): null | undefined
 }
 
 /** https://w3c.github.io/webcrypto/#cryptokey-interface-clone */
-function writeCryptoKey(state: WriteState, value: object): Children | undefined {
+function writeCryptoKey(state: WriteState, value: object): Children | null | undefined {
   const traits = traitsOfCryptoKey(value)
   if (!traits) return undefined
   if (traits.extractable) return cryptoKeyChildren(state, { key: value, traits, material: null })
   const material = bytesOfSecretiveKey(value, traits.type)
   if (material) return cryptoKeyChildren(state, { key: value, traits, material })
+  if (state.canKeep) return writeKept(state, value, 'CryptoKey')
   throw domException(
     'DataCloneError',
-    'A CryptoKey that is not extractable cannot be stored in this runtime, which does not give its bytes; make it extractable',
+    'A CryptoKey that is not extractable cannot be stored in this runtime, which neither gives its bytes nor keeps it for a database like this; make it extractable',
   )
+}
+
+/** Objects of the browser: nothing but their id goes into the value. */
+function writeKept(state: WriteState, value: object, name: string): null | undefined {
+  if (!state.canKeep || !isObjectWithoutBytes(value, name)) return undefined
+  const keptAs = newKeptId()
+  state.out.byte(Tag.kept)
+  state.out.string(name)
+  state.out.string(keptAs)
+  state.addApart({ object: value, keptAs, hole: null })
+  return null
 }
 
 /** `material` null: it comes later. */
@@ -118,7 +138,8 @@ function* cryptoKeyChildren(
   yield traits.usages
   const materialStart = out.offset
   yield material ?? new Uint8Array(0)
-  state.addApart({ object: key, hole: material ? null : { start: materialStart, end: out.offset } })
+  const hole = material ? null : { start: materialStart, end: out.offset }
+  state.addApart({ object: key, keptAs: null, hole })
 }
 
 /** As a DOMException, unless it tells numbers. https://webidl.spec.whatwg.org/#quotaexceedederror */

@@ -21,6 +21,8 @@ export class WriteState {
   readonly root = new RootProperties()
   blobs: BlobContent[] = []
   apart: ApartObject[] = []
+  /** Whether objects without bytes can be kept elsewhere. */
+  canKeep = false
   /** Total size of `blobs`. */
   blobBytes = 0
   /** -1 until a generated key's place was written. */

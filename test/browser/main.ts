@@ -12,6 +12,7 @@ import {
 } from '../browsers.ts'
 import { testEnds } from './ends.ts'
 import { testExchange } from './exchange.ts'
+import { testKeys } from './keys.ts'
 import { testPersistence } from './persistence.ts'
 import { testPolicies } from './policy.ts'
 import type { TestResult } from './scope/suite.ts'
@@ -100,6 +101,7 @@ const suites: Readonly<Record<string, RunSuite>> = {
   persistence: (browser, { origin }) => testPersistence(browser, origin),
   ends: (browser, { origin }) => testEnds(browser, origin),
   exchange: testExchange,
+  keys: (browser, { origin }) => testKeys(browser, origin, (url) => runWorker(browser, url)),
   policies: (browser, { origin }) => testPolicies(browser, origin),
   wpt: ({ name }, setting) => testPlatform(name, setting),
 }

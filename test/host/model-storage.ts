@@ -28,6 +28,7 @@ interface State {
 }
 
 export class ModelDirectory implements StorageDirectory {
+  readonly identity = null
   readonly files = new Map<string, State>()
   readonly opened: ModelStorage[] = []
   /** What happened, in order. */

@@ -283,14 +283,17 @@ test('a client that was ended is told so, and why, by all that it waits for and 
   void executed
 })
 
-const opened = { schema: emptySchema, salvaged: null }
+const opened = { schema: emptySchema, salvaged: null, keptAt: null }
 
 const forgedAnswers: readonly [title: string, message: unknown][] = [
   ...messages.slice(0, 11),
   ['an answer to what nobody has asked', answer({ type: 'opened', id: 99, ...opened })],
   ['an answer of another kind', answer({ type: 'deleted', id: 1, oldVersion: 1 })],
   ['an answer that there is not', parcelOf([0], { type: 'nonsense', id: 1 })],
-  ['an open without a schema', parcelOf([0], { type: 'opened', id: 1, salvaged: null })],
+  [
+    'an open without a schema',
+    parcelOf([0], { type: 'opened', id: 1, salvaged: null, keptAt: null }),
+  ],
   [
     'a schema without stores',
     answer({ type: 'opened', id: 1, ...opened, schema: { ...emptySchema, stores: 5 as never } }),
