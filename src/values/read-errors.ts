@@ -6,6 +6,9 @@ import { absent, type Reading, type ReadState } from './read-state.ts'
 /** At the position of its kind byte: taken when the module loads. */
 const constructors = errorKinds.map((kind) => globalThis[kind])
 
+/** SpiderMonkey: nothing can be deleted. */
+const isStackInherited = hasOwn(Error.prototype, 'stack')
+
 /** What some engines give an error besides its stack, about the place it is made at; here that would be this file. */
 const placeNames = Object.getOwnPropertyNames(new Error()).filter((name) => name !== 'stack')
 
@@ -24,9 +27,9 @@ export function* readError(state: ReadState): Reading {
   return error
 }
 
-/** Gives an error that was just made the stack of the one it is a clone of. */
+/** Gives an error that was just made the stack of the one it is a clone of, in place of its own. */
 export function setStack(error: object, stack: string | undefined): void {
-  if (stack !== undefined) defineHidden(error, 'stack', stack)
+  if (stack !== undefined || isStackInherited) defineHidden(error, 'stack', stack)
   else if (hasOwn(error, 'stack')) delete (error as { stack?: unknown }).stack
 }
 

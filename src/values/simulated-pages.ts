@@ -39,21 +39,20 @@ export function simulatedInterface(prototype: object): string | null {
   if (typeof constructor !== 'function') return null
   const name = dataProperty(constructor, 'name')
   if (typeof name !== 'string') return null
-  return inheritsFromRoot(prototype) || isOfPage(name, constructor) ? name : null
+  const root = rootOf(prototype)
+  if (root !== null) return root === 'Blob' || root === 'File' ? root : name
+  return isOfPage(name, constructor) ? name : null
 }
 
-function inheritsFromRoot(prototype: object): boolean {
+/** The name of the root that this is the prototype of, or inherits from; null if there is none. */
+function rootOf(prototype: object): string | null {
   for (let it: object | null = prototype; it !== null; it = getPrototypeOf(it) as object | null) {
-    if (rootMembers(it)?.every((member) => member in prototype)) return true
+    const constructor = dataProperty(it, 'constructor')
+    const name = typeof constructor === 'function' && dataProperty(constructor, 'name')
+    const members = typeof name === 'string' ? roots.get(name) : undefined
+    if (members?.every((member) => member in prototype)) return String(name)
   }
-  return false
-}
-
-function rootMembers(prototype: object): readonly string[] | undefined {
-  const constructor = dataProperty(prototype, 'constructor')
-  return typeof constructor === 'function'
-    ? roots.get(String(dataProperty(constructor, 'name')))
-    : undefined
+  return null
 }
 
 /** The language's own classes, which a window has too, are not written in JavaScript. */

@@ -36,20 +36,18 @@ const writers: Record<
 
 /**
  * Writes a serializable platform object, by what interfaceNames() gave: null once it is written, its children if it has
- * some; undefined if `value` is none.
+ * some; undefined if `value` is none. The most derived interface decides: one that is not serializable itself may inherit
+ * from one that is, and would lose what it adds.
  */
 export function beginPlatformObject(
   state: WriteState,
   value: object,
-  names: readonly string[],
+  [name]: readonly string[],
 ): Children | null | undefined {
-  for (const name of names) {
-    const children = Object.hasOwn(writers, name)
-      ? writers[name]?.(state, value, name)
-      : writeParts(state, value, name)
-    if (children !== undefined) return children
-  }
-  return undefined
+  if (name === undefined) return undefined
+  return Object.hasOwn(writers, name)
+    ? writers[name]?.(state, value, name)
+    : writeParts(state, value, name)
 }
 
 /** https://w3c.github.io/FileAPI/#blob-section */

@@ -200,9 +200,9 @@ function beginErrorOrOther(
     const names = interfaceNames(value)
     const platformObject = beginPlatformObject(state, value, names)
     if (platformObject !== undefined) return platformObject
-    if (brand === 'Error') return writeError(state, value)
     const name = refusedName(names)
     if (name !== null) throw domException('DataCloneError', `A ${name} object cannot be stored`)
+    if (brand === 'Error') return writeError(state, value)
     const isOther = prototype === null ? isBarePlatformObject(value) : isOtherType(value)
     if (isOther) {
       throw domException('DataCloneError', 'An object of a type of the platform cannot be stored')

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test, vi } from 'vitest'
+import { serialize } from '../../src/values/serialize.ts'
+import { roundTrip } from './round-trip.ts'
 
 /** A class as browsers have it: members are getters of the prototype that refuse other objects. */
 function platformClass(name: string, members: readonly string[], ofArray = false): unknown {
@@ -31,6 +33,24 @@ function platformClass(name: string, members: readonly string[], ofArray = false
 }
 
 type Made = Record<string, unknown>
+
+test('an object of an interface that adds something to a serializable one is refused', () => {
+  class WebSocketError extends DOMException {
+    get closeCode(): number {
+      return 1001
+    }
+  }
+  const error = new WebSocketError('m')
+  assert.ok(roundTrip(error) instanceof DOMException) // a class of script's
+  class WebTransportError extends WebSocketError {}
+  Object.defineProperty(WebTransportError.prototype, Symbol.toStringTag, {
+    value: 'WebTransportError',
+  })
+  assert.throws(() => serialize(new WebTransportError('m')), {
+    name: 'DataCloneError',
+    message: /WebTransportError/,
+  })
+})
 
 test('a QuotaExceededError keeps its numbers', async () => {
   class QuotaExceededError extends DOMException {

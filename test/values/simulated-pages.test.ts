@@ -155,6 +155,12 @@ for (const [way, { Blob: ItsBlob, File: ItsFile }] of Object.entries({ branded, 
       )
     })
 
+    test('one of a class that script derived is a Blob', async () => {
+      class Derived extends ItsBlob {}
+      const clone = (await storeAndRead(new Derived('abc', ''))) as Blob
+      assert.equal(await clone.text(), 'abc')
+    })
+
     test('those whose bytes nothing gives are refused by name', () => {
       const blob = new ItsBlob('abc', '')
       for (const key of Object.getOwnPropertySymbols(blob))
