@@ -60,8 +60,22 @@ export const explanations = [
     explains: (row) =>
       differsOnlyIn(
         row,
-        /\.(cause|line|column|sourceURL|originalLine|originalColumn|fileName|lineNumber|columnNumber)\b/,
+        /\.(cause|line|column|filename|sourceURL|originalLine|originalColumn|fileName|lineNumber|columnNumber)\b/,
       ),
+  },
+  {
+    title: "a stack that script has put in place of the engine's",
+    reason:
+      'The clone has what script reads as `stack`, if it is a string; SpiderMonkey takes its own.',
+    explains: (row) =>
+      /^an error with a (stack of its own|number for a stack)$/.test(row.title) &&
+      differsOnlyIn(row, /\.(stack|fileName|lineNumber|columnNumber)\b/),
+  },
+  {
+    title: 'AggregateError in SpiderMonkey',
+    reason:
+      'It stays one, without its errors. By the standard all but seven names become Error, as in the other engines.',
+    explains: (row) => row.title === 'AggregateError' && row.cloneClass?.includes('AggregateError'),
   },
   {
     title: 'prototypes of JavaScriptCore',
@@ -76,11 +90,20 @@ export const explanations = [
   {
     title: 'Proxies in pages',
     reason:
-      'Script in a page cannot tell a Proxy from what it shows without cloning that a second time. What it shows is stored.',
+      'Script in a page cannot tell a Proxy from what it shows without cloning that a second time. What it shows is stored; what its traps throw is thrown.',
     explains: (row) =>
-      keeps(row) &&
       !row.isRuntime &&
-      /^a Proxy of an? (object|list|empty object|instance)$/.test(row.title),
+      row.native === 'DataCloneError' &&
+      (row.ours === 'cloned'
+        ? /^a Proxy of an? (object|list|empty object|instance)$/.test(row.title)
+        : row.title === 'a revoked Proxy'),
+  },
+  {
+    title: 'what cannot leave the browser',
+    reason: 'Nothing gives its bytes, or nothing makes one of bytes; it is refused by name.',
+    explains: (row) =>
+      refuses(row) &&
+      /^\[object (ImageBitmap|RTCCertificate|FileSystem\w+Handle)\]/.test(row.original),
   },
   {
     title: 'lists that happy-dom has of its classes',

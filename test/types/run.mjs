@@ -7,14 +7,18 @@
  * Needs a built `dist/`. `--verbose` shows what is explained, too, and the classes that no instance was found of.
  */
 import { spawn } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
+import { build } from 'esbuild'
 import { importBundled } from '../bundle.mjs'
 import { explanations } from './explained.mjs'
 
 const { installedPackage, runtimeCommand } = (await importBundled('test/runtimes.ts')).module
 const built = (name) => new URL(`../../dist/${name}.js`, import.meta.url).href
+const root = fileURLToPath(new URL('../..', import.meta.url))
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
 const { values } = parseArgs({
@@ -98,8 +102,7 @@ async function tableOf(platform) {
 }
 
 async function tableOfBrowser(name) {
-  const { startBrowser } = (await browserModules()).browsers
-  const { startServer } = (await browserModules()).server
+  const { startBrowser, startServer } = await browserModules()
   const server = await startServer({ '/dist/': here('../../dist'), '/types/': here('.') })
   const browser = await startBrowser(name)
   try {
@@ -116,12 +119,24 @@ async function tableOfBrowser(name) {
   }
 }
 
-/** Only where they are needed: without them the suite needs no browser's driver. */
+/** Only where they are needed: the browsers' driver resolves inside the tree alone. */
 async function browserModules() {
-  const [browsers, server] = await Promise.all(
-    ['test/browsers.ts', 'test/browser/server.ts'].map((path) => importBundled(path)),
-  )
-  return { browsers: browsers.module, server: server.module }
+  const outdir = join(root, `node_modules/.cache/idb-everywhere-types/${process.pid}`)
+  process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
+  await build({
+    absWorkingDir: root,
+    entryPoints: ['test/browsers.ts', 'test/browser/server.ts'],
+    outbase: 'test',
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+  })
+  const load = (name) => import(pathToFileURL(join(outdir, name)).href)
+  return { ...(await load('browsers.mjs')), ...(await load('browser/server.mjs')) }
 }
 
 function run([command, ...before], args) {
