@@ -27,11 +27,10 @@ let closed: Promise<unknown> | null = null
 let stored = 0
 const reasons: string[] = []
 
-const onWarning = ({ message }: Error): void => void reasons.push(message)
+const indexedDB = createIndexedDB({ path, onWarning: ({ message }) => reasons.push(message) })
 
 async function own(): Promise<string> {
   try {
-    const indexedDB = createIndexedDB({ path, onWarning })
     const opened = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
     closed = new Promise((resolve) => opened.addEventListener('close', resolve))
     database = opened
@@ -66,7 +65,7 @@ async function lock(): Promise<string> {
 async function closeAll(): Promise<string> {
   try {
     database?.close()
-    await close(createIndexedDB({ path, onWarning }))
+    await close(indexedDB)
     return 'closed'
   } catch (error) {
     return (error as Error).message

@@ -20,6 +20,9 @@ const touches: Readonly<Record<string, (path: string) => void | Promise<void>>> 
     fs.copyFileSync(`${path}-owner`, join(path, 'owner.json'))
   },
   'unlink-lock': (path) => fs.rmSync(join(path, '.lock.sqlite'), { force: true }),
+  'unlink-socket': (path) => {
+    for (const name of fs.readdirSync(path)) if (name.endsWith('.sock')) fs.rmSync(join(path, name))
+  },
   'unlink-claim': (path) => fs.rmSync(join(path, 'owner.json')),
   'unlink-both': (path) => {
     fs.rmSync(join(path, 'owner.json'))

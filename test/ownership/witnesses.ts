@@ -101,6 +101,17 @@ export async function shareBetweenContainers(
     findings.expect('when it was restarted', /^owner/, await restarted.tell('own'))
     findings.expect('with nothing to do', /^0$/, String(await restarted.end()))
   })
+  await inDirectory(script, async (start) => {
+    const owner = await start({ runtime: runtimes[0], where: 'container' })
+    await owner.tell('own')
+    const other = await start({ runtime: runtimes[1], where: 'container' })
+    await owner.tell('touch unlink-socket')
+    await refuses(findings, 'beside one without a socket', { owner, other })
+    await owner.kill()
+    // Only the kernel's lock can still tell.
+    const expected = runtimes.includes('node@20') ? /^refused .*delete its owner\.json/ : /^owner/
+    findings.expect('when one without a socket is dead', expected, await other.tell('own'))
+  })
   return findings
 }
 
