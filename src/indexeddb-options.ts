@@ -54,10 +54,10 @@ export interface IndexedDBOptions {
   readonly port?: Port | undefined
 }
 
-/** A `URL`; by its shape, as a program may be compiled without the platform's types. */
+/** A `URL` or `TrustedScriptURL`; by its shape, as a program may be compiled without the platform's types. */
 export interface ScriptUrl {
-  readonly href: string
   toString(): string
+  toJSON(): string
 }
 
 /** A `MessagePort` of the web or of Node, or a worker. */

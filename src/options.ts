@@ -1,9 +1,10 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
 import { StorageError } from './errors.ts'
 import type { HostPort } from './host/port-messages.ts'
-import type { IndexedDBOptions, Port } from './indexeddb-options.ts'
+import type { IndexedDBOptions, Port, ScriptUrl } from './indexeddb-options.ts'
 import type { Platform } from './platform.ts'
 import type { Vfs, VfsDirectory } from './sqlite/vfs.ts'
+import { isTrustedScriptUrl } from './trusted-worker.ts'
 import { outside } from './warning.ts'
 
 /** Options with nothing left open. */
@@ -13,7 +14,7 @@ export interface Settings extends HostSettings {
   readonly directory: VfsDirectory
   readonly onWarning: (warning: Error) => void
   /** The worker that hosts the engine; false: this thread does. */
-  readonly worker: boolean | string | URL | Port
+  readonly worker: boolean | string | ScriptUrl | Port
   /** The compiled engine, where the user has given it; null: the platform finds it. */
   readonly wasm: Promise<WebAssembly.Module> | null
 }
@@ -48,11 +49,12 @@ export function differences(known: Settings, other: Settings): string[] {
 }
 
 function wordOf(value: Settings['worker' | 'quota' | 'waitMs']): string {
-  return isUrl(value) ? value.href : typeof value === 'object' ? 'a worker' : describe(value)
+  return isUrl(value) ? String(value) : typeof value === 'object' ? 'a worker' : describe(value)
 }
 
-function isUrl(value: unknown): value is URL {
-  return value instanceof URL
+/** Whether a worker is chosen by the address of its script. */
+export function isUrl(value: unknown): value is ScriptUrl {
+  return value instanceof URL || isTrustedScriptUrl(value)
 }
 
 /** Option → what its value must be, and in which words an error says so. */
@@ -166,7 +168,7 @@ function isByteCount(value: unknown): boolean {
 }
 
 function isWorkerChoice(value: unknown): boolean {
-  return ['boolean', 'string'].includes(typeof value) || value instanceof URL || isPort(value)
+  return ['boolean', 'string'].includes(typeof value) || isUrl(value) || isPort(value)
 }
 
 function isWasm(value: unknown): boolean {

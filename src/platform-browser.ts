@@ -1,10 +1,17 @@
 /** Pages and workers of browsers: the engine and the worker's script lie beside this module. */
 import { browserPlatformWith } from './browser.ts'
 import { StorageError } from './errors.ts'
+import { startTrusted } from './trusted-worker.ts'
 
 export const browserPlatform = browserPlatformWith({
   loadWasm: () => compileAt(engineUrl()),
-  startWorker: () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+  startWorker: () =>
+    startTrusted(
+      // As bundlers know it, which put the script elsewhere then.
+      () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
+      // As they do not, which would take the file for one to be copied.
+      () => new URL(`./${['worker', 'js'].join('.')}`, import.meta.url).href,
+    ),
   canWorkerLoadWasm: true,
 })
 

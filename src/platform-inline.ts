@@ -2,12 +2,16 @@
 import { workerScript } from 'inlined:worker'
 import { browserPlatformWith } from './browser.ts'
 import { gzippedBase64 } from './engine-gzip.ts'
+import { startTrusted } from './trusted-worker.ts'
 
 export const inlinePlatform = browserPlatformWith({
   loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),
   startWorker() {
     const url = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }))
-    const worker = new Worker(url, { type: 'module' })
+    const worker = startTrusted(
+      () => new Worker(url, { type: 'module' }),
+      () => url,
+    )
     // Its first message says that it has loaded, and the URL is not needed any more.
     worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true })
     return worker

@@ -1,7 +1,8 @@
 /** Starting a worker that hosts, in a browser. */
 import type { BrowserParts } from './browser.ts'
 import { listenToMessages } from './core/checkpoint.ts'
-import type { Port } from './indexeddb-options.ts'
+import type { Port, ScriptUrl } from './indexeddb-options.ts'
+import { isUrl } from './options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,
@@ -11,11 +12,11 @@ import {
 
 /** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
 export function startBrowserWorker(
-  choice: true | string | URL | Port,
+  choice: true | string | ScriptUrl | Port,
   listener: WorkerListener,
   parts: BrowserParts,
 ): StartedWorker {
-  const isOurs = typeof choice !== 'object' || choice instanceof URL
+  const isOurs = typeof choice !== 'object' || isUrl(choice)
   const worker = makeWorker(choice, parts)
   const receive = (message: unknown): void => {
     // Only workers of this package send such messages, and these are answers.
@@ -35,13 +36,13 @@ export function startBrowserWorker(
   }
 }
 
-function makeWorker(choice: true | string | URL | Port, parts: BrowserParts): Worker {
-  if (typeof choice === 'object' && !(choice instanceof URL)) {
+function makeWorker(choice: true | string | ScriptUrl | Port, parts: BrowserParts): Worker {
+  if (typeof choice === 'object' && !isUrl(choice)) {
     if (choice instanceof Worker) return choice
     throw new TypeError('Expected option "worker" to be true, a URL or a Worker')
   }
   try {
-    return choice === true ? parts.startWorker() : new Worker(choice, { type: 'module' })
+    return choice === true ? parts.startWorker() : new Worker(choice as string, { type: 'module' }) // The platform's types know no trusted address.
   } catch (error) {
     // Some browsers refuse a script of another origin, or one that a policy forbids, at once.
     throw new Error(reasonOf(undefined), { cause: error })
@@ -53,6 +54,7 @@ function reasonOf(message: string | undefined): string {
   if (message) return `The worker that owns the storage failed: ${message}`
   return (
     'The worker that owns the storage could not be started: its script is not where this package expects it, or of ' +
-    `another origin, or the page's Content-Security-Policy forbids it; say where it is with the option "worker"`
+    `another origin, or the page's Content-Security-Policy forbids it (a page that requires Trusted Types has to allow the ` +
+    `policy "idb-everywhere"); say where it is with the option "worker"`
   )
 }

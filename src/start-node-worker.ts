@@ -1,6 +1,7 @@
 /** Starting a worker that hosts, in Node, Bun and Deno. */
 import { type TransferListItem, Worker } from 'node:worker_threads'
-import type { Port } from './indexeddb-options.ts'
+import type { Port, ScriptUrl } from './indexeddb-options.ts'
+import { isUrl } from './options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,
@@ -10,10 +11,10 @@ import {
 
 /** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
 export function startNodeWorker(
-  choice: true | string | URL | Port,
+  choice: true | string | ScriptUrl | Port,
   listener: WorkerListener,
 ): StartedWorker {
-  const isOurs = typeof choice !== 'object' || choice instanceof URL
+  const isOurs = typeof choice !== 'object' || isUrl(choice)
   const worker = isOurs ? new Worker(scriptOf(choice)) : userWorker(choice)
   worker.on('message', (message: unknown) => {
     // Only workers of this package send such messages, and these are answers.
@@ -34,10 +35,10 @@ export function startNodeWorker(
   }
 }
 
-function scriptOf(choice: true | string | URL): URL {
+function scriptOf(choice: true | string | ScriptUrl): URL {
   return choice === true
     ? new URL('./worker-node.js', import.meta.url)
-    : new URL(choice, import.meta.url)
+    : new URL(String(choice), import.meta.url)
 }
 
 function userWorker(choice: Port): Worker {

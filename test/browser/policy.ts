@@ -62,6 +62,31 @@ export function testPolicies(browser: RunningBrowser, origin: string): Promise<T
     await assert.rejects(inPage(page, 'get', options), /UnknownError.*'wasm-unsafe-eval'/)
   })
 
+  const hasTrustedTypes = (page: Page): Promise<boolean> =>
+    page.evaluate(() => 'trustedTypes' in globalThis)
+  const requiring = (names: string): string =>
+    `; require-trusted-types-for 'script'; trusted-types ${names}`
+
+  test('a policy that requires Trusted Types and allows "idb-everywhere" is enough for both', async (page) => {
+    const names = requiring('idb-everywhere')
+    await putAndGet(page, await loadUnder(page, forFiles + names, 'index-browser.js'))
+    await putAndGet(page, await loadUnder(page, forSingleFile + names, 'inline.js'))
+  })
+
+  test('a policy that requires Trusted Types and allows another name fails open(), naming ours', async (page) => {
+    const options = await loadUnder(page, forFiles + requiring('app'), 'index-browser.js')
+    // Elsewhere nothing is required.
+    if (!(await hasTrustedTypes(page))) return
+    await assert.rejects(inPage(page, 'get', options), /UnknownError.*policy "idb-everywhere"/)
+  })
+
+  test("the option worker takes an address that a policy of the page's own has let pass", async (page) => {
+    const options = await loadUnder(page, forFiles + requiring('app'), 'index-browser.js')
+    if (!(await hasTrustedTypes(page))) return
+    const trustedWorker = { policy: 'app', address: `${options.entryPoint}/../worker.js` }
+    await putAndGet(page, { ...options, trustedWorker, path: 'trusted' })
+  })
+
   test('a package of another origin needs a worker of this one, which may import its script', async (page) => {
     await load(page, `${origin}/`)
     const entryPoint = `${origin.replace('localhost', '127.0.0.1')}/dist/index-browser.js`

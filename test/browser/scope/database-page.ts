@@ -13,6 +13,8 @@ export interface Options {
   readonly memory?: string
   /** The URL of the script that a worker of the page's own origin imports, to host the engine there. */
   readonly importedWorker?: string
+  /** The address of the worker's script, and the name of the page's Trusted Types policy that lets it pass. */
+  readonly trustedWorker?: { readonly policy: string; readonly address: string }
 }
 
 const factories = new Map<string, IDBFactory & AsyncDisposable>()
@@ -21,11 +23,12 @@ async function factoryFor(all: Options) {
   const key = JSON.stringify(all)
   const known = factories.get(key)
   if (known) return known
-  const { entryPoint: url = entryPoint, memory, importedWorker, ...options } = all
+  const { entryPoint: url = entryPoint, memory, importedWorker, trustedWorker, ...options } = all
   const { createIndexedDB } = (await importFrom(url)) as typeof Package
   const factory = createIndexedDB({
     ...options,
     ...(memory && { vfs: ((await importFrom(memory)) as typeof Memory).memory() }),
+    ...(trustedWorker && { worker: trusted(trustedWorker) }),
     ...(importedWorker && { worker: workerThatImports(new URL(importedWorker).href) }),
   })
   factories.set(key, factory)
@@ -34,6 +37,21 @@ async function factoryFor(all: Options) {
 
 function importFrom(url: string): Promise<unknown> {
   return import(new URL(url, location.origin).href)
+}
+
+function trusted({ policy, address }: NonNullable<Options['trustedWorker']>): URL {
+  // The platform's types know nothing of it.
+  const { trustedTypes } = globalThis as unknown as {
+    trustedTypes: {
+      createPolicy(
+        name: string,
+        rules: { createScriptURL(url: string): string },
+      ): { createScriptURL(url: string): URL }
+    }
+  }
+  const rules = { createScriptURL: (url: string) => url }
+  const href = new URL(address, location.origin).href
+  return trustedTypes.createPolicy(policy, rules).createScriptURL(href)
 }
 
 function workerThatImports(url: string): Worker {
