@@ -26,6 +26,11 @@ export class StorageError extends Error {
   }
 }
 
+/** Whether `error` says that the files are lost. */
+export function isLost(error: unknown): error is StorageError {
+  return error instanceof StorageError && error.code === 'lost'
+}
+
 /** The DOMException names this package uses. */
 export type DOMExceptionName =
   | 'AbortError'

@@ -14,7 +14,7 @@ import {
   openSyncAccess,
   type SyncAccessHandle,
 } from './opfs-access.ts'
-import { opfsFile } from './opfs-file.ts'
+import { clearedError, opfsFile } from './opfs-file.ts'
 
 /** A prepared file. */
 interface Entry {
@@ -31,12 +31,27 @@ export class OpfsFiles {
   readonly #directory: FileSystemDirectoryHandle
   /** By name, the least recently prepared first. */
   readonly #entries = new Map<string, Entry>()
+  /** null until the browser was found to have cleared the files away. */
+  #lost: VfsError | null = null
 
   constructor(directory: FileSystemDirectoryHandle) {
     this.#directory = directory
   }
 
+  /** @throws VfsError ESTALE once a file was found to have been cleared away */
+  verify(): void {
+    if (this.#lost) throw this.#lost
+  }
+
+  /** Finds out whether the files are still there: only their handles are, while they are open. */
+  async verifyLater(): Promise<void> {
+    const name = this.#nameOfOldest()
+    if (name !== undefined) await this.#look(name)
+    this.verify()
+  }
+
   async list(): Promise<string[]> {
+    this.verify()
     const names: string[] = []
     // The platform's types for pages leave out that a directory can be iterated over.
     const directory = this.#directory as unknown as AsyncIterable<[string, FileSystemHandle]>
@@ -47,23 +62,32 @@ export class OpfsFiles {
   }
 
   async prepare(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => this.#prepare(name)))
+    this.verify()
+    // None may still be under way when one has failed: what it opens would be nobody's.
+    const results = await Promise.allSettled(names.map((name) => this.#prepare(name)))
+    throwFirst(results)
     await this.#closeIdle(names)
   }
 
   open(name: string, { create }: { readonly create: boolean }): VfsFile | null {
+    this.verify()
     const entry = this.#entries.get(name)
     if (!entry) throw new VfsError('EINVAL', `File "${name}" was not prepared before it was opened`)
     if (entry.isOpen) throw new VfsError('EBUSY', `File "${name}" is open already`)
     if (entry.isSpare && !create) return null
+    const file = opfsFile(name, entry.handle, {
+      closed: () => (entry.isOpen = false),
+      lost: () => this.#noteLost(clearedError(name)),
+    })
     entry.isSpare = false
     entry.isOpen = true
-    return opfsFile(name, entry.handle, { closed: () => (entry.isOpen = false) })
+    return file
   }
 
   async rename(from: string, to: string): Promise<void> {
-    this.#release(from)
-    const wasSpare = this.#release(to)
+    this.verify()
+    await this.#release(from)
+    const wasSpare = await this.#release(to)
     try {
       const file = await this.#fileHandle(from, { create: false })
       if (!file) throw new VfsError('ENOENT', `File "${from}" is missing`)
@@ -75,12 +99,16 @@ export class OpfsFiles {
   }
 
   async remove(name: string): Promise<void> {
-    this.#release(name)
+    await this.#release(name)
     await this.#removeFile(name)
   }
 
+  /** Closes all; what cannot be closed or removed keeps none of the others. */
   async close(): Promise<void> {
-    for (const name of this.#entries.keys()) await this.#close(name)
+    const names = [...this.#entries.keys()]
+    const results = await Promise.allSettled(names.map((name) => this.#close(name)))
+    this.#entries.clear()
+    if (!this.#lost) throwFirst(results)
   }
 
   async #prepare(name: string): Promise<void> {
@@ -91,10 +119,26 @@ export class OpfsFiles {
       return
     }
     const existing = await this.#fileHandle(name, { create: false })
-    const file = existing ?? (await this.#fileHandle(name, { create: true }))
-    if (!file) throw new Error('unreachable: a created file is missing')
-    const handle = await openSyncAccess(file)
-    this.#entries.set(name, { handle, isSpare: existing === null, isOpen: false })
+    const file = existing ?? (await this.#createFile(name))
+    try {
+      const handle = await openSyncAccess(file)
+      this.#entries.set(name, { handle, isSpare: existing === null, isOpen: false })
+    } catch (error) {
+      if (existing === null) await this.#removeFile(name)
+      throw error
+    }
+  }
+
+  /** The first one opened of those that are in use, else of all; undefined when there is none. */
+  #nameOfOldest(): string | undefined {
+    for (const [name, { isOpen }] of this.#entries) if (isOpen) return name
+    for (const [name] of this.#entries) return name
+    return undefined
+  }
+
+  #noteLost(error: VfsError): VfsError {
+    this.#lost ??= error
+    return this.#lost
   }
 
   async #closeIdle(wanted: readonly string[]): Promise<void> {
@@ -103,16 +147,29 @@ export class OpfsFiles {
   }
 
   async #close(name: string): Promise<void> {
-    if (this.#release(name)) await this.#removeFile(name)
+    if (await this.#release(name)) await this.#removeFile(name)
   }
 
-  /** Closes the handle, which would keep the file from being moved or removed; says whether it was a spare. */
-  #release(name: string): boolean {
+  /**
+   * Closes the handle, which would keep the file from being moved or removed; says whether it was a spare. Engine: in Chromium
+   * the call never returns for a file that was cleared away, so such a handle is left to the collector.
+   */
+  async #release(name: string): Promise<boolean> {
     const entry = this.#entries.get(name)
+    if (entry) await this.#look(name)
+    this.verify()
     if (!entry) return false
     this.#entries.delete(name)
     entry.handle.close()
     return entry.isSpare
+  }
+
+  /** Looks whether a file is there whose handle is. */
+  async #look(name: string): Promise<void> {
+    const entry = this.#entries.get(name)
+    const file = await this.#fileHandle(name, { create: false })
+    // Meanwhile it may have been removed by ourselves.
+    if (!file && this.#entries.get(name) === entry) this.#noteLost(clearedError(name))
   }
 
   async #removeFile(name: string): Promise<void> {
@@ -121,6 +178,18 @@ export class OpfsFiles {
     } catch (error) {
       if (!isNamed(error, 'NotFoundError')) throw accessError(name, error)
     }
+  }
+
+  async #createFile(name: string): Promise<FileHandle> {
+    try {
+      const file = await this.#fileHandle(name, { create: true })
+      if (file) return file
+    } catch (error) {
+      // Its directory is not there any more.
+      if ((error as VfsError).code === 'ENOENT') throw this.#noteLost(clearedError(name, error))
+      throw error
+    }
+    throw new Error('unreachable: a created file is missing')
   }
 
   async #fileHandle(name: string, options: { create: boolean }): Promise<FileHandle | null> {
@@ -132,4 +201,8 @@ export class OpfsFiles {
       throw accessError(name, error)
     }
   }
+}
+
+function throwFirst(results: readonly PromiseSettledResult<unknown>[]): void {
+  for (const result of results) if (result.status === 'rejected') throw result.reason
 }

@@ -27,7 +27,7 @@ function segmentsOf(path: string): string[] {
 function directoryAt(segments: readonly string[]): VfsDirectory {
   const path = `/${segments.join('/')}`
   /** null until the directory is locked, and after it is closed. */
-  let owned: { readonly files: OpfsFiles; readonly free: () => Promise<void> } | null = null
+  let owned: { files: OpfsFiles; readonly free: () => Promise<void> } | null = null
   const files = (): OpfsFiles => {
     if (owned) return owned.files
     throw new VfsError('EPERM', `Directory "${path}" is not locked`)
@@ -44,6 +44,12 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
         await free()
         throw error
       }
+    },
+    verify: () => files().verify(),
+    verifyLater: () => files().verifyLater(),
+    async renew() {
+      await files().close()
+      if (owned) owned.files = new OpfsFiles(await makeDirectory(segments))
     },
     list: () => files().list(),
     async prepare(names) {
@@ -65,8 +71,11 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
     async close() {
       const closing = owned
       owned = null
-      await closing?.files.close()
-      await closing?.free()
+      try {
+        await closing?.files.close()
+      } finally {
+        await closing?.free()
+      }
     },
   }
 }

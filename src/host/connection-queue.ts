@@ -2,7 +2,7 @@
  * The open and delete requests of one database name: processed in order, each to completion before the next.
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
-import { type Failure, failure, failureOf } from '../errors.ts'
+import { type Failure, failure, failureOf, isLost } from '../errors.ts'
 import { checkNameLength } from '../storage/limits.ts'
 import { forgetKept } from '../kept/collect.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
@@ -190,7 +190,8 @@ export class ConnectionQueue {
     try {
       await database.close()
     } catch (error) {
-      this.#options.services.report(failureOf(error))
+      const wasTold = database.isBroken && isLost(error)
+      if (!wasTold) this.#options.services.report(failureOf(error))
     }
   }
 }

@@ -1,8 +1,8 @@
 /**
- * Looks now and then whether an open database still has its files. To ask at each commit would make small ones slower by a
- * third; so a commit asks when nobody has for a while, and a timer asks while nothing is committed.
+ * Looks now and then whether an open database still has its files. A look is two calls to the system, too many for each of the
+ * smallest commits: one asks when nobody has for a while, and a timer asks while nothing is committed.
  */
-import { StorageError } from '../errors.ts'
+import { isLost, type StorageError } from '../errors.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { now, queueIdleTimer } from './turn.ts'
 
@@ -72,6 +72,6 @@ export class FileWatch {
 
   /** What has kept the files from being looked for may be over next time; the next commit says so if it is not. */
   #note(error: unknown): void {
-    if (error instanceof StorageError && error.code === 'lost') this.#lost(error)
+    if (isLost(error)) this.#lost(error)
   }
 }

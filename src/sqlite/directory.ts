@@ -142,7 +142,10 @@ class SqliteDirectory implements StorageDirectory {
 
   /** Takes the ownership if need be. A failure is not remembered: the next call tries again. */
   async #enter(): Promise<Place> {
-    if (this.#place) return this.#place
+    if (this.#place) {
+      if (this.#openDatabases.size === 0) await this.#renewIfLost()
+      return this.#place
+    }
     const { vfs, waitMs, getEngine } = this.#options
     const engine = await getEngine()
     try {
@@ -155,6 +158,19 @@ class SqliteDirectory implements StorageDirectory {
     const mount = engine.bridge.mount(this.#directory, { isPersistent })
     this.#place = { engine, directory: this.#directory, mount, isPersistent, quota: this.#quota }
     return this.#place
+  }
+
+  /** Begins anew where the files were cleared away and the directory is still owned. */
+  async #renewIfLost(): Promise<void> {
+    if (!this.#directory.renew || !(await isLost(this.#directory))) return
+    try {
+      await this.#directory.renew()
+    } catch (error) {
+      throw fileError('Storage directory', 'making it anew', error)
+    }
+    this.#hasReadAll = false
+    this.#catalogue.clear()
+    this.#suspects.clear()
   }
 
   /** Opens or creates a database's file; one whose deletion was interrupted is deleted first. */
@@ -266,6 +282,18 @@ async function openOrCreate(
   const opened = await openDatabaseFile(place, { ...target, create: true })
   if (!opened) throw new Error('unreachable: a created file is missing')
   return opened
+}
+
+async function isLost(directory: VfsDirectory): Promise<boolean> {
+  try {
+    directory.verify?.()
+    await directory.verifyLater?.()
+    return false
+  } catch (error) {
+    const failure = fileError('Storage directory', 'looking for the files', error)
+    if (failure.code === 'lost') return true
+    throw failure
+  }
 }
 
 async function closeDirectory(directory: VfsDirectory): Promise<void> {

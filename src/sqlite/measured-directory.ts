@@ -8,6 +8,8 @@ export class MeasuredDirectory implements VfsDirectory {
   readonly verify?: () => void
   /** Absent where the directory's own is. */
   readonly verifyLater?: () => Promise<void>
+  /** Absent where the directory's own is. */
+  readonly renew?: () => Promise<void>
   readonly #directory: VfsDirectory
   /** File name → its size; a file that is missing here has no bytes. */
   readonly #sizes = new Map<string, number>()
@@ -18,6 +20,7 @@ export class MeasuredDirectory implements VfsDirectory {
     this.#directory = directory
     if (directory.verify) this.verify = () => directory.verify?.()
     if (directory.verifyLater) this.verifyLater = async () => directory.verifyLater?.()
+    if (directory.renew) this.renew = () => this.#renew()
   }
 
   /** The sum of the sizes of all files, the VFS's own left out. Known once the directory is owned. */
@@ -64,6 +67,11 @@ export class MeasuredDirectory implements VfsDirectory {
 
   close(): Promise<void> {
     return this.#directory.close()
+  }
+
+  async #renew(): Promise<void> {
+    await this.#directory.renew?.()
+    await this.#measureAll()
   }
 
   async #measureAll(): Promise<void> {

@@ -83,6 +83,11 @@ export interface VfsDirectory {
   readonly verify?: () => void
   /** The same where only a promise can tell; once it has rejected, `verify()` throws. Absent: `verify()` can. */
   readonly verifyLater?: () => Promise<void>
+  /**
+   * Makes an empty directory in place of one that `verify()` says is gone; all files must be closed. Absent: the ownership is
+   * gone, too, and only `close()` and `lock()` begin anew.
+   */
+  readonly renew?: () => Promise<void>
   /** Gives up the ownership. All files must be closed. */
   close(): Promise<void>
 }

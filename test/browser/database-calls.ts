@@ -25,3 +25,28 @@ export function inPage(
     { method, args: [options, key, value] as const },
   )
 }
+
+/** In the page's dedicated worker, which is started at the first call. */
+export function inWorker(
+  page: Page,
+  method: Method,
+  options: Options,
+  key = '',
+  value?: unknown,
+): Promise<unknown> {
+  return page.evaluate(
+    (call) => {
+      const holder = globalThis as { testWorker?: Worker } // this function alone uses it
+      const worker = (holder.testWorker ??= new Worker('/scope/database-page.js', {
+        type: 'module',
+      }))
+      return new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) =>
+          'error' in data ? reject(new Error(data.error)) : resolve(data.result)
+        worker.onerror = ({ message }) => reject(new Error(message))
+        worker.postMessage(call)
+      })
+    },
+    { method, args: [options, key, value] as const },
+  )
+}

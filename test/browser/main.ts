@@ -11,6 +11,7 @@ import {
   startBrowser,
 } from '../browsers.ts'
 import { testEnds } from './ends.ts'
+import { testCleared } from './cleared.ts'
 import { testExchange } from './exchange.ts'
 import { testKeys } from './keys.ts'
 import { testPersistence } from './persistence.ts'
@@ -100,6 +101,7 @@ const suites: Readonly<Record<string, RunSuite>> = {
   vfs: (browser, { origin }) => runWorker(browser, `${origin}/scope/vfs-worker.js`),
   persistence: (browser, { origin }) => testPersistence(browser, origin),
   ends: (browser, { origin }) => testEnds(browser, origin),
+  cleared: (browser, { origin }) => testCleared(browser, origin),
   exchange: testExchange,
   keys: (browser, { origin }) => testKeys(browser, origin, (url) => runWorker(browser, url)),
   policies: (browser, { origin }) => testPolicies(browser, origin),

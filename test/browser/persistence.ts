@@ -5,8 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import { type BrowserName, type RunningBrowser, startProfile } from '../browsers.ts'
-import { type Method, inPage, load } from './database-calls.ts'
-import type { Options } from './scope/database-page.ts'
+import { inPage, inWorker, load } from './database-calls.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 
 /** Runs the scenarios in a browser. `origin`: of the test's server. */
@@ -163,31 +162,6 @@ async function crash(page: Page): Promise<void> {
   // It has no answer: who would give it is dead.
   session.send('Page.crash').catch(() => {})
   await hasCrashed
-}
-
-/** In the page's dedicated worker, which is started at the first call. */
-function inWorker(
-  page: Page,
-  method: Method,
-  options: Options,
-  key = '',
-  value?: unknown,
-): Promise<unknown> {
-  return page.evaluate(
-    (call) => {
-      const holder = globalThis as { testWorker?: Worker } // this function alone uses it
-      const worker = (holder.testWorker ??= new Worker('/scope/database-page.js', {
-        type: 'module',
-      }))
-      return new Promise((resolve, reject) => {
-        worker.onmessage = ({ data }) =>
-          'error' in data ? reject(new Error(data.error)) : resolve(data.result)
-        worker.onerror = ({ message }) => reject(new Error(message))
-        worker.postMessage(call)
-      })
-    },
-    { method, args: [options, key, value] as const },
-  )
 }
 
 /** Runs in a page: what a shared worker's first open with the default VFS ends with. */

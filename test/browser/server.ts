@@ -12,7 +12,7 @@ export interface Server {
 /**
  * Serves each folder under its URL path (`/dist/`), and an empty page for every other path. A path may begin with
  * `/csp/POLICY`, percent-encoded: the answer then carries that Content-Security-Policy, and so it is for what the page
- * loads by relative URLs.
+ * loads by relative URLs. `/clear-site-data` has the browser clear all that the origin has stored.
  */
 export function startServer(folders: Readonly<Record<string, string>>): Promise<Server> {
   const server = createServer((request, response) => {
@@ -50,7 +50,11 @@ function locate(url: string): Located {
   const { pathname } = new URL(url, 'http://host')
   const [, policy, rest] = /^\/csp\/([^/]*)(\/.*)/.exec(pathname) ?? []
   // Pages of another origin may load everything, too.
-  const headers = { 'Cache-Control': 'no-store', 'Access-Control-Allow-Origin': '*' }
+  const headers = {
+    'Cache-Control': 'no-store',
+    'Access-Control-Allow-Origin': '*',
+    ...(pathname === '/clear-site-data' && { 'Clear-Site-Data': '"storage"' }),
+  }
   if (policy === undefined || rest === undefined) return { pathname, headers }
   return {
     pathname: rest,

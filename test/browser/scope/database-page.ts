@@ -7,6 +7,8 @@ const entryPoint = '/dist/index-browser.js'
 
 export interface Options {
   readonly path?: string
+  /** Of the database. */
+  readonly name?: string
   readonly onLocked?: 'throw' | 'wait'
   readonly entryPoint?: string
   /** The URL of the module of the memory VFS, to keep databases there. */
@@ -20,10 +22,17 @@ export interface Options {
 const factories = new Map<string, IDBFactory & AsyncDisposable>()
 
 async function factoryFor(all: Options) {
-  const key = JSON.stringify(all)
+  const {
+    entryPoint: url = entryPoint,
+    memory,
+    importedWorker,
+    trustedWorker,
+    name: _,
+    ...options
+  } = all
+  const key = JSON.stringify({ ...all, name: undefined })
   const known = factories.get(key)
   if (known) return known
-  const { entryPoint: url = entryPoint, memory, importedWorker, trustedWorker, ...options } = all
   const { createIndexedDB } = (await importFrom(url)) as typeof Package
   const factory = createIndexedDB({
     ...options,
@@ -67,18 +76,23 @@ function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
 }
 
 async function open(options: Options): Promise<IDBDatabase> {
-  const request = (await factoryFor(options)).open('smoke', 1)
+  const request = (await factoryFor(options)).open(options.name ?? 'smoke', 1)
   request.onupgradeneeded = () => request.result.createObjectStore('values')
   return resultOf(request)
 }
 
 /** Stores a value; the database stays open. */
 async function put(options: Options, key: string, value: unknown): Promise<void> {
-  const transaction = (await open(options)).transaction('values', 'readwrite', {
-    durability: 'strict',
-  })
+  await putInto(await open(options), { key, value, durability: 'strict' })
+}
+
+function putInto(
+  database: IDBDatabase,
+  { key, value, durability }: { key: string; value: unknown; durability: 'relaxed' | 'strict' },
+): Promise<void> {
+  const transaction = database.transaction('values', 'readwrite', { durability })
   transaction.objectStore('values').put(value, key)
-  await new Promise<void>((resolve, reject) => {
+  return new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve()
     transaction.onabort = () => reject(transaction.error ?? new Error('aborted'))
   })
@@ -101,11 +115,61 @@ async function putForEver(options: Options, key: string, value: unknown): Promis
   store.get(key).onsuccess = goOn
 }
 
+/** Has site data cleared under a connection that does nothing; says how that has ended. */
+async function outliveIdle(options: Options): Promise<string> {
+  const { isClosed } = await cleared(options)
+  return Promise.race([isClosed, afterwards(10_000, 'not closed')])
+}
+
+/** The same while it writes; all that was acknowledged after a while is too much. */
+async function outliveRelaxed(options: Options): Promise<string> {
+  const { database, isClosed } = await cleared(options)
+  const start = performance.now()
+  for (let i = 0; performance.now() - start < 5_000; i++) {
+    try {
+      await putInto(database, { key: 'b', value: i, durability: 'relaxed' })
+      await afterwards(10, null)
+    } catch {
+      // Closed in mid-transaction, or before it.
+      return Promise.race([isClosed, afterwards(1_000, 'not closed')])
+    }
+  }
+  return 'acknowledged'
+}
+
+/** The same with a commit that must last. */
+async function outliveStrict(options: Options): Promise<string> {
+  const { database, isClosed } = await cleared(options)
+  try {
+    await putInto(database, { key: 'b', value: 1, durability: 'strict' })
+  } catch (error) {
+    const name = error instanceof DOMException ? error.name : String(error)
+    if (name !== 'UnknownError') return `ended with ${name}`
+    return Promise.race([isClosed, afterwards(1_000, 'not closed')])
+  }
+  return 'acknowledged'
+}
+
+async function cleared(options: Options) {
+  const database = await open(options)
+  const isClosed = new Promise<string>((resolve) => {
+    database.onclose = () => resolve('closed')
+  })
+  await (await fetch(new URL('/clear-site-data', location.origin))).text()
+  return { database, isClosed }
+}
+
+function afterwards<Value>(ms: number, value: Value): Promise<Value> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(value), ms)
+  })
+}
+
 async function close(options: Options): Promise<void> {
   await (await factoryFor(options))[Symbol.asyncDispose]()
 }
 
-const database = { put, get, putForEver, close }
+const database = { put, get, putForEver, outliveIdle, outliveRelaxed, outliveStrict, close }
 export type Database = typeof database
 
 Object.assign(globalThis, { database })
