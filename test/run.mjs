@@ -27,6 +27,8 @@ const shortSuites = [
   { name: 'types', command: 'node test/types/run.mjs', counts: /^types: .*0 findings$/m },
   { name: 'limits', command: 'node test/limits/run.mjs', counts: /^limits: .*/m },
   { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
+  { name: 'samples', command: 'node test/package/samples.mjs', counts: /^samples: .*/m },
+  { name: 'runners', command: 'node test/package/runners.mjs --short', counts: /^runners: .*/m },
   { name: 'faults', command: 'node test/faults/run.mjs', counts: /^faults: .*/m },
   { name: 'fuzz', command: 'node test/fuzz/run.mjs', counts: /^fuzz: \d+ inputs, 0 findings.*/m },
   { name: 'model', command: 'node test/model/run.mjs', counts: /^model: \d+ passed.*/m },
@@ -73,7 +75,12 @@ const longSuites = [
     command: `${matrix} unit,runners,clients,wpt --runtimes node@24,bun,deno`,
     counts: /^matrix: .*/m,
   },
-  { name: 'runners', command: 'node test/package/runners.mjs', counts: /^runners: .*/m },
+  { name: 'every-runner', command: 'node test/package/runners.mjs', counts: /^runners: .*/m },
+  {
+    name: 'every-sample',
+    command: 'node test/package/samples.mjs --long',
+    counts: /^samples: .*/m,
+  },
   { name: 'workerd', command: 'node test/package/workerd.mjs', counts: /^workerd: .*/m },
   {
     name: 'kills',

@@ -2,7 +2,7 @@
  * A small program, bundled by each bundler without configuration for our sake, as ES module and as CommonJS, from the
  * packed package; the bundle runs where there is no `node_modules`. Needs a built `dist/`. Ends with a line of counts.
  */
-import { cpSync, readdirSync, rmSync } from 'node:fs'
+import { cpSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { importBundled } from '../bundle.mjs'
@@ -11,7 +11,7 @@ import { installPacked, makeProject, run, runChecks, temporaryDirectory } from '
 const { installedPackage } = (await importBundled('test/runtimes.ts')).module
 const source = fileURLToPath(new URL('./bundlers', import.meta.url))
 
-/** Bundler → where it comes from, and its command lines; each writes into `out/`. */
+/** Bundler → where it comes from, and its command lines for programs and for pages; each writes into `out/`. */
 const bundlers = [
   {
     package: 'esbuild',
@@ -20,11 +20,21 @@ const bundlers = [
       esm: 'esbuild app.mjs --bundle --platform=node --format=esm --outfile=out/app.mjs',
       cjs: 'esbuild app.mjs --bundle --platform=node --format=cjs --outfile=out/app.cjs',
     },
+    pages: {
+      import: 'esbuild page.mjs --bundle --format=esm --outfile=out/page.js',
+      'import, with a condition of its own':
+        'esbuild page.mjs --bundle --conditions=svelte --outfile=out/page.js',
+      'require()': 'esbuild page.cjs --bundle --outfile=out/page.js',
+    },
   },
   {
     package: 'vite',
     version: '8.3.8',
     commands: { esm: 'vite build --config vite.config.mjs' },
+    pages: {
+      import: 'PAGE=page.mjs vite build --config vite.page.config.mjs',
+      'require()': 'PAGE=page.cjs vite build --config vite.page.config.mjs',
+    },
   },
   {
     package: 'webpack',
@@ -33,6 +43,10 @@ const bundlers = [
     commands: {
       esm: 'webpack --config webpack.config.mjs --env format=esm',
       cjs: 'webpack --config webpack.config.mjs --env format=cjs',
+    },
+    pages: {
+      import: 'webpack --config webpack.page.config.mjs --env page=page.mjs',
+      'require()': 'webpack --config webpack.page.config.mjs --env page=page.cjs',
     },
   },
   {
@@ -43,28 +57,45 @@ const bundlers = [
       esm: 'rollup app.mjs --plugin node-resolve={exportConditions:["node"]} --format es --dir out --entryFileNames [name].mjs',
       cjs: 'rollup app.mjs --plugin node-resolve={exportConditions:["node"]} --format cjs --dir out --entryFileNames [name].cjs',
     },
+    pages: { import: 'rollup page.mjs --plugin node-resolve={browser:true} --format es --dir out' },
   },
 ]
 
 const packages = await installPacked()
-const checks = bundlers.flatMap((bundler) =>
-  Object.entries(bundler.commands).map(([format, command]) => [
+const checks = bundlers.flatMap((bundler) => [
+  ...Object.entries(bundler.commands).map(([format, command]) => [
     `${bundler.package} ${bundler.version} bundles it as ${format}, and the bundle runs`,
-    () => bundleAndRun(bundler, command),
+    () => bundle(bundler, command, runBundle),
   ]),
-)
+  ...Object.entries(bundler.pages).map(([way, command]) => [
+    `${bundler.package} ${bundler.version} gives a page the build for pages by ${way}`,
+    () => bundle(bundler, command, checkPage),
+  ]),
+])
 await runChecks('bundlers', checks)
 
-async function bundleAndRun({ package: name, version, companions }, command) {
+/** `command` may begin with a variable of the environment. */
+async function bundle({ package: name, version, companions }, command, check) {
   const toolDirectory = await installedPackage(name, version, companions)
   const project = makeProject({ toolDirectory, packages, source, type: 'module' })
   try {
-    const [tool, ...args] = command.split(' ')
-    await run(join(toolDirectory, 'node_modules/.bin', tool), args, { cwd: project })
-    await runBundle(join(project, 'out'))
+    const [, variable, value, line] = command.match(/^(?:(\w+)=(\S+) )?(.*)$/)
+    const [tool, ...args] = line.split(' ')
+    const env = variable ? { [variable]: value } : {}
+    await run(join(toolDirectory, 'node_modules/.bin', tool), args, { cwd: project, env })
+    await check(join(project, 'out'))
   } finally {
     rmSync(project, { recursive: true, force: true })
   }
+}
+
+/** It opens files as a page does, and has nothing of what only Node can do. */
+function checkPage(out) {
+  const names = readdirSync(out, { recursive: true }).filter((name) => name.endsWith('.js'))
+  const text = names.map((name) => readFileSync(join(out, name), 'utf8')).join('\n')
+  if (!text.includes('getDirectory')) throw new Error(`No script uses OPFS: ${names.join(', ')}`)
+  const found = text.match(/(?:from|import|require)\s*\(?\s*["'`]node:\w+|owner\.json|fdatasync/)
+  if (found) throw new Error(`A page's script has ${found[0]}`)
 }
 
 /** Runs it from a directory of its own: what it needs must have come along. */

@@ -9,11 +9,16 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 /** A directory that lasts as long as the process. */
-export function temporaryDirectory() {
-  const directory = mkdtempSync(join(tmpdir(), 'idb-everywhere-package-'))
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }))
+export function temporaryDirectory(parent = tmpdir()) {
+  const directory = mkdtempSync(join(parent, 'idb-everywhere-package-'))
+  temporaryDirectories.push(directory)
   return directory
 }
+
+const temporaryDirectories = []
+process.on('exit', () => {
+  for (const directory of temporaryDirectories) rmSync(directory, { recursive: true, force: true })
+})
 
 /**
  * Packs both packages and installs them into one directory.

@@ -1,0 +1,4 @@
+// The same as CommonJS.
+const { createIndexedDB } = require('idb-everywhere')
+
+globalThis.database = createIndexedDB()
