@@ -1,9 +1,11 @@
 /** Pages and workers of browsers: the engine and the worker's script lie beside this module. */
 import { browserPlatformWith } from './browser.ts'
 import { StorageError } from './errors.ts'
+import type { Platform } from './platform.ts'
+import { simulatedPage } from './simulated-page.ts'
 import { startTrusted } from './trusted-worker.ts'
 
-export const browserPlatform = browserPlatformWith({
+const realPage = browserPlatformWith({
   loadWasm: () => compileAt(engineUrl()),
   startWorker: () =>
     startTrusted(
@@ -14,6 +16,8 @@ export const browserPlatform = browserPlatformWith({
     ),
   canWorkerLoadWasm: true,
 })
+
+export const browserPlatform: Platform = simulatedPage() ?? realPage
 
 const wayOut = 'serve wa-sqlite.wasm there, or give it compiled with the option "wasm"'
 

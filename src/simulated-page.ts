@@ -6,8 +6,10 @@ import type { Platform } from './platform.ts'
  * OPFS nor workers. It gets what Node has, without which a page's script must do. Null anywhere else.
  */
 export function simulatedPage(): Platform | null {
-  const module = globalThis.process?.getBuiltinModule?.('node:module')
-  if (!module || 'FileSystemFileHandle' in globalThis) return null
+  // Engine: a page in Electron may have Node's modules, too, and so has workerd, which is no page.
+  const isPage = 'document' in globalThis && !('FileSystemFileHandle' in globalThis)
+  const module = isPage && globalThis.process?.getBuiltinModule?.('node:module')
+  if (!module) return null
   // A name that bundlers do not take for theirs: there is nothing to bundle.
   const load = module.createRequire(import.meta.url)
   const { nodePlatform } = load('./platform-node.cjs') as { nodePlatform: Platform } // Built beside this file.

@@ -192,9 +192,10 @@ function writeCell(project, { entry, format, environment, runner }, name) {
   const scripts = Object.fromEntries(
     fixtures.map((fixture) => [fixture, readFileSync(join(project, `${fixture}.mjs`), 'utf8')]),
   )
-  // Jest finds set-up files as if by require(): a suite of ES modules would get the classes a second time.
-  const isSetUpByConfiguration =
-    runner.kit === 'vitest' || (runner.kit === 'jest' && extension === 'cjs')
+  // Jest finds set-up files as if by require(): a suite of ES modules would get the classes a second time. One that it does
+  // not find ends the whole run.
+  const isOfJest = runner.kit === 'jest' && extension === 'cjs' && expected !== cannot
+  const isSetUpByConfiguration = runner.kit === 'vitest' || isOfJest
   const imports = isSetUpByConfiguration ? [] : cell.setUp
   scripts['a.test'] =
     runner.importRunner[format] + imports.map((path) => `import '${path}'\n`).join('') + cell.text
