@@ -5,6 +5,7 @@
  * https://sqlite.org/wal.html#checkpointing
  */
 import { GatheredWrites } from './gathered-writes.ts'
+import { ReadAhead } from './read-ahead.ts'
 import { ReadBlocks } from './read-blocks.ts'
 import type { VfsFile } from './vfs.ts'
 
@@ -12,6 +13,7 @@ import type { VfsFile } from './vfs.ts'
 export class CheckpointedFile implements VfsFile {
   readonly #file: VfsFile
   readonly #gathered = new GatheredWrites()
+  readonly #ahead = new ReadAhead()
   /** null but during `readInBlocks()`. */
   #blocks: ReadBlocks | null = null
   /** Absent where the file's own is. */
@@ -38,18 +40,18 @@ export class CheckpointedFile implements VfsFile {
 
   read(into: Uint8Array, offset: number): number {
     if (this.#blocks) return this.#blocks.read(into, offset)
-    return this.#settled().read(into, offset)
+    return this.#ahead.read(this.#settled(), into, offset)
   }
 
   write(bytes: Uint8Array, offset: number): void {
-    this.#blocks = null
+    this.#forgetRead()
     if (this.#gathered.take(bytes, offset)) return
     const file = this.#settled()
     if (!this.#gathered.take(bytes, offset)) file.write(bytes, offset)
   }
 
   truncate(size: number): void {
-    this.#blocks = null
+    this.#forgetRead()
     this.#settled().truncate(size)
     this.#gathered.release()
   }
@@ -65,6 +67,11 @@ export class CheckpointedFile implements VfsFile {
   /** Leaves out what a checkpoint that did not end has left: the next one has it from the log. */
   close(): void {
     this.#file.close()
+  }
+
+  #forgetRead(): void {
+    this.#ahead.forget()
+    this.#blocks = null
   }
 
   /** The file, with everything written to it. What cannot be written fails the checkpoint, which will be made anew. */

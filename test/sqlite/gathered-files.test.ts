@@ -48,6 +48,23 @@ describe('a database file beside a log', () => {
     expect(contentOf(inner).slice(0, 3)).toEqual([2, 3, 2])
   })
 
+  test('pages that follow each other are read together, and as they are after a write', async () => {
+    const vfs = faulty(memory())
+    const file = new CheckpointedFile(await openFile(vfs))
+    file.write(new Uint8Array(8 * pageSize).fill(1), 0)
+    file.sync(true)
+    const firstOf = (number: number): number => {
+      const into = new Uint8Array(pageSize)
+      file.read(into, number * pageSize)
+      return into[0] ?? NaN
+    }
+    vfs.inject({})
+    expect([0, 1, 2, 3].map(firstOf)).toEqual([1, 1, 1, 1])
+    expect(vfs.callCount('read')).toBe(2)
+    file.write(page(2), 4 * pageSize)
+    expect([4, 5].map(firstOf)).toEqual([2, 1])
+  })
+
   test('nobody finds less than was written', async () => {
     const file = new CheckpointedFile(await openFile(faulty(memory())))
     file.write(page(1), 0)
