@@ -54,9 +54,10 @@ export function compose(platform: Platform): Composition {
 }
 
 /**
- * Closes what the factory has open: its connections take no new transactions, get `close` once those under way have ended,
- * and opens under way fail with AbortError. Then it gives up the directory, unless other factories have something open
- * there. What is asked of the factory meanwhile waits, and starts anew.
+ * Closes what the factory has open: its connections take no new transactions, and get `close` once those under way have
+ * ended. Opens and deletions under way are answered first; those that wait for connections to close fail with AbortError.
+ * Then it gives up the directory, unless other factories have something open there. What is asked of the factory meanwhile
+ * waits, and starts anew.
  */
 export function close(factory: globalThis.IDBFactory): Promise<void> {
   assertStackRoom()

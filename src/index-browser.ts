@@ -29,9 +29,10 @@ export const install: (options?: InstallOptions) => IDBFactory = installOn
 export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
 
 /**
- * Closes what the factory has open: its connections take no new transactions, get `close` once those under way have ended,
- * and opens under way fail with AbortError. Then it gives up the directory, unless other factories have something open
- * there. What is asked of the factory meanwhile waits, and starts anew.
+ * Closes what the factory has open: its connections take no new transactions, and get `close` once those under way have
+ * ended. Opens and deletions under way are answered first; those that wait for connections to close fail with AbortError.
+ * Then it gives up the directory, unless other factories have something open there. What is asked of the factory meanwhile
+ * waits, and starts anew.
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 

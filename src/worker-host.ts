@@ -51,11 +51,11 @@ class WorkerHost implements ClosableHost {
   }
 
   open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
-    return this.#request(name, listener, (host) => host.open(name, version, listener))
+    return this.#request(listener, (host) => host.open(name, version, listener))
   }
 
   delete(name: string, listener: DeleteListener): HostRequest {
-    return this.#request(name, listener, (host) => host.delete(name, listener))
+    return this.#request(listener, (host) => host.delete(name, listener))
   }
 
   async close(): Promise<void> {
@@ -68,13 +68,11 @@ class WorkerHost implements ClosableHost {
   }
 
   #request(
-    name: string,
     listener: { failed(reason: Failure): void },
     ask: (host: Host) => HostRequest,
   ): HostRequest {
-    const request = new DeferredRequest(name, (reason) => listener.failed(reason))
-    const failed = (reason: Failure): void => request.fail(reason)
-    this.#ask({ failed }, (host) => request.passOn(() => ask(host)))
+    const request = new DeferredRequest()
+    this.#ask(listener, (host) => request.passOn(() => ask(host)))
     return request
   }
 

@@ -21,6 +21,8 @@ export class Connection extends Target implements ConnectionListener {
   schema: DatabaseSchema
   /** https://w3c.github.io/IndexedDB/#connection-close-pending-flag */
   closePending = false
+  /** Whether its host has set that flag, and not script. */
+  isClosedByHost = false
   /** Not null when and only when this connection's upgrade transaction is not finished. */
   upgradeTransaction: Transaction | null = null
 
@@ -41,6 +43,7 @@ export class Connection extends Target implements ConnectionListener {
   }
 
   closing(): void {
+    if (!this.closePending) this.isClosedByHost = true
     this.closePending = true
   }
 

@@ -175,10 +175,12 @@ class FireOpened extends OpenRequestTask {
 
   protected begin(): Event | null {
     const request = this.target
+    const { closePending, isClosedByHost, host } = this.#connection
     request.isDone = true
-    if (this.#connection.closePending) {
+    // What the host has closed was open before, and gets its `close` next.
+    if (closePending && !isClosedByHost) {
       request.result = undefined
-      request.error = closedMeanwhile(this.#connection.host.name)
+      request.error = closedMeanwhile(host.name)
       return new DatabaseEvent('error', { bubbles: true, cancelable: true })
     }
     request.result = this.#connection

@@ -47,9 +47,11 @@ export class ConnectionQueue {
     return this.#add(listener, (request) => this.#deleteDatabase(listener, request))
   }
 
-  /** Cancels the requests, shuts down all connections, and resolves when the file is closed. */
+  /** Fails the requests not yet started, cancels the one that is, shuts down all connections, and resolves when the file is closed. */
   async close(): Promise<void> {
-    for (const request of this.#requests.slice()) this.#cancel(request)
+    for (const request of this.#requests.splice(0)) {
+      request.failed(closedBefore(this.#options.name))
+    }
     this.#current?.cancel()
     while (this.#isProcessing || this.#database) {
       const connections = [...(this.#database?.connections ?? [])]
@@ -71,14 +73,7 @@ export class ConnectionQueue {
     const request = new QueuedRequest(this.#options.name, listener, process)
     this.#requests.push(request)
     this.#process()
-    return { cancel: () => this.#cancel(request) }
-  }
-
-  #cancel(request: QueuedRequest): void {
-    const place = this.#requests.indexOf(request)
-    if (place < 0) return request.cancel()
-    this.#requests.splice(place, 1)
-    request.failed(closedBefore(this.#options.name))
+    return request
   }
 
   #process(): void {
@@ -113,7 +108,6 @@ export class ConnectionQueue {
     request: QueuedRequest,
   ): Promise<void> {
     const database = await this.#openDatabase()
-    request.throwIfCancelled()
     const oldVersion = database.schema.version
     const version = requested ?? (oldVersion || 1)
     if (oldVersion > version) return listener.failed(versionFailure(database, version))

@@ -46,7 +46,6 @@ interface Use {
   readonly end: () => void
   /** Whether the source holds the host for it. */
   isHolding: boolean
-  isOver: boolean
 }
 
 /** A user. What it asks while it is being closed waits, and starts anew. */
@@ -78,24 +77,17 @@ export class HostUser implements ClosableHost {
   }
 
   open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
-    let isConnected = false
-    const connect = (connection: HostConnection): void => {
-      if (!isConnected) this.#connect(connection)
-      isConnected = true
-    }
-    return this.#request(name, listener, (host, { answered, failed }) =>
+    return this.#request(listener, (host, { answered, failed }) =>
       host.open(name, version, {
         blocked: (oldVersion, newVersion) => listener.blocked(oldVersion, newVersion),
-        upgradeNeeded: (connection, transaction, oldVersion) => {
-          connect(connection)
-          listener.upgradeNeeded(connection, transaction, oldVersion)
-          this.#shutDownIfClosing(connection)
-        },
+        upgradeNeeded: (connection, transaction, oldVersion) =>
+          listener.upgradeNeeded(connection, transaction, oldVersion),
         opened: (connection) => {
-          connect(connection)
+          this.#connect(connection)
           answered()
           listener.opened(connection)
-          this.#shutDownIfClosing(connection)
+          // It was asked for before closing began.
+          if (this.#closing) connection.shutDown()
         },
         failed,
       }),
@@ -103,7 +95,7 @@ export class HostUser implements ClosableHost {
   }
 
   delete(name: string, listener: DeleteListener): HostRequest {
-    return this.#request(name, listener, (host, { answered, failed }) =>
+    return this.#request(listener, (host, { answered, failed }) =>
       host.delete(name, {
         blocked: (oldVersion) => listener.blocked(oldVersion),
         deleted: (oldVersion) => {
@@ -141,7 +133,6 @@ export class HostUser implements ClosableHost {
   }
 
   #request(
-    name: string,
     listener: { failed(reason: Failure): void },
     ask: (
       host: Host,
@@ -153,7 +144,7 @@ export class HostUser implements ClosableHost {
       answered()
       listener.failed(reason)
     }
-    const request = new DeferredRequest(name, failed)
+    const request = new DeferredRequest()
     const use = newUse(() => request.cancel())
     const passOn = (host: Host): void => request.passOn(() => ask(host, { answered, failed }))
     this.#enter(use, passOn, failed)
@@ -162,17 +153,12 @@ export class HostUser implements ClosableHost {
 
   #enter(use: Use, ask: (host: Host) => void, failed: (reason: Failure) => void): void {
     if (this.#closing) return void this.#waiting.push(() => this.#enter(use, ask, failed))
-    // It may have been cancelled while it waited, here or at the source.
-    if (use.isOver) return
     this.#uses.add(use)
     const enter = (host: Host): void => {
-      if (use.isOver) return this.#source.letGo()
       use.isHolding = true
       ask(host)
     }
-    this.#source.enter(enter, (reason) => {
-      if (!use.isOver) failed(reason)
-    })
+    this.#source.enter(enter, failed)
   }
 
   #connect(connection: HostConnection): void {
@@ -183,14 +169,7 @@ export class HostUser implements ClosableHost {
     void connection.closed.then(() => this.#over(use))
   }
 
-  /** The answer was on its way when closing began. */
-  #shutDownIfClosing(connection: HostConnection): void {
-    if (this.#closing) connection.shutDown()
-  }
-
   #over(use: Use): void {
-    if (use.isOver) return
-    use.isOver = true
     this.#uses.delete(use)
     if (use.isHolding) this.#source.letGo()
     if (this.#uses.size === 0) this.#atRest()
@@ -198,5 +177,5 @@ export class HostUser implements ClosableHost {
 }
 
 function newUse(end: () => void): Use {
-  return { end, isHolding: false, isOver: false }
+  return { end, isHolding: false }
 }

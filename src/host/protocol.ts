@@ -105,18 +105,15 @@ export interface Host {
 /** A host, or a realm's part in one, that can be closed. */
 export interface ClosableHost extends Host {
   /**
-   * Cancels all open and delete requests, shuts down all connections, waits for their transactions, then gives up the
-   * directory.
+   * Cancels all open and delete requests, shuts down all connections, those that the requests give included, waits for their
+   * transactions, then gives up the directory.
    */
   close(): Promise<void>
 }
 
 /** An open or delete request on its way. */
 export interface HostRequest {
-  /**
-   * Fails it with AbortError, unless its upgrade has started or its database is being deleted already: then it goes its
-   * way. Does nothing to one that was answered.
-   */
+  /** It is to be answered soon: it fails with AbortError where it waits, or would have to wait, for connections to close. */
   cancel(): void
 }
 

@@ -34,23 +34,21 @@ export class QueuedRequest {
     this.#listener.failed(reason)
   }
 
-  /** Heeded where the processing can still be given up. */
+  /** Heeded where it waits, or would have to. */
   cancel(): void {
     this.#isCancelled = true
     this.#wake()
   }
 
-  /** @throws AbortError */
-  throwIfCancelled(): void {
-    if (this.#isCancelled) throw exceptionOf(closedBefore(this.#name))
-  }
-
   /** Waits for others, who may take for ever. @throws AbortError as soon as the request is cancelled */
   async orCancelled(others: readonly Promise<void>[]): Promise<void> {
-    this.throwIfCancelled()
-    const cancelled = new Promise<void>((resolve) => (this.#wake = resolve))
-    await Promise.race([Promise.all(others), cancelled])
-    this.throwIfCancelled()
+    if (others.length === 0) return
+    const cancelled = new Promise<void>((resolve) => {
+      if (this.#isCancelled) resolve()
+      else this.#wake = resolve
+    })
+    await Promise.race([cancelled, Promise.all(others)])
+    if (this.#isCancelled) throw exceptionOf(closedBefore(this.#name))
   }
 }
 
