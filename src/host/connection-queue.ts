@@ -116,7 +116,7 @@ export class ConnectionQueue {
       await closeConnections(database, version, { request, blocked })
       return this.#upgradeDatabase(database, version, listener)
     }
-    listener.opened(this.#connect(database))
+    answerOpened(this.#connect(database), listener)
   }
 
   /** https://w3c.github.io/IndexedDB/#upgrade-a-database */
@@ -200,7 +200,12 @@ function answerUpgrade(connection: Connection, outcome: Outcome, listener: OpenL
   }
   // Both sides know: core has closed it, or somebody has by force. The request is answered here.
   if (connection.closePending) return listener.failed(closedFailure(name))
+  answerOpened(connection, listener)
+}
+
+function answerOpened(connection: Connection, listener: OpenListener): void {
   listener.opened(connection)
+  connection.noteOpened()
 }
 
 /** @throws StorageError when it cannot start; then the connection is closed again. */

@@ -87,6 +87,11 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     return transaction
   }
 
+  /** Its open request is answered. */
+  noteOpened(): void {
+    if (this.salvaged) this.#database.storage.noteHeard()
+  }
+
   close(): void {
     this.closePending = true
     this.#closeIfUnused()

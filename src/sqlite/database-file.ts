@@ -1,6 +1,5 @@
 /** Opening a database's file: looked at first, so that what is not ours is never touched, then handed to SQLite. */
 import { StorageError } from '../errors.ts'
-import type { SalvageReport } from '../storage/salvage-report.ts'
 import { Connection } from './binding/connection.ts'
 import { checkTables } from './check-tables.ts'
 import type { Engine } from './engine.ts'
@@ -31,8 +30,6 @@ export interface OpenedFile {
   readonly isNew: boolean
   /** Whether whoever had it open last left something in its log. */
   readonly isUnclean: boolean
-  /** What was saved when the file had to be salvaged just now; null when it had not. */
-  readonly salvaged: SalvageReport | null
 }
 
 /** How to open a file. */
@@ -80,7 +77,7 @@ export async function openDatabaseFile(
         checkPages(connected.connection, { isOfAnySize: check === 'always' }),
       )
     }
-    return { ...connected, isNew, isUnclean, salvaged: null }
+    return { ...connected, isNew, isUnclean }
   } catch (error) {
     throw fileError(label, 'opening the file', error)
   }

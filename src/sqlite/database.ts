@@ -38,6 +38,9 @@ export interface DatabaseOptions {
   /** Called after an upgrade has committed. */
   readonly onVersionCommitted: (version: number) => void
   readonly onClosed: () => void
+  readonly salvaged: SalvageReport | null
+  /** Called when `salvaged` has been heard of. */
+  readonly onHeard: () => void
   /** Called when the file is closed after damage was met in it. */
   readonly onDamage: () => void
   /** Runs a task when no other call of the directory is at its files. */
@@ -75,11 +78,11 @@ export class SqliteDatabase implements DatabaseStorage {
   /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
   #owesLogCheck = false
   constructor(options: DatabaseOptions) {
-    const { connection, rows, isNew, isUnclean, salvaged } = options.opened
+    const { connection, rows, isNew, isUnclean } = options.opened
     this.name = options.name
     this.schema = this.#schema = this.#committedSchema = rows.schema
     this.currentNumbers = rows.currentNumbers
-    this.salvaged = salvaged
+    this.salvaged = options.salvaged
     this.#options = options
     this.#connection = connection
     // Ahead of time, as ending a transaction must need no memory.
@@ -97,6 +100,10 @@ export class SqliteDatabase implements DatabaseStorage {
       this.verify = () => presence.verify()
     if (directory.verifyLater) this.verifyLater = () => presence.verifyLater()
     connection.engine.cacheBudget.join(this.#setCacheSize)
+  }
+
+  noteHeard(): void {
+    this.#options.onHeard()
   }
 
   logBytes(): number {

@@ -1,5 +1,6 @@
 /** A storage directory: the storage seam's `StorageDirectory` over a VFS and the engine. */
 import { StorageError } from '../errors.ts'
+import type { SalvageReport } from '../storage/salvage-report.ts'
 import type { DatabaseStorage, StorageDirectory } from '../storage/storage.ts'
 import { SqliteDatabase } from './database.ts'
 import {
@@ -62,6 +63,8 @@ class SqliteDirectory implements StorageDirectory {
   #hasReadAll = false
   /** The files in which damage was met when they were last open. */
   readonly #suspects = new Set<string>()
+  /** File name → what a salvage has saved of it, until an open request has said so. */
+  readonly #unheard = new Map<string, SalvageReport>()
   /** null until the ownership is taken. */
   #place: Place | null = null
   readonly #openDatabases = new Set<SqliteDatabase>()
@@ -105,6 +108,7 @@ class SqliteDirectory implements StorageDirectory {
       const isListed = this.#hasReadAll
       // Until the deletion has succeeded only the file knows how far it got: should it fail, list() asks the file.
       this.#catalogue.delete(target.fileName)
+      this.#unheard.delete(target.fileName)
       this.#hasReadAll = false
       // Without a log there is one file, and to remove it is one step.
       const isOneStep = known && !(await hasLog(place, target))
@@ -193,8 +197,9 @@ class SqliteDirectory implements StorageDirectory {
       if (this.#options.onCorrupt !== 'salvage') throw damage
       const warning = await salvage(place, { ...target, damage })
       this.#suspects.delete(target.fileName)
+      this.#unheard.set(target.fileName, warning.report)
       this.#warn(warning)
-      return { ...(await openOrCreate(place, target)), salvaged: warning.report }
+      return openOrCreate(place, target)
     }
   }
 
@@ -224,6 +229,8 @@ class SqliteDirectory implements StorageDirectory {
       fileName,
       label,
       opened,
+      salvaged: this.#unheard.get(fileName) ?? null,
+      onHeard: () => this.#unheard.delete(fileName),
       onVersionCommitted: enter,
       onClosed: () => {
         this.#openDatabases.delete(database)

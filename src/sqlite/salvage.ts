@@ -125,6 +125,8 @@ async function copyReadable(
 }
 
 const unheard = {
+  salvaged: null,
+  onHeard: () => {},
   onVersionCommitted: () => {},
   onClosed: () => {},
   onDamage: () => {},

@@ -87,8 +87,10 @@ export interface DatabaseStorage {
   /** Key generators: store id → current number (the next to be given out), as committed at opening. */
   readonly currentNumbers: ReadonlyMap<number, number>
 
-  /** What was saved when the damaged file was salvaged at this opening; null when there was no need. */
+  /** What was saved when the damaged file was salvaged, at this opening or at one of which nobody heard; null: it was not. */
   readonly salvaged: SalvageReport | null
+  /** Somebody has heard of `salvaged`: the next opening need not say it again. */
+  noteHeard(): void
 
   /** Starts a read-write transaction; there is never more than one. */
   begin(): void

@@ -88,6 +88,26 @@ test('the open request and the warning report what was saved of each store', asy
   await close(indexedDB)
 })
 
+test('the report is kept until an open request has delivered it', async () => {
+  damagePageOf(recordCount / 2)
+  const options = { path, onCorrupt: 'salvage', check: 'always', onWarning: () => {} } as const
+  const indexedDB = createIndexedDB(options)
+  const failing = indexedDB.open('test', 2)
+  failing.onupgradeneeded = () => failing.transaction?.abort()
+  await expect(resultOf(failing)).rejects.toMatchObject({ name: 'AbortError' })
+  const requests = [indexedDB.open('test'), indexedDB.open('test')]
+  for (const request of requests) {
+    await resultOf(request)
+    expect(salvageReport(request)?.stores).toHaveLength(2)
+  }
+  for (const request of requests) request.result.close()
+  await resultOf(indexedDB.deleteDatabase('none'))
+  const last = indexedDB.open('test')
+  await resultOf(last)
+  expect(salvageReport(last)).toBe(null)
+  await close(indexedDB)
+})
+
 test('an open request of a sound database has no report, and other objects have none to ask for', async () => {
   const indexedDB = createIndexedDB({ path, onCorrupt: 'salvage' })
   const request = indexedDB.open('test')

@@ -90,6 +90,7 @@ export class ModelStorage implements DatabaseStorage {
   readonly verifyLater?: () => Promise<void>
   readonly #directory: ModelDirectory
   #committed: State
+  readonly noteHeard = (): void => {}
   /** null: no transaction runs. */
   #working: State | null = null
 
