@@ -200,7 +200,7 @@ export function hostingSuite(tools: TestTools, makeHosting: () => Hosting): void
     close,
   }) => {
     const [factory, other] = [create(), create()]
-    for (let round = 0; round < 40; round++) {
+    for (let round = 0; round < 12; round++) {
       const outcomes = await Promise.all([
         nameOfError(openOnce(factory, 'a')),
         nameOfError(close(factory)),
