@@ -86,23 +86,43 @@ const isNativeError: Test =
   runtimeTypes?.isNativeError ??
   ((value) => classString(value) === '[object Error]' && !(Symbol.toStringTag in Object(value)))
 
-/** In the order of the standard's algorithm. Where the runtime answers, no exception has to: one costs as much as a clone. */
+/** Tests by a getter or method of the type, in the order of the standard's algorithm. */
 const tests: readonly (readonly [Brand, Test])[] = [
-  ['Boolean', runtimeTypes?.isBooleanObject ?? accepts(booleanValue)],
-  ['Number', runtimeTypes?.isNumberObject ?? accepts(numberValue)],
-  ['BigInt', runtimeTypes?.isBigIntObject ?? accepts(bigintValue)],
-  ['String', runtimeTypes?.isStringObject ?? accepts(stringValue)],
-  ['Symbol', runtimeTypes?.isSymbolObject ?? accepts(symbolValue)],
-  ['Date', runtimeTypes?.isDate ?? accepts(dateTime)],
-  ['RegExp', runtimeTypes?.isRegExp ?? accepts(regExpSource, RegExp.prototype)],
-  ['SharedArrayBuffer', runtimeTypes?.isSharedArrayBuffer ?? acceptsIfAny(sharedBufferByteLength)],
-  ['ArrayBuffer', runtimeTypes?.isArrayBuffer ?? accepts(bufferByteLength)],
+  ['Boolean', accepts(booleanValue)],
+  ['Number', accepts(numberValue)],
+  ['BigInt', accepts(bigintValue)],
+  ['String', accepts(stringValue)],
+  ['Symbol', accepts(symbolValue)],
+  ['Date', accepts(dateTime)],
+  ['RegExp', accepts(regExpSource, RegExp.prototype)],
+  ['SharedArrayBuffer', sharedBufferByteLength ? accepts(sharedBufferByteLength) : () => false],
+  ['ArrayBuffer', accepts(bufferByteLength)],
   ['view', isView],
-  ['Map', runtimeTypes?.isMap ?? accepts(mapSize)],
-  ['Set', runtimeTypes?.isSet ?? accepts(setSize)],
+  ['Map', accepts(mapSize)],
+  ['Set', accepts(setSize)],
   ['Error', isNativeError],
   ['Array', isArray],
 ]
+
+const runtimeTests: Partial<Record<Brand, Test | undefined>> = {
+  Boolean: runtimeTypes?.isBooleanObject,
+  Number: runtimeTypes?.isNumberObject,
+  BigInt: runtimeTypes?.isBigIntObject,
+  String: runtimeTypes?.isStringObject,
+  Symbol: runtimeTypes?.isSymbolObject,
+  Date: runtimeTypes?.isDate,
+  RegExp: runtimeTypes?.isRegExp,
+  SharedArrayBuffer: runtimeTypes?.isSharedArrayBuffer,
+  ArrayBuffer: runtimeTypes?.isArrayBuffer,
+  Map: runtimeTypes?.isMap,
+  Set: runtimeTypes?.isSet,
+}
+
+/**
+ * The tests for objects of which nothing is known, most of which are refused: the runtime's own where it has some. A getter
+ * that refuses throws, which costs as much as a clone; where it answers, it is faster than the runtime.
+ */
+const searchTests = tests.map(([brand, test]) => [brand, runtimeTests[brand] ?? test] as const)
 
 /** What objects with this prototype most likely are: one test instead of all. */
 const prototypes = new Map<Brand, readonly object[]>([
@@ -140,7 +160,7 @@ export function brandOf(value: object): Brand {
   if (guess !== undefined && guess[1](value)) return guess[0]
   const told = runtimeTypes || Symbol.toStringTag in value ? null : classString(value).slice(8, -1)
   if (told !== null && toldByClassString.has(told)) return told as Brand // the set has brands only
-  for (const [brand, test] of tests) {
+  for (const [brand, test] of searchTests) {
     if ((told === null || !toldByClassString.has(brand)) && test(value)) return brand
   }
   return 'other'
@@ -184,8 +204,4 @@ function accepts(read: (self: unknown) => unknown, exception?: object): Test {
       return false
     }
   }
-}
-
-function acceptsIfAny(read: ((self: unknown) => unknown) | null): Test {
-  return read ? accepts(read) : () => false
 }
