@@ -52,6 +52,12 @@ const makers: Readonly<Record<string, Make>> = {
   regexp: ([source, flags]) => new RegExp(String(source), String(flags)),
   boxed: ([value]) => Object(value),
   error: ([message]) => new RangeError(String(message)),
+  cause: ([cause], decodeItem) => new Error('why', { cause: decodeItem(cause ?? null) }),
+  instance: ([value], decodeItem) => new Instance(decodeItem(value ?? null)),
+  extra: ([value], decodeItem) => Object.assign([1], { extra: decodeItem(value ?? null) }),
+  file: ([content]) => new File([String(content)], 'a.txt', { type: 'a/b', lastModified: 5 }),
+  arguments: (items, decodeItem) => argumentsOf(...items.map(decodeItem)),
+  segments: () => new Intl.Segmenter().segment('text'),
   blob: ([text]) => new Blob([String(text)], { type: 'text/plain' }),
   function: () => () => 0,
   symbol: () => Symbol('a'),
@@ -62,6 +68,23 @@ const makers: Readonly<Record<string, Make>> = {
   }),
   lone: ([code]) => String.fromCharCode(Number(code)),
 }
+
+class Instance {
+  readonly own: unknown
+  readonly #hidden = 1
+
+  constructor(own: unknown) {
+    this.own = own
+  }
+
+  get inherited(): number {
+    return this.#hidden
+  }
+}
+
+const argumentsOf = function () {
+  return arguments
+} as (...items: unknown[]) => object // they are taken from `arguments`
 
 /** @throws DataError for keys that are none */
 function keyRangeOf(

@@ -45,9 +45,11 @@ const writers: Readonly<Record<string, (value: never, inner: Inner) => string>> 
   Number: (value: number) => `Number(${Number(value)})`,
   String: (value: string) => `String(${escape(String(value))})`,
   BigInt: (value: bigint) => `BigInt(${String(value)})`,
-  Error: (value: Error) => `${value.name}(${escape(value.message)})`,
+  Error: (value: Error, inner) =>
+    `${value.name}(${escape(value.message)}${'cause' in value ? ` ${inner(value.cause)}` : ''})`,
   Map: (value: Map<unknown, unknown>, inner) => `Map${list([...value], inner)}`,
   Set: (value: Set<unknown>, inner) => `Set${list([...value], inner)}`,
+  File: (value: File) => `File(${value.size} ${value.type} ${value.name} ${value.lastModified})`,
   Blob: (value: Blob) => `Blob(${value.size} ${value.type})`,
   DOMStringList: (value: DOMStringList) => `(${[...value].map(escape).join(' ')})`,
   IDBRecord: (value: { key: unknown; primaryKey: unknown; value: unknown }, inner) =>

@@ -27,6 +27,14 @@ const values: Readonly<Record<string, (args: readonly Encoded[]) => string>> = {
   set: (items) => `new Set([${items.map(valueCode).join(', ')}])`,
   regexp: ([source, flags]) => `new RegExp(${text(String(source))}, ${text(String(flags))})`,
   boxed: ([value]) => `Object(${valueCode(value ?? null)})`,
+  cause: ([cause]) => `new Error('why', { cause: ${valueCode(cause ?? null)} })`,
+  instance: ([value]) =>
+    `new (class { own; #hidden = 1; constructor(own) { this.own = own } get inherited() { return this.#hidden } })(${valueCode(value ?? null)})`,
+  extra: ([value]) => `Object.assign([1], { extra: ${valueCode(value ?? null)} })`,
+  file: ([content]) =>
+    `new File([${text(String(content))}], 'a.txt', { type: 'a/b', lastModified: 5 })`,
+  arguments: (items) => `(function () { return arguments })(${items.map(valueCode).join(', ')})`,
+  segments: () => `new Intl.Segmenter().segment('text')`,
   error: ([message]) => `new RangeError(${text(String(message))})`,
   blob: ([content]) => `new Blob([${text(String(content))}], { type: 'text/plain' })`,
   function: () => '() => 0',

@@ -168,6 +168,12 @@ const oddValue = oneOf(
   ['bytes', 'Part', 1, 2, 3],
   ['bytes', 'Float64Array', 0, 0, 0, 0, 0, 0, 240, 63],
   ['blob', 'text'],
+  ['file', 'text'],
+  ['object', ['id', 1], ['x', ['file', '']]],
+  ['cause', ['object', ['id', 1]]],
+  ['instance', ['map', 1]],
+  ['object', ['id', ['instance', 1]]],
+  ['extra', ['array', 1]],
 )
 
 /** Rare: Chromium looks at an explicit key only after the clone, so that most of these set a program aside. */
@@ -176,8 +182,11 @@ const unclonable = oneOf(
   ['symbol'],
   ['detached'],
   ['throwing'],
+  ['arguments', 1],
+  ['segments'],
   ['object', ['id', ['function']]],
   ['object', ['id', 1], ['x', ['symbol']]],
+  ['object', ['id', 1], ['x', ['arguments']]],
 )
 
 export const value: Arbitrary = fc.oneof(
