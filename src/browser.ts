@@ -23,12 +23,25 @@ export function browserPlatformWith(parts: BrowserParts): Platform {
     defaultVfs: opfs,
     // Some kinds of worker can neither open files synchronously nor start a worker that can.
     needsWorker: ({ name }) => name === 'opfs' && !hasSyncAccess() && typeof Worker === 'function',
+    denialOf: ({ name }) => (name === 'opfs' && isOriginOpaque() ? opaqueOrigin : null),
     loadWasm,
     startWorker: (choice, listener) => startBrowserWorker(choice, listener, explainedParts),
     presence: webLocksPresence,
     environment: () => undefined,
     shared: globalThis,
   }
+}
+
+const opaqueOrigin =
+  'No storage belongs to this page, whose origin is opaque: a sandboxed frame needs allow-same-origin, and an address that begins ' +
+  'with data: has none; use memory() here, or { port } to a page that has storage'
+
+/** Pages from files say that they are, too, and some browsers have storage for them. */
+function isOriginOpaque(): boolean {
+  const { origin, location } = globalThis as Partial<typeof globalThis>
+  return (
+    origin === 'null' && ['about:', 'data:', 'http:', 'https:'].includes(location?.protocol ?? '')
+  )
 }
 
 /** @throws StorageError for what a policy forbids, else what was thrown */

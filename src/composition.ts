@@ -39,7 +39,8 @@ export function compose(platform: Platform): Composition {
   }
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory => {
     const own = membersOf(options)
-    return factoryOn(new HostUser(sourceFor(own)), own.onWarning)
+    const denial = own.port ? null : platform.denialOf(own.vfs ?? platform.defaultVfs())
+    return factoryOn(new HostUser(sourceFor(own)), { warn: own.onWarning, denial })
   }
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
     const { target, force, rest } = splitOptions(membersOf(options))
@@ -80,10 +81,20 @@ function hostBehind(port: HostPort, { presence }: Platform): Host {
   return host
 }
 
+/** What a factory may need besides its host. */
+interface FactoryOptions {
+  readonly warn?: IndexedDBOptions['onWarning']
+  readonly denial?: string | null
+}
+
 /** A factory on a host. */
-export function factoryOn(host: ClosableHost, warn = warnOnConsole): ClosableIDBFactory {
+export function factoryOn(
+  host: ClosableHost,
+  { warn = warnOnConsole, denial = null }: FactoryOptions = {},
+): ClosableIDBFactory {
   const factory: Factory = {
     host,
+    denial,
     warn: outside(warn),
     versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
   }

@@ -44,6 +44,7 @@ export type DOMExceptionName =
   | 'NotSupportedError'
   | 'QuotaExceededError'
   | 'ReadOnlyError'
+  | 'SecurityError'
   | 'SyntaxError'
   | 'TransactionInactiveError'
   | 'UnknownError'

@@ -11,6 +11,7 @@ import { startNodeWorker } from './start-node-worker.ts'
 export const nodePlatform: Platform = {
   defaultVfs: nodeFs,
   needsWorker: () => false,
+  denialOf: () => null,
   loadWasm,
   startWorker: startNodeWorker,
   presence: null,

@@ -10,6 +10,8 @@ export interface Platform {
   defaultVfs(): Vfs
   /** Whether this thread cannot host the VFS, and a worker it starts can. */
   needsWorker(vfs: Vfs): boolean
+  /** Why the VFS can keep nothing in this thread, as can be seen at once; null: it may be able to. */
+  denialOf(vfs: Vfs): string | null
   /** The compiled engine. Called once; a failure is tried again at the next use. */
   loadWasm(): Promise<WebAssembly.Module>
   /** Starts a worker that hosts, or takes one the user has started. @throws if it can be seen at once that it cannot be */

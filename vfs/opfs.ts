@@ -1,7 +1,7 @@
 import { VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/sqlite/vfs.ts'
 import { checkFileName } from './file-name.ts'
-import { hasSyncAccess } from './opfs-access.ts'
+import { hasSyncAccess, isNamed } from './opfs-access.ts'
 import { lockDirectory } from './opfs-lock.ts'
 import { OpfsFiles } from './opfs-files.ts'
 
@@ -96,8 +96,22 @@ function checkPlatform(): void {
   )
 }
 
+/** @throws VfsError EACCES where there is none */
+async function rootDirectory(): Promise<FileSystemDirectoryHandle> {
+  try {
+    return await navigator.storage.getDirectory()
+  } catch (cause) {
+    if (!isNamed(cause, 'SecurityError')) throw cause
+    throw new VfsError(
+      'EACCES',
+      'The browser gives no origin private file system here, as in a private window, or where it blocks the data of this site; use memory(), or the IndexedDB of the browser',
+      { cause },
+    )
+  }
+}
+
 async function makeDirectory(segments: readonly string[]): Promise<FileSystemDirectoryHandle> {
-  let directory = await navigator.storage.getDirectory()
+  let directory = await rootDirectory()
   for (const segment of segments) {
     directory = await directory.getDirectoryHandle(segment, { create: true })
   }

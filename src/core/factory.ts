@@ -1,5 +1,5 @@
 /** One factory's core: its host, and what it needs from above. */
-import { exceptionOf } from '../errors.ts'
+import { domException, exceptionOf } from '../errors.ts'
 import type { ClosableHost } from '../host/protocol.ts'
 import { OpenRequest } from './open-request.ts'
 
@@ -11,35 +11,45 @@ export type VersionChangeEventMaker = (
 
 export interface Factory {
   readonly host: ClosableHost
+  /** Why no storage can be had here, for people; null where it can. */
+  readonly denial: string | null
   readonly versionChangeEvent: VersionChangeEventMaker
   /** Takes trouble that no request can report. */
   readonly warn: (warning: Error) => void
 }
 
-/** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-open @throws SecurityError where no storage can be had */
 export function openDatabase(
   factory: Factory,
   name: string,
   version: number | undefined,
 ): OpenRequest {
+  checkStorage(factory)
   const request = new OpenRequest(factory)
   factory.host.open(name, version, request)
   return request
 }
 
-/** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase */
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase @throws SecurityError as above */
 export function deleteDatabase(factory: Factory, name: string): OpenRequest {
+  checkStorage(factory)
   const request = new OpenRequest(factory)
   factory.host.delete(name, request)
   return request
 }
 
-/** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases */
+/** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases @throws SecurityError as above */
 export function listDatabases(factory: Factory): Promise<{ name: string; version: number }[]> {
+  checkStorage(factory)
   return new Promise((resolve, reject) => {
     factory.host.databases({
       done: (databases) => resolve(databases.map(({ name, version }) => ({ name, version }))),
       failed: (failure) => reject(exceptionOf(failure)),
     })
   })
+}
+
+/** https://storage.spec.whatwg.org/#obtain-a-storage-key */
+function checkStorage({ denial }: Factory): void {
+  if (denial !== null) throw domException('SecurityError', denial)
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { RunningBrowser } from '../browsers.ts'
 import { inPage, load } from './database-calls.ts'
+import type { Frame } from './scope/frame-page.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 
 /** What the README says a policy must allow, and nothing else. */
@@ -85,6 +86,36 @@ export function testPolicies(browser: RunningBrowser, origin: string): Promise<T
     if (!(await hasTrustedTypes(page))) return
     const trustedWorker = { policy: 'app', address: `${options.entryPoint}/../worker.js` }
     await putAndGet(page, { ...options, trustedWorker, path: 'trusted' })
+  })
+
+  test('a sandboxed frame without an origin: SecurityError is thrown, naming the way out, and memory works', async (page) => {
+    await page.goto(`${origin}/`)
+    await page.evaluate((src) => {
+      const frame = document.createElement('iframe')
+      frame.sandbox.add('allow-scripts')
+      frame.src = src
+      document.body.append(frame)
+      return new Promise((resolve) => (frame.onload = resolve))
+    }, `${origin}/frame`)
+    const [, frame] = page.frames()
+    assert.ok(frame)
+    await frame.evaluate((script) => import(script), `${origin}/scope/frame-page.js`)
+    const { memory, ...denied } = await frame.evaluate(
+      () => (globalThis as unknown as { frame: Frame }).frame.outcomes(), // its script has run
+    )
+    assert.equal(memory, 'success')
+    for (const [method, outcome] of Object.entries(denied)) {
+      assert.match(outcome, /^SecurityError: .*allow-same-origin.*memory\(\)/, method)
+    }
+  })
+
+  test('a page in place of the engine fails open(), naming what came and what to do', async (page) => {
+    await page.route('**/*.wasm', (route) =>
+      route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>app</title>' }),
+    )
+    await load(page, `${origin}/`)
+    const opened = inPage(page, 'get', { memory: '/dist/vfs-memory-browser.js' })
+    await assert.rejects(opened, /UnknownError.*wa-sqlite\.wasm.*text\/html.*option "wasm"/)
   })
 
   test('a package of another origin needs a worker of this one, which may import its script', async (page) => {
