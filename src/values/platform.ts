@@ -63,15 +63,19 @@ const fileListLengths = gettersOf<number>([FileList], 'length')
 const exceptionNames = gettersOf<string>([DOMException], 'name')
 const exceptionMessages = gettersOf<string>([DOMException], 'message')
 
-/** What a Blob or File of this realm says of itself; undefined for everything else. */
-export function blobAttributes(value: unknown): BlobAttributes | undefined {
+/**
+ * What a Blob or File of this realm says of itself by the getters of its class; undefined for everything else, for those of
+ * simulated pages too whose class has other ways, or none to the bytes.
+ */
+export function blobAttributes(value: object): BlobAttributes | undefined {
   const size = read(blobSizes, value)
-  if (size === undefined) return undefined
+  const type = read(blobTypes, value)
+  if (size === undefined || type === undefined || !('arrayBuffer' in value)) return undefined
   // Not by its time: where the two classes share a prototype, a Blob has one too.
   const name = read(fileNames, value)
   return {
     size,
-    type: read(blobTypes, value) ?? '',
+    type,
     name,
     lastModified: name === undefined ? 0 : (fileTime(value) ?? 0),
   }

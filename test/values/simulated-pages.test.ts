@@ -155,6 +155,24 @@ for (const [way, { Blob: ItsBlob, File: ItsFile }] of Object.entries({ branded, 
       )
     })
 
+    test('they are read where they are the global ones', async () => {
+      vi.stubGlobal('Blob', ItsBlob)
+      vi.stubGlobal('File', ItsFile)
+      vi.resetModules()
+      const inPage = await import('../../src/values/serialize.ts')
+      const { complete: completeInPage } = await import('../../src/values/complete.ts')
+      const { bytes } = await completeInPage(
+        inPage.serialize([new ItsBlob('hello', 'text/x'), new ItsFile('abc', 'a/b')]),
+      ).finally(() => {
+        vi.unstubAllGlobals()
+        vi.resetModules()
+      })
+      const [blob, file] = deserialize(bytes, 0, bytes.length) as [Blob, File]
+      assert.deepEqual([blob.type, await blob.text()], ['text/x', 'hello'])
+      const { name, lastModified, type } = file
+      assert.deepEqual([name, lastModified, type, await file.text()], ['n.txt', 7, 'a/b', 'abc'])
+    })
+
     test('one of a class that script derived is a Blob', async () => {
       class Derived extends ItsBlob {}
       const clone = (await storeAndRead(new Derived('abc', ''))) as Blob
