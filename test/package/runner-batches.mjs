@@ -338,7 +338,8 @@ function hasRunTests(output) {
 /** A run whose failing is a result. */
 async function runWhatever(command, args, options) {
   try {
-    const { all } = await run(command, args, options)
+    // A batch is dozens of files, and the machine may be busy.
+    const { all } = await run(command, args, { timeout: 600_000, ...options })
     return { hasPassed: true, all }
   } catch (error) {
     return { hasPassed: false, all: error.message }
