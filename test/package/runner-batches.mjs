@@ -291,10 +291,19 @@ async function runVitest(files, { project, toolDirectory, command }) {
     `--outputFile.json=${report}`,
   ]
   const { all } = await runWhatever(command, args, { cwd: project })
-  const unhandled = [...all.matchAll(/Error: (.*)\n[^]*?This error originated in "([^"]*)"/g)]
+  const unhandled = unhandledIn(all)
   return outcomesIn(report, files, all).map((outcome, i) => {
-    const error = unhandled.find(([, , file]) => file.includes(`${files[i].name}/`))
-    return error ? { hasPassed: false, text: error[1] } : outcome
+    const error = unhandled.find(({ file }) => file.includes(`${files[i].name}/`))
+    return error ? { hasPassed: false, text: error.text } : outcome
+  })
+}
+
+/** The message is the last one before the words that name the file. */
+function unhandledIn(output) {
+  const pieces = output.split('This error originated in "')
+  return pieces.slice(1).map((piece, i) => {
+    const [text = ''] = pieces[i].match(/\w*Error: .*/g)?.slice(-1) ?? []
+    return { file: piece.slice(0, piece.indexOf('"')), text }
   })
 }
 

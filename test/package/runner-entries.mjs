@@ -44,7 +44,8 @@ const listenerTest = `test('an exception of a listener', async () => {
 /** What the set-up module of a kit says elsewhere. */
 const kitErrors = {
   jest: /testing\/jest" needs the beforeEach\(\) of Jest: list it in setupFilesAfterEnv/,
-  node: /testing\/node" is for node:test, .* there is "idb-everywhere\/testing\/\w+"/,
+  // The second is Vitest's, of a simulated page.
+  node: /testing\/node" is for node:test, .* there is "idb-everywhere\/testing\/\w+"|built-in "node:test"/,
   deno: /testing\/deno" is for "deno test", and this is not Deno/,
   // These name what is missing before any module of ours runs.
   bun: /bun:|protocol 'bun'/,
