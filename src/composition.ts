@@ -1,4 +1,5 @@
 /** Puts the rooms together for a platform. */
+import { defineHidden } from './own-property.ts'
 import { IDBFactory, factoryHandle, factoryOf } from './api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import type { Factory } from './core/factory.ts'
@@ -44,7 +45,9 @@ export function compose(platform: Platform): Composition {
   }
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
     const { target, force, rest } = splitOptions(membersOf(options))
-    return installGlobals({ target, force }, () => createIndexedDB(withEnvironment(rest, platform)))
+    return installGlobals({ target, force }, () =>
+      createIndexedDB(withEnvironment(membersOf(rest), platform)),
+    )
   }
   const serve = (port: Port, factory: globalThis.IDBFactory = createIndexedDB()): void => {
     const { host, warn } = factoryOf(factory)
@@ -103,10 +106,7 @@ export function factoryOn(
 
 function closable(factory: IDBFactory): ClosableIDBFactory {
   const dispose = (): Promise<void> => close(factory as unknown as globalThis.IDBFactory)
-  Object.defineProperty(factory, Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'), {
-    value: dispose,
-    configurable: true,
-  })
+  defineHidden(factory, Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'), dispose)
   // The classes have the platform's members; their own types say `any` where the DOM's name the DOM's classes.
   return factory as unknown as ClosableIDBFactory
 }

@@ -104,15 +104,21 @@ export function textOf({ message, detail }: Failure): string {
   return detail.startsWith(message) ? detail : `${message}: ${detail}`
 }
 
+/** The warning of an error that no listener has heard of. */
+export function unheard(title: string, { name, message }: DOMException): DOMException {
+  const text = `${title} failed, and its request has no listener for "error": ${message}`
+  return domException(name as DOMExceptionName, text) // It was made here.
+}
+
 /** The failure that crosses the seam for whatever was thrown below it. */
 export function failureOf(error: unknown): Failure {
   if (error instanceof StorageError) {
-    return failure(failureCodes[error.code], error.message, detailOf(error.cause))
+    return failure(failureCodes[error.code], error.message, reasonOf(error.cause))
   }
   if (error instanceof NativeDOMException) {
     return failure(error.name as DOMExceptionName, error.message)
   }
-  return failure('UnknownError', 'Unexpected error in the storage host', detailOf(error))
+  return failure('UnknownError', 'Unexpected error in the storage host', reasonOf(error))
 }
 
 const failureCodes: Record<StorageErrorCode, DOMExceptionName> = {
@@ -125,7 +131,8 @@ const failureCodes: Record<StorageErrorCode, DOMExceptionName> = {
   io: 'UnknownError',
 }
 
-function detailOf(cause: unknown): string | null {
+/** What an error says, or whatever else was thrown; null where there is nothing. */
+export function reasonOf(cause: unknown): string | null {
   if (cause === undefined || cause === null) return null
   return cause instanceof Error ? cause.message : String(cause)
 }

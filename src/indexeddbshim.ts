@@ -8,6 +8,7 @@
  * window.indexedDB.open('library', 1)
  * ```
  */
+import { bareCopy } from './own-property.ts'
 import { install } from './index.ts'
 import type { IDBFactory } from './interfaces.ts'
 import { memory } from '../vfs/memory.ts'
@@ -89,11 +90,15 @@ export function setGlobalVars<Target extends object = typeof globalThis>(
   const holder = target ?? globalThis
   const vfs = memoryDatabase ? memory() : undefined
   const factory = install({ target: holder, force: true, path: path || undefined, vfs })
-  Object.defineProperty(holder, 'shimIndexedDB', {
-    value: withSwitches(factory, settings),
-    configurable: true,
-    writable: true,
-  })
+  Object.defineProperty(
+    holder,
+    'shimIndexedDB',
+    bareCopy({
+      value: withSwitches(factory, settings),
+      configurable: true,
+      writable: true,
+    }),
+  )
   return holder as Target & ShimTarget // It has just got them.
 }
 
@@ -110,7 +115,7 @@ function withSwitches(factory: IDBFactory, settings: ShimOptions): ShimIndexedDB
     },
   }
   for (const [name, value] of Object.entries(switches)) {
-    Object.defineProperty(factory, name, { value, configurable: true })
+    Object.defineProperty(factory, name, bareCopy({ value, configurable: true }))
   }
   return factory as ShimIndexedDB // It has just got them.
 }

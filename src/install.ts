@@ -9,6 +9,7 @@ import { IDBRecord } from './api/IDBRecord.ts'
 import { IDBOpenDBRequest, IDBRequest } from './api/IDBRequest.ts'
 import { IDBTransaction } from './api/IDBTransaction.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
+import { bareCopy } from './own-property.ts'
 import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
 import { knowPage } from './values/interface-names.ts'
 
@@ -71,7 +72,7 @@ function defineClasses(target: object): void {
   for (const [name, value] of Object.entries(interfaces)) {
     // What is left out here would stay as it is where the property exists.
     const attributes = { configurable: true, writable: true, enumerable: false }
-    Object.defineProperty(target, name, { value, ...attributes })
+    Object.defineProperty(target, name, bareCopy({ value, ...attributes }))
   }
 }
 
@@ -90,7 +91,7 @@ function defineAccessor(target: object, factory: globalThis.IDBFactory): void {
   }
   const descriptor = Object.getOwnPropertyDescriptor(accessor, 'indexedDB')
   if (!descriptor) throw new Error('unreachable: the accessor was just defined')
-  Object.defineProperty(holderOf(target), 'indexedDB', descriptor)
+  Object.defineProperty(holderOf(target), 'indexedDB', bareCopy(descriptor))
   Reflect.get(target, 'indexedDB')
   isFirstRead = false
 }

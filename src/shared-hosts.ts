@@ -6,6 +6,7 @@
  * A host in memory lives as long as it can be reached: through a factory that has used it, a connection or the VFS object.
  * Then it goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
  */
+import { append, bareCopy } from './own-property.ts'
 import { type Failure, failure, failureOf } from './errors.ts'
 import type { HostSource } from './host/host-user.ts'
 import type { ClosableHost, Host } from './host/protocol.ts'
@@ -90,7 +91,7 @@ class SharedHostSource implements HostSource {
 
   enter(ask: (host: Host) => void, failed: (reason: Failure) => void): void {
     const known = this.#known()
-    if (known?.closing) return void known.waiting.push(() => this.enter(ask, failed))
+    if (known?.closing) return append(known.waiting, () => this.enter(ask, failed))
     const conflict = known ? conflictOf(known, this.#settings) : null
     if (conflict !== null) return failed(failure('UnknownError', conflict))
     try {
@@ -166,7 +167,7 @@ function conflictOf(known: SharedHost, settings: Settings): string | null {
 function registryOf({ shared }: Platform): Registry {
   const holder = shared as { [registrySymbol]?: Registry } // The symbol is ours alone.
   if (!holder[registrySymbol]) {
-    Object.defineProperty(holder, registrySymbol, { value: new Map() })
+    Object.defineProperty(holder, registrySymbol, bareCopy({ value: new Map() }))
   }
   return holder[registrySymbol] as Registry // Just defined if it was not.
 }

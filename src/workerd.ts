@@ -5,6 +5,7 @@
  * the request that has set it when that is answered before, and what it was to call stays due: whoever sets the next one, for
  * another request, has it called.
  */
+import { append } from './own-property.ts'
 
 /** Captured at load: fake timers of a test framework must not freeze the queue. */
 const { setTimeout } = globalThis
@@ -16,7 +17,7 @@ const due: (() => void)[] = []
 
 /** Calls back in a turn of the event loop, after those that are due already. */
 export function queueTimerTurn(callback: () => void): void {
-  due.push(callback)
+  append(due, callback)
   wakeTimerTurns()
 }
 

@@ -37,6 +37,18 @@ describe('a worker thread as host', () => {
     await close(createIndexedDB({ path, worker, durability: 'strict' }))
   })
 
+  test('has onWarning hear of a failed open() that nobody listens to', async () => {
+    let hear: (warning: Error) => void = () => {}
+    const heard = new Promise<Error>((resolve) => (hear = resolve))
+    const factory = createIndexedDB({ path: newPath(), worker, onWarning: (it) => hear(it) })
+    const second = factory.open('versions', 2)
+    await new Promise((resolve) => (second.onsuccess = resolve))
+    second.result.close()
+    factory.open('versions', 1)
+    expect((await heard).message).toMatch(/^Opening database "versions" failed, .*version 2/)
+    await close(factory)
+  })
+
   test('keeps to the quota', async () => {
     const factory = createIndexedDB({ path: newPath(), worker, quota: 1024 * 1024 })
     const database = await open(factory)

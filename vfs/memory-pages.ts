@@ -10,6 +10,7 @@
  *
  * Invariant: bytes of the last page past the end of the file are zeros, and a page never written is absent.
  */
+import { setElement } from '../src/own-property.ts'
 
 const pageSize = 4096
 const pagesPerLeaf = 512
@@ -19,7 +20,7 @@ interface Leaf {
   readonly writer: object
   readonly pages: (Uint8Array | undefined)[]
   /** True where the page was made by this leaf's writer, who may then change it. */
-  readonly isOwn: boolean[]
+  readonly isOwn: (boolean | undefined)[]
 }
 
 /** Bytes that grow as they are written; a gap reads as zeros. */
@@ -89,8 +90,8 @@ export class MemoryPages {
     if (bytes !== undefined && leaf.isOwn[slot]) return bytes
     const own = this.#newPage()
     if (bytes !== undefined) own.set(bytes)
-    leaf.pages[slot] = own
-    leaf.isOwn[slot] = true
+    setElement(leaf.pages, slot, own)
+    setElement(leaf.isOwn, slot, true)
     return own
   }
 
@@ -113,8 +114,7 @@ export class MemoryPages {
     if (leaf?.writer === this.#writer) return leaf
     // Both arrays grow as pages are written: most files stay far below a leaf.
     const own: Leaf = { writer: this.#writer, pages: leaf?.pages.slice() ?? [], isOwn: [] }
-    while (this.#leaves.length < index) this.#leaves.push(undefined)
-    this.#leaves[index] = own
+    setElement(this.#leaves, index, own)
     return own
   }
 

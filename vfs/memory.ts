@@ -1,3 +1,4 @@
+import { bareCopy } from '../src/own-property.ts'
 import { DirectoryLockedError, VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory, VfsFile } from '../src/sqlite/vfs.ts'
 import { checkFileName } from './file-name.ts'
@@ -67,7 +68,8 @@ function worldId(): string {
 
 function directoryOver(world: World, path: string): VfsDirectory {
   const { files } = placeAt(world, path)
-  const directory: VfsDirectory = {
+  // Bare: a capability that is absent must not be found on a prototype.
+  const directory: VfsDirectory = bareCopy({
     identity: `memory:${world.id}:${path}`,
     lock: (waitMs) => lock(placeAt(world, path), { path, directory, waitMs }),
     list: async () => [...files.keys()],
@@ -93,7 +95,7 @@ function directoryOver(world: World, path: string): VfsDirectory {
       files.delete(name)
     },
     close: async () => unlock(placeAt(world, path), directory),
-  }
+  })
   return directory
 }
 
@@ -154,6 +156,7 @@ function fileOver(pages: MemoryPages): VfsFile {
     // Memory is as durable as it gets.
     sync() {},
     syncLater: async () => {},
+    isLinked: () => true,
     close() {},
   }
 }

@@ -5,6 +5,7 @@
  * A prepared file that is missing is made, empty, so that it can be opened; until somebody does, it is a *spare*: it is not
  * listed and goes again when the directory closes. One that a crash leaves behind is empty, which counts as missing.
  */
+import { append } from '../src/own-property.ts'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import type { VfsFile } from '../src/sqlite/vfs.ts'
 import {
@@ -56,7 +57,7 @@ export class OpfsFiles {
     // The platform's types for pages leave out that a directory can be iterated over.
     const directory = this.#directory as unknown as AsyncIterable<[string, FileSystemHandle]>
     for await (const [name, { kind }] of directory) {
-      if (kind === 'file' && !this.#entries.get(name)?.isSpare) names.push(name)
+      if (kind === 'file' && !this.#entries.get(name)?.isSpare) append(names, name)
     }
     return names
   }

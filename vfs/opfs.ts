@@ -1,3 +1,4 @@
+import { append } from '../src/own-property.ts'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/sqlite/vfs.ts'
 import { checkFileName } from './file-name.ts'
@@ -19,7 +20,7 @@ function segmentsOf(path: string): string[] {
   const segments: string[] = []
   for (const segment of path.split('/')) {
     if (segment === '..') segments.pop()
-    else if (segment !== '' && segment !== '.') segments.push(segment)
+    else if (segment !== '' && segment !== '.') append(segments, segment)
   }
   return segments
 }

@@ -1,4 +1,5 @@
 /** Sorted lists of names. https://html.spec.whatwg.org/#the-domstringlist-interface */
+import { bareCopy, defineHidden } from '../own-property.ts'
 import { defineInterface, illegalConstructor, requireArguments, toUnsignedLong } from './webidl.ts'
 
 let nextNames: readonly string[] | null = null
@@ -17,7 +18,7 @@ export class DOMStringList implements globalThis.DOMStringList {
     this.#names = nextNames
     nextNames = null
     this.#names.forEach((value, index) => {
-      Object.defineProperty(this, index, { value, configurable: true, enumerable: true })
+      Object.defineProperty(this, index, bareCopy({ value, configurable: true, enumerable: true }))
     })
   }
 
@@ -37,11 +38,7 @@ export class DOMStringList implements globalThis.DOMStringList {
 }
 
 defineInterface(DOMStringList, 'DOMStringList')
-Object.defineProperty(DOMStringList.prototype, Symbol.iterator, {
-  value: Array.prototype[Symbol.iterator],
-  configurable: true,
-  writable: true,
-})
+defineHidden(DOMStringList.prototype, Symbol.iterator, Array.prototype[Symbol.iterator])
 
 /** https://w3c.github.io/IndexedDB/#create-a-sorted-name-list: by code unit, as JavaScript's own sort does. */
 export function sortedNameList(names: Iterable<string>): DOMStringList {

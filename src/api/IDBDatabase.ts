@@ -68,7 +68,7 @@ export class IDBDatabase {
   transaction(
     storeNames: string | Iterable<string>,
     mode: IDBTransactionMode = 'readonly',
-    options: IDBTransactionOptions = {},
+    options: IDBTransactionOptions | undefined = undefined,
   ): IDBTransaction {
     requireArguments(arguments.length, 1, 'IDBDatabase.transaction')
     assertStackRoom()
@@ -99,7 +99,10 @@ export class IDBDatabase {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbdatabase-createobjectstore */
-  createObjectStore(name: string, options: IDBObjectStoreParameters = {}): IDBObjectStore {
+  createObjectStore(
+    name: string,
+    options: IDBObjectStoreParameters | undefined = undefined,
+  ): IDBObjectStore {
     requireArguments(arguments.length, 1, 'IDBDatabase.createObjectStore')
     const connection = this.#connection
     const storeName = toDOMString(name)
@@ -175,13 +178,13 @@ function storeNamed({ schema }: Connection, name: string): ObjectStoreSchema | u
 
 /** Each once. @throws NotFoundError */
 function storeIds(connection: Connection, names: readonly string[]): number[] {
-  const ids: number[] = []
+  const ids = new Set<number>()
   for (const name of names) {
     const store = storeNamed(connection, name)
     if (!store) throw storeNotFound(connection, name)
-    if (!ids.includes(store.id)) ids.push(store.id)
+    ids.add(store.id)
   }
-  return ids
+  return Array.from(ids)
 }
 
 function storeNotFound({ host }: Connection, name: string): DOMException {

@@ -58,6 +58,7 @@ export class IDBFactory {
     // A foreign object is refused before anything else, as by every method.
     coreOf(this)
     requireArguments(arguments.length, 2, 'IDBFactory.cmp')
+    assertStackRoom()
     const a = convertValueToKey(first)
     if (!a) throw domException('DataError', 'The first parameter is not a valid key')
     const b = convertValueToKey(second)

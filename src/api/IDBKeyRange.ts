@@ -4,6 +4,7 @@ import { compareKeys } from '../keys/key.ts'
 import { type KeyRange, isInRange, onlyKey } from '../keys/key-range.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
+import { assertStackRoom } from '../stack-room.ts'
 import { defineInspection } from './inspect.ts'
 import { defineInterface, illegalConstructor, requireArguments } from './webidl.ts'
 
@@ -111,6 +112,7 @@ function valueOrUndefined(key: Uint8Array | null): unknown {
 }
 
 function validKey(value: unknown): Uint8Array {
+  assertStackRoom()
   const key = convertValueToKey(value)
   if (!key) throw domException('DataError', 'The value is not a valid key')
   return key

@@ -164,7 +164,11 @@ export class IDBObjectStore {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-createindex */
-  createIndex(name: string, keyPath: unknown, options: IDBIndexParameters = {}): IDBIndex {
+  createIndex(
+    name: string,
+    keyPath: unknown,
+    options: IDBIndexParameters | undefined = undefined,
+  ): IDBIndex {
     requireArguments(arguments.length, 2, 'IDBObjectStore.createIndex')
     const store = this.#store
     const indexName = toDOMString(name)

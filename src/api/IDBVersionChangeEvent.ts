@@ -1,4 +1,5 @@
 /** The event of a version change. https://w3c.github.io/IndexedDB/#events */
+import { bareCopy } from '../own-property.ts'
 import { defineInspection } from './inspect.ts'
 import {
   defineInterface,
@@ -13,7 +14,7 @@ export class IDBVersionChangeEvent extends Event implements globalThis.IDBVersio
   readonly #oldVersion: number
   readonly #newVersion: number | null
 
-  constructor(type: string, eventInitDict: IDBVersionChangeEventInit = {}) {
+  constructor(type: string, eventInitDict: IDBVersionChangeEventInit | undefined = undefined) {
     requireArguments(arguments.length, 1, 'IDBVersionChangeEvent constructor')
     const { oldVersion, newVersion } = toDictionary(eventInitDict, 'eventInitDict')
     super(toDOMString(type), eventInitDict)
@@ -37,4 +38,4 @@ defineInspection(IDBVersionChangeEvent, 'IDBVersionChangeEvent', [
   'oldVersion',
   'newVersion',
 ])
-Object.defineProperty(IDBVersionChangeEvent, 'length', { value: 1 })
+Object.defineProperty(IDBVersionChangeEvent, 'length', bareCopy({ value: 1 }))

@@ -2,6 +2,7 @@
  * The EventTarget face of requests, transactions and databases. They are EventTargets by their prototype chain; the
  * listeners lie in the core objects, since the platform's own EventTarget knows no event path.
  */
+import { bareCopy, defineHidden } from '../own-property.ts'
 import {
   type Target,
   addListener,
@@ -38,7 +39,7 @@ export function defineEventTarget(
   for (const type of events) defineEventHandler(prototype, type, targetOf)
   defineInterface(target, interfaceName)
   for (const [name, value] of Object.entries(listenerMethods(targetOf))) {
-    Object.defineProperty(prototype, name, { value, configurable: true, writable: true })
+    defineHidden(prototype, name, value)
   }
   Object.setPrototypeOf(prototype, NativeEventTarget.prototype)
   Object.setPrototypeOf(target, NativeEventTarget)
@@ -66,7 +67,7 @@ function defineEventHandler(prototype: object, type: string, targetOf: TargetOf)
   }
   const descriptor = Object.getOwnPropertyDescriptor(accessor, name)
   if (!descriptor) throw new Error('unreachable: the accessor was just defined')
-  Object.defineProperty(prototype, name, descriptor)
+  Object.defineProperty(prototype, name, bareCopy(descriptor))
 }
 
 function listenerMethods(targetOf: TargetOf): EventTargetMembers {

@@ -1,5 +1,7 @@
 /** What WebIDL demands of interfaces and arguments. https://webidl.spec.whatwg.org/ */
 
+import { bareCopy } from '../own-property.ts'
+
 /** An interface object; the construct signature is each class's own business. */
 type Interface = { readonly prototype: object }
 
@@ -9,7 +11,7 @@ type Interface = { readonly prototype: object }
  */
 export function defineInterface(target: Interface, name: string): void {
   const { prototype } = target
-  Object.defineProperty(target, 'name', { value: name, configurable: true })
+  Object.defineProperty(target, 'name', bareCopy({ value: name, configurable: true }))
   for (const member of Reflect.ownKeys(prototype)) {
     if (member !== 'constructor' && typeof member === 'string') setEnumerable(prototype, member)
   }
@@ -17,11 +19,11 @@ export function defineInterface(target: Interface, name: string): void {
     if (!['length', 'name', 'prototype'].includes(member)) setEnumerable(target, member)
   }
   const descriptor = { value: name, configurable: true, enumerable: false, writable: false }
-  Object.defineProperty(prototype, Symbol.toStringTag, descriptor)
+  Object.defineProperty(prototype, Symbol.toStringTag, bareCopy(descriptor))
 }
 
 function setEnumerable(object: object, member: string): void {
-  Object.defineProperty(object, member, { enumerable: true })
+  Object.defineProperty(object, member, bareCopy({ enumerable: true }))
 }
 
 /** An interface whose objects script cannot construct. */
@@ -85,9 +87,11 @@ export function toEnum<Value extends string>(
   throw new TypeError(`"${text}" is not a valid ${name}`)
 }
 
+const noMembers: Record<string, unknown> = bareCopy({})
+
 /** A dictionary argument: an object, or null and undefined for an empty one. https://webidl.spec.whatwg.org/#js-dictionary */
 export function toDictionary(value: unknown, name: string): Record<string, unknown> {
-  if (value === undefined || value === null) return {}
+  if (value === undefined || value === null) return noMembers
   if (typeof value !== 'object' && typeof value !== 'function') {
     throw new TypeError(`${name} is not an object`)
   }

@@ -1,3 +1,5 @@
+import { append } from '../own-property.ts'
+
 /** A line of calls, made one after another: at once, as long as none of them has to wait. */
 export class CallLine {
   /** Those behind one that waits; null when nothing waits. */
@@ -9,7 +11,7 @@ export class CallLine {
 
   /** Makes `call` after everything that is held back before it; at once when nothing is. */
   make(call: () => void): void {
-    if (this.#held) this.#held.push(call)
+    if (this.#held) append(this.#held, call)
     else call()
   }
 

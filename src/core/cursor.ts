@@ -3,6 +3,7 @@
  * and later iterations are answered from what was read ahead, as long as the transaction has not written to the store.
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
+import { append } from '../own-property.ts'
 import type { Direction, RecordBytes } from '../host/protocol.ts'
 import { compareKeys, damagedKey } from '../keys/key.ts'
 import { convertKeyToValue, keyEnd } from '../keys/convert-key-to-value.ts'
@@ -130,7 +131,7 @@ class CursorRequest extends Request {
 const cursorReader: ResultReader = {
   record: (request, record) => {
     const { cursor } = request as CursorRequest // This reader is used by cursor requests only.
-    if (Array.isArray(request.gathered)) request.gathered.push(cursorRecord(cursor, record))
+    if (Array.isArray(request.gathered)) append(request.gathered, cursorRecord(cursor, record))
     else request.gathered = [cursorRecord(cursor, record)]
   },
   result: (request) => {
@@ -188,9 +189,12 @@ export function iterateCursor(cursor: Cursor, step: Step): void {
     readBatch(cursor, step)
     return
   }
+  const { transaction, request } = cursor
+  transaction.isMidCall = true
   cursor.nextAhead = place
-  placeRequest(cursor.request)
-  cursor.transaction.answer(cursor.request)
+  placeRequest(request)
+  transaction.answer(request)
+  transaction.isMidCall = false
 }
 
 /** Where in the read-ahead the step's goal is; -1 when it has to be read from the host. */

@@ -3,6 +3,7 @@
  * making, `IDBVersionChangeEvent`) get the same properties on the instance when they are dispatched at one of our targets.
  */
 
+import { defineHidden } from '../own-property.ts'
 import type { EventPath } from './event-path.ts'
 
 let setPath: (event: DatabaseEvent, path: EventPath) => void
@@ -56,7 +57,7 @@ export class DatabaseEvent extends Event {
 }
 
 // Script sees a plain Event: the class is an implementation detail.
-Object.defineProperty(DatabaseEvent.prototype, 'constructor', { value: Event })
+defineHidden(DatabaseEvent.prototype, 'constructor', Event)
 
 /** Other events that were stopped with stopImmediatePropagation. */
 const stoppedOthers = new WeakSet<Event>()
@@ -69,17 +70,17 @@ export function beginDispatch(event: Event, path: EventPath): void {
     event.stopPropagation()
   }
   const target = path.target.handle
-  define(event, 'target', target)
-  define(event, 'srcElement', target)
-  define(event, 'composedPath', () => (event.currentTarget ? path.handles() : []))
-  define(event, 'stopImmediatePropagation', stopImmediatePropagation)
+  defineHidden(event, 'target', target)
+  defineHidden(event, 'srcElement', target)
+  defineHidden(event, 'composedPath', () => (event.currentTarget ? path.handles() : []))
+  defineHidden(event, 'stopImmediatePropagation', stopImmediatePropagation)
 }
 
 /** The event is now at `handle`. */
 export function arriveAt(event: Event, handle: object | null, eventPhase: number): void {
   if (event instanceof DatabaseEvent) return setPlace(event, handle, eventPhase)
-  define(event, 'currentTarget', handle)
-  define(event, 'eventPhase', eventPhase)
+  defineHidden(event, 'currentTarget', handle)
+  defineHidden(event, 'eventPhase', eventPhase)
 }
 
 /** The event has been everywhere. */
@@ -91,8 +92,4 @@ export function endDispatch(event: Event): void {
 /** Whether no further listener may be called. */
 export function isImmediatelyStopped(event: Event): boolean {
   return event instanceof DatabaseEvent ? wasStopped(event) : stoppedOthers.has(event)
-}
-
-function define(event: Event, property: string, value: unknown): void {
-  Object.defineProperty(event, property, { value, configurable: true, writable: true })
 }

@@ -6,7 +6,6 @@
 import { EventPath } from './event-path.ts'
 import { arriveAt, beginDispatch, endDispatch, isImmediatelyStopped } from './event.ts'
 import { reportException } from './report-exception.ts'
-import type { Task } from './task-queue.ts'
 
 type Callback = ((event: Event) => unknown) | { handleEvent(event: Event): unknown }
 
@@ -28,19 +27,20 @@ class Listener {
   constructor(type: string, callback: Callback, options: ListenerOptions) {
     this.type = type
     this.callback = callback
-    this.capture = options.capture ?? false
-    this.once = options.once ?? false
-    this.isAttribute = options.isAttribute ?? false
+    this.capture = options.capture
+    this.once = options.once
+    this.isAttribute = options.isAttribute
   }
 }
 
+/** All of them: one that were absent would be looked for on the prototype. */
 interface ListenerOptions {
-  readonly capture?: boolean
-  readonly once?: boolean
-  readonly isAttribute?: boolean
+  readonly capture: boolean
+  readonly once: boolean
+  readonly isAttribute: boolean
 }
 
-const attribute: ListenerOptions = { isAttribute: true }
+const attribute: ListenerOptions = { capture: false, once: false, isAttribute: true }
 
 /** The number of the listener added last, to whatever target. */
 let lastNumber = 0
@@ -60,10 +60,10 @@ export function addListener(
   target: Target,
   type: string,
   callback: Callback,
-  { capture = false, once = false }: { capture?: boolean; once?: boolean },
+  { capture, once }: { capture: boolean; once: boolean },
 ): void {
   if (listenerOf(target, type, callback, capture)) return
-  append(target, new Listener(type, callback, { capture, once }))
+  append(target, new Listener(type, callback, { capture, once, isAttribute: false }))
 }
 
 /** https://dom.spec.whatwg.org/#remove-an-event-listener */
@@ -105,7 +105,7 @@ export function isObserved(target: Target, type: string): boolean {
 }
 
 /** One event on its way: each `step()` calls at most one listener. */
-export class Dispatch implements Task {
+export class Dispatch {
   readonly event: Event
   /** https://w3c.github.io/IndexedDB/#fire-success-event: legacyOutputDidListenersThrowFlag */
   threw = false

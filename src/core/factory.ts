@@ -25,7 +25,7 @@ export function openDatabase(
   version: number | undefined,
 ): OpenRequest {
   checkStorage(factory)
-  const request = new OpenRequest(factory)
+  const request = new OpenRequest(factory, `Opening database ${JSON.stringify(name)}`)
   factory.host.open(name, version, request)
   return request
 }
@@ -33,7 +33,7 @@ export function openDatabase(
 /** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase @throws SecurityError as above */
 export function deleteDatabase(factory: Factory, name: string): OpenRequest {
   checkStorage(factory)
-  const request = new OpenRequest(factory)
+  const request = new OpenRequest(factory, `Deleting database ${JSON.stringify(name)}`)
   factory.host.delete(name, request)
   return request
 }

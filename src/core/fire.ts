@@ -62,6 +62,7 @@ export function fireHeldBack(requests: readonly Request[]): void {
 
 /** One task after another: a turn of the event loop may come between them, but no other task. */
 class FireHeldBack implements Task {
+  nextTask: Task | null = null
   readonly #requests: readonly Request[]
   #next = 0
 
@@ -75,6 +76,10 @@ class FireHeldBack implements Task {
     if (this.#next < this.#requests.length) queueInPlace(() => queueDatabaseTask(this))
     return 'over'
   }
+
+  cutOff(error: unknown): void {
+    this.#requests[this.#next]?.cutOff(error)
+  }
 }
 
 /** What follows once the event is over; `dispatch` is null when nobody could observe it. */
@@ -82,6 +87,7 @@ function resultFired(
   { transaction, error }: Request,
   { hasFailed, dispatch }: { hasFailed: boolean; dispatch: Dispatch | null },
 ): 'over' {
+  if (transaction.isMidCall) transaction.cutOff(null)
   // A listener may itself have committed or aborted.
   if (transaction.state !== 'active') return 'over'
   transaction.state = 'inactive'
@@ -155,6 +161,8 @@ class FireTransactionEvent extends FiringTask {
   }
 
   protected end(): void {
+    // Where the beginning was cut off: no request may wait for a transaction that is over.
+    this.target.state = 'finished'
     this.target.upgrade?.openRequest.upgradeEnded(this.#type)
   }
 }

@@ -4,6 +4,7 @@ import type { Task } from './task-queue.ts'
 
 /** Fires one event at one target; subclasses say what goes before and what follows. */
 export abstract class FiringTask implements Task {
+  nextTask: Task | null = null
   #dispatch: Dispatch | null = null
   #hasBegun = false
 
@@ -16,6 +17,11 @@ export abstract class FiringTask implements Task {
     if (this.#dispatch?.step() === 'called') return 'called'
     this.end(this.#dispatch)
     return 'over'
+  }
+
+  /** What has to follow follows, whatever became of the event. */
+  cutOff(_error: unknown): void {
+    this.end(this.#dispatch)
   }
 
   protected abstract get target(): Target

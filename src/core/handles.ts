@@ -2,6 +2,7 @@
  * Object store handles and index handles: a store or index as one transaction sees it. Both can be read from, so both
  * are a `Source`.
  */
+import { append } from '../own-property.ts'
 import type { DatabaseSchema, IndexSchema, KeyPath, ObjectStoreSchema } from '../host/protocol.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -122,7 +123,7 @@ export function handleOf(transaction: Transaction, schema: ObjectStoreSchema): O
   const known = transaction.handles.find(({ storeId }) => storeId === schema.id)
   if (known) return known
   const handle = new ObjectStoreHandle(transaction, schema)
-  transaction.handles.push(handle)
+  append(transaction.handles, handle)
   return handle
 }
 

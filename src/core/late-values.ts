@@ -20,5 +20,6 @@ export function replaceLateValues(
 /** No getter runs: an entry may be a value of script's. */
 function ownValue(entry: unknown): unknown {
   if (typeof entry !== 'object' || entry === null) return undefined
-  return Object.getOwnPropertyDescriptor(entry, 'value')?.value
+  const own = Object.getOwnPropertyDescriptor(entry, 'value')
+  return own && Object.hasOwn(own, 'value') ? own.value : undefined
 }

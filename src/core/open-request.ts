@@ -2,7 +2,7 @@
  * Open requests (of `open()` and `deleteDatabase()`): the listener of the host's connection queue.
  * https://w3c.github.io/IndexedDB/#open-request
  */
-import { type Failure, domException, exceptionOf } from '../errors.ts'
+import { type Failure, domException, exceptionOf, unheard } from '../errors.ts'
 import type {
   DeleteListener,
   HostConnection,
@@ -16,6 +16,7 @@ import { type Dispatch, Target, isObserved } from './events.ts'
 import type { Factory } from './factory.ts'
 import { listenerThrew } from './fire.ts'
 import { FiringTask } from './firing-task.ts'
+import { reportException } from './report-exception.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 import { Transaction } from './transaction.ts'
 
@@ -23,6 +24,8 @@ export type { SalvageReport } from '../host/protocol.ts'
 
 export class OpenRequest extends Target implements OpenListener, DeleteListener {
   readonly factory: Factory
+  /** As a warning names it. */
+  readonly title: string
   /** The upgrade transaction, while it runs. */
   transaction: Transaction | null = null
   isDone = false
@@ -38,9 +41,10 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   /** The task that fires the request's last event, while the upgrade transaction has events to queue. */
   #conclusion: OpenRequestTask | null = null
 
-  constructor(factory: Factory) {
+  constructor(factory: Factory, title: string) {
     super()
     this.factory = factory
+    this.title = title
   }
 
   override get parent(): Target | null {
@@ -157,9 +161,12 @@ class FireUpgradeNeeded extends OpenRequestTask {
 
   protected override end(dispatch: Dispatch | null): void {
     const transaction = this.#transaction
+    if (transaction.isMidCall) transaction.cutOff(null)
     if (transaction.state !== 'active') return
     transaction.state = 'inactive'
-    if (dispatch?.threw) transaction.abort(listenerThrew())
+    // Without an event nobody has made the stores.
+    if (!dispatch) transaction.cutOff(null)
+    else if (dispatch.threw) transaction.abort(listenerThrew())
     else transaction.commitIfIdle()
   }
 }
@@ -181,6 +188,7 @@ class FireOpened extends OpenRequestTask {
     if (closePending && !isClosedByHost) {
       request.result = undefined
       request.error = closedMeanwhile(host.name)
+      warnIfUnheard(request, request.error)
       return new DatabaseEvent('error', { bubbles: true, cancelable: true })
     }
     request.result = this.#connection
@@ -217,7 +225,19 @@ class FireFailed extends OpenRequestTask {
     request.isDone = true
     request.result = undefined
     request.error = exceptionOf(this.#failure)
+    warnIfUnheard(request, request.error)
     return new DatabaseEvent('error', { bubbles: true, cancelable: true })
+  }
+}
+
+/** A program that listens for success alone would wait without a word, and end as if all were well. */
+function warnIfUnheard(request: OpenRequest, error: DOMException): void {
+  if (isObserved(request, 'error')) return
+  const { factory, title } = request
+  try {
+    factory.warn(unheard(title, error))
+  } catch (thrown) {
+    reportException(thrown)
   }
 }
 

@@ -8,6 +8,7 @@
  * Outside of such a message the next checkpoint has to be a task of its own, and one before any timer: a transaction must not
  * be seen active by the next task. Messages come after timers that are due; tasks of the highest priority do not.
  */
+import { append } from '../own-property.ts'
 
 /** How many slots a message has: enough that its 20 µs do not show, few enough that timers are served. */
 const slotCount = 64
@@ -36,7 +37,7 @@ export function pagePlatform(): {
   let slotsLeft = 0
 
   function runSlot(event: Event, place: number): void {
-    if (place === 0) due.push(...later.splice(0))
+    if (place === 0) for (const callback of later.splice(0)) append(due, callback)
     slotsLeft = slotCount - 1 - place
     const callback = due.shift()
     if (callback) return callback()
@@ -62,14 +63,14 @@ export function pagePlatform(): {
   }
 
   function afterTurn(callback: () => void): void {
-    later.push(callback)
+    append(later, callback)
     port2.postMessage(null)
   }
 
   const runSoon = urgentTasks() ?? afterTurn
   return {
     afterMicrotasks: (callback) => () => {
-      if (slotsLeft > due.length) due.push(callback)
+      if (slotsLeft > due.length) append(due, callback)
       else runSoon(callback)
     },
     afterTurn,

@@ -1,4 +1,5 @@
 /** How the records and answers of an operation become results: one reader per kind of request. */
+import { append } from '../own-property.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { deserialize, type LateValueReceiver } from '../values/deserialize.ts'
 import type { RecordBytes } from '../host/protocol.ts'
@@ -62,7 +63,7 @@ export const listReaders: Readonly<Record<RecordKind, ResultReader>> = {
 function listReader(read: (record: RecordBytes, request: Request) => unknown): ResultReader {
   return {
     record: (request, record) => {
-      if (Array.isArray(request.gathered)) request.gathered.push(read(record, request))
+      if (Array.isArray(request.gathered)) append(request.gathered, read(record, request))
       else request.gathered = [read(record, request)]
     },
     result: (request) => request.gathered ?? [],

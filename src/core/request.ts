@@ -6,6 +6,7 @@
  * https://w3c.github.io/IndexedDB/#request-construct
  */
 import { type Failure, failureOf } from '../errors.ts'
+import { append } from '../own-property.ts'
 import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
 import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
 import { type Dispatch, Target } from './events.ts'
@@ -50,6 +51,7 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
   failure: Failure | null = null
   /** The one placed after it in its transaction's request list; null for the last. */
   next: Request | null = null
+  nextTask: Task | null = null
   /** Its event on the way; null before and after. */
   dispatch: Dispatch | null = null
 
@@ -84,7 +86,7 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
 
   awaits(late: LateValue): void {
     this.lateValues ??= []
-    this.lateValues.push(late)
+    append(this.lateValues, late)
   }
 
   /** Puts what was not ready in its place, or fails. Never rejects. */
@@ -114,5 +116,9 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
 
   step(): 'over' | 'called' {
     return this.transaction.holdsBack(this) ? 'over' : fireResult(this)
+  }
+
+  cutOff(error: unknown): void {
+    this.transaction.cutOff(error)
   }
 }

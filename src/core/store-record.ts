@@ -100,11 +100,13 @@ function cloneValue(
   value: unknown,
   generatedKeyPath: string | null,
 ): StorableClone {
+  transaction.isMidCall = true
   transaction.state = 'inactive'
   try {
     const { keptAt } = transaction.connection.host
     return new StorableClone(serialize(value, generatedKeyPath, keptAt))
   } finally {
+    transaction.isMidCall = false
     // Script may have aborted the transaction meanwhile.
     if (transaction.state === 'inactive') transaction.state = 'active'
   }
@@ -181,6 +183,7 @@ function executeOnceComplete(
   operation: PutOperation,
 ): Request {
   const { transaction } = request
+  transaction.isMidCall = true
   placeRequest(request)
   const objects = objectsToKeep(serialized)
   const kept = objects.length > 0 ? new KeptPut(request, operation, objects) : null
@@ -194,6 +197,7 @@ function executeOnceComplete(
     ),
   )
   if (kept) transaction.holdUntil(kept.whenPlaced())
+  transaction.isMidCall = false
   return request
 
   function put({ bytes, generatedKeyOffset }: Completed): void {

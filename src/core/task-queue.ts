@@ -1,11 +1,20 @@
 /**
  * The database task source of this realm: tasks run one after another, and every listener a task calls is followed by a
- * microtask checkpoint before anything else happens.
+ * microtask checkpoint before anything else happens. Whatever goes wrong in one task, the queue goes on.
  */
 import { afterMicrotasks, isTurnDue, takeTurn, wake } from './checkpoint.ts'
+import { reportException } from './report-exception.ts'
+
+/** What may fail in a way nobody foresaw. */
+interface Guarded {
+  /** It has thrown: ends what it belongs to, so that nothing waits for the rest of it. */
+  cutOff(error: unknown): void
+}
 
 /** A task that runs in steps. */
-export interface Task {
+export interface Task extends Guarded {
+  /** The one queued behind it; the queue's alone. (No array: a setter that script puts on its prototype would be called.) */
+  nextTask: Task | null
   /**
    * Does the next piece, with at most one call into script. `'over'`: nothing is left. `'called'`: script has run, and
    * the task goes on after a checkpoint. A task that needs no script does all its work in one step.
@@ -13,32 +22,38 @@ export interface Task {
   step(): 'over' | 'called'
 }
 
-const tasks: (Task | null)[] = []
-/** Tasks before this place in `tasks` have run, and null stands for them: nothing may keep their results alive. */
-let head = 0
+/** The queue, without the task that is running. */
+let first: Task | null = null
+let last: Task | null = null
+/** null when none has begun. */
+let running: Task | null = null
 let isScheduled = false
 
 /** What is to be closed at a microtask checkpoint. https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions */
-export interface Cleanup {
+export interface Cleanup extends Guarded {
+  /** The one queued behind it; the queue's alone. */
+  nextCleanup: Cleanup | null
   cleanUp(): void
 }
 
-/** Due at the next checkpoint, before the next step: transactions created since the last one. */
-let cleanups: Cleanup[] = []
+/** Due at the next checkpoint, before the next step: transactions created since the last one. The last one is first. */
+let lastCleanup: Cleanup | null = null
 /** Whether a checkpoint is on its way: for the cleanups, or for the next step of a task. */
 let isCheckpointComing = false
 
-/** Where the next task goes while `queueInPlace` runs; null: behind all others. */
-let place: number | null = null
+/** While `queueInPlace` runs: the task it has queued last, null before the first. */
+let lastInPlace: Task | null = null
+let isInPlace = false
 
 /** https://w3c.github.io/IndexedDB/#queue-a-database-task */
 export function queueDatabaseTask(task: Task): void {
-  if (place !== null) tasks.splice(place++, 0, task)
-  else tasks.push(task)
+  if (isInPlace) insert(task)
+  else append(task)
   if (isScheduled) return wake()
-  isScheduled = true
   if (isTurnDue()) takeTurn(runTasks)
   else goOnAfterMicrotasks()
+  // Not before it is: what cut this off would have cut off the queue.
+  isScheduled = true
 }
 
 /**
@@ -46,9 +61,13 @@ export function queueDatabaseTask(task: Task): void {
  * it was.
  */
 export function queueInPlace(queue: () => void): void {
-  place = head + 1
-  queue()
-  place = null
+  isInPlace = true
+  try {
+    queue()
+  } finally {
+    isInPlace = false
+    lastInPlace = null
+  }
 }
 
 /**
@@ -56,10 +75,11 @@ export function queueInPlace(queue: () => void): void {
  * https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions
  */
 export function queueCleanup(cleanup: Cleanup): void {
-  cleanups.push(cleanup)
+  cleanup.nextCleanup = lastCleanup
+  lastCleanup = cleanup
   if (isCheckpointComing) return wake()
-  isCheckpointComing = true
   runCleanupsAfterMicrotasks()
+  isCheckpointComing = true
 }
 
 const runTasksAfterMicrotasks = afterMicrotasks(() => {
@@ -72,38 +92,82 @@ const runCleanupsAfterMicrotasks = afterMicrotasks(() => {
 })
 
 function goOnAfterMicrotasks(): void {
-  isCheckpointComing = true
   runTasksAfterMicrotasks()
+  isCheckpointComing = true
 }
 
 function runCleanups(): void {
-  const due = cleanups
-  cleanups = []
-  for (const cleanup of due) cleanup.cleanUp()
+  let due: Cleanup | null = null
+  while (lastCleanup) {
+    const cleanup: Cleanup = lastCleanup
+    lastCleanup = cleanup.nextCleanup
+    cleanup.nextCleanup = due
+    due = cleanup
+  }
+  while (due) {
+    const cleanup: Cleanup = due
+    due = cleanup.nextCleanup
+    cleanup.nextCleanup = null
+    guard(cleanup, cleanUp)
+  }
 }
 
 function runTasks(): void {
-  if (cleanups.length > 0) runCleanups()
+  if (lastCleanup) runCleanups()
   for (;;) {
-    const task = tasks[head]
-    if (!task) return rest()
+    running ??= takeFirst()
+    if (!running) return void (isScheduled = false)
     // What a listener leaves open is closed before any timer can see it: no turn of the event loop here.
-    if (task.step() === 'called') return goOnAfterMicrotasks()
-    dequeue()
+    if (guard(running, step) === 'called') return goOnAfterMicrotasks()
+    running = null
     if (isTurnDue()) return takeTurn(runTasks)
   }
 }
 
-function rest(): void {
-  tasks.length = 0
-  head = 0
-  isScheduled = false
+const step = (task: Task): 'over' | 'called' => task.step()
+const cleanUp = (cleanup: Cleanup): void => cleanup.cleanUp()
+
+/** What is thrown here is thrown by us; script's own exceptions are caught where it is called. */
+function guard<Item extends Guarded, Result>(
+  item: Item,
+  run: (item: Item) => Result,
+): Result | null {
+  try {
+    return run(item)
+  } catch (error) {
+    reportException(error)
+    cutOff(item, error)
+    return null
+  }
 }
 
-/** Drops the first task; moves the rest down only when half of the array is spent. */
-function dequeue(): void {
-  tasks[head++] = null
-  if (head < 1024 || head * 2 < tasks.length) return
-  tasks.splice(0, head)
-  head = 0
+function cutOff(item: Guarded, error: unknown): void {
+  try {
+    item.cutOff(error)
+  } catch (another) {
+    reportException(another)
+  }
+}
+
+function append(task: Task): void {
+  if (last) last.nextTask = task
+  else first = task
+  last = task
+}
+
+function insert(task: Task): void {
+  task.nextTask = lastInPlace ? lastInPlace.nextTask : first
+  if (lastInPlace) lastInPlace.nextTask = task
+  else first = task
+  if (task.nextTask === null) last = task
+  lastInPlace = task
+}
+
+function takeFirst(): Task | null {
+  const task = first
+  if (!task) return null
+  first = task.nextTask
+  if (!first) last = null
+  task.nextTask = null
+  return task
 }

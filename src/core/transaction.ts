@@ -4,7 +4,8 @@
  * All step numbers and links of this room refer to the draft of 2025-08-13, https://w3c.github.io/IndexedDB/.
  * https://w3c.github.io/IndexedDB/#transaction-construct
  */
-import { type Failure, exceptionOf } from '../errors.ts'
+import { append } from '../own-property.ts'
+import { type Failure, exceptionOf, failure as failureWith, reasonOf } from '../errors.ts'
 import type {
   DatabaseSchema,
   Durability,
@@ -24,7 +25,13 @@ import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
 import { RequestList } from './request-list.ts'
 import type { Request } from './request.ts'
-import { type Cleanup, queueCleanup, queueDatabaseTask, queueInPlace } from './task-queue.ts'
+import {
+  type Cleanup,
+  type Task,
+  queueCleanup,
+  queueDatabaseTask,
+  queueInPlace,
+} from './task-queue.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-lifecycle */
 type TransactionState = 'active' | 'inactive' | 'committing' | 'finished'
@@ -45,6 +52,12 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** Not null when and only when this is an upgrade transaction. */
   readonly upgrade: Upgrade | null
   state: TransactionState = 'inactive'
+  /**
+   * Set while a call changes what is asked of the transaction. One that is set when the call is over was cut off, by whatever can
+   * end a call: no memory, a limit on its time. Then the transaction ends, as half of a call must not be done.
+   */
+  isMidCall = false
+  nextCleanup: Cleanup | null = null
   error: DOMException | null = null
   readonly requests = new RequestList()
   /** How many requests are placed and not yet processed. */
@@ -146,7 +159,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     // It counts itself.
     if (this.unprocessed === 1) return request.done(undefined)
     this.#answeredAhead ??= []
-    this.#answeredAhead.push(request)
+    append(this.#answeredAhead, request)
   }
 
   wentAhead(): void {
@@ -155,20 +168,22 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
 
   /** In a task: the `complete` of the transaction it ran ahead of is queued, what was answered until then is held back. */
   caughtUp(): void {
-    queueDatabaseTask({
-      step: () => {
-        const requests = this.#heldBack ?? []
-        this.#heldBack = null
-        queueInPlace(() => fireHeldBack(requests))
-        return 'over'
-      },
+    this.queueTask(() => {
+      const requests = this.#heldBack ?? []
+      this.#heldBack = null
+      queueInPlace(() => fireHeldBack(requests))
     })
+  }
+
+  /** Queues a task of one step. */
+  queueTask(run: () => void): void {
+    queueDatabaseTask(new TransactionTask(this, run))
   }
 
   /** Whether the request's event must not fire yet; then the request's task runs once more when it may. */
   holdsBack(request: Request): boolean {
     if (!this.#heldBack || this.state === 'finished') return false
-    this.#heldBack.push(request)
+    append(this.#heldBack, request)
     if (this.state === 'inactive' && this.#isDecided(this.#heldBack)) this.commit()
     return true
   }
@@ -189,6 +204,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   }
 
   cleanUp(): void {
+    if (this.isMidCall) return this.cutOff(null)
     if (this.state !== 'active') return
     this.state = 'inactive'
     this.commitIfIdle()
@@ -222,6 +238,13 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.host.abort()
   }
 
+  /** Something of it has ended half-way, with `error` or without a word: ends the whole of it. */
+  cutOff(error: unknown): void {
+    this.isMidCall = false
+    const title = 'The transaction was aborted: a call or an event of it was cut off'
+    this.abort(exceptionOf(failureWith('UnknownError', title, reasonOf(error))))
+  }
+
   committed(): void {
     if (this.#answers) this.#answers.make(() => this.#complete())
     else this.#complete()
@@ -236,13 +259,9 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** In a task: results that came before the host gave up are dispatched first. */
   aborted(failure: Failure): void {
     const end = (): void =>
-      queueDatabaseTask({
-        step: () => {
-          if (this.state !== 'finished') {
-            queueInPlace(() => this.#endAborted(exceptionOf(failure)))
-          }
-          return 'over'
-        },
+      this.queueTask(() => {
+        if (this.state === 'finished') return
+        queueInPlace(() => this.#endAborted(exceptionOf(failure)))
       })
     if (this.#answers) this.#answers.make(end)
     else end()
@@ -260,10 +279,34 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   }
 }
 
+/** A task of one step, which belongs to a transaction. */
+class TransactionTask implements Task {
+  nextTask: Task | null = null
+  readonly #transaction: Transaction
+  readonly #run: () => void
+
+  constructor(transaction: Transaction, run: () => void) {
+    this.#transaction = transaction
+    this.#run = run
+  }
+
+  step(): 'over' {
+    this.#run()
+    return 'over'
+  }
+
+  cutOff(error: unknown): void {
+    this.#transaction.cutOff(error)
+  }
+}
+
 /** https://w3c.github.io/IndexedDB/#async-execute-request */
 export function executeRequest(request: Request, operation: Operation): Request {
+  const { transaction } = request
+  transaction.isMidCall = true
   placeRequest(request)
-  request.transaction.execute(operation, request)
+  transaction.execute(operation, request)
+  transaction.isMidCall = false
   return request
 }
 

@@ -10,7 +10,6 @@ import {
   checkNameLength,
 } from '../host/protocol.ts'
 import { type IndexHandle, type ObjectStoreHandle, handleOf, indexHandleOf } from './handles.ts'
-import { queueDatabaseTask } from './task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
 /**
@@ -88,6 +87,7 @@ function checkNames(
  */
 function changeSchema(transaction: Transaction, change: SchemaChange): void {
   const { connection } = transaction
+  transaction.isMidCall = true
   connection.schema = applySchemaChange(connection.schema, change)
   transaction.execute(
     { type: 'changeSchema', change },
@@ -97,13 +97,9 @@ function changeSchema(transaction: Transaction, change: SchemaChange): void {
       },
       done: () => {},
       failed: (failure) => {
-        queueDatabaseTask({
-          step: () => {
-            transaction.abort(exceptionOf(failure))
-            return 'over'
-          },
-        })
+        transaction.queueTask(() => transaction.abort(exceptionOf(failure)))
       },
     },
   )
+  transaction.isMidCall = false
 }

@@ -6,6 +6,7 @@
  * that overlap one of these may start: they follow it, and are told when it has said `committed`. A sync that fails leaves
  * nobody knowing what the disk holds: all that wait for it are lost, and all that ran on top of them with the connection.
  */
+import { append } from '../own-property.ts'
 import type { Failure } from '../errors.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { Fifo } from './fifo.ts'
@@ -76,7 +77,7 @@ export class CommitQueue {
       const entry = this.#lastOfStore.get(storeId)
       if (entry && (!last || entry.number > last.number)) last = entry
     }
-    last?.followers.push(follower)
+    if (last) append(last.followers, follower)
     return last !== undefined
   }
 
@@ -143,7 +144,7 @@ export class CommitQueue {
     const lost: SettlingWork[] = []
     for (let entry = this.#waiting.shift(); entry; entry = this.#waiting.shift()) {
       this.#forget(entry)
-      lost.push(entry.work)
+      append(lost, entry.work)
     }
     this.#isSyncing = false
     this.#syncFailed(error, lost)

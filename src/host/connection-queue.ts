@@ -2,6 +2,7 @@
  * The open and delete requests of one database name: processed in order, each to completion before the next.
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
+import { append } from '../own-property.ts'
 import { type Failure, failure, failureOf, isLost } from '../errors.ts'
 import { checkNameLength } from '../storage/limits.ts'
 import { forgetKept } from '../kept/collect.ts'
@@ -71,7 +72,7 @@ export class ConnectionQueue {
     process: (request: QueuedRequest) => Promise<void>,
   ): HostRequest {
     const request = new QueuedRequest(this.#options.name, listener, process)
-    this.#requests.push(request)
+    append(this.#requests, request)
     this.#process()
     return request
   }

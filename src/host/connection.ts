@@ -1,6 +1,7 @@
 /** The host's side of a connection. */
 import { type Failure, failure } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
+import { Chain } from './chain.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import type {
   ConnectionListener,
@@ -28,8 +29,8 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   /** Resolves when the connection is closed. */
   readonly closed: Promise<void>
   readonly #database: Database<Connection>
-  /** Those that have not finished, oldest first. No set: one that each enters and leaves keeps many from being collected. */
-  readonly #transactions: Transaction[] = []
+  /** Those that have not finished, oldest first. */
+  readonly #transactions = new Chain<Transaction>()
   #listener: ConnectionListener | null = null
   /** Why it is being closed; null when it is not, or its realm has closed it. */
   #reason: Failure | null = null
@@ -112,14 +113,18 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     this.#isForced = true
     this.#beginClosing(reason)
     this.#database.scheduler.holdUpStarts(() => {
-      // Each leaves the list.
-      for (const transaction of this.#transactions.slice()) transaction.giveUp(reason)
+      // Each leaves the chain.
+      let next: Transaction | null
+      for (let it = this.#transactions.first; it; it = next) {
+        ;({ next } = it)
+        it.giveUp(reason)
+      }
     })
     this.#closeIfUnused()
   }
 
   finished(transaction: Transaction, outcome: Outcome): void {
-    this.#transactions.splice(this.#transactions.indexOf(transaction), 1)
+    this.#transactions.remove(transaction)
     this.#upgradeFinished?.(outcome)
     this.#upgradeFinished = null
     this.#closeIfUnused()
@@ -141,13 +146,13 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
 
   #addTransaction(options: TransactionOptions): Transaction {
     const transaction = new Transaction(options)
-    this.#transactions.push(transaction)
+    this.#transactions.add(transaction)
     return transaction
   }
 
   /** https://w3c.github.io/IndexedDB/#close-a-database-connection */
   #closeIfUnused(): void {
-    if (!this.closePending || this.#isClosed || this.#transactions.length > 0) return
+    if (!this.closePending || this.#isClosed || this.#transactions.first) return
     this.#isClosed = true
     this.#database.connections.delete(this)
     this.#listener?.closed(this.#reason)

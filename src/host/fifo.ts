@@ -1,39 +1,54 @@
-/** First in, first out, in constant time however long it gets; what has left is let go of. */
+/** An entry of a queue. A class, as objects of a literal that wait for long would be made old. */
+class Link<Item> {
+  readonly item: Item
+  next: Link<Item> | null = null
+
+  constructor(item: Item) {
+    this.item = item
+  }
+}
+
+/**
+ * First in, first out, in constant time however long it gets; what has left is let go of. No array: a setter that script has put
+ * on its prototype would be called.
+ */
 export class Fifo<Item> {
-  /** undefined where an item has left. */
-  #items: (Item | undefined)[] = []
-  #head = 0
+  #first: Link<Item> | null = null
+  #last: Link<Item> | null = null
+  #length = 0
 
   get length(): number {
-    return this.#items.length - this.#head
+    return this.#length
   }
 
   push(item: Item): void {
-    this.#items.push(item)
+    const link = new Link(item)
+    if (this.#last) this.#last.next = link
+    else this.#first = link
+    this.#last = link
+    this.#length++
   }
 
   /** undefined when empty. */
   first(): Item | undefined {
-    return this.#items[this.#head]
+    return this.#first?.item
   }
 
   /** Removes the first item; undefined when empty. */
   shift(): Item | undefined {
-    const first = this.#items[this.#head]
-    if (first === undefined) return undefined
-    this.#items[this.#head++] = undefined
-    if (this.#head * 2 >= this.#items.length) this.#cutOff()
-    return first
+    const link = this.#first
+    if (!link) return undefined
+    this.#first = link.next
+    if (!this.#first) this.#last = null
+    // A link that has become old must not keep those that came after it.
+    link.next = null
+    this.#length--
+    return link.item
   }
 
   clear(): void {
-    this.#items = []
-    this.#head = 0
-  }
-
-  /** Half of the places are empty, or more: each item is moved once on average. */
-  #cutOff(): void {
-    this.#items.splice(0, this.#head)
-    this.#head = 0
+    this.#first = null
+    this.#last = null
+    this.#length = 0
   }
 }

@@ -9,6 +9,7 @@
  *
  * What is rare or large goes along in `objects`, in order.
  */
+import { append } from '../own-property.ts'
 import { demand, isOwnBytes, isOwnMemory } from './malformed.ts'
 
 export interface Parcel {
@@ -60,7 +61,7 @@ export class ParcelWriter {
 
   /** `value` is cloned when the parcel is sent. */
   object(value: unknown): void {
-    this.#objects.push(value)
+    append(this.#objects, value)
   }
 
   /** Copies the bytes; null arrives as null. */
@@ -74,8 +75,8 @@ export class ParcelWriter {
   give(bytes: Uint8Array): void {
     this.number(bytesApart)
     this.#apartBytes += bytes.length
-    this.#objects.push(bytes)
-    this.#transfer.push(bytes.buffer as ArrayBuffer) // no memory here is shared
+    append(this.#objects, bytes)
+    append(this.#transfer, bytes.buffer as ArrayBuffer) // no memory here is shared
   }
 
   /** Begins a byte string; what it holds has to be appended before anything else is packed. */
@@ -111,7 +112,7 @@ export class ParcelWriter {
     new Uint8Array(contents, numbers.byteLength).set(this.#bytes.subarray(0, this.#byteCount))
     const parcel = { contents, numberCount, objects: this.#objects }
     const transfer = this.#transfer
-    if (contents.byteLength >= transferBytes) transfer.push(contents)
+    if (contents.byteLength >= transferBytes) append(transfer, contents)
     this.#numberCount = 0
     this.#byteCount = 0
     this.#apartBytes = 0

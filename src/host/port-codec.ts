@@ -2,6 +2,7 @@
  * How calls and answers are packed into parcels. What comes in thousands has a form of its own, which begins with its
  * number in `Form`; everything else goes as the object it is.
  */
+import { append } from '../own-property.ts'
 import { isLetGo } from '../values/byte-writer.ts'
 import { demand, Malformed } from './malformed.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'
@@ -275,7 +276,7 @@ function writeDone(
 /** Some integers; that there are so many is seen before room is made for them. */
 function readNumbers(parcel: ParcelReader): number[] {
   const numbers: number[] = []
-  for (let left = parcel.integer(0); left > 0; left--) numbers.push(parcel.integer(0))
+  for (let left = parcel.integer(0); left > 0; left--) append(numbers, parcel.integer(0))
   return numbers
 }
 

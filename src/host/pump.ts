@@ -5,6 +5,7 @@
  * But a loop of 100,000 calls would then block timers and I/O for its whole length. So once the calls since the last turn of
  * the event loop have taken `eagerMs`, further work is queued, and the pump does it in slices between turns.
  */
+import { Fifo } from './fifo.ts'
 import { now, queueTurn } from './turn.ts'
 
 /** How long callers may keep the thread between two turns: half a frame. */
@@ -20,13 +21,21 @@ export interface Work {
   step(): boolean
   /** How heavy the next step is, in small operations. */
   readonly nextWeight: number
+  /** A step has thrown: there must be no other. */
+  cutOff(error: unknown): void
 }
 
 /** One host's pump. */
 export class Pump {
-  #runnable: Work[] = []
-  #state: 'idle' | 'running' | 'queued' = 'idle'
+  readonly #runnable = new Fifo<Work>()
+  /** Also where a run was cut off, by whatever can end a call: then the turn that is queued goes on. */
+  #isRunning = false
+  #isTurnQueued = false
   readonly #eager = new EagerTime()
+  readonly #onTurn = () => {
+    this.#isTurnQueued = false
+    this.#slice()
+  }
 
   /** Whether an operation of that weight, in small operations, may be executed within the caller's call. */
   allows(weight: number): boolean {
@@ -35,19 +44,23 @@ export class Pump {
 
   /** Has the work done until it says that none is left: at once while the callers' time lasts, else in turns to come. */
   add(work: Work): void {
+    const wasIdle = this.#runnable.length === 0
     this.#runnable.push(work)
-    if (this.#state !== 'idle') return
-    this.#run((weight) => this.#eager.allows(weight))
+    if (this.#isRunning) return this.#queueTurn()
+    if (wasIdle) this.#run((weight) => this.#eager.allows(weight))
   }
 
   #run(allows: (weight: number) => boolean): void {
-    this.#state = 'running'
-    try {
-      this.#stepWhile(allows)
-    } finally {
-      this.#state = this.#runnable.length === 0 ? 'idle' : 'queued'
-      if (this.#state === 'queued') queueTurn(() => this.#slice())
-    }
+    this.#isRunning = true
+    this.#stepWhile(allows)
+    this.#isRunning = false
+    if (this.#runnable.length > 0) this.#queueTurn()
+  }
+
+  #queueTurn(): void {
+    if (this.#isTurnQueued) return
+    queueTurn(this.#onTurn)
+    this.#isTurnQueued = true
   }
 
   #slice(): void {
@@ -64,15 +77,19 @@ export class Pump {
   }
 
   #stepWhile(allows: (weight: number) => boolean): void {
-    let done = 0
-    try {
-      for (let work = this.#runnable[0]; work; work = this.#runnable[done]) {
-        if (!allows(work.nextWeight)) return
-        if (!work.step()) done++
-      }
-    } finally {
-      this.#runnable.splice(0, done)
+    for (let work = this.#runnable.first(); work; work = this.#runnable.first()) {
+      if (!allows(work.nextWeight)) return
+      if (!stepOf(work)) this.#runnable.shift()
     }
+  }
+}
+
+function stepOf(work: Work): boolean {
+  try {
+    return work.step()
+  } catch (error) {
+    work.cutOff(error)
+    return false
   }
 }
 
@@ -98,8 +115,8 @@ class EagerTime {
   #askClock(): void {
     const time = now()
     if (this.#since === null) {
-      this.#since = time
       queueTurn(this.#onTurn)
+      this.#since = time
     }
     this.#isSpent = time - this.#since > eagerMs
   }

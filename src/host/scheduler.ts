@@ -12,6 +12,7 @@
  * A transaction that has committed lets go before it may say so: what starts then follows it, see `commit-queue.ts`.
  * https://w3c.github.io/IndexedDB/#transaction-scheduling
  */
+import { append } from '../own-property.ts'
 import { Fifo } from './fifo.ts'
 
 /** Whoever has a claim. */
@@ -90,7 +91,7 @@ export class Scheduler {
   #startAll(startable: readonly Claim[] | null): void {
     if (!startable) return
     this.#waitingCount -= startable.length
-    if (this.#heldUp) return void this.#heldUp.push(...startable)
+    if (this.#heldUp) return appendAll(this.#heldUp, startable)
     for (const granted of startable) if (!granted.isReleased) granted.owner.start()
   }
 
@@ -108,7 +109,12 @@ function collectStartable(granted: readonly Claim[] | null, into: Claim[] | null
   if (!granted) return into
   const startable = granted.filter((claim) => claim.missing === 0)
   if (startable.length === 0) return into
-  return into ? [...into, ...startable] : startable
+  if (into) appendAll(into, startable)
+  return into ?? startable
+}
+
+function appendAll(list: Claim[], claims: readonly Claim[]): void {
+  for (const claim of claims) append(list, claim)
 }
 
 /** Shared by any number of claims or held by one exclusive claim; waiting claims in order. */
@@ -135,7 +141,7 @@ class Lock {
       if (next === undefined || !this.#admits(next)) return granted
       this.#waiting.shift()
       this.#grant(next)
-      ;(granted ??= []).push(next)
+      append((granted ??= []), next)
     }
   }
 

@@ -1,5 +1,7 @@
 /** The host's side of a transaction: what it still has to do, and how it ends. */
 import { type Failure, failureOf } from '../errors.ts'
+import { append } from '../own-property.ts'
+import type { Chained } from './chain.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { changeSchema, executeOperation, isWrite } from './execute.ts'
@@ -49,7 +51,11 @@ class QueuedOperation {
 }
 
 /** https://w3c.github.io/IndexedDB/#transaction-construct */
-export class Transaction implements HostTransaction, Work, SettlingWork, Follower, ClaimOwner {
+export class Transaction
+  implements HostTransaction, Work, SettlingWork, Follower, ClaimOwner, Chained
+{
+  previous: this | null = null
+  next: this | null = null
   needsSync = false
   readonly #isStrict: boolean
   readonly #database: Database<DatabaseConnection>
@@ -174,6 +180,11 @@ export class Transaction implements HostTransaction, Work, SettlingWork, Followe
     return false
   }
 
+  /** A step has thrown what nobody foresaw. */
+  cutOff(error: unknown): void {
+    this.giveUp(failureOf(error))
+  }
+
   confirm(): void {
     if (this.#gaveUpFor) return this.lose(this.#gaveUpFor)
     if (this.#mode === 'versionchange') this.#database.committedSchema = this.#database.schema
@@ -220,7 +231,7 @@ export class Transaction implements HostTransaction, Work, SettlingWork, Followe
 
   #fail(error: unknown, receiver: OperationReceiver): void {
     const failure = failureOf(error)
-    ;(this.#failures ??= []).push(failure)
+    append((this.#failures ??= []), failure)
     receiver.failed(failure)
     if (failure.code === 'ConstraintError') return
     this.#giveUpInOrder(failure)
@@ -265,11 +276,14 @@ export class Transaction implements HostTransaction, Work, SettlingWork, Followe
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
   #revert(): void {
     this.#queue?.clear()
-    if (this.#isWriting) this.#database.rollback()
+    const wasWriting = this.#isWriting
     this.#isWriting = false
+    // It may break the database down, which gives up all its transactions.
+    if (wasWriting) this.#database.rollback()
   }
 
   #finish(outcome: Outcome): void {
+    if (this.#state === 'finished') return
     this.#state = 'finished'
     this.#database.scheduler.release(this.#claim)
     this.#owner.finished(this, outcome)

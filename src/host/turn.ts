@@ -2,6 +2,7 @@
  * Turns of the event loop: how the host yields, and the clock it looks at. The primitives are captured when the module
  * loads, so that a test framework's fake timers cannot freeze a database.
  */
+import { append } from '../own-property.ts'
 
 import { isWorkerd, queueTimerTurn } from '../workerd.ts'
 
@@ -65,7 +66,7 @@ function portTurns({ port1, port2 }: MessageChannel): (callback: () => void) => 
   }
   unref(port1)
   return (callback) => {
-    waiting.push(callback)
+    append(waiting, callback)
     ref(port1)
     port2.postMessage(null)
   }

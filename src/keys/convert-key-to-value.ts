@@ -2,6 +2,7 @@
  * From encoded keys to values, strictly: what is returned encodes to the same bytes, everything else is refused. Time and
  * memory are bounded by the length of the bytes.
  */
+import { append } from '../own-property.ts'
 import { damagedKey, keyTag, keyTerminator } from './key.ts'
 import { numberKeyLength, readNumberKeyBytes } from './number-key.ts'
 
@@ -109,7 +110,7 @@ function readArray(bytes: Uint8Array, start: number): IDBValidKey[] {
     } else if (tag === keyTag.array) {
       const nested: IDBValidKey[] = []
       append(array, nested)
-      enclosing.push(array)
+      append(enclosing, array)
       array = nested
       position++
     } else {
@@ -117,19 +118,6 @@ function readArray(bytes: Uint8Array, start: number): IDBValidKey[] {
     }
   }
   return root
-}
-
-/** Defines the element: a push would call a setter that script has put on a prototype. */
-function append(array: IDBValidKey[], value: IDBValidKey): void {
-  const { length } = array
-  if (length in array) {
-    Object.defineProperty(array, length, {
-      value,
-      configurable: true,
-      enumerable: true,
-      writable: true,
-    })
-  } else array.push(value)
 }
 
 function readTime(bytes: Uint8Array, offset: number): number {

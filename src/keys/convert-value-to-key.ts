@@ -2,6 +2,7 @@
  * From values to encoded keys. The `…Cloned…` forms are for values that structured deserialization has made: they hold
  * no Proxy, which is dear to detect on some platforms.
  */
+import { append } from '../own-property.ts'
 import { compareKeys, keyTag, keyTerminator } from './key.ts'
 import { bytesOf, dateValueOf, holdsProxy, isArrayExoticObject } from './internal-slots.ts'
 import { type KeyWriter, borrowKeyWriter, returnKeyWriter } from './key-writer.ts'
@@ -56,7 +57,7 @@ export function convertValueToMultiEntryKeys(input: unknown): Uint8Array[] | nul
   const { length } = input
   for (let i = 0; i < length; i++) {
     const key = convertElementToKey(input, i)
-    if (key !== null) keys.push(key)
+    if (key !== null) append(keys, key)
   }
   return sortedWithoutRepeats(keys)
 }

@@ -13,6 +13,7 @@
  *
  * Worked example: index 3 with the key `'a'`, index 200 with `[]`: `03 03 30 62 00  C8 01 02 50 00`.
  */
+import { append } from '../own-property.ts'
 import { StorageError } from '../errors.ts'
 import { ByteArena } from './byte-arena.ts'
 import { convertValueToMultiEntryKeys, writeKey } from './convert-value-to-key.ts'
@@ -158,7 +159,7 @@ function writeIndexKey<Value>(source: EntrySource<Value>, keyPath: KeyPath): boo
 function writeKeyAt<Value>(source: EntrySource<Value>, path: string): boolean {
   const { writer, generated } = source
   if (generated && generated.keyPath === path) {
-    generated.offsets.push(writer.length + numberKeyOffset)
+    append(generated.offsets, writer.length + numberKeyOffset)
     writer.writeNumber(0)
     return true
   }

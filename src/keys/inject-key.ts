@@ -3,7 +3,9 @@
  * a path may well name `__proto__`.
  */
 
-const { defineProperty, hasOwn } = Object
+import { defineOwn } from '../own-property.ts'
+
+const { hasOwn } = Object
 
 /** https://w3c.github.io/IndexedDB/#check-that-a-key-could-be-injected-into-a-value */
 export function canInjectKey(clone: unknown, keyPath: string): boolean {
@@ -29,20 +31,14 @@ export function injectKey(clone: unknown, keyPath: string, keyValue: IDBValidKey
   for (;;) {
     if (!isObject(value)) throw new Error(`unreachable: no key can be injected at "${keyPath}"`)
     const dot = rest.indexOf('.')
-    if (dot < 0) return createDataProperty(value, rest, keyValue)
+    if (dot < 0) return defineOwn(value, rest, keyValue)
     const identifier = rest.slice(0, dot)
     rest = rest.slice(dot + 1)
-    if (!hasOwn(value, identifier)) createDataProperty(value, identifier, {})
+    if (!hasOwn(value, identifier)) defineOwn(value, identifier, {})
     value = value[identifier]
   }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null
-}
-
-function createDataProperty(object: object, name: string, value: unknown): void {
-  const attributes = { value, writable: true, enumerable: true, configurable: true }
-  // Without a prototype: a descriptor is read through its prototype chain too.
-  defineProperty(object, name, { __proto__: null, ...attributes } as PropertyDescriptor)
 }

@@ -1,6 +1,7 @@
 /**
  * Key paths: which are valid, and what they yield on a value.
  */
+import { append } from '../own-property.ts'
 
 /** A valid key path. */
 export type KeyPath = string | readonly string[]
@@ -61,7 +62,7 @@ function evaluatePaths<Value>(
   for (const path of paths) {
     const result = evaluate(value, path)
     if (result === keyPathFailure) return result
-    results.push(result)
+    append(results, result)
   }
   return results
 }

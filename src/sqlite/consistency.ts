@@ -1,4 +1,5 @@
 /** Checking a database: SQLite's own check of its pages, then whether our tables agree with each other. */
+import { append } from '../own-property.ts'
 import { StorageError } from '../errors.ts'
 import { keyTag } from '../keys/key.ts'
 import { numberKeyOffset, readNumberKeyBytes } from '../keys/number-key.ts'
@@ -72,7 +73,7 @@ function findProblems(connection: Connection): string[] {
   if (problems.length > 0) return problems
   for (const { problem, sql } of strayRows) {
     const count = connection.readNumber(sql)
-    if (count > 0) problems.push(`${problem}: ${count}`)
+    if (count > 0) append(problems, `${problem}: ${count}`)
   }
   return [...problems, ...checkKeyGenerators(connection), ...checkListedEntries(connection)]
 }
@@ -82,7 +83,7 @@ function checkPages(connection: Connection): string[] {
   const statement = connection.prepare('PRAGMA integrity_check')
   while (statement.step()) {
     const line = statement.text(0)
-    if (line !== 'ok') problems.push(line)
+    if (line !== 'ok') append(problems, line)
   }
   return problems
 }
@@ -101,7 +102,8 @@ function checkKeyGenerators(connection: Connection): string[] {
     if (rows.isNull(2)) continue
     const largest = readNumberKeyBytes(rows.copyBlob(2), numberKeyOffset)
     if (Math.floor(Math.min(largest, lastGeneratedNumber)) < rows.number(0)) continue
-    problems.push(
+    append(
+      problems,
       `key generator of object store ${rows.number(1)} is not beyond the key ${largest}`,
     )
   }
@@ -137,8 +139,8 @@ function checkListedEntries(connection: Connection): string[] {
   }
   const unlisted = connection.readNumber('SELECT count(*) FROM index_records') - listed
   const problems: string[] = []
-  if (missing > 0) problems.push(`index entries missing: ${missing}`)
-  if (unlisted > 0) problems.push(`index entries their records do not list: ${unlisted}`)
+  if (missing > 0) append(problems, `index entries missing: ${missing}`)
+  if (unlisted > 0) append(problems, `index entries their records do not list: ${unlisted}`)
   return problems
 }
 

@@ -2,6 +2,7 @@
  * Reading a damaged file's records: each store from its start until a page cannot be read, then from its end until the
  * same, then, one by one, those between of which the indexes still know the keys. Nothing is written.
  */
+import { append } from '../own-property.ts'
 import { StorageError } from '../errors.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { forEachIndexKey } from '../keys/index-keys.ts'
@@ -160,7 +161,8 @@ class StoreWalk {
     const kept: number[] = []
     let start = 0
     forEachIndexKey(block, (indexId, _keyStart, keyEnd) => {
-      if (this.#store.indexes.has(indexId)) kept.push(...block.subarray(start, keyEnd))
+      if (this.#store.indexes.has(indexId))
+        for (const byte of block.subarray(start, keyEnd)) append(kept, byte)
       start = keyEnd
     })
     return kept.length === 0 ? null : Uint8Array.from(kept)

@@ -1,4 +1,5 @@
 /** Building the entries of a new index over a store's records. */
+import { append } from '../own-property.ts'
 import { StorageError } from '../errors.ts'
 import { compareKeys, damagedKey } from '../keys/key.ts'
 import type { IndexSchema } from '../storage/schema.ts'
@@ -76,7 +77,7 @@ function readBatch(
       withValues: true,
     },
     (record) => {
-      batch.push({
+      append(batch, {
         key: record.bytes.slice(record.keyStart, record.keyEnd),
         indexKeys: indexKeysOf(record),
       })

@@ -1,6 +1,7 @@
 /** Blobs and Files of other implementations than this realm's: of simulated pages and polyfills. */
 import { domException } from '../errors.ts'
-import { defineProperty, getOwnPropertyDescriptor, isView } from './intrinsics.ts'
+import { bareCopy } from '../own-property.ts'
+import { getOwnPropertyDescriptor, isView } from './intrinsics.ts'
 import { memberOf } from './simulated-pages.ts'
 
 /** What is left to be read of a Blob when the rest of its value is written. */
@@ -27,7 +28,7 @@ export class ForeignBlob implements BlobAttributes, BlobContent {
 
   static {
     // A clone that holds one is serialized again when a generated key was put into it.
-    defineProperty(this.prototype, Symbol.toStringTag, { value: 'Blob' })
+    Object.defineProperty(this.prototype, Symbol.toStringTag, bareCopy({ value: 'Blob' }))
   }
 
   constructor(attributes: BlobAttributes, bytes: () => Promise<ArrayBuffer> | ArrayBufferView) {

@@ -1,5 +1,6 @@
 import { domException } from '../errors.ts'
-import { defineProperty, hasOwn } from './intrinsics.ts'
+import { defineOwn } from '../own-property.ts'
+import { hasOwn } from './intrinsics.ts'
 import { blobSize, fileTime } from './platform.ts'
 import { generatedKey } from './write-state.ts'
 
@@ -54,5 +55,5 @@ function assertHolder(value: unknown, keyPath: string): asserts value is Record<
 }
 
 function define(holder: object, name: string, value: unknown): void {
-  defineProperty(holder, name, { value, writable: true, enumerable: true, configurable: true })
+  defineOwn(holder, name, value)
 }

@@ -1,6 +1,7 @@
 /** Which types of the platform an object is of, as its prototypes tell. */
+import { append } from '../own-property.ts'
 import { isWorkerd } from '../workerd.ts'
-import { append, getOwnPropertyDescriptor, getPrototypeOf, weakMapGet } from './intrinsics.ts'
+import { getOwnPropertyDescriptor, getPrototypeOf, weakMapGet } from './intrinsics.ts'
 import { rememberPage, simulatedInterface } from './simulated-pages.ts'
 
 const none: readonly string[] = []

@@ -116,7 +116,9 @@ export const dataViewBuffer = knownGetterOf<ArrayBufferLike>(DataView.prototype,
 export const dataViewByteOffset = knownGetterOf<number>(DataView.prototype, 'byteOffset')
 export const dataViewByteLength = knownGetterOf<number>(DataView.prototype, 'byteLength')
 
-/** Like `push`, which would run a setter that a prototype has for the index. */
-export function append<T>(list: T[], value: T): void {
-  defineProperty(list, list.length, { value, writable: true, enumerable: true, configurable: true })
+/** Whether a descriptor is that of a value: it must have it itself. */
+export function isOfValue(
+  descriptor: PropertyDescriptor | undefined,
+): descriptor is PropertyDescriptor & { value: unknown } {
+  return descriptor !== undefined && hasOwn(descriptor, 'value')
 }

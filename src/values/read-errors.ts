@@ -1,6 +1,7 @@
 import { corrupt } from './corrupt.ts'
 import { errorKinds } from './format.ts'
-import { defineProperty, hasOwn } from './intrinsics.ts'
+import { defineHidden } from '../own-property.ts'
+import { hasOwn } from './intrinsics.ts'
 import { absent, type Reading, type ReadState } from './read-state.ts'
 
 /** At the position of its kind byte: taken when the module loads. */
@@ -31,8 +32,4 @@ export function* readError(state: ReadState): Reading {
 export function setStack(error: object, stack: string | undefined): void {
   if (stack !== undefined || isStackInherited) defineHidden(error, 'stack', stack)
   else if (hasOwn(error, 'stack')) delete (error as { stack?: unknown }).stack
-}
-
-function defineHidden(error: object, name: string, value: unknown): void {
-  defineProperty(error, name, { value, writable: true, enumerable: false, configurable: true })
 }

@@ -1,6 +1,6 @@
 import type { ByteReader } from './byte-reader.ts'
 import { corrupt } from './corrupt.ts'
-import { append, defineProperty } from './intrinsics.ts'
+import { append, defineOwn } from '../own-property.ts'
 
 /** The keys of objects with the same header. */
 export interface Shape {
@@ -35,7 +35,7 @@ export function readShape(reader: ByteReader): Shape {
 
 /** Makes a property as a clone has them, whatever its name. */
 export function defineValue(object: object, key: string, value: unknown): void {
-  defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
+  defineOwn(object, key, value)
 }
 
 function newShape(reader: ByteReader, start: number, size: number): Shape {

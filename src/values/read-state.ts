@@ -1,6 +1,7 @@
 import { ByteReader } from './byte-reader.ts'
 import { corrupt } from './corrupt.ts'
-import { append, arrayFrom } from './intrinsics.ts'
+import { append } from '../own-property.ts'
+import { arrayFrom } from './intrinsics.ts'
 
 /** A longer list of objects is not used again. */
 const keptObjects = 1024

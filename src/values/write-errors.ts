@@ -1,5 +1,5 @@
 import { errorKinds, Tag } from './format.ts'
-import { getOwnPropertyDescriptor, getterOf } from './intrinsics.ts'
+import { getOwnPropertyDescriptor, getterOf, isOfValue } from './intrinsics.ts'
 import { absent, type Children, type WriteState } from './write-state.ts'
 
 /** Where `stack` is not an own data property: the getter that gives it, of every error (V8) or inherited (SpiderMonkey). */
@@ -19,13 +19,13 @@ export function* writeError({ out }: WriteState, error: object): Children {
   out.optionalString(message)
   out.optionalString(stackOf(error))
   const cause = getOwnPropertyDescriptor(error, 'cause')
-  yield cause && 'value' in cause ? cause.value : absent
+  yield isOfValue(cause) ? cause.value : absent
 }
 
 /** The stack as a string, if there is one; no getter of script runs. */
 export function stackOf(error: object): string | undefined {
   const own = getOwnPropertyDescriptor(error, 'stack')
-  const stack: unknown = own && 'value' in own ? own.value : stackByGetter(error, Boolean(own))
+  const stack: unknown = isOfValue(own) ? own.value : stackByGetter(error, Boolean(own))
   return typeof stack === 'string' ? stack : undefined
 }
 
@@ -47,7 +47,7 @@ function kindOf(error: object): number {
 
 function messageOf(error: object): string | undefined {
   const own = getOwnPropertyDescriptor(error, 'message')
-  if (!own || !('value' in own)) return undefined
+  if (!isOfValue(own)) return undefined
   const message: unknown = own.value
   if (typeof message === 'string') return message
   // The standard's ToString: a template, unlike String(), throws for symbols.

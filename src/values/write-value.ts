@@ -9,8 +9,8 @@ import {
   runsOutsideOfPages,
 } from './brands.ts'
 import { shortLimit, Tag } from './format.ts'
+import { append } from '../own-property.ts'
 import {
-  append,
   bigintValue,
   booleanValue,
   dateTime,

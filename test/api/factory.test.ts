@@ -1,12 +1,12 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createContext, runInContext } from 'node:vm'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import type { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
-import { IDBKeyRange, close, createIndexedDB, install } from '../../src/index.ts'
+import { IDBKeyRange, close, createIndexedDB, install, serve } from '../../src/index.ts'
 import { openDatabase, resultOf } from '../promises.ts'
 
 let path = ''
@@ -261,3 +261,65 @@ async function ownerOf(directory: string): Promise<unknown> {
   await other.close()
   return null
 }
+describe('a failed request that nobody listens to', () => {
+  /** Resolves with the first warning. */
+  function warned(use: (onWarning: (warning: Error) => void) => void): Promise<Error> {
+    return new Promise((resolve) => use(resolve))
+  }
+
+  test('is heard by onWarning: open()', async () => {
+    ;(await openDatabase(createIndexedDB({ path }), () => {}, { version: 3 })).close()
+    let indexedDB: IDBFactory | undefined
+    const warning = await warned((onWarning) => {
+      indexedDB = createIndexedDB({ path, onWarning })
+      indexedDB.open('test', 2).onsuccess = () => {}
+    })
+    expect(warning.name).toBe('VersionError')
+    expect(warning.message).toMatch(/^Opening database "test" failed, .*version 3/)
+    if (indexedDB) await close(indexedDB)
+  })
+
+  test('is heard by onWarning: deleteDatabase()', async () => {
+    writeFileSync(join(path, 'file'), '')
+    const warning = await warned((onWarning) => {
+      createIndexedDB({ path: join(path, 'file'), onWarning }).deleteDatabase('test')
+    })
+    expect(warning.message).toMatch(/^Deleting database "test" failed, /)
+  })
+
+  test('is heard by console.warn() where nothing else was asked for, over a port too', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+    const { port1, port2 } = new MessageChannel()
+    serve(port1, createIndexedDB({ vfs: memory() }))
+    const indexedDB = createIndexedDB({ port: port2 })
+    ;(await openDatabase(indexedDB, () => {}, { version: 3 })).close()
+    indexedDB.open('test', 2)
+    await indexedDB.databases()
+    await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce())
+    warn.mockRestore()
+    port1.close()
+  })
+
+  test('is no warning once somebody listens', async () => {
+    const warnings: Error[] = []
+    const indexedDB = createIndexedDB({ vfs: memory(), onWarning: (it) => warnings.push(it) })
+    ;(await openDatabase(indexedDB, () => {}, { version: 3 })).close()
+    await expect(resultOf(indexedDB.open('test', 2))).rejects.toMatchObject({
+      name: 'VersionError',
+    })
+    expect(warnings).toEqual([])
+  })
+
+  test('goes on when onWarning throws', async () => {
+    const onWarning = vi.fn(() => {
+      throw new Error('from the listener')
+    })
+    const reported = new Promise((resolve) => process.once('uncaughtException', resolve))
+    const indexedDB = createIndexedDB({ vfs: memory(), onWarning })
+    ;(await openDatabase(indexedDB, () => {}, { version: 3 })).close()
+    const request = indexedDB.open('test', 2)
+    expect(await reported).toMatchObject({ message: 'from the listener' })
+    await vi.waitFor(() => expect(request.readyState).toBe('done'))
+    expect((await openDatabase(indexedDB, () => {}, { version: 3 })).version).toBe(3)
+  })
+})

@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest'
 import { Target, addListener, dispatchNow, removeListener } from '../../src/core/events.ts'
 
+const bubbling = { capture: false, once: false }
+
 class PlainTarget extends Target {
   override readonly handle = {}
   readonly parent: Target | null
@@ -24,9 +26,9 @@ test('a listener that is added during the dispatch at its target hears only the 
   const late = (): void => void log.push('late')
   const first = (): void => {
     log.push('first')
-    addListener(target, 'x', late, {})
+    addListener(target, 'x', late, bubbling)
   }
-  addListener(target, 'x', first, {})
+  addListener(target, 'x', first, bubbling)
   expect(dispatched(target, log)).toEqual(['first'])
   expect(dispatched(target, log)).toEqual(['first', 'late'])
 })
@@ -40,9 +42,9 @@ test('listeners removed during the dispatch are passed over, and those behind th
     for (const it of [listeners[0], listeners[1], listeners[2]]) {
       if (it) removeListener(target, 'x', it, false)
     }
-    if (listeners[1]) addListener(target, 'x', listeners[1], {})
+    if (listeners[1]) addListener(target, 'x', listeners[1], bubbling)
   })
-  for (const it of listeners) addListener(target, 'x', it, {})
+  for (const it of listeners) addListener(target, 'x', it, bubbling)
   expect(dispatched(target, log)).toEqual(['a', 'd'])
   expect(dispatched(target, log)).toEqual(['d', 'b'])
 })
@@ -53,7 +55,7 @@ test('an event captures from the outside in and bubbles from the inside out', ()
   const target = new PlainTarget(middle)
   const log: string[] = []
   for (const [name, it] of Object.entries({ outermost, middle, target })) {
-    addListener(it, 'x', () => log.push(`${name} bubbles`), {})
+    addListener(it, 'x', () => log.push(`${name} bubbles`), bubbling)
     addListener(it, 'x', (event) => log.push(`${name} ${event.composedPath().length}`), {
       capture: true,
       once: true,
