@@ -63,11 +63,11 @@ export async function openDatabaseFile(
   target: FileTarget,
 ): Promise<OpenedFile | null> {
   const { fileName, label } = target
+  let isNew = false
   try {
     await place.directory.prepare([fileName, ...companionsOf(fileName)])
-    const state = examine(place, target)
+    const state = examine(place, target, () => (isNew = true))
     if (state === 'missing') return null
-    const isNew = state === 'new'
     // Whoever closes a database leaves nothing in its log.
     const isUnclean = !isNew && companionsOf(fileName).some((name) => place.mount.exists(name))
     const connected = connect(place, target, { isNew })
@@ -79,8 +79,14 @@ export async function openDatabaseFile(
     }
     return { ...connected, isNew, isUnclean }
   } catch (error) {
+    if (isNew) await removeUnused(place, fileName)
     throw fileError(label, 'opening the file', error)
   }
+}
+
+/** Removes a new file that could not be used. If that fails, too, its bytes say that nothing is in it. */
+async function removeUnused({ directory }: Place, fileName: string): Promise<void> {
+  await directory.remove(fileName).catch(() => {})
 }
 
 /** Whether something lies beside a closed database's file that belongs to it. */
@@ -121,13 +127,19 @@ export async function removeEmptied(
   }
 }
 
-function examine(place: Place, { fileName, label, create }: FileTarget): 'missing' | 'new' | 'old' {
+/** `creating`: called before a file is made that was missing, or empty. */
+function examine(
+  place: Place,
+  { fileName, label, create }: FileTarget,
+  creating: () => void,
+): 'missing' | 'new' | 'old' {
   const { directory, mount } = place
   const file = directory.open(fileName, { create })
   if (!file) return 'missing'
   try {
     if (inspectFile(file, label) === 'empty') {
       if (!create) return 'missing'
+      creating()
       // A log left behind belongs to a database of old and must not be replayed into the new one.
       for (const name of companionsOf(fileName)) if (mount.exists(name)) mount.delete(name)
       file.truncate(0)

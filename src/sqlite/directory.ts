@@ -96,7 +96,12 @@ class SqliteDirectory implements StorageDirectory {
       const place = await this.#enter()
       const target = targetOf(name)
       const opened = await this.#openLiving(place, { ...target, name })
-      return this.#makeDatabase(place, { name, ...target, opened })
+      try {
+        return this.#makeDatabase(place, { name, ...target, opened })
+      } catch (error) {
+        opened.connection.abandon()
+        throw error
+      }
     })
   }
 
@@ -213,7 +218,6 @@ class SqliteDirectory implements StorageDirectory {
     { name, fileName, label, opened }: Target & { name: string; opened: OpenedFile },
   ): SqliteDatabase {
     if (opened.rows.name !== null && opened.rows.name !== name) {
-      opened.connection.abandon()
       throw new StorageError(
         'corrupt',
         `${label}: the file holds the database ${JSON.stringify(opened.rows.name)}; move it away`,

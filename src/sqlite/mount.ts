@@ -49,7 +49,7 @@ export class Mount {
   open(name: string, { create, kind }: { create: boolean; kind: FileKind }): VfsFile | null {
     const file = this.#directory.open(name, { create })
     if (!file) return null
-    const opened = this.#wrap(file, kind)
+    const opened = this.#wrapOrClose(file, kind)
     this.#openFiles.set(name, opened)
     this.#deleted.delete(name)
     return opened
@@ -87,13 +87,24 @@ export class Mount {
   recreateWriteAheadLog(databaseFile: string): void {
     const file = this.#directory.open(`${databaseFile}-wal`, { create: true })
     if (!file) throw new Error('unreachable: a created file is missing')
-    this.writeAheadLog(databaseFile)?.replaceFile(file)
+    const log = this.writeAheadLog(databaseFile)
+    if (log) log.replaceFile(file)
+    else file.close()
   }
 
   /** Removes the files that a closed database has emptied. */
   async removeDeleted(databaseFile: string): Promise<void> {
     for (const name of [`${databaseFile}-wal`, `${databaseFile}-journal`]) {
       if (this.#deleted.delete(name)) await this.#directory.remove(name)
+    }
+  }
+
+  #wrapOrClose(file: VfsFile, kind: FileKind): VfsFile {
+    try {
+      return this.#wrap(file, kind)
+    } catch (error) {
+      file.close()
+      throw error
     }
   }
 

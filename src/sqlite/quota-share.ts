@@ -41,8 +41,8 @@ export class QuotaShare implements QuotaMember {
     this.#quota = quota
     this.#options = options
     options.connection.whyFull = () => quota.refuse()
-    quota.join(this)
     this.measure()
+    quota.join(this)
   }
 
   get logBytes(): number {

@@ -115,10 +115,13 @@ async function copyReadable(
       return null
     }
     const copy = new SqliteDatabase({ place, name: target.name, ...rescue, opened, ...unheard })
-    const saved = copyRows({ damaged: new DamagedTables(damaged), rows, copy })
-    copy.sync()
-    await copy.close()
-    return saved
+    try {
+      const saved = copyRows({ damaged: new DamagedTables(damaged), rows, copy })
+      copy.sync()
+      return saved
+    } finally {
+      await copy.close()
+    }
   } finally {
     damaged?.abandon()
   }

@@ -51,7 +51,7 @@ export class SpareConnections {
     const { engine, mount, fileName, label } = target
     const slot = this.#bridge.addSlot()
     slot.attach(mount, fileName)
-    const connection = new Connection(engine, { path: slot.path, label })
+    const connection = this.#connect(engine, { slot, label })
     this.#slots.set(connection, slot)
     configure(connection)
     return connection
@@ -61,19 +61,43 @@ export class SpareConnections {
   giveBack(connection: Connection): void {
     const slot = this.#slots.get(connection)
     if (!slot || this.#spares.length >= keptCount) return connection.close()
-    connection.execute('PRAGMA locking_mode = NORMAL')
-    const read = connection.prepare(readSomething)
-    read.step()
-    read.reset()
-    connection.clearCache()
+    try {
+      letGo(connection)
+    } catch (error) {
+      connection.abandon()
+      throw error
+    }
     slot.detach()
     append(this.#spares, { connection, slot })
   }
+
+  #connect(engine: Engine, { slot, label }: { slot: Slot; label: string }): Connection {
+    try {
+      return new Connection(engine, { path: slot.path, label })
+    } catch (error) {
+      this.#bridge.removeSlot(slot)
+      throw error
+    }
+  }
+}
+
+/** Has the connection hold neither a lock nor a page of its file. */
+function letGo(connection: Connection): void {
+  connection.execute('PRAGMA locking_mode = NORMAL')
+  const read = connection.prepare(readSomething)
+  read.step()
+  read.reset()
+  connection.clearCache()
 }
 
 function reuse({ connection, slot }: Spare, { mount, fileName, label }: SpareTarget): Connection {
-  slot.attach(mount, fileName)
-  connection.label = label
-  connection.execute('PRAGMA locking_mode = EXCLUSIVE')
+  try {
+    slot.attach(mount, fileName)
+    connection.label = label
+    connection.execute('PRAGMA locking_mode = EXCLUSIVE')
+  } catch (error) {
+    connection.abandon()
+    throw error
+  }
   return connection
 }

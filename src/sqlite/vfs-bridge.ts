@@ -71,6 +71,11 @@ export class VfsBridge implements WaSqliteVfs {
     return slot
   }
 
+  /** Ends a path that SQLite has opened nothing under. */
+  removeSlot(slot: Slot): void {
+    this.#mounts.delete(slot.id)
+  }
+
   /** How many bytes the database SQLite has open under that path takes, what is in its log alone included. */
   bytesOf(path: string): number {
     const { mount, name } = this.#find(path)

@@ -146,10 +146,11 @@ export class WriteAheadLogFile implements VfsFile {
 
   /** Goes on with another, empty file. The log itself must be empty. */
   replaceFile(file: VfsFile): void {
-    this.#file.close()
+    const old = this.#file
     this.#file = file
     this.#forgetRead()
     this.#end = this.#committedEnd = this.#checkpointedEnd = 0
+    old.close()
   }
 
   #forgetRead(): void {

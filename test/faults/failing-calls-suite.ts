@@ -60,6 +60,7 @@ function failingCall(failing: Failing, nth: number): Strike {
       const isShortRead = struck === 'read' && effect === 'short'
       return documented[isShortRead ? 'EIO' : code].includes(name)
     },
+    openFiles: () => vfs.openFiles(),
     // It strikes once.
     relieve() {},
   }

@@ -55,6 +55,8 @@ export interface FaultPlan {
 export interface FaultyVfs extends Vfs {
   /** Replaces the plan; calls are counted anew from here. */
   inject(plan: FaultPlan): void
+  /** The names of the files that are open, in the order of their opening. */
+  openFiles(): string[]
   /** How many calls of a kind were made, struck ones included. */
   callCount(kind: CallKind | 'any'): number
   /**
@@ -78,7 +80,14 @@ export interface FaultyVfs extends Vfs {
  */
 export function faulty(vfs: Vfs, plan: FaultPlan = {}): FaultyVfs {
   const disk = new PowerLossDisk()
-  const state: State = { plan, counts: new Map(), grownBytes: 0, disk, directories: new Map() }
+  const state: State = {
+    plan,
+    counts: new Map(),
+    grownBytes: 0,
+    disk,
+    directories: new Map(),
+    open: new Map(),
+  }
   return {
     name: `faulty ${vfs.name}`,
     // It stands for a disk: else an engine would leave out what is to be tested.
@@ -89,6 +98,7 @@ export function faulty(vfs: Vfs, plan: FaultPlan = {}): FaultyVfs {
       state.grownBytes = 0
       state.counts.clear()
     },
+    openFiles: () => [...state.open.values()],
     callCount: (kind) => state.counts.get(kind) ?? 0,
     crash: (pattern) => state.disk.crash(pattern),
     *crashStates(seeds = [], most = Infinity) {
@@ -107,6 +117,8 @@ interface State {
   readonly disk: PowerLossDisk
   /** The files noted of each directory, by its identity. */
   readonly directories: Map<string, NotedFiles>
+  /** An open file → its name. */
+  readonly open: Map<VfsFile, string>
 }
 
 /** Counts a call; returns the effect that strikes it, null when it is to be done. Throws when it fails outright. */
@@ -164,7 +176,9 @@ function directoryOver(state: State, inner: VfsDirectory, path: string): VfsDire
       if (opened === null) return null
       const noted = files.get(name) ?? state.disk.addFile(path, name, null)
       files.set(name, noted)
-      return fileOver(state, opened, noted)
+      const file = fileOver(state, opened, noted)
+      state.open.set(file, name)
+      return file
     },
     async rename(from, to) {
       if (strike(state, 'rename')) return
@@ -265,6 +279,8 @@ function fileOver(state: State, inner: VfsFile, noted: DiskFile): VfsFile {
       isLinked: () => strike(state, 'isLinked') !== null || isLinked(),
     }),
     close() {
+      // Also when it fails: nobody can close it again.
+      state.open.delete(this)
       if (!strike(state, 'close')) inner.close()
     },
   }

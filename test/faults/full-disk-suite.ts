@@ -55,6 +55,7 @@ function fullFrom(nth: number, disk: SmallDisk, freeBytes: number): Strike {
     what: `${freeBytes} bytes free from call ${nth} on`,
     struck: () => struck,
     isDocumented: ({ name }) => documented.ENOSPC.includes(name),
+    openFiles: () => vfs.openFiles(),
     relieve: () => disk.free(),
   }
 }

@@ -23,10 +23,12 @@ test('a write that is lost in silence is found', async () => {
 })
 
 function play(fault: Fault, names: readonly string[]): Promise<StruckHistory> {
+  const vfs = faulty(memory(), { faults: [fault] })
   return playStruck(scripted, {
-    vfs: faulty(memory(), { faults: [fault] }),
+    vfs,
     what: 'a test',
     struck: () => 'write',
+    openFiles: () => vfs.openFiles(),
     isDocumented: ({ name }) => names.includes(name),
     relieve() {},
   })

@@ -16,6 +16,8 @@ export interface Strike {
   struck(): string
   /** Whether an action, or the reading of a state, may fail so. */
   isDocumented(error: Error): boolean
+  /** The files that are open. */
+  openFiles(): readonly string[]
   /** An action has failed: the next attempt is to go well. */
   relieve(): void
 }
@@ -93,7 +95,9 @@ class Run {
     }
     this.#strike.relieve()
     await close(this.#indexedDB)
-    return null
+    const open = this.#strike.openFiles()
+    if (open.length === 0) return null
+    return `${this.#history.name}, ${this.#strike.what} (${this.#strike.struck()}): never closed ${open.join(', ')}`
   }
 
   /** Executes the action, again if it fails; gives what is wrong, null for nothing. */
