@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import type { VfsFile } from '../src/sqlite/vfs.ts'
 import type { HeldDirectory } from './held-directory.ts'
+import { explained, explanation } from './node-file-error.ts'
 
 /** The syncs under way of one directory's files. */
 export type PendingSyncs = Set<Promise<void>>
@@ -16,9 +17,8 @@ export interface NodeFileOptions {
 
 /** Opens the file at `path`; null when it is missing and `create` is false. */
 export function openNodeFile(path: string, options: NodeFileOptions): VfsFile | null {
-  const existing = openIfPresent(path, 'r+')
-  if (existing === null && !options.create) return null
-  const descriptor = existing ?? fs.openSync(path, 'wx+')
+  const descriptor = explained(path, () => openDescriptor(path, options))
+  if (descriptor === null) return null
   try {
     // Its directory may have been replaced in the same moment.
     options.directory.verify()
@@ -27,6 +27,11 @@ export function openNodeFile(path: string, options: NodeFileOptions): VfsFile | 
     fs.closeSync(descriptor)
     throw error
   }
+}
+
+function openDescriptor(path: string, { create }: NodeFileOptions): number | null {
+  const existing = openIfPresent(path, 'r+')
+  return existing === null && create ? fs.openSync(path, 'wx+') : existing
 }
 
 function openIfPresent(path: string, flags: string): number | null {
@@ -54,6 +59,14 @@ function fileOver(
   /** A descriptor closed under a sync in the thread pool might by then be another file's. */
   function closeWhenIdle(): void {
     if (isClosed && syncsUnderWay === 0) fs.closeSync(descriptor)
+  }
+
+  function writeSome(bytes: Uint8Array, start: number, offset: number): number {
+    try {
+      return fs.writeSync(descriptor, bytes, start, bytes.length - start, offset)
+    } catch (error) {
+      throw explanation(path, error)
+    }
   }
 
   function syncName(): void {
@@ -85,16 +98,15 @@ function fileOver(
       return done
     },
     write(bytes, offset) {
-      const { length } = bytes
-      for (let done = 0; done < length;) {
-        const count = fs.writeSync(descriptor, bytes, done, length - done, offset + done)
+      for (let done = 0; done < bytes.length;) {
+        const count = writeSome(bytes, done, offset + done)
         if (count === 0) throw new VfsError('EIO', `Nothing could be written to "${path}"`)
         done += count
         size = Math.max(size, offset + done)
       }
     },
     truncate(newSize) {
-      fs.ftruncateSync(descriptor, newSize)
+      explained(path, () => fs.ftruncateSync(descriptor, newSize))
       size = newSize
     },
     size: () => size,

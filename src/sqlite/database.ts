@@ -113,6 +113,7 @@ export class SqliteDatabase implements DatabaseStorage {
   begin(): void {
     if (this.#isWriting) throw new Error('unreachable: a read-write transaction is open')
     if (this.#owesLogCheck) this.#checkLog()
+    if (this.#log()?.wantsCheckpoint) this.#makeRoom()
     this.#quotaShare?.prepare()
     // A transaction that reads becomes the one that writes: there is no other connection to stand between.
     this.#enterTransaction()
@@ -312,6 +313,16 @@ export class SqliteDatabase implements DatabaseStorage {
       leaveTransaction,
       checkpoint: this.#checkpoint,
     })
+  }
+
+  /** Empties a log that cannot become longer. Where that finds no room either it stays, and the transaction meets it. */
+  #makeRoom(): void {
+    this.#leaveTransaction()
+    try {
+      this.#checkpoint('TRUNCATE')
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'full') throw error
+    }
   }
 
   /** Reads share one SQL transaction that stays open until somebody needs it ended: each costs half as much in it. */

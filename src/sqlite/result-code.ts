@@ -53,7 +53,7 @@ export function storageErrorCode(resultCode: number, cause: unknown): StorageErr
   }
 }
 
-/** Whether a file system's error says that the disk or a quota is full. */
+/** Whether a file system's error says that the disk or a quota is full, or that the file may not become longer. */
 export function isFull(error: unknown): boolean {
   return codeOfCause(error) === 'full'
 }
@@ -61,7 +61,7 @@ export function isFull(error: unknown): boolean {
 /** What a file system's error says by itself; undefined when that is no more than that something failed. */
 function codeOfCause(error: unknown): 'full' | 'lost' | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code // any error may carry a code
-  if (code === 'ENOSPC' || code === 'EDQUOT') return 'full'
+  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return 'full'
   return code === 'ESTALE' ? 'lost' : undefined
 }
 

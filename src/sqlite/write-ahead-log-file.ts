@@ -11,6 +11,7 @@
 import { GatheredWrites } from './gathered-writes.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { mostKeptBytes, ReadBlocks } from './read-blocks.ts'
+import { isFull } from './result-code.ts'
 import type { VfsFile } from './vfs.ts'
 
 /** The size of a frame's header; nothing else in the log is written in this size. */
@@ -37,6 +38,10 @@ export class WriteAheadLogFile implements VfsFile {
   #checkpointedEnd = 0
 
   #hasLostSync = false
+  /** Whether the last attempt to make the file longer has found no room. */
+  #lacksRoom = false
+  /** How long the file was when it was refused to become longer; Infinity: that never was. */
+  #longest = Infinity
 
   /** Absent where the file's own is. */
   readonly syncLater?: () => Promise<void>
@@ -52,6 +57,11 @@ export class WriteAheadLogFile implements VfsFile {
     return this.#hasLostSync
   }
 
+  /** Whether the next transaction needs room in the log that only a checkpoint makes. */
+  get wantsCheckpoint(): boolean {
+    return (this.#lacksRoom && this.#end > 0) || this.pendingBytes() > this.#longest / 2
+  }
+
   /** How many bytes of the log are not in the database file yet. */
   pendingBytes(): number {
     return this.#end - this.#checkpointedEnd
@@ -62,6 +72,7 @@ export class WriteAheadLogFile implements VfsFile {
     this.readInBlocks(copy)
     this.#ahead.release()
     this.#checkpointedEnd = this.#end
+    this.#lacksRoom = false
   }
 
   /** Runs `work`, which reads most of the log in another order than its own; until something is written, in few calls. */
@@ -134,7 +145,11 @@ export class WriteAheadLogFile implements VfsFile {
 
   /** Writes what was gathered. When that fails it stays gathered, and the next call tries again. */
   flush(): void {
-    this.#gathered.flushTo(this.#file)
+    try {
+      this.#gathered.flushTo(this.#file)
+    } catch (error) {
+      throw this.#noted(error)
+    }
   }
 
   /** Forgets what a transaction has appended that was rolled back: the next one begins where it began. */
@@ -158,6 +173,14 @@ export class WriteAheadLogFile implements VfsFile {
     this.#blocks = null
   }
 
+  /** Notes where there was no room. A limit of the file's size stays; a full disk may have room again. */
+  #noted(error: unknown): unknown {
+    this.#lacksRoom = isFull(error)
+    const { code } = error as { code?: unknown } // any error may have one
+    if (code === 'EFBIG') this.#longest = this.#file.size()
+    return error
+  }
+
   async #syncLater(): Promise<void> {
     this.flush()
     try {
@@ -175,7 +198,11 @@ export class WriteAheadLogFile implements VfsFile {
 
   #writeThrough(bytes: Uint8Array, offset: number): void {
     this.flush()
-    this.#file.write(bytes, offset)
+    try {
+      this.#file.write(bytes, offset)
+    } catch (error) {
+      throw this.#noted(error)
+    }
     this.#end = Math.max(this.#end, offset + bytes.length)
   }
 

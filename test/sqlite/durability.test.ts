@@ -99,7 +99,7 @@ test(
 /** What a test makes the files do. */
 interface Faults {
   /** Called before each write; may throw. */
-  beforeWrite: (file: string, byteCount: number) => void
+  beforeWrite: (file: string, byteCount: number, offset: number) => void
   beforeSync: (file: string) => void
 }
 
@@ -107,7 +107,7 @@ function faulty(faults: Faults, vfs = memory()): Vfs {
   const wrapFile = (name: string, file: VfsFile): VfsFile => ({
     read: (into, offset) => file.read(into, offset),
     write: (from, offset) => {
-      faults.beforeWrite(name, from.length)
+      faults.beforeWrite(name, from.length, offset)
       file.write(from, offset)
     },
     truncate: (size) => file.truncate(size),
@@ -182,6 +182,30 @@ describe('when the file system fails', () => {
     expect(found(again)).toHaveLength(31)
     expect(again.check()).toEqual([])
     await again.close()
+  })
+
+  test('a log that may not become longer is emptied, and the next transactions go on', async () => {
+    const faults = noFaults()
+    const database = await openWithStore(directoryOn(faulty(faults)))
+    faults.beforeWrite = (file, byteCount, offset) => {
+      if (!file.endsWith('-wal') || offset + byteCount <= 200 * 1024) return
+      throw new VfsError('EFBIG', 'injected')
+    }
+    const outcomes = Array.from({ length: 100 }, (_, i) => {
+      try {
+        transact(database, () => database.put(recordOf(`${i}`, 'x'.repeat(5_000))))
+        return 'done'
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'full', cause: { code: 'EFBIG' } })
+        database.rollback()
+        return 'full'
+      }
+    })
+    // One finds out how long the log may be.
+    expect(outcomes.filter((it) => it === 'full')).toHaveLength(1)
+    expect(found(database)).toHaveLength(99)
+    expect(database.check()).toEqual([])
+    await database.close()
   })
 
   test('a file whose maker was killed reaches the disk before its log is copied into it', async () => {
