@@ -1,6 +1,6 @@
 /**
  * Where what comes back from ours is, on purpose, not what the platform's own clone gives. Every entry says why; what no
- * entry explains is a failure, and so is an entry that explains nothing on any platform of a long run.
+ * entry explains is a failure.
  */
 
 const refuses = ({ native, ours }) => native === 'cloned' && ours === 'DataCloneError'
