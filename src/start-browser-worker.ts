@@ -10,6 +10,9 @@ import {
   type WorkerListener,
 } from './worker-messages.ts'
 
+/** The workers of users in which a host has answered: their scripts have loaded, and what they throw is their own affair. */
+const answering = new WeakSet<Worker>()
+
 /** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
 export function startBrowserWorker(
   choice: true | string | ScriptUrl | Port,
@@ -19,13 +22,21 @@ export function startBrowserWorker(
   const isOurs = typeof choice !== 'object' || isUrl(choice)
   const worker = makeWorker(choice, parts)
   const receive = (message: unknown): void => {
+    if (!isWorkerMessage(message)) return
+    answering.add(worker)
     // Only workers of this package send such messages, and these are answers.
-    if (isWorkerMessage(message)) listener.answered(message as WorkerAnswer)
+    listener.answered(message as WorkerAnswer)
   }
+  // A script of the user's may hold more than the host, which says itself when it fails. Ours holds nothing else.
+  const isHost = (): boolean => choice === true || !answering.has(worker)
   if (isOurs) listenToMessages(worker, receive)
   else worker.addEventListener('message', ({ data }) => receive(data))
-  worker.addEventListener('messageerror', () => listener.failed(reasonOf('a message was lost')))
-  worker.addEventListener('error', ({ message }) => listener.failed(reasonOf(message)))
+  worker.addEventListener('messageerror', () => {
+    if (isHost()) listener.failed(reasonOf('a message was lost'))
+  })
+  worker.addEventListener('error', ({ message }) => {
+    if (isHost()) listener.failed(reasonOf(message))
+  })
   return {
     post: (call, transfer) => worker.postMessage(call, [...transfer]),
     wasm: choice === true && !parts.canWorkerLoadWasm ? parts.loadWasm() : null,

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
+import type * as Package from '../../src/index-browser.ts'
 import { type BrowserName, type RunningBrowser, startProfile } from '../browsers.ts'
 import { inPage, inWorker, load } from './database-calls.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
@@ -109,6 +110,11 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     assert.equal(await inPage(page, 'get', options, 'a'), 'inline')
   })
 
+  test("what else a page's own worker throws closes nothing", async (context) => {
+    const page = await openPage(context)
+    assert.deepEqual(await page.evaluate(useThrowingWorker, origin), { value: 'kept', closed: 0 })
+  })
+
   test('a shared worker is told that OPFS needs another kind of thread, or is served by a worker of its own', async (context) => {
     const page = await openPage(context)
     const outcome = await page.evaluate(openInSharedWorker, `${origin}/dist/index-browser.js`)
@@ -162,6 +168,33 @@ async function crash(page: Page): Promise<void> {
   // It has no answer: who would give it is dead.
   session.send('Page.crash').catch(() => {})
   await hasCrashed
+}
+
+/** Runs in a page: has a worker host that throws something of its own, and looks at what it was told to keep. */
+async function useThrowingWorker(origin: string): Promise<{ value: unknown; closed: number }> {
+  const { createIndexedDB } = (await import(`${origin}/dist/index-browser.js`)) as typeof Package
+  const script = `
+    import ${JSON.stringify(`${origin}/dist/worker.js`)}
+    addEventListener('message', ({ data }) => {
+      if (data === 'throw') throw new Error('nothing to do with databases')
+    })`
+  const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
+  const worker = new Worker(url, { type: 'module' })
+  const resultOf = <Result>(request: IDBRequest<Result>): Promise<Result> =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error ?? new Error('no error given'))
+    })
+  const request = createIndexedDB({ path: 'throwing', worker }).open('a', 1)
+  request.onupgradeneeded = () => request.result.createObjectStore('s').put('kept', 1)
+  const database = await resultOf(request)
+  let closed = 0
+  database.onclose = () => closed++
+  const thrown = new Promise((resolve) => worker.addEventListener('error', resolve))
+  worker.postMessage('throw')
+  await thrown
+  const value: unknown = await resultOf(database.transaction('s').objectStore('s').get(1))
+  return { value, closed }
 }
 
 /** Runs in a page: what a shared worker's first open with the default VFS ends with. */

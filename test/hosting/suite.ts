@@ -9,8 +9,15 @@ export interface Hosting {
   close(factory: IDBFactory): Promise<void>
 }
 
-/** Checks a hosting; `makeHosting` is called once for each test, whose factories are all closed by the end. */
-export function hostingSuite(tools: TestTools, makeHosting: () => Hosting): void {
+/**
+ * Checks a hosting; `makeHosting` is called once for each test, whose factories are all closed by the end. `rounds`: of the
+ * test that starts workers over and over, where there are any.
+ */
+export function hostingSuite(
+  tools: TestTools,
+  makeHosting: () => Hosting,
+  { rounds = 12 }: { rounds?: number } = {},
+): void {
   const { assert } = tools
   const test = (title: string, body: (hosting: Hosting) => Promise<void>): void => {
     tools.test(title, () => closingAll(makeHosting(), body))
@@ -200,7 +207,7 @@ export function hostingSuite(tools: TestTools, makeHosting: () => Hosting): void
     close,
   }) => {
     const [factory, other] = [create(), create()]
-    for (let round = 0; round < 12; round++) {
+    for (let round = 0; round < rounds; round++) {
       const outcomes = await Promise.all([
         nameOfError(openOnce(factory, 'a')),
         nameOfError(close(factory)),
