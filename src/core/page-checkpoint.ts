@@ -27,7 +27,7 @@ export function pagePlatform(): {
   readonly afterTurn: (callback: () => void) => void
   readonly hasRoom: () => boolean
   readonly listen: (target: EventTarget, receive: (message: unknown) => void) => void
-  readonly wake: () => void
+  readonly wake: () => boolean
 } {
   const { port1, port2 } = new MessageChannel()
   /** For the next slots of the message being dispatched. */
@@ -75,7 +75,7 @@ export function pagePlatform(): {
     },
     afterTurn,
     hasRoom: () => slotsLeft >= slotReserve,
-    wake: () => {},
+    wake: () => false,
     listen,
   }
 }

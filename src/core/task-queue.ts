@@ -41,6 +41,11 @@ let lastCleanup: Cleanup | null = null
 /** Whether a checkpoint is on its way: for the cleanups, or for the next step of a task. */
 let isCheckpointComing = false
 
+/** How often the queue has been called back. */
+let callbackCount = 0
+/** What it was when `wakeUp` last asked for a look. */
+let seenCount = 0
+
 /** While `queueInPlace` runs: the task it has queued last, null before the first. */
 let lastInPlace: Task | null = null
 let isInPlace = false
@@ -49,7 +54,7 @@ let isInPlace = false
 export function queueDatabaseTask(task: Task): void {
   if (isInPlace) insert(task)
   else append(task)
-  if (isScheduled) return wake()
+  if (isScheduled) return wakeUp()
   if (isTurnDue()) takeTurn(runTasks)
   else goOnAfterMicrotasks()
   // Not before it is: what cut this off would have cut off the queue.
@@ -77,7 +82,7 @@ export function queueInPlace(queue: () => void): void {
 export function queueCleanup(cleanup: Cleanup): void {
   cleanup.nextCleanup = lastCleanup
   lastCleanup = cleanup
-  if (isCheckpointComing) return wake()
+  if (isCheckpointComing) return wakeUp()
   runCleanupsAfterMicrotasks()
   isCheckpointComing = true
 }
@@ -91,12 +96,24 @@ const runCleanupsAfterMicrotasks = afterMicrotasks(() => {
   runCleanups()
 })
 
+/** Sees to it that a callback which is coming does come. */
+function wakeUp(): void {
+  if (wake(lookForForgotten)) seenCount = callbackCount
+}
+
+function lookForForgotten(): void {
+  if (callbackCount !== seenCount) return
+  isCheckpointComing = false
+  runTasks()
+}
+
 function goOnAfterMicrotasks(): void {
   runTasksAfterMicrotasks()
   isCheckpointComing = true
 }
 
 function runCleanups(): void {
+  callbackCount++
   let due: Cleanup | null = null
   while (lastCleanup) {
     const cleanup: Cleanup = lastCleanup
@@ -113,6 +130,7 @@ function runCleanups(): void {
 }
 
 function runTasks(): void {
+  callbackCount++
   if (lastCleanup) runCleanups()
   for (;;) {
     running ??= takeFirst()

@@ -7,7 +7,7 @@ export function timerPlatform(): {
   readonly afterTurn: (callback: () => void) => void
   readonly hasRoom: () => boolean
   readonly listen: (target: EventTarget, receive: (message: unknown) => void) => void
-  readonly wake: () => void
+  readonly wake: () => boolean
 } {
   return {
     afterMicrotasks: (callback) => () => queueTimerTurn(callback),
@@ -15,6 +15,9 @@ export function timerPlatform(): {
     hasRoom: () => true,
     listen: (target, receive) =>
       target.addEventListener('message', (event) => receive((event as MessageEvent<unknown>).data)), // As every event of that name.
-    wake: wakeTimerTurns,
+    wake() {
+      wakeTimerTurns()
+      return false
+    },
   }
 }

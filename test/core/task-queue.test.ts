@@ -113,3 +113,24 @@ test('tasks that could not be queued in place do not keep later ones from their 
   await allRun()
   expect(log).toEqual(['first', 'second', 'third'])
 })
+
+test('a tick that the platform has lost is made up for when the next cleanup is queued', async () => {
+  const { nextTick } = process
+  let isLosing = true
+  vi.spyOn(process, 'nextTick').mockImplementation((...call) => {
+    if (!isLosing) Reflect.apply(nextTick, process, call)
+  })
+  vi.resetModules()
+  const { queueCleanup } = await import('../../src/core/task-queue.ts')
+  const ran: string[] = []
+  const queue = (name: string): void =>
+    queueCleanup({ nextCleanup: null, cleanUp: () => void ran.push(name), cutOff() {} })
+  queue('first')
+  await new Promise(setImmediate)
+  isLosing = false
+  vi.restoreAllMocks()
+  expect(ran).toEqual([])
+  queue('second')
+  await new Promise(setImmediate)
+  expect(ran).toEqual(['first', 'second'])
+})
