@@ -105,6 +105,7 @@ ${body}
   await run(node, [...command, 'build', '--webpack'], {
     cwd: directory,
     env: { NEXT_TELEMETRY_DISABLED: '1' },
+    timeout: 600_000,
   })
   return startNext(node, [...command, 'start', '--port', '0'], directory)
 }
