@@ -60,7 +60,10 @@ export function makeProject({ toolDirectory, packages, source, type }) {
   return directory
 }
 
-/** What a command printed, on both streams; rejects with it when the command fails or takes two minutes. */
+/**
+ * What a command printed, on both streams; rejects when the command fails or takes two minutes, with the end of it in the
+ * message and with `all`.
+ */
 export function run(command, args, { cwd, env = {}, ...user }) {
   return new Promise((resolve, reject) => {
     execFile(
@@ -76,7 +79,8 @@ export function run(command, args, { cwd, env = {}, ...user }) {
       (error, stdout, stderr) => {
         if (!error) return resolve({ output: stdout, all: stdout + stderr })
         const text = `${stdout}${stderr}`.slice(-3000)
-        reject(new Error(`${command} ${args.join(' ')}\n${text}`, { cause: error }))
+        const failure = new Error(`${command} ${args.join(' ')}\n${text}`, { cause: error })
+        reject(Object.assign(failure, { all: stdout + stderr }))
       },
     )
   })

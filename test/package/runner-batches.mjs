@@ -351,6 +351,6 @@ async function runWhatever(command, args, options) {
     const { all } = await run(command, args, { timeout: 600_000, ...options })
     return { hasPassed: true, all }
   } catch (error) {
-    return { hasPassed: false, all: error.message }
+    return { hasPassed: false, all: error.all }
   }
 }
