@@ -7,6 +7,7 @@ import type { Connection } from './binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from './database-file.ts'
 import type { FilePresence } from './file-presence.ts'
+import { fileError } from './result-code.ts'
 import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
 
 /** A checkpoint is worth its syncs from here on: SQLite's own 1,000 pages. */
@@ -67,7 +68,7 @@ export class Housekeeping {
   checkLog(leaveTransaction: () => void): void {
     const { place, fileName, label, onWarning } = this.#options
     const logName = `${fileName}-wal`
-    if (place.mount.isLinked(logName)) return
+    if (this.#isLinked(logName)) return
     leaveTransaction()
     this.#options.checkpoint('TRUNCATE')
     place.mount.recreateWriteAheadLog(fileName)
@@ -77,6 +78,15 @@ export class Housekeeping {
         `${label}: another program deleted ${logName} while it was in use; nothing was lost, but keep other programs away from open databases`,
       ),
     )
+  }
+
+  #isLinked(name: string): boolean {
+    const { place, label } = this.#options
+    try {
+      return place.mount.isLinked(name)
+    } catch (error) {
+      throw fileError(label, 'looking for the write-ahead log', error)
+    }
   }
 
   /**

@@ -132,11 +132,15 @@ class Run {
     return this.#expected.objection(await this.#read())
   }
 
-  /** After a failed sync nobody knows whether the disk has it; else a failed action must have left nothing. */
+  /**
+   * After a failed sync nobody knows whether the disk has it, nor whether it is where it will be found when a look for the file has
+   * failed; else a failed action must have left nothing.
+   */
   async #isDoneNevertheless(action: Action): Promise<boolean | string> {
     const found = await this.#read()
     if (this.#expected.objection(found) === null) return false
-    const mayBeDone = this.#strike.struck().startsWith('sync') || action.type === 'deleteDatabase'
+    const isUnknown = /^(?:sync|verify|isLinked)/.test(this.#strike.struck())
+    const mayBeDone = isUnknown || action.type === 'deleteDatabase'
     const objection = await this.#check(action)
     if (objection === null && mayBeDone) return true
     return objection ?? 'failed, and its effect is there'
