@@ -318,6 +318,7 @@ export class SqliteDatabase implements DatabaseStorage {
   /** Empties a log that cannot become longer. Where that finds no room either it stays, and the transaction meets it. */
   #makeRoom(): void {
     this.#leaveTransaction()
+    this.#log()?.noteRoomSought()
     try {
       this.#checkpoint('TRUNCATE')
     } catch (error) {

@@ -62,6 +62,11 @@ export class WriteAheadLogFile implements VfsFile {
     return (this.#lacksRoom && this.#end > 0) || this.pendingBytes() > this.#longest / 2
   }
 
+  /** A checkpoint is tried now; whether it succeeds or not, it is not tried again before there is no room anew. */
+  noteRoomSought(): void {
+    this.#lacksRoom = false
+  }
+
   /** How many bytes of the log are not in the database file yet. */
   pendingBytes(): number {
     return this.#end - this.#checkpointedEnd
@@ -72,7 +77,6 @@ export class WriteAheadLogFile implements VfsFile {
     this.readInBlocks(copy)
     this.#ahead.release()
     this.#checkpointedEnd = this.#end
-    this.#lacksRoom = false
   }
 
   /** Runs `work`, which reads most of the log in another order than its own; until something is written, in few calls. */
