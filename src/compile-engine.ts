@@ -32,7 +32,7 @@ export function ownBudget(): number | undefined {
   const { v8: version = '', bun, deno } = process.versions
   if (bun !== undefined || deno !== undefined) return undefined
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ')
-  if (/wasm-tier|wasm-dynamic|liftoff|jitless/.test(options)) return undefined
+  if (/wasm[-_](?:tier|dynamic)|liftoff|jitless/.test(options)) return undefined
   return defaultBudgets[version.split('.', 1)[0] ?? '']
 }
 

@@ -91,23 +91,21 @@ class WorkerHost implements ClosableHost {
     const note = (worker: HostingWorker): void => {
       if (this.#starting === starting) this.#running = worker
     }
-    starting.then(note, () => {})
+    const forget = (): void => {
+      if (this.#starting === starting) this.#starting = null
+    }
+    starting.then(note, forget)
     return starting
   }
 
   async #start(): Promise<HostingWorker> {
-    try {
-      if (this.#lostFor !== null) throw new Error(this.#lostFor)
-      const worker = new HostingWorker(this.#settings, this.#platform, {
-        gone: () => this.#forget(worker),
-        lost: (reason) => this.#lose(reason),
-      })
-      await worker.ready
-      return worker
-    } catch (error) {
-      this.#starting = null
-      throw error
-    }
+    if (this.#lostFor !== null) throw new Error(this.#lostFor)
+    const worker = new HostingWorker(this.#settings, this.#platform, {
+      gone: () => this.#forget(worker),
+      lost: (reason) => this.#lose(reason),
+    })
+    await worker.ready
+    return worker
   }
 
   /** Another can be started in place of a worker of this package's own. */
@@ -235,6 +233,8 @@ class HostingWorker {
     this.#worker.post({ 'idb-everywhere': 'leave', id: this.#id }, [])
     this.#port.closed()
     this.#worker.end()
+    // One of the user's goes on, and is not to keep the process for our sake.
+    this.#worker.unref()
   }
 }
 

@@ -21,13 +21,23 @@ export function queueTimerTurn(callback: () => void): void {
   wakeTimerTurns()
 }
 
-/** Sees to it that what is due is called while this request lasts. */
+/** Whether a timer was set since script was last called. */
+let isWoken = false
+
+/**
+ * Sees to it that what is due is called while this request lasts. One timer for each stretch of script is enough, and there
+ * must not be more than 10,000 of them.
+ */
 export function wakeTimerTurns(): void {
-  if (due.length > 0) setTimeout(runDue, 0)
+  if (due.length === 0 || isWoken) return
+  isWoken = true
+  void Promise.resolve().then(() => (isWoken = false))
+  setTimeout(runDue, 0)
 }
 
 function runDue(): void {
   const callback = due.shift()
+  isWoken = false
   wakeTimerTurns()
   callback?.()
 }

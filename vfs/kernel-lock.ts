@@ -30,10 +30,10 @@ export async function openKernelLock(path: string): Promise<KernelLock | 'taken'
   if (lock === null) return 'taken'
   return {
     renew() {
-      if (lock !== null && isHeld(path, lock)) return
-      lock?.connection.close()
-      lock = null
       try {
+        if (lock !== null && isHeld(path, lock)) return
+        lock?.connection.close()
+        lock = null
         lock = take(Sqlite, path)
       } catch {
         // Too many files are open, or something lies in its place: the claim stands without it until the next time.

@@ -40,6 +40,7 @@ export function isSameProcess(one: ProcessIdentity, other: ProcessIdentity): boo
     one.pid === other.pid &&
     one.startTime === other.startTime &&
     one.bootId === other.bootId &&
+    (one.bootId !== null || one.host === other.host) &&
     one.namespace === other.namespace
   )
 }
@@ -62,6 +63,8 @@ export function processLiveness(other: ProcessIdentity & { readonly since: strin
     return other.host === host ? 'dead' : 'unknown'
   }
   if (namespace !== other.namespace) return 'unknown'
+  // Without an id of the boot nothing but the name tells one machine from another that shares the directory.
+  if ((bootId === null || other.bootId === null) && other.host !== host) return 'unknown'
   const found = findProcess(other.pid)
   if (found !== 'alive') return found
   const stat = hasOwnProc() ? processStat(other.pid) : null

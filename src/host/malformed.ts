@@ -1,4 +1,5 @@
 /** What comes over a port is input: these checks give it the types it must have. */
+import { append } from '../own-property.ts'
 import { brandOf } from '../values/brands.ts'
 import { mapForEach, typedArrayBuffer, typedArrayName } from '../values/intrinsics.ts'
 
@@ -52,7 +53,10 @@ export function bytesOfMember(value: unknown): Uint8Array {
 /** An array, of which `itemOf` gives each item. @throws Malformed */
 export function listOf<Item>(value: unknown, itemOf: (value: unknown) => Item): readonly Item[] {
   demand(Array.isArray(value), 'has something else where an array belongs')
-  return value.map(itemOf)
+  const items: Item[] = []
+  // One by one, so that the first hole ends it: a list of nothing else may be as long as lists get.
+  for (let at = 0; at < value.length; at++) append(items, itemOf(value[at]))
+  return items
 }
 
 /** A Map from integers, of which `itemOf` gives each value. @throws Malformed */

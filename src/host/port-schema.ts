@@ -6,7 +6,16 @@ import type {
   ObjectStoreSchema,
   SchemaChange,
 } from '../storage/schema.ts'
-import { booleanOf, integerOf, listOf, Malformed, mapOf, membersOf, stringOf } from './malformed.ts'
+import {
+  booleanOf,
+  demand,
+  integerOf,
+  listOf,
+  Malformed,
+  mapOf,
+  membersOf,
+  stringOf,
+} from './malformed.ts'
 
 /** A database's schema, from its owner. */
 export function schemaOf(value: unknown): DatabaseSchema {
@@ -70,5 +79,8 @@ function idOf(value: unknown): number {
 
 /** By its shape: which letters a path may have is another question for each version of Unicode. */
 function keyPathOf(value: unknown): KeyPath {
-  return typeof value === 'string' ? value : listOf(value, stringOf)
+  if (typeof value === 'string') return value
+  const list = listOf(value, stringOf)
+  demand(list.length > 0, 'has a key path without parts')
+  return list
 }

@@ -123,12 +123,15 @@ let connecting: Promise<IDBDatabase> | null = null
 async function connectIfThere(): Promise<IDBDatabase | null> {
   if (!connecting && !(await mayBeThere())) return null
   if (connecting) return connecting
+  // Others are given it once it is known to be there.
+  const opened = open({ create: false })
   try {
-    return await remember(open({ create: false }))
+    await opened
   } catch (error) {
     if (error instanceof Missing) return null
     throw error
   }
+  return connecting ?? remember(opened)
 }
 
 /** To ask costs a fifth of what opening costs; older browsers cannot be asked. */

@@ -226,6 +226,17 @@ const forgedChanges: readonly [title: string, change: unknown][] = [
     { type: 'createObjectStore', store: { ...newStore, keyPath: 5 } },
   ],
   [
+    'a store with a key path of no parts',
+    { type: 'createObjectStore', store: { ...newStore, keyPath: [] } },
+  ],
+  [
+    'a store with a key path of holes, more than there is time for',
+    {
+      type: 'createObjectStore',
+      store: { ...newStore, keyPath: Object.assign([], { length: 2 ** 32 - 1 }) },
+    },
+  ],
+  [
     'a generator without a place for its keys',
     { type: 'createObjectStore', store: store(4, { keyPath: ['a'], autoIncrement: true }) },
   ],

@@ -16,8 +16,8 @@ import { uncaughtChecks } from './uncaught.mjs'
 
 const { runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts')).module
 
-/** ES modules that only browsers load, one of them a script without exports. Nobody requires them. */
-const browserOnly = ['--exclude-entrypoints', 'inline', 'worker']
+/** ES modules that only browsers load, one of them a script without exports, and the engine, which has no types. */
+const browserOnly = ['--exclude-entrypoints', 'inline', 'worker', 'wa-sqlite.wasm']
 
 /**
  * What the package may weigh once installed. The engine is in it twice, as it is and as text in the single file, and the
