@@ -1,4 +1,5 @@
 import { append } from '../own-property.ts'
+import { reportException } from './report-exception.ts'
 
 /** A line of calls, made one after another: at once, as long as none of them has to wait. */
 export class CallLine {
@@ -19,13 +20,22 @@ export class CallLine {
   holdUntil(ready: Promise<() => void>): void {
     this.make(() => {
       const rest: (() => void)[] = []
-      const before = this.#held
       this.#held = rest
       void ready.then((call) => {
-        this.#held = before
-        call()
-        for (const it of rest) this.make(it)
+        this.#held = null
+        this.#makeAll([call, ...rest])
       })
     })
+  }
+
+  /** One that throws, which none of them should, keeps none of the others from being made. */
+  #makeAll(calls: readonly (() => void)[]): void {
+    for (const call of calls) {
+      try {
+        this.make(call)
+      } catch (error) {
+        reportException(error)
+      }
+    }
   }
 }

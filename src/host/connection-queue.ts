@@ -74,7 +74,25 @@ export class ConnectionQueue {
     const request = new QueuedRequest(this.#options.name, listener, process)
     append(this.#requests, request)
     this.#process()
-    return request
+    return {
+      cancel: () => {
+        request.cancel()
+        this.#failCancelled()
+      },
+    }
+  }
+
+  #blocked(request: QueuedRequest): void {
+    request.isBlocked = true
+    this.#failCancelled()
+  }
+
+  /** Those that are cancelled do not wait for a request that is blocked. */
+  #failCancelled(): void {
+    if (!this.#current?.isBlocked) return
+    const cancelled = this.#requests.filter(({ isCancelled }) => isCancelled)
+    this.#requests = this.#requests.filter(({ isCancelled }) => !isCancelled)
+    for (const request of cancelled) request.failed(closedBefore(this.#options.name))
   }
 
   #process(): void {
@@ -113,7 +131,10 @@ export class ConnectionQueue {
     const version = requested ?? (oldVersion || 1)
     if (oldVersion > version) return listener.failed(versionFailure(database, version))
     if (oldVersion < version) {
-      const blocked = (): void => listener.blocked(oldVersion, version)
+      const blocked = (): void => {
+        listener.blocked(oldVersion, version)
+        this.#blocked(request)
+      }
       await closeConnections(database, version, { request, blocked })
       return this.#upgradeDatabase(database, version, listener)
     }
@@ -143,7 +164,10 @@ export class ConnectionQueue {
     const { directory, name } = this.#options
     const database = this.#database
     if (database) {
-      const blocked = (): void => listener.blocked(database.schema.version)
+      const blocked = (): void => {
+        listener.blocked(database.schema.version)
+        this.#blocked(request)
+      }
       await closeConnections(database, null, { request, blocked })
       await this.#closeDatabase(database)
     }

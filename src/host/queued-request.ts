@@ -3,6 +3,8 @@ import { exceptionOf, type Failure, failure, failureOf } from '../errors.ts'
 
 /** A request, until it is answered. */
 export class QueuedRequest {
+  /** Whether it waits for connections that were asked to close and have not: any length of time. */
+  isBlocked = false
   readonly #name: string
   readonly #listener: { failed(reason: Failure): void }
   readonly #process: (request: QueuedRequest) => Promise<void>
@@ -34,13 +36,17 @@ export class QueuedRequest {
     this.#listener.failed(reason)
   }
 
+  get isCancelled(): boolean {
+    return this.#isCancelled
+  }
+
   /** Heeded where it waits, or would have to. */
   cancel(): void {
     this.#isCancelled = true
     this.#wake()
   }
 
-  /** Waits for others, who may take for ever. @throws AbortError as soon as the request is cancelled */
+  /** Waits for others, who may take any length of time. @throws AbortError as soon as the request is cancelled */
   async orCancelled(others: readonly Promise<void>[]): Promise<void> {
     if (others.length === 0) return
     const cancelled = new Promise<void>((resolve) => {

@@ -128,6 +128,21 @@ export function hostingSuite(
     assert.deepEqual(versions.sort(), ['test 1', 'upgraded 2'])
   })
 
+  test('close(): an open behind a blocked request of another factory fails with AbortError', async ({
+    create,
+    close,
+  }) => {
+    const [holder, blocked, behind] = [create(), create(), create()]
+    const held = await openStore(holder)
+    const deletion = blocked.deleteDatabase('test')
+    await eventOf('blocked')(deletion)
+    const waiting = nameOfError(resultOf(behind.open('test')))
+    await close(behind)
+    assert.equal(await waiting, 'AbortError')
+    held.close()
+    await resultOf(deletion)
+  })
+
   test('what is asked while close() is under way waits, and works', async ({ create, close }) => {
     const factory = create()
     await completion(put(await openStore(factory), 'key', 'value'))
