@@ -51,8 +51,8 @@ const shortSuites = [
 
 const matrix = 'node test/matrix/run.mjs --suites'
 /**
- * Of `npm run test:long`: three quarters of an hour on two cores. What takes hours is started by itself: the suites' own
- * `--long` forms, `npm run wpt:browser` in all scopes, `npm run parity -- --programs 20000 --against all`.
+ * Of `npm run test:long`, which continuous integration runs as well. What takes longer is started by itself: `slowSuites` by name, the suites'
+ * own `--long` forms, `npm run wpt:browser` in all scopes, `npm run parity -- --programs 20000 --against all`.
  */
 const longSuites = [
   {
@@ -72,14 +72,8 @@ const longSuites = [
   { name: 'files', command: `${matrix} files`, counts: /^matrix: .*/m },
   {
     name: 'runtimes',
-    command: `${matrix} unit,runners,clients,wpt --runtimes node@24,bun,deno`,
+    command: `${matrix} clients,wpt --runtimes node@24,bun,deno`,
     counts: /^matrix: .*/m,
-  },
-  { name: 'every-runner', command: 'node test/package/runners.mjs', counts: /^runners: .*/m },
-  {
-    name: 'every-sample',
-    command: 'node test/package/samples.mjs --long',
-    counts: /^samples: .*/m,
   },
   { name: 'workerd', command: 'node test/package/workerd.mjs', counts: /^workerd: .*/m },
   {
@@ -95,8 +89,23 @@ const longSuites = [
     counts: /^WPT in browsers: .*/m,
   },
 ]
+/** Too long for continuous integration, above all for the packages they install: `npm test -- every-runtime every-runner every-sample`. */
+const slowSuites = [
+  {
+    name: 'every-runtime',
+    command: `${matrix} unit,runners --runtimes node@24,node@26,bun,deno`,
+    counts: /^matrix: .*/m,
+  },
+  { name: 'every-runner', command: 'node test/package/runners.mjs', counts: /^runners: .*/m },
+  {
+    name: 'every-sample',
+    command: 'node test/package/samples.mjs --long',
+    counts: /^samples: .*/m,
+  },
+]
 const allSuites = [
   ...shortSuites,
+  ...slowSuites,
   ...longSuites.filter(({ name }) => !shortSuites.some((suite) => suite.name === name)),
 ]
 
