@@ -28,7 +28,7 @@ export function assertStackRoom(): void {
   lookDown()
 }
 
-/** The engine runs in this thread: WebAssembly is allowed. */
+/** The engine runs in this thread, or in a worker of it: WebAssembly is allowed. */
 export function allowWebAssembly(): void {
   mayCompile = true
 }

@@ -14,6 +14,7 @@ import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
 import { RelayedPort } from './relayed-port.ts'
 import type { Sharing } from './shared-hosts.ts'
+import { allowWebAssembly } from './stack-room.ts'
 import { warningOf } from './warning.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
 
@@ -198,6 +199,8 @@ class HostingWorker {
       case 'answer':
         return this.#port.received(answer.message)
       case 'ready':
+        // Where the worker's policy allows it, so must this thread's: see the README.
+        allowWebAssembly()
         this.#worker.unref()
         return this.#waiting.resolve()
       case 'warning':
