@@ -92,6 +92,27 @@ describe('a port to the owner', () => {
     await close(owner)
   })
 
+  test.each(['next', 'nextunique', 'prev', 'prevunique'] as const)(
+    'takes a cursor with direction %s to the keys it seeks, as in the thread itself',
+    async (direction) => {
+      const owner = createIndexedDB({ vfs: memory() })
+      const [port1, port2] = portPair()
+      serve(port1, owner)
+      const request = owner.open('seek', 1)
+      request.onupgradeneeded = () => {
+        const store = request.result.createObjectStore('s')
+        store.createIndex('i', 'group')
+        for (let key = 0; key < 300; key++) store.put({ group: Math.floor(key / 3) }, key)
+      }
+      await new Promise((resolve) => (request.onsuccess = resolve))
+      const seen = await soughtBy(owner, direction)
+      expect(seen.length).toBeGreaterThan(8)
+      expect(await soughtBy(createIndexedDB({ port: port2 }), direction)).toEqual(seen)
+      port1.close()
+      await close(owner)
+    },
+  )
+
   test('answers a cursor that goes on from what it has read after what was asked before it', async () => {
     const owner = createIndexedDB({ vfs: memory() })
     const [port1, port2] = portPair()
@@ -157,4 +178,33 @@ function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
     request.onsuccess = () => resolve(request.result)
     request.onerror = () => reject(request.error ?? new Error('no error given'))
   })
+}
+
+/** Where cursors over a store and its index come to that seek keys and primary keys far apart. */
+async function soughtBy(factory: IDBFactory, direction: IDBCursorDirection): Promise<unknown[]> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = factory.open('seek')
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+  const store = database.transaction('s').objectStore('s')
+  const goals = [10, 40, 41.5, 90]
+  const log: unknown[] = []
+  for (const source of [store, store.index('i')]) {
+    const ordered = direction.startsWith('next') ? [...goals] : [...goals].reverse()
+    await new Promise<void>((resolve, reject) => {
+      const request = source.openCursor(null, direction)
+      request.onerror = () => reject(request.error)
+      request.onsuccess = () => {
+        const cursor = request.result
+        log.push(cursor && [cursor.key, cursor.primaryKey])
+        const goal = ordered.shift()
+        if (!cursor || goal === undefined) resolve()
+        else if (source !== store && !direction.endsWith('unique') && ordered.length % 2 === 0) {
+          cursor.continuePrimaryKey(goal, goal * 3 + 1)
+        } else cursor.continue(goal)
+      }
+    })
+  }
+  return log
 }

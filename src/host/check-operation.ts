@@ -83,7 +83,10 @@ function checkRange({ lower, upper }: EncodedRange): void {
 
 function checkPosition(after: Scan['after']): void {
   if (!after) return
-  demand(isBound(after.key) && isBound(after.primaryKey), 'has a position that is none')
+  const { key, primaryKey } = after
+  // An empty one comes before all of an index's primary keys.
+  const isPosition = isBound(key) && (primaryKey.length === 0 || isBound(primaryKey))
+  demand(isPosition, 'has an invalid position')
 }
 
 /** A key, the place right behind it, or the one before or behind all keys. */
