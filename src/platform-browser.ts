@@ -11,8 +11,8 @@ const realPage = browserPlatformWith({
     startTrusted(
       // As bundlers know it, which put the script elsewhere then.
       () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
-      // As they do not, which would take the file for one to be copied.
-      () => new URL(`./${['worker', 'js'].join('.')}`, import.meta.url).href,
+      // As they do not, which would take the file, or all that lie beside it, for some to be copied.
+      () => import.meta.url.replace(/[^/?#]*(?:[?#].*)?$/, 'worker.js'),
     ),
   canWorkerLoadWasm: true,
 })
