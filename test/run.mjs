@@ -81,7 +81,11 @@ const longSuites = [
     command: `${matrix} crash --runtimes node@20,node@26,bun`,
     counts: /^matrix: .*/m,
   },
-  { name: 'scenarios', command: 'node test/browser-demo/run.mjs', counts: /^browser-demo: .*/m },
+  {
+    name: 'scenarios',
+    command: 'node test/browser-demo/run.mjs chromium',
+    counts: /^browser-demo: .*/m,
+  },
   {
     name: 'pages',
     command:
