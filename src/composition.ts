@@ -84,7 +84,7 @@ function hostBehind(port: HostPort, { presence }: Platform): Host {
   return host
 }
 
-/** What a factory may need besides its host. */
+/** What a factory may need in addition to its host. */
 interface FactoryOptions {
   readonly warn?: IndexedDBOptions['onWarning']
   readonly denial?: string | null

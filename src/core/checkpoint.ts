@@ -44,7 +44,7 @@ let checkpointsLeft = 0
  */
 export const afterMicrotasks: (callback: () => void) => () => void = platform.afterMicrotasks
 
-/** To be called by whoever waits for a callback that is coming: see `Platform`. */
+/** Called when something waits for a callback that is coming: see `Platform`. */
 export const { wake } = platform
 
 /** Whether the event loop has waited long enough; asks the clock only now and then. */

@@ -41,7 +41,7 @@ export class Garbage {
   /** Whether the record is there, and has the object. */
   #isInUse([id, storeId, keyBytes]: KeptKey): boolean {
     const key = new Uint8Array(keyBytes)
-    // Whoever knew which key it was to have did not get to write it.
+    // The transaction ended before the key it was to have was noted.
     if (key.length === 0) return false
     const idBytes = Uint8Array.from(id, (character) => character.charCodeAt(0))
     let isFound = false

@@ -25,7 +25,7 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Host 
   return host
 }
 
-/** What a realm may need besides the port. */
+/** What a realm may need in addition to the port. */
 export interface ConnectOptions {
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence?: Presence | null
