@@ -212,6 +212,9 @@ describe('a forged operation', () => {
   })
 })
 
+/** Bun's own clone goes from hole to hole, some 0.2 µs each: more of them would never reach an owner there. */
+const holeCount = 'Bun' in globalThis ? 2 ** 20 : 2 ** 32 - 1
+
 const forgedChanges: readonly [title: string, change: unknown][] = [
   ['a version', { type: 'setVersion', version: 9 }],
   ['a store with an id in use', { type: 'createObjectStore', store: store(1, { name: 'x' }) }],
@@ -233,7 +236,7 @@ const forgedChanges: readonly [title: string, change: unknown][] = [
     'a store with a key path of holes, more than there is time for',
     {
       type: 'createObjectStore',
-      store: { ...newStore, keyPath: Object.assign([], { length: 2 ** 32 - 1 }) },
+      store: { ...newStore, keyPath: Object.assign([], { length: holeCount }) },
     },
   ],
   [
