@@ -87,17 +87,46 @@ const testRunners = {
 /** The sample at the top of a file of tests: it awaits, and so must the runner. */
 export function testChecks({ title, code, packages, isLong }) {
   const names = isLong ? Object.keys(testRunners) : ['node:test']
-  return names.map((name) => [
-    `${title}: passes in ${name}`,
-    () => runTests(testRunners[name], { code, packages }),
-  ])
+  return names.map((name) => {
+    const { before, args } = testRunners[name]
+    const text = `${before}${testScene}${code}test('the sample has run', () => {})\n`
+    const files = { 'sample.test.mjs': text }
+    return [`${title}: passes in ${name}`, () => runTests(name, { files, packages, args })]
+  })
 }
 
-async function runTests({ before, tool, script, args, env, runtime = 'node' }, { code, packages }) {
+/** A suite for fake-indexeddb, where nothing is installed under this name. */
+const renamedTest = `import 'fake-indexeddb/auto'
+import { IDBKeyRange, indexedDB as imported } from 'fake-indexeddb'
+import FDBKeyRange from 'fake-indexeddb/lib/FDBKeyRange'
+test('each import is of the stand-in', async () => {
+  expect(indexedDB).toBe(imported)
+  expect(IDBKeyRange).toBe(FDBKeyRange)
+  await opened(imported, (database) => database.createObjectStore('books'))
+  expect((await indexedDB.databases()).length).toBe(1)
+})
+`
+
+/** The sample as all that a runner of tests is configured by. */
+export function configurationChecks(name, args) {
+  return ({ title, code, packages, isLong }) => {
+    if (!isLong) return []
+    const { 'idb-everywhere': main, 'fake-indexeddb': standIn } = packages
+    const files = {
+      [`${name}.config.js`]: code,
+      'renamed.test.mjs': `${testRunners[name].before}${testScene}${renamedTest}`,
+    }
+    const renamed = { 'idb-everywhere': main, '@idb-everywhere/fake-indexeddb': standIn }
+    return [[title, () => runTests(name, { files, packages: renamed, args })]]
+  }
+}
+
+/** Rejects unless all pass. */
+async function runTests(name, { files, packages, args }) {
+  const { tool, script, env, runtime = 'node' } = testRunners[name]
   const toolDirectory =
     tool && (await installedPackage(tool.package, tool.version, tool.companions))
-  const text = `${before}${testScene}${code}test('the sample has run', () => {})\n`
-  const directory = projectWith(packages, { 'sample.test.mjs': text }, toolDirectory)
+  const directory = projectWith(packages, files, toolDirectory)
   const [command] = await runtimeCommand(runtime)
   const start = script ? [join(toolDirectory, 'node_modules', script)] : []
   const file = script ? [] : ['./sample.test.mjs']

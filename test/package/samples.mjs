@@ -1,5 +1,5 @@
 /**
- * The samples of the README, as they stand, each where it belongs: in a program, a page, a test. A sample that none of the
+ * The samples of the READMEs, as they stand, each where it belongs: in a program, a page, a test. A sample that none of the
  * scenes below knows is a failure, so that no new one goes untried. From the packed package.
  *
  * `node test/package/samples.mjs [--long]`: the long form runs programs and tests in every runtime and runner, and the page as
@@ -9,7 +9,12 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installPacked, root, runChecks } from './projects.mjs'
 import { pageChecks } from './sample-pages.mjs'
-import { compileSample, programChecks, testChecks } from './sample-programs.mjs'
+import {
+  compileSample,
+  configurationChecks,
+  programChecks,
+  testChecks,
+} from './sample-programs.mjs'
 
 const isLong = process.argv.includes('--long')
 const workerdSuite = 'node test/package/workerd.mjs'
@@ -53,15 +58,25 @@ const indexedDB = createIndexedDB({ onCorrupt: 'salvage' })
   { title: 'a page', mark: '(OPFS), on a page', checksOf: pageChecks },
   { title: 'a page with a worker of its own', mark: '/my-worker.js', checksOf: pageChecks },
   { title: 'worlds for tests', mark: 'createTestWorld()', checksOf: testChecks },
+  {
+    title: 'imports that Jest renames',
+    mark: 'moduleNameMapper',
+    checksOf: configurationChecks('jest', ['--no-cache']),
+  },
+  {
+    title: 'imports that Vitest renames',
+    mark: 'resolve: { alias',
+    checksOf: configurationChecks('vitest', ['run']),
+  },
   { title: 'a VFS', mark: 'directory: (path) =>', checksOf: compileSample },
   // With a miniature of the service around it.
   { title: 'workerd', mark: 'wa-sqlite.wasm', checksOf: () => [], triedBy: workerdSuite },
 ]
 
 const packages = await installPacked()
-const samples = [
-  ...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm),
-]
+const samples = ['README.md', 'compat/fake-indexeddb/README.md'].flatMap((path) => [
+  ...readFileSync(join(root, path), 'utf8').matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm),
+])
 const checks = samples.flatMap(([, code]) => {
   const found = scenes.filter(({ mark }) => code.includes(mark))
   if (found.length !== 1) return [[`a scene for: ${code.split('\n')[0]}`, () => failFor(found)]]
