@@ -1,11 +1,12 @@
 /**
  * The microtask checkpoint: calls back when every microtask has run, before anything else of this package does. One
- * way per platform; the primitives are captured at load, so that a test framework's fake timers cannot freeze the queue.
+ * way per platform, each captured at load, so that a test framework's fake timers cannot freeze the queue.
  *
  * Node, Bun and Deno: a tick requested inside a microtask runs only when the microtask queue is empty. It starves timers
  * and I/O, so once in a while a turn of the event loop is taken instead. Pages and workers: see `page-checkpoint.ts`; workerd: `timer-checkpoint.ts`.
  */
 import { pagePlatform } from './page-checkpoint.ts'
+import { queueImmediate, queueReaction, queueTick } from '../node-callbacks.ts'
 import { isWorkerd } from '../workerd.ts'
 import { timerPlatform } from './timer-checkpoint.ts'
 
@@ -32,7 +33,6 @@ const turnAfterMs = 1
 const checkpointsPerClock = 16
 
 const now: () => number = performance.now.bind(performance)
-const hasTicks = typeof globalThis.process?.nextTick === 'function'
 const platform = choosePlatform()
 
 let lastTurnMs = 0
@@ -75,33 +75,27 @@ export function listenToMessages(target: EventTarget, receive: (message: unknown
   })
 }
 
-/** Reacting to it takes a microtask, a third cheaper than `queueMicrotask`, which Node wraps in a resource each time. */
-const settled = Promise.resolve()
-const { then } = Promise.prototype
-
 function choosePlatform(): Platform {
   if (isWorkerd) return timerPlatform()
-  return hasTicks ? processPlatform() : pagePlatform()
+  if (!queueTick || !queueImmediate) return pagePlatform()
+  return processPlatform(queueTick, queueImmediate)
 }
 
-function processPlatform(): Platform {
-  const { process } = globalThis
-  const { nextTick } = process
-  // Jest keeps it, though not Node's modules, from the pages it simulates.
-  const setImmediate =
-    globalThis.setImmediate ?? process.getBuiltinModule('node:timers').setImmediate
+type Queue = (callback: () => void) => void
+
+function processPlatform(queueTick: Queue, queueImmediate: Queue): Platform {
   let isWaking = false
   return {
     afterMicrotasks(callback) {
-      const requestTick = (): void => nextTick(callback)
-      return () => void then.call(settled, requestTick)
+      const requestTick = (): void => queueTick(callback)
+      return () => queueReaction(requestTick)
     },
-    afterTurn: (callback) => setImmediate(callback),
+    afterTurn: queueImmediate,
     hasRoom: () => true,
-    // Engine: a tick is lost when Node throws before it, for which it takes a setter that script has put on Array.prototype.
+    // Engine: a tick is lost when script puts a throwing setter on Array.prototype once it was asked for.
     wake(look) {
       if (isWaking) return false
-      setImmediate(() => {
+      queueImmediate(() => {
         isWaking = false
         look()
       })

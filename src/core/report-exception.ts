@@ -1,14 +1,9 @@
 /** What a listener throws reaches the realm's own reporting, never our callers. */
 
-/** Captured at load, like all that fake timers may replace. */
-const {
-  reportError,
-  // Jest keeps it, though not Node's modules, from the pages it simulates, which lack the first, too.
-  setImmediate = globalThis.process?.getBuiltinModule?.('node:timers').setImmediate,
-} = globalThis as {
-  reportError?: (error: unknown) => void
-  setImmediate?: (callback: () => void) => void
-}
+import { queueImmediate } from '../node-callbacks.ts'
+
+/** Captured at load. The pages that Jest simulates lack it, too. */
+const { reportError } = globalThis as { reportError?: (error: unknown) => void }
 
 /**
  * https://html.spec.whatwg.org/#report-the-exception; where the platform cannot, the exception is thrown in a turn of its own, so
@@ -16,7 +11,7 @@ const {
  */
 export function reportException(error: unknown): void {
   if (reportError) return reportError(error)
-  setImmediate?.(() => {
+  queueImmediate?.(() => {
     throw error
   })
 }

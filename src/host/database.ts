@@ -1,6 +1,7 @@
 /** An open database: what its connections share. */
 import { type Failure, failure, failureOf, StorageError } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
+import { queueReaction } from '../node-callbacks.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
@@ -152,7 +153,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
 
   /** Not before the transaction that was ending is told how it has ended. */
   #breakDownLater(failure: Failure): void {
-    queueMicrotask(() => this.breakDown(failure))
+    queueReaction(() => this.breakDown(failure))
   }
 
   /** Closes the file; there must be no connection left. */

@@ -1,4 +1,5 @@
 /** Sends messages in batches: one for each task, flushed by a microtask. */
+import { queueReaction } from '../node-callbacks.ts'
 import { ParcelWriter } from './parcel.ts'
 import type { HostPort } from './port-messages.ts'
 
@@ -28,7 +29,7 @@ export class Outbox<Message> {
     if (this.#parcel.sizeBytes >= largestBatchBytes) this.#flush()
     if (this.#isFlushQueued) return
     this.#isFlushQueued = true
-    queueMicrotask(this.#flushQueued)
+    queueReaction(this.#flushQueued)
   }
 
   #flush(): void {

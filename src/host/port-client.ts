@@ -1,5 +1,6 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure } from '../errors.ts'
+import { queueReaction } from '../node-callbacks.ts'
 import { demand, reasonOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
@@ -88,7 +89,7 @@ class PortHost implements Host, PortCaller {
 
   call(call: Call): void {
     const reason = this.#goneFor
-    if (reason) queueMicrotask(() => this.#failAll(reason))
+    if (reason) queueReaction(() => this.#failAll(reason))
     else this.#outbox.post(call)
   }
 

@@ -2,20 +2,16 @@
  * Turns of the event loop: how the host yields, and the clock it looks at. The primitives are captured when the module
  * loads, so that a test framework's fake timers cannot freeze a database.
  */
+import { queueImmediate } from '../node-callbacks.ts'
 import { append } from '../own-property.ts'
-
 import { isWorkerd, queueTimerTurn } from '../workerd.ts'
 
 const {
-  // Jest keeps it, though not Node's modules, from the pages it simulates.
-  setImmediate: nativeSetImmediate = globalThis.process?.getBuiltinModule?.('node:timers')
-    .setImmediate,
   MessageChannel: NativeMessageChannel,
   setTimeout: nativeSetTimeout,
   clearTimeout: nativeClearTimeout,
 } = globalThis as {
-  // Platform types say these are always there; browsers lack the first, some test environments the first two.
-  setImmediate?: (callback: () => void) => unknown
+  // Platform types say it is always there; some test environments lack it.
   MessageChannel?: typeof MessageChannel
   setTimeout: (callback: () => void, delayMs: number) => unknown
   clearTimeout: (timer: unknown) => void
@@ -51,7 +47,7 @@ export function ref(waiting: unknown): void {
 
 function chooseQueueTurn(): (callback: () => void) => void {
   if (isWorkerd) return queueTimerTurn
-  if (nativeSetImmediate) return (callback) => void nativeSetImmediate(callback)
+  if (queueImmediate) return queueImmediate
   if (NativeMessageChannel) return portTurns(new NativeMessageChannel())
   return (callback) => void nativeSetTimeout(callback, 0)
 }

@@ -54,12 +54,16 @@ test.each([
   ['in memory', 'accessor: 0'],
   ['in memory', 'accessor: 1'],
   ['in memory', 'accessor: 2'],
+  ['in memory', 'setter throws: 0'],
+  ['in memory', 'setter throws: 2'],
   ['over a port', 'members: 5'],
   ['over a port', 'members: strict'],
   ['over a port', 'members: () => 5'],
   ['over a port', 'accessor: 0'],
   ['over a port', 'accessor: 1'],
   ['over a port', 'accessor: 2'],
+  ['over a port', 'setter throws: 0'],
+  ['over a port', 'setter throws: 2'],
 ])('%s, what all objects inherit changes nothing (%s)', (title, what) => {
   const outcome = outcomes.find((it) => it.title === title && it.what === what)
   expect(outcome?.wanted).toBeDefined()

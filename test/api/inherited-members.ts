@@ -161,6 +161,22 @@ async function withAccessor(make: () => IDBFactory, index: number): Promise<unkn
   return [result, ...ours]
 }
 
+/**
+ * What came of it while a setter threw whatever was put into an array there, the runtime's own arrays included. Not at 1, where that
+ * ends all immediates and timers of Node.
+ */
+async function withThrowingSetter(make: () => IDBFactory, index: number): Promise<unknown> {
+  const indexedDB = make()
+  await used(indexedDB, 'warm')
+  Object.defineProperty(Array.prototype, index, {
+    configurable: true,
+    set() {
+      throw new Error('thrown by the setter')
+    },
+  })
+  return await used(indexedDB, 'setter')
+}
+
 for (const [title, make] of Object.entries(hostings)) {
   const expected = await used(make(), 'expected')
   const outcomes: [what: string, result: unknown, expected: unknown][] = []
@@ -169,6 +185,9 @@ for (const [title, make] of Object.entries(hostings)) {
   }
   for (const index of [0, 1, 2]) {
     outcomes.push([`accessor: ${index}`, await withAccessor(make, index), [expected]])
+  }
+  for (const index of [0, 2]) {
+    outcomes.push([`setter throws: ${index}`, await withThrowingSetter(make, index), expected])
   }
   for (const [what, result, wanted] of outcomes) {
     parentPort?.postMessage({ title, what, result, wanted })
