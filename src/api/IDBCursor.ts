@@ -1,11 +1,11 @@
 /** Cursors. https://w3c.github.io/IndexedDB/#cursor-interface */
 import { Cursor, type Step, iterateCursor } from '../core/cursor.ts'
-import { IndexHandle } from '../core/handles.ts'
+import { IndexHandle, assertNotDeleted } from '../core/handles.ts'
 import { deleteCurrentRecord, updateCurrentRecord } from '../core/store-record.ts'
 import { domException } from '../errors.ts'
 import type { Direction } from '../core/cursor.ts'
 import { compareKeys } from '../keys/key.ts'
-import { assertActive, assertNotDeleted, assertWritable } from './assertions.ts'
+import { assertActive, assertWritable } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { defineInspection } from './inspect.ts'
 import { requiredKey } from './query.ts'
@@ -68,9 +68,10 @@ export class IDBCursor {
     assertSourceExists(cursor)
     assertGotValue(cursor)
     // Deviates: null is no key and would throw; browsers go to the next record, as without a key.
-    const isGiven = key !== undefined && key !== null
-    const step = isGiven ? { ...nextRecord, key: requiredKey(key, 'The key') } : nextRecord
-    if (step.key && orderAhead(cursor, step.key) <= 0) throw notAhead('key')
+    if (key === undefined || key === null) return iterateCursor(cursor, nextRecord)
+    const step = { ...nextRecord, key: requiredKey(key, 'The key') }
+    assertStillThere(cursor)
+    if (orderAhead(cursor, step.key) <= 0) throw notAhead('key')
     iterateCursor(cursor, step)
   }
 
@@ -92,6 +93,7 @@ export class IDBCursor {
       key: requiredKey(key, 'The key'),
       primaryKey: requiredKey(primaryKey, 'The primary key'),
     }
+    assertStillThere(cursor)
     const order = orderAhead(cursor, step.key)
     if (order < 0) throw notAhead('key')
     if (order === 0 && primaryOrderAhead(cursor, step.primaryKey) <= 0)
@@ -141,6 +143,12 @@ function assertSourceExists({ source }: Cursor): void {
 function assertGotValue({ gotValue }: Cursor): void {
   if (gotValue) return
   throw domException('InvalidStateError', 'The cursor is being iterated or is past its end')
+}
+
+/** Once more, when script in a key may have moved the cursor or deleted its source. */
+function assertStillThere(cursor: Cursor): void {
+  assertSourceExists(cursor)
+  assertGotValue(cursor)
 }
 
 function assertRecordWritable(cursor: Cursor): void {

@@ -1,8 +1,8 @@
 /** Indexes. https://w3c.github.io/IndexedDB/#index-interface */
-import { IndexHandle } from '../core/handles.ts'
+import { IndexHandle, assertNotDeleted } from '../core/handles.ts'
 import { renameIndex } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
-import { assertActive, assertNotDeleted, assertUpgrading } from './assertions.ts'
+import { assertActive, assertUpgrading } from './assertions.ts'
 import type { IDBObjectStore } from './IDBObjectStore.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { defineInspection } from './inspect.ts'

@@ -1,11 +1,16 @@
 /** Object stores. https://w3c.github.io/IndexedDB/#object-store-interface */
-import { type IndexHandle, ObjectStoreHandle, indexHandle } from '../core/handles.ts'
+import {
+  type IndexHandle,
+  ObjectStoreHandle,
+  assertNotDeleted,
+  indexHandle,
+} from '../core/handles.ts'
 import type { Request } from '../core/request.ts'
 import { clearObjectStore, deleteRecords } from '../core/retrieval.ts'
 import { storeRecord } from '../core/store-record.ts'
 import { createIndex, deleteIndex, renameObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
-import { assertActive, assertNotDeleted, assertUpgrading, assertWritable } from './assertions.ts'
+import { assertActive, assertUpgrading, assertWritable } from './assertions.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineInspection } from './inspect.ts'
 import type { IDBIndex } from './IDBIndex.ts'

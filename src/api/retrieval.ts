@@ -1,10 +1,10 @@
 /** The reading methods that object stores and indexes share; checks in spec order. */
 import { openCursor } from '../core/cursor.ts'
-import type { Source } from '../core/handles.ts'
+import { type Source, assertNotDeleted } from '../core/handles.ts'
 import type { RecordKind } from '../core/readers.ts'
 import type { Request } from '../core/request.ts'
 import { countRecords, getAll, getKey, getValue } from '../core/retrieval.ts'
-import { assertActive, assertNotDeleted } from './assertions.ts'
+import { assertActive } from './assertions.ts'
 import {
   getAllArguments,
   getAllOptions,

@@ -11,7 +11,7 @@ import { type KeyRange, encodeRange } from '../keys/key-range.ts'
 import type { ObjectStoreHandle, Source } from './handles.ts'
 import { valueOf } from './readers.ts'
 import { Request, type ResultReader } from './request.ts'
-import { type Transaction, executeRequest, placeRequest } from './transaction.ts'
+import { type Transaction, assertActive, executeRequest, placeRequest } from './transaction.ts'
 
 export type { Direction }
 
@@ -182,6 +182,7 @@ export function openCursor(
 
 /** https://w3c.github.io/IndexedDB/#iterate-a-cursor, as the cursor's request. */
 export function iterateCursor(cursor: Cursor, step: Step): void {
+  assertActive(cursor.transaction)
   cursor.gotValue = false
   cursor.request.reuse()
   const place = placeAhead(cursor, step)

@@ -2,6 +2,7 @@
  * Object store handles and index handles: a store or index as one transaction sees it. Both can be read from, so both
  * are a `Source`.
  */
+import { domException } from '../errors.ts'
 import { append } from '../own-property.ts'
 import type { DatabaseSchema, IndexSchema, KeyPath, ObjectStoreSchema } from '../host/protocol.ts'
 import type { Transaction } from './transaction.ts'
@@ -105,6 +106,13 @@ export class IndexHandle implements Source {
   get isDeleted(): boolean {
     return !this.store.schema?.indexes.has(this.indexId)
   }
+}
+
+/** @throws InvalidStateError when the object store or index, or the index's object store, was deleted. */
+export function assertNotDeleted(source: Source): void {
+  if (!source.isDeleted) return
+  const kind = source.indexId === 0 ? 'Object store' : 'Index'
+  throw domException('InvalidStateError', `${kind} "${source.name}" has been deleted`)
 }
 
 /** The handle of a store in the transaction's scope; the same one each time. null when no store has that name there. */

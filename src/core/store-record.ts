@@ -17,19 +17,19 @@ import {
   serialize,
 } from '../values/serialize.ts'
 import type { Cursor } from './cursor.ts'
-import type { ObjectStoreHandle } from './handles.ts'
+import { type ObjectStoreHandle, assertNotDeleted } from './handles.ts'
 import { KeptPut, objectsToKeep } from './kept-put.ts'
 import { storedKeyReader } from './readers.ts'
 import { Request } from './request.ts'
 import { deleteRecords } from './retrieval.ts'
 import { StorableClone } from './storable-clone.ts'
-import { type Transaction, executeRequest, placeRequest } from './transaction.ts'
+import { type Transaction, assertActive, executeRequest, placeRequest } from './transaction.ts'
 
 /**
  * https://w3c.github.io/IndexedDB/#add-or-put, from the checks of the key on. `explicitKey` undefined: not given.
  *
- * @throws DataError when there is no valid key, DataCloneError, UnknownError when it is too large, or whatever script in
- * the value throws.
+ * @throws DataError when there is no valid key, DataCloneError, UnknownError when it is too large, whatever script in key or
+ * value throws, or what the checks throw that script in the key has made fail.
  */
 export function storeRecord(
   store: ObjectStoreHandle,
@@ -38,6 +38,8 @@ export function storeRecord(
 ): Request {
   const { explicitKey, overwrite } = options
   const key = explicitKey === undefined ? null : validKey(explicitKey)
+  // Script in the key may have deleted the store, and its record would belong to none.
+  assertNotDeleted(store)
   const generatedKeyPath = !key && store.autoIncrement ? inlineKeyPath(store) : null
   const clone = cloneValue(store.transaction, value, generatedKeyPath)
   const inlineKey = store.keyPath === null ? null : extractInlineKey(store, clone)
@@ -100,6 +102,7 @@ function cloneValue(
   value: unknown,
   generatedKeyPath: string | null,
 ): StorableClone {
+  assertActive(transaction)
   transaction.isMidCall = true
   transaction.state = 'inactive'
   try {
@@ -183,6 +186,7 @@ function executeOnceComplete(
   operation: PutOperation,
 ): Request {
   const { transaction } = request
+  assertActive(transaction)
   transaction.isMidCall = true
   placeRequest(request)
   const objects = objectsToKeep(serialized)

@@ -5,7 +5,13 @@
  * https://w3c.github.io/IndexedDB/#transaction-construct
  */
 import { append } from '../own-property.ts'
-import { type Failure, exceptionOf, failure as failureWith, reasonOf } from '../errors.ts'
+import {
+  type Failure,
+  domException,
+  exceptionOf,
+  failure as failureWith,
+  reasonOf,
+} from '../errors.ts'
 import type {
   DatabaseSchema,
   Durability,
@@ -300,9 +306,21 @@ class TransactionTask implements Task {
   }
 }
 
-/** https://w3c.github.io/IndexedDB/#async-execute-request */
+/** @throws TransactionInactiveError */
+export function assertActive({ state }: Transaction): void {
+  if (state === 'active') return
+  const reason = state === 'finished' ? 'has finished' : 'is not active'
+  throw domException('TransactionInactiveError', `The transaction ${reason}`)
+}
+
+/**
+ * https://w3c.github.io/IndexedDB/#async-execute-request
+ *
+ * @throws TransactionInactiveError when script in a key has ended the transaction: its requests would never end.
+ */
 export function executeRequest(request: Request, operation: Operation): Request {
   const { transaction } = request
+  assertActive(transaction)
   transaction.isMidCall = true
   placeRequest(request)
   transaction.execute(operation, request)
