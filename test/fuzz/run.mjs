@@ -4,6 +4,8 @@
  *
  * node test/fuzz/run.mjs [--seconds 15 | --long] [--part keys | values | rows | ports | files] [--seed 1] [--runtime node@26]
  * node test/fuzz/run.mjs --part files --input path     tries a kept input again
+ *
+ * An input with which something is wrong is kept in the cache, and each run tries it first, until it passes.
  */
 import { flag, importBundled } from '../bundle.mjs'
 

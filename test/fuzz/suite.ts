@@ -1,6 +1,6 @@
 /** Starts the processes that try inputs, and notices what they cannot say themselves: that they hang, or have died. */
 import { spawn } from 'node:child_process'
-import { mkdirSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { watchForSilence } from '../process-times.ts'
 import { cacheDirectory, runtimeCommand } from '../runtimes.ts'
@@ -31,9 +31,10 @@ export interface FuzzCounts {
 const longestSilenceMs = 30_000
 const mostFindings = 5
 
-/** Runs one part for so many seconds, or until enough is wrong. */
+/** Runs one part for so many seconds, or until enough is wrong: first on what earlier runs have left. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzCounts> {
-  const counts: FuzzCounts = { inputs: 0, findings: [] }
+  const findings = await tryKept(options)
+  const counts: FuzzCounts = { inputs: 0, findings }
   const endMs = performance.now() + options.seconds * 1000
   while (performance.now() < endMs && counts.findings.length < mostFindings) {
     const first = counts.inputs
@@ -42,6 +43,21 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzCounts> {
     counts.inputs = run.isOver ? run.next : await findCulprit(options, run, counts)
   }
   return counts
+}
+
+/** Tries the inputs that earlier runs have found something with; those that pass are not kept any longer. */
+async function tryKept(options: FuzzOptions): Promise<Finding[]> {
+  const kept = readdirSync(inputDirectory())
+    .filter((name) => name.startsWith(`${options.part}-`))
+    .map((name) => join(inputDirectory(), name))
+  const findings: Finding[] = []
+  for (const file of kept) {
+    if (!existsSync(file)) continue // another run was faster
+    const found = await tryFile(options, file)
+    if (found.length === 0) rmSync(file, { force: true })
+    findings.push(...found.map((what) => ({ what, file })))
+  }
+  return findings
 }
 
 /** Tries the input in a file, in a process of its own. */
@@ -148,7 +164,11 @@ async function runChild(
 
 /** Where an input is left for a look. */
 function inputFile(part: string, seed: number | '-', first: number): string {
+  return join(inputDirectory(), `${part}-${seed}-${first}`)
+}
+
+function inputDirectory(): string {
   const directory = join(cacheDirectory(), 'fuzz')
   mkdirSync(directory, { recursive: true })
-  return join(directory, `${part}-${seed}-${first}`)
+  return directory
 }
