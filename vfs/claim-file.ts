@@ -47,16 +47,19 @@ export function readClaim(file: string): FoundClaim | null {
 /** A claim in a file whose name nothing looks for yet. */
 export interface WrittenClaim {
   readonly file: string
+  /** Makes it a dead claim, by whatever name it has come to, where it is held open. */
+  retract(): void
   release(): void
 }
 
 /** Writes a claim into a new file in the directory at `path`, and holds that open. */
 export function writeClaim(path: string, claim: Omit<Claim, 'descriptor'>): WrittenClaim {
   const file = join(path, `owner.${claim.id}.new`)
+  const isHeldOpen = claim.thread === 0 || closesWithThread
   const number = fs.openSync(file, 'wx+')
   try {
     const inode = String(fs.fstatSync(number, { bigint: true }).ino)
-    const descriptor = closesWithThread ? { number, inode } : null
+    const descriptor = isHeldOpen ? { number, inode } : null
     // Unlike a single write it goes on until all of it is there, or throws.
     fs.writeFileSync(number, `${JSON.stringify({ ...claim, descriptor }, null, 2)}\n`)
   } catch (error) {
@@ -64,9 +67,15 @@ export function writeClaim(path: string, claim: Omit<Claim, 'descriptor'>): Writ
     fs.rmSync(file, { force: true })
     throw error
   }
-  if (closesWithThread) return { file, release: () => fs.closeSync(number) }
+  if (isHeldOpen) return { file, retract: () => empty(number), release: () => fs.closeSync(number) }
   fs.closeSync(number)
-  return { file, release: () => {} }
+  return { file, retract: () => {}, release: () => {} }
+}
+
+/** Leaves nothing of a claim, and nothing that might just be being written. */
+function empty(number: number): void {
+  fs.ftruncateSync(number)
+  fs.futimesSync(number, 0, 0)
 }
 
 /** The name of the socket that goes with the claim of that id. */

@@ -91,6 +91,7 @@ async function lastSuccessor(
 interface Candidate {
   readonly id: string
   readonly file: string
+  retract(): void
   release(): void
 }
 
@@ -111,11 +112,12 @@ async function makeCandidate(path: string, lock: Claim['lock']): Promise<Candida
 
 function candidate(
   id: string,
-  { file, release, socket }: WrittenClaim & { socket: OwnerSocket | null },
+  { file, retract, release, socket }: WrittenClaim & { socket: OwnerSocket | null },
 ): Candidate {
   return {
     id,
     file,
+    retract,
     release() {
       release()
       socket?.release()
@@ -193,7 +195,7 @@ function enter(path: string, candidate: Candidate): HeldClaim {
   }
 }
 
-function heldClaim(path: string, { id, release }: Candidate): HeldClaim {
+function heldClaim(path: string, { id, retract, release }: Candidate): HeldClaim {
   const file = ownerFile(path)
   let seen = lstatOrNull(file)
   let lost: VfsError | null = null
@@ -219,8 +221,9 @@ function heldClaim(path: string, { id, release }: Candidate): HeldClaim {
       throw lost
     },
     release() {
-      // It may have been deleted by hand, and the directory taken by another owner.
+      // It may have been deleted by hand, and the directory taken by another owner; or the directory was moved, with the claim in it.
       if (fate() === null) fs.rmSync(file)
+      else retract()
       release()
     },
   }

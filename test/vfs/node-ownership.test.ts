@@ -112,6 +112,16 @@ describe('the ownership of a directory among processes', { timeout: 60_000 }, ()
     })
   }
 
+  test('a directory that was moved under its owner is free once that has closed it, though its process lives', async () => {
+    const directory = nodeFs().directory(path)
+    fs.mkdirSync(path)
+    await directory.lock(0)
+    fs.renameSync(path, `${path}-away`)
+    await directory.close()
+    path += '-away'
+    assert.equal((await start(process.execPath)).first.isOwner, true)
+  })
+
   test('a claim left half written does not lock for good', async () => {
     for (const text of ['', '{"pid"']) {
       await claimOf(path)
