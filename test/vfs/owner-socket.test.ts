@@ -30,14 +30,22 @@ describe.skipIf(process.platform === 'win32')('the socket of an owner', { timeou
   })
   afterAll(() => fs.rmSync(root, { recursive: true }))
 
-  /** What a program does that opens one and then goes on with `rest`. */
-  const programOf = (rest: string): string[] => [
-    '--input-type=module',
-    '--eval',
-    `import { openOwnerSocket } from ${JSON.stringify(pathToFileURL(module).href)}
-    const socket = await openOwnerSocket(${JSON.stringify(directory)}, 'a.sock')
-    ${rest}`,
-  ]
+  /** Engine: Deno's `child.kill()` takes a child that was stopped for one that has ended. */
+  function signal({ pid }: ChildProcess, name: NodeJS.Signals): void {
+    process.kill(Number(pid), name)
+  }
+
+  /** The path of a program that opens one and then goes on with `rest`. */
+  function programOf(rest: string): string {
+    const program = join(root, 'program.mjs')
+    fs.writeFileSync(
+      program,
+      `import { openOwnerSocket } from ${JSON.stringify(pathToFileURL(module).href)}
+      const socket = await openOwnerSocket(${JSON.stringify(directory)}, 'a.sock')
+      ${rest}`,
+    )
+    return program
+  }
 
   test('answers until it is released, and is its user’s alone', async () => {
     const socket = await openOwnerSocket(directory, 'a.sock')
@@ -50,18 +58,20 @@ describe.skipIf(process.platform === 'win32')('the socket of an owner', { timeou
   })
 
   test('refuses once its process was killed, and answers while that is stopped', async () => {
-    const child = spawn(process.execPath, programOf('console.log(1); setInterval(() => {}, 1000)'))
+    const child = spawn(process.execPath, [
+      programOf('console.log(1); setInterval(() => {}, 1000)'),
+    ])
     children.push(child)
     await once(child.stdout, 'data')
-    child.kill('SIGSTOP')
+    signal(child, 'SIGSTOP')
     assert.equal(await socketLiveness(directory, 'a.sock'), 'alive')
-    child.kill('SIGKILL')
+    signal(child, 'SIGKILL')
     await once(child, 'exit')
     assert.equal(await socketLiveness(directory, 'a.sock'), 'dead')
   })
 
   test('does not keep its process alive', () => {
-    const { status, stdout } = spawnSync(process.execPath, programOf('console.log(socket.name)'))
+    const { status, stdout } = spawnSync(process.execPath, [programOf('console.log(socket.name)')])
     assert.equal(status, 0)
     assert.equal(String(stdout), 'a.sock\n')
   })
