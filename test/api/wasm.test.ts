@@ -27,7 +27,12 @@ test.each([
   expect(await resultOf(database.transaction('s').objectStore('s').get('a'))).toBe(1)
 })
 
-test.each([[{}], [[]], [bytes], ['wa-sqlite.wasm']])('%j is a TypeError', (wasm) => {
+test.each([
+  ['an object', {}],
+  ['an array', []],
+  ['the bytes', bytes],
+  ['a path', 'wa-sqlite.wasm'],
+])('%s in its place: a TypeError', (_, wasm) => {
   expect(() => factoryWith(wasm as object)).toThrow(/^Expected option "wasm" to be the WebAssembly/)
 })
 
