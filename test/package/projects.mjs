@@ -4,6 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { importBundled } from '../bundle.mjs'
+
+const { watchForSilence } = (await importBundled('test/process-times.ts')).module
 
 /** The project's root, whose `dist/` must be built. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -61,29 +64,37 @@ export function makeProject({ toolDirectory, packages, source, type }) {
 }
 
 /**
- * What a command printed, on both streams; rejects when the command fails or takes two minutes, with the end of it in the
- * message and with `all`.
+ * What a command printed, on both streams; rejects when the command fails, takes two minutes, or where `silenceMs` is given
+ * has nothing to say for so long, however long it takes in all; with the end of it in the message and with `all`.
  */
-export function run(command, args, { cwd, env = {}, ...user }) {
+export function run(command, args, { cwd, env = {}, silenceMs, ...user }) {
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       command,
       args,
       {
         cwd,
         env: { ...process.env, NO_COLOR: '1', CI: '1', ...env },
-        timeout: 120_000,
+        timeout: silenceMs ? 0 : 120_000,
         maxBuffer: 64 * 1024 * 1024,
         ...user,
       },
       (error, stdout, stderr) => {
+        silence?.end()
         if (!error) return resolve({ output: stdout, all: stdout + stderr })
         const text = `${stdout}${stderr}`.slice(-3000)
         const failure = new Error(`${command} ${args.join(' ')}\n${text}`, { cause: error })
         reject(Object.assign(failure, { all: stdout + stderr }))
       },
     )
+    const silence = silenceMs && killWhenSilent(child, silenceMs)
   })
+}
+
+function killWhenSilent(child, silenceMs) {
+  const silence = watchForSilence(child.pid, silenceMs, () => child.kill())
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', () => silence.heard())
+  return silence
 }
 
 /** Runs the checks, title → work, one after the other; prints each, then the line of counts. */

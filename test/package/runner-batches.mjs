@@ -347,8 +347,8 @@ function hasRunTests(output) {
 /** A run whose failing is a result. */
 async function runWhatever(command, args, options) {
   try {
-    // A batch is dozens of files, and the machine may be busy.
-    const { all } = await run(command, args, { timeout: 600_000, ...options })
+    // A batch is dozens of files, each of which is told when it is done.
+    const { all } = await run(command, args, { silenceMs: 120_000, ...options })
     return { hasPassed: true, all }
   } catch (error) {
     return { hasPassed: false, all: error.all }
