@@ -102,7 +102,9 @@ function wakeUp(): void {
 }
 
 function lookForForgotten(): void {
-  if (callbackCount !== seenCount) return
+  if (!isScheduled && !isCheckpointComing) return
+  // What was coming has come; what is coming now may be another.
+  if (callbackCount !== seenCount) return wakeUp()
   isCheckpointComing = false
   runTasks()
 }

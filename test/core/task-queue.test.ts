@@ -114,23 +114,45 @@ test('tasks that could not be queued in place do not keep later ones from their 
   expect(log).toEqual(['first', 'second', 'third'])
 })
 
-test('a tick that the platform has lost is made up for when the next cleanup is queued', async () => {
+/** The queue as it is in a runtime that loses ticks while it is told to, and what cleanups have run. */
+async function queueLosingTicks() {
   const { nextTick } = process
-  let isLosing = true
+  const state = { isLosing: false, ran: [] as string[] }
   vi.spyOn(process, 'nextTick').mockImplementation((...call) => {
-    if (!isLosing) Reflect.apply(nextTick, process, call)
+    if (!state.isLosing) Reflect.apply(nextTick, process, call)
   })
   vi.resetModules()
   const { queueCleanup } = await import('../../src/core/task-queue.ts')
-  const ran: string[] = []
+  vi.restoreAllMocks()
   const queue = (name: string): void =>
-    queueCleanup({ nextCleanup: null, cleanUp: () => void ran.push(name), cutOff() {} })
+    queueCleanup({ nextCleanup: null, cleanUp: () => void state.ran.push(name), cutOff() {} })
+  return { state, queue }
+}
+
+test('a tick that the platform has lost is made up for when the next cleanup is queued', async () => {
+  const { state, queue } = await queueLosingTicks()
+  state.isLosing = true
   queue('first')
   await new Promise(setImmediate)
-  isLosing = false
-  vi.restoreAllMocks()
-  expect(ran).toEqual([])
+  expect(state.ran).toEqual([])
+  state.isLosing = false
   queue('second')
   await new Promise(setImmediate)
-  expect(ran).toEqual(['first', 'second'])
+  expect(state.ran).toEqual(['first', 'second'])
+})
+
+test('a tick lost in the turn in which an earlier one has come is made up for, too', async () => {
+  const { state, queue } = await queueLosingTicks()
+  queue('first')
+  queue('second')
+  await new Promise(process.nextTick)
+  await new Promise(process.nextTick)
+  expect(state.ran).toEqual(['first', 'second'])
+  state.isLosing = true
+  queue('third')
+  for (let microtask = 0; microtask < 3; microtask++) await Promise.resolve()
+  queue('fourth')
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  expect(state.ran).toEqual(['first', 'second', 'third', 'fourth'])
 })
