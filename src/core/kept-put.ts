@@ -79,4 +79,9 @@ export class KeptPut implements OperationReceiver {
     this.#request.failed(failure)
     this.#settle(null)
   }
+
+  /** It is not to be stored. */
+  drop(): void {
+    this.#settle(null)
+  }
 }

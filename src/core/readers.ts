@@ -17,24 +17,28 @@ export type RecordKind = 'value' | 'key' | 'record'
 
 /** undefined: of `delete()` and `clear()`. */
 export const nothingReader: ResultReader = {
+  takesRecords: false,
   record: unexpectedRecord,
   result: () => undefined,
 }
 
 /** The number the host answers: of `count()`. */
 export const countReader: ResultReader = {
+  takesRecords: false,
   record: unexpectedRecord,
   result: (request) => request.answer,
 }
 
 /** The key of a stored record: of `put()` and `add()`. `gathered` is the encoded key, unless the host generated one. */
 export const storedKeyReader: ResultReader = {
+  takesRecords: false,
   record: unexpectedRecord,
   result: ({ answer, gathered }) => convertKeyToValue((answer ?? gathered) as Uint8Array), // One of them is a key.
 }
 
 /** The first record's value, or undefined: of `get()`. */
 export const valueReader: ResultReader = {
+  takesRecords: true,
   record: (request, record) => {
     request.gathered = valueOf(record, request)
   },
@@ -43,6 +47,7 @@ export const valueReader: ResultReader = {
 
 /** The first record's key in the object store, or undefined: of `getKey()`. */
 export const keyReader: ResultReader = {
+  takesRecords: true,
   record: (request, record) => {
     request.gathered = primaryKeyOf(record)
   },
@@ -62,6 +67,7 @@ export const listReaders: Readonly<Record<RecordKind, ResultReader>> = {
 
 function listReader(read: (record: RecordBytes, request: Request) => unknown): ResultReader {
   return {
+    takesRecords: true,
     record: (request, record) => {
       if (Array.isArray(request.gathered)) append(request.gathered, read(record, request))
       else request.gathered = [read(record, request)]

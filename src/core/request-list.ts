@@ -14,6 +14,21 @@ export class RequestList {
     return this.#first === null
   }
 
+  /** Whether one of them is such. */
+  some(isSuch: (request: Request) => boolean): boolean {
+    for (let request = this.#first; request; request = request.next) {
+      if (isSuch(request)) return true
+    }
+    return false
+  }
+
+  /** Whether all placed before it are processed. */
+  isNext(request: Request): boolean {
+    let it = this.#first
+    while (it && it !== request && it.isProcessed) it = it.next
+    return it === request
+  }
+
   add(request: Request): void {
     if (this.#last) this.#last.next = request
     else this.#first = request

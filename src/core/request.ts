@@ -23,6 +23,8 @@ export type Answer = Uint8Array | number | undefined
  * value that cannot be read) fails the request.
  */
 export interface ResultReader {
+  /** Whether an operation answers it with records, so that it may fail after the operation has not. */
+  readonly takesRecords: boolean
   /** Takes one record of a scan, when the host reads it; its bytes are valid only during the call. */
   record(request: Request, record: RecordBytes): void
   /** The result, in the task that fires the event: from `request.gathered` and `request.answer`. */
@@ -37,6 +39,8 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
   readonly reader: ResultReader
   /** https://w3c.github.io/IndexedDB/#request-processed-flag: the answer is here. */
   isProcessed = false
+  /** Whether its answer is here without the host, and waits for those of the requests before it. */
+  isAhead = false
   /** https://w3c.github.io/IndexedDB/#request-done-flag */
   isDone = false
   /** A core result (see `reader`); undefined until done, and when the request failed. */
@@ -103,6 +107,7 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
   }
 
   done(answer: Answer): void {
+    this.isAhead = false
     this.answer = answer
     this.isProcessed = true
     this.transaction.processed(this)

@@ -191,13 +191,12 @@ function executeOnceComplete(
   placeRequest(request)
   const objects = objectsToKeep(serialized)
   const kept = objects.length > 0 ? new KeptPut(request, operation, objects) : null
-  const receiver = kept ?? request
   transaction.holdUntil(
     Promise.all([complete(serialized), kept?.keep()]).then(
       ([completed]) =>
         () =>
           put(completed),
-      (error: unknown) => () => receiver.failed(failureOf(error)),
+      (error: unknown) => () => fail(error),
     ),
   )
   if (kept) transaction.holdUntil(kept.whenPlaced())
@@ -215,8 +214,13 @@ function executeOnceComplete(
     try {
       checkRecordSize(completed)
     } catch (error) {
-      return receiver.failed(failureOf(error))
+      return fail(error)
     }
-    transaction.execute(completed, receiver)
+    transaction.execute(completed, kept ?? request)
+  }
+
+  function fail(error: unknown): void {
+    kept?.drop()
+    transaction.fail(request, failureOf(error))
   }
 }

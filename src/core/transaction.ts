@@ -74,12 +74,12 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   readonly handles: ObjectStoreHandle[] = []
   /** Processed requests whose events must not fire yet; null when and only when it runs ahead of no other transaction. */
   #heldBack: Request[] | null = null
-  /** Requests in need of no host, behind others that await its answers; null when none was placed yet. */
-  #answeredAhead: Request[] | null = null
   /** Calls to the host, some of which wait for the bytes of a value; null: none ever did. */
   #calls: CallLine | null = null
   /** Answers of the host, some of which wait for objects of a value; null: none ever did. */
   #answers: CallLine | null = null
+  /** Whether it is committing, and only answers that may yet become failures keep the host from being told. */
+  #awaitsAnswers = false
   /** Keeps what it keeps elsewhere from being collected; null: it keeps nothing there. */
   #collectionHold: Promise<() => void> | null = null
   #host: HostTransaction | null = null
@@ -157,15 +157,22 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     if (this.state === 'finished') return
     this.unprocessed--
     queueDatabaseTask(request)
-    if (this.#answeredAhead?.[0] === request.next) this.#answeredAhead?.shift()?.done(undefined)
+    if (request.next?.isAhead) request.next.done(undefined)
+    if (this.#awaitsAnswers && this.unprocessed === 0) this.#commitUnlessFailed()
   }
 
   /** Answers a request just placed, whose result is here already, in its turn. */
   answer(request: Request): void {
     // It counts itself.
-    if (this.unprocessed === 1) return request.done(undefined)
-    this.#answeredAhead ??= []
-    append(this.#answeredAhead, request)
+    if (this.unprocessed === 1) request.done(undefined)
+    else request.isAhead = true
+  }
+
+  /** Fails a request that the host has not been asked, in its turn. */
+  fail(request: Request, failure: Failure): void {
+    request.failure = failure
+    if (this.requests.isNext(request)) request.done(undefined)
+    else request.isAhead = true
   }
 
   wentAhead(): void {
@@ -224,16 +231,20 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
   commit(): void {
     this.state = 'committing'
-    if (this.#answers) this.#answers.make(() => this.#commitInTurn())
+    if (this.#calls) this.#calls.make(() => this.#commitInTurn())
     else this.#commitInTurn()
   }
 
+  /** All its calls to the host are made. What the host finds out it minds itself; what is read may still fail here. */
   #commitInTurn(): void {
-    const commit = (): void => {
-      if (this.state === 'committing') this.host.commit(this.failuresSeen)
-    }
-    if (this.#calls) this.#calls.make(commit)
-    else commit()
+    if (this.unprocessed > 0 && this.requests.some(mayFailHere)) this.#awaitsAnswers = true
+    else this.#commitUnlessFailed()
+  }
+
+  /** A request that has failed, and whose event is still to come, aborts the transaction then. */
+  #commitUnlessFailed(): void {
+    if (this.state !== 'committing' || this.requests.some(hasFailed)) return
+    this.host.commit(this.failuresSeen)
   }
 
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction; `error` null: script called `abort()`. */
@@ -283,6 +294,14 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     fireTransactionEvent(this, 'abort')
     this.upgrade?.openRequest.upgradeEnding()
   }
+}
+
+function mayFailHere({ isProcessed, lateValues, reader }: Request): boolean {
+  return lateValues !== null || (reader.takesRecords && !isProcessed)
+}
+
+function hasFailed({ failure }: Request): boolean {
+  return failure !== null
 }
 
 /** A task of one step, which belongs to a transaction. */
