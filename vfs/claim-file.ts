@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '../src/sqlite/vfs.ts'
+import { timeOfDay } from './clock.ts'
 import { foreignFile, statPlainFile } from './plain-file.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 
@@ -40,7 +41,7 @@ export function readClaim(file: string): FoundClaim | null {
   const text = readIfPresent(file)
   if (text === null) return null
   const claim = parseClaim(file, text)
-  const ageMs = Date.now() - Number(stat.mtimeMs)
+  const ageMs = timeOfDay() - Number(stat.mtimeMs)
   return { id: claim?.id ?? `${stat.ino}-${stat.mtimeMs}`, claim, ageMs }
 }
 

@@ -1,11 +1,9 @@
 import { bareCopy } from '../src/own-property.ts'
 import { DirectoryLockedError, VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory, VfsFile } from '../src/sqlite/vfs.ts'
+import { clearTimeout, setTimeout } from './clock.ts'
 import { checkFileName } from './file-name.ts'
 import { MemoryPages } from './memory-pages.ts'
-
-/** Captured at load: fake timers of a test framework must not freeze a wait. */
-const { setTimeout, clearTimeout } = globalThis
 
 /** A VFS in memory. */
 export interface MemoryVfs extends Vfs {

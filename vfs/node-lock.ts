@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DirectoryLockedError } from '../src/sqlite/vfs.ts'
+import { now, pause } from './clock.ts'
 import { openKernelLock } from './kernel-lock.ts'
 import type { KernelLock } from './kernel-lock.ts'
 import { lockedMessage } from './locked-message.ts'
@@ -30,9 +31,6 @@ export function isLockFile(name: string): boolean {
   return name.startsWith('owner.') || name.startsWith('.lock.sqlite')
 }
 
-/** Captured at load: fake timers of a test framework must not freeze a wait. */
-const { setTimeout } = globalThis
-
 /** The pause between two attempts; it grows, since most owners that go at all go soon. */
 const shortestPauseMs = 25
 const longestPauseMs = 100
@@ -48,14 +46,14 @@ const graceMs = 2000
  * @throws DirectoryLockedError when another process or thread still owns it after `waitMs`
  */
 export async function lockDirectory(path: string, waitMs: number): Promise<DirectoryLock> {
-  const start = performance.now()
+  const start = now()
   for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     const lock = await tryLock(path)
     if (lock !== null) return lock
     const holder = await currentOwner(path)
     const isTaking = holder === null || holder.liveness === 'dead' || holder.owner === null
     const limitMs = isTaking ? Math.max(waitMs, graceMs) : waitMs
-    const leftMs = start + limitMs - performance.now()
+    const leftMs = start + limitMs - now()
     if (leftMs <= 0) {
       throw new DirectoryLockedError(lockedMessage(path, holder, waitMs), holder?.owner ?? null)
     }
@@ -105,10 +103,4 @@ function hold(claim: HeldClaim, kernelLock: KernelLock | null): DirectoryLock {
   }
   heldLocks.add(lock)
   return lock
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

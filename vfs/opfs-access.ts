@@ -3,6 +3,7 @@
  * https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle
  */
 import { VfsError } from '../src/sqlite/vfs.ts'
+import { now, pause } from './clock.ts'
 
 /** An open file, synchronous. While it is open nobody else can open, move or remove the file. */
 export interface SyncAccessHandle {
@@ -20,9 +21,6 @@ export interface FileHandle extends FileSystemFileHandle {
   move(newName: string): Promise<void>
 }
 
-/** Captured at load: fake timers of a test framework must not freeze a wait. */
-const { setTimeout } = globalThis
-
 /** A page that is being left lets go of its files a moment after its successor has loaded. */
 const graceMs = 3000
 const pauseMs = 20
@@ -37,14 +35,14 @@ export function hasSyncAccess(): boolean {
 
 /** Opens a file for this thread alone; waits a little for a predecessor to let go of it. */
 export async function openSyncAccess(file: FileHandle): Promise<SyncAccessHandle> {
-  for (const start = performance.now(); ; await pause(pauseMs)) {
+  for (const start = now(); ; await pause(pauseMs)) {
     try {
       // The mode is the default; a browser that knows none ignores it.
       return await file.createSyncAccessHandle({ mode: 'readwrite' })
     } catch (error) {
       const isTaken =
         isNamed(error, 'NoModificationAllowedError') || isNamed(error, 'InvalidStateError')
-      if (!isTaken || performance.now() - start > graceMs) throw accessError(file.name, error)
+      if (!isTaken || now() - start > graceMs) throw accessError(file.name, error)
     }
   }
 }
@@ -75,10 +73,4 @@ const codes: Readonly<Record<string, string>> = {
 
 function nameOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'name' in error ? String(error.name) : ''
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, ms)
-  })
 }

@@ -1,8 +1,6 @@
 /** The ownership of an OPFS directory: a Web Lock, which the browser frees when the page or worker that has it goes. */
 import { DirectoryLockedError } from '../src/sqlite/vfs.ts'
-
-/** Captured at load: fake timers of a test framework must not freeze a wait. */
-const { setTimeout, clearTimeout } = globalThis
+import { clearTimeout, setTimeout } from './clock.ts'
 
 /**
  * How long a lock is waited for in any case: on a reload the old page goes a moment after the new one has come, and nothing

@@ -5,6 +5,7 @@ import { VfsError } from '../src/sqlite/vfs.ts'
 import { closesWithThread, readClaim, socketName, writeClaim } from './claim-file.ts'
 import type { Claim, FoundClaim, WrittenClaim } from './claim-file.ts'
 import { claimLiveness } from './claim-liveness.ts'
+import { dateOf, timeOfDay } from './clock.ts'
 import { ownerText } from './locked-message.ts'
 import { openOwnerSocket } from './owner-socket.ts'
 import type { OwnerSocket } from './owner-socket.ts'
@@ -100,7 +101,7 @@ async function makeCandidate(path: string, lock: Claim['lock']): Promise<Candida
   const identity = thisProcess()
   const isSeenByPid = !isInContainer(identity) && (identity.thread === 0 || closesWithThread)
   const socket = isSeenByPid ? null : await openOwnerSocket(path, socketName(id))
-  const since = new Date().toISOString()
+  const since = dateOf(timeOfDay())
   try {
     const claim = { ...identity, since, id, lock, socket: socket?.name ?? null }
     return candidate(id, { ...writeClaim(path, claim), socket })
@@ -257,5 +258,5 @@ function removeLeftovers(path: string, ownId: string): void {
 }
 
 function isLeftover(stat: fs.Stats): boolean {
-  return (stat.isFile() || stat.isSocket()) && Date.now() - stat.mtimeMs > leftoverMs
+  return (stat.isFile() || stat.isSocket()) && timeOfDay() - stat.mtimeMs > leftoverMs
 }

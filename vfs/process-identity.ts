@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import { threadId } from 'node:worker_threads'
+import { timeOfDay } from './clock.ts'
 
 /** What tells one process from every other, and what people want to know of it. */
 export interface ProcessIdentity {
@@ -84,7 +85,7 @@ const clockToleranceMs = 60_000
 
 function isBeforeBoot(since: string): boolean {
   try {
-    return Date.parse(since) < Date.now() - os.uptime() * 1000 - clockToleranceMs
+    return Date.parse(since) < timeOfDay() - os.uptime() * 1000 - clockToleranceMs
   } catch {
     // Deno asks for a permission of its own.
     return false

@@ -2,8 +2,6 @@
  * Core objects and what script sees of them. Each core object has one handle, made when script first asks for it. The classes
  * register here how theirs are made, so that a request can give out a cursor without importing it.
  */
-import { assertStackRoom } from '../stack-room.ts'
-
 /** A core object script can see. */
 interface Wrappable {
   handle: object | null
@@ -21,7 +19,7 @@ export function defineWrapper<Core extends Wrappable>(
   makers.set(coreClass, make)
 }
 
-/** The handle of a core object; the same one each time. */
+/** The handle of a core object; the same one each time. One whose making is cut off is made when next asked for. */
 export function wrap<Handle>(core: Wrappable): Handle {
   core.handle ??= makeHandle(core)
   return core.handle as Handle // The caller knows which class wraps which.
@@ -39,6 +37,5 @@ function isWrappable(value: unknown): value is Wrappable {
 function makeHandle(core: Wrappable): object {
   const make = makers.get(core.constructor)
   if (!make) throw new Error(`unreachable: ${core.constructor.name} has no handle`)
-  assertStackRoom()
   return make(core as never) // The map pairs class and maker.
 }

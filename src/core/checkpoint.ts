@@ -7,6 +7,7 @@
  */
 import { pagePlatform } from './page-checkpoint.ts'
 import { queueImmediate, queueReaction, queueTick } from '../node-callbacks.ts'
+import { receiveMessages } from './receive-messages.ts'
 import { isWorkerd } from '../workerd.ts'
 import { timerPlatform } from './timer-checkpoint.ts'
 
@@ -102,7 +103,6 @@ function processPlatform(queueTick: Queue, queueImmediate: Queue): Platform {
       isWaking = true
       return true
     },
-    listen: (target, receive) =>
-      target.addEventListener('message', (event) => receive((event as MessageEvent<unknown>).data)), // As every event of that name.
+    listen: receiveMessages,
   }
 }

@@ -14,7 +14,7 @@ export interface Factory {
   /** Why no storage can be had here, for people; null where it can. */
   readonly denial: string | null
   readonly versionChangeEvent: VersionChangeEventMaker
-  /** Takes trouble that no request can report. */
+  /** Takes trouble that no request can report; never throws. */
   readonly warn: (warning: Error) => void
 }
 

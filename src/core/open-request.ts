@@ -16,7 +16,6 @@ import { type Dispatch, Target, isObserved } from './events.ts'
 import type { Factory } from './factory.ts'
 import { listenerThrew } from './fire.ts'
 import { FiringTask } from './firing-task.ts'
-import { reportException } from './report-exception.ts'
 import { queueDatabaseTask } from './task-queue.ts'
 import { Transaction } from './transaction.ts'
 
@@ -234,11 +233,7 @@ class FireFailed extends OpenRequestTask {
 function warnIfUnheard(request: OpenRequest, error: DOMException): void {
   if (isObserved(request, 'error')) return
   const { factory, title } = request
-  try {
-    factory.warn(unheard(title, error))
-  } catch (thrown) {
-    reportException(thrown)
-  }
+  factory.warn(unheard(title, error))
 }
 
 /** The error of a database whose connection closed before the open request was done. */

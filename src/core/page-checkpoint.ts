@@ -9,6 +9,7 @@
  * be seen active by the next task. Messages come after timers that are due; tasks of the highest priority do not.
  */
 import { append } from '../own-property.ts'
+import { receiveMessages } from './receive-messages.ts'
 
 /** How many slots a message has: enough that its 20 µs do not show, few enough that timers are served. */
 const slotCount = 64
@@ -55,9 +56,9 @@ export function pagePlatform(): {
   port1.start()
 
   function listen(target: EventTarget, receive: (message: unknown) => void): void {
-    target.addEventListener('message', (event) => {
+    receiveMessages(target, (message) => {
       slotsLeft = slotCount
-      receive((event as MessageEvent<unknown>).data) // As every event of that name.
+      receive(message)
     })
     addSlots(target)
   }

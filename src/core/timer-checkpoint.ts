@@ -1,4 +1,5 @@
 /** The microtask checkpoint in workerd: see `workerd.ts`. */
+import { receiveMessages } from './receive-messages.ts'
 import { queueTimerTurn, wakeTimerTurns } from '../workerd.ts'
 
 /** See `Platform` in `checkpoint.ts`. */
@@ -13,8 +14,7 @@ export function timerPlatform(): {
     afterMicrotasks: (callback) => () => queueTimerTurn(callback),
     afterTurn: queueTimerTurn,
     hasRoom: () => true,
-    listen: (target, receive) =>
-      target.addEventListener('message', (event) => receive((event as MessageEvent<unknown>).data)), // As every event of that name.
+    listen: receiveMessages,
     wake() {
       wakeTimerTurns()
       return false

@@ -9,7 +9,7 @@ export class Malformed extends Error {
 }
 
 /** What is wrong with a message, for people. */
-export function reasonOf(error: unknown): string {
+export function complaintOf(error: unknown): string {
   if (error instanceof Malformed) return `A message ${error.message}`
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,7 +1,7 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure } from '../errors.ts'
 import { queueReaction } from '../node-callbacks.ts'
-import { demand, reasonOf } from './malformed.ts'
+import { complaintOf, demand } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './port-codec.ts'
@@ -114,7 +114,7 @@ class PortHost implements Host, PortCaller {
       const parcel = new ParcelReader(message)
       while (!this.#goneFor && !parcel.isAtEnd) this.#receive(readAnswer(parcel))
     } catch (error) {
-      this.disconnect(nonsense(reasonOf(error)))
+      this.disconnect(nonsense(complaintOf(error)))
     }
   }
 

@@ -125,10 +125,8 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   readonly id: number
   readonly #caller: PortCaller
   #listener: TransactionListener | null
-  /** Who waits for answers, in the order of the calls. */
-  readonly #receivers = new Fifo<OperationReceiver>()
-  /** What each of them gets. */
-  readonly #results = new Fifo<ResultKind>()
+  /** The answers it waits for, in the order of the calls. */
+  readonly #awaited = new Fifo<AwaitedAnswer>()
   #isCommitting = false
   #isOver = false
 
@@ -145,8 +143,7 @@ export class PortTransaction implements HostTransaction, TransactionListener {
 
   execute(operation: Operation, receiver: OperationReceiver): void {
     if (this.#isOver) return
-    this.#receivers.push(receiver)
-    this.#results.push(resultOf(operation))
+    this.#awaited.push(new AwaitedAnswer(receiver, resultOf(operation)))
     this.#caller.await(1)
     this.#caller.call({ type: 'execute', id: this.id, operation })
   }
@@ -165,20 +162,19 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   }
 
   record(record: RecordBytes): void {
-    const receiver = this.#receivers.first()
-    demand(receiver !== undefined, 'answers what nobody has asked')
-    receiver.record(record)
+    const awaited = this.#awaited.first()
+    demand(awaited !== undefined, unasked)
+    awaited.receiver.record(record)
   }
 
   done(result: Uint8Array | number | undefined): void {
-    const expected = this.#results.shift()
+    const { receiver, expected } = this.#answered()
     demand(typeof result === expected, 'answers with another kind of result')
-    this.#answered().done(result)
+    receiver.done(result)
   }
 
   failed(reason: Failure): void {
-    this.#results.shift()
-    this.#answered().failed(reason)
+    this.#answered().receiver.failed(reason)
   }
 
   wentAhead(): void {
@@ -190,7 +186,7 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   }
 
   committed(): void {
-    const isAsked = this.#isCommitting && this.#receivers.length === 0
+    const isAsked = this.#isCommitting && this.#awaited.length === 0
     demand(isAsked, 'commits what was not to be committed yet')
     this.#end()
     this.#listener?.committed()
@@ -201,19 +197,31 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     this.#listener?.aborted(reason)
   }
 
-  #answered(): OperationReceiver {
-    const receiver = this.#receivers.shift()
-    demand(receiver !== undefined, 'answers what nobody has asked')
+  #answered(): AwaitedAnswer {
+    const awaited = this.#awaited.shift()
+    demand(awaited !== undefined, unasked)
     this.#caller.await(-1)
-    return receiver
+    return awaited
   }
 
   #end(): void {
     this.#isOver = true
-    this.#caller.await(-this.#receivers.length - (this.#isCommitting ? 1 : 0))
-    this.#receivers.clear()
-    this.#results.clear()
+    this.#caller.await(-this.#awaited.length - (this.#isCommitting ? 1 : 0))
+    this.#awaited.clear()
     this.#caller.release(this)
+  }
+}
+
+const unasked = 'answers a call that was never made'
+
+/** The answer to one operation. */
+class AwaitedAnswer {
+  readonly receiver: OperationReceiver
+  readonly expected: ResultKind
+
+  constructor(receiver: OperationReceiver, expected: ResultKind) {
+    this.receiver = receiver
+    this.expected = expected
   }
 }
 

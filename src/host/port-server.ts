@@ -1,7 +1,7 @@
 /** The owner's end of a port: a host for a realm that is not in this thread. */
 import { type Failure, failure } from '../errors.ts'
 import { checkOperation, checkScope } from './check-operation.ts'
-import { demand, Malformed, reasonOf } from './malformed.ts'
+import { demand, Malformed, complaintOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readCall, writeAnswer } from './port-codec.ts'
@@ -102,7 +102,7 @@ class Client {
   /** Ends this client, and says so to both sides. `error`: why. */
   dismiss(error: unknown): void {
     if (this.#isGone) return
-    const detail = reasonOf(error)
+    const detail = complaintOf(error)
     this.disconnect()
     const reason = failure('UnknownError', 'The owner of the storage has ended this client', detail)
     this.#outbox.post({ type: 'dismissed', id: 0, failure: reason })

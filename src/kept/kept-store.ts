@@ -48,26 +48,24 @@ export function newKeptId(): string {
 /** Keeps objects; resolves when they have reached the disk. Rejects with the browser's own exception. */
 export async function keep(
   place: KeptPlace,
-  { storeId, key }: KeptOwner,
+  owner: KeptOwner,
   objects: readonly KeptObject[],
 ): Promise<void> {
   const store = objectStore(await connect(), 'readwrite')
-  for (const { id, object } of objects) {
-    store.put({ id, place, object }, [id, storeId, keyOf(key)])
-  }
+  for (const it of objects) putObject(store, it, [place, owner])
   await completion(store.transaction)
 }
 
 /** Notes the key of their record, which was generated meanwhile. */
 export async function noteKey(
   place: KeptPlace,
-  { storeId, key }: KeptOwner,
+  owner: KeptOwner,
   objects: readonly KeptObject[],
 ): Promise<void> {
   const store = objectStore(await connect(), 'readwrite')
-  for (const { id, object } of objects) {
-    store.delete([id, storeId, noKey])
-    store.put({ id, place, object }, [id, storeId, keyOf(key)])
+  for (const it of objects) {
+    store.delete(keyOf(it, { ...owner, key: null }))
+    putObject(store, it, [place, owner])
   }
   await completion(store.transaction)
 }
@@ -105,16 +103,18 @@ export async function removeKept(keys: readonly KeptKey[]): Promise<void> {
   await completion(store.transaction)
 }
 
-/** The same for what was kept under a key that is known. */
-export function keptKeys(
-  { storeId, key }: KeptOwner,
-  objects: readonly KeptObject[],
-): readonly KeptKey[] {
-  return objects.map(({ id }) => [id, storeId, keyOf(key)])
+/** Under which keys the objects of a record are kept. */
+export function keptKeys(owner: KeptOwner, objects: readonly KeptObject[]): readonly KeptKey[] {
+  return objects.map((it) => keyOf(it, owner))
 }
 
-function keyOf(key: Uint8Array | null): ArrayBuffer {
-  return (key ?? noKey).slice().buffer
+function putObject(store: IDBObjectStore, it: KeptObject, where: [KeptPlace, KeptOwner]): void {
+  const [place, owner] = where
+  store.put({ ...it, place }, keyOf(it, owner))
+}
+
+function keyOf({ id }: KeptObject, { storeId, key }: KeptOwner): [string, number, ArrayBuffer] {
+  return [id, storeId, (key ?? noKey).slice().buffer]
 }
 
 /** null: there is none, or it has been closed. */

@@ -22,6 +22,9 @@ import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
 import { fileError } from './result-code.ts'
 import { type DatabaseRows, readDatabaseRows } from './schema-rows.ts'
 
+/** Captured at load: at a time that a test has stopped, one quarantine would overwrite another. */
+const { now: timeOfDay } = Date
+
 /** A damaged file. */
 export interface SalvageTarget {
   readonly fileName: string
@@ -83,7 +86,7 @@ async function putAside(
   { directory, mount }: Place,
   { fileName, label }: Pick<SalvageTarget, 'fileName' | 'label'>,
 ): Promise<string> {
-  const aside = `${fileName}-damaged-${Date.now()}`
+  const aside = `${fileName}-damaged-${timeOfDay()}`
   try {
     for (const name of [fileName, ...companionsOf(fileName)]) {
       await directory.prepare([name])

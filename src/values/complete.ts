@@ -9,7 +9,11 @@ export type Completed = Pick<Serialized, 'bytes' | 'generatedKeyOffset'>
 
 /** Whether a value's bytes are final as they are, and nothing of it has to be kept elsewhere. */
 export function isComplete({ blobs, apart }: Serialized): boolean {
-  return blobs.length === 0 && apart.every(({ hole, keptAs }) => hole === null && keptAs === null)
+  return blobs.length === 0 && apart.every(isInPlace)
+}
+
+function isInPlace({ hole, keptAs }: ApartObject): boolean {
+  return hole === null && keptAs === null
 }
 
 /**

@@ -62,6 +62,8 @@ const fileTimes = gettersOf<number>(files, 'lastModified')
 const fileListLengths = gettersOf<number>([FileList], 'length')
 const exceptionNames = gettersOf<string>([DOMException], 'name')
 const exceptionMessages = gettersOf<string>([DOMException], 'message')
+const quotas = gettersOf<number | null>([QuotaExceededError], 'quota')
+const requestedSizes = gettersOf<number | null>([QuotaExceededError], 'requested')
 
 /**
  * What a Blob or File of this realm says of itself by the getters of its class; undefined for everything else, for those of
@@ -82,13 +84,11 @@ export function blobAttributes(value: object): BlobAttributes | undefined {
 }
 
 export const blobSize = (value: unknown): number | undefined => read(blobSizes, value)
-const quotas = gettersOf<number | null>([QuotaExceededError], 'quota')
-const requests = gettersOf<number | null>([QuotaExceededError], 'requested')
 
 /** The numbers a QuotaExceededError tells; undefined for everything else, and one that tells none. */
 export function quotaOf(value: unknown): Quota | undefined {
   const quota = read(quotas, value) ?? undefined
-  const requested = read(requests, value) ?? undefined
+  const requested = read(requestedSizes, value) ?? undefined
   if (quota === undefined && requested === undefined) return undefined
   return { ...(quota !== undefined && { quota }), ...(requested !== undefined && { requested }) }
 }
