@@ -67,6 +67,9 @@ async function testBrowser(
   return passed
 }
 
+/** What takes longer has stopped: some calls of Playwright, such as `evaluate()`, wait for ever. */
+const longestMs = 600_000
+
 /** Runs a scenario with a profile of its own; null: it passes. An error that the page itself reports is a failure too. */
 async function errorOf(
   browser: RunningBrowser,
@@ -79,12 +82,25 @@ async function errorOf(
       : await browser.newContext()
   try {
     const visit = await Visit.begin(context, origin)
-    await run(visit)
+    await within(longestMs, run(visit))
     return visit.pageErrors.length === 0 ? null : `The page failed: ${visit.pageErrors.join('; ')}`
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error)
   } finally {
     await context.close()
+  }
+}
+
+/** The outcome of `work`. @throws Error when it has none in time */
+async function within(limitMs: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No end after ${limitMs} ms`)), limitMs)
+  })
+  try {
+    await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

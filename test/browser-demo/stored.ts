@@ -28,16 +28,17 @@ export const storedScenarios: readonly Scenario[] = [
     async run(visit) {
       await visit.run('Fill a store')
       const { page } = visit
-      const saved = page.evaluate(bytesOfNextDownload)
-      const download = isChromium(visit) ? page.waitForEvent('download') : null
-      await page.getByRole('button', { name: 'Export SQLite file' }).click()
-      const { name, bytes } = await saved
+      const watch = await page.evaluateHandle(watchNextDownload)
+      const [download] = await Promise.all([
+        // Engine: Firefox does not tell Playwright of downloads.
+        isChromium(visit) ? page.waitForEvent('download') : null,
+        page.getByRole('button', { name: 'Export SQLite file' }).click(),
+      ])
+      await textMatching(page.locator('.said'), /Saved demo-fill\.sqlite.*SQLite 3\.\d+\.\d+/)
+      const { name, bytes } = await watch.evaluate(({ saved }) => saved)
       assert.equal(name, 'demo-fill.sqlite')
       checkSqliteFile(Buffer.from(bytes))
-      // Engine: Firefox does not tell Playwright of downloads.
-      const file = download && (await readFile(await (await download).path()))
-      if (file) assert.deepEqual([...file], bytes)
-      await textMatching(page.locator('.said'), /Saved demo-fill\.sqlite.*SQLite 3\.\d+\.\d+/)
+      if (download) assert.deepEqual([...(await readFile(await download.path()))], bytes)
       await source(visit, 'by ring').click()
       await textMatching(page.locator('.records header'), /Index of sightings.*unique.*100 records/)
     },
@@ -86,10 +87,10 @@ function isChromium({ context }: Visit): boolean {
   return context.browser()?.browserType().name() === 'chromium'
 }
 
-/** In the page: resolves to the name and content of the next file that it gives to be saved. */
-function bytesOfNextDownload(): Promise<{ name: string; bytes: number[] }> {
+/** In the page: what is given resolves to the name and content of the next file that the page gives to be saved. */
+function watchNextDownload(): { saved: Promise<{ name: string; bytes: number[] }> } {
   const { createObjectURL } = URL
-  return new Promise((resolve) => {
+  const saved = new Promise<{ name: string; bytes: number[] }>((resolve) => {
     URL.createObjectURL = (blob) => {
       URL.createObjectURL = createObjectURL
       const url = createObjectURL(blob)
@@ -106,6 +107,7 @@ function bytesOfNextDownload(): Promise<{ name: string; bytes: number[] }> {
       return [...new Uint8Array(await blob.arrayBuffer())]
     }
   })
+  return { saved }
 }
 
 async function browse(visit: Visit, engine: string): Promise<void> {

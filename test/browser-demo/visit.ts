@@ -12,7 +12,8 @@ export interface Scenario {
   run(visit: Visit): Promise<void>
 }
 
-const patienceMs = 30_000
+/** Bounds a hang alone: on a machine with much else to do a first look has taken more than half a minute. */
+const patienceMs = 120_000
 
 /** A page of the demo, with its engines started and its first look over. */
 export class Visit {
@@ -57,9 +58,9 @@ export class Visit {
   /** Waits for the run that `start` begins to end, and gives what the status line says. */
   async runBy(start: () => Promise<void>): Promise<string> {
     // Watched from before it begins: what was said of the last run must not be taken for the end of this one.
-    const ended = this.page.evaluate(buttonNextSaysRun)
+    await this.page.evaluate(markEndOfNextRun)
     await start()
-    await ended
+    await this.page.locator('html[data-has-run]').waitFor({ state: 'attached' })
     return this.done()
   }
 
@@ -70,10 +71,12 @@ export class Visit {
     await this.page.getByRole('radio', { name: '1', exact: true }).check({ force: true })
   }
 
-  /** Waits for the end of a run. */
+  /** Waits for the end of a run, and until what it has stored is shown: a button pressed before might be replaced. */
   async done(): Promise<string> {
     await textMatching(this.page.locator('#run'), /^Run$/)
-    return textMatching(this.page.locator('#status'), /^(Done|Stopped)/)
+    const status = await textMatching(this.page.locator('#status'), /^(Done|Stopped)/)
+    await this.page.locator('#explorer[aria-busy=false]').waitFor()
+    return status
   }
 
   /** How far the page can be scrolled sideways, in pixels. */
@@ -84,17 +87,20 @@ export class Visit {
   }
 }
 
-/** In the page: resolves when the button has changed its words and says "Run" again. */
-function buttonNextSaysRun(): Promise<void> {
+/** In the page: marks the document when the button has said that a run goes on, and then that another can begin. */
+function markEndOfNextRun(): void {
+  const { dataset } = document.documentElement
+  delete dataset['hasRun']
   const button = document.querySelector('#run')
-  return new Promise((resolve) => {
-    const observer = new MutationObserver(() => {
-      if (button?.textContent !== 'Run') return
+  let hasBegun = false
+  const observer = new MutationObserver(() => {
+    if (button?.textContent !== 'Run') hasBegun = true
+    else if (hasBegun) {
       observer.disconnect()
-      resolve()
-    })
-    if (button) observer.observe(button, { childList: true })
+      dataset['hasRun'] = ''
+    }
   })
+  if (button) observer.observe(button, { childList: true })
 }
 
 /** Waits until the text of an element matches. */
