@@ -32,11 +32,9 @@ export function showPlanForm(): void {
   }
   select.addEventListener('change', describeChoice)
   describeChoice()
-  byId('plan-choice', HTMLDivElement).append(
+  byId('plan-fields', HTMLDivElement).append(
     element('label', { class: 'unseen', for: 'workload' }, 'Workload'),
     select,
-  )
-  byId('plan-fields', HTMLDivElement).append(
     lesson,
     element(
       'details',
