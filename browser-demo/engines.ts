@@ -21,6 +21,9 @@ export const opfsDirectory = 'browser-demo'
 /** Names of this page's databases begin so: there may be others of the same origin. */
 export const namePrefix = 'demo-'
 
+/** On a reload the old page goes a while after the new one has come; another tab that stays is told of after this. */
+const waitMs = 3000
+
 let inMemory: IDBFactory | null = null
 let inOpfs: IDBFactory | null = null
 
@@ -45,7 +48,13 @@ export const engines: readonly Engine[] = [
     id: 'opfs',
     title: 'OPFS',
     place: 'SQLite in a worker, in files of the origin',
-    indexedDB: () => (inOpfs ??= createIndexedDB({ vfs: opfs(), path: opfsDirectory })),
+    indexedDB: () =>
+      (inOpfs ??= createIndexedDB({
+        vfs: opfs(),
+        path: opfsDirectory,
+        onLocked: 'wait',
+        waitMs,
+      })),
   },
 ]
 

@@ -28,12 +28,12 @@ byId('plan', HTMLFormElement).addEventListener('submit', (event) => {
   void runAsked()
 })
 stop.addEventListener('click', () => running?.abort.abort())
-void cards.start().then(() => {
-  if (!running) begin(firstLook(), { isAsked: false })
-})
+const started = cards.start()
+void started.then(() => begin(firstLook(), { isAsked: false }))
 
 async function runAsked(): Promise<void> {
   if (running?.isAsked) return
+  await started
   running?.abort.abort()
   await running?.ended
   if (!running) begin(readPlanForm(), { isAsked: true })
@@ -83,6 +83,7 @@ function showEmptyResults(): void {
 
 function setRunning(isRunning: boolean): void {
   if (!isRunning) running = null
+  explorer.setLocked(isRunning)
   const isBusy = running?.isAsked === true
   run.setAttribute('aria-disabled', String(isBusy))
   run.textContent = isBusy ? 'Running…' : 'Run'

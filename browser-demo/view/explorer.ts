@@ -2,6 +2,7 @@
 import { type Engine, type EngineId, namePrefix } from '../engines.ts'
 import { resultOf } from '../requests.ts'
 import { type SourceName, type StoredDatabase, readDatabases } from '../stored.ts'
+import { button, setEnabled } from './button.ts'
 import { byId, element } from './dom.ts'
 import { showExport } from './export.ts'
 import { showRecords } from './records.ts'
@@ -20,6 +21,15 @@ export class Explorer {
   #place: Place | null = null
   /** Counts up with each look, so that an answer that comes late is not shown. */
   #look = 0
+  /** What changes a database or closes it. */
+  #actions: readonly HTMLButtonElement[] = []
+  #isLocked = false
+
+  /** Whether databases are to be looked at only: a run is not to lose its own. */
+  setLocked(isLocked: boolean): void {
+    this.#isLocked = isLocked
+    for (const action of this.#actions) setEnabled(action, !isLocked)
+  }
 
   /** Shows an engine's databases, the named one open if it is there. */
   async show(
@@ -41,6 +51,8 @@ export class Explorer {
     const look = ++this.#look
     const root = byId('explorer', HTMLDivElement)
     root.setAttribute('aria-busy', 'true')
+    // What is pressed now would be answered in content that is gone by then.
+    root.querySelector('.explorer-content')?.setAttribute('inert', '')
     const content = element('div', { class: 'explorer-content' })
     try {
       const databases = await readDatabases(engine.indexedDB(), namePrefix)
@@ -127,23 +139,13 @@ export class Explorer {
       await this.show(ready)
       byId('stored-title', HTMLHeadingElement).focus()
     }
-    const exportButton = element(
-      'button',
-      { type: 'button', onclick: exportFile },
-      'Export SQLite file',
-    )
-    const deleteButton = element(
-      'button',
-      { type: 'button', class: 'quiet', onclick: () => void remove() },
-      'Delete database',
-    )
-    return element(
-      'div',
-      { class: 'database-actions' },
-      engine.id === 'opfs' ? exportButton : null,
-      deleteButton,
-      said,
-    )
+    const deleteButton = button('Delete database', 'quiet', () => void remove())
+    this.#actions =
+      engine.id === 'opfs'
+        ? [button('Export SQLite file', '', exportFile), deleteButton]
+        : [deleteButton]
+    this.setLocked(this.#isLocked)
+    return element('div', { class: 'database-actions' }, ...this.#actions, said)
   }
 }
 

@@ -1,4 +1,5 @@
 /** Going through a list page by page. */
+import { button, setEnabled } from './button.ts'
 import { element } from './dom.ts'
 import { count, counted } from './words.ts'
 
@@ -26,8 +27,8 @@ export function showPager({
     setEnabled(previous, skip > 0)
     setEnabled(next, last < total)
   }
-  const previous = button('Previous', () => go(-perPage))
-  const next = button('Next', () => go(perPage))
+  const previous = button('Previous', 'quiet', () => go(-perPage))
+  const next = button('Next', 'quiet', () => go(perPage))
   if (total > 0) go(0)
   return element(
     'nav',
@@ -36,16 +37,4 @@ export function showPager({
     where,
     next,
   )
-}
-
-function button(words: string, press: () => void): HTMLButtonElement {
-  const listener = ({ currentTarget }: Event): void => {
-    if ((currentTarget as Element).ariaDisabled !== 'true') press() // a listener of the button alone
-  }
-  return element('button', { type: 'button', class: 'quiet', onclick: listener }, words)
-}
-
-/** A button that were disabled outright would lose the focus of whoever has just pressed it. */
-function setEnabled(target: HTMLButtonElement, isEnabled: boolean): void {
-  target.setAttribute('aria-disabled', String(!isEnabled))
 }

@@ -70,6 +70,18 @@ export const storedScenarios: readonly Scenario[] = [
     },
   },
   {
+    title: 'what is about to be replaced by another engine’s data cannot be pressed',
+    async run(visit) {
+      const isInert = await visit.page.evaluate(() => {
+        document.querySelector<HTMLInputElement>('input[name=explored][value=native]')?.click()
+        return document.querySelector<HTMLElement>('.explorer-content')?.inert
+      })
+      assert.equal(isInert, true)
+      await visit.done()
+      assert.equal(await visit.page.locator('.explorer-content[inert]').count(), 0)
+    },
+  },
+  {
     title: 'a second page is told who has the OPFS directory, and gets it when the first is gone',
     async run(visit) {
       const second = await visit.another()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { workloads } from '../../browser-demo/workloads/all.ts'
-import type { Scenario } from './visit.ts'
+import type { Scenario, Visit } from './visit.ts'
 
 const identical = 'Done. Memory: identical to native. OPFS: identical to native.'
 
@@ -69,12 +69,53 @@ export const workloadScenarios: readonly Scenario[] = [
   {
     title: 'a run can be stopped, and another begun',
     async run(visit) {
-      await visit.choose('Look things up')
-      await visit.page.getByRole('radio', { name: '5', exact: true }).check({ force: true })
-      await visit.page.getByRole('button', { name: 'Run', exact: true }).click()
+      await beginLongRun(visit)
       await visit.page.getByRole('button', { name: 'Stop' }).click()
       assert.match(await visit.done(), /^Stopped/)
       assert.equal(await visit.run('Fill a store'), identical)
     },
   },
+  {
+    title: 'while a run goes on no database is exported or deleted',
+    async run(visit) {
+      const actions = visit.page.locator('.database-actions button')
+      const areOff = (): Promise<(string | null)[]> =>
+        actions.evaluateAll((all) => all.map((it) => it.ariaDisabled))
+      assert.deepEqual(await areOff(), ['false', 'false'])
+      await beginLongRun(visit)
+      assert.deepEqual(await areOff(), ['true', 'true'])
+      await visit.page.getByRole('button', { name: 'Stop' }).click()
+      await visit.done()
+      assert.deepEqual(await areOff(), ['false', 'false'])
+    },
+  },
+  {
+    title: 'a run asked for before the engines have started waits for all of them',
+    async run(visit) {
+      const { page } = visit
+      let startEngines = (): void => {}
+      const isStart = new Promise<void>((resolve) => (startEngines = resolve))
+      await page.route('**/*.wasm', async (route) => {
+        await isStart
+        await route.continue()
+      })
+      await page.reload()
+      const status = await visit.runBy(async () => {
+        await page.getByRole('button', { name: 'Run', exact: true }).click()
+        startEngines()
+      })
+      assert.equal(status, identical)
+      assert.equal(await page.locator('.timing.whole .bar-row').count(), 3)
+      await page.locator('.tree-database', { hasText: 'demo-fill' }).waitFor()
+    },
+  },
 ]
+
+/** Begins a run that is long enough not to end by itself while it is looked at. */
+async function beginLongRun(visit: Visit): Promise<void> {
+  const { page } = visit
+  await visit.choose('Look things up')
+  await page.getByRole('radio', { name: '10,000' }).check({ force: true })
+  await page.getByRole('radio', { name: '5', exact: true }).check({ force: true })
+  await page.getByRole('button', { name: 'Run', exact: true }).click()
+}
