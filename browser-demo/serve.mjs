@@ -128,6 +128,15 @@ function readJson(path) {
 }
 
 if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  const { origin } = await startDemo({ port: Number(process.argv[2] ?? 8080) })
-  console.log(`The demo is at ${origin}; end it with Ctrl-C`)
+  const port = Number(process.argv[2] ?? 8080)
+  try {
+    const { origin } = await startDemo({ port })
+    console.log(`The demo is at ${origin}; end it with Ctrl-C`)
+  } catch (error) {
+    if (error.code !== 'EADDRINUSE') throw error
+    console.error(
+      `Port ${port} is in use; name another: npm run demo:browser -- ${port + 1} (0: any that is free)`,
+    )
+    process.exitCode = 1
+  }
 }
