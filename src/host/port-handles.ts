@@ -40,6 +40,9 @@ export class PortConnection implements HostConnection {
   #listener: ConnectionListener | null = null
   #isClosing = false
   #isClosedByRealm = false
+  #hasEnded = false
+  /** Whether the realm has asked for its end, and counts as awaiting it. */
+  #isEndAwaited = false
   #resolveClosed = (): void => {}
 
   constructor(
@@ -85,12 +88,14 @@ export class PortConnection implements HostConnection {
 
   close(): void {
     this.#isClosedByRealm = true
+    this.#awaitEnd()
     this.#caller.call({ type: 'close', id: this.#id })
   }
 
   shutDown(): void {
     if (this.#isClosing || this.#isClosedByRealm) return
     this.closing()
+    this.#awaitEnd()
     this.#caller.call({ type: 'shutDown', id: this.#id })
   }
 
@@ -109,6 +114,8 @@ export class PortConnection implements HostConnection {
 
   /** The last thing it is told. */
   ended(reason: Failure | null): void {
+    this.#hasEnded = true
+    if (this.#isEndAwaited) this.#caller.await(-1)
     this.#listener?.closed(reason)
     this.#resolveClosed()
   }
@@ -117,6 +124,13 @@ export class PortConnection implements HostConnection {
   lost(reason: Failure): void {
     this.closing()
     this.ended(this.#isClosedByRealm ? null : reason)
+  }
+
+  /** Whoever closes a factory waits for it, and the process must not end before. */
+  #awaitEnd(): void {
+    if (this.#hasEnded || this.#isEndAwaited) return
+    this.#isEndAwaited = true
+    this.#caller.await(1)
   }
 }
 

@@ -172,4 +172,31 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await closed
     },
   },
+  'close() of a factory on a worker is all that is left to do': {
+    says: ['closed an open connection', 'closed a closing connection'],
+    async play({ indexedDB, database, path, hostScript }) {
+      database.close()
+      await close(indexedDB)
+      const worker = startWorker(hostScript, {})
+      await closeTwice(() => createIndexedDB({ path, worker }))
+    },
+  },
+  'close() of a factory behind a port is all that is left to do': {
+    says: ['closed an open connection', 'closed a closing connection'],
+    async play({ indexedDB }) {
+      const { port1, port2 } = new MessageChannel()
+      serve(port1, indexedDB)
+      await closeTwice(() => createIndexedDB({ port: port2 }))
+    },
+  },
+}
+
+async function closeTwice(create: () => IDBFactory): Promise<void> {
+  for (const state of ['an open', 'a closing']) {
+    const indexedDB = create()
+    const database = await openStore(indexedDB)
+    if (state === 'a closing') database.close()
+    await close(indexedDB)
+    say(`closed ${state} connection`)
+  }
 }
