@@ -1,4 +1,4 @@
-/** Whether an open database's file is still the one under its name, in the directory that is owned. */
+/** Whether an open database's file is still the one under its name, in the directory that is owned, with its log. */
 import { StorageError } from '../errors.ts'
 import type { Place } from './database-file.ts'
 import { fileError } from './result-code.ts'
@@ -28,16 +28,17 @@ export class FilePresence {
   /** @throws StorageError 'lost' when the file is gone, else what has kept it from being looked for. */
   verify(): void {
     const { directory, mount } = this.#options.place
-    let isLinked: boolean
+    const { fileName, label } = this.#options
+    let fate: string | null
     try {
       directory.verify?.()
-      isLinked = mount.isLinked(this.#options.fileName)
+      fate = fateOf(mount, fileName)
     } catch (error) {
       throw this.#failure(error)
     }
-    if (isLinked) return
+    if (fate === null) return
     this.#isLost = true
-    throw new StorageError('lost', `${this.#options.label}: ${gone}`)
+    throw new StorageError('lost', `${label}: ${fate}`)
   }
 
   /** The same where only a promise can tell. */
@@ -55,6 +56,15 @@ export class FilePresence {
     return failure
   }
 }
+
+/** What has become of the file and its log; null: both are what they were. */
+function fateOf(mount: Place['mount'], fileName: string): string | null {
+  if (!mount.isLinked(fileName)) return gone
+  return (mount.writeAheadLog(fileName)?.isIntact() ?? true) ? null : emptied
+}
+
+const emptied =
+  'another program has emptied its write-ahead log while it was in use; open the database anew to use what that program has left, and keep other programs away from open databases'
 
 const gone =
   'the file was moved, deleted or replaced while it was in use; put it back, or open the database anew to use what is there now'

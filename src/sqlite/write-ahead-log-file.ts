@@ -37,6 +37,11 @@ export class WriteAheadLogFile implements VfsFile {
   /** How far the log has been copied into the database file. */
   #checkpointedEnd = 0
 
+  /** The log's own header as it is in the file; null when the file has none, or that is not known. */
+  #header: Uint8Array | null
+  /** The header SQLite has written and the file does not have yet; null when there is none. */
+  #nextHeader: Uint8Array | null = null
+
   #hasLostSync = false
   /** Whether the last attempt to make the file longer has found no room. */
   #lacksRoom = false
@@ -49,6 +54,7 @@ export class WriteAheadLogFile implements VfsFile {
   constructor(file: VfsFile) {
     this.#file = file
     this.#end = this.#committedEnd = file.size()
+    this.#header = headerOf(file)
     if (file.syncLater) this.syncLater = () => this.#syncLater()
   }
 
@@ -99,7 +105,7 @@ export class WriteAheadLogFile implements VfsFile {
 
   write(bytes: Uint8Array, offset: number): void {
     this.#forgetRead()
-    if (offset === 0) this.#restart()
+    if (offset === 0) this.#restart(bytes)
     const isHeader = bytes.length === frameHeaderSize
     const completesTransaction = this.#endsTransaction && !isHeader
     this.#endsTransaction = isHeader && hasCommitMark(bytes)
@@ -114,6 +120,7 @@ export class WriteAheadLogFile implements VfsFile {
   truncate(size: number): void {
     this.flush()
     this.#forgetRead()
+    if (size === 0) this.#header = null
     if (size === 0) emptyLog(this.#file)
     else this.#file.truncate(size)
     this.#end = this.#committedEnd = size
@@ -139,6 +146,13 @@ export class WriteAheadLogFile implements VfsFile {
     return this.#file.isLinked?.() ?? true
   }
 
+  /** Whether the file still begins as it was written: a program that has emptied it has taken what is in it away. */
+  isIntact(): boolean {
+    if (!this.#file.isLinked || this.#header === null) return true
+    const found = headerOf(this.#file)
+    return found !== null && this.#header.every((byte, i) => byte === found[i])
+  }
+
   close(): void {
     try {
       this.flush()
@@ -154,11 +168,13 @@ export class WriteAheadLogFile implements VfsFile {
     } catch (error) {
       throw this.#noted(error)
     }
+    this.#noteHeader()
   }
 
   /** Forgets what a transaction has appended that was rolled back: the next one begins where it began. */
   rewind(): void {
     this.#gathered.forget()
+    this.#nextHeader = null
     this.#end = this.#committedEnd
     this.#endsTransaction = false
   }
@@ -169,6 +185,7 @@ export class WriteAheadLogFile implements VfsFile {
     this.#file = file
     this.#forgetRead()
     this.#end = this.#committedEnd = this.#checkpointedEnd = 0
+    this.#header = null
     old.close()
   }
 
@@ -179,6 +196,8 @@ export class WriteAheadLogFile implements VfsFile {
 
   /** Notes where there was no room. A limit of the file's size stays; a full disk may have room again. */
   #noted(error: unknown): unknown {
+    // Some of it may be there.
+    if (this.#nextHeader) this.#header = null
     this.#lacksRoom = isFull(error)
     const { code } = error as { code?: unknown } // any error may have one
     if (code === 'EFBIG') this.#longest = this.#file.size()
@@ -195,9 +214,17 @@ export class WriteAheadLogFile implements VfsFile {
     }
   }
 
-  #restart(): void {
+  /** SQLite begins the log anew, with its header. */
+  #restart(header: Uint8Array): void {
     this.flush()
     this.#end = this.#committedEnd = this.#checkpointedEnd = 0
+    this.#nextHeader = header.slice(0, headerSize)
+  }
+
+  /** The file has everything that was written. */
+  #noteHeader(): void {
+    this.#header = this.#nextHeader ?? this.#header
+    this.#nextHeader = null
   }
 
   #writeThrough(bytes: Uint8Array, offset: number): void {
@@ -207,6 +234,7 @@ export class WriteAheadLogFile implements VfsFile {
     } catch (error) {
       throw this.#noted(error)
     }
+    this.#noteHeader()
     this.#end = Math.max(this.#end, offset + bytes.length)
   }
 
@@ -230,6 +258,12 @@ export function emptyLog(file: VfsFile): void {
     file.sync(true)
   }
   file.truncate(0)
+}
+
+/** null when the file is too short to have one. */
+function headerOf(file: VfsFile): Uint8Array | null {
+  const header = new Uint8Array(headerSize)
+  return file.read(header, 0) === headerSize ? header : null
 }
 
 function hasCommitMark(header: Uint8Array): boolean {

@@ -6,6 +6,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  truncateSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -70,8 +71,13 @@ const losses: Record<string, () => void> = {
     mkdirSync(`${path}-other`)
     symlinkSync(`${path}-other`, path)
   },
+  'the directory is renamed, with a link that leads nowhere in its place': () => {
+    renameSync(path, `${path}-away`)
+    symlinkSync(path, path)
+  },
   'the file is deleted': () => rmSync(mainFile()),
   'the file is renamed': () => renameSync(mainFile(), join(parent, 'away')),
+  'the write-ahead log is emptied': () => truncateSync(`${mainFile()}-wal`),
 }
 
 describe.each(Object.entries(losses))('when %s under an open database', (_, lose) => {
@@ -80,7 +86,7 @@ describe.each(Object.entries(losses))('when %s under an open database', (_, lose
     lose()
     await alive(isClosed)
     expect(() => database.transaction('s')).toThrow(/InvalidState|closed/)
-    expect(warnings).toEqual([expect.stringMatching(/moved|deleted|replaced/)])
+    expect(warnings).toEqual([expect.stringMatching(/moved|deleted|replaced|emptied/)])
   })
 
   test('relaxed commits come to an end, with UnknownError and a close event', async () => {
@@ -92,7 +98,7 @@ describe.each(Object.entries(losses))('when %s under an open database', (_, lose
       await put(database, key, 'relaxed').catch((it: unknown) => (error = it))
     }
     expect(error).toMatchObject({ name: 'UnknownError' })
-    expect(String(error)).toMatch(/(moved|deleted|replaced).* while .*; /)
+    expect(String(error)).toMatch(/(moved|deleted|replaced|emptied).* while .*; /)
     await isClosed
     expect(() => database.transaction('s')).toThrow(/InvalidState|closed/)
   })
@@ -176,4 +182,16 @@ test('a lost write-ahead log alone costs nothing, and is told', async () => {
   await close(indexedDB)
   const again = await openDatabase(indexedDB, () => {})
   expect(await resultOf(again.transaction('s').objectStore('s').count())).toBe(2)
+})
+
+test('a database whose log was emptied opens as its file was then', async () => {
+  await put(database, 1, 'strict')
+  await close(indexedDB)
+  database = await openDatabase(indexedDB, () => {})
+  await put(database, 2, 'relaxed')
+  truncateSync(`${mainFile()}-wal`)
+  await expect(put(database, 3, 'strict')).rejects.toMatchObject({ name: 'UnknownError' })
+  await close(indexedDB)
+  const again = await openDatabase(indexedDB, () => {})
+  expect(await resultOf(again.transaction('s').objectStore('s').getAllKeys())).toEqual([1])
 })
