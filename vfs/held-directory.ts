@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import { directoryError } from './node-directory.ts'
 import { openForSync, syncDescriptor } from './node-directory-sync.ts'
+import { missing } from './plain-file.ts'
 
 /** A directory that was opened under a path, whatever becomes of the path. */
 export interface HeldDirectory {
@@ -45,9 +46,6 @@ function heldDirectory(path: string, descriptor: number | null): HeldDirectory {
     },
   }
 }
-
-/** What a path that leads nowhere fails with. */
-const missing = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
 
 function statIfPresent(path: string): fs.BigIntStats | undefined {
   try {

@@ -3,6 +3,7 @@ import { VfsError } from '../src/sqlite/vfs.ts'
 import type { VfsFile } from '../src/sqlite/vfs.ts'
 import type { HeldDirectory } from './held-directory.ts'
 import { explained, explanation } from './node-file-error.ts'
+import { lstatOrNull, statPlainFile } from './plain-file.ts'
 
 /** The syncs under way of one directory's files. */
 export type PendingSyncs = Set<Promise<void>>
@@ -29,7 +30,9 @@ export function openNodeFile(path: string, options: NodeFileOptions): VfsFile | 
   }
 }
 
+/** @throws VfsError that names what is no plain file: what is written to a link's would lie outside of the directory */
 function openDescriptor(path: string, { create }: NodeFileOptions): number | null {
+  statPlainFile(path)
   const existing = openIfPresent(path, 'r+')
   return existing === null && create ? fs.openSync(path, 'wx+') : existing
 }
@@ -124,8 +127,8 @@ function fileOver(
       return syncing
     },
     isLinked() {
-      const named = fs.statSync(path, { bigint: true, throwIfNoEntry: false })
-      return named !== undefined && named.ino === opened.ino && named.dev === opened.dev
+      const named = lstatOrNull(path)
+      return named !== null && named.ino === opened.ino && named.dev === opened.dev
     },
     close() {
       isClosed = true

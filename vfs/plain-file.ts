@@ -20,13 +20,16 @@ export function foreignFile(path: string, reason: string, options?: ErrorOptions
   return new VfsError('EINVAL', message, options)
 }
 
+/** What a path that leads nowhere fails with. */
+export const missing: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
+
 /** The state of whatever has that name; null when nothing has. Takes no descriptor. */
 export function lstatOrNull(path: string): fs.BigIntStats | null {
   try {
     return fs.lstatSync(path, { bigint: true, throwIfNoEntry: false }) ?? null
   } catch (error) {
-    // Its directory may have been replaced by a file since.
-    if ((error as NodeJS.ErrnoException).code === 'ENOTDIR') return null
+    // Its directory may have been replaced by a file or a link since.
+    if (missing.has((error as NodeJS.ErrnoException).code ?? '')) return null
     throw error
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
@@ -50,6 +51,27 @@ describe('the node VFS', () => {
     const path = newPath()
     fs.mkdirSync(path, { recursive: true, mode: 0o500 })
     await assert.rejects(nodeFs().directory(path).lock(0), { code: 'EACCES' })
+  })
+
+  test.skipIf(process.platform === 'win32').each<[kind: string, make: (path: string) => void]>([
+    ['symbolic link', (path) => fs.symlinkSync(join(root, 'victim'), path)],
+    ['pipe', (path) => void execFileSync('mkfifo', [path])],
+    ['directory', (path) => fs.mkdirSync(path)],
+  ])('a %s in the place of a file is refused by name, and left as it is', async (kind, make) => {
+    fs.writeFileSync(join(root, 'victim'), 'not of this directory')
+    const path = newPath()
+    const directory = nodeFs().directory(path)
+    await directory.lock(0)
+    make(join(path, 'a'))
+    for (const create of [false, true]) {
+      assert.throws(
+        () => directory.open('a', { create }),
+        (error) =>
+          error instanceof VfsError && error.message.includes(`a" is in the way: it is a ${kind}`),
+      )
+    }
+    await directory.close()
+    assert.equal(fs.readFileSync(join(root, 'victim'), 'utf8'), 'not of this directory')
   })
 
   test('isLinked() turns false when the file is deleted or replaced from outside', async () => {
@@ -152,8 +174,6 @@ describe('the node VFS', () => {
     const path = newPath()
     const directory = nodeFs().directory(path)
     await directory.lock(0)
-    fs.mkdirSync(join(path, 'a'))
-    assert.throws(() => directory.open('a', { create: true }), { code: 'EISDIR' })
     await assert.rejects(directory.rename('missing', 'b'), { code: 'ENOENT' })
     await directory.close()
   })
