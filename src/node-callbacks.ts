@@ -44,3 +44,11 @@ export const queueTick: ((callback: () => void) => void) | null =
         else nextTick(callback)
       }
     : null
+
+const { queueMicrotask } = globalThis
+
+/** Calls back in a microtask; what `callback` throws is an uncaught exception there, and not a promise's rejection. */
+export function queueUncaught(callback: () => void): void {
+  if (0 in prototype && queueImmediate) queueImmediate(callback)
+  else queueMicrotask(callback)
+}

@@ -76,6 +76,20 @@ test('an exception in a listener aborts the transaction and reaches the reportin
   expect(await reported).toBe(thrown)
 })
 
+test('an exception in a listener is reported before anything hears of the abort it causes', async () => {
+  const order: string[] = []
+  const reported = uncaught().then(() => order.push('exception'))
+  const request = createIndexedDB({ vfs: memory() }).open('upgraded')
+  request.onupgradeneeded = () => {
+    const { transaction } = request
+    transaction?.addEventListener('abort', () => order.push('abort'))
+    throw new Error('thrown by a listener')
+  }
+  await resultOf(request).catch(({ name }: DOMException) => order.push(name))
+  await reported
+  expect(order).toEqual(['exception', 'abort', 'AbortError'])
+})
+
 test('a Blob is read before its request and all after it are executed, in order', async () => {
   const database = await stores()
   const transaction = database.transaction('blobs', 'readwrite')

@@ -29,6 +29,14 @@ const errors = {
     program: inDatabase(`throw new Error('of the listener')`),
     text: /Error: of the listener/,
   },
+  'a listener that throws, where a promise rejects with the abort': {
+    program: `
+const request = createIndexedDB({ path: './uncaught-' + process.pid }).open('promised')
+request.onupgradeneeded = () => { throw new Error('of the upgrade') }
+new Promise((resolve, reject) => { request.onerror = () => reject(request.error) })
+`,
+    text: /Error: of the upgrade/,
+  },
   'a store that is not there': {
     program: inDatabase(`database.transaction('nope')`),
     text: /NotFoundError.*"nope"/,
