@@ -26,8 +26,8 @@ function syncNewDirectories(first: string, path: string): void {
 /** What `error`, met while making or using the directory at `path`, means to whoever chose that path. */
 export function directoryError(path: string, error: unknown): VfsError {
   if (error instanceof VfsError) return error
-  const { code = 'EACCES', message } = systemError(path, error)
-  const reason = reasons[code] ?? message
+  const { code = 'EACCES', name, message } = systemError(path, error)
+  const reason = name === notCapable ? `${notWritable}: ${message}` : (reasons[code] ?? message)
   return new VfsError(code, `Cannot keep databases in directory "${path}": ${reason}`, {
     cause: error,
   })
@@ -37,7 +37,9 @@ export function directoryError(path: string, error: unknown): VfsError {
 function systemError(path: string, error: unknown): NodeJS.ErrnoException {
   // Whatever is thrown in here is an Error; those of Deno for a missing permission carry no code.
   const thrown = error as NodeJS.ErrnoException
-  if (thrown.code !== undefined && thrown.code in reasons) return thrown
+  if (thrown.name === notCapable || (thrown.code !== undefined && thrown.code in reasons)) {
+    return thrown
+  }
   try {
     fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK)
     const descriptor = openForSync(path)
@@ -47,6 +49,9 @@ function systemError(path: string, error: unknown): NodeJS.ErrnoException {
   }
   return thrown
 }
+
+/** What Deno calls the lack of a permission; the message says by which flag it is given. */
+const notCapable = 'NotCapable'
 
 const notWritable =
   'this process may not read and write there; grant it that permission or choose another directory'

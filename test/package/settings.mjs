@@ -47,6 +47,14 @@ await runChecks('settings', [
     },
   ],
   [
+    'the permission to read alone is told apart from a path that leads nowhere, and the flag that lacks is named',
+    async () => {
+      const path = join(temporaryDirectory(), 'elsewhere')
+      const output = await onDeno(path, { permitted: temporaryDirectory(), readable: path })
+      expectText(output, /^UnknownError: .*elsewhere.*permission.*--allow-write/m)
+    },
+  ],
+  [
     'a directory that cannot be written fails the request, and names itself',
     async () => {
       const parent = temporaryDirectory()
@@ -80,10 +88,13 @@ console.log(Reflect.ownKeys(globalThis).length - before, 'globals')`
   ],
 ])
 
-async function onDeno(path, { permitted }) {
+async function onDeno(path, { permitted, readable = permitted }) {
   const cwd = temporaryDirectory()
   writeFileSync(join(cwd, 'program.mjs'), program(path))
-  const permissions = [`--allow-read=${installed},${permitted}`, `--allow-write=${permitted}`]
+  const permissions = [
+    `--allow-read=${[installed, permitted, readable].join()}`,
+    `--allow-write=${permitted}`,
+  ]
   const args = ['run', '--quiet', '--no-prompt', ...permissions, 'program.mjs']
   return (await run(deno, args, { cwd })).all
 }
