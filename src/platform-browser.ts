@@ -7,13 +7,9 @@ import { startTrusted } from './trusted-worker.ts'
 
 const realPage = browserPlatformWith({
   loadWasm: () => compileAt(engineUrl()),
+  // As bundlers know it, which put the script elsewhere.
   startWorker: () =>
-    startTrusted(
-      // As bundlers know it, which put the script elsewhere then.
-      () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' }),
-      // As they do not, which would take the file, or all that lie beside it, for some to be copied.
-      () => import.meta.url.replace(/[^/?#]*(?:[?#].*)?$/, 'worker.js'),
-    ),
+    startTrusted(() => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })),
   canWorkerLoadWasm: true,
 })
 

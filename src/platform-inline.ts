@@ -8,10 +8,7 @@ export const inlinePlatform = browserPlatformWith({
   loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),
   startWorker() {
     const url = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }))
-    const worker = startTrusted(
-      () => new Worker(url, { type: 'module' }),
-      () => url,
-    )
+    const worker = startTrusted(() => new Worker(url, { type: 'module' }))
     // Its first message says that it has loaded, and the URL is not needed any more.
     worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true })
     return worker

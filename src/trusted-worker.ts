@@ -27,17 +27,37 @@ export function isTrustedScriptUrl(value: unknown): boolean {
 }
 
 /**
- * What `start` starts; where that is refused, a worker with the script at `address()`, which must be this package's own.
+ * What `start` starts; where that is refused, the same worker with its address let pass by a policy. `start` must start one of
+ * this package's own. Its `new Worker(…)` is what bundlers know, and write anew: only running it tells the address.
  * @throws what `start` has thrown, when there is no policy
  */
-export function startTrusted(start: () => Worker, address: () => string): Worker {
+export function startTrusted(start: () => Worker): Worker {
   try {
     return start()
   } catch (error) {
-    const trusted = trust(address())
+    if (!trustedTypes || typeof Worker !== 'function') throw error
+    const [address, options] = whatIsStarted(start)
+    const trusted = trust(String(address))
     if (!trusted) throw error
-    return new Worker(trusted, { type: 'module' })
+    return new Worker(trusted, options)
   }
+}
+
+/** What `start` gives to `Worker`. */
+function whatIsStarted(start: () => Worker): ConstructorParameters<typeof Worker> {
+  const { Worker } = globalThis
+  let given: ConstructorParameters<typeof Worker> = ['']
+  // A function can be called by `new`, and what it returns is what that gives.
+  globalThis.Worker = function noteWhatIsGiven(...all: typeof given) {
+    given = all
+    return {}
+  } as unknown as typeof Worker
+  try {
+    start()
+  } finally {
+    globalThis.Worker = Worker
+  }
+  return given
 }
 
 function trust(address: string): string | null {

@@ -59,6 +59,7 @@ export async function main(args: readonly string[], places: Places): Promise<num
   const dist = resolve(places.projectRoot, values.dist)
   const server = await startServer({
     '/dist/': dist,
+    '/bundled/': dist,
     '/scope/': places.scopeRoot,
     '/matrix/': join(places.projectRoot, 'test/matrix'),
   })

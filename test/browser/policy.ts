@@ -74,6 +74,22 @@ export function testPolicies(browser: RunningBrowser, origin: string): Promise<T
     await putAndGet(page, await loadUnder(page, forSingleFile + names, 'inline.js'))
   })
 
+  test('a policy that requires Trusted Types lets the worker pass from where a bundler has put it', async (page) => {
+    // As a bundler does: it writes the place anew, and nothing lies beside the script.
+    await page.route('**/dist/**/*.js', async (route) => {
+      const response = await route.fetch()
+      const text = await response.text()
+      await route.fulfill({ response, body: text.replace('./worker.js', '../bundled/worker.js') })
+    })
+    await page.route('**/dist/worker.js', (route) => route.abort())
+    const options = await loadUnder(
+      page,
+      forFiles + requiring('idb-everywhere'),
+      'index-browser.js',
+    )
+    await putAndGet(page, { ...options, path: 'bundled' })
+  })
+
   test('a policy that requires Trusted Types and allows another name fails open(), naming ours', async (page) => {
     const options = await loadUnder(page, forFiles + requiring('app'), 'index-browser.js')
     // Elsewhere nothing is required.
