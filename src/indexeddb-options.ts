@@ -14,7 +14,7 @@ export interface IndexedDBOptions {
   readonly durability?: 'relaxed' | 'strict' | undefined
   /** What happens while somebody else owns the directory: requests fail (`throw`, the default) or wait. */
   readonly onLocked?: 'throw' | 'wait' | undefined
-  /** How long `onLocked: 'wait'` waits, in milliseconds. Default: for ever. */
+  /** How long `onLocked: 'wait'` waits, in milliseconds. Default: no limit. */
   readonly waitMs?: number | undefined
   /**
    * What happens when a database's file turns out to be damaged: opening fails and the file stays as it is (`throw`, the

@@ -125,7 +125,7 @@ export function portOf(options: IndexedDBOptions): HostPort | null {
   for (const [name, value] of Object.entries(others)) {
     if (value === undefined) continue
     throw new TypeError(
-      `Unexpected option "${name}" beside "port": whoever owns the directory has decided it`,
+      `Unexpected option "${name}" with "port": the factory that owns the directory sets it, give it there`,
     )
   }
   return hostPortOf(port)
@@ -190,7 +190,8 @@ function isModule(value: unknown): value is WebAssembly.Module {
 function modulePromiseOf(wasm: object): Promise<WebAssembly.Module> {
   const promise = Promise.resolve(wasm).then((value) => {
     if (isModule(value)) return value
-    const message = 'Option "wasm" was a promise of something that is no compiled engine'
+    const message =
+      'Option "wasm" gave a promise that did not resolve with a WebAssembly.Module: compile wa-sqlite.wasm and pass the module'
     throw new StorageError('io', message)
   })
   promise.catch(() => {})

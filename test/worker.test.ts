@@ -143,7 +143,7 @@ describe('a port to the owner', () => {
 
   test('is the only option', () => {
     const [port] = portPair()
-    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" beside "port"/)
+    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" with "port"/)
     port.close()
   })
 

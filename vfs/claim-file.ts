@@ -37,7 +37,7 @@ const longestBytes = 16 * 1024
 export function readClaim(file: string): FoundClaim | null {
   const stat = statPlainFile(file)
   if (stat === null) return null
-  if (stat.size > longestBytes) throw foreignFile(file, 'it is no claim of ownership, but longer')
+  if (stat.size > longestBytes) throw foreignFile(file, 'it is longer than any claim of ownership')
   const text = readIfPresent(file)
   if (text === null) return null
   const claim = parseClaim(file, text)

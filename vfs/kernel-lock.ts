@@ -67,7 +67,9 @@ function take(Sqlite: Sqlite, path: string): TakenLock | null {
     connection.close()
     if (isBusy(error)) return null
     if (!isNoDatabase(error)) throw error
-    throw foreignFile(path, 'it is no empty database, which this package locks', { cause: error })
+    throw foreignFile(path, 'it is not the empty database that this package locks', {
+      cause: error,
+    })
   }
 }
 

@@ -59,26 +59,29 @@ export function checkOperation(operation: Operation, rights: Rights): void {
 /** @throws Malformed for a scope that a transaction cannot have */
 export function checkScope(storeIds: readonly number[], { stores }: DatabaseSchema): void {
   demand(storeIds.length > 0, 'is a transaction without a scope')
-  demand(new Set(storeIds).size === storeIds.length, 'names a store twice')
+  demand(new Set(storeIds).size === storeIds.length, 'names an object store twice')
   demand(
     storeIds.every((id) => stores.has(id)),
-    'names a store that there is not',
+    'names an object store that does not exist',
   )
 }
 
 function storeInScope(storeId: number, { schema, mode, storeIds }: Rights): ObjectStoreSchema {
   const store = schema.stores.get(storeId)
-  demand(store !== undefined, 'names a store that there is not')
-  demand(mode === 'versionchange' || storeIds.includes(storeId), 'names a store out of its scope')
+  demand(store !== undefined, 'names an object store that does not exist')
+  demand(
+    mode === 'versionchange' || storeIds.includes(storeId),
+    "names an object store outside the transaction's scope",
+  )
   return store
 }
 
 function checkSource(indexId: number, { indexes }: ObjectStoreSchema): void {
-  demand(indexId === 0 || indexes.has(indexId), 'names an index that there is not')
+  demand(indexId === 0 || indexes.has(indexId), 'names an index that does not exist')
 }
 
 function checkRange({ lower, upper }: EncodedRange): void {
-  demand(isBound(lower) && (upper === null || isBound(upper)), 'has a range that is none')
+  demand(isBound(lower) && (upper === null || isBound(upper)), 'has an invalid key range')
 }
 
 function checkPosition(after: Scan['after']): void {
@@ -99,8 +102,8 @@ function isBound(bytes: Uint8Array): boolean {
 
 function checkPut(put: PutOperation, store: ObjectStoreSchema): void {
   const { key, value, indexKeys } = put
-  demand(value.length > 0, 'has a value that is none')
-  if (key) demand(keyEnd(key, 0) === key.length, 'has a key that is none')
+  demand(value.length > 0, 'has an empty value')
+  if (key) demand(keyEnd(key, 0) === key.length, 'has an invalid key')
   else checkGenerated(put, store)
   if (indexKeys) checkIndexKeys(indexKeys, store)
   checkRecordSize(put)
@@ -112,8 +115,12 @@ function checkGenerated({ value, indexKeys, generated }: PutOperation, store: Ob
   demand(store.autoIncrement, 'lacks a key, which this store does not generate')
   const { valueOffset, indexKeyOffsets } = generated
   const isInline = store.keyPath !== null
-  demand(isInline === valueOffset >= 0, 'has no place for a key that belongs into the value')
-  if (isInline) demand(holdsNumber(value, valueOffset, Tag.number), 'has no place for a key')
+  demand(isInline === valueOffset >= 0, 'has no place in its value for the generated key')
+  if (isInline)
+    demand(
+      holdsNumber(value, valueOffset, Tag.number),
+      'has no place in its value for the generated key',
+    )
   for (const offset of indexKeyOffsets) {
     demand(
       indexKeys !== null && holdsNumber(indexKeys, offset, keyTag.number),
@@ -140,9 +147,9 @@ function checkIndexKeys(block: Uint8Array, { indexes }: ObjectStoreSchema): void
   let lastKey: Uint8Array = new Uint8Array()
   forEachIndexKey(block, (id, start, end) => {
     const index = indexes.get(id)
-    demand(index !== undefined, 'has a key for an index that there is not')
+    demand(index !== undefined, 'has a key for an index that does not exist')
     const key = block.subarray(start, end)
-    demand(keyEnd(block, start) === end, 'has an index key that is none')
+    demand(keyEnd(block, start) === end, 'has an invalid index key')
     const follows = id > lastId || (isSeveralIn(index, lastId) && compareKeys(lastKey, key) < 0)
     demand(follows, 'has index keys out of order')
     lastId = id
@@ -167,7 +174,7 @@ function checkChange(change: SchemaChange, schema: DatabaseSchema): void {
     case 'renameIndex': {
       const { indexes } = storeNamed(change.storeId, schema)
       const index = indexes.get(change.indexId)
-      demand(index !== undefined, 'names an index that there is not')
+      demand(index !== undefined, 'names an index that does not exist')
       return checkName("An index's name", change.name, without(indexes, index))
     }
     case 'deleteObjectStore':
@@ -175,19 +182,19 @@ function checkChange(change: SchemaChange, schema: DatabaseSchema): void {
     case 'deleteIndex':
       return checkSource(change.indexId, storeNamed(change.storeId, schema))
     case 'setVersion':
-      demand(false, 'sets the version, which the owner does')
+      demand(false, 'sets the version, which only the owner may do')
   }
 }
 
 function storeNamed(storeId: number, { stores }: DatabaseSchema): ObjectStoreSchema {
   const store = stores.get(storeId)
-  demand(store !== undefined, 'names a store that there is not')
+  demand(store !== undefined, 'names an object store that does not exist')
   return store
 }
 
 function checkNewStore(store: ObjectStoreSchema, { stores, nextStoreId }: DatabaseSchema): void {
   const { id, name, keyPath, autoIncrement, indexes } = store
-  demand(id === nextStoreId && indexes.size === 0, 'is no new store')
+  demand(id === nextStoreId && indexes.size === 0, 'creates an object store that is not new')
   checkId('object stores', id)
   const cannotInject = keyPath === '' || Array.isArray(keyPath)
   demand(!(autoIncrement && cannotInject), 'has a key path where no key can be put')
@@ -200,7 +207,7 @@ function checkNewIndex(
   { indexes }: ObjectStoreSchema,
   { nextIndexId }: DatabaseSchema,
 ): void {
-  demand(id === nextIndexId, 'is no new index')
+  demand(id === nextIndexId, 'creates an index that is not new')
   checkId('indexes', id)
   demand(!(multiEntry && Array.isArray(keyPath)), 'is an index that cannot be multiEntry')
   checkName("An index's name", name, [...indexes.values()])

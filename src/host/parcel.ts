@@ -150,7 +150,7 @@ export class ParcelReader {
 
   /** `parcel`: whatever came. @throws Malformed when it is no parcel */
   constructor(parcel: unknown) {
-    demand(typeof parcel === 'object' && parcel !== null, 'is no parcel')
+    demand(typeof parcel === 'object' && parcel !== null, 'is not a parcel')
     const { contents, numberCount, objects } = parcel as Partial<Parcel>
     demand(isOwnMemory(contents), 'is a parcel without contents')
     const longest = contents.byteLength / Float64Array.BYTES_PER_ELEMENT

@@ -43,7 +43,7 @@ export function answerOf(value: unknown): Answer {
     case 'versionChange':
       return { type, id, delivery: integerOf(members['delivery'], 1), ...versionsOf(members) }
   }
-  throw new Malformed('is an answer that there is not')
+  throw new Malformed('is not a known answer')
 }
 
 function failureOfMember(value: unknown): Failure {

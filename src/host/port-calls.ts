@@ -27,7 +27,7 @@ export function callOf(value: unknown): Call {
     case 'execute':
       return { type, id, operation: operationOf(members['operation']) }
   }
-  throw new Malformed('is a call that there is not')
+  throw new Malformed('is not a known call')
 }
 
 function versionOf(value: unknown): number | undefined {
@@ -44,7 +44,7 @@ function operationOf(value: unknown): Operation {
     const indexId = integerOf(members['indexId'], 0)
     return { type, storeId, indexId, range: rangeOf(members['range']) }
   }
-  throw new Malformed('is an operation that there is not')
+  throw new Malformed('asks for an unknown operation')
 }
 
 function rangeOf(value: unknown): EncodedRange {

@@ -130,7 +130,7 @@ class PortHost implements Host, PortCaller {
   /** Answers for what is over on this side are on their way for a while; they are dropped. */
   #receive(answer: Answer): void {
     const { id } = answer
-    demand(id <= this.#lastId, 'answers what nobody has asked')
+    demand(id <= this.#lastId, 'answers a call that was never made')
     switch (answer.type) {
       case 'versionChange':
         return this.#versionChange(answer)
@@ -163,7 +163,7 @@ class PortHost implements Host, PortCaller {
   }
 
   #watch(name: string): void {
-    demand(this.#stopWatching === null, 'shows a thread twice')
+    demand(this.#stopWatching === null, 'names its thread twice')
     const { presence } = this.#options
     this.#stopWatching = presence?.watch(name, () => this.disconnect(ended)) ?? null
   }
@@ -221,7 +221,7 @@ class PortHost implements Host, PortCaller {
   }
 
   #upgradeNeeded(waiting: Waiting, answer: Extract<Answer, { type: 'upgradeNeeded' }>): void {
-    demand(waiting.type === 'open', 'is an upgrade that nobody has asked for')
+    demand(waiting.type === 'open', 'starts an upgrade that was not asked for')
     demand(!this.#connections.has(answer.id), 'is a second upgrade')
     const connection = this.#connect(waiting.name, answer)
     const transaction = new PortTransaction(this, answer.id, null)

@@ -73,7 +73,7 @@ export function readCall(parcel: ParcelReader): Call {
     case Form.commit:
       return { type: 'commit', id, failuresSeen: parcel.integer(0) }
     default:
-      throw new Malformed('is a call that there is not')
+      throw new Malformed('is not a known call')
   }
 }
 
@@ -108,7 +108,7 @@ export function readAnswer(parcel: ParcelReader): Answer {
     case Form.committed:
       return { type: 'committed', id }
     default:
-      throw new Malformed('is an answer that there is not')
+      throw new Malformed('is not a known answer')
   }
 }
 
@@ -288,6 +288,6 @@ function readLimit(parcel: ParcelReader): number {
 
 function entryOf<Entry>(list: readonly Entry[], place: number): Entry {
   const entry = list[place]
-  demand(entry !== undefined, 'has a choice that there is not')
+  demand(entry !== undefined, 'has an unknown choice')
   return entry
 }

@@ -201,7 +201,7 @@ export class PortTransaction implements HostTransaction, TransactionListener {
 
   committed(): void {
     const isAsked = this.#isCommitting && this.#awaited.length === 0
-    demand(isAsked, 'commits what was not to be committed yet')
+    demand(isAsked, 'reports a commit that was not asked for')
     this.#end()
     this.#listener?.committed()
   }

@@ -48,7 +48,7 @@ export function schemaChangeOf(value: unknown): SchemaChange {
     case 'deleteIndex':
       return { type, storeId: idOf(members['storeId']), indexId: idOf(members['indexId']) }
   }
-  throw new Malformed('is a change of the schema that there is not')
+  throw new Malformed('asks for an unknown change of the schema')
 }
 
 function objectStoreOf(value: unknown): ObjectStoreSchema {

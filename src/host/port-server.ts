@@ -137,7 +137,7 @@ class Client {
       case 'present':
         return this.#watch(call.name)
       default:
-        demand(id <= this.#lastId, 'is about something that there was never')
+        demand(id <= this.#lastId, 'uses an id that was never given')
         return this.#receiveAbout(call)
     }
   }
@@ -170,18 +170,18 @@ class Client {
 
   /** No id is given twice: answers to the one would be taken for the other's. */
   #takeNew(id: number): void {
-    demand(id > this.#lastId, 'gives an id a second time')
+    demand(id > this.#lastId, 'uses an id a second time')
     this.#lastId = id
   }
 
   #watch(name: string): void {
-    demand(this.#stopWatching === null, 'shows a thread twice')
+    demand(this.#stopWatching === null, 'names its thread twice')
     this.#stopWatching = this.#options.presence?.watch(name, () => this.disconnect()) ?? null
   }
 
   #delivered(delivery: number): void {
     const delivered = this.#deliveries.get(delivery)
-    demand(delivered !== undefined, 'is about a delivery that there was never')
+    demand(delivered !== undefined, 'confirms a delivery that was never made')
     this.#deliveries.delete(delivery)
     delivered()
   }
@@ -269,7 +269,7 @@ class Client {
       const reason = failure('AbortError', 'The connection was closed by force')
       return this.#post({ type: 'aborted', id, failure: reason })
     }
-    demand(!this.#transactions.has(connection), 'is a transaction beside an upgrade')
+    demand(!this.#transactions.has(connection), 'creates a transaction during an upgrade')
     checkScope(storeIds, served.schema)
     let isOver = false
     const listener = this.#transactionListener(id)
@@ -290,7 +290,7 @@ class Client {
   #execute(id: number, operation: Operation): void {
     const served = this.#transactions.get(id)
     if (!served) return
-    demand(!served.isCommitting, 'asks something of a transaction that commits')
+    demand(!served.isCommitting, 'adds an operation to a transaction that is committing')
     const connection = this.#connections.get(served.connection)
     if (!connection) throw new Error('unreachable: a transaction without its connection')
     const { mode, storeIds } = served

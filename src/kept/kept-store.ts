@@ -81,7 +81,7 @@ export async function findKept(id: string, name: string): Promise<object> {
   if (found) return found.object
   throw new StorageError(
     'corrupt',
-    `A stored value holds a ${name} that has no bytes: the browser that stored it keeps it beside the file, and it is not here; store it again`,
+    `A stored value holds a ${name} that has no bytes: it lies in the IndexedDB of the browser that stored it, and was not found there; store it again`,
   )
 }
 

@@ -48,7 +48,7 @@ export class SchemaRow {
   keyPath(column: number): KeyPath {
     const keyPath = parse(this.#statement.text(column))
     if (isKeyPath(keyPath)) return keyPath
-    throw this.#connection.damage('its schema has a key path that is none')
+    throw this.#connection.damage('its schema has an invalid key path')
   }
 }
 

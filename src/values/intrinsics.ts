@@ -36,7 +36,7 @@ export function attributeOf<Result>(
   if (getter || !isWorkerd || !prototype) return getter
   return (self) => {
     if (typeof self !== 'object' || self === null || getPrototypeOf(self) !== prototype) {
-      throw new TypeError(`It is no object of the class that has "${name}"`)
+      throw new TypeError(`The object is not of the class that has "${name}"`)
     }
     return (self as { [name: string]: Result })[name] as Result // The class has it.
   }

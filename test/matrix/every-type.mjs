@@ -36,7 +36,7 @@ export async function readEveryType(indexedDB) {
       const expected = await values[title]()
       const found = await resultOf(store('values').get(title)).catch((error) => error)
       // What this runtime has no means to make must be refused, and say so.
-      if (/which this runtime lacks|keeps it beside the file/.test(found?.message)) return
+      if (/which this runtime lacks|was not found there/.test(found?.message)) return
       if (expected === undefined || expected === false) {
         throw new Error(`a type this runtime lacks was read as ${await describe(found)}`)
       }
