@@ -12,6 +12,7 @@ import type {
 import { Target } from './events.ts'
 import type { Factory } from './factory.ts'
 import { fireClose, fireVersionChange } from './fire-version-change.ts'
+import { queueCleanup } from './task-queue.ts'
 import { Transaction } from './transaction.ts'
 
 export class Connection extends Target implements ConnectionListener {
@@ -68,8 +69,11 @@ export function createTransaction(
   durability: Durability,
 ): Transaction {
   const transaction = new Transaction(connection, mode, durability, scope, null)
-  const { host } = connection
-  transaction.attach(host.createTransaction(scope, mode, durability, transaction))
-  transaction.activateUntilCleanup()
+  // First: where the rest is cut off, the cleanup ends what there is of it.
+  transaction.isMidCall = true
+  queueCleanup(transaction)
+  transaction.attach(connection.host.createTransaction(scope, mode, durability, transaction))
+  transaction.state = 'active'
+  transaction.isMidCall = false
   return transaction
 }

@@ -31,13 +31,7 @@ import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
 import { RequestList } from './request-list.ts'
 import type { Request } from './request.ts'
-import {
-  type Cleanup,
-  type Task,
-  queueCleanup,
-  queueDatabaseTask,
-  queueInPlace,
-} from './task-queue.ts'
+import { type Cleanup, type Task, queueDatabaseTask, queueInPlace } from './task-queue.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-lifecycle */
 type TransactionState = 'active' | 'inactive' | 'committing' | 'finished'
@@ -210,12 +204,6 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     return !heldBack.some((request) => request.failure !== null || isObserved(request, 'success'))
   }
 
-  /** Starts the life of a transaction that script created: active until its task ends. */
-  activateUntilCleanup(): void {
-    this.state = 'active'
-    queueCleanup(this)
-  }
-
   cleanUp(): void {
     if (this.isMidCall) return this.cutOff(null)
     if (this.state !== 'active') return
@@ -252,7 +240,9 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     if (this.state === 'finished') return
     // Its events are queued first: the host may start a waiting transaction and answer its requests at once.
     this.#endAborted(error)
-    this.host.abort()
+    // Where its making was cut off it does not know the host's.
+    if (this.#host) this.#host.abort()
+    else this.connection.host.abortOf(this)
   }
 
   /** Something of it has ended half-way, with `error` or without a word: ends the whole of it. */

@@ -69,6 +69,12 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     return transaction
   }
 
+  abortOf(listener: TransactionListener): void {
+    for (let it = this.#transactions.first; it; it = it.next) {
+      if (it.listener === listener) return it.abort()
+    }
+  }
+
   /**
    * Creates and starts the upgrade transaction. `finished`: told its end, once the listener has been told.
    * @throws StorageError when it cannot start; then there is none.

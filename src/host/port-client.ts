@@ -8,7 +8,14 @@ import { readAnswer, writeCall } from './port-codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './port-handles.ts'
 import type { Answer, Call, HostPort } from './port-messages.ts'
 import type { Presence } from './presence.ts'
-import type { DeleteListener, Host, HostRequest, OpenListener, Receiver } from './protocol.ts'
+import type {
+  DeleteListener,
+  Host,
+  HostRequest,
+  OpenListener,
+  Receiver,
+  TransactionListener,
+} from './protocol.ts'
 import { ref, unref } from './turn.ts'
 
 /**
@@ -102,6 +109,13 @@ class PortHost implements Host, PortCaller {
 
   adopt(transaction: PortTransaction): void {
     this.#transactions.set(transaction.id, transaction)
+  }
+
+  transactionOf(listener: TransactionListener): PortTransaction | null {
+    for (const transaction of this.#transactions.values()) {
+      if (transaction.listener === listener) return transaction
+    }
+    return null
   }
 
   release({ id }: PortTransaction): void {

@@ -25,6 +25,7 @@ export interface PortCaller {
   /** Counts an answer that is awaited. */
   await(count: number): void
   adopt(transaction: PortTransaction): void
+  transactionOf(listener: TransactionListener): PortTransaction | null
   release(transaction: PortTransaction): void
 }
 
@@ -84,6 +85,10 @@ export class PortConnection implements HostConnection {
     const place = { storeIds, mode, durability }
     this.#caller.call({ type: 'createTransaction', id, connection: this.#id, ...place })
     return new PortTransaction(this.#caller, id, listener)
+  }
+
+  abortOf(listener: TransactionListener): void {
+    this.#caller.transactionOf(listener)?.abort()
   }
 
   close(): void {
@@ -149,6 +154,10 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     this.id = id
     this.#listener = listener
     caller.adopt(this)
+  }
+
+  get listener(): TransactionListener | null {
+    return this.#listener
   }
 
   listen(listener: TransactionListener): void {

@@ -158,6 +158,8 @@ export interface HostConnection {
     durability: Durability,
     listener: TransactionListener,
   ): HostTransaction
+  /** Aborts the transaction with that listener, whose making was cut off before the realm got it; there may be none. */
+  abortOf(listener: TransactionListener): void
   /** Resolves when the connection is closed, by whatever. */
   readonly closed: Promise<void>
   /** Sets the close pending flag. The connection is closed when its transactions have finished. */

@@ -60,14 +60,15 @@ export class Scheduler {
     claim.missing = storeIds.length + (exclusive ? 1 : 0)
     if (exclusive) this.#writer.claim(claim)
     for (const storeId of storeIds) this.#lockOf(storeId).claim(claim)
-    if (claim.missing === 0) claim.owner.start()
-    else this.#waitingCount++
+    if (claim.missing > 0) this.#waitingCount++
+    else claim.owner.start()
   }
 
   /** Lets go of everything: the transaction, started or not, does nothing more to the stores. */
   release(claim: Claim): void {
     if (claim.isReleased) return
     claim.isReleased = true
+    if (claim.number === 0) return
     if (claim.missing > 0) this.#waitingCount--
     // Grants first and starts after: what starts may come back here, and must find every lock in order.
     let startable: Claim[] | null = null

@@ -91,6 +91,10 @@ export class Transaction
     this.#claim = new Claim(options.storeIds, mode !== 'readonly', this)
   }
 
+  get listener(): TransactionListener | null {
+    return this.#listener
+  }
+
   get storeIds(): readonly number[] {
     return this.#claim.storeIds
   }

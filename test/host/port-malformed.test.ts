@@ -289,7 +289,7 @@ test('a client that was ended is told so, and why, by all that it waits for and 
   const told = { code: 'UnknownError', message: 'The owner of the storage has ended this client' }
   await expect(listDatabases(host)).rejects.toMatchObject({
     ...told,
-    detail: 'A message is no parcel',
+    detail: 'A message is not a parcel',
   })
   expect(await transaction.ended).toBe('aborted UnknownError')
   expect(log).toContain('closed UnknownError')
