@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { join } from 'node:path'
 import type { Owner } from '../src/sqlite/vfs.ts'
 import { timeOfDay } from './clock.ts'
+import { explanation } from './node-file-error.ts'
 import { foreignFile, statPlainFile } from './plain-file.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 
@@ -48,8 +49,10 @@ export function readClaim(file: string): FoundClaim | null {
 /** A claim in a file whose name nothing looks for yet. */
 export interface WrittenClaim {
   readonly file: string
+  readonly stat: fs.BigIntStats
   /** Makes it a dead claim, by whatever name it has come to, where it is held open. */
   retract(): void
+  /** Lets go of the file; once, and never throws. */
   release(): void
 }
 
@@ -58,25 +61,54 @@ export function writeClaim(path: string, claim: Omit<Claim, 'descriptor'>): Writ
   const file = join(path, `owner.${claim.id}.new`)
   const isHeldOpen = claim.thread === 0 || closesWithThread
   const number = fs.openSync(file, 'wx+')
+  const held = holdOpen(number)
   try {
-    const inode = String(fs.fstatSync(number, { bigint: true }).ino)
+    const options = { bigint: true } as const
+    const inode = String(fs.fstatSync(number, options).ino)
     const descriptor = isHeldOpen ? { number, inode } : null
     // Unlike a single write it goes on until all of it is there, or throws.
     fs.writeFileSync(number, `${JSON.stringify({ ...claim, descriptor }, null, 2)}\n`)
+    const stat = fs.fstatSync(number, options)
+    if (!isHeldOpen) held.release()
+    return { file, stat, ...held }
   } catch (error) {
-    fs.closeSync(number)
-    fs.rmSync(file, { force: true })
+    held.release()
+    removeUnused(file)
     throw error
   }
-  if (isHeldOpen) return { file, retract: () => empty(number), release: () => fs.closeSync(number) }
-  fs.closeSync(number)
-  return { file, retract: () => {}, release: () => {} }
+}
+
+/** The file of a claim, while it is held open. A descriptor used or closed once more might by then be another file's. */
+function holdOpen(number: number): Pick<WrittenClaim, 'retract' | 'release'> {
+  let isOpen = true
+  return {
+    retract() {
+      if (isOpen) empty(number)
+    },
+    release() {
+      if (!isOpen) return
+      isOpen = false
+      try {
+        fs.closeSync(number)
+      } catch {
+        // All was written that counts; a descriptor that cannot be closed is gone, or was closed by another.
+      }
+    },
+  }
 }
 
 /** Leaves nothing of a claim, and nothing that might just be being written. */
 function empty(number: number): void {
   fs.ftruncateSync(number)
   fs.futimesSync(number, 0, 0)
+}
+
+function removeUnused(file: string): void {
+  try {
+    fs.rmSync(file, { force: true })
+  } catch {
+    // Nothing looks for that name; a later owner removes it.
+  }
 }
 
 /** The name of the socket that goes with the claim of that id. */
@@ -92,7 +124,7 @@ function readIfPresent(file: string): string | null {
     return fs.readFileSync(file, 'utf8')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw error
+    throw explanation(file, error)
   }
 }
 

@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import { directoryError } from './node-directory.ts'
+import { explained, explanation } from './node-file-error.ts'
 import { openForSync, syncDescriptor } from './node-directory-sync.ts'
 import { missing } from './plain-file.ts'
 
@@ -10,6 +11,7 @@ export interface HeldDirectory {
   verify(): void
   /** Makes the names in it durable: creating, renaming and deleting change the directory, not the file. */
   sync(): void
+  /** Never throws. */
   release(): void
 }
 
@@ -18,12 +20,21 @@ export interface HeldDirectory {
  * deleted directory to the next one that is made.
  */
 export function holdDirectory(path: string): HeldDirectory {
-  const descriptor = openForSync(path)
+  let descriptor: number | null = null
   try {
+    descriptor = openForSync(path)
     return heldDirectory(path, descriptor)
   } catch (error) {
-    if (descriptor !== null) fs.closeSync(descriptor)
+    closeRead(descriptor)
     throw directoryError(path, error)
+  }
+}
+
+function closeRead(descriptor: number | null): void {
+  try {
+    if (descriptor !== null) fs.closeSync(descriptor)
+  } catch {
+    // Nothing was written through it; what cannot be closed is gone, or was closed by another.
   }
 }
 
@@ -39,11 +50,9 @@ function heldDirectory(path: string, descriptor: number | null): HeldDirectory {
       throw new VfsError('ESTALE', found ? replaced(path) : gone(path))
     },
     sync() {
-      if (descriptor !== null) syncDescriptor(descriptor)
+      if (descriptor !== null) explained(path, () => syncDescriptor(descriptor))
     },
-    release() {
-      if (descriptor !== null) fs.closeSync(descriptor)
-    },
+    release: () => closeRead(descriptor),
   }
 }
 
@@ -52,7 +61,7 @@ function statIfPresent(path: string): fs.BigIntStats | undefined {
     return fs.statSync(path, { bigint: true, throwIfNoEntry: false })
   } catch (error) {
     if (missing.has((error as NodeJS.ErrnoException).code ?? '')) return undefined
-    throw error
+    throw explanation(path, error)
   }
 }
 

@@ -11,6 +11,7 @@ import { foreignFile, statPlainFile } from './plain-file.ts'
 export interface KernelLock {
   /** Takes the lock again if it was lost, unless another process has it now. */
   renew(): void
+  /** Never throws. */
   release(): void
 }
 
@@ -32,16 +33,22 @@ export async function openKernelLock(path: string): Promise<KernelLock | 'taken'
     renew() {
       try {
         if (lock !== null && isHeld(path, lock)) return
-        lock?.connection.close()
+        const old = lock
         lock = null
+        old?.connection.close()
         lock = take(Sqlite, path)
       } catch {
         // Too many files are open, or something lies in its place: the claim stands without it until the next time.
       }
     },
     release() {
-      lock?.connection.close()
+      const released = lock
       lock = null
+      try {
+        released?.connection.close()
+      } catch {
+        // Nothing refers to it any more: it goes when it is collected.
+      }
     },
   }
 }

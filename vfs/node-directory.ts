@@ -33,13 +33,14 @@ export function directoryError(path: string, error: unknown): VfsError {
   })
 }
 
+/** `ENOSPC`, but neither `ERR_SQLITE_ERROR` nor `SQLITE_CANTOPEN`. */
+const isSystemCode = /^E(?!RR_)/
+
 /** What the file system says where `error` is the runtime's SQLite's, which only says that it could not open a file. */
 function systemError(path: string, error: unknown): NodeJS.ErrnoException {
   // Whatever is thrown in here is an Error; those of Deno for a missing permission carry no code.
   const thrown = error as NodeJS.ErrnoException
-  if (thrown.name === notCapable || (thrown.code !== undefined && thrown.code in reasons)) {
-    return thrown
-  }
+  if (thrown.name === notCapable || isSystemCode.test(thrown.code ?? '')) return thrown
   try {
     fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK)
     const descriptor = openForSync(path)
@@ -61,6 +62,7 @@ const reasons: Record<string, string> = {
   EACCES: notWritable,
   EPERM: notWritable,
   EROFS: 'its file system is read-only; choose a directory on a writable one',
+  EIO: 'the disk, or what lies between, has failed; look into the log of the system',
   EEXIST: notDirectory,
   ENOTDIR: notDirectory,
   ENOSPC: 'the disk is full; free some space or choose another directory',

@@ -26,7 +26,7 @@ export function openNodeFile(path: string, options: NodeFileOptions): VfsFile | 
     return fileOver(path, descriptor, options)
   } catch (error) {
     fs.closeSync(descriptor)
-    throw error
+    throw explanation(path, error)
   }
 }
 
@@ -72,6 +72,14 @@ function fileOver(
     }
   }
 
+  function readSome(into: Uint8Array, start: number, length: number, offset: number): number {
+    try {
+      return fs.readSync(descriptor, into, start, length - start, offset + start)
+    } catch (error) {
+      throw explanation(path, error)
+    }
+  }
+
   function syncName(): void {
     if (!needsDirectorySync) return
     directory.sync()
@@ -83,6 +91,8 @@ function fileOver(
     try {
       await fdatasync(descriptor)
       syncName()
+    } catch (error) {
+      throw explanation(path, error)
     } finally {
       syncsUnderWay--
       closeWhenIdle()
@@ -94,7 +104,7 @@ function fileOver(
       const length = Math.min(into.length, size - offset)
       let done = 0
       while (done < length) {
-        const count = fs.readSync(descriptor, into, done, length - done, offset + done)
+        const count = readSome(into, done, length, offset)
         if (count === 0) break
         done += count
       }
@@ -114,8 +124,7 @@ function fileOver(
     },
     size: () => size,
     sync(dataOnly) {
-      if (dataOnly) fs.fdatasyncSync(descriptor)
-      else fs.fsyncSync(descriptor)
+      explained(path, () => (dataOnly ? fs.fdatasyncSync : fs.fsyncSync)(descriptor))
       syncName()
     },
     syncLater() {

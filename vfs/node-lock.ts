@@ -4,6 +4,7 @@ import { now, pause } from './clock.ts'
 import { openKernelLock } from './kernel-lock.ts'
 import type { KernelLock } from './kernel-lock.ts'
 import { lockedMessage } from './locked-message.ts'
+import type { Holder } from './locked-message.ts'
 import { directoryError } from './node-directory.ts'
 import { claimDirectory, currentOwner } from './owner-claim.ts'
 import type { HeldClaim } from './owner-claim.ts'
@@ -22,8 +23,10 @@ import type { HeldClaim } from './owner-claim.ts'
 export interface DirectoryLock {
   /** @throws VfsError ESTALE, from then on, once the directory is not owned any more */
   verify(): void
-  /** When it throws, the directory is still owned. */
+  /** When it throws, the directory is still owned, and this may be called again. */
   release(): void
+  /** Gives up an ownership that nothing was done under. Never throws. */
+  abandon(): void
 }
 
 /** Whether a file of that name in a storage directory serves its ownership. */
@@ -41,16 +44,21 @@ const longestPauseMs = 100
  */
 const graceMs = 2000
 
+/** More than two looks of an owner after its files. Windows frees no lock whose owner lives. */
+const renewalMs = process.platform === 'win32' ? 0 : 5_000
+
 /**
  * Takes the directory at `path`, which exists.
  * @throws DirectoryLockedError when another process or thread still owns it after `waitMs`
  */
 export async function lockDirectory(path: string, waitMs: number): Promise<DirectoryLock> {
   const start = now()
+  const suspicion = new Suspicion()
   for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const lock = await tryLock(path)
+    const lock = await tryLock(path, suspicion)
     if (lock !== null) return lock
-    const holder = await currentOwner(path)
+    if (await suspicion.pause()) continue
+    const holder = await holderOf(path)
     const isTaking = holder === null || holder.liveness === 'dead' || holder.owner === null
     const limitMs = isTaking ? Math.max(waitMs, graceMs) : waitMs
     const leftMs = start + limitMs - now()
@@ -62,10 +70,44 @@ export async function lockDirectory(path: string, waitMs: number): Promise<Direc
   }
 }
 
-async function tryLock(path: string): Promise<DirectoryLock | null> {
+/**
+ * A claim that only the kernel's lock can tell of, and whose lock was free: its owner is dead, or has just lost the lock by
+ * copying the directory. One that lives takes it again as it looks after its files, every two seconds and before each
+ * commit, so the lock is left alone for longer than that; if it is free then, too, the owner is dead.
+ */
+class Suspicion {
+  #id: string | null = null
+  #sinceMs = 0
+
+  readonly isForsaken = (id: string): boolean => {
+    if (this.#id !== id) {
+      this.#id = id
+      this.#sinceMs = now()
+    }
+    return now() - this.#sinceMs >= renewalMs
+  }
+
+  /** Leaves the lock alone for as long as its owner may need to take it again; false where that is over, or none is suspected. */
+  async pause(): Promise<boolean> {
+    const leftMs = this.#sinceMs + renewalMs - now()
+    if (this.#id === null || leftMs <= 0) return false
+    await pause(leftMs)
+    return true
+  }
+}
+
+async function tryLock(path: string, suspicion: Suspicion): Promise<DirectoryLock | null> {
   try {
     const kernelLock = await openKernelLock(join(path, '.lock.sqlite'))
-    return kernelLock === 'taken' ? null : await claimUnder(kernelLock, path)
+    return kernelLock === 'taken' ? null : await claimUnder(kernelLock, { path, suspicion })
+  } catch (error) {
+    throw directoryError(path, error)
+  }
+}
+
+async function holderOf(path: string): Promise<Holder> {
+  try {
+    return await currentOwner(path)
   } catch (error) {
     throw directoryError(path, error)
   }
@@ -74,11 +116,11 @@ async function tryLock(path: string): Promise<DirectoryLock | null> {
 /** `kernelLock` is null where the runtime has no SQLite. */
 async function claimUnder(
   kernelLock: KernelLock | null,
-  path: string,
+  { path, suspicion: { isForsaken } }: { path: string; suspicion: Suspicion },
 ): Promise<DirectoryLock | null> {
   let claim: HeldClaim | null = null
   try {
-    claim = await claimDirectory(path, { holdsKernelLock: kernelLock !== null })
+    claim = await claimDirectory(path, { holdsKernelLock: kernelLock !== null, isForsaken })
   } finally {
     if (claim === null) kernelLock?.release()
   }
@@ -97,6 +139,11 @@ function hold(claim: HeldClaim, kernelLock: KernelLock | null): DirectoryLock {
     release() {
       if (!heldLocks.has(lock)) return
       claim.release()
+      kernelLock?.release()
+      heldLocks.delete(lock)
+    },
+    abandon() {
+      claim.abandon()
       kernelLock?.release()
       heldLocks.delete(lock)
     },

@@ -6,6 +6,7 @@ import { checkFileName, isFileName } from './file-name.ts'
 import { holdDirectory } from './held-directory.ts'
 import type { HeldDirectory } from './held-directory.ts'
 import { makeDirectory } from './node-directory.ts'
+import { explainedLater } from './node-file-error.ts'
 import { openNodeFile } from './node-file.ts'
 import type { PendingSyncs } from './node-file.ts'
 import { isLockFile, lockDirectory } from './node-lock.ts'
@@ -57,7 +58,9 @@ function directoryAt(path: string): VfsDirectory {
     verify: () => void verified(),
     async list() {
       verified()
-      const entries = await fs.promises.readdir(path, { withFileTypes: true })
+      const entries = await explainedLater(path, () =>
+        fs.promises.readdir(path, { withFileTypes: true }),
+      )
       return entries
         .filter((entry) => entry.isFile() && isFileName(entry.name) && !isLockFile(entry.name))
         .map((entry) => entry.name)
@@ -70,12 +73,14 @@ function directoryAt(path: string): VfsDirectory {
     },
     async rename(from, to) {
       const directory = verified()
-      await fs.promises.rename(filePath(path, from), filePath(path, to))
+      const [old, name] = [filePath(path, from), filePath(path, to)]
+      await explainedLater(old, () => fs.promises.rename(old, name))
       directory.sync()
     },
     async remove(name) {
       const directory = verified()
-      await fs.promises.rm(filePath(path, name), { force: true })
+      const file = filePath(path, name)
+      await explainedLater(file, () => fs.promises.rm(file, { force: true }))
       directory.sync()
     },
     async close() {
@@ -96,7 +101,7 @@ async function own(path: string, waitMs: number): Promise<Owned> {
   try {
     return { lock, held: holdDirectory(path) }
   } catch (error) {
-    lock.release()
+    lock.abandon()
     throw error
   }
 }

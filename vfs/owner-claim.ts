@@ -7,9 +7,10 @@ import type { Claim, FoundClaim, WrittenClaim } from './claim-file.ts'
 import { claimLiveness } from './claim-liveness.ts'
 import { dateOf, timeOfDay } from './clock.ts'
 import { ownerText } from './locked-message.ts'
+import { explained } from './node-file-error.ts'
 import { openOwnerSocket } from './owner-socket.ts'
 import type { OwnerSocket } from './owner-socket.ts'
-import { foreignFile, lstatOrNull } from './plain-file.ts'
+import { foreignFile, isForeign, lstatOrNull } from './plain-file.ts'
 import { isInContainer, thisProcess } from './process-identity.ts'
 import type { Liveness } from './process-identity.ts'
 
@@ -31,20 +32,30 @@ import type { Liveness } from './process-identity.ts'
 export interface HeldClaim {
   /** @throws VfsError ESTALE, from then on, when `owner.json` is not this claim any more */
   verify(): void
-  /** When it throws, the claim stands. */
+  /** When it throws, the claim stands, and this may be called again. */
   release(): void
+  /** Gives up a claim that nothing was done under. What cannot be removed now is before the next claim of this thread. */
+  abandon(): void
+}
+
+/** How a directory is claimed. */
+export interface ClaimOptions {
+  readonly holdsKernelLock: boolean
+  /** Whether a claim is dead that was made under the kernel lock, of which nothing else can tell. */
+  readonly isForsaken: (id: string) => boolean
 }
 
 /** Claims the directory at `path`; null when a living owner has it. */
 export async function claimDirectory(
   path: string,
-  { holdsKernelLock }: { holdsKernelLock: boolean },
+  { holdsKernelLock, isForsaken }: ClaimOptions,
 ): Promise<HeldClaim | null> {
   const isAlive = async (found: FoundClaim): Promise<boolean> => {
     const liveness = await claimLiveness(path, found)
     if (liveness !== 'unknown') return liveness === 'alive'
-    return !(holdsKernelLock && found.claim?.lock === 'kernel')
+    return !(holdsKernelLock && found.claim?.lock === 'kernel' && isForsaken(found.id))
   }
+  withdrawAll(path)
   for (;;) {
     const first = readClaim(ownerFile(path))
     const last = first === null ? null : await lastSuccessor(path, first, isAlive)
@@ -92,7 +103,9 @@ async function lastSuccessor(
 interface Candidate {
   readonly id: string
   readonly file: string
+  readonly stat: fs.BigIntStats
   retract(): void
+  /** Never throws; what it lets go of tells nothing without a name that others look for. */
   release(): void
 }
 
@@ -113,11 +126,12 @@ async function makeCandidate(path: string, lock: Claim['lock']): Promise<Candida
 
 function candidate(
   id: string,
-  { file, retract, release, socket }: WrittenClaim & { socket: OwnerSocket | null },
+  { file, stat, retract, release, socket }: WrittenClaim & { socket: OwnerSocket | null },
 ): Candidate {
   return {
     id,
     file,
+    stat,
     retract,
     release() {
       release()
@@ -126,41 +140,41 @@ function candidate(
   }
 }
 
+/** Whom a candidate is to follow. */
+interface Succession {
+  readonly candidate: Candidate
+  readonly first: FoundClaim | null
+  readonly last: FoundClaim | null
+}
+
 /** Gives a claim the name that counts, in the place of `first`, whose last successor is `last`; false: another was faster. */
-function takeOver(
-  path: string,
-  {
-    candidate,
-    first,
-    last,
-  }: { candidate: Candidate; first: FoundClaim | null; last: FoundClaim | null },
-): boolean {
+function takeOver(path: string, { candidate, first, last }: Succession): boolean {
+  const guard = last === null ? null : successorFile(path, last.id)
   try {
-    return first === null || last === null
-      ? createAlias(candidate.file, ownerFile(path))
-      : succeed(path, { candidate, first, last })
+    const hasWon =
+      first === null || guard === null
+        ? createAlias(candidate.file, ownerFile(path))
+        : succeed(path, { candidate, first, guard })
+    tidy(() => fs.rmSync(candidate.file, { force: true }))
+    return hasWon
   } catch (error) {
-    candidate.release()
+    const names = guard === null ? [] : [guard]
+    withdraw({ path, candidate, files: [candidate.file, ...names, ownerFile(path)] })
     throw error
-  } finally {
-    fs.rmSync(candidate.file, { force: true })
   }
 }
 
-/** Replaces the dead claim `first`, whose last successor is `last`; false when another successor was faster. */
+/** Replaces the dead claim `first` as the maker of `guard`; false when another successor was faster. */
 function succeed(
   path: string,
-  { candidate, first, last }: { candidate: Candidate; first: FoundClaim; last: FoundClaim },
+  { candidate, first, guard }: { candidate: Candidate; first: FoundClaim; guard: string },
 ): boolean {
-  const guard = successorFile(path, last.id)
   if (!createAlias(candidate.file, guard)) return false
-  try {
-    const isLate = readClaim(ownerFile(path))?.id !== first.id
-    if (!isLate) fs.renameSync(candidate.file, ownerFile(path))
-    return !isLate
-  } finally {
-    fs.rmSync(guard, { force: true })
-  }
+  const isLate = readClaim(ownerFile(path))?.id !== first.id
+  if (!isLate) fs.renameSync(candidate.file, ownerFile(path))
+  // It succeeds a claim that never comes back.
+  tidy(() => fs.rmSync(guard, { force: true }))
+  return !isLate
 }
 
 /** What a file system that has links answers when it has no room or no luck: a copy would meet the same, half-way. */
@@ -185,20 +199,66 @@ function createAlias(file: string, name: string): boolean {
   }
 }
 
-function enter(path: string, candidate: Candidate): HeldClaim {
-  const claim = heldClaim(path, candidate)
+/** Removes names that say nothing any more. If that fails it is for those to remove who claim next. */
+function tidy(remove: () => void): void {
   try {
-    removeLeftovers(path, candidate.id)
-    return claim
+    remove()
+  } catch {
+    // Who has won has won: else the directory would be owned, and no one would know.
+  }
+}
+
+/** A claim that was given up, and the names it may have. */
+interface WithdrawnClaim {
+  readonly path: string
+  readonly candidate: Candidate
+  readonly files: readonly string[]
+}
+
+/** Claims of this thread that still have a name others look for: it could not be removed when they were given up. */
+const withdrawn = new Set<WithdrawnClaim>()
+
+/** Gives up a claim. Never throws: what has led here is told. */
+function withdraw(claim: WithdrawnClaim): void {
+  withdrawn.add(claim)
+  try {
+    withdrawAll(claim.path)
+  } catch {
+    // What keeps the names there is told before the next claim, if it still does.
+  }
+}
+
+/** Removes what claims given up in the directory at `path` have left. */
+function withdrawAll(path: string): void {
+  for (const claim of withdrawn) {
+    if (claim.path !== path) continue
+    const { candidate, files } = claim
+    for (const file of files) if (holdsClaim(file, candidate.id)) fs.rmSync(file, { force: true })
+    // Not before: as long as it counts as alive no one else can have put a claim there since the look.
+    candidate.release()
+    withdrawn.delete(claim)
+  }
+}
+
+/** Whether a file holds the claim of that id; what is no claim at all does not. */
+function holdsClaim(file: string, id: string): boolean {
+  try {
+    return readClaim(file)?.id === id
   } catch (error) {
-    claim.release()
+    if (isForeign(error)) return false
     throw error
   }
 }
 
-function heldClaim(path: string, { id, retract, release }: Candidate): HeldClaim {
+function enter(path: string, candidate: Candidate): HeldClaim {
+  tidy(() => removeLeftovers(path, candidate.id))
+  return heldClaim(path, candidate)
+}
+
+function heldClaim(path: string, candidate: Candidate): HeldClaim {
+  const { id } = candidate
   const file = ownerFile(path)
-  let seen = lstatOrNull(file)
+  let seen: fs.BigIntStats | null = candidate.stat
   let lost: VfsError | null = null
 
   /** What has become of the file if it is not this claim any more. It is read only if it has changed: that takes a descriptor. */
@@ -223,9 +283,12 @@ function heldClaim(path: string, { id, retract, release }: Candidate): HeldClaim
     },
     release() {
       // It may have been deleted by hand, and the directory taken by another owner; or the directory was moved, with the claim in it.
-      if (fate() === null) fs.rmSync(file)
-      else retract()
-      release()
+      if (fate() === null) explained(file, () => fs.rmSync(file, { force: true }))
+      else explained(file, candidate.retract)
+      candidate.release()
+    },
+    abandon() {
+      withdraw({ path, candidate, files: [file] })
     },
   }
 }
@@ -239,7 +302,7 @@ function replacementOf(file: string, id: string): string | null {
       ? 'deleted while it was in use, and others may have used the directory since'
       : `replaced while it was in use, and ${ownerText(found.claim)} has it`
   } catch (error) {
-    if (!(error instanceof VfsError)) throw error
+    if (!isForeign(error)) throw error
     return `replaced while it was in use (${error.message})`
   }
 }

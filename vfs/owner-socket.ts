@@ -13,6 +13,7 @@ import type { Liveness } from './process-identity.ts'
 /** A socket of this thread. */
 export interface OwnerSocket {
   readonly name: string
+  /** Once, and never throws: a name without a socket behind it says that its owner is dead. */
   release(): void
 }
 
@@ -32,7 +33,11 @@ export async function openOwnerSocket(
     name,
     release() {
       server.close()
-      fs.rmSync(path, { force: true })
+      try {
+        fs.rmSync(path, { force: true })
+      } catch {
+        // A later owner removes it.
+      }
     },
   }
 }

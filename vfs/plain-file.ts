@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { VfsError } from '../src/sqlite/vfs.ts'
+import { explanation } from './node-file-error.ts'
 
 /**
  * The state of the file at `path`; null when there is none. Opening a pipe would wait for a writer, and a link
@@ -22,6 +23,10 @@ export function foreignFile(path: string, reason: string, options?: ErrorOptions
 
 /** What a path that leads nowhere fails with. */
 export const missing: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR', 'ELOOP'])
+/** Whether an error says that something else lies there, and not that the look has failed. */
+export function isForeign(error: unknown): error is VfsError {
+  return error instanceof VfsError && error.code === 'EINVAL'
+}
 
 /** The state of whatever has that name; null when nothing has. Takes no descriptor. */
 export function lstatOrNull(path: string): fs.BigIntStats | null {
@@ -30,7 +35,7 @@ export function lstatOrNull(path: string): fs.BigIntStats | null {
   } catch (error) {
     // Its directory may have been replaced by a file or a link since.
     if (missing.has((error as NodeJS.ErrnoException).code ?? '')) return null
-    throw error
+    throw explanation(path, error)
   }
 }
 

@@ -69,8 +69,10 @@ async function touchAndShare() {
   const reason = module.whyNoContainers()
   if (reason !== null) console.log(`containers: not run: ${reason}`)
   for (const pair of pairs()) {
-    if (reason === null) take(await module.shareBetweenContainers(pair, script))
-    else counts.notRun++
+    if (reason === null) {
+      take(await module.shareBetweenContainers(pair, script))
+      take(await module.shareWithContainer(pair, script))
+    } else counts.notRun += 2
   }
   for (const runtime of runtimes) await runShort(runtime, script)
 }

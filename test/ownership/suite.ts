@@ -8,7 +8,12 @@ import { linesOf } from './lines.ts'
 
 export { toolNames, visitOwner } from './foreign-tools.ts'
 export { openOnFullDisk, openWithoutDescriptors } from './shortages.ts'
-export { shareBetweenContainers, touchOwner, whyNoContainers } from './witnesses.ts'
+export {
+  shareBetweenContainers,
+  shareWithContainer,
+  touchOwner,
+  whyNoContainers,
+} from './witnesses.ts'
 
 /** Each race has so many contenders. */
 const contenderCount = 12

@@ -115,6 +115,29 @@ export async function shareBetweenContainers(
   return findings
 }
 
+/**
+ * The owner runs in no container, and only the lock, which it has just lost, could tell one in a container that it lives. As long
+ * as it does the other is refused; when it is killed, the other has the directory.
+ */
+export async function shareWithContainer(
+  runtimes: readonly [string, string],
+  script: string,
+): Promise<Findings> {
+  const findings = new FindingsOf(`${runtimes.join(' outside, in a container ')}`)
+  await inDirectory(script, async (start) => {
+    const owner = await start({ runtime: runtimes[0] })
+    findings.expect('the first one', /^owner/, await owner.tell('own'))
+    const other = await start({ runtime: runtimes[1], where: 'container' })
+    await refuses(findings, 'beside a living owner', { owner, other })
+    await owner.tell('touch open-and-close')
+    await refuses(findings, 'beside one that has lost the lock', { owner, other })
+    await owner.kill()
+    const expected = runtimes.includes('node@20') ? /^refused .*delete its owner\.json/ : /^owner/
+    findings.expect('when it is dead', expected, await other.tell('own'))
+  })
+  return findings
+}
+
 async function refuses(
   findings: FindingsOf,
   what: string,
