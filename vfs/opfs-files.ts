@@ -104,12 +104,12 @@ export class OpfsFiles {
     await this.#removeFile(name)
   }
 
-  /** Closes all; what cannot be closed or removed keeps none of the others. */
+  /** Closes all; what cannot be closed or removed keeps none of the others, and is tried again by the next call. */
   async close(): Promise<void> {
     const names = [...this.#entries.keys()]
     const results = await Promise.allSettled(names.map((name) => this.#close(name)))
-    this.#entries.clear()
-    if (!this.#lost) throwFirst(results)
+    if (this.#lost) this.#entries.clear()
+    else throwFirst(results)
   }
 
   async #prepare(name: string): Promise<void> {
@@ -160,8 +160,9 @@ export class OpfsFiles {
     if (entry) await this.#look(name)
     this.verify()
     if (!entry) return false
-    this.#entries.delete(name)
+    // Closing one that is closed does nothing: should this throw, it can be tried again.
     entry.handle.close()
+    this.#entries.delete(name)
     return entry.isSpare
   }
 

@@ -46,8 +46,8 @@ function requestLock(name: string, signal: AbortSignal): Promise<() => Promise<v
       })
     const released = navigator.locks
       .request(name, { mode: 'exclusive', signal }, hold)
-      // The browser has heard of it when it answers.
-      .then(async () => void (await navigator.locks.query()))
+      // The browser has heard of it when it answers, whatever it answers.
+      .then(async () => void (await Promise.allSettled([navigator.locks.query()])))
     released.catch(reject)
   })
 }

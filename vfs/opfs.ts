@@ -71,12 +71,11 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
     },
     async close() {
       const closing = owned
+      if (!closing) return
+      // First, as it can fail: then the directory is still ours.
+      await closing.files.close()
       owned = null
-      try {
-        await closing?.files.close()
-      } finally {
-        await closing?.free()
-      }
+      await closing.free()
     },
   }
 }
