@@ -3,6 +3,8 @@
  * number of databases passes a power of two, so that opening many costs no more than opening few.
  */
 
+import { StorageError } from '../errors.ts'
+
 /** All databases of a thread together. */
 const budgetKiB = 64 * 1024
 
@@ -20,7 +22,7 @@ export class CacheBudget {
   /** Adds a database. */
   join(user: CacheUser): void {
     this.#users.add(user)
-    if (!this.#redistribute()) user(this.#shareKiB)
+    if (!this.#redistribute()) tell(user, this.#shareKiB)
   }
 
   /** Removes a closed database. */
@@ -34,7 +36,17 @@ export class CacheBudget {
     const shareKiB = Math.max(budgetKiB / parts, leastShareKiB)
     if (shareKiB === this.#shareKiB) return false
     this.#shareKiB = shareKiB
-    for (const user of this.#users) user(shareKiB)
+    for (const user of this.#users) tell(user, shareKiB)
     return true
+  }
+}
+
+/** Whether one can be told has nothing to do with the others, nor with the one that comes or goes. */
+function tell(user: CacheUser, shareKiB: number): void {
+  try {
+    user(shareKiB)
+  } catch (error) {
+    // Until shares change again it keeps the one it has.
+    if (!(error instanceof StorageError)) throw error
   }
 }

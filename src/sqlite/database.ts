@@ -77,6 +77,10 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly #movedNumbers = new Map<number, number>()
   /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
   #owesLogCheck = false
+  /** null until it is closed. */
+  #closing: Promise<void> | null = null
+
+  /** When it throws, the connection is still the caller's, and nothing else knows of the database. */
   constructor(options: DatabaseOptions) {
     const { connection, rows, isNew, isUnclean } = options.opened
     this.name = options.name
@@ -99,7 +103,7 @@ export class SqliteDatabase implements DatabaseStorage {
     if (directory.verify || mount.isReachable(options.fileName))
       this.verify = () => presence.verify()
     if (directory.verifyLater) this.verifyLater = () => presence.verifyLater()
-    connection.engine.cacheBudget.join(this.#setCacheSize)
+    this.#joinBudget()
   }
 
   noteHeard(): void {
@@ -127,14 +131,14 @@ export class SqliteDatabase implements DatabaseStorage {
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(this.#connection, storeId, currentNumber)
     }
-    this.#quotaShare?.checkRoom(this.#options.label)
+    this.#quotaShare?.checkRoom()
     this.#connection.prepare('COMMIT').run()
     // Clearing an empty map makes a new table for it.
     if (this.#movedNumbers.size > 0) this.#movedNumbers.clear()
     this.#isWriting = false
     const hasNewVersion = this.#schema.version !== this.#committedSchema.version
     this.#committedSchema = this.#schema
-    this.#quotaShare?.measure()
+    this.#quotaShare?.measureAside()
     if (hasNewVersion) this.#options.onVersionCommitted(this.#schema.version)
   }
 
@@ -221,7 +225,7 @@ export class SqliteDatabase implements DatabaseStorage {
     try {
       return this.#housekeeping.step()
     } finally {
-      this.#quotaShare?.measure()
+      this.#quotaShare?.measureAside()
     }
   }
 
@@ -231,8 +235,10 @@ export class SqliteDatabase implements DatabaseStorage {
     return problems
   }
 
+  /** Once, however often it is called. */
   close(): Promise<void> {
-    return this.#options.queue(() => this.#close())
+    this.#closing ??= this.#options.queue(() => this.#close())
+    return this.#closing
   }
 
   async #close(): Promise<void> {
@@ -302,23 +308,38 @@ export class SqliteDatabase implements DatabaseStorage {
   #joinQuota(): QuotaShare | null {
     const { place } = this.#options
     if (!place.quota) return null
-    const leaveTransaction = (): boolean => {
-      if (!this.#isWriting) this.#leaveTransaction()
-      return !this.#isWriting
+    const makeReady = (): boolean => {
+      if (this.#isWriting || this.#housekeeping.isVisited()) return false
+      this.#leaveTransaction()
+      return true
     }
     const connection = this.#connection
     return new QuotaShare(place.quota, {
       ...this.#options,
       connection,
-      leaveTransaction,
+      makeReady,
       checkpoint: this.#checkpoint,
     })
   }
 
-  /** Empties a log that cannot become longer. Where that finds no room either it stays, and the transaction meets it. */
+  #joinBudget(): void {
+    try {
+      this.#connection.engine.cacheBudget.join(this.#setCacheSize)
+    } catch (error) {
+      this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
+      this.#quotaShare?.leave()
+      throw error
+    }
+  }
+
+  /**
+   * Empties a log that cannot become longer. Where that finds no room either, or another tool of SQLite's has the file open, it
+   * stays, and the transaction meets it.
+   */
   #makeRoom(): void {
-    this.#leaveTransaction()
     this.#log()?.noteRoomSought()
+    if (this.#housekeeping.isVisited()) return
+    this.#leaveTransaction()
     try {
       this.#checkpoint('TRUNCATE')
     } catch (error) {

@@ -16,7 +16,7 @@ import { fileNameOf, isDatabaseFile } from './file-name.ts'
 import { MeasuredDirectory } from './measured-directory.ts'
 import { Quota } from './quota.ts'
 import { fileError } from './result-code.ts'
-import { finishSalvage, salvage } from './salvage.ts'
+import { discardCopy, finishSalvage, salvage, salvagedFileName } from './salvage.ts'
 import { Syncs } from './syncs.ts'
 import { writeDeletedMark } from './write-schema.ts'
 import type { Vfs, VfsDirectory } from './vfs.ts'
@@ -57,6 +57,8 @@ class SqliteDirectory implements StorageDirectory {
   readonly identity: string | null
   readonly #options: StorageDirectoryOptions
   readonly #directory: VfsDirectory
+  /** null where there is no quota. */
+  readonly #measured: MeasuredDirectory | null
   readonly #quota: Quota | null
   /** File name → what is in it; null: not a database of ours, or not a readable one. */
   readonly #catalogue = new Map<string, CatalogueEntry | null>()
@@ -76,9 +78,9 @@ class SqliteDirectory implements StorageDirectory {
     const { quota } = options
     const directory = options.vfs.directory(options.path)
     this.identity = options.vfs.isPersistent ? directory.identity : null
-    const measured = quota === undefined ? null : new MeasuredDirectory(directory)
-    this.#directory = measured ?? directory
-    this.#quota = measured && quota !== undefined ? new Quota(quota, measured) : null
+    this.#measured = quota === undefined ? null : new MeasuredDirectory(directory)
+    this.#directory = this.#measured ?? directory
+    this.#quota = this.#measured && quota !== undefined ? new Quota(quota, this.#measured) : null
   }
 
   list(): Promise<{ name: string; version: number }[]> {
@@ -115,10 +117,13 @@ class SqliteDirectory implements StorageDirectory {
       this.#catalogue.delete(target.fileName)
       this.#unheard.delete(target.fileName)
       this.#hasReadAll = false
+      await finishSalvage(place, target)
+      await discardCopy(place, target)
       // Without a log there is one file, and to remove it is one step.
       const isOneStep = known && !(await hasLog(place, target))
       const version = isOneStep ? known.version : await markDeleted(place, target)
       await removeDatabaseFile(place, target)
+      this.#suspects.delete(target.fileName)
       this.#hasReadAll = isListed
       return version
     })
@@ -126,17 +131,29 @@ class SqliteDirectory implements StorageDirectory {
 
   /** Databases still open are closed first: they belong to a host that nobody can reach any more. */
   close(): Promise<void> {
-    for (const database of this.#openDatabases) void database.close()
+    const closings = [...this.#openDatabases].map((database) => this.#closeDatabase(database))
     return this.#queue(async () => {
-      if (!this.#place) return
+      await Promise.all(closings)
+      if (!this.#place && !this.#measured?.isHalfTaken) return
       // First, as it can fail: then the directory is still ours.
       await closeDirectory(this.#directory)
+      if (!this.#place) return
       this.#place.engine.bridge.unmount(this.#place.mount)
       this.#place = null
       this.#hasReadAll = false
       this.#catalogue.clear()
       this.#releaseEngine()
     })
+  }
+
+  /** Its log keeps what could not be copied. */
+  async #closeDatabase(database: SqliteDatabase): Promise<void> {
+    try {
+      await database.close()
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      this.#warn(error)
+    }
   }
 
   #releaseEngine(): void {
@@ -226,7 +243,6 @@ class SqliteDirectory implements StorageDirectory {
     const enter = (version: number): void => {
       this.#catalogue.set(fileName, { name, version })
     }
-    enter(opened.rows.schema.version)
     const database = new SqliteDatabase({
       place,
       name,
@@ -244,19 +260,32 @@ class SqliteDirectory implements StorageDirectory {
       onWarning: (warning) => this.#warn(warning),
       onDamage: () => this.#suspects.add(fileName),
     })
+    enter(opened.rows.schema.version)
     this.#openDatabases.add(database)
     return database
   }
 
   /** Opens each file that is not known yet, once. */
   async #readAll(place: Place): Promise<void> {
-    for (const fileName of await listFiles(place)) {
+    for (const fileName of await this.#listFiles(place)) {
       if (!isDatabaseFile(fileName) || this.#catalogue.has(fileName)) continue
       const entry = await this.#readEntry(place, { fileName, label: `File ${fileName}` })
       if (entry === 'gone') continue
       this.#catalogue.set(fileName, entry)
     }
     this.#hasReadAll = true
+  }
+
+  /** The names of all files; those that an interrupted salvage has left have come into their places first. */
+  async #listFiles(place: Place): Promise<string[]> {
+    const names = await listFiles(place)
+    const salvaged = names.map(salvagedFileName).filter((name) => name !== null)
+    const unfinished = salvaged.filter((name) => isDatabaseFile(name) && !names.includes(name))
+    if (unfinished.length === 0) return names
+    for (const fileName of unfinished) {
+      await finishSalvage(place, { fileName, label: `File ${fileName}` })
+    }
+    return listFiles(place)
   }
 
   /** One unreadable file must not hide all others; opening that database tells what is wrong with it. */

@@ -49,7 +49,7 @@ export class Housekeeping {
     this.checkLog(() => {})
     const log = this.#log()
     if (log && log.pendingBytes() >= checkpointBytes) {
-      if (log.pendingBytes() < longestLogBytes && this.#isVisited()) return false
+      if (log.pendingBytes() < longestLogBytes && this.isVisited()) return false
       this.#options.checkpoint(log.size() > longestLogBytes ? 'TRUNCATE' : 'PASSIVE')
       return this.#isMuch(this.#freePages())
     }
@@ -80,6 +80,20 @@ export class Housekeeping {
     )
   }
 
+  /**
+   * Whether another tool of SQLite's has the file open: then there is its index of the log. When it goes it copies the log
+   * as it was when it came into the file: over newer pages, had they been copied meanwhile, and from frames that may be
+   * others by then. (One that was killed leaves its index behind, and the log grows longer before it is copied.)
+   */
+  isVisited(): boolean {
+    const { place, fileName, label } = this.#options
+    try {
+      return place.mount.isReachable(fileName) && place.mount.exists(`${fileName}-shm`)
+    } catch (error) {
+      throw fileError(label, 'looking for other users of the file', error)
+    }
+  }
+
   #isLinked(name: string): boolean {
     const { place, label } = this.#options
     try {
@@ -87,16 +101,6 @@ export class Housekeeping {
     } catch (error) {
       throw fileError(label, 'looking for the write-ahead log', error)
     }
-  }
-
-  /**
-   * Whether another tool of SQLite's has the file open: then there is its index of the log. When it goes it copies the log
-   * as it was when it came into the file: over newer pages, had they been copied meanwhile, and from frames that may be
-   * others by then. (One that was killed leaves its index behind, and the log grows longer before it is copied.)
-   */
-  #isVisited(): boolean {
-    const { place, fileName } = this.#options
-    return place.mount.isReachable(fileName) && place.mount.exists(`${fileName}-shm`)
   }
 
   #freePages(): number {

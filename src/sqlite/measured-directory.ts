@@ -14,6 +14,8 @@ export class MeasuredDirectory implements VfsDirectory {
   /** File name → its size; a file that is missing here has no bytes. */
   readonly #sizes = new Map<string, number>()
   #usedBytes = 0
+  #isLocked = false
+  #isMeasured = false
 
   constructor(directory: VfsDirectory) {
     this.identity = directory.identity
@@ -23,17 +25,25 @@ export class MeasuredDirectory implements VfsDirectory {
     if (directory.renew) this.renew = () => this.#renew()
   }
 
+  /** Whether it is owned though `lock()` has failed: it could neither be measured nor given up. */
+  get isHalfTaken(): boolean {
+    return this.#isLocked && !this.#isMeasured
+  }
+
   /** The sum of the sizes of all files, the VFS's own left out. Known once the directory is owned. */
   get usedBytes(): number {
     return this.#usedBytes
   }
 
   async lock(waitMs: number): Promise<void> {
-    await this.#directory.lock(waitMs)
+    if (!this.isHalfTaken) await this.#directory.lock(waitMs)
+    this.#isLocked = true
+    this.#isMeasured = false
     try {
       await this.#measureAll()
+      this.#isMeasured = true
     } catch (error) {
-      await this.#directory.close()
+      await this.#unlock()
       throw error
     }
   }
@@ -65,8 +75,18 @@ export class MeasuredDirectory implements VfsDirectory {
     this.#note(name, 0)
   }
 
-  close(): Promise<void> {
-    return this.#directory.close()
+  async close(): Promise<void> {
+    await this.#directory.close()
+    this.#isLocked = false
+  }
+
+  /** Gives up what could not be measured. */
+  async #unlock(): Promise<void> {
+    try {
+      await this.close()
+    } catch {
+      // The next `lock()` goes on from here; what has led here is told.
+    }
   }
 
   async #renew(): Promise<void> {

@@ -55,11 +55,11 @@ export class Mount {
     return opened
   }
 
-  /** Forgets a file that SQLite closes. */
-  close(name: string): void {
-    const file = this.#openFiles.get(name)
+  /** Forgets a file that SQLite closes; another one that is open under its name by now stays. */
+  close(name: string, file: VfsFile): void {
+    if (this.#openFiles.get(name) !== file) return
     this.#openFiles.delete(name)
-    file?.close()
+    file.close()
   }
 
   /** Whether a file has content. Empty ones count as missing: a deleted file is only emptied at first. */

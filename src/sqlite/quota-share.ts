@@ -5,6 +5,7 @@ import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from './database-file.ts'
 import { pageSize } from './new-database.ts'
 import type { Quota, QuotaMember } from './quota.ts'
+import { fileError } from './result-code.ts'
 
 /** A page in the write-ahead log, with its header. */
 const frameSize = pageSize + 24
@@ -20,8 +21,10 @@ export interface QuotaShareOptions {
   readonly place: Place
   readonly connection: Connection
   readonly fileName: string
-  /** Ends a transaction that reads; false while one writes. */
-  readonly leaveTransaction: () => boolean
+  /** Names the database and its file at the head of messages. */
+  readonly label: string
+  /** Ends a transaction that reads; false while one writes, or another tool has the file open: its log must then stay. */
+  readonly makeReady: () => boolean
   readonly checkpoint: (mode: CheckpointMode) => void
   /** Hears of trouble in clearing up, which another database asked for. */
   readonly onWarning: (warning: StorageError) => void
@@ -46,7 +49,12 @@ export class QuotaShare implements QuotaMember {
   }
 
   get logBytes(): number {
-    return this.#log()?.size() ?? 0
+    const { label } = this.#options
+    try {
+      return this.#log()?.size() ?? 0
+    } catch (error) {
+      throw fileError(label, 'measuring the write-ahead log', error)
+    }
   }
 
   /** Before a write transaction begins. */
@@ -64,16 +72,15 @@ export class QuotaShare implements QuotaMember {
   }
 
   /** Before it commits: another database may have taken the room meanwhile. @throws StorageError 'full' */
-  checkRoom(label: string): void {
+  checkRoom(): void {
     const growth = this.#options.connection.readNumberAgain('PRAGMA page_count') - this.#pageCount
     if (growth <= 0 || growth <= this.#roomInPages()) return
-    throw new StorageError('full', `${label}: ${this.#quota.refuse()}`)
+    throw new StorageError('full', `${this.#options.label}: ${this.#quota.refuse()}`)
   }
 
   /** After whatever may have moved pages between the log, the file and the free ones. */
   measure(): void {
-    const { place, fileName } = this.#options
-    const fileBytes = place.mount.openFile(fileName)?.size() ?? 0
+    const fileBytes = this.#fileBytes()
     this.owedBytes = Math.max(
       this.#options.connection.readNumberAgain('PRAGMA page_count') * pageSize - fileBytes,
       0,
@@ -81,10 +88,19 @@ export class QuotaShare implements QuotaMember {
     this.idleBytes = this.#options.connection.readNumberAgain('PRAGMA freelist_count') * pageSize
   }
 
-  giveBack(): void {
-    const { connection, leaveTransaction, checkpoint, onWarning } = this.#options
+  /** The same after what cannot fail any more: where it cannot be measured, what was known before has to do. */
+  measureAside(): void {
     try {
-      if (!leaveTransaction()) return
+      this.measure()
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+    }
+  }
+
+  giveBack(): void {
+    const { connection, makeReady, checkpoint, onWarning } = this.#options
+    try {
+      if (!makeReady()) return
       if (this.idleBytes > 0) connection.execute('PRAGMA incremental_vacuum;')
       checkpoint('TRUNCATE')
       this.measure()
@@ -96,6 +112,15 @@ export class QuotaShare implements QuotaMember {
 
   leave(): void {
     this.#quota.leave(this)
+  }
+
+  #fileBytes(): number {
+    const { place, fileName, label } = this.#options
+    try {
+      return place.mount.openFile(fileName)?.size() ?? 0
+    } catch (error) {
+      throw fileError(label, 'measuring the file', error)
+    }
   }
 
   /** A page that is added takes a page of the file and, where there is a log, a frame of it first. */

@@ -15,6 +15,7 @@ import {
   companionsOf,
   configure,
   openDatabaseFile,
+  type OpenedFile,
   type Place,
   removeDatabaseFile,
 } from './database-file.ts'
@@ -81,6 +82,27 @@ export async function finishSalvage(
   await putAside(place, { fileName, label })
 }
 
+/** The file that a salvage is to be finished for, if a file is what such a salvage has left; else null. */
+export function salvagedFileName(fileName: string): string | null {
+  const salvaged = fileName.replace(/-rescued$/, '')
+  return fileName === rescuedName(salvaged) ? salvaged : null
+}
+
+/**
+ * Removes the copy of a file that is still in its place, which an interrupted salvage has left: once that file is gone it would
+ * be taken for what is to come in its place.
+ */
+export async function discardCopy(
+  { directory }: Place,
+  { fileName, label }: Pick<SalvageTarget, 'fileName' | 'label'>,
+): Promise<void> {
+  try {
+    await directory.remove(rescuedName(fileName))
+  } catch (error) {
+    throw fileError(label, 'removing its copy', error)
+  }
+}
+
 /** Moves the damaged files away, then the rescued one into their place. Gives the damaged file's new name. */
 async function putAside(
   { directory, mount }: Place,
@@ -117,7 +139,7 @@ async function copyReadable(
       opened.connection.close()
       return null
     }
-    const copy = new SqliteDatabase({ place, name: target.name, ...rescue, opened, ...unheard })
+    const copy = databaseOver(place, { name: target.name, ...rescue, opened })
     try {
       const saved = copyRows({ damaged: new DamagedTables(damaged), rows, copy })
       copy.sync()
@@ -127,6 +149,18 @@ async function copyReadable(
     }
   } finally {
     damaged?.abandon()
+  }
+}
+
+function databaseOver(
+  place: Place,
+  target: { name: string; fileName: string; label: string; opened: OpenedFile },
+): SqliteDatabase {
+  try {
+    return new SqliteDatabase({ place, ...target, ...unheard })
+  } catch (error) {
+    target.opened.connection.abandon()
+    throw error
   }
 }
 

@@ -33,8 +33,8 @@ export class Slot {
 
   /** Lets go of the file; SQLite must stay at rest until the next `attach()`. */
   detach(): void {
-    if (this.#opened) this.#opened.mount.close(this.#opened.name)
     this.#target = null
+    if (this.#opened) this.#opened.mount.close(this.#opened.name, this.#opened.file)
   }
 
   /** Where a name under this path lies. */

@@ -63,11 +63,11 @@ export class SpareConnections {
     if (!slot || this.#spares.length >= keptCount) return connection.close()
     try {
       letGo(connection)
+      slot.detach()
     } catch (error) {
       connection.abandon()
       throw error
     }
-    slot.detach()
     append(this.#spares, { connection, slot })
   }
 

@@ -141,7 +141,7 @@ export class VfsBridge implements WaSqliteVfs {
       const opened = this.#files.get(file)
       this.#files.delete(file)
       if (opened?.slot) this.#mounts.delete(opened.slot.id)
-      opened?.mount.close(opened.name)
+      opened?.mount.close(opened.name, opened.file)
       return code.SQLITE_OK
     })
   }

@@ -1,12 +1,12 @@
 /**
  * Runs histories on a disk that loses power, fails at every call in turn, or, a real one, is full from every call on.
  *
- * node test/faults/run.mjs [power | calls | full] [--long] [--seed 1]
+ * node test/faults/run.mjs [power | calls | storage | full] [--long] [--seed 1]
  */
 import { flag, importBundled } from '../bundle.mjs'
 
 const { module } = await importBundled('test/faults/suite.ts')
-const part = ['power', 'calls', 'full'].find((name) => process.argv.includes(name))
+const part = ['power', 'calls', 'storage', 'full'].find((name) => process.argv.includes(name))
 const seed = Number(flag('seed') ?? 1)
 const { wrong, line } = await module.runFaults({ part, isLong: flag('long') === true, seed })
 for (const message of wrong.slice(0, 20)) console.error(message)

@@ -2,6 +2,7 @@
 import { longLog, queued, randomHistory, relaxedAlone, scripted } from './histories.ts'
 import { failCalls, type Failing } from './failing-calls-suite.ts'
 import { fillDisk } from './full-disk-suite.ts'
+import { failStorageCalls } from './failing-storage-suite.ts'
 import { cutPower } from './power-loss-suite.ts'
 import { mountSmallDisk } from './small-disk.ts'
 
@@ -45,6 +46,7 @@ export async function runFaults({ part, isLong, seed }: FaultOptions) {
   const parts: Part[] = []
   if (part === undefined || part === 'power') parts.push(await runPowerCuts(isLong, seed))
   if (part === undefined || part === 'calls') parts.push(await runFailingCalls(isLong, seed))
+  if (part === undefined || part === 'storage') parts.push(await runFailingStorage(isLong))
   if (part === undefined || part === 'full') parts.push(await runFullDisk(isLong, seed))
   const wrong = parts.flatMap((it) => it.wrong)
   const passed = parts.reduce((sum, it) => sum + it.passed, 0)
@@ -104,6 +106,12 @@ async function runFailingCalls(isLong: boolean, seed: number): Promise<Part> {
   }
   const told = `${total.calls} calls failed once, which failed ${total.failedActions} actions`
   return { passed: total.calls - wrong.length, wrong, told }
+}
+
+async function runFailingStorage(isLong: boolean): Promise<Part> {
+  const { calls, failedWorks, wrong } = await failStorageCalls(isLong ? 1 : 5)
+  const told = `${calls} calls of a storage directory failed once or from then on, which failed ${failedWorks} works`
+  return { passed: calls - wrong.length, wrong, told }
 }
 
 async function runFullDisk(isLong: boolean, seed: number): Promise<Part> {

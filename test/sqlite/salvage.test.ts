@@ -120,6 +120,27 @@ test('a salvage that fails at a call of the file system (every seventh) is begun
   }
 })
 
+test('what a salvage that failed at a call (every seventh) has left does not outlive a deletion', async () => {
+  for (let nth = 1; ; nth += 7) {
+    const { vfs, directory, callCount } = await failedSalvage(nth)
+    await directory.delete('test')
+    const database = await directory.open('test')
+    expect(database.schema.version).toBe(0)
+    await database.close()
+    const names = await vfs.directory('test').list()
+    expect(names.filter((name) => name.endsWith('-rescued'))).toEqual([])
+    if (callCount < nth) break
+  }
+})
+
+test('list() names a database whose salvage failed at a call (every seventh)', async () => {
+  for (let nth = 1; ; nth += 7) {
+    const { directory, callCount } = await failedSalvage(nth)
+    expect(await directory.list()).toEqual([{ name: 'test', version: 1 }])
+    if (callCount < nth) break
+  }
+})
+
 test('a file of a newer format is not salvaged', async () => {
   const vfs = sound.fork()
   const file = vfs.directory('test').open(fileName, { create: false })
@@ -127,6 +148,25 @@ test('a file of a newer format is not salvaged', async () => {
   await expect(open(vfs, 'salvage').open('test')).rejects.toMatchObject({ code: 'foreign' })
   expect(await vfs.directory('test').list()).toEqual([fileName])
 })
+
+/** A salvage in which all calls from one on fail, until it has ended; then the directory is opened anew. */
+async function failedSalvage(nth: number) {
+  const left = sound.fork()
+  damage(left, pageOfRecords)
+  const vfs = faulty(left)
+  const first = open(vfs, 'salvage')
+  const database = await first.open('test')
+  expect(() => found(database)).toThrow()
+  await database.close()
+  vfs.inject({ faults: [{ on: 'any', nth, times: Infinity }] })
+  const saved = await first.open('test').catch(() => null)
+  const callCount = vfs.callCount('any')
+  vfs.inject({})
+  await saved?.close()
+  expect(vfs.openFiles()).toEqual([])
+  await first.close()
+  return { vfs: left, directory: open(vfs, 'salvage'), callCount }
+}
 
 function open(vfs: Vfs, onCorrupt: 'throw' | 'salvage' = 'throw'): StorageDirectory {
   return openStorageDirectory({

@@ -1,12 +1,14 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { fileNameOf } from '../../src/sqlite/file-name.ts'
 import type { DatabaseStorage, StorageDirectory } from '../../src/storage/storage.ts'
+import type { Vfs } from '../../src/sqlite/vfs.ts'
+import { faulty } from '../faults/fault-vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import {
   engine,
@@ -48,9 +50,57 @@ test.skipIf(!hasSqlite3)(
   },
 )
 
-function openDirectory(path: string): StorageDirectory {
+/** As a tool leaves it that has the file open, or was killed. */
+function leaveIndex(path: string): void {
+  writeFileSync(join(path, `${fileNameOf('test')}-shm`), 'x')
+}
+
+test('a log that finds no room to grow is left to the tool that has the file open', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-'))
+  const vfs = faulty(nodeFs())
+  const directory = openDirectory(path, { vfs })
+  const database = await openWithStore(directory)
+  transact(database, () => database.put(recordOf('a')))
+  const logBytes = database.logBytes()
+  vfs.inject({ freeBytes: 0 })
+  const put = (): void => transact(database, () => database.put(recordOf('b', 'x'.repeat(50_000))))
+  expect(put).toThrow(expect.objectContaining({ code: 'full' }))
+  database.rollback()
+  leaveIndex(path)
+  expect(put).toThrow(expect.objectContaining({ code: 'full' }))
+  database.rollback()
+  expect(database.logBytes()).toBe(logBytes)
+  vfs.inject({})
+  put()
+  await database.close()
+  await directory.close()
+  rmSync(path, { recursive: true })
+})
+
+test('a quota that is used up empties no log that a tool may copy', async () => {
+  const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-'))
+  const directory = openDirectory(path, { quota: 400_000 })
+  const database = await openWithStore(directory)
+  transact(database, () => database.put(recordOf('a', 'x'.repeat(50_000))))
+  leaveIndex(path)
+  const put = (): void => transact(database, () => database.put(recordOf('b', 'x'.repeat(400_000))))
+  for (let i = 0; i < 2; i++) {
+    const logBytes = database.logBytes()
+    expect(put).toThrow(expect.objectContaining({ code: 'full' }))
+    database.rollback()
+    expect(database.logBytes()).toBe(logBytes)
+  }
+  await database.close()
+  await directory.close()
+  rmSync(path, { recursive: true })
+})
+
+function openDirectory(
+  path: string,
+  { vfs = nodeFs(), quota }: { vfs?: Vfs; quota?: number } = {},
+): StorageDirectory {
   const onWarning = (): void => {}
-  return openStorageDirectory({ vfs: nodeFs(), path, waitMs: 0, getEngine: engine, onWarning })
+  return openStorageDirectory({ vfs, path, waitMs: 0, getEngine: engine, onWarning, quota })
 }
 
 /** Some 3 MiB, in 20 transactions: two rounds are more than what is copied in a quiet moment. */

@@ -189,6 +189,8 @@ export class Connection implements Watched {
     this.#statements.clear()
     this.#endWatch()
     const resultCode = this.engine.module._sqlite3_close_v2(this.#handle)
+    // What its files have thrown as they were closed SQLite passes over: it must not be taken for the cause of a later failure.
+    this.engine.bridge.takeError()
     if (resultCode !== SQLITE_OK) throw new Error(`unreachable: close gave ${resultCode}`)
   }
 
