@@ -10,6 +10,8 @@ const denoSymbol = Symbol.for('Deno.customInspect')
 
 interface InspectOptions {
   readonly depth?: number | null
+  /** Deno's alone. */
+  readonly currentDepth?: number
 }
 
 type Inspect = (value: unknown, options?: InspectOptions) => string
@@ -21,14 +23,15 @@ export function defineInspection(
   attributes: readonly string[],
 ): void {
   const show = (handle: object, inspect: Inspect, options: InspectOptions): string => {
-    const { depth = 2 } = options
-    if (depth !== null && depth < 0) return `[${name}]`
-    const inner = { ...options, depth: depth === null ? null : depth - 1 }
+    const { depth = 2, currentDepth = 0 } = options
+    const left = depth === null ? null : depth - currentDepth
+    if (left !== null && left < 0) return `[${name}]`
+    const inner = { ...options, depth: left, currentDepth: 0 }
     return `${name} ${inspect(shownOf(handle, attributes), inner)}`
   }
-  // Node says how deep it still goes beside the options, which say how deep it was to go.
+  // Node says how deep it still goes beside the options, which say how deep it was to go; Deno how deep it has gone, among them.
   function nodeInspect(this: object, depth: number | null, options: object, inspect: Inspect) {
-    return show(this, inspect, { ...options, depth })
+    return show(this, inspect, { ...options, depth, currentDepth: 0 })
   }
   function denoInspect(this: object, inspect: Inspect, options: InspectOptions = {}) {
     return show(this, inspect, options)

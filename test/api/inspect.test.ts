@@ -28,6 +28,7 @@ test('what inspect() shows of each object is what it stands for', async () => {
   const cursor = await resultOf(request)
   expect(inspect(cursor)).toContain("value: { isbn: 1, author: 'A' }")
   expect(inspect(request)).toContain("readyState: 'done'")
+  expect(inspect({ a: { database } })).toContain("IDBDatabase { name: 'test', version: 1")
   expect(inspect({ a: { b: { database } } })).toContain('[IDBDatabase]')
 })
 
