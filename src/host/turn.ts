@@ -6,16 +6,20 @@ import { queueImmediate } from '../node-callbacks.ts'
 import { append } from '../own-property.ts'
 import { isWorkerd, queueTimerTurn } from '../workerd.ts'
 
-const {
-  MessageChannel: NativeMessageChannel,
-  setTimeout: nativeSetTimeout,
-  clearTimeout: nativeClearTimeout,
-} = globalThis as {
-  // Platform types say it is always there; some test environments lack it.
-  MessageChannel?: typeof MessageChannel
+interface Timers {
   setTimeout: (callback: () => void, delayMs: number) => unknown
   clearTimeout: (timer: unknown) => void
 }
+
+const { MessageChannel: NativeMessageChannel, setTimeout: nativeSetTimeout } =
+  globalThis as Timers & {
+    // Platform types say it is always there; some test environments lack it.
+    MessageChannel?: typeof MessageChannel
+  }
+
+/** Timers of the pages and edge-runtimes that test runners simulate are numbers, which keep the process alive. */
+const { setTimeout: setIdleTimeout, clearTimeout: clearIdleTimeout } =
+  (globalThis.process?.getBuiltinModule?.('node:timers') ?? globalThis) as Timers
 
 const { performance: nativePerformance } = globalThis
 const nativeNow = nativePerformance.now
@@ -30,9 +34,9 @@ export const queueTurn: (callback: () => void) => void = chooseQueueTurn()
 
 /** Runs `callback` after `delayMs` unless what it gives is called before; does not keep the process alive. */
 export function queueIdleTimer(callback: () => void, delayMs: number): () => void {
-  const timer = nativeSetTimeout(callback, delayMs)
+  const timer = setIdleTimeout(callback, delayMs)
   unref(timer)
-  return () => nativeClearTimeout(timer)
+  return () => clearIdleTimeout(timer)
 }
 
 /** Lets the process end while `waiting` (a timer or a port) is still waiting. Browsers need and have no such thing. */

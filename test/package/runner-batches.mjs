@@ -174,6 +174,8 @@ export async function runCells(runner, cells, { packages, toolDirectory, command
     const files = cells.map((cell, i) => writeCell(project, { ...cell, runner }, `cell-${i}`))
     const outcomes = await runner.runCells(files, { project, toolDirectory, command })
     return files.map((file, i) => complaintOf(file, outcomes[i]))
+  } catch (error) {
+    return cells.map(() => `The runner did not end: ${error.message}`)
   } finally {
     rmSync(project, { recursive: true, force: true })
   }
@@ -344,13 +346,14 @@ function hasRunTests(output) {
   return Number(counts?.[1] ?? counts?.[2] ?? 0) > 0
 }
 
-/** A run whose failing is a result. */
+/** A run whose failing is a result. @throws Error when it does not end by itself, whatever it has told */
 async function runWhatever(command, args, options) {
   try {
     // A batch is dozens of files, each of which is told when it is done.
-    const { all } = await run(command, args, { silenceMs: 120_000, ...options })
+    const { all } = await run(command, args, { silenceMs: 30_000, ...options })
     return { hasPassed: true, all }
   } catch (error) {
+    if (error.cause.killed) throw error
     return { hasPassed: false, all: error.all }
   }
 }
