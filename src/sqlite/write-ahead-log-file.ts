@@ -4,14 +4,16 @@
  * mark (bytes 4 to 7 of the header, the database's size) not zero.
  *
  * Gathered bytes are written when a transaction's last frame is complete, inside that very write, so that an error
- * still rolls the transaction back; and before anything else is asked of the file. Only appended bytes are gathered:
- * what SQLite writes a second time goes straight through.
+ * still rolls the transaction back; and before anything else is asked of the file. Only appended bytes are gathered,
+ * and headers that SQLite writes anew at the end of a transaction: the last of them completes it. What else it writes a
+ * second time goes straight through.
  * https://sqlite.org/fileformat.html#the_write_ahead_log
  */
 import { GatheredWrites } from './gathered-writes.ts'
 import { ReadAhead } from './read-ahead.ts'
 import { mostKeptBytes, ReadBlocks } from './read-blocks.ts'
 import { isFull } from './result-code.ts'
+import { RewrittenHeaders } from './rewritten-headers.ts'
 import type { VfsFile } from './vfs.ts'
 
 /** The size of a frame's header; nothing else in the log is written in this size. */
@@ -27,10 +29,16 @@ export class WriteAheadLogFile implements VfsFile {
   readonly #ahead = new ReadAhead()
   /** null but during `readInBlocks()`. */
   #blocks: ReadBlocks | null = null
+  /** null but while the headers of a transaction's frames are written anew. */
+  #rewritten: RewrittenHeaders | null = null
   /** Where the log ends that SQLite has been writing since it last started it anew, gathered bytes included. */
   #end = 0
   /** Where the last whole transaction ends. */
   #committedEnd = 0
+  /** Where the one before it ends. */
+  #previousEnd = 0
+  /** Where the last whole transaction ends once its headers have been written anew. */
+  #rewrittenEnd = 0
   /** Whether the last write was the header of a frame that ends a transaction. */
   #endsTransaction = false
 
@@ -98,6 +106,7 @@ export class WriteAheadLogFile implements VfsFile {
   }
 
   read(into: Uint8Array, offset: number): number {
+    if (this.#rewritten) return this.#rewritten.read(into, offset)
     this.flush()
     if (this.#blocks) return this.#blocks.read(into, offset)
     return this.#ahead.read(this.#file, into, offset)
@@ -109,11 +118,13 @@ export class WriteAheadLogFile implements VfsFile {
     const isHeader = bytes.length === frameHeaderSize
     const completesTransaction = this.#endsTransaction && !isHeader
     this.#endsTransaction = isHeader && hasCommitMark(bytes)
+    if (isHeader && offset < this.#end) return this.#rewriteHeader(bytes, offset)
     if (offset === this.#end) this.#append(bytes)
     else this.#writeThrough(bytes, offset)
 
     if (!completesTransaction) return
     this.flush()
+    this.#previousEnd = this.#committedEnd
     this.#committedEnd = offset + bytes.length
   }
 
@@ -164,6 +175,8 @@ export class WriteAheadLogFile implements VfsFile {
   /** Writes what was gathered. When that fails it stays gathered, and the next call tries again. */
   flush(): void {
     try {
+      this.#rewritten?.flush()
+      this.#rewritten = null
       this.#gathered.flushTo(this.#file)
     } catch (error) {
       throw this.#noted(error)
@@ -175,6 +188,7 @@ export class WriteAheadLogFile implements VfsFile {
   rewind(): void {
     this.#gathered.forget()
     this.#nextHeader = null
+    this.#rewritten = null
     this.#end = this.#committedEnd
     this.#endsTransaction = false
   }
@@ -236,6 +250,24 @@ export class WriteAheadLogFile implements VfsFile {
     }
     this.#noteHeader()
     this.#end = Math.max(this.#end, offset + bytes.length)
+  }
+
+  /** The transaction whose last frame has come is whole no sooner than its last header has. */
+  #rewriteHeader(bytes: Uint8Array, offset: number): void {
+    if (!this.#rewritten) {
+      this.flush()
+      this.#rewritten = new RewrittenHeaders(this.#file)
+      this.#rewrittenEnd = this.#committedEnd
+      if (this.#committedEnd === this.#end) this.#committedEnd = this.#previousEnd
+    }
+    try {
+      this.#rewritten.write(bytes, offset)
+    } catch (error) {
+      throw this.#noted(error)
+    }
+    if (!hasCommitMark(bytes)) return
+    this.flush()
+    this.#committedEnd = this.#rewrittenEnd
   }
 
   #append(bytes: Uint8Array): void {

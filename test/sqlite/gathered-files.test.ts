@@ -5,6 +5,7 @@ import { CheckpointedFile } from '../../src/sqlite/checkpointed-file.ts'
 import { ReadAhead } from '../../src/sqlite/read-ahead.ts'
 import { ReadBlocks } from '../../src/sqlite/read-blocks.ts'
 import type { VfsFile } from '../../src/sqlite/vfs.ts'
+import type { DatabaseStorage } from '../../src/storage/storage.ts'
 import { memory } from '../../vfs/memory.ts'
 import { faulty, type FaultyVfs } from '../faults/fault-vfs.ts'
 import { directoryOn, found, openWithStore, recordOf, transact } from './test-directory.ts'
@@ -153,6 +154,91 @@ test('a checkpoint reads a log of scattered pages in large pieces', async () => 
   expect(database.check()).toEqual([])
   await database.close()
   await directory.close()
+})
+
+/** SQLite then writes the frames of pages that it touches again anew, and the headers of all that follow. */
+describe('a transaction that outgrows the cache of pages', () => {
+  /** They share the cache, so that each has a small part of it. */
+  const names = Array.from({ length: 32 }, (_, i) => `database ${i}`)
+  const value = 'large '.repeat(500_000)
+
+  async function openCrowded(vfs: FaultyVfs) {
+    const directory = directoryOn(vfs)
+    const databases: DatabaseStorage[] = []
+    for (const name of names) databases.push(await openWithStore(directory, { name }))
+    const [database] = databases
+    if (!database) throw new Error('unreachable: there are names')
+    transact(database, () => database.put(recordOf('before', 'small')))
+    const close = async (): Promise<void> => {
+      for (const each of databases) await each.close()
+      await directory.close()
+    }
+    return { database, close }
+  }
+
+  /** What a database is found to hold by who opens its files anew. */
+  async function keysAfterCrash(vfs: FaultyVfs): Promise<string[]> {
+    const directory = directoryOn(faulty(vfs.crash('all')))
+    const database = await directory.open('database 0')
+    expect(database.check()).toEqual([])
+    const records = found(database)
+    for (const record of records) if (record.key === 'large') expect(record.value).toBe(value)
+    await database.close()
+    await directory.close()
+    return records.map(({ key }) => key)
+  }
+
+  test('takes far fewer calls than it has pages, and leaves all of them in the log', async () => {
+    const vfs = faulty(memory())
+    const { database, close } = await openCrowded(vfs)
+    vfs.inject({})
+    transact(database, () => database.put(recordOf('large', value)))
+    const pages = value.length / pageSize
+    expect(vfs.callCount('write')).toBeLessThan(pages / 10)
+    expect(vfs.callCount('read')).toBeLessThan(pages / 10)
+    expect(await keysAfterCrash(vfs)).toEqual(['before', 'large'])
+    await close()
+  })
+
+  test('is there as a whole or not at all, wherever in its commit a process dies', async () => {
+    const vfs = faulty(memory())
+    const { database, close } = await openCrowded(vfs)
+    database.begin()
+    database.put(recordOf('large', value))
+    const crashes: Promise<string[]>[] = []
+    vfs.inject({
+      onCall: (kind) => {
+        if (kind === 'write') crashes.push(keysAfterCrash(vfs))
+      },
+    })
+    database.commit()
+    expect(crashes.length).toBeGreaterThan(5)
+    for (const keys of await Promise.all(crashes)) expect(keys).toEqual(['before'])
+    expect(await keysAfterCrash(vfs)).toEqual(['before', 'large'])
+    await close()
+  })
+
+  test('that fails at any write of its commit leaves nothing, and the next goes on in its place', async () => {
+    const vfs = faulty(memory())
+    const { database, close } = await openCrowded(vfs)
+    const put = (key: string, text: string): void =>
+      transact(database, () => database.put(recordOf(key, text)))
+    const logBytes = database.logBytes()
+    for (const nth of [1, 2, 8]) {
+      database.begin()
+      database.put(recordOf('large', value))
+      vfs.inject({ faults: [{ on: 'write', nth }] })
+      expect(() => database.commit()).toThrow('disk I/O error')
+      vfs.inject({})
+      database.rollback()
+      expect(database.logBytes()).toBe(logBytes)
+    }
+    put('after', 'small')
+    expect(await keysAfterCrash(vfs)).toEqual(['after', 'before'])
+    put('large', value)
+    expect(await keysAfterCrash(vfs)).toEqual(['after', 'before', 'large'])
+    await close()
+  })
 })
 
 describe('reading in blocks', () => {
