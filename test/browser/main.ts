@@ -13,6 +13,7 @@ import {
 import { testEnds } from './ends.ts'
 import { testCleared } from './cleared.ts'
 import { testExchange } from './exchange.ts'
+import { testHosting } from './hosting.ts'
 import { testKeys } from './keys.ts'
 import { testPersistence } from './persistence.ts'
 import { testPolicies } from './policy.ts'
@@ -104,6 +105,7 @@ const suites: Readonly<Record<string, RunSuite>> = {
   ends: (browser, { origin }) => testEnds(browser, origin),
   cleared: (browser, { origin }) => testCleared(browser, origin),
   exchange: testExchange,
+  hosting: (browser, { origin }) => testHosting(browser, origin, (url) => runWorker(browser, url)),
   keys: (browser, { origin }) => testKeys(browser, origin, (url) => runWorker(browser, url)),
   policies: (browser, { origin }) => testPolicies(browser, origin),
   wpt: ({ name }, setting) => testPlatform(name, setting),
