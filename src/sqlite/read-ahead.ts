@@ -1,8 +1,9 @@
 /** Reading on from where the last read ended, in large pieces: each read costs a call into the platform. */
 import type { VfsFile } from './vfs.ts'
 
-/** So much is read at once. */
-const aheadBytes = 64 * 1024
+/** So much is read at once, and twice as much each time it goes on, up to a limit. */
+const leastBytes = 64 * 1024
+const mostBytes = 512 * 1024
 
 /** How far apart two reads may be that count as one going on: what the header of a frame takes. */
 const longestGap = 24
@@ -21,7 +22,7 @@ export class ReadAhead {
     const gap = offset - this.#lastEnd
     this.#lastEnd = offset + into.length
     if (this.#copy(into, offset)) return into.length
-    if (gap >= 0 && gap <= longestGap && into.length < aheadBytes) {
+    if (gap >= 0 && gap <= longestGap && into.length < leastBytes) {
       this.#fill(file, offset)
       if (this.#copy(into, offset)) return into.length
     }
@@ -49,7 +50,9 @@ export class ReadAhead {
   }
 
   #fill(file: VfsFile, offset: number): void {
-    if (this.#buffer.length === 0) this.#buffer = new Uint8Array(aheadBytes)
+    const goesOn = this.#byteCount > 0 && offset <= this.#start + this.#byteCount + longestGap
+    const wanted = goesOn ? Math.min(2 * this.#buffer.length, mostBytes) : leastBytes
+    if (this.#buffer.length !== wanted) this.#buffer = new Uint8Array(wanted)
     this.#start = offset
     this.#byteCount = 0
     try {

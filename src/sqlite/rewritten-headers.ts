@@ -5,8 +5,8 @@
  */
 import type { VfsFile } from './vfs.ts'
 
-/** So many frames of a header and a page are taken at once: 260 kB. */
-const pieceBytes = 64 * (24 + 4096)
+/** So many frames of a header and a page are taken at once: half a megabyte. */
+const pieceBytes = 128 * (24 + 4096)
 
 /** One pass over the frames at the end of a log. What it holds back is written by `flush()`. */
 export class RewrittenHeaders {

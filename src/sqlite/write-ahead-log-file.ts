@@ -124,6 +124,7 @@ export class WriteAheadLogFile implements VfsFile {
 
     if (!completesTransaction) return
     this.flush()
+    this.#gathered.trim()
     this.#previousEnd = this.#committedEnd
     this.#committedEnd = offset + bytes.length
   }
