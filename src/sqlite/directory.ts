@@ -172,18 +172,32 @@ class SqliteDirectory implements StorageDirectory {
       if (this.#openDatabases.size === 0) await this.#renewIfLost()
       return this.#place
     }
-    const { vfs, waitMs, getEngine } = this.#options
-    const engine = await getEngine()
-    try {
-      await this.#directory.lock(waitMs)
-    } catch (error) {
-      this.#releaseEngine()
-      throw lockError(error)
-    }
-    const { isPersistent } = vfs
+    const engine = await this.#takeOwnership()
+    const { isPersistent } = this.#options.vfs
     const mount = engine.bridge.mount(this.#directory, { isPersistent })
     this.#place = { engine, directory: this.#directory, mount, isPersistent, quota: this.#quota }
     return this.#place
+  }
+
+  /** Loads the engine and locks the directory, at the same time: in a browser each takes a while. */
+  async #takeOwnership(): Promise<Engine> {
+    const { waitMs, getEngine } = this.#options
+    const loading = getEngine()
+    // Who waits for another owner hears at once that there is no engine.
+    if (waitMs > 0) await loading
+    const [loaded, locked] = await Promise.allSettled([loading, this.#lock(waitMs)])
+    if (loaded.status === 'rejected') {
+      // That it cannot be given back is no news beside this; the next call tries to lock it again.
+      if (locked.status === 'fulfilled') await this.#directory.close().catch(() => {})
+      throw loaded.reason
+    }
+    if (locked.status === 'fulfilled') return loaded.value
+    this.#releaseEngine()
+    throw lockError(locked.reason)
+  }
+
+  async #lock(waitMs: number): Promise<void> {
+    await this.#directory.lock(waitMs)
   }
 
   /** Begins anew where the files were cleared away and the directory is still owned. */

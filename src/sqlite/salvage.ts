@@ -72,7 +72,8 @@ export async function finishSalvage(
   const { directory, mount } = place
   const rescued = rescuedName(fileName)
   try {
-    await directory.prepare([fileName])
+    // With all that will be opened next, if it exists: they are prepared at the same time.
+    await directory.prepare([fileName, ...companionsOf(fileName)])
     if (mount.exists(fileName)) return
     await directory.prepare([rescued])
     if (!mount.exists(rescued)) return

@@ -415,3 +415,46 @@ describe('a connection that a database in memory has left behind', () => {
     expect(await versionsAndKeys(inMemory, 'two')).toEqual([1, ['x']])
   })
 })
+
+describe('taking the ownership', () => {
+  const opened = (getEngine: typeof engine, vfs: Vfs = memory(), released: string[] = []) =>
+    openStorageDirectory({
+      vfs,
+      path: 'x',
+      waitMs: 0,
+      getEngine,
+      releaseEngine: () => void released.push('engine'),
+    })
+
+  test('the directory is locked while the engine is being loaded', async () => {
+    const vfs = faulty(memory())
+    let lockCount = 0
+    const storage = opened(async () => {
+      await Promise.resolve()
+      lockCount = vfs.callCount('lock')
+      return engine()
+    }, vfs)
+    expect(await storage.list()).toEqual([])
+    expect(lockCount).toBe(1)
+    await storage.close()
+  })
+
+  test('an engine that cannot be loaded leaves the directory to others', async () => {
+    const vfs = memory()
+    const failing = opened(() => Promise.reject(new Error('no engine')), vfs)
+    await expect(failing.list()).rejects.toThrow('no engine')
+    const other = opened(engine, vfs)
+    expect(await other.list()).toEqual([])
+    await other.close()
+  })
+
+  test('a directory that cannot be locked gives the engine back', async () => {
+    const vfs = faulty(memory(), { faults: [{ on: 'lock', nth: 1 }] })
+    const released: string[] = []
+    const storage = opened(engine, vfs, released)
+    await expect(storage.list()).rejects.toThrow('taking ownership failed')
+    expect(released).toEqual(['engine'])
+    expect(await storage.list()).toEqual([])
+    await storage.close()
+  })
+})
