@@ -31,12 +31,15 @@ const next = {
 
 const isRequired = process.env.IDB_TEST_BROWSERS === 'required'
 
-export function pageChecks({ title, code, packages, isLong }) {
+/** `policy`: the page's Content-Security-Policy, if it has one; Next serves its pages itself, without. */
+export function pageChecks({ title, code, packages, isLong, policy }) {
   const isWhole = code.includes(`from 'idb-everywhere'`)
   const script = `${isWhole ? '' : imported}${code}${afterwards}`
-  const bundlers = isLong
-    ? { esbuild: withEsbuild, Vite: withVite, Next: withNext }
-    : { esbuild: withEsbuild }
+  const bundlers = {
+    esbuild: withEsbuild,
+    ...(isLong && { Vite: withVite }),
+    ...(isLong && !policy && { Next: withNext }),
+  }
   return Object.entries(bundlers).map(([name, serve]) => [
     `${title}: runs in Chromium, bundled by ${name}`,
     async () => {
@@ -44,12 +47,18 @@ export function pageChecks({ title, code, packages, isLong }) {
       if (!findBrowser('chromium') && !isRequired) return console.log('Not run: no Chromium')
       const site = await serve({ script, packages })
       try {
-        await expectFound(site.url)
+        await expectFound(policy ? underPolicy(site.url, policy) : site.url)
       } finally {
         site.close()
       }
     },
   ])
+}
+
+/** The address at which the server of `serveSite` gives the page with that policy. */
+function underPolicy(url, policy) {
+  const { origin, pathname } = new URL(url)
+  return `${origin}/csp/${encodeURIComponent(policy)}${pathname}`
 }
 
 /** Beside the bundle lie the files that the README says a page needs there, and the worker of the user's own. */

@@ -57,6 +57,15 @@ const indexedDB = createIndexedDB({ onCorrupt: 'salvage' })
   },
   { title: 'a page', mark: '(OPFS), on a page', checksOf: pageChecks },
   { title: 'a page with a worker of its own', mark: '/my-worker.js', checksOf: pageChecks },
+  {
+    title: 'a page that requires Trusted Types',
+    mark: 'createScriptURL',
+    checksOf: (sample) =>
+      pageChecks({
+        ...sample,
+        policy: `require-trusted-types-for 'script'; trusted-types my-workers`,
+      }),
+  },
   { title: 'worlds for tests', mark: 'createTestWorld()', checksOf: testChecks },
   {
     title: 'imports that Jest renames',
