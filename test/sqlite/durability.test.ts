@@ -162,7 +162,7 @@ describe('when the file system fails', () => {
         database.begin()
         for (let i = 0; i < 30; i++) {
           database.put(
-            recordOf(`${nth} ${i}`, 'x'.repeat(20_000), { indexKeys: indexKeys([1, 'k']) }),
+            recordOf(`${nth} ${i}`, 'x'.repeat(80_000), { indexKeys: indexKeys([1, 'k']) }),
           )
         }
         database.commit()
