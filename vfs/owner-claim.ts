@@ -233,21 +233,26 @@ function withdrawAll(path: string): void {
   for (const claim of withdrawn) {
     if (claim.path !== path) continue
     const { candidate, files } = claim
-    for (const file of files) if (holdsClaim(file, candidate.id)) fs.rmSync(file, { force: true })
+    for (const file of files) if (holdsClaim(file, candidate)) fs.rmSync(file, { force: true })
     // Not before: as long as it counts as alive no one else can have put a claim there since the look.
     candidate.release()
     withdrawn.delete(claim)
   }
 }
 
-/** Whether a file holds the claim of that id; what is no claim at all does not. */
-function holdsClaim(file: string, id: string): boolean {
+/** Whether a file holds that claim; what is no claim at all does not. Only a copy is read, which takes a descriptor. */
+function holdsClaim(file: string, { id, stat }: Candidate): boolean {
   try {
+    if (isSameFile(lstatOrNull(file), stat)) return true
     return readClaim(file)?.id === id
   } catch (error) {
     if (isForeign(error)) return false
     throw error
   }
+}
+
+function isSameFile(one: fs.BigIntStats | null, other: fs.BigIntStats | null): boolean {
+  return one !== null && one.ino === other?.ino && one.mtimeNs === other.mtimeNs
 }
 
 function enter(path: string, candidate: Candidate): HeldClaim {
@@ -264,7 +269,7 @@ function heldClaim(path: string, candidate: Candidate): HeldClaim {
   /** What has become of the file if it is not this claim any more. It is read only if it has changed: that takes a descriptor. */
   function fate(): string | null {
     const now = lstatOrNull(file)
-    if (now !== null && now.ino === seen?.ino && now.mtimeNs === seen.mtimeNs) return null
+    if (isSameFile(now, seen)) return null
     const found = replacementOf(file, id)
     if (found === null) seen = now
     return found
