@@ -47,8 +47,11 @@ export const queueTick: ((callback: () => void) => void) | null =
 
 const { queueMicrotask } = globalThis
 
-/** Calls back in a microtask; what `callback` throws is an uncaught exception there, and not a promise's rejection. */
+/**
+ * Calls back in a tick, or where there are none in a microtask; what `callback` throws is an uncaught exception there. What
+ * throws in the `queueMicrotask` of a page that happy-dom simulates is kept by that page.
+ */
 export function queueUncaught(callback: () => void): void {
-  if (0 in prototype && queueImmediate) queueImmediate(callback)
+  if (queueTick) queueTick(callback)
   else queueMicrotask(callback)
 }
