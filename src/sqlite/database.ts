@@ -129,6 +129,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   commit(): void {
     this.#checkWriting()
+    this.#syncs.presence.verifyOwed()
     if (this.#schema !== this.#committedSchema) writeMeta(this.#connection, this.name, this.#schema)
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(this.#connection, storeId, currentNumber)

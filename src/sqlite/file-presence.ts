@@ -15,6 +15,8 @@ export interface FilePresenceOptions {
 export class FilePresence {
   readonly #options: FilePresenceOptions
   #isLost = false
+  /** Whether the last look after a sync has failed without finding a loss. */
+  #owesLook = false
 
   constructor(options: FilePresenceOptions) {
     this.#options = options
@@ -36,9 +38,30 @@ export class FilePresence {
     } catch (error) {
       throw this.#failure(error)
     }
+    this.#owesLook = false
     if (fate === null) return
     this.#isLost = true
     throw new StorageError('lost', `${label}: ${fate}`)
+  }
+
+  /**
+   * After a sync: what was committed is on the disk, and an error would deny it. So only a loss is one here; what has kept the file
+   * from being looked for is the next commit's.
+   *
+   * @throws StorageError 'lost'
+   */
+  verifySynced(): void {
+    try {
+      this.verify()
+    } catch (error) {
+      if (this.#isLost) throw error
+      this.#owesLook = true
+    }
+  }
+
+  /** Before a commit, which is still undone when this throws. @throws StorageError as `verify()` */
+  verifyOwed(): void {
+    if (this.#owesLook) this.verify()
   }
 
   /** The same where only a promise can tell. */

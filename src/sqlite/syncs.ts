@@ -49,7 +49,7 @@ export class Syncs {
       this.#log()?.sync(true)
     })
     this.#refuseLost()
-    this.presence.verify()
+    this.presence.verifySynced()
   }
 
   /** The same without blocking the thread. */
@@ -59,7 +59,7 @@ export class Syncs {
       await this.#log()?.syncLater?.()
     })
     this.#refuseLost()
-    this.presence.verify()
+    this.presence.verifySynced()
   }
 
   /**
