@@ -54,18 +54,24 @@ test.each([
   ['in memory', 'accessor: 0'],
   ['in memory', 'accessor: 1'],
   ['in memory', 'accessor: 2'],
-  ['in memory', 'setter throws: 0'],
-  ['in memory', 'setter throws: 2'],
   ['over a port', 'members: 5'],
   ['over a port', 'members: strict'],
   ['over a port', 'members: () => 5'],
   ['over a port', 'accessor: 0'],
   ['over a port', 'accessor: 1'],
   ['over a port', 'accessor: 2'],
+])('%s, what all objects inherit changes nothing (%s)', isAsWithout)
+
+// In Deno the thread ends of it by itself: its own queues are arrays.
+test.skipIf(process.versions['deno']).each([
+  ['in memory', 'setter throws: 0'],
+  ['in memory', 'setter throws: 2'],
   ['over a port', 'setter throws: 0'],
   ['over a port', 'setter throws: 2'],
-])('%s, what all objects inherit changes nothing (%s)', (title, what) => {
+])('%s, what all arrays inherit and throws changes nothing (%s)', isAsWithout)
+
+function isAsWithout(title: string, what: string): void {
   const outcome = outcomes.find((it) => it.title === title && it.what === what)
   expect(outcome?.wanted).toBeDefined()
   expect(outcome?.result).toEqual(outcome?.wanted)
-})
+}

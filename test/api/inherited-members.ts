@@ -186,7 +186,8 @@ for (const [title, make] of Object.entries(hostings)) {
   for (const index of [0, 1, 2]) {
     outcomes.push([`accessor: ${index}`, await withAccessor(make, index), [expected]])
   }
-  for (const index of [0, 2]) {
+  // Engine: Deno's own queues are arrays, and what its setter throws there ends the thread.
+  for (const index of process.versions['deno'] ? [] : [0, 2]) {
     outcomes.push([`setter throws: ${index}`, await withThrowingSetter(make, index), expected])
   }
   for (const [what, result, wanted] of outcomes) {
