@@ -33,7 +33,7 @@ export interface IndexedDBOptions {
    */
   readonly check?: 'unclean' | 'always' | undefined
   /**
-   * Hears of trouble that no request can report: an `open()` or `deleteDatabase()` that failed and whose request has no listener
+   * Is given trouble that no request can report: an `open()` or `deleteDatabase()` that failed and whose request has no listener
    * for `error`, housekeeping that failed, another program at an open file, a file that
    * cannot be listed, why a client of `serve()` was ended, what a salvage has saved and lost (the error's `report` says it as
    * data, see `salvageReport()`). Where several factories share a directory, that of the one that opened it. It is called in a

@@ -131,7 +131,7 @@ export class PortConnection implements HostConnection {
     this.ended(this.#isClosedByRealm ? null : reason)
   }
 
-  /** Whoever closes a factory waits for it, and the process must not end before. */
+  /** The close of a factory waits for it, and the process must not end before. */
   #awaitEnd(): void {
     if (this.#hasEnded || this.#isEndAwaited) return
     this.#isEndAwaited = true

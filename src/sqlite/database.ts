@@ -21,6 +21,7 @@ import { checkConsistency } from './consistency.ts'
 import { type OpenedFile, type Place, removeDatabaseFile, removeEmptied } from './database-file.ts'
 import { fillIndex } from './fill-index.ts'
 import { Housekeeping } from './housekeeping.ts'
+import { LogRoom } from './log-room.ts'
 import { RecordCounts } from './record-counts.ts'
 import { RecordReader } from './record-reader.ts'
 import { RecordWriter } from './record-writer.ts'
@@ -66,6 +67,7 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly #counts = new RecordCounts()
   readonly #housekeeping: Housekeeping
   readonly #syncs: Syncs
+  readonly #logRoom: LogRoom
   /** null: it may grow as far as there is room. */
   readonly #quotaShare: QuotaShare | null
   #schema: DatabaseSchema
@@ -77,8 +79,6 @@ export class SqliteDatabase implements DatabaseStorage {
   readonly #movedNumbers = new Map<number, number>()
   /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
   #owesLogCheck = false
-  /** How many pages were free when the log could not be emptied for want of room; null: there is room. */
-  #freeInVain: number | null = null
   /** null until it is closed. */
   #closing: Promise<void> | null = null
 
@@ -98,6 +98,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#syncs = new Syncs({ ...options, isUnsynced: isNew || isUnclean })
     const { presence } = this.#syncs
     const checkpoint = this.#checkpoint
+    this.#logRoom = new LogRoom(connection, () => checkpoint('TRUNCATE'))
     this.#housekeeping = new Housekeeping({ ...options, connection, presence, checkpoint })
     this.#quotaShare = this.#joinQuota()
     if (this.#syncs.isLaterPossible) this.syncLater = () => this.#syncLater()
@@ -119,7 +120,7 @@ export class SqliteDatabase implements DatabaseStorage {
   begin(): void {
     if (this.#isWriting) throw new Error('unreachable: a read-write transaction is open')
     if (this.#owesLogCheck) this.#checkLog()
-    if (this.#log()?.wantsCheckpoint || this.#mayFitNow()) this.#makeRoom()
+    if (this.#log()?.wantsCheckpoint || this.#logRoom.mayFitNow) this.#makeRoom()
     this.#quotaShare?.prepare()
     // A transaction that reads becomes the one that writes: there is no other connection to stand between.
     this.#enterTransaction()
@@ -343,20 +344,7 @@ export class SqliteDatabase implements DatabaseStorage {
     this.#log()?.noteRoomSought()
     if (this.#housekeeping.isVisited()) return
     this.#leaveTransaction()
-    const emptyLog = (): void => this.#checkpoint('TRUNCATE')
-    // The file would become as long as it has pages, those that are free among them. Without these it may fit.
-    const giveBackPages = (): void => this.#connection.execute('PRAGMA incremental_vacuum;')
-    const isEmptied = hasRoomFor(emptyLog) || (hasRoomFor(giveBackPages) && hasRoomFor(emptyLog))
-    this.#freeInVain = isEmptied ? null : this.#freePages()
-  }
-
-  /** Whether records have been deleted since the log could not be emptied. */
-  #mayFitNow(): boolean {
-    return this.#freeInVain !== null && this.#freePages() > this.#freeInVain
-  }
-
-  #freePages(): number {
-    return this.#connection.readNumberAgain('PRAGMA freelist_count')
+    this.#logRoom.seek()
   }
 
   /** Reads share one SQL transaction that stays open until somebody needs it ended: each costs half as much in it. */
@@ -409,16 +397,5 @@ export class SqliteDatabase implements DatabaseStorage {
 
   readonly #setCacheSize = (shareKiB: number): void => {
     this.#connection.setCacheSize(shareKiB)
-  }
-}
-
-/** Does `work`; false when the disk has no room for it. */
-function hasRoomFor(work: () => void): boolean {
-  try {
-    work()
-    return true
-  } catch (error) {
-    if (error instanceof StorageError && error.code === 'full') return false
-    throw error
   }
 }

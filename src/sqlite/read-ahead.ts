@@ -1,7 +1,7 @@
 /** Reading on from where the last read ended, in large pieces: each read costs a call into the platform. */
 import type { VfsFile } from './vfs.ts'
 
-/** So much is read at once, and twice as much each time it goes on, up to a limit. */
+/** Bytes read per call: the first amount, doubled each time the reading goes on, up to the second. */
 const leastBytes = 64 * 1024
 const mostBytes = 512 * 1024
 

@@ -5,7 +5,7 @@
  */
 import type { VfsFile } from './vfs.ts'
 
-/** So many frames of a header and a page are taken at once: half a megabyte. */
+/** 128 frames, each a header and a page: half a megabyte. */
 const pieceBytes = 128 * (24 + 4096)
 
 /** One pass over the frames at the end of a log. What it holds back is written by `flush()`. */

@@ -300,7 +300,7 @@ describe('a failed request that nobody listens to', () => {
     port1.close()
   })
 
-  test('is no warning once somebody listens', async () => {
+  test('is no warning when the request has a listener', async () => {
     const warnings: Error[] = []
     const indexedDB = createIndexedDB({ vfs: memory(), onWarning: (it) => warnings.push(it) })
     ;(await openDatabase(indexedDB, () => {}, { version: 3 })).close()

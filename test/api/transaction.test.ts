@@ -76,7 +76,7 @@ test('an exception in a listener aborts the transaction and reaches the reportin
   expect(await reported).toBe(thrown)
 })
 
-test('an exception in a listener is reported before anything hears of the abort it causes', async () => {
+test('an exception in a listener is reported before the abort it causes fires any event', async () => {
   const order: string[] = []
   const reported = uncaught().then(() => order.push('exception'))
   const request = createIndexedDB({ vfs: memory() }).open('upgraded')

@@ -67,7 +67,7 @@ async function testBrowser(
   return passed
 }
 
-/** What takes longer has stopped: some calls of Playwright, such as `evaluate()`, wait for ever. */
+/** A scenario that takes longer hangs: some calls of Playwright, such as `evaluate()`, have no limit of their own. */
 const longestMs = 600_000
 
 /** Runs a scenario with a profile of its own; null: it passes. An error that the page itself reports is a failure too. */
