@@ -2,18 +2,10 @@
 import { hasSyncAccess } from '../vfs/opfs-access.ts'
 import { opfs } from '../vfs/opfs.ts'
 import { StorageError } from './errors.ts'
+import type { BrowserParts } from './browser-parts.ts'
 import type { Platform } from './platform.ts'
 import { startBrowserWorker } from './start-browser-worker.ts'
 import { webLocksPresence } from './web-locks-presence.ts'
-
-/** Where a build for browsers has its parts. */
-export interface BrowserParts {
-  loadWasm(): Promise<WebAssembly.Module>
-  /** Starts this package's own worker. */
-  startWorker(): Worker
-  /** Whether that finds the engine itself; else it is sent. */
-  readonly canWorkerLoadWasm: boolean
-}
 
 /** The platform of a build for browsers. */
 export function browserPlatformWith(parts: BrowserParts): Platform {

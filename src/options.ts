@@ -2,10 +2,19 @@
 import { StorageError } from './errors.ts'
 import type { HostPort } from './host/port-messages.ts'
 import type { IndexedDBOptions, Port, ScriptUrl } from './indexeddb-options.ts'
-import type { Platform } from './platform.ts'
 import type { Vfs, VfsDirectory } from './sqlite/vfs.ts'
 import { isTrustedScriptUrl } from './trusted-worker.ts'
 import { outside } from './warning.ts'
+
+/** What a platform has for a factory whose options leave it open. */
+export interface PlatformDefaults {
+  /** The VFS of a factory that names none; on disk where the platform has one. Workers started here have it too. */
+  defaultVfs(): Vfs
+  /** Whether this thread cannot host the VFS, and a worker it starts can. */
+  needsWorker(vfs: Vfs): boolean
+  /** An environment variable; undefined where it is not set or must not be read. */
+  environment(name: string): string | undefined
+}
 
 /** Options with nothing left open. */
 export interface Settings extends HostSettings {
@@ -86,7 +95,7 @@ export function membersOf<Options extends object>(options: Options): Options {
 }
 
 /** @throws TypeError for an unknown option or a malformed value, naming it. */
-export function completeOptions(options: IndexedDBOptions, platform: Platform): Settings {
+export function completeOptions(options: IndexedDBOptions, platform: PlatformDefaults): Settings {
   checkOptions(options)
   const { onLocked = 'throw', waitMs = Infinity, durability = 'relaxed' } = options
   const vfs = options.vfs ?? platform.defaultVfs()
@@ -147,7 +156,7 @@ function checkOptions(options: object): void {
 function chooseWorker(
   { worker }: IndexedDBOptions,
   vfs: Vfs,
-  platform: Platform,
+  platform: PlatformDefaults,
 ): Settings['worker'] {
   if (worker === undefined) return platform.needsWorker(vfs)
   const { name } = platform.defaultVfs()
@@ -208,7 +217,7 @@ function describe(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value)
 }
 
-function defaultPath(platform: Platform): string {
+function defaultPath(platform: PlatformDefaults): string {
   const { environment } = platform
   return environment('IDB_PATH') || environment('SPACEKIT_IDB_PATH') || '.indexeddb'
 }

@@ -1,15 +1,11 @@
 /** What the composition needs of the platform it runs on. */
 import type { Presence } from './host/presence.ts'
-import type { Settings } from './options.ts'
+import type { PlatformDefaults, Settings } from './options.ts'
 import type { Vfs } from './sqlite/vfs.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** One kind of runtime: Node and its kin, or pages and workers. */
-export interface Platform {
-  /** The VFS of a factory that names none; on disk where the platform has one. Workers started here have it too. */
-  defaultVfs(): Vfs
-  /** Whether this thread cannot host the VFS, and a worker it starts can. */
-  needsWorker(vfs: Vfs): boolean
+export interface Platform extends PlatformDefaults {
   /** Why the VFS can keep nothing in this thread, as can be seen at once; null: it may be able to. */
   denialOf(vfs: Vfs): string | null
   /** The compiled engine. Called once; a failure is tried again at the next use. */
@@ -18,8 +14,6 @@ export interface Platform {
   startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
   /** How threads show that they live; null where ports tell. */
   readonly presence: Presence | null
-  /** An environment variable; undefined where it is not set or must not be read. */
-  environment(name: string): string | undefined
   /** An object all realms of this thread share, so that a module loaded twice still has one registry. */
   readonly shared: object
 }

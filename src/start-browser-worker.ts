@@ -1,5 +1,5 @@
 /** Starting a worker that hosts, in a browser. */
-import type { BrowserParts } from './browser.ts'
+import type { BrowserParts } from './browser-parts.ts'
 import { listenToMessages } from './core/checkpoint.ts'
 import type { Port, ScriptUrl } from './indexeddb-options.ts'
 import { isUrl } from './options.ts'

@@ -3,7 +3,6 @@ import { IndexHandle, assertNotDeleted } from '../core/handles.ts'
 import { renameIndex } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading } from './assertions.ts'
-import type { IDBObjectStore } from './IDBObjectStore.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { defineInspection } from './inspect.ts'
 import { keyPathValue } from './key-path-value.ts'
@@ -49,7 +48,7 @@ export class IDBIndex {
     renameIndex(index, name)
   }
 
-  get objectStore(): IDBObjectStore {
+  get objectStore(): globalThis.IDBObjectStore {
     return wrap(this.#index.store)
   }
 

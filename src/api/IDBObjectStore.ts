@@ -13,9 +13,7 @@ import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading, assertWritable } from './assertions.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineInspection } from './inspect.ts'
-import type { IDBIndex } from './IDBIndex.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
-import type { IDBTransaction } from './IDBTransaction.ts'
 import { assertValidKeyPath, keyPathValue, toKeyPath } from './key-path-value.ts'
 import { requiredRange } from './query.ts'
 import {
@@ -73,7 +71,7 @@ export class IDBObjectStore {
     return sortedNameList(Array.from(this.#store.indexes, ({ name }) => name))
   }
 
-  get transaction(): IDBTransaction {
+  get transaction(): globalThis.IDBTransaction {
     return wrap(this.#store.transaction)
   }
 
@@ -157,7 +155,7 @@ export class IDBObjectStore {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbobjectstore-index */
-  index(name: string): IDBIndex {
+  index(name: string): globalThis.IDBIndex {
     requireArguments(arguments.length, 1, 'IDBObjectStore.index')
     const store = this.#store
     const indexName = toDOMString(name)
@@ -173,7 +171,7 @@ export class IDBObjectStore {
     name: string,
     keyPath: unknown,
     options: IDBIndexParameters | undefined = undefined,
-  ): IDBIndex {
+  ): globalThis.IDBIndex {
     requireArguments(arguments.length, 2, 'IDBObjectStore.createIndex')
     const store = this.#store
     const indexName = toDOMString(name)

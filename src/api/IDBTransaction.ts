@@ -5,8 +5,6 @@ import { domException } from '../errors.ts'
 import { assertStackRoom } from '../stack-room.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineEventTarget } from './event-target.ts'
-import type { IDBDatabase } from './IDBDatabase.ts'
-import type { IDBObjectStore } from './IDBObjectStore.ts'
 import { defineInspection } from './inspect.ts'
 import { illegalConstructor, requireArguments, toDOMString } from './webidl.ts'
 import { defineWrapper, wrap } from './wrapper.ts'
@@ -49,7 +47,7 @@ export class IDBTransaction {
     return this.#transaction.durability
   }
 
-  get db(): IDBDatabase {
+  get db(): globalThis.IDBDatabase {
     return wrap(this.#transaction.connection)
   }
 
@@ -58,7 +56,7 @@ export class IDBTransaction {
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbtransaction-objectstore */
-  objectStore(name: string): IDBObjectStore {
+  objectStore(name: string): globalThis.IDBObjectStore {
     requireArguments(arguments.length, 1, 'IDBTransaction.objectStore')
     const transaction = this.#transaction
     const storeName = toDOMString(name)

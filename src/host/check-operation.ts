@@ -9,16 +9,16 @@ import { compareKeys, keyTag } from '../keys/key.ts'
 import { writeNumberKeyBytes } from '../keys/number-key.ts'
 import { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
 import { Tag } from '../values/format.ts'
-import { isWrite } from './execute.ts'
 import { demand } from './malformed.ts'
-import type {
-  DatabaseSchema,
-  IndexSchema,
-  ObjectStoreSchema,
-  Operation,
-  Scan,
-  SchemaChange,
-  TransactionMode,
+import {
+  type DatabaseSchema,
+  type IndexSchema,
+  isWrite,
+  type ObjectStoreSchema,
+  type Operation,
+  type Scan,
+  type SchemaChange,
+  type TransactionMode,
 } from './protocol.ts'
 
 /** A transaction, as far as it matters here. */

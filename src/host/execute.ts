@@ -58,11 +58,6 @@ export function executeOperation(
   }
 }
 
-/** Whether an operation needs the engine's write transaction. */
-export function isWrite(operation: Operation): boolean {
-  return operation.type !== 'scan' && operation.type !== 'count'
-}
-
 /** Whose records they are; scans never nest, so that one function serves them all without a closure for each. */
 let scanReceiver: OperationReceiver | null = null
 const passRecord = (record: RecordBytes): void => (scanReceiver as OperationReceiver).record(record) // set for as long as a scan runs

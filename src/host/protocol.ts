@@ -69,6 +69,11 @@ export type Operation =
   | { readonly type: 'clear'; readonly storeId: number }
   | { readonly type: 'changeSchema'; readonly change: SchemaChange }
 
+/** Whether an operation changes the database, for which a read-only transaction has no right. */
+export function isWrite(operation: Operation): boolean {
+  return operation.type !== 'scan' && operation.type !== 'count'
+}
+
 /** Receives the answer to one operation: its records (`scan` only), then one of `done` and `failed`. */
 export interface OperationReceiver {
   /** A record, in order; its bytes are valid only inside this call. */

@@ -4,15 +4,16 @@ import { append } from '../own-property.ts'
 import type { Chained } from './chain.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
-import { changeSchema, executeOperation, isWrite } from './execute.ts'
+import { changeSchema, executeOperation } from './execute.ts'
 import { keepOperation, weightOf } from './owned-operation.ts'
-import type {
-  Durability,
-  HostTransaction,
-  Operation,
-  OperationReceiver,
-  TransactionListener,
-  TransactionMode,
+import {
+  type Durability,
+  type HostTransaction,
+  isWrite,
+  type Operation,
+  type OperationReceiver,
+  type TransactionListener,
+  type TransactionMode,
 } from './protocol.ts'
 import { Fifo } from './fifo.ts'
 import type { Work } from './pump.ts'

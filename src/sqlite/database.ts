@@ -247,7 +247,7 @@ export class SqliteDatabase implements DatabaseStorage {
 
   async #close(): Promise<void> {
     const { place, onClosed } = this.#options
-    this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
+    this.#options.place.engine.cacheBudget.leave(this.#setCacheSize)
     this.#quotaShare?.leave()
     try {
       await this.#closeConnection()
@@ -280,7 +280,7 @@ export class SqliteDatabase implements DatabaseStorage {
     }
     if (!isCopied) return
     if (this.#options.place.isPersistent) this.#connection.close()
-    else this.#connection.engine.spareConnections.giveBack(this.#connection)
+    else this.#options.place.engine.spareConnections.giveBack(this.#connection)
   }
 
   /** Leaves nothing in the log; false where it has to stay for the next opening to find. */
@@ -328,9 +328,9 @@ export class SqliteDatabase implements DatabaseStorage {
 
   #joinBudget(): void {
     try {
-      this.#connection.engine.cacheBudget.join(this.#setCacheSize)
+      this.#options.place.engine.cacheBudget.join(this.#setCacheSize)
     } catch (error) {
-      this.#connection.engine.cacheBudget.leave(this.#setCacheSize)
+      this.#options.place.engine.cacheBudget.leave(this.#setCacheSize)
       this.#quotaShare?.leave()
       throw error
     }

@@ -3,10 +3,19 @@
  * from one database to the next.
  */
 import type { Mount } from './mount.ts'
-import type { OpenFile } from './vfs-bridge.ts'
+import type { VfsFile } from './vfs.ts'
 
 /** The name of the database's file under every slot's path; SQLite derives those of companions from it. */
 const slotFile = 'database'
+
+/** A file SQLite has open. Only a slot's changes. */
+export interface OpenFile {
+  file: VfsFile
+  name: string
+  mount: Mount
+  /** The slot whose file it is; null where the path is the file's own. */
+  readonly slot: Slot | null
+}
 
 /** One path, and the file it stands for at the moment. */
 export class Slot {

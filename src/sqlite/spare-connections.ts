@@ -6,10 +6,9 @@
  * goes to NORMAL for the length of one read, at whose end the lock goes, and the cache is emptied by hand.
  */
 import { append } from '../own-property.ts'
-import { Connection } from './binding/connection.ts'
+import { type ConnectedEngine, Connection } from './binding/connection.ts'
 import type { Mount } from './mount.ts'
 import { Slot } from './slot.ts'
-import type { Engine } from './engine.ts'
 import type { VfsBridge } from './vfs-bridge.ts'
 
 /** So many are kept: some 150 KiB each, and a suite has few databases open at a time. */
@@ -26,7 +25,7 @@ interface Spare {
 
 /** The file a connection goes to. */
 export interface SpareTarget {
-  readonly engine: Engine
+  readonly engine: ConnectedEngine
   readonly mount: Mount
   readonly fileName: string
   /** Names the database and its file at the head of error messages. */
@@ -71,7 +70,7 @@ export class SpareConnections {
     append(this.#spares, { connection, slot })
   }
 
-  #connect(engine: Engine, { slot, label }: { slot: Slot; label: string }): Connection {
+  #connect(engine: ConnectedEngine, { slot, label }: { slot: Slot; label: string }): Connection {
     try {
       return new Connection(engine, { path: slot.path, label })
     } catch (error) {

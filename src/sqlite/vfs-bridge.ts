@@ -11,7 +11,7 @@ import type { WaSqlite } from './binding/wa-sqlite.ts'
 import { type FileKind, Mount } from './mount.ts'
 import { readFile } from './read-file.ts'
 import * as code from './result-code.ts'
-import { Slot } from './slot.ts'
+import { type OpenFile, Slot } from './slot.ts'
 import { type VfsDirectory, type VfsFile, VfsError } from './vfs.ts'
 import type { WaSqliteVfs } from './vfs-relay.ts'
 
@@ -23,15 +23,6 @@ const SQLITE_IOCAP_POWERSAFE_OVERWRITE = 0x1000
 
 /** Captured at load: a test may replace it. */
 const { random } = Math
-
-/** A file SQLite has open. Only a slot's changes. */
-export interface OpenFile {
-  file: VfsFile
-  name: string
-  mount: Mount
-  /** The slot whose file it is; null where the path is the file's own. */
-  readonly slot: Slot | null
-}
 
 /** The VFS of one engine. Its methods are called by the engine alone. */
 export class VfsBridge implements WaSqliteVfs {

@@ -1,10 +1,11 @@
 /** One SQLite connection and its statements, each prepared when it is first used and kept until `close()`. */
 import { StorageError } from '../../errors.ts'
-import type { Engine } from '../engine.ts'
 import { fileError, SQLITE_INTERRUPT, SQLITE_OK, storageErrorCode } from '../result-code.ts'
 import { readCString, withCString } from './c-string.ts'
+import type { Scratch } from './scratch.ts'
 import { Statement } from './statement.ts'
-import type { Watched } from './step-watch.ts'
+import type { StepWatch, Watched } from './step-watch.ts'
+import type { WaSqlite } from './wa-sqlite.ts'
 
 const SQLITE_OPEN_READWRITE = 0x2
 const SQLITE_PREPARE_PERSISTENT = 0x1
@@ -22,6 +23,20 @@ const SQLITE_DBSTATUS_CACHE_USED = 1
 /** What a row takes in a page at least, beside its bytes: where it lies, its size, the types of its columns. */
 const rowHeaderBytes = 7
 
+/** What a connection needs of the loaded engine. */
+export interface ConnectedEngine {
+  readonly module: WaSqlite
+  readonly scratch: Scratch
+  readonly stepWatch: StepWatch
+  /** The files under the engine. */
+  readonly bridge: {
+    /** What a file last threw, once; undefined when nothing was thrown since. */
+    takeError(): unknown
+    /** How many bytes the database under that path takes, its log included. */
+    bytesOf(path: string): number
+  }
+}
+
 /** What a connection is opened on. */
 export interface ConnectionTarget {
   /** A path the engine's VFS knows. */
@@ -35,7 +50,7 @@ const endlessWalk = 'its pages refer to each other'
 
 /** An open connection. */
 export class Connection implements Watched {
-  readonly engine: Engine
+  readonly engine: ConnectedEngine
   /** Whether a statement has found the file damaged. */
   hasMetDamage = false
   looks = 0
@@ -52,7 +67,7 @@ export class Connection implements Watched {
   #heldBytes = 0
 
   /** @throws StorageError when the engine cannot open the file. */
-  constructor(engine: Engine, { path, label }: ConnectionTarget) {
+  constructor(engine: ConnectedEngine, { path, label }: ConnectionTarget) {
     this.engine = engine
     this.label = label
     this.#path = path
@@ -235,7 +250,7 @@ export class Connection implements Watched {
   }
 }
 
-function openHandle(engine: Engine, path: string, label: string): number {
+function openHandle(engine: ConnectedEngine, path: string, label: string): number {
   const { module, bridge, scratch } = engine
   const handleOut = scratch.resultOut
   const resultCode = withCString(module, path, (file) =>

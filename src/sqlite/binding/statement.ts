@@ -4,7 +4,6 @@
  */
 import type { WaSqlite } from './wa-sqlite.ts'
 import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../result-code.ts'
-import type { Connection } from './connection.ts'
 
 /** SQLITE_NULL, a column type. */
 const typeNull = 5
@@ -14,14 +13,22 @@ const SQLITE_STATIC = 0
 
 const decoder = new TextDecoder()
 
+/** What a statement needs of its connection. */
+export interface StatementOwner {
+  /** How often the watch has looked since the last step began. */
+  looks: number
+  /** The error for a failed call. */
+  error(resultCode: number): Error
+}
+
 /** A statement of one connection. Parameters count from 1, columns from 0; bindings stay until bound again. */
 export class Statement {
-  readonly #connection: Connection
+  readonly #connection: StatementOwner
   readonly #module: WaSqlite
   readonly #pointer: number
 
   /** `pointer`: of the sqlite3_stmt, which the statement owns from now on. */
-  constructor(connection: Connection, module: WaSqlite, pointer: number) {
+  constructor(connection: StatementOwner, module: WaSqlite, pointer: number) {
     this.#connection = connection
     this.#module = module
     this.#pointer = pointer
