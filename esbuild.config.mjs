@@ -159,7 +159,7 @@ async function buildModules(options) {
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    inject: ['src/text-coders.ts'],
+    inject: ['src/base/text-coders.ts'],
     target,
     metafile: true,
     logLevel: 'warning',

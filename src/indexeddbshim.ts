@@ -8,7 +8,7 @@
  * window.indexedDB.open('library', 1)
  * ```
  */
-import { bareCopy } from './own-property.ts'
+import { bareCopy } from './base/own-property.ts'
 import { install } from './index.ts'
 import type { IDBFactory } from './interfaces.ts'
 import { memory } from '../vfs/memory.ts'

@@ -9,7 +9,7 @@ import { IDBRecord } from './api/IDBRecord.ts'
 import { IDBOpenDBRequest, IDBRequest } from './api/IDBRequest.ts'
 import { IDBTransaction } from './api/IDBTransaction.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
-import { bareCopy } from './own-property.ts'
+import { bareCopy } from './base/own-property.ts'
 import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
 import { knowPage } from './values/interface-names.ts'
 

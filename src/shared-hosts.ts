@@ -6,7 +6,7 @@
  * A host in memory lives as long as it can be reached: through a factory that has used it, a connection or the VFS object.
  * Then it goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
  */
-import { append, bareCopy } from './own-property.ts'
+import { append, bareCopy } from './base/own-property.ts'
 import { type Failure, failure, failureOf } from './errors.ts'
 import type { HostSource } from './host/host-user.ts'
 import type { ClosableHost, Host } from './host/protocol.ts'

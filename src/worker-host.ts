@@ -14,7 +14,7 @@ import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
 import { RelayedPort } from './relayed-port.ts'
 import type { Sharing } from './shared-hosts.ts'
-import { allowWebAssembly } from './stack-room.ts'
+import { allowWebAssembly } from './base/stack-room.ts'
 import { warningOf } from './warning.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
 

@@ -10,7 +10,7 @@
  *
  * Invariant: bytes of the last page past the end of the file are zeros, and a page never written is absent.
  */
-import { setElement } from '../src/own-property.ts'
+import { setElement } from '../src/base/own-property.ts'
 
 const pageSize = 4096
 const pagesPerLeaf = 512

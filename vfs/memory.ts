@@ -1,4 +1,4 @@
-import { bareCopy } from '../src/own-property.ts'
+import { bareCopy } from '../src/base/own-property.ts'
 import { DirectoryLockedError, VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory, VfsFile } from '../src/sqlite/vfs.ts'
 import { clearTimeout, setTimeout } from './clock.ts'

@@ -1,4 +1,4 @@
-import { append } from '../src/own-property.ts'
+import { append } from '../src/base/own-property.ts'
 import { VfsError } from '../src/sqlite/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/sqlite/vfs.ts'
 import { checkFileName } from './file-name.ts'

@@ -3,7 +3,7 @@ import { Connection, closeDatabaseConnection, createTransaction } from '../core/
 import type { Transaction } from '../core/transaction.ts'
 import { createObjectStore, deleteObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
-import { assertStackRoom } from '../stack-room.ts'
+import { assertStackRoom } from '../base/stack-room.ts'
 import type { ObjectStoreSchema } from '../core/handles.ts'
 import { assertActive } from './assertions.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'

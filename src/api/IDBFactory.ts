@@ -1,7 +1,7 @@
 /** Factories. https://w3c.github.io/IndexedDB/#factory-interface */
 import { type Factory, deleteDatabase, listDatabases, openDatabase } from '../core/factory.ts'
 import { domException } from '../errors.ts'
-import { assertStackRoom } from '../stack-room.ts'
+import { assertStackRoom } from '../base/stack-room.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import { compareKeys } from '../keys/key.ts'
 import { type IDBOpenDBRequest, openRequestHandle } from './IDBRequest.ts'

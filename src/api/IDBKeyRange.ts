@@ -4,7 +4,7 @@ import { compareKeys } from '../keys/key.ts'
 import { type KeyRange, isInRange, onlyKey } from '../keys/key-range.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
-import { assertStackRoom } from '../stack-room.ts'
+import { assertStackRoom } from '../base/stack-room.ts'
 import { defineInspection } from './inspect.ts'
 import { defineInterface, illegalConstructor, requireArguments } from './webidl.ts'
 

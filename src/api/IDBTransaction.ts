@@ -2,7 +2,7 @@
 import { objectStoreHandle, scopeOf } from '../core/handles.ts'
 import { Transaction } from '../core/transaction.ts'
 import { domException } from '../errors.ts'
-import { assertStackRoom } from '../stack-room.ts'
+import { assertStackRoom } from '../base/stack-room.ts'
 import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
 import { defineEventTarget } from './event-target.ts'
 import { defineInspection } from './inspect.ts'

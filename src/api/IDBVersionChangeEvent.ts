@@ -1,5 +1,5 @@
 /** The event of a version change. https://w3c.github.io/IndexedDB/#events */
-import { bareCopy } from '../own-property.ts'
+import { bareCopy } from '../base/own-property.ts'
 import { defineInspection } from './inspect.ts'
 import {
   defineInterface,

@@ -1,7 +1,7 @@
 /** Checks that open many methods. Each throws what the specification says; callers keep its order. */
 import { type Transaction, assertActive as assertStillActive } from '../core/transaction.ts'
 import { domException } from '../errors.ts'
-import { assertStackRoom } from '../stack-room.ts'
+import { assertStackRoom } from '../base/stack-room.ts'
 
 /** The first thing each call of a transaction does. @throws TransactionInactiveError, or see `assertStackRoom` */
 export function assertActive(transaction: Transaction): void {

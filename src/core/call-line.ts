@@ -1,4 +1,4 @@
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { reportException } from './report-exception.ts'
 
 /** A line of calls, made one after another: at once, as long as none of them has to wait. */

@@ -6,9 +6,9 @@
  * and I/O, so once in a while a turn of the event loop is taken instead. Pages and workers: see `page-checkpoint.ts`; workerd: `timer-checkpoint.ts`.
  */
 import { pagePlatform } from './page-checkpoint.ts'
-import { queueImmediate, queueReaction, queueTick } from '../node-callbacks.ts'
+import { queueImmediate, queueReaction, queueTick } from '../base/node-callbacks.ts'
 import { receiveMessages } from './receive-messages.ts'
-import { isWorkerd } from '../workerd.ts'
+import { isWorkerd } from '../base/workerd.ts'
 import { timerPlatform } from './timer-checkpoint.ts'
 
 interface Platform {

@@ -3,7 +3,7 @@
  * and later iterations are answered from what was read ahead, as long as the transaction has not written to the store.
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import type { Direction, RecordBytes } from '../host/protocol.ts'
 import { compareKeys, damagedKey } from '../keys/key.ts'
 import { convertKeyToValue, keyEnd } from '../keys/convert-key-to-value.ts'

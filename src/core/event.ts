@@ -3,7 +3,7 @@
  * making, `IDBVersionChangeEvent`) get the same properties on the instance when they are dispatched at one of our targets.
  */
 
-import { defineHidden } from '../own-property.ts'
+import { defineHidden } from '../base/own-property.ts'
 import type { EventPath } from './event-path.ts'
 
 let setPath: (event: DatabaseEvent, path: EventPath) => void

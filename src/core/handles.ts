@@ -3,7 +3,7 @@
  * are a `Source`.
  */
 import { domException } from '../errors.ts'
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import type { DatabaseSchema, IndexSchema, KeyPath, ObjectStoreSchema } from '../host/protocol.ts'
 import type { Transaction } from './transaction.ts'
 

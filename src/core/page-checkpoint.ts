@@ -8,7 +8,7 @@
  * Outside of such a message the next checkpoint has to be a task of its own, and one before any timer: a transaction must not
  * be seen active by the next task. Messages come after timers that are due; tasks of the highest priority do not.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { receiveMessages } from './receive-messages.ts'
 
 /** How many slots a message has: enough that its 20 µs do not show, few enough that timers are served. */

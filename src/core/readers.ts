@@ -1,5 +1,5 @@
 /** How the records and answers of an operation become results: one reader per kind of request. */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { deserialize, type LateValueReceiver } from '../values/deserialize.ts'
 import type { RecordBytes } from '../host/protocol.ts'

@@ -1,6 +1,6 @@
 /** What a listener throws reaches the realm's own reporting, never our callers. */
 
-import { queueUncaught } from '../node-callbacks.ts'
+import { queueUncaught } from '../base/node-callbacks.ts'
 
 /** Captured at load. The pages that Jest simulates lack it, too. */
 const { reportError } = globalThis as { reportError?: (error: unknown) => void }

@@ -6,7 +6,7 @@
  * https://w3c.github.io/IndexedDB/#request-construct
  */
 import { type Failure, failureOf } from '../errors.ts'
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
 import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
 import { type Dispatch, Target } from './events.ts'

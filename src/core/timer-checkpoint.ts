@@ -1,6 +1,6 @@
 /** The microtask checkpoint in workerd: see `workerd.ts`. */
 import { receiveMessages } from './receive-messages.ts'
-import { queueTimerTurn, wakeTimerTurns } from '../workerd.ts'
+import { queueTimerTurn, wakeTimerTurns } from '../base/workerd.ts'
 
 /** See `Platform` in `checkpoint.ts`. */
 export function timerPlatform(): {

@@ -4,7 +4,7 @@
  * All step numbers and links of this room refer to the draft of 2025-08-13, https://w3c.github.io/IndexedDB/.
  * https://w3c.github.io/IndexedDB/#transaction-construct
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import {
   type Failure,
   domException,

@@ -6,10 +6,10 @@
  * that overlap one of these may start: they follow it, and are told when it has said `committed`. A sync that fails leaves
  * nobody knowing what the disk holds: all that wait for it are lost, and all that ran on top of them with the connection.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import type { Failure } from '../errors.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../base/fifo.ts'
 import { queueTurn } from './turn.ts'
 
 /** A transaction that waits to say how it ended. */

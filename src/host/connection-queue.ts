@@ -2,7 +2,7 @@
  * The open and delete requests of one database name: processed in order, each to completion before the next.
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { type Failure, failure, failureOf, isLost } from '../errors.ts'
 import { checkNameLength } from '../storage/limits.ts'
 import { forgetKept } from '../kept/collect.ts'

@@ -1,7 +1,7 @@
 /** An open database: what its connections share. */
 import { type Failure, failure, failureOf, StorageError } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
-import { queueReaction } from '../node-callbacks.ts'
+import { queueReaction } from '../base/node-callbacks.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'

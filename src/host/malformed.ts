@@ -1,5 +1,5 @@
 /** What comes over a port is input: these checks give it the types it must have. */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { brandOf } from '../values/brands.ts'
 import { mapForEach, typedArrayBuffer, typedArrayName } from '../values/intrinsics.ts'
 

@@ -1,5 +1,5 @@
 /** Sends messages in batches: one for each task, flushed by a microtask. */
-import { queueReaction } from '../node-callbacks.ts'
+import { queueReaction } from '../base/node-callbacks.ts'
 import { ParcelWriter } from './parcel.ts'
 import type { HostPort } from './port-messages.ts'
 

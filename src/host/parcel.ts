@@ -9,7 +9,7 @@
  *
  * What is rare or large goes along in `objects`, in order.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { demand, isOwnBytes, isOwnMemory } from './malformed.ts'
 
 export interface Parcel {

@@ -1,6 +1,6 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure } from '../errors.ts'
-import { queueReaction } from '../node-callbacks.ts'
+import { queueReaction } from '../base/node-callbacks.ts'
 import { complaintOf, demand } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'

@@ -2,7 +2,7 @@
  * How calls and answers are packed into parcels. What comes in thousands has a form of its own, which begins with its
  * number in `Form`; everything else goes as the object it is.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { isLetGo } from '../values/byte-writer.ts'
 import { demand, Malformed } from './malformed.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'

@@ -5,7 +5,7 @@
  * But a loop of 100,000 calls would then block timers and I/O for its whole length. So once the calls since the last turn of
  * the event loop have taken `eagerMs`, further work is queued, and the pump does it in slices between turns.
  */
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../base/fifo.ts'
 import { now, queueTurn } from './turn.ts'
 
 /** How long callers may keep the thread between two turns: half a frame. */

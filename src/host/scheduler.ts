@@ -12,8 +12,8 @@
  * A transaction that has committed lets go before it may say so: what starts then follows it, see `commit-queue.ts`.
  * https://w3c.github.io/IndexedDB/#transaction-scheduling
  */
-import { append } from '../own-property.ts'
-import { Fifo } from './fifo.ts'
+import { append } from '../base/own-property.ts'
+import { Fifo } from '../base/fifo.ts'
 
 /** Whoever has a claim. */
 export interface ClaimOwner {

@@ -1,6 +1,6 @@
 /** The host's side of a transaction: what it still has to do, and how it ends. */
 import { type Failure, failureOf } from '../errors.ts'
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import type { Chained } from './chain.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
@@ -15,7 +15,7 @@ import {
   type TransactionListener,
   type TransactionMode,
 } from './protocol.ts'
-import { Fifo } from './fifo.ts'
+import { Fifo } from '../base/fifo.ts'
 import type { Work } from './pump.ts'
 import { Claim, type ClaimOwner } from './scheduler.ts'
 

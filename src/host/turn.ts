@@ -2,9 +2,9 @@
  * Turns of the event loop: how the host yields, and the clock it looks at. The primitives are captured when the module
  * loads, so that a test framework's fake timers cannot freeze a database.
  */
-import { queueImmediate } from '../node-callbacks.ts'
-import { append } from '../own-property.ts'
-import { isWorkerd, queueTimerTurn } from '../workerd.ts'
+import { queueImmediate } from '../base/node-callbacks.ts'
+import { append } from '../base/own-property.ts'
+import { isWorkerd, queueTimerTurn } from '../base/workerd.ts'
 
 interface Timers {
   setTimeout: (callback: () => void, delayMs: number) => unknown

@@ -2,7 +2,7 @@
  * From encoded keys to values, strictly: what is returned encodes to the same bytes, everything else is refused. Time and
  * memory are bounded by the length of the bytes.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { damagedKey, keyTag, keyTerminator } from './key.ts'
 import { numberKeyLength, readNumberKeyBytes } from './number-key.ts'
 

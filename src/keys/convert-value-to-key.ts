@@ -2,7 +2,7 @@
  * From values to encoded keys. The `…Cloned…` forms are for values that structured deserialization has made: they hold
  * no Proxy, which is dear to detect on some platforms.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { compareKeys, keyTag, keyTerminator } from './key.ts'
 import { bytesOf, dateValueOf, holdsProxy, isArrayExoticObject } from './internal-slots.ts'
 import { type KeyWriter, borrowKeyWriter, returnKeyWriter } from './key-writer.ts'

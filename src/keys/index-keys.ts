@@ -13,7 +13,7 @@
  *
  * Worked example: index 3 with the key `'a'`, index 200 with `[]`: `03 03 30 62 00  C8 01 02 50 00`.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { StorageError } from '../errors.ts'
 import { ByteArena } from './byte-arena.ts'
 import { convertValueToMultiEntryKeys, writeKey } from './convert-value-to-key.ts'

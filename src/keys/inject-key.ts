@@ -3,7 +3,7 @@
  * a path may well name `__proto__`.
  */
 
-import { defineOwn } from '../own-property.ts'
+import { defineOwn } from '../base/own-property.ts'
 
 const { hasOwn } = Object
 

@@ -1,7 +1,7 @@
 /**
  * Key paths: which are valid, and what they yield on a value.
  */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 
 /** A valid key path. */
 export type KeyPath = string | readonly string[]

@@ -1,5 +1,5 @@
 /** Checking a database: SQLite's own check of its pages, then whether our tables agree with each other. */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { StorageError } from '../errors.ts'
 import { keyTag } from '../keys/key.ts'
 import { numberKeyOffset, readNumberKeyBytes } from '../keys/number-key.ts'

@@ -1,5 +1,5 @@
 /** Building the entries of a new index over a store's records. */
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { StorageError } from '../errors.ts'
 import { compareKeys, damagedKey } from '../keys/key.ts'
 import type { IndexSchema } from '../storage/schema.ts'

@@ -1,5 +1,5 @@
 import { domException } from '../errors.ts'
-import { defineOwn } from '../own-property.ts'
+import { defineOwn } from '../base/own-property.ts'
 import { hasOwn } from './intrinsics.ts'
 import { blobSize, fileTime } from './platform.ts'
 import { generatedKey } from './write-state.ts'

@@ -1,6 +1,6 @@
 import { corrupt } from './corrupt.ts'
 import { errorKinds } from './format.ts'
-import { defineHidden } from '../own-property.ts'
+import { defineHidden } from '../base/own-property.ts'
 import { hasOwn } from './intrinsics.ts'
 import { absent, type Reading, type ReadState } from './read-state.ts'
 

@@ -1,6 +1,6 @@
 import { ByteReader } from './byte-reader.ts'
 import { corrupt } from './corrupt.ts'
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { arrayFrom } from './intrinsics.ts'
 
 /** A longer list of objects is not used again. */

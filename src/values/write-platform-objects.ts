@@ -4,7 +4,7 @@ import { bytesOfSecretiveKey, type CryptoKeyTraits, traitsOfCryptoKey } from './
 import { Tag } from './format.ts'
 import { type BlobContent, type ForeignBlob, foreignBlob } from './foreign-blobs.ts'
 import { partsClasses } from './geometry.ts'
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import {
   blobAttributes,
   exceptionMessage,

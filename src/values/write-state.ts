@@ -1,7 +1,7 @@
 import { ByteWriter } from './byte-writer.ts'
 import type { BlobContent } from './foreign-blobs.ts'
 import { Tag } from './format.ts'
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import { ObjectIds } from './object-ids.ts'
 import { RootProperties } from './root-properties.ts'
 import type { ApartObject } from './serialized.ts'

@@ -9,7 +9,7 @@ import {
   runsOutsideOfPages,
 } from './brands.ts'
 import { shortLimit, Tag } from './format.ts'
-import { append } from '../own-property.ts'
+import { append } from '../base/own-property.ts'
 import {
   bigintValue,
   booleanValue,
