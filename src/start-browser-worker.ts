@@ -1,6 +1,6 @@
 /** Starting a worker that hosts, in a browser. */
 import type { BrowserParts } from './browser-parts.ts'
-import { listenToMessages } from './core/checkpoint.ts'
+import { listenToMessages } from './event-loop/checkpoint.ts'
 import type { Port, ScriptUrl } from './indexeddb-options.ts'
 import { isUrl } from './options.ts'
 import {

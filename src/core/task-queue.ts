@@ -2,7 +2,7 @@
  * The database task source of this realm: tasks run one after another, and every listener a task calls is followed by a
  * microtask checkpoint before anything else happens. Whatever goes wrong in one task, the queue goes on.
  */
-import { afterMicrotasks, isTurnDue, takeTurn, wake } from './checkpoint.ts'
+import { afterMicrotasks, isTurnDue, takeTurn, wake } from '../event-loop/checkpoint.ts'
 import { reportException } from './report-exception.ts'
 
 /** What may fail in a way nobody foresaw. */

@@ -10,7 +10,7 @@ import { append } from '../base/own-property.ts'
 import type { Failure } from '../errors.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
 import { Fifo } from '../base/fifo.ts'
-import { queueTurn } from './turn.ts'
+import { queueTurn } from '../event-loop/turn.ts'
 
 /** A transaction that waits to say how it ended. */
 export interface SettlingWork {

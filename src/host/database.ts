@@ -10,7 +10,7 @@ import { FileWatch } from './file-watch.ts'
 import { Garbage } from './garbage.ts'
 import { Housekeeping } from './housekeeping.ts'
 import { KeyGenerators } from './key-generators.ts'
-import type { Pump } from './pump.ts'
+import type { Pump } from '../event-loop/pump.ts'
 import { Scheduler } from './scheduler.ts'
 
 /** A connection as its database sees it. */

@@ -4,7 +4,7 @@
  */
 import { isLost, type StorageError } from '../errors.ts'
 import type { DatabaseStorage } from '../storage/storage.ts'
-import { now, queueIdleTimer } from './turn.ts'
+import { now, queueIdleTimer } from '../event-loop/turn.ts'
 
 /** For so long commits that need not last may be acknowledged without another look. */
 const betweenLooksMs = 250

@@ -11,7 +11,7 @@ import type {
   OpenListener,
   Receiver,
 } from './protocol.ts'
-import { Pump } from './pump.ts'
+import { Pump } from '../event-loop/pump.ts'
 
 /** What a host needs. */
 export interface HostOptions {

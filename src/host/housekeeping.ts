@@ -4,7 +4,7 @@
  */
 import type { DatabaseStorage } from '../storage/storage.ts'
 import type { Garbage } from './garbage.ts'
-import { queueIdleTimer } from './turn.ts'
+import { queueIdleTimer } from '../event-loop/turn.ts'
 
 /** So long without a write transaction counts as idle. */
 const idleMs = 500

@@ -16,7 +16,7 @@ import type {
   Receiver,
   TransactionListener,
 } from './protocol.ts'
-import { ref, unref } from './turn.ts'
+import { ref, unref } from '../event-loop/turn.ts'
 
 /**
  * The host that `serve` serves at the other end of `port`. The port keeps the process alive while an answer is awaited.

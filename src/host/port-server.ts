@@ -22,7 +22,7 @@ import {
   type TransactionMode,
   applySchemaChange,
 } from './protocol.ts'
-import { unref } from './turn.ts'
+import { unref } from '../event-loop/turn.ts'
 
 /** What serving needs besides the host. */
 export interface ServeOptions {

@@ -16,7 +16,7 @@ import {
   type TransactionMode,
 } from './protocol.ts'
 import { Fifo } from '../base/fifo.ts'
-import type { Work } from './pump.ts'
+import type { Work } from '../event-loop/pump.ts'
 import { Claim, type ClaimOwner } from './scheduler.ts'
 
 /** What a transaction is made of. */
