@@ -1,5 +1,5 @@
 /** Warnings: from where they arise to the user's `onWarning`, through a worker's channel where there is one. */
-import { reportException } from './core/report-exception.ts'
+import { reportException } from './events/report-exception.ts'
 import {
   exceptionOf,
   type Failure,

@@ -10,7 +10,7 @@ import {
   eventHandler,
   removeListener,
   setEventHandler,
-} from '../core/events.ts'
+} from '../events/dispatch.ts'
 import { domException } from '../errors.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import { defineInterface, requireArguments, toDOMString } from './webidl.ts'

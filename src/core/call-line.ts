@@ -1,5 +1,5 @@
 import { append } from '../base/own-property.ts'
-import { reportException } from './report-exception.ts'
+import { reportException } from '../events/report-exception.ts'
 
 /** A line of calls, made one after another: at once, as long as none of them has to wait. */
 export class CallLine {

@@ -9,10 +9,10 @@ import type {
   Durability,
   HostConnection,
 } from '../host/protocol.ts'
-import { Target } from './events.ts'
+import { Target } from '../events/dispatch.ts'
 import type { Factory } from './factory.ts'
 import { fireClose, fireVersionChange } from './fire-version-change.ts'
-import { queueCleanup } from './task-queue.ts'
+import { queueCleanup } from '../events/task-queue.ts'
 import { Transaction } from './transaction.ts'
 
 export class Connection extends Target implements ConnectionListener {

@@ -1,9 +1,9 @@
 /** The events that reach a connection from outside its transactions. */
 import type { Connection } from './connection.ts'
-import { DatabaseEvent } from './event.ts'
-import type { Dispatch } from './events.ts'
-import { FiringTask } from './firing-task.ts'
-import { queueDatabaseTask } from './task-queue.ts'
+import { DatabaseEvent } from '../events/event.ts'
+import type { Dispatch } from '../events/dispatch.ts'
+import { FiringTask } from '../events/firing-task.ts'
+import { queueDatabaseTask } from '../events/task-queue.ts'
 
 /** Queues `versionchange` at a connection; `delivered` is called when it is over, or not needed any more. */
 export function fireVersionChange(

@@ -1,11 +1,11 @@
 /** The tasks that fire events at requests and transactions, and what follows from them. */
 import { domException, exceptionOf, failureOf } from '../errors.ts'
 import type { Connection } from './connection.ts'
-import { DatabaseEvent } from './event.ts'
-import { Dispatch, type Target, isObserved } from './events.ts'
-import { FiringTask } from './firing-task.ts'
+import { DatabaseEvent } from '../events/event.ts'
+import { Dispatch, type Target, isObserved } from '../events/dispatch.ts'
+import { FiringTask } from '../events/firing-task.ts'
 import type { Request } from './request.ts'
-import { type Task, queueDatabaseTask, queueInPlace } from './task-queue.ts'
+import { type Task, queueDatabaseTask, queueInPlace } from '../events/task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
 /**

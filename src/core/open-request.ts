@@ -11,12 +11,12 @@ import type {
   SalvageReport,
 } from '../host/protocol.ts'
 import { Connection } from './connection.ts'
-import { DatabaseEvent } from './event.ts'
-import { type Dispatch, Target, isObserved } from './events.ts'
+import { DatabaseEvent } from '../events/event.ts'
+import { type Dispatch, Target, isObserved } from '../events/dispatch.ts'
 import type { Factory } from './factory.ts'
 import { listenerThrew } from './fire.ts'
-import { FiringTask } from './firing-task.ts'
-import { queueDatabaseTask } from './task-queue.ts'
+import { FiringTask } from '../events/firing-task.ts'
+import { queueDatabaseTask } from '../events/task-queue.ts'
 import { Transaction } from './transaction.ts'
 
 export type { SalvageReport } from '../host/protocol.ts'

@@ -9,10 +9,10 @@ import { type Failure, failureOf } from '../errors.ts'
 import { append } from '../base/own-property.ts'
 import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
 import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
-import { type Dispatch, Target } from './events.ts'
+import { type Dispatch, Target } from '../events/dispatch.ts'
 import { fireResult } from './fire.ts'
 import { replaceLateValues } from './late-values.ts'
-import type { Task } from './task-queue.ts'
+import type { Task } from '../events/task-queue.ts'
 import type { Transaction } from './transaction.ts'
 
 /** The host's own answer to an operation, beside its records. */

@@ -6,7 +6,7 @@ import type { Request } from '../../src/core/request.ts'
 import type { Operation } from '../../src/host/protocol.ts'
 import { unboundedRange } from '../../src/keys/key-range.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
-import { addListener } from '../../src/core/events.ts'
+import { addListener } from '../../src/events/dispatch.ts'
 import { type Steered, steeredTransaction, tasksDone, until } from './steered-host.ts'
 
 const onward: Step = { skip: 0, key: null, primaryKey: null }

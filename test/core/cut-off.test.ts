@@ -7,7 +7,7 @@ import { Transaction as HostTransaction } from '../../src/host/transaction.ts'
 import { memory } from '../../vfs/memory.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 
-vi.mock('../../src/core/report-exception.ts', () => ({ reportException: () => {} }))
+vi.mock('../../src/events/report-exception.ts', () => ({ reportException: () => {} }))
 afterEach(() => void vi.restoreAllMocks())
 
 const noMemory = new RangeError('Array buffer allocation failed')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Target, addListener, dispatchNow, removeListener } from '../../src/core/events.ts'
+import { Target, addListener, dispatchNow, removeListener } from '../../src/events/dispatch.ts'
 
 const bubbling = { capture: false, once: false }
 

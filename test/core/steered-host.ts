@@ -7,7 +7,7 @@ import {
   type ObjectStoreHandle,
   type Source,
 } from '../../src/core/handles.ts'
-import { queueDatabaseTask, type Task } from '../../src/core/task-queue.ts'
+import { queueDatabaseTask, type Task } from '../../src/events/task-queue.ts'
 import type { Transaction } from '../../src/core/transaction.ts'
 import type {
   DatabaseSchema,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { type Task, queueDatabaseTask, queueInPlace } from '../../src/core/task-queue.ts'
+import { type Task, queueDatabaseTask, queueInPlace } from '../../src/events/task-queue.ts'
 
 /** A task that notes when it runs. */
 class NotingTask implements Task {
@@ -43,7 +43,7 @@ function allRun(): Promise<void> {
 }
 
 const { reported } = vi.hoisted(() => ({ reported: [] as unknown[] }))
-vi.mock('../../src/core/report-exception.ts', () => ({
+vi.mock('../../src/events/report-exception.ts', () => ({
   reportException: (error: unknown) => reported.push(error),
 }))
 beforeEach(() => void (reported.length = 0))
@@ -122,7 +122,7 @@ async function queueLosingTicks() {
     if (!state.isLosing) Reflect.apply(nextTick, process, call)
   })
   vi.resetModules()
-  const { queueCleanup } = await import('../../src/core/task-queue.ts')
+  const { queueCleanup } = await import('../../src/events/task-queue.ts')
   vi.restoreAllMocks()
   const queue = (name: string): void =>
     queueCleanup({ nextCleanup: null, cleanUp: () => void state.ran.push(name), cutOff() {} })

@@ -1,13 +1,13 @@
 /** The life of a transaction in its realm, over a host that answers when the test says so. */
 import { expect, test, vi } from 'vitest'
-import { addListener } from '../../src/core/events.ts'
+import { addListener } from '../../src/events/dispatch.ts'
 import { clearObjectStore, countRecords, getValue } from '../../src/core/retrieval.ts'
 import type { Transaction } from '../../src/core/transaction.ts'
 import { failure } from '../../src/errors.ts'
 import { unboundedRange } from '../../src/keys/key-range.ts'
 import { steeredTransaction, tasksDone } from './steered-host.ts'
 
-vi.mock('../../src/core/report-exception.ts', () => ({ reportException: () => {} }))
+vi.mock('../../src/events/report-exception.ts', () => ({ reportException: () => {} }))
 
 const listening = { capture: false, once: false }
 const trouble = failure('UnknownError', 'The disk', 'it has gone')

@@ -1,5 +1,5 @@
 /** The shape of every task that fires an event. */
-import { Dispatch, type Target } from './events.ts'
+import { Dispatch, type Target } from './dispatch.ts'
 import type { Task } from './task-queue.ts'
 
 /** Fires one event at one target; subclasses say what goes before and what follows. */
