@@ -9,7 +9,7 @@ import type {
   HostRequest,
   OpenListener,
   Receiver,
-} from './host/protocol.ts'
+} from './protocol/protocol.ts'
 import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
 import { RelayedPort } from './relayed-port.ts'

@@ -2,7 +2,7 @@
 import { exceptionOf, type Failure, failureOf } from './errors.ts'
 import { HostUser } from './host/host-user.ts'
 import { serve } from './host/port-server.ts'
-import type { ClosableHost } from './host/protocol.ts'
+import type { ClosableHost } from './protocol/protocol.ts'
 import { completeOptions } from './options.ts'
 import { RelayedPort } from './relayed-port.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'

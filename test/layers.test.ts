@@ -46,7 +46,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'src/values/',
     'src/kept/',
     'src/protocol/',
-    'src/host/protocol.ts',
+    'src/protocol/protocol.ts',
     'src/event-loop/',
   ],
   'src/api/global/': ['src/api/', 'src/options/', 'src/storage/', 'src/values/'],
@@ -90,13 +90,13 @@ test('an upward import, a type-only one and a re-export included, is a complaint
   const bad = sourcesOf({
     'src/keys/a.ts': `import type { Core } from '../core/core.ts'`,
     'src/core/b.ts': `export {\n  host,\n} from '../host/host.ts'`,
-    'src/api/c.ts': `const host = await import('../host/protocol.ts')`,
+    'src/api/c.ts': `const host = await import('../protocol/protocol.ts')`,
     'vfs/d.ts': `import '../src/sqlite/sqlite.ts'`,
   })
   expect(forbiddenImports(bad)).toEqual([
     'src/keys/a.ts imports src/core/core.ts',
     'src/core/b.ts imports src/host/host.ts',
-    'src/api/c.ts imports src/host/protocol.ts',
+    'src/api/c.ts imports src/protocol/protocol.ts',
     'vfs/d.ts imports src/sqlite/sqlite.ts',
   ])
 })
@@ -104,7 +104,7 @@ test('an upward import, a type-only one and a re-export included, is a complaint
 test('an import within a room, along an arrow, of the leaf or by a composition root is none', () => {
   const good = sourcesOf({
     'src/keys/a.ts': `import { b } from './b.ts'\nimport { domException } from '../errors.ts'`,
-    'src/core/c.ts': `import type { Host } from '../host/protocol.ts'`,
+    'src/core/c.ts': `import type { Host } from '../protocol/protocol.ts'`,
     'src/index.ts': `import { memory } from '../vfs/memory.ts'`,
   })
   expect(forbiddenImports(good)).toEqual([])

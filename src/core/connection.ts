@@ -8,7 +8,7 @@ import type {
   DatabaseSchema,
   Durability,
   HostConnection,
-} from '../host/protocol.ts'
+} from '../protocol/protocol.ts'
 import { Target } from '../events/dispatch.ts'
 import type { Factory } from './factory.ts'
 import { fireClose, fireVersionChange } from './fire-version-change.ts'

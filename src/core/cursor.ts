@@ -4,7 +4,7 @@
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
 import { append } from '../base/own-property.ts'
-import type { Direction, RecordBytes } from '../host/protocol.ts'
+import type { Direction, RecordBytes } from '../protocol/protocol.ts'
 import { compareKeys, damagedKey } from '../keys/key.ts'
 import { convertKeyToValue, keyEnd } from '../keys/convert-key-to-value.ts'
 import { type KeyRange, encodeRange } from '../keys/key-range.ts'

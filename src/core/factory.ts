@@ -1,6 +1,6 @@
 /** One factory's core: its host, and what it needs from above. */
 import { domException, exceptionOf } from '../errors.ts'
-import type { ClosableHost } from '../host/protocol.ts'
+import type { ClosableHost } from '../protocol/protocol.ts'
 import { OpenRequest } from './open-request.ts'
 
 /** Makes the event of a version change; its class belongs to the layer script sees. */

@@ -4,7 +4,12 @@
  */
 import { domException } from '../errors.ts'
 import { append } from '../base/own-property.ts'
-import type { DatabaseSchema, IndexSchema, KeyPath, ObjectStoreSchema } from '../host/protocol.ts'
+import type {
+  DatabaseSchema,
+  IndexSchema,
+  KeyPath,
+  ObjectStoreSchema,
+} from '../protocol/protocol.ts'
 import type { Transaction } from './transaction.ts'
 
 export type { ObjectStoreSchema }

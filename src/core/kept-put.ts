@@ -1,6 +1,6 @@
 /** Storing a record with objects that have no bytes: they are kept elsewhere, and its value names them. */
 import { exceptionOf, type Failure, failureOf } from '../errors.ts'
-import type { OperationReceiver } from '../host/protocol.ts'
+import type { OperationReceiver } from '../protocol/protocol.ts'
 import {
   keep,
   type KeptObject,

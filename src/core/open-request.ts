@@ -9,7 +9,7 @@ import type {
   HostTransaction,
   OpenListener,
   SalvageReport,
-} from '../host/protocol.ts'
+} from '../protocol/protocol.ts'
 import { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
 import { type Dispatch, Target, isObserved } from '../events/dispatch.ts'
@@ -19,7 +19,7 @@ import { FiringTask } from '../events/firing-task.ts'
 import { queueDatabaseTask } from '../events/task-queue.ts'
 import { Transaction } from './transaction.ts'
 
-export type { SalvageReport } from '../host/protocol.ts'
+export type { SalvageReport } from '../protocol/protocol.ts'
 
 export class OpenRequest extends Target implements OpenListener, DeleteListener {
   readonly factory: Factory

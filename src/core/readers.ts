@@ -2,7 +2,7 @@
 import { append } from '../base/own-property.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { deserialize, type LateValueReceiver } from '../values/deserialize.ts'
-import type { RecordBytes } from '../host/protocol.ts'
+import type { RecordBytes } from '../protocol/protocol.ts'
 import type { Request, ResultReader } from './request.ts'
 
 /** One result of `getAllRecords()`, before script sees it. https://w3c.github.io/IndexedDB/#record-interface */

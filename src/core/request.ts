@@ -7,7 +7,7 @@
  */
 import { type Failure, failureOf } from '../errors.ts'
 import { append } from '../base/own-property.ts'
-import type { OperationReceiver, RecordBytes } from '../host/protocol.ts'
+import type { OperationReceiver, RecordBytes } from '../protocol/protocol.ts'
 import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
 import { type Dispatch, Target } from '../events/dispatch.ts'
 import { fireResult } from './fire.ts'

@@ -1,5 +1,5 @@
 /** A value cloned for storage, and the cheapest way to look into the clone. */
-import type { IndexSchema, KeyPath } from '../host/protocol.ts'
+import type { IndexSchema, KeyPath } from '../protocol/protocol.ts'
 import { extractKey } from '../keys/extract-key.ts'
 import { type KeyToBeGenerated, indexKeysOf } from '../keys/index-keys.ts'
 import { evaluatePath, keyPathFailure } from '../keys/key-path.ts'

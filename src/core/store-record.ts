@@ -3,7 +3,7 @@
  * host gets is bytes.
  */
 import { domException, failureOf } from '../errors.ts'
-import { type Operation, checkRecordSize } from '../host/protocol.ts'
+import { type Operation, checkRecordSize } from '../protocol/protocol.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import type { KeyToBeGenerated } from '../keys/index-keys.ts'
 import { keyPathFailure } from '../keys/key-path.ts'

@@ -20,7 +20,7 @@ import type {
   OperationReceiver,
   TransactionListener,
   TransactionMode,
-} from '../host/protocol.ts'
+} from '../protocol/protocol.ts'
 import { holdCollection } from '../kept/collect.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { CallLine } from './call-line.ts'

@@ -8,7 +8,7 @@ import {
   applySchemaChange,
   checkId,
   checkNameLength,
-} from '../host/protocol.ts'
+} from '../protocol/protocol.ts'
 import { type IndexHandle, type ObjectStoreHandle, handleOf, indexHandleOf } from './handles.ts'
 import type { Transaction } from './transaction.ts'
 

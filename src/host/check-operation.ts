@@ -19,7 +19,7 @@ import {
   type Scan,
   type SchemaChange,
   type TransactionMode,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 
 /** A transaction, as far as it matters here. */
 export interface Rights {

@@ -9,7 +9,7 @@ import { forgetKept } from '../kept/collect.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'
-import type { DeleteListener, HostRequest, OpenListener } from './protocol.ts'
+import type { DeleteListener, HostRequest, OpenListener } from '../protocol/protocol.ts'
 import { closedBefore, QueuedRequest } from './queued-request.ts'
 import type { Outcome, Transaction } from './transaction.ts'
 

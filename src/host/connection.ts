@@ -10,7 +10,7 @@ import type {
   HostConnection,
   SalvageReport,
   TransactionListener,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 import {
   type Outcome,
   Transaction,

@@ -14,7 +14,7 @@ import type { DatabaseSchema, IndexSchema, SchemaChange } from '../storage/schem
 import type { DatabaseStorage, NewRecord, RecordBytes } from '../storage/storage.ts'
 import { deserialize } from '../values/deserialize.ts'
 import type { KeyGenerators } from './key-generators.ts'
-import type { Operation, OperationReceiver } from './protocol.ts'
+import type { Operation, OperationReceiver } from '../protocol/protocol.ts'
 
 /** What operations work on. */
 export interface OperationTarget {

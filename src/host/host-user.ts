@@ -12,7 +12,7 @@ import type {
   HostRequest,
   OpenListener,
   Receiver,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 
 /** Where a user has its host from. */
 export interface HostSource {

@@ -10,7 +10,7 @@ import type {
   HostRequest,
   OpenListener,
   Receiver,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 import { Pump } from '../event-loop/pump.ts'
 
 /** What a host needs. */

@@ -1,7 +1,7 @@
 /** Operations that outlive the call they came in. */
 import { ByteArena } from '../keys/byte-arena.ts'
 import { isLetGo } from '../values/byte-writer.ts'
-import type { Operation } from './protocol.ts'
+import type { Operation } from '../protocol/protocol.ts'
 
 /** The values of all operations that wait. */
 const values = new ByteArena()

@@ -3,7 +3,7 @@ import type { EncodedRange } from '../keys/key-range.ts'
 import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Call } from './port-messages.ts'
 import { schemaChangeOf } from './port-schema.ts'
-import type { Operation } from './protocol.ts'
+import type { Operation } from '../protocol/protocol.ts'
 
 /** The call that `value` is, of those that have no shorter form. @throws Malformed for anything else */
 export function callOf(value: unknown): Call {

@@ -15,7 +15,7 @@ import type {
   OpenListener,
   Receiver,
   TransactionListener,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 import { ref, unref } from '../event-loop/turn.ts'
 
 /**

@@ -10,7 +10,7 @@ import { answerOf } from './port-answers.ts'
 import { callOf } from './port-calls.ts'
 import type { Answer, Call } from './port-messages.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
-import type { Direction, Durability, Operation, RecordBytes } from './protocol.ts'
+import type { Direction, Durability, Operation, RecordBytes } from '../protocol/protocol.ts'
 
 const Form = {
   object: 0,

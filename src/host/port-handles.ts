@@ -15,7 +15,7 @@ import type {
   RecordBytes,
   TransactionListener,
   SalvageReport,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 
 /** What a connection or transaction needs of its host. */
 export interface PortCaller {

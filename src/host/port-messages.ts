@@ -15,7 +15,7 @@ import type {
   Operation,
   RecordBytes,
   SalvageReport,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 
 /** From either end: the name under which the thread there can be watched, see `Presence`. */
 export interface PresentMessage {

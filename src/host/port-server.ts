@@ -21,7 +21,7 @@ import {
   type TransactionListener,
   type TransactionMode,
   applySchemaChange,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 import { unref } from '../event-loop/turn.ts'
 
 /** What serving needs besides the host. */

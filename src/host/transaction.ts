@@ -14,7 +14,7 @@ import {
   type OperationReceiver,
   type TransactionListener,
   type TransactionMode,
-} from './protocol.ts'
+} from '../protocol/protocol.ts'
 import { Fifo } from '../base/fifo.ts'
 import type { Work } from '../event-loop/pump.ts'
 import { Claim, type ClaimOwner } from './scheduler.ts'

@@ -6,7 +6,7 @@ import type {
   HostRequest,
   OpenListener,
   Receiver,
-} from '../host/protocol.ts'
+} from '../protocol/protocol.ts'
 
 /** A host that can be exchanged under a factory. */
 export class WorldHost implements ClosableHost {

@@ -18,7 +18,7 @@ import type {
   Operation,
   OperationReceiver,
   RecordBytes,
-} from '../../src/host/protocol.ts'
+} from '../../src/protocol/protocol.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
 import { serialize } from '../../src/values/serialize.ts'
 

@@ -14,7 +14,7 @@ import type {
   OperationReceiver,
   RecordBytes,
   SchemaChange,
-} from '../../src/host/protocol.ts'
+} from '../../src/protocol/protocol.ts'
 
 /** Everything below notes here what it hears, in order. */
 export type Log = string[]

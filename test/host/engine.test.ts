@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createHost } from '../../src/host/host.ts'
-import type { SchemaChange } from '../../src/host/protocol.ts'
+import type { SchemaChange } from '../../src/protocol/protocol.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
 import { serialize } from '../../src/values/serialize.ts'
 import { directoryOn } from '../sqlite/test-directory.ts'

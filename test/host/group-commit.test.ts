@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
-import type { HostConnection } from '../../src/host/protocol.ts'
+import type { HostConnection } from '../../src/protocol/protocol.ts'
 import { count, createStores, type Log, open, put, store, Tester, turn } from './client.ts'
 import { ModelDirectory } from './model-storage.ts'
 

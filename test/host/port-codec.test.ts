@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { ParcelReader, ParcelWriter } from '../../src/host/parcel.ts'
 import { readAnswer, readCall, writeAnswer, writeCall } from '../../src/host/port-codec.ts'
 import type { Answer, Call } from '../../src/host/port-messages.ts'
-import type { Operation } from '../../src/host/protocol.ts'
+import type { Operation } from '../../src/protocol/protocol.ts'
 import { deserialize } from '../../src/values/deserialize.ts'
 import { serialize } from '../../src/values/serialize.ts'
 

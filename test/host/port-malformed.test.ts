@@ -8,7 +8,7 @@ import { connectHost } from '../../src/host/port-client.ts'
 import { writeAnswer, writeCall } from '../../src/host/port-codec.ts'
 import type { Answer, Call } from '../../src/host/port-messages.ts'
 import { serve } from '../../src/host/port-server.ts'
-import { emptySchema, type Operation } from '../../src/host/protocol.ts'
+import { emptySchema, type Operation } from '../../src/protocol/protocol.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
 import { IndexKeysWriter } from '../../src/keys/index-keys.ts'
 import {

@@ -5,7 +5,7 @@ import type { Failure } from '../../src/errors.ts'
 import { connectHost } from '../../src/host/port-client.ts'
 import type { HostPort } from '../../src/host/port-messages.ts'
 import { serve } from '../../src/host/port-server.ts'
-import type { Host } from '../../src/host/protocol.ts'
+import type { Host } from '../../src/protocol/protocol.ts'
 
 type ClosablePort = HostPort & { close(): void }
 
