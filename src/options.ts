@@ -1,6 +1,6 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
 import { StorageError } from './errors.ts'
-import type { HostPort } from './host/port-messages.ts'
+import type { HostPort } from './port/messages.ts'
 import type { IndexedDBOptions, Port, ScriptUrl } from './indexeddb-options.ts'
 import type { Vfs, VfsDirectory } from './sqlite/vfs.ts'
 import { isTrustedScriptUrl } from './trusted-worker.ts'

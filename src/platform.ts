@@ -1,5 +1,5 @@
 /** What the composition needs of the platform it runs on. */
-import type { Presence } from './host/presence.ts'
+import type { Presence } from './port/presence.ts'
 import type { PlatformDefaults, Settings } from './options.ts'
 import type { Vfs } from './sqlite/vfs.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'

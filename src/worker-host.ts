@@ -1,7 +1,7 @@
 /** A host in a worker that this thread starts for it at the first use. */
 import { failure, type Failure, textOf } from './errors.ts'
 import { DeferredRequest } from './host/deferred-request.ts'
-import { connectHost } from './host/port-client.ts'
+import { connectHost } from './port/client.ts'
 import type {
   ClosableHost,
   DeleteListener,
@@ -12,7 +12,7 @@ import type {
 } from './protocol/protocol.ts'
 import { type Settings, hostSettingsOf } from './options.ts'
 import type { Platform } from './platform.ts'
-import { RelayedPort } from './relayed-port.ts'
+import { RelayedPort } from './port/relayed-port.ts'
 import type { Sharing } from './shared-hosts.ts'
 import { allowWebAssembly } from './base/stack-room.ts'
 import { warningOf } from './warning.ts'

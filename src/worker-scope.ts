@@ -1,10 +1,10 @@
 /** The worker's side of hosting for another thread: it is told which directory, serves it, and closes it when told to. */
 import { exceptionOf, type Failure, failureOf } from './errors.ts'
 import { HostUser } from './host/host-user.ts'
-import { serve } from './host/port-server.ts'
+import { serve } from './port/server.ts'
 import type { ClosableHost } from './protocol/protocol.ts'
 import { completeOptions } from './options.ts'
-import { RelayedPort } from './relayed-port.ts'
+import { RelayedPort } from './port/relayed-port.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'
 import type { Platform } from './platform.ts'
 import { sharedHost } from './shared-hosts.ts'

@@ -2,9 +2,9 @@
 import { MessageChannel } from 'node:worker_threads'
 import { afterEach } from 'vitest'
 import type { Failure } from '../../src/errors.ts'
-import { connectHost } from '../../src/host/port-client.ts'
-import type { HostPort } from '../../src/host/port-messages.ts'
-import { serve } from '../../src/host/port-server.ts'
+import { connectHost } from '../../src/port/client.ts'
+import type { HostPort } from '../../src/port/messages.ts'
+import { serve } from '../../src/port/server.ts'
 import type { Host } from '../../src/protocol/protocol.ts'
 
 type ClosablePort = HostPort & { close(): void }

@@ -3,7 +3,7 @@ import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { Fifo } from '../base/fifo.ts'
 import { demand } from './malformed.ts'
-import type { Call } from './port-messages.ts'
+import type { Call } from './messages.ts'
 import type {
   ConnectionListener,
   DatabaseSchema,

@@ -1,5 +1,5 @@
 /** A port of the host protocol that is carried by another channel. */
-import type { HostPort } from './host/port-messages.ts'
+import type { HostPort } from './messages.ts'
 
 /** What carries it. */
 export interface Carrier {

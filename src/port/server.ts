@@ -4,9 +4,9 @@ import { checkOperation, checkScope } from './check-operation.ts'
 import { demand, Malformed, complaintOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
-import { readCall, writeAnswer } from './port-codec.ts'
+import { readCall, writeAnswer } from './codec.ts'
 import type { Presence } from './presence.ts'
-import type { Answer, Call, HostPort } from './port-messages.ts'
+import type { Answer, Call, HostPort } from './messages.ts'
 import {
   type ConnectionListener,
   type DatabaseSchema,

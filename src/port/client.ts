@@ -4,9 +4,9 @@ import { queueReaction } from '../base/node-callbacks.ts'
 import { complaintOf, demand } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
-import { readAnswer, writeCall } from './port-codec.ts'
-import { type PortCaller, PortConnection, PortTransaction } from './port-handles.ts'
-import type { Answer, Call, HostPort } from './port-messages.ts'
+import { readAnswer, writeCall } from './codec.ts'
+import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
+import type { Answer, Call, HostPort } from './messages.ts'
 import type { Presence } from './presence.ts'
 import type {
   DeleteListener,

@@ -1,8 +1,8 @@
 /** Calls as the objects that come over a port. */
 import type { EncodedRange } from '../keys/key-range.ts'
 import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malformed.ts'
-import type { Call } from './port-messages.ts'
-import { schemaChangeOf } from './port-schema.ts'
+import type { Call } from './messages.ts'
+import { schemaChangeOf } from './schema.ts'
 import type { Operation } from '../protocol/protocol.ts'
 
 /** The call that `value` is, of those that have no shorter form. @throws Malformed for anything else */

@@ -1,7 +1,7 @@
 /** Sends messages in batches: one for each task, flushed by a microtask. */
 import { queueReaction } from '../base/node-callbacks.ts'
 import { ParcelWriter } from './parcel.ts'
-import type { HostPort } from './port-messages.ts'
+import type { HostPort } from './messages.ts'
 
 /** A batch that has become so large is sent at once: the other thread can begin with it. */
 const largestBatchBytes = 64 * 1024

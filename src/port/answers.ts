@@ -2,8 +2,8 @@
 import type { DOMExceptionName, Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
-import type { Answer } from './port-messages.ts'
-import { schemaOf } from './port-schema.ts'
+import type { Answer } from './messages.ts'
+import { schemaOf } from './schema.ts'
 import type { SalvagedStore, SalvageReport } from '../protocol/protocol.ts'
 
 type Members = Readonly<Record<string, unknown>>
