@@ -8,7 +8,7 @@ export const entries = {
   '.': 'src/index.ts',
   './auto': 'src/auto.ts',
   './auto/memory': 'src/auto-memory.ts',
-  './vfs': 'src/sqlite/vfs.ts',
+  './vfs': 'src/files/vfs.ts',
   './vfs/memory': 'vfs/memory.ts',
   './vfs/node': 'vfs/node.ts',
   './vfs/opfs': 'vfs/opfs.ts',

@@ -2,7 +2,7 @@
 import { StorageError } from './errors.ts'
 import type { HostPort } from './port/messages.ts'
 import type { IndexedDBOptions, Port, ScriptUrl } from './indexeddb-options.ts'
-import type { Vfs, VfsDirectory } from './sqlite/vfs.ts'
+import type { Vfs, VfsDirectory } from './files/vfs.ts'
 import { isTrustedScriptUrl } from './trusted-worker.ts'
 import { outside } from './warning.ts'
 

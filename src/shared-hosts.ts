@@ -12,7 +12,7 @@ import type { HostSource } from './host/host-user.ts'
 import type { ClosableHost, Host } from './protocol/protocol.ts'
 import { type Settings, differences } from './options.ts'
 import type { Platform } from './platform.ts'
-import type { Vfs } from './sqlite/vfs.ts'
+import type { Vfs } from './files/vfs.ts'
 
 /** The version is that of `SharedHost`, of `Host`, and of what it puts into files: copies that differ do not share. */
 const registrySymbol = Symbol.for('idb-everywhere.hosts.2')

@@ -21,7 +21,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
   'src/storage/': ['src/keys/'],
   'src/files/': [],
   'src/sqlite/': ['src/files/', 'src/keys/', 'src/storage/'],
-  'vfs/': ['src/files/', 'src/sqlite/vfs.ts'],
+  'vfs/': ['src/files/', 'src/files/vfs.ts'],
   'src/protocol/': ['src/keys/', 'src/kept/', 'src/storage/'],
   'src/host/': [
     'src/protocol/',

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import type { Owner } from '../src/sqlite/vfs.ts'
+import type { Owner } from '../src/files/vfs.ts'
 import { timeOfDay } from './clock.ts'
 import { explanation } from './node-file-error.ts'
 import { foreignFile, statPlainFile } from './plain-file.ts'

@@ -1,4 +1,4 @@
-import { VfsError } from '../src/sqlite/vfs.ts'
+import { VfsError } from '../src/files/vfs.ts'
 
 /** Whether the VFS contract allows `name`: letters, digits, `.`, `-` and `_`, at most 100; not `.` nor `..`. */
 export function isFileName(name: string): boolean {

@@ -1,6 +1,6 @@
 import { bareCopy } from '../src/base/own-property.ts'
-import { DirectoryLockedError, VfsError } from '../src/sqlite/vfs.ts'
-import type { Vfs, VfsDirectory, VfsFile } from '../src/sqlite/vfs.ts'
+import { DirectoryLockedError, VfsError } from '../src/files/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../src/files/vfs.ts'
 import { clearTimeout, setTimeout } from './clock.ts'
 import { checkFileName } from './file-name.ts'
 import { MemoryPages } from './memory-pages.ts'

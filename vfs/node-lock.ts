@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { DirectoryLockedError } from '../src/sqlite/vfs.ts'
+import { DirectoryLockedError } from '../src/files/vfs.ts'
 import { now, pause } from './clock.ts'
 import { openKernelLock } from './kernel-lock.ts'
 import type { KernelLock } from './kernel-lock.ts'

@@ -6,8 +6,8 @@
  * listed and goes again when the directory closes. One that a crash leaves behind is empty, which counts as missing.
  */
 import { append } from '../src/base/own-property.ts'
-import { VfsError } from '../src/sqlite/vfs.ts'
-import type { VfsFile } from '../src/sqlite/vfs.ts'
+import { VfsError } from '../src/files/vfs.ts'
+import type { VfsFile } from '../src/files/vfs.ts'
 import {
   accessError,
   type FileHandle,

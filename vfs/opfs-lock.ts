@@ -1,5 +1,5 @@
 /** The ownership of an OPFS directory: a Web Lock, which the browser frees when the page or worker that has it goes. */
-import { DirectoryLockedError } from '../src/sqlite/vfs.ts'
+import { DirectoryLockedError } from '../src/files/vfs.ts'
 import { clearTimeout, setTimeout } from './clock.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { append } from '../src/base/own-property.ts'
-import { VfsError } from '../src/sqlite/vfs.ts'
-import type { Vfs, VfsDirectory } from '../src/sqlite/vfs.ts'
+import { VfsError } from '../src/files/vfs.ts'
+import type { Vfs, VfsDirectory } from '../src/files/vfs.ts'
 import { checkFileName } from './file-name.ts'
 import { hasSyncAccess, isNamed } from './opfs-access.ts'
 import { lockDirectory } from './opfs-lock.ts'

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { VfsError } from '../src/sqlite/vfs.ts'
+import { VfsError } from '../src/files/vfs.ts'
 import { closesWithThread, readClaim, socketName, writeClaim } from './claim-file.ts'
 import type { Claim, FoundClaim, WrittenClaim } from './claim-file.ts'
 import { claimLiveness } from './claim-liveness.ts'

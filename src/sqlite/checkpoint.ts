@@ -1,6 +1,6 @@
 /** Copying a write-ahead log into its database file. */
 import type { Connection } from './binding/connection.ts'
-import type { VfsFile } from './vfs.ts'
+import type { VfsFile } from '../files/vfs.ts'
 import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
 
 /** `TRUNCATE` empties the log's file too; after `PASSIVE` it is overwritten from its start. */

@@ -6,11 +6,11 @@ import type { Engine } from './engine.ts'
 import { inspectFile, isTruncated, newDatabaseBytes, writeNewDatabase } from './file-image.ts'
 import type { Mount } from './mount.ts'
 import { pageSize } from './new-database.ts'
-import type { Quota } from './quota.ts'
+import type { Quota } from '../files/quota.ts'
 import { fileError } from './result-code.ts'
 import { type DatabaseRows, newDatabaseRows, readDatabaseRows } from './schema-rows.ts'
 import { keyFormat, valueFormat } from './tables.ts'
-import type { VfsDirectory } from './vfs.ts'
+import type { VfsDirectory } from '../files/vfs.ts'
 
 /** Where a storage directory's databases live. */
 export interface Place {

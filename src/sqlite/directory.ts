@@ -12,14 +12,14 @@ import {
   removeEmptied,
 } from './database-file.ts'
 import type { Engine } from './engine.ts'
-import { fileNameOf, isDatabaseFile } from './file-name.ts'
-import { MeasuredDirectory } from './measured-directory.ts'
-import { Quota } from './quota.ts'
+import { fileNameOf, isDatabaseFile } from '../files/file-name.ts'
+import { MeasuredDirectory } from '../files/measured-directory.ts'
+import { Quota } from '../files/quota.ts'
 import { fileError } from './result-code.ts'
 import { discardCopy, finishSalvage, salvage, salvagedFileName } from './salvage.ts'
 import { Syncs } from './syncs.ts'
 import { writeDeletedMark } from './write-schema.ts'
-import type { Vfs, VfsDirectory } from './vfs.ts'
+import type { Vfs, VfsDirectory } from '../files/vfs.ts'
 
 /** What a storage directory is opened with. */
 export interface StorageDirectoryOptions {

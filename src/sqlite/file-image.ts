@@ -4,9 +4,9 @@
  */
 import { StorageError } from '../errors.ts'
 import { magic, newDatabase } from './new-database.ts'
-import { readFile } from './read-file.ts'
+import { readFile } from '../files/read-file.ts'
 import { applicationId, tablesFormat } from './tables.ts'
-import type { VfsFile } from './vfs.ts'
+import type { VfsFile } from '../files/vfs.ts'
 
 /** A new database's bytes, without and with a write-ahead log; made when first needed. */
 const images = { plain: null as Uint8Array | null, logged: null as Uint8Array | null }

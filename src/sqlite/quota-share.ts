@@ -4,7 +4,7 @@ import type { Connection } from './binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from './database-file.ts'
 import { pageSize } from './new-database.ts'
-import type { Quota, QuotaMember } from './quota.ts'
+import type { Quota, QuotaMember } from '../files/quota.ts'
 import { fileError } from './result-code.ts'
 
 /** A page in the write-ahead log, with its header. */

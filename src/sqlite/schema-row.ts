@@ -5,7 +5,7 @@
 import type { KeyPath } from '../storage/schema.ts'
 import type { Connection } from './binding/connection.ts'
 import type { Statement } from './binding/statement.ts'
-import { decodeUtf16 } from './utf16.ts'
+import { decodeUtf16 } from '../files/utf16.ts'
 
 /** Ids are bound as integers of 32 bits. */
 const largestId = 2 ** 31 - 1

@@ -5,8 +5,8 @@ import type { Connection } from './binding/connection.ts'
 import type { Place } from './database-file.ts'
 import { FilePresence } from './file-presence.ts'
 import { fileError } from './result-code.ts'
-import { rewriteFile } from './rewrite-file.ts'
-import type { VfsFile } from './vfs.ts'
+import { rewriteFile } from '../files/rewrite-file.ts'
+import type { VfsFile } from '../files/vfs.ts'
 
 /** The database to sync. */
 export interface SyncsOptions {

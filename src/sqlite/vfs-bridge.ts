@@ -9,10 +9,10 @@
 import { readCString } from './binding/c-string.ts'
 import type { WaSqlite } from './binding/wa-sqlite.ts'
 import { type FileKind, Mount } from './mount.ts'
-import { readFile } from './read-file.ts'
+import { readFile } from '../files/read-file.ts'
 import * as code from './result-code.ts'
 import { type OpenFile, Slot } from './slot.ts'
-import { type VfsDirectory, type VfsFile, VfsError } from './vfs.ts'
+import { type VfsDirectory, type VfsFile, VfsError } from '../files/vfs.ts'
 import type { WaSqliteVfs } from './vfs-relay.ts'
 
 const SQLITE_OPEN_CREATE = 0x4

@@ -8,7 +8,7 @@ import type {
 import type { Connection } from './binding/connection.ts'
 import type { Statement } from './binding/statement.ts'
 import { keyFormat, valueFormat } from './tables.ts'
-import { encodeUtf16 } from './utf16.ts'
+import { encodeUtf16 } from '../files/utf16.ts'
 
 const sql = {
   writeMeta: `INSERT INTO meta

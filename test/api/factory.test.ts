@@ -5,7 +5,7 @@ import { createContext, runInContext } from 'node:vm'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import type { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
+import type { DirectoryLockedError } from '../../src/files/vfs.ts'
 import { IDBKeyRange, close, createIndexedDB, install, serve } from '../../src/index.ts'
 import { openDatabase, resultOf } from '../promises.ts'
 

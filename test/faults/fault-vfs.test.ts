@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'vitest'
-import type { Vfs, VfsDirectory, VfsFile } from '../../src/sqlite/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import { vfsConformance } from '../vfs/conformance.ts'
 import { faulty } from './fault-vfs.ts'

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
-import type { Vfs } from '../../src/sqlite/vfs.ts'
+import type { Vfs } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import { openDatabase, resultOf } from '../promises.ts'
 import { faulty } from './fault-vfs.ts'

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import type { Vfs, VfsFile } from '../../src/sqlite/vfs.ts'
+import type { Vfs, VfsFile } from '../../src/files/vfs.ts'
 import { Databases, readState } from '../history/databases.ts'
 import type { Step } from '../history/step.ts'
 import { openDatabase } from '../promises.ts'

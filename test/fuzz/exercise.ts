@@ -3,7 +3,7 @@
  * Each may fail, but only as documented.
  */
 import { close, createIndexedDB, IDBKeyRange } from '../../src/index.ts'
-import type { Vfs } from '../../src/sqlite/vfs.ts'
+import type { Vfs } from '../../src/files/vfs.ts'
 import { resultOf } from '../promises.ts'
 import { databaseName, path } from './sample-files.ts'
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { Vfs, VfsDirectory, VfsFile } from '../../src/sqlite/vfs.ts'
-import { VfsError } from '../../src/sqlite/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
 import type { DatabaseStorage } from '../../src/storage/storage.ts'
 import { memory, type MemoryVfs } from '../../vfs/memory.ts'
 import {

@@ -1,7 +1,7 @@
 /** Another SQLite tool, without any of our protections: it may do to a closed file whatever SQL can. */
 import type { Engine } from '../../src/sqlite/engine.ts'
 import { withCString } from '../../src/sqlite/binding/c-string.ts'
-import type { Vfs } from '../../src/sqlite/vfs.ts'
+import type { Vfs } from '../../src/files/vfs.ts'
 
 const SQLITE_OPEN_READWRITE = 0x2
 

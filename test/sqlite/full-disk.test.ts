@@ -1,7 +1,7 @@
 /** A database on a disk that it has filled itself. */
 import { expect, test } from 'vitest'
-import { VfsError } from '../../src/sqlite/vfs.ts'
-import type { Vfs, VfsDirectory, VfsFile } from '../../src/sqlite/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import { directoryOn, found, openWithStore, recordOf, transact } from './test-directory.ts'
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import type { Vfs } from '../../src/sqlite/vfs.ts'
-import { fileNameOf } from '../../src/sqlite/file-name.ts'
+import type { Vfs } from '../../src/files/vfs.ts'
+import { fileNameOf } from '../../src/files/file-name.ts'
 import { memory, type MemoryVfs } from '../../vfs/memory.ts'
 import { faulty } from '../faults/fault-vfs.ts'
 import { directoryOn, found, indexOf, openWithStore, recordOf, transact } from './test-directory.ts'

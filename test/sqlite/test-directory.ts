@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Engine, loadEngine } from '../../src/sqlite/engine.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
-import type { Vfs } from '../../src/sqlite/vfs.ts'
+import type { Vfs } from '../../src/files/vfs.ts'
 import type {
   DatabaseStorage,
   NewRecord,

@@ -1,5 +1,5 @@
-import { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
-import type { Vfs, VfsDirectory, VfsFile } from '../../src/sqlite/vfs.ts'
+import { DirectoryLockedError } from '../../src/files/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
 
 /** What the suite needs of a test framework; `vitest`, `node:test`, `bun:test` and `Deno.test` all have it. */
 export interface TestTools {

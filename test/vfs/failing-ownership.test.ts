@@ -2,7 +2,7 @@ import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { DirectoryLockedError } from '../../src/sqlite/vfs.ts'
+import { DirectoryLockedError } from '../../src/files/vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import { failFs, type FailingFs } from '../faults/failing-fs.ts'
 

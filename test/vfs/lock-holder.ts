@@ -5,7 +5,7 @@
  * unless the line says `without a successor`.
  */
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
-import { DirectoryLockedError, VfsError } from '../../src/sqlite/vfs.ts'
+import { DirectoryLockedError, VfsError } from '../../src/files/vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
 
 /** What the program prints. */

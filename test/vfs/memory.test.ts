@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'vitest'
-import type { VfsFile } from '../../src/sqlite/vfs.ts'
+import type { VfsFile } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { MemoryVfs } from '../../vfs/memory.ts'
 import { vfsConformance } from './conformance.ts'

@@ -10,7 +10,7 @@ import { pathToFileURL } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
-import { DirectoryLockedError, VfsError } from '../../src/sqlite/vfs.ts'
+import { DirectoryLockedError, VfsError } from '../../src/files/vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import type { Attempt } from './lock-holder.ts'
 

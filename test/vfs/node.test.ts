@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, test } from 'vitest'
-import { DirectoryLockedError, VfsError } from '../../src/sqlite/vfs.ts'
+import { DirectoryLockedError, VfsError } from '../../src/files/vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import { vfsConformance } from './conformance.ts'
 

@@ -1,5 +1,5 @@
 /** A dedicated worker that runs the conformance suite of the VFS, and what is particular to OPFS. */
-import { VfsError } from '../../../src/sqlite/vfs.ts'
+import { VfsError } from '../../../src/files/vfs.ts'
 import { opfs } from '../../../vfs/opfs.ts'
 import { vfsConformance } from '../../vfs/conformance.ts'
 import { assert } from './assert.ts'
