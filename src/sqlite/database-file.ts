@@ -1,15 +1,20 @@
 /** Opening a database's file: looked at first, so that what is not ours is never touched, then handed to SQLite. */
 import { StorageError } from '../errors.ts'
 import { Connection } from './binding/connection.ts'
-import { checkTables } from './check-tables.ts'
+import { checkTables } from './salvage/check-tables.ts'
 import type { Engine } from './engine.ts'
-import { inspectFile, isTruncated, newDatabaseBytes, writeNewDatabase } from './file-image.ts'
-import type { Mount } from './mount.ts'
-import { pageSize } from './new-database.ts'
+import {
+  inspectFile,
+  isTruncated,
+  newDatabaseBytes,
+  writeNewDatabase,
+} from './schema/file-image.ts'
+import type { Mount } from './mount/mount.ts'
+import { pageSize } from './schema/new-database.ts'
 import type { Quota } from '../files/quota.ts'
 import { fileError } from './result-code.ts'
-import { type DatabaseRows, newDatabaseRows, readDatabaseRows } from './schema-rows.ts'
-import { keyFormat, valueFormat } from './tables.ts'
+import { type DatabaseRows, newDatabaseRows, readDatabaseRows } from './schema/schema-rows.ts'
+import { keyFormat, valueFormat } from './schema/tables.ts'
 import type { VfsDirectory } from '../files/vfs.ts'
 
 /** Where a storage directory's databases live. */

@@ -16,9 +16,9 @@ import { fileNameOf, isDatabaseFile } from '../files/file-name.ts'
 import { MeasuredDirectory } from '../files/measured-directory.ts'
 import { Quota } from '../files/quota.ts'
 import { fileError } from './result-code.ts'
-import { discardCopy, finishSalvage, salvage, salvagedFileName } from './salvage.ts'
-import { Syncs } from './syncs.ts'
-import { writeDeletedMark } from './write-schema.ts'
+import { discardCopy, finishSalvage, salvage, salvagedFileName } from './salvage/salvage.ts'
+import { Syncs } from './care/syncs.ts'
+import { writeDeletedMark } from './schema/write-schema.ts'
 import type { Vfs, VfsDirectory } from '../files/vfs.ts'
 
 /** What a storage directory is opened with. */

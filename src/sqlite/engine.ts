@@ -4,10 +4,10 @@ import { Scratch } from './binding/scratch.ts'
 import type { WaSqlite } from './binding/wa-sqlite.ts'
 import { StepWatch } from './binding/step-watch.ts'
 import { allowWebAssembly } from '../base/stack-room.ts'
-import { CacheBudget } from './cache-budget.ts'
-import { SpareConnections } from './spare-connections.ts'
-import { VfsBridge } from './vfs-bridge.ts'
-import { VfsRelay } from './vfs-relay.ts'
+import { CacheBudget } from './care/cache-budget.ts'
+import { SpareConnections } from './mount/spare-connections.ts'
+import { VfsBridge } from './mount/vfs-bridge.ts'
+import { VfsRelay } from './mount/vfs-relay.ts'
 
 /** A loaded engine, shared by all storage directories and databases of a thread. */
 export interface Engine {

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
-import { CacheBudget } from '../../src/sqlite/cache-budget.ts'
+import { CacheBudget } from '../../src/sqlite/care/cache-budget.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
 import type { StorageDirectory } from '../../src/storage/storage.ts'

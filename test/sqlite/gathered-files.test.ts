@@ -1,7 +1,7 @@
 /** The files that gather what SQLite writes and read ahead of what it reads, page by page. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { CheckpointedFile } from '../../src/sqlite/checkpointed-file.ts'
+import { CheckpointedFile } from '../../src/sqlite/mount/checkpointed-file.ts'
 import { ReadAhead } from '../../src/files/read-ahead.ts'
 import { ReadBlocks } from '../../src/files/read-blocks.ts'
 import type { VfsFile } from '../../src/files/vfs.ts'

@@ -1,8 +1,8 @@
 /** A new database is put together without SQLite: SQLite must have come to the same bytes. */
 import { expect, test } from 'vitest'
 import { Connection } from '../../src/sqlite/binding/connection.ts'
-import { newDatabase, pageSize } from '../../src/sqlite/new-database.ts'
-import { applicationId, createTables, tablesFormat } from '../../src/sqlite/tables.ts'
+import { newDatabase, pageSize } from '../../src/sqlite/schema/new-database.ts'
+import { applicationId, createTables, tablesFormat } from '../../src/sqlite/schema/tables.ts'
 import { memory } from '../../vfs/memory.ts'
 import { engine } from './test-directory.ts'
 

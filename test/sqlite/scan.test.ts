@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Connection } from '../../src/sqlite/binding/connection.ts'
-import { scanStatements } from '../../src/sqlite/record-reader.ts'
-import { createTables } from '../../src/sqlite/tables.ts'
+import { scanStatements } from '../../src/sqlite/records/record-reader.ts'
+import { createTables } from '../../src/sqlite/schema/tables.ts'
 import type { Direction, Scan } from '../../src/storage/storage.ts'
 import {
   bytes,

@@ -9,12 +9,12 @@
  * second time goes straight through.
  * https://sqlite.org/fileformat.html#the_write_ahead_log
  */
-import { GatheredWrites } from '../files/gathered-writes.ts'
-import { ReadAhead } from '../files/read-ahead.ts'
-import { mostKeptBytes, ReadBlocks } from '../files/read-blocks.ts'
-import { isFull } from './result-code.ts'
+import { GatheredWrites } from '../../files/gathered-writes.ts'
+import { ReadAhead } from '../../files/read-ahead.ts'
+import { mostKeptBytes, ReadBlocks } from '../../files/read-blocks.ts'
+import { isFull } from '../result-code.ts'
 import { RewrittenHeaders } from './rewritten-headers.ts'
-import type { VfsFile } from '../files/vfs.ts'
+import type { VfsFile } from '../../files/vfs.ts'
 
 /** The size of a frame's header; nothing else in the log is written in this size. */
 const frameHeaderSize = 24

@@ -4,11 +4,11 @@ import type {
   IndexSchema,
   ObjectStoreSchema,
   SchemaChange,
-} from '../storage/schema.ts'
-import type { Connection } from './binding/connection.ts'
-import type { Statement } from './binding/statement.ts'
+} from '../../storage/schema.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { Statement } from '../binding/statement.ts'
 import { keyFormat, valueFormat } from './tables.ts'
-import { encodeUtf16 } from '../files/utf16.ts'
+import { encodeUtf16 } from '../../files/utf16.ts'
 
 const sql = {
   writeMeta: `INSERT INTO meta

@@ -1,9 +1,9 @@
 /** Building the entries of a new index over a store's records. */
-import { append } from '../base/own-property.ts'
-import { StorageError } from '../errors.ts'
-import { compareKeys, damagedKey } from '../keys/key.ts'
-import type { IndexSchema } from '../storage/schema.ts'
-import type { RecordBytes } from '../storage/storage.ts'
+import { append } from '../../base/own-property.ts'
+import { StorageError } from '../../errors.ts'
+import { compareKeys, damagedKey } from '../../keys/key.ts'
+import type { IndexSchema } from '../../storage/schema.ts'
+import type { RecordBytes } from '../../storage/storage.ts'
 import type { RecordReader } from './record-reader.ts'
 import type { RecordWriter } from './record-writer.ts'
 

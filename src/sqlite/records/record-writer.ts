@@ -1,12 +1,12 @@
 /** Storing and deleting records, with their index entries and large values. */
-import { StorageError } from '../errors.ts'
-import type { EncodedRange } from '../keys/key-range.ts'
-import { type DatabaseSchema, storeOf } from '../storage/schema.ts'
-import type { NewRecord } from '../storage/storage.ts'
-import type { Connection } from './binding/connection.ts'
-import type { Statement } from './binding/statement.ts'
+import { StorageError } from '../../errors.ts'
+import type { EncodedRange } from '../../keys/key-range.ts'
+import { type DatabaseSchema, storeOf } from '../../storage/schema.ts'
+import type { NewRecord } from '../../storage/storage.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { Statement } from '../binding/statement.ts'
 import { IndexEntries } from './index-entries.ts'
-import { inlineBytes } from './tables.ts'
+import { inlineBytes } from '../schema/tables.ts'
 
 const sql = {
   insertPlain: `INSERT INTO records (store_id, key, value) VALUES (?1, ?2, ?3)

@@ -1,10 +1,10 @@
 /** Checking a database: SQLite's own check of its pages, then whether our tables agree with each other. */
-import { append } from '../base/own-property.ts'
-import { StorageError } from '../errors.ts'
-import { keyTag } from '../keys/key.ts'
-import { numberKeyOffset, readNumberKeyBytes } from '../keys/number-key.ts'
-import type { Connection } from './binding/connection.ts'
-import { IndexEntries } from './index-entries.ts'
+import { append } from '../../base/own-property.ts'
+import { StorageError } from '../../errors.ts'
+import { keyTag } from '../../keys/key.ts'
+import { numberKeyOffset, readNumberKeyBytes } from '../../keys/number-key.ts'
+import type { Connection } from '../binding/connection.ts'
+import { IndexEntries } from '../records/index-entries.ts'
 
 /** Statements that count rows which should not be there, and what they mean. */
 const strayRows: readonly { readonly problem: string; readonly sql: string }[] = [

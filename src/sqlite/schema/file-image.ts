@@ -2,11 +2,11 @@
  * A new database's file, written in one piece so that no crash leaves half of it behind looking whole; and what the first
  * bytes of any file say.
  */
-import { StorageError } from '../errors.ts'
+import { StorageError } from '../../errors.ts'
 import { magic, newDatabase } from './new-database.ts'
-import { readFile } from '../files/read-file.ts'
+import { readFile } from '../../files/read-file.ts'
 import { applicationId, tablesFormat } from './tables.ts'
-import type { VfsFile } from '../files/vfs.ts'
+import type { VfsFile } from '../../files/vfs.ts'
 
 /** A new database's bytes, without and with a write-ahead log; made when first needed. */
 const images = { plain: null as Uint8Array | null, logged: null as Uint8Array | null }

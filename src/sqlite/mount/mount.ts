@@ -1,6 +1,6 @@
 /** A storage directory's files as SQLite sees them: under paths of its own, in one table of open files. */
 import { CheckpointedFile } from './checkpointed-file.ts'
-import type { VfsDirectory, VfsFile } from '../files/vfs.ts'
+import type { VfsDirectory, VfsFile } from '../../files/vfs.ts'
 import { emptyLog, WriteAheadLogFile } from './write-ahead-log-file.ts'
 
 /** What SQLite opens a file as. */

@@ -3,7 +3,7 @@
  * number of databases passes a power of two, so that opening many costs no more than opening few.
  */
 
-import { StorageError } from '../errors.ts'
+import { StorageError } from '../../errors.ts'
 
 /** All databases of a thread together. */
 const budgetKiB = 64 * 1024

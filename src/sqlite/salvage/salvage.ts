@@ -5,12 +5,12 @@
  * The fresh file is complete and on the disk before anything is renamed, and it gets its final name last: an interrupted
  * salvage is either begun anew (the damaged file is still in its place) or finished (it no longer is).
  */
-import { StorageError } from '../errors.ts'
-import type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
-import type { ObjectStoreSchema } from '../storage/schema.ts'
-import { Connection } from './binding/connection.ts'
+import { StorageError } from '../../errors.ts'
+import type { SalvagedStore, SalvageReport } from '../../storage/salvage-report.ts'
+import type { ObjectStoreSchema } from '../../storage/schema.ts'
+import { Connection } from '../binding/connection.ts'
 import { checkTables } from './check-tables.ts'
-import { SqliteDatabase } from './database.ts'
+import { SqliteDatabase } from '../database.ts'
 import {
   companionsOf,
   configure,
@@ -18,10 +18,10 @@ import {
   type OpenedFile,
   type Place,
   removeDatabaseFile,
-} from './database-file.ts'
+} from '../database-file.ts'
 import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
-import { fileError } from './result-code.ts'
-import { type DatabaseRows, readDatabaseRows } from './schema-rows.ts'
+import { fileError } from '../result-code.ts'
+import { type DatabaseRows, readDatabaseRows } from '../schema/schema-rows.ts'
 
 /** Captured at load: at a time that a test has stopped, one quarantine would overwrite another. */
 const { now: timeOfDay } = Date

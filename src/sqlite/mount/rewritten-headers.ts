@@ -3,7 +3,7 @@
  * frame which a transaction has written twice, as one does that outgrows the cache of pages. Here a piece of the log is
  * read at once, and written at once.
  */
-import type { VfsFile } from '../files/vfs.ts'
+import type { VfsFile } from '../../files/vfs.ts'
 
 /** 128 frames, each a header and a page: half a megabyte. */
 const pieceBytes = 128 * (24 + 4096)

@@ -1,7 +1,7 @@
 /** Copying a write-ahead log into its database file. */
-import type { Connection } from './binding/connection.ts'
-import type { VfsFile } from '../files/vfs.ts'
-import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { VfsFile } from '../../files/vfs.ts'
+import type { WriteAheadLogFile } from '../mount/write-ahead-log-file.ts'
 
 /** `TRUNCATE` empties the log's file too; after `PASSIVE` it is overwritten from its start. */
 export type CheckpointMode = 'PASSIVE' | 'TRUNCATE'

@@ -3,10 +3,10 @@
  * position costs the same as starting there: `>= x` begins at x, and `>= x ++ 00` right behind it, as no byte string
  * lies between.
  */
-import type { EncodedRange } from '../keys/key-range.ts'
-import type { RecordBytes, RecordReceiver, Scan } from '../storage/storage.ts'
-import type { Connection } from './binding/connection.ts'
-import type { Statement } from './binding/statement.ts'
+import type { EncodedRange } from '../../keys/key-range.ts'
+import type { RecordBytes, RecordReceiver, Scan } from '../../storage/storage.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { Statement } from '../binding/statement.ts'
 import {
   bindIndexBounds,
   bindStoreBounds,

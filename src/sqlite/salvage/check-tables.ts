@@ -2,9 +2,9 @@
  * Whether a file's tables are ours and nothing else is there. Anybody may have written the file: a trigger would run with
  * our statements, a view in a table's place would answer them, and a table of other columns would mean something else.
  */
-import { StorageError } from '../errors.ts'
-import type { Connection } from './binding/connection.ts'
-import { tableStatements } from './tables.ts'
+import { StorageError } from '../../errors.ts'
+import type { Connection } from '../binding/connection.ts'
+import { tableStatements } from '../schema/tables.ts'
 
 /** What `ANALYZE` leaves behind when somebody has run it; SQLite reads numbers from it, no more. */
 const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'

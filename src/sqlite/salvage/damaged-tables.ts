@@ -2,14 +2,14 @@
  * Reading a damaged file's records: each store from its start until a page cannot be read, then from its end until the
  * same, then, one by one, those between of which the indexes still know the keys. Nothing is written.
  */
-import { append } from '../base/own-property.ts'
-import { StorageError } from '../errors.ts'
-import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
-import { forEachIndexKey } from '../keys/index-keys.ts'
-import { compareKeys } from '../keys/key.ts'
-import type { ObjectStoreSchema } from '../storage/schema.ts'
-import type { Connection } from './binding/connection.ts'
-import type { Statement } from './binding/statement.ts'
+import { append } from '../../base/own-property.ts'
+import { StorageError } from '../../errors.ts'
+import { convertKeyToValue } from '../../keys/convert-key-to-value.ts'
+import { forEachIndexKey } from '../../keys/index-keys.ts'
+import { compareKeys } from '../../keys/key.ts'
+import type { ObjectStoreSchema } from '../../storage/schema.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { Statement } from '../binding/statement.ts'
 
 /** A record found whole; its bytes are the receiver's. */
 export interface FoundRecord {

@@ -3,7 +3,7 @@
  * from one database to the next.
  */
 import type { Mount } from './mount.ts'
-import type { VfsFile } from '../files/vfs.ts'
+import type { VfsFile } from '../../files/vfs.ts'
 
 /** The name of the database's file under every slot's path; SQLite derives those of companions from it. */
 const slotFile = 'database'

@@ -5,8 +5,8 @@
  * Between two files SQLite must hold no lock and no page. Locking is exclusive, so it would keep both: `locking_mode`
  * goes to NORMAL for the length of one read, at whose end the lock goes, and the cache is emptied by hand.
  */
-import { append } from '../base/own-property.ts'
-import { type ConnectedEngine, Connection } from './binding/connection.ts'
+import { append } from '../../base/own-property.ts'
+import { type ConnectedEngine, Connection } from '../binding/connection.ts'
 import type { Mount } from './mount.ts'
 import { Slot } from './slot.ts'
 import type { VfsBridge } from './vfs-bridge.ts'

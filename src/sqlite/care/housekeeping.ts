@@ -2,13 +2,13 @@
  * What a database needs now and then, outside any transaction: its write-ahead log copied into the file (checkpoint),
  * free pages given back, and a look whether somebody has deleted the log under us.
  */
-import { StorageError } from '../errors.ts'
-import type { Connection } from './binding/connection.ts'
+import { StorageError } from '../../errors.ts'
+import type { Connection } from '../binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
-import type { Place } from './database-file.ts'
+import type { Place } from '../database-file.ts'
 import type { FilePresence } from './file-presence.ts'
-import { fileError } from './result-code.ts'
-import type { WriteAheadLogFile } from './write-ahead-log-file.ts'
+import { fileError } from '../result-code.ts'
+import type { WriteAheadLogFile } from '../mount/write-ahead-log-file.ts'
 
 /** A checkpoint is worth its syncs from here on: SQLite's own 1,000 pages. */
 const checkpointBytes = 4 * 1024 * 1024

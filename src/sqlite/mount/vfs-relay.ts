@@ -2,10 +2,10 @@
  * Registers a VFS with the engine. Its C side calls one function for all methods and says by the address of a method's
  * name which one is meant; an address is looked up in a tenth of the time that the name would take.
  */
-import { readCString, withCString } from './binding/c-string.ts'
-import type { VfsFunction } from './binding/instantiate.ts'
-import type { WaSqlite } from './binding/wa-sqlite.ts'
-import { SQLITE_OK } from './result-code.ts'
+import { readCString, withCString } from '../binding/c-string.ts'
+import type { VfsFunction } from '../binding/instantiate.ts'
+import type { WaSqlite } from '../binding/wa-sqlite.ts'
+import { SQLITE_OK } from '../result-code.ts'
 
 /**
  * The VFS methods as the engine calls them; each returns a result code and must not throw. A method not listed here is

@@ -2,8 +2,8 @@
  * Walks a record's index keys where they lie in the heap, so that each key can be bound without a copy. The bytes are
  * those of `keys/index-keys.ts`: index id and key length as varints, then the key, and so on.
  */
-import { StorageError } from '../errors.ts'
-import type { WaSqlite } from './binding/wa-sqlite.ts'
+import { StorageError } from '../../errors.ts'
+import type { WaSqlite } from '../binding/wa-sqlite.ts'
 
 /** A walk over one record's index entries at a time; reused. */
 export class IndexEntries {

@@ -1,12 +1,12 @@
 /** Bringing what a database has committed to the disk, and what follows when that fails. */
-import { StorageError } from '../errors.ts'
+import { StorageError } from '../../errors.ts'
 import { checkpoint, checkpointLater, type CheckpointMode } from './checkpoint.ts'
-import type { Connection } from './binding/connection.ts'
-import type { Place } from './database-file.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { Place } from '../database-file.ts'
 import { FilePresence } from './file-presence.ts'
-import { fileError } from './result-code.ts'
-import { rewriteFile } from '../files/rewrite-file.ts'
-import type { VfsFile } from '../files/vfs.ts'
+import { fileError } from '../result-code.ts'
+import { rewriteFile } from '../../files/rewrite-file.ts'
+import type { VfsFile } from '../../files/vfs.ts'
 
 /** The database to sync. */
 export interface SyncsOptions {

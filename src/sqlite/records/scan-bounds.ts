@@ -2,10 +2,10 @@
  * Where a scan begins and ends: its range, narrowed by the position it reads on from. All bounds are half-open; a
  * bound right behind a byte string is that string with a zero byte appended, the successor.
  */
-import type { EncodedRange } from '../keys/key-range.ts'
-import type { Scan } from '../storage/storage.ts'
-import type { Connection } from './binding/connection.ts'
-import type { Statement } from './binding/statement.ts'
+import type { EncodedRange } from '../../keys/key-range.ts'
+import type { Scan } from '../../storage/storage.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { Statement } from '../binding/statement.ts'
 
 /** One end: the byte string, or its successor. */
 export interface Bound {

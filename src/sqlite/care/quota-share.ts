@@ -1,11 +1,11 @@
 /** One database's part in its directory's quota: how far it may grow, and what it can give back. */
-import { StorageError } from '../errors.ts'
-import type { Connection } from './binding/connection.ts'
+import { StorageError } from '../../errors.ts'
+import type { Connection } from '../binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
-import type { Place } from './database-file.ts'
-import { pageSize } from './new-database.ts'
-import type { Quota, QuotaMember } from '../files/quota.ts'
-import { fileError } from './result-code.ts'
+import type { Place } from '../database-file.ts'
+import { pageSize } from '../schema/new-database.ts'
+import type { Quota, QuotaMember } from '../../files/quota.ts'
+import { fileError } from '../result-code.ts'
 
 /** A page in the write-ahead log, with its header. */
 const frameSize = pageSize + 24

@@ -6,13 +6,13 @@
  * result code, and the error is kept for whoever reports the failure.
  * https://sqlite.org/c3ref/io_methods.html
  */
-import { readCString } from './binding/c-string.ts'
-import type { WaSqlite } from './binding/wa-sqlite.ts'
+import { readCString } from '../binding/c-string.ts'
+import type { WaSqlite } from '../binding/wa-sqlite.ts'
 import { type FileKind, Mount } from './mount.ts'
-import { readFile } from '../files/read-file.ts'
-import * as code from './result-code.ts'
+import { readFile } from '../../files/read-file.ts'
+import * as code from '../result-code.ts'
 import { type OpenFile, Slot } from './slot.ts'
-import { type VfsDirectory, type VfsFile, VfsError } from '../files/vfs.ts'
+import { type VfsDirectory, type VfsFile, VfsError } from '../../files/vfs.ts'
 import type { WaSqliteVfs } from './vfs-relay.ts'
 
 const SQLITE_OPEN_CREATE = 0x4

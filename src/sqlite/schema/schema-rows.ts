@@ -4,8 +4,8 @@ import {
   type DatabaseSchema,
   type IndexSchema,
   type ObjectStoreSchema,
-} from '../storage/schema.ts'
-import type { Connection } from './binding/connection.ts'
+} from '../../storage/schema.ts'
+import type { Connection } from '../binding/connection.ts'
 import { SchemaRow } from './schema-row.ts'
 import { keyFormat, valueFormat } from './tables.ts'
 

@@ -2,10 +2,10 @@
  * A row of the schema's tables, its columns read as what they must be: anybody may have written the file, and a name or
  * number that no upgrade could have made must not get further than here.
  */
-import type { KeyPath } from '../storage/schema.ts'
-import type { Connection } from './binding/connection.ts'
-import type { Statement } from './binding/statement.ts'
-import { decodeUtf16 } from '../files/utf16.ts'
+import type { KeyPath } from '../../storage/schema.ts'
+import type { Connection } from '../binding/connection.ts'
+import type { Statement } from '../binding/statement.ts'
+import { decodeUtf16 } from '../../files/utf16.ts'
 
 /** Ids are bound as integers of 32 bits. */
 const largestId = 2 ** 31 - 1

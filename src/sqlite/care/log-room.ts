@@ -1,6 +1,6 @@
 /** Room for the log of a database whose disk is full, or whose file may not become longer. */
-import { StorageError } from '../errors.ts'
-import type { Connection } from './binding/connection.ts'
+import { StorageError } from '../../errors.ts'
+import type { Connection } from '../binding/connection.ts'
 
 /** Looks for it, and again once records have been deleted. */
 export class LogRoom {
