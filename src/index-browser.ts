@@ -1,6 +1,6 @@
 /** IndexedDB in pages and workers of browsers: what `index.ts` exports, on the platform a browser is. */
 import { close as closeFactory, compose } from './composition.ts'
-import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './interfaces.ts'
 import { browserPlatform } from './platform-browser.ts'
 
@@ -36,6 +36,6 @@ export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
-export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+export type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 export { type SalvagedStore, type SalvageReport, salvageReport } from './salvage-report.ts'
 export * from './interfaces.ts'

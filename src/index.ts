@@ -10,7 +10,7 @@
  * ```
  */
 import { close as closeFactory, compose } from './composition.ts'
-import type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './interfaces.ts'
 import { nodePlatform } from './platform-node.ts'
 
@@ -45,6 +45,6 @@ export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
-export type { IndexedDBOptions, InstallOptions, Port } from './indexeddb-options.ts'
+export type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 export { type SalvagedStore, type SalvageReport, salvageReport } from './salvage-report.ts'
 export * from './interfaces.ts'

@@ -10,7 +10,7 @@ import { IDBOpenDBRequest, IDBRequest } from './api/IDBRequest.ts'
 import { IDBTransaction } from './api/IDBTransaction.ts'
 import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
 import { bareCopy } from './base/own-property.ts'
-import type { IndexedDBOptions, InstallOptions } from './indexeddb-options.ts'
+import type { IndexedDBOptions, InstallOptions } from './options/indexeddb-options.ts'
 import { knowPage } from './values/interface-names.ts'
 
 /** The interfaces of the specification. */

@@ -3,7 +3,7 @@ import { browserPlatformWith } from './browser.ts'
 import { StorageError } from './errors.ts'
 import type { Platform } from './platform.ts'
 import { simulatedPage } from './simulated-page.ts'
-import { startTrusted } from './trusted-worker.ts'
+import { startTrusted } from './options/trusted-worker.ts'
 
 const realPage = browserPlatformWith({
   loadWasm: () => compileAt(engineUrl()),

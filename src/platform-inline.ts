@@ -2,7 +2,7 @@
 import { workerScript } from 'inlined:worker'
 import { browserPlatformWith } from './browser.ts'
 import { gzippedBase64 } from './engine-gzip.ts'
-import { startTrusted } from './trusted-worker.ts'
+import { startTrusted } from './options/trusted-worker.ts'
 
 export const inlinePlatform = browserPlatformWith({
   loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),

@@ -10,7 +10,7 @@ import { append, bareCopy } from './base/own-property.ts'
 import { type Failure, failure, failureOf } from './errors.ts'
 import type { HostSource } from './host/host-user.ts'
 import type { ClosableHost, Host } from './protocol/protocol.ts'
-import { type Settings, differences } from './options.ts'
+import { type Settings, differences } from './options/options.ts'
 import type { Platform } from './platform.ts'
 import type { Vfs } from './files/vfs.ts'
 

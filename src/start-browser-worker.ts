@@ -1,8 +1,8 @@
 /** Starting a worker that hosts, in a browser. */
 import type { BrowserParts } from './browser-parts.ts'
 import { listenToMessages } from './event-loop/checkpoint.ts'
-import type { Port, ScriptUrl } from './indexeddb-options.ts'
-import { isUrl } from './options.ts'
+import type { Port, ScriptUrl } from './options/indexeddb-options.ts'
+import { isUrl } from './options/options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,

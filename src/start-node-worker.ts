@@ -1,7 +1,7 @@
 /** Starting a worker that hosts, in Node, Bun and Deno. */
 import { type TransferListItem, Worker } from 'node:worker_threads'
-import type { Port, ScriptUrl } from './indexeddb-options.ts'
-import { isUrl } from './options.ts'
+import type { Port, ScriptUrl } from './options/indexeddb-options.ts'
+import { isUrl } from './options/options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,

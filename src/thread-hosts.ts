@@ -1,7 +1,7 @@
 /** Hosting in this thread, on one engine. */
 import { exceptionOf, type Failure } from './errors.ts'
 import { createHost } from './host/host.ts'
-import type { Settings } from './options.ts'
+import type { Settings } from './options/options.ts'
 import type { Platform } from './platform.ts'
 import type { MadeHost, Sharing } from './shared-hosts.ts'
 import { openStorageDirectory } from './sqlite/directory.ts'

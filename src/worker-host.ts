@@ -10,12 +10,12 @@ import type {
   OpenListener,
   Receiver,
 } from './protocol/protocol.ts'
-import { type Settings, hostSettingsOf } from './options.ts'
+import { type Settings, hostSettingsOf } from './options/options.ts'
 import type { Platform } from './platform.ts'
 import { RelayedPort } from './port/relayed-port.ts'
 import type { Sharing } from './shared-hosts.ts'
 import { allowWebAssembly } from './base/stack-room.ts'
-import { warningOf } from './warning.ts'
+import { warningOf } from './options/warning.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
 
 /** Captured at load: a test may replace it. */

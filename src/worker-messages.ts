@@ -3,8 +3,8 @@
  * worker is slower, in Firefox ten times, since its messages go by way of another process.
  */
 import type { Failure } from './errors.ts'
-import type { HostSettings } from './options.ts'
-import type { WarningData } from './warning.ts'
+import type { HostSettings } from './options/options.ts'
+import type { WarningData } from './options/warning.ts'
 
 /**
  * To the worker. The key tells these messages from others that a user's own worker may get; `id` tells the hosts apart that such

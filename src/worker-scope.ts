@@ -3,13 +3,13 @@ import { exceptionOf, type Failure, failureOf } from './errors.ts'
 import { HostUser } from './host/host-user.ts'
 import { serve } from './port/server.ts'
 import type { ClosableHost } from './protocol/protocol.ts'
-import { completeOptions } from './options.ts'
+import { completeOptions } from './options/options.ts'
 import { RelayedPort } from './port/relayed-port.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'
 import type { Platform } from './platform.ts'
 import { sharedHost } from './shared-hosts.ts'
 import { threadHosts } from './thread-hosts.ts'
-import { warningDataOf } from './warning.ts'
+import { warningDataOf } from './options/warning.ts'
 
 /** The worker's way to who has started it. */
 export interface OwnerChannel {

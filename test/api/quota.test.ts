@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
-import type { IndexedDBOptions } from '../../src/indexeddb-options.ts'
+import type { IndexedDBOptions } from '../../src/options/indexeddb-options.ts'
 import { memory } from '../../vfs/memory.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 

@@ -1,8 +1,8 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
-import { StorageError } from './errors.ts'
-import type { HostPort } from './port/messages.ts'
+import { StorageError } from '../errors.ts'
+import type { HostPort } from '../port/messages.ts'
 import type { IndexedDBOptions, Port, ScriptUrl } from './indexeddb-options.ts'
-import type { Vfs, VfsDirectory } from './files/vfs.ts'
+import type { Vfs, VfsDirectory } from '../files/vfs.ts'
 import { isTrustedScriptUrl } from './trusted-worker.ts'
 import { outside } from './warning.ts'
 

@@ -1,13 +1,13 @@
 /** Warnings: from where they arise to the user's `onWarning`, through a worker's channel where there is one. */
-import { reportException } from './events/report-exception.ts'
+import { reportException } from '../events/report-exception.ts'
 import {
   exceptionOf,
   type Failure,
   failureOf,
   StorageError,
   type StorageErrorCode,
-} from './errors.ts'
-import type { SalvageReport } from './storage/salvage-report.ts'
+} from '../errors.ts'
+import type { SalvageReport } from '../storage/salvage-report.ts'
 
 /** A warning as plain data. */
 export interface WarningData {

@@ -1,5 +1,5 @@
 /** The options a user may give. Types only, so that their declarations lead to nothing inside the package. */
-import type { Vfs } from './files/vfs.ts'
+import type { Vfs } from '../files/vfs.ts'
 
 /** What `createIndexedDB()` takes; every option has a default. */
 export interface IndexedDBOptions {
