@@ -1,7 +1,7 @@
 /** `index-browser.ts` in a single file, engine and worker script included: for service workers, and where nothing can be fetched. */
 import { close as closeFactory, compose } from './composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
-import type { ClosableIDBFactory, IDBFactory } from './interfaces.ts'
+import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
 import { inlinePlatform } from './platform-inline.ts'
 
 const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(inlinePlatform)
@@ -39,5 +39,9 @@ export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 /** Databases in memory, for where files cannot be: shared workers and service workers. */
 export { memory } from '../vfs/memory.ts'
 export type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
-export { type SalvagedStore, type SalvageReport, salvageReport } from './salvage-report.ts'
-export * from './interfaces.ts'
+export {
+  type SalvagedStore,
+  type SalvageReport,
+  salvageReport,
+} from './api/global/salvage-report.ts'
+export * from './api/global/interfaces.ts'

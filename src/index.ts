@@ -11,7 +11,7 @@
  */
 import { close as closeFactory, compose } from './composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
-import type { ClosableIDBFactory, IDBFactory } from './interfaces.ts'
+import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
 import { nodePlatform } from './platform-node.ts'
 
 const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(nodePlatform)
@@ -46,5 +46,9 @@ export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
 export type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
-export { type SalvagedStore, type SalvageReport, salvageReport } from './salvage-report.ts'
-export * from './interfaces.ts'
+export {
+  type SalvagedStore,
+  type SalvageReport,
+  salvageReport,
+} from './api/global/salvage-report.ts'
+export * from './api/global/interfaces.ts'

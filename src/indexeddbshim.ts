@@ -10,7 +10,7 @@
  */
 import { bareCopy } from './base/own-property.ts'
 import { install } from './index.ts'
-import type { IDBFactory } from './interfaces.ts'
+import type { IDBFactory } from './api/global/interfaces.ts'
 import { memory } from '../vfs/memory.ts'
 
 /** The options that have a meaning here; the others that indexeddbshim has are taken and change nothing. */

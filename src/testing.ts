@@ -12,7 +12,7 @@
  * ```
  */
 import { connectionOf } from './api/IDBDatabase.ts'
-import type { IDBDatabase } from './interfaces.ts'
+import type { IDBDatabase } from './api/global/interfaces.ts'
 
 export { createTestWorld, type TestWorld, type TestWorldOptions } from './testing/test-world.ts'
 export {
@@ -22,7 +22,7 @@ export {
   type Snapshot,
   type StoreSnapshot,
 } from './testing/snapshot.ts'
-export * from './interfaces.ts'
+export * from './api/global/interfaces.ts'
 export type { CallKind, Fault, FaultPlan } from '../test/faults/fault-vfs.ts'
 
 /**

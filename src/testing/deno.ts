@@ -1,5 +1,5 @@
 /** For `deno test`, imported by a test file: `indexedDB` is global, and empty at the start of each test. */
-export type {} from '../globals.ts'
+export type {} from '../api/global/globals.ts'
 import { installWorld } from './install-world.ts'
 import type { TestWorld } from './test-world.ts'
 import { wrongRunner } from './wrong-runner.ts'

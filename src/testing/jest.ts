@@ -1,5 +1,5 @@
 /** For `setupFilesAfterEnv` of Jest: `indexedDB` is global, and empty at the start of each test. */
-export type {} from '../globals.ts'
+export type {} from '../api/global/globals.ts'
 import { installWorld } from './install-world.ts'
 import type { TestWorld } from './test-world.ts'
 import { wrongRunner } from './wrong-runner.ts'

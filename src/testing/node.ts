@@ -1,6 +1,6 @@
 /** For `node --import … --test`: `indexedDB` is global, and empty at the start of each test. */
 import { beforeEach } from 'node:test'
-export type {} from '../globals.ts'
+export type {} from '../api/global/globals.ts'
 import { installWorld } from './install-world.ts'
 import type { TestWorld } from './test-world.ts'
 import { runnerHere, wrongRunner } from './wrong-runner.ts'

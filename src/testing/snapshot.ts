@@ -1,5 +1,5 @@
 /** What is in all databases of a factory, as plain data to assert on. */
-import type { IDBFactory, IDBIndex, IDBObjectStore, IDBRequest } from '../interfaces.ts'
+import type { IDBFactory, IDBIndex, IDBObjectStore, IDBRequest } from '../api/global/interfaces.ts'
 
 /** Database name → what it holds. */
 export type Snapshot = Record<string, DatabaseSnapshot>

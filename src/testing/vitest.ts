@@ -1,6 +1,6 @@
 /** For `setupFiles` of Vitest: `indexedDB` is global, and empty at the start of each test. */
 import { beforeEach } from 'vitest'
-export type {} from '../globals.ts'
+export type {} from '../api/global/globals.ts'
 import { installWorld } from './install-world.ts'
 import type { TestWorld } from './test-world.ts'
 

@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
-import type { ClosableIDBFactory } from '../../src/interfaces.ts'
+import type { ClosableIDBFactory } from '../../src/api/global/interfaces.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 

@@ -2,16 +2,16 @@
  * The interface objects and their types under the names script knows, as a user's compiler sees them. Nothing of the
  * classes behind them shows: their declarations never leave the package.
  */
-import * as cursor from './api/IDBCursor.ts'
-import * as database from './api/IDBDatabase.ts'
-import * as factory from './api/IDBFactory.ts'
-import * as index from './api/IDBIndex.ts'
-import * as keyRange from './api/IDBKeyRange.ts'
-import * as objectStore from './api/IDBObjectStore.ts'
-import * as record from './api/IDBRecord.ts'
-import * as request from './api/IDBRequest.ts'
-import * as transaction from './api/IDBTransaction.ts'
-import * as versionChangeEvent from './api/IDBVersionChangeEvent.ts'
+import * as cursor from '../IDBCursor.ts'
+import * as database from '../IDBDatabase.ts'
+import * as factory from '../IDBFactory.ts'
+import * as index from '../IDBIndex.ts'
+import * as keyRange from '../IDBKeyRange.ts'
+import * as objectStore from '../IDBObjectStore.ts'
+import * as record from '../IDBRecord.ts'
+import * as request from '../IDBRequest.ts'
+import * as transaction from '../IDBTransaction.ts'
+import * as versionChangeEvent from '../IDBVersionChangeEvent.ts'
 import type * as standard from './standard-types.ts'
 import type {
   Disposable,

@@ -1,9 +1,9 @@
 /** What became of a damaged file, asked of the request that has opened it. */
-import { type IDBOpenDBRequest as OpenRequestHandle, salvageReportOf } from './api/IDBRequest.ts'
+import { type IDBOpenDBRequest as OpenRequestHandle, salvageReportOf } from '../IDBRequest.ts'
 import type { IDBOpenDBRequest } from './interfaces.ts'
-import type { SalvageReport } from './storage/salvage-report.ts'
+import type { SalvageReport } from '../../storage/salvage-report.ts'
 
-export type { SalvagedStore, SalvageReport } from './storage/salvage-report.ts'
+export type { SalvagedStore, SalvageReport } from '../../storage/salvage-report.ts'
 
 /**
  * What was saved and lost when the database's file was found damaged and salvaged (`onCorrupt: 'salvage'`), from the
