@@ -1,5 +1,5 @@
 /** IndexedDB in pages and workers of browsers: what `index.ts` exports, on the platform a browser is. */
-import { close as closeFactory, compose } from './composition.ts'
+import { close as closeFactory, compose } from './hosting/composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
 import { browserPlatform } from './platform-browser.ts'

@@ -1,5 +1,5 @@
 /** `index-browser.ts` in a single file, engine and worker script included: for service workers, and where nothing can be fetched. */
-import { close as closeFactory, compose } from './composition.ts'
+import { close as closeFactory, compose } from './hosting/composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
 import { inlinePlatform } from './platform-inline.ts'

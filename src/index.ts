@@ -9,7 +9,7 @@
  * request.onupgradeneeded = () => request.result.createObjectStore('books', { keyPath: 'isbn' })
  * ```
  */
-import { close as closeFactory, compose } from './composition.ts'
+import { close as closeFactory, compose } from './hosting/composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
 import { nodePlatform } from './platform-node.ts'

@@ -1,7 +1,7 @@
 /** Pages and workers of browsers: the engine and the worker's script lie beside this module. */
 import { browserPlatformWith } from './browser.ts'
 import { StorageError } from './errors.ts'
-import type { Platform } from './platform.ts'
+import type { Platform } from './hosting/platform.ts'
 import { simulatedPage } from './simulated-page.ts'
 import { startTrusted } from './options/trusted-worker.ts'
 

@@ -5,7 +5,7 @@ import process from 'node:process'
 import { gunzipSync } from 'node:zlib'
 import { nodeFs } from '../vfs/node.ts'
 import { compileEngine } from './compile-engine.ts'
-import type { Platform } from './platform.ts'
+import type { Platform } from './hosting/platform.ts'
 import { startNodeWorker } from './start-node-worker.ts'
 
 export const nodePlatform: Platform = {

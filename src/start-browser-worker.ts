@@ -8,7 +8,7 @@ import {
   type StartedWorker,
   type WorkerAnswer,
   type WorkerListener,
-} from './worker-messages.ts'
+} from './hosting/worker-messages.ts'
 
 /** The workers of users in which a host has answered: their scripts have loaded, and what they throw is their own affair. */
 const answering = new WeakSet<Worker>()

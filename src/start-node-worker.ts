@@ -7,7 +7,7 @@ import {
   type StartedWorker,
   type WorkerAnswer,
   type WorkerListener,
-} from './worker-messages.ts'
+} from './hosting/worker-messages.ts'
 
 /** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
 export function startNodeWorker(

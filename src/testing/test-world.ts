@@ -1,6 +1,6 @@
 /** Test worlds: databases in memory behind one factory that can start over. */
 import { factoryOf } from '../api/IDBFactory.ts'
-import { factoryOn } from '../composition.ts'
+import { factoryOn } from '../hosting/composition.ts'
 import { close, createIndexedDB } from '../index.ts'
 import { installGlobals } from '../api/global/install.ts'
 import type { ClosableHost } from '../protocol/protocol.ts'

@@ -1,9 +1,9 @@
 /** What script sees of transactions that run while the commit before theirs is on its way to the disk. */
 import { describe, expect, test } from 'vitest'
 import '../../src/index.ts'
-import { factoryOn } from '../../src/composition.ts'
+import { factoryOn } from '../../src/hosting/composition.ts'
 import { StorageError } from '../../src/errors.ts'
-import { HostUser, hostOfOthers } from '../../src/host/host-user.ts'
+import { HostUser, hostOfOthers } from '../../src/hosting/host-user.ts'
 import { createHost } from '../../src/host/host.ts'
 import { openDatabase } from '../promises.ts'
 import { type Log, settle, turn } from './client.ts'

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createHost } from '../../src/host/host.ts'
-import { HostUser, hostOfOthers } from '../../src/host/host-user.ts'
+import { HostUser, hostOfOthers } from '../../src/hosting/host-user.ts'
 import { createStores, deleteDatabase, listDatabases, open, put } from './client.ts'
 import { scan, settle, store, Tester } from './client.ts'
 import { ModelDirectory } from './model-storage.ts'

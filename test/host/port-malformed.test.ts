@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
-import { HostUser, hostOfOthers } from '../../src/host/host-user.ts'
+import { HostUser, hostOfOthers } from '../../src/hosting/host-user.ts'
 import { ParcelWriter } from '../../src/port/parcel.ts'
 import { connectHost } from '../../src/port/client.ts'
 import { writeAnswer, writeCall } from '../../src/port/codec.ts'

@@ -2,10 +2,10 @@
  * A client of `serve()` and its owner, whose messages are spoilt on their way. It ends that client, or what it has of its owner:
  * others go on, nothing hangs once the port is closed, and the file stays sound.
  */
-import { factoryOn } from '../../../src/composition.ts'
+import { factoryOn } from '../../../src/hosting/composition.ts'
 import { IDBKeyRange } from '../../../src/index.ts'
 import { createHost } from '../../../src/host/host.ts'
-import { HostUser, hostOfOthers } from '../../../src/host/host-user.ts'
+import { HostUser, hostOfOthers } from '../../../src/hosting/host-user.ts'
 import { connectHost } from '../../../src/port/client.ts'
 import { serve } from '../../../src/port/server.ts'
 import { RelayedPort } from '../../../src/port/relayed-port.ts'

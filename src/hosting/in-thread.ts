@@ -1,10 +1,10 @@
 /** Hosting in this thread, on one engine. */
-import { exceptionOf, type Failure } from './errors.ts'
-import { createHost } from './host/host.ts'
-import type { Settings } from './options/options.ts'
+import { exceptionOf, type Failure } from '../errors.ts'
+import { createHost } from '../host/host.ts'
+import type { Settings } from '../options/options.ts'
 import type { Platform } from './platform.ts'
-import type { MadeHost, Sharing } from './shared-hosts.ts'
-import { openStorageDirectory } from './sqlite/directory.ts'
+import type { MadeHost, Sharing } from './registry.ts'
+import { openStorageDirectory } from '../sqlite/directory.ts'
 import { ThreadEngine } from './thread-engine.ts'
 
 /** How hosts in this thread are shared. */

@@ -1,15 +1,15 @@
 /** The worker's side of hosting for another thread: it is told which directory, serves it, and closes it when told to. */
-import { exceptionOf, type Failure, failureOf } from './errors.ts'
-import { HostUser } from './host/host-user.ts'
-import { serve } from './port/server.ts'
-import type { ClosableHost } from './protocol/protocol.ts'
-import { completeOptions } from './options/options.ts'
-import { RelayedPort } from './port/relayed-port.ts'
+import { exceptionOf, type Failure, failureOf } from '../errors.ts'
+import { HostUser } from './host-user.ts'
+import { serve } from '../port/server.ts'
+import type { ClosableHost } from '../protocol/protocol.ts'
+import { completeOptions } from '../options/options.ts'
+import { RelayedPort } from '../port/relayed-port.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'
 import type { Platform } from './platform.ts'
-import { sharedHost } from './shared-hosts.ts'
-import { threadHosts } from './thread-hosts.ts'
-import { warningDataOf } from './options/warning.ts'
+import { sharedHost } from './registry.ts'
+import { threadHosts } from './in-thread.ts'
+import { warningDataOf } from '../options/warning.ts'
 
 /** The worker's way to who has started it. */
 export interface OwnerChannel {

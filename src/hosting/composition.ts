@@ -1,25 +1,31 @@
 /** Puts the rooms together for a platform. */
-import { defineHidden } from './base/own-property.ts'
-import { IDBFactory, factoryHandle, factoryOf } from './api/IDBFactory.ts'
-import { IDBVersionChangeEvent } from './api/IDBVersionChangeEvent.ts'
-import type { Factory } from './core/factory.ts'
-import { exceptionOf, type Failure } from './errors.ts'
-import { HostUser, hostOfOthers, type HostSource } from './host/host-user.ts'
-import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
-import type { ClosableIDBFactory } from './api/global/interfaces.ts'
-import { installGlobals, splitOptions } from './api/global/install.ts'
-import { connectHost } from './port/client.ts'
-import type { HostPort } from './port/messages.ts'
-import { serve as serveHost } from './port/server.ts'
-import type { ClosableHost, Host } from './protocol/protocol.ts'
-import { completeOptions, hostPortOf, membersOf, portOf, warnOnConsole } from './options/options.ts'
+import { defineHidden } from '../base/own-property.ts'
+import { IDBFactory, factoryHandle, factoryOf } from '../api/IDBFactory.ts'
+import { IDBVersionChangeEvent } from '../api/IDBVersionChangeEvent.ts'
+import type { Factory } from '../core/factory.ts'
+import { exceptionOf, type Failure } from '../errors.ts'
+import { HostUser, hostOfOthers, type HostSource } from './host-user.ts'
+import type { IndexedDBOptions, InstallOptions, Port } from '../options/indexeddb-options.ts'
+import type { ClosableIDBFactory } from '../api/global/interfaces.ts'
+import { installGlobals, splitOptions } from '../api/global/install.ts'
+import { connectHost } from '../port/client.ts'
+import type { HostPort } from '../port/messages.ts'
+import { serve as serveHost } from '../port/server.ts'
+import type { ClosableHost, Host } from '../protocol/protocol.ts'
+import {
+  completeOptions,
+  hostPortOf,
+  membersOf,
+  portOf,
+  warnOnConsole,
+} from '../options/options.ts'
 import type { Platform } from './platform.ts'
-import { sharedHost } from './shared-hosts.ts'
-import { assertStackRoom } from './base/stack-room.ts'
-import { threadHosts } from './thread-hosts.ts'
-import { outside } from './options/warning.ts'
-import { workerHosts } from './worker-host.ts'
-import { memory } from '../vfs/memory.ts'
+import { sharedHost } from './registry.ts'
+import { assertStackRoom } from '../base/stack-room.ts'
+import { threadHosts } from './in-thread.ts'
+import { outside } from '../options/warning.ts'
+import { workerHosts } from './in-worker.ts'
+import { memory } from '../../vfs/memory.ts'
 
 /** The public functions of an entry point. */
 export interface Composition {

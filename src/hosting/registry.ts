@@ -6,13 +6,13 @@
  * A host in memory lives as long as it can be reached: through a factory that has used it, a connection or the VFS object.
  * Then it goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
  */
-import { append, bareCopy } from './base/own-property.ts'
-import { type Failure, failure, failureOf } from './errors.ts'
-import type { HostSource } from './host/host-user.ts'
-import type { ClosableHost, Host } from './protocol/protocol.ts'
-import { type Settings, differences } from './options/options.ts'
+import { append, bareCopy } from '../base/own-property.ts'
+import { type Failure, failure, failureOf } from '../errors.ts'
+import type { HostSource } from './host-user.ts'
+import type { ClosableHost, Host } from '../protocol/protocol.ts'
+import { type Settings, differences } from '../options/options.ts'
 import type { Platform } from './platform.ts'
-import type { Vfs } from './files/vfs.ts'
+import type { Vfs } from '../files/vfs.ts'
 
 /** The version is that of `SharedHost`, of `Host`, and of what it puts into files: copies that differ do not share. */
 const registrySymbol = Symbol.for('idb-everywhere.hosts.2')

@@ -1,5 +1,5 @@
 /** The engine of a thread: one for all its directories, loaded when the first of them needs it. */
-import { abandonEngine, type Engine, loadEngine } from './sqlite/engine.ts'
+import { abandonEngine, type Engine, loadEngine } from '../sqlite/engine.ts'
 
 /**
  * Engine: the heap of WebAssembly never shrinks, so that the largest value ever stored would stay with the thread. An

@@ -1,7 +1,7 @@
 /** A host in a worker that this thread starts for it at the first use. */
-import { failure, type Failure, textOf } from './errors.ts'
-import { DeferredRequest } from './host/deferred-request.ts'
-import { connectHost } from './port/client.ts'
+import { failure, type Failure, textOf } from '../errors.ts'
+import { DeferredRequest } from './deferred-request.ts'
+import { connectHost } from '../port/client.ts'
 import type {
   ClosableHost,
   DeleteListener,
@@ -9,13 +9,13 @@ import type {
   HostRequest,
   OpenListener,
   Receiver,
-} from './protocol/protocol.ts'
-import { type Settings, hostSettingsOf } from './options/options.ts'
+} from '../protocol/protocol.ts'
+import { type Settings, hostSettingsOf } from '../options/options.ts'
 import type { Platform } from './platform.ts'
-import { RelayedPort } from './port/relayed-port.ts'
-import type { Sharing } from './shared-hosts.ts'
-import { allowWebAssembly } from './base/stack-room.ts'
-import { warningOf } from './options/warning.ts'
+import { RelayedPort } from '../port/relayed-port.ts'
+import type { Sharing } from './registry.ts'
+import { allowWebAssembly } from '../base/stack-room.ts'
+import { warningOf } from '../options/warning.ts'
 import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
 
 /** Captured at load: a test may replace it. */

@@ -2,9 +2,9 @@
  * What a thread and the worker that hosts for it say to each other. They talk by the worker's own channel: a port that is sent to a
  * worker is slower, in Firefox ten times, since its messages go by way of another process.
  */
-import type { Failure } from './errors.ts'
-import type { HostSettings } from './options/options.ts'
-import type { WarningData } from './options/warning.ts'
+import type { Failure } from '../errors.ts'
+import type { HostSettings } from '../options/options.ts'
+import type { WarningData } from '../options/warning.ts'
 
 /**
  * To the worker. The key tells these messages from others that a user's own worker may get; `id` tells the hosts apart that such

@@ -1,7 +1,7 @@
 /** What the composition needs of the platform it runs on. */
-import type { Presence } from './port/presence.ts'
-import type { PlatformDefaults, Settings } from './options/options.ts'
-import type { Vfs } from './files/vfs.ts'
+import type { Presence } from '../port/presence.ts'
+import type { PlatformDefaults, Settings } from '../options/options.ts'
+import type { Vfs } from '../files/vfs.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** One kind of runtime: Node and its kin, or pages and workers. */
