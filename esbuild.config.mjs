@@ -48,23 +48,22 @@ import { buildInline } from './esbuild.inline.mjs'
 const require = createRequire(import.meta.url)
 const wasm = 'wa-sqlite.wasm'
 
-/** What a simulated page asks of Node is in no entry: `src/simulated-page.ts` loads it. */
-const nodePlatform = { name: 'platform-node', source: 'src/platform-node.ts' }
+/** What a simulated page asks of Node is in no entry: `src/platform/simulated-page.ts` loads it. */
+const nodePlatform = { name: 'platform-node', source: 'src/platform/node.ts' }
 
 /** The oldest syntax in use: every supported runtime reads it, and esbuild adds no API a later one brought. */
 const target = ['es2022', 'node20.19']
 
-/** Sources at the top of `src/` find the `.wasm` in the engine's own package; built files find it beside themselves. */
+/** The platforms' sources find the `.wasm` in the engine's own package; built files find it beside themselves. */
 const wasmIsBeside = {
   name: 'wasm-is-beside',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]src[\\/][\w-]+\.ts$/ }, ({ path }) => ({
-      contents: readFileSync(path, 'utf8').replace(
-        /(['"])[^'"\n]*\/wa-sqlite\.wasm\1/,
-        `'./${wasm}'`,
-      ),
-      loader: 'ts',
-    }))
+    onLoad({ filter: /[\\/]src[\\/]platform[\\/](?:node|browser)\.ts$/ }, ({ path }) => {
+      const text = readFileSync(path, 'utf8')
+      const contents = text.replace(/(['"])[^'"\n]*\/wa-sqlite\.wasm\1/, `'./${wasm}'`)
+      if (contents === text) throw new Error(`${path} does not say where the engine is`)
+      return { contents, loader: 'ts' }
+    })
   },
 }
 

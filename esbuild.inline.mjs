@@ -26,7 +26,7 @@ export async function buildInline({ wasmPath, outfile, target }) {
     ...common,
     // The engine's text is for bundles that load this file for its sake; no type speaks of it.
     stdin: {
-      contents: `export * from './index-inline.ts'\nexport { gzippedBase64 } from './engine-gzip.ts'`,
+      contents: `export * from './index-inline.ts'\nexport { gzippedBase64 } from './platform/engine-gzip.ts'`,
       resolveDir: 'src',
       loader: 'ts',
     },
@@ -44,7 +44,7 @@ export async function buildInline({ wasmPath, outfile, target }) {
 }
 
 /**
- * Fills the module `inlined:worker`, declared in `src/inlined.d.ts`, and `src/engine-gzip.ts`. Packing saves a third of
+ * Fills the module `inlined:worker`, declared in `src/platform/inlined.d.ts`, and `src/platform/engine-gzip.ts`. Packing saves a third of
  * the engine's size, Base64 included.
  */
 function inlined({ wasmPath, workerScript }) {
@@ -56,7 +56,7 @@ function inlined({ wasmPath, workerScript }) {
       onLoad({ filter: /.*/, namespace: 'inlined' }, () => ({
         contents: `export const workerScript = ${JSON.stringify(workerScript)}`,
       }))
-      onLoad({ filter: /[\\/]src[\\/]engine-gzip\.ts$/ }, () => ({
+      onLoad({ filter: /[\\/]platform[\\/]engine-gzip\.ts$/ }, () => ({
         contents: `export const gzippedBase64 = '${engine}'`,
       }))
     },

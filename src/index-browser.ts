@@ -2,7 +2,7 @@
 import { close as closeFactory, compose } from './hosting/composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
-import { browserPlatform } from './platform-browser.ts'
+import { browserPlatform } from './platform/browser.ts'
 
 const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(browserPlatform)
 

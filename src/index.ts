@@ -12,7 +12,7 @@
 import { close as closeFactory, compose } from './hosting/composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
-import { nodePlatform } from './platform-node.ts'
+import { nodePlatform } from './platform/node.ts'
 
 const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(nodePlatform)
 

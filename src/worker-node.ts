@@ -1,6 +1,6 @@
 /** The worker thread that `createIndexedDB({ worker: true })` starts. */
 import { parentPort, type TransferListItem } from 'node:worker_threads'
-import { nodePlatform } from './platform-node.ts'
+import { nodePlatform } from './platform/node.ts'
 import { hostForOwner } from './hosting/worker-scope.ts'
 
 if (!parentPort) throw new TypeError('This script is a worker; start it with the option "worker"')

@@ -1,5 +1,5 @@
 /** The dedicated worker that a page starts to host its storage. */
-import { browserPlatform } from './platform-browser.ts'
+import { browserPlatform } from './platform/browser.ts'
 import { hostForOwner } from './hosting/worker-scope.ts'
 
 hostForOwner(browserPlatform, {

@@ -19,11 +19,11 @@ const require = createRequire(import.meta.url)
 export async function bundle(entryPoints) {
   const root = await mkdtemp(join(tmpdir(), 'idb-everywhere-suite-'))
   process.on('exit', () => rmSync(root, { recursive: true, force: true }))
-  // The sources expect the engine where it lies from `src/`: in the package's folder, one up.
+  // The sources expect the engine where it lies from `src/platform/`: in the package's folder, two up.
   const engine = join(root, 'node_modules/wa-sqlite/dist')
   await mkdir(engine, { recursive: true })
   await copyFile(require.resolve('wa-sqlite/dist/wa-sqlite.wasm'), join(engine, 'wa-sqlite.wasm'))
-  const outdir = join(root, 'bundle')
+  const outdir = join(root, 'src/bundle')
   await build({
     entryPoints: Object.fromEntries(entryPoints.map((path) => [nameOf(path), path])),
     outdir,

@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import v8 from 'node:v8'
 import { build } from 'esbuild'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { compileEngine, ownBudget } from '../src/compile-engine.ts'
+import { compileEngine, ownBudget } from '../src/platform/compile-engine.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const wasm = readFileSync(join(root, 'node_modules/wa-sqlite/dist/wa-sqlite.wasm'))
@@ -68,7 +68,7 @@ async function runShortProgram(folder: string): Promise<string> {
     platform: 'node',
     // The engine is looked for from where the source lies.
     define: {
-      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/index.ts')).href),
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/platform/node.ts')).href),
     },
   })
   return execFileSync(process.execPath, ['--trace-wasm-compilation-times', script], {

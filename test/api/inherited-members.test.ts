@@ -32,7 +32,9 @@ beforeAll(async () => {
     format: 'esm',
     platform: 'node',
     // The engine is looked for from where the source lies.
-    define: { 'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/index.ts')).href) },
+    define: {
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/platform/node.ts')).href),
+    },
   })
   const worker = new Worker(program, { workerData: { source: join(root, 'src'), program } })
   await new Promise<void>((resolve, reject) => {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { compose } from '../../src/hosting/composition.ts'
-import { nodePlatform } from '../../src/platform-node.ts'
+import { nodePlatform } from '../../src/platform/node.ts'
 import { memory } from '../../vfs/memory.ts'
 import { openDatabase, resultOf } from '../promises.ts'
 

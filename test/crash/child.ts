@@ -13,7 +13,7 @@
  */
 import { writeSync } from 'node:fs'
 import { close, createIndexedDB } from '../../src/index.ts'
-import { nodePlatform } from '../../src/platform-node.ts'
+import { nodePlatform } from '../../src/platform/node.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { loadEngine } from '../../src/sqlite/engine.ts'
 import type { Vfs } from '../../src/files/vfs.ts'

@@ -17,7 +17,7 @@ export function buildWorker(folder: string): { url: URL; built: Promise<unknown>
     platform: 'node',
     // The engine is looked for from where the source lies.
     define: {
-      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/worker-node.ts')).href),
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/platform/node.ts')).href),
     },
   })
   return { url: pathToFileURL(outfile), built }

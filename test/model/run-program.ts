@@ -1,6 +1,6 @@
 /** Runs a program on databases and on the model, and finds where they differ. */
 import { close, createIndexedDB } from '../../src/index.ts'
-import { nodePlatform } from '../../src/platform-node.ts'
+import { nodePlatform } from '../../src/platform/node.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { type Engine, loadEngine } from '../../src/sqlite/engine.ts'
 import type { Vfs } from '../../src/files/vfs.ts'

@@ -6,7 +6,7 @@
  */
 import process from 'node:process'
 import { close, createIndexedDB } from '../../src/index.ts'
-import { nodePlatform } from '../../src/platform-node.ts'
+import { nodePlatform } from '../../src/platform/node.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { loadEngine } from '../../src/sqlite/engine.ts'
 import { nodeFs } from '../../vfs/node.ts'

@@ -15,11 +15,12 @@ import { flag } from '../bundle.mjs'
 const require = createRequire(import.meta.url)
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
 // Inside the tree, where packages resolve; a folder of this run's own, so that two do not write over each other.
-const root = join(projectRoot, `node_modules/.cache/idb-everywhere-parity/${process.pid}`)
-process.on('exit', () => rmSync(root, { recursive: true, force: true }))
+const run = join(projectRoot, `node_modules/.cache/idb-everywhere-parity/${process.pid}`)
+const root = join(run, 'pages')
+process.on('exit', () => rmSync(run, { recursive: true, force: true }))
 
-// The sources expect the engine where it lies from `src/`: in the package's folder, one up.
-const engine = join(root, 'node_modules/wa-sqlite/dist')
+// The sources expect the engine where it lies from `src/platform/`: in the package's folder, two up.
+const engine = join(run, 'node_modules/wa-sqlite/dist')
 await mkdir(engine, { recursive: true })
 await copyFile(require.resolve('wa-sqlite/dist/wa-sqlite.wasm'), join(engine, 'wa-sqlite.wasm'))
 

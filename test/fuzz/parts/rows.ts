@@ -1,6 +1,6 @@
 /** Rows of our tables that no upgrade has written, and tables, triggers and views of somebody else: valid SQL, all of it. */
 import { loadEngine } from '../../../src/sqlite/engine.ts'
-import { nodePlatform } from '../../../src/platform-node.ts'
+import { nodePlatform } from '../../../src/platform/node.ts'
 import type { Random } from '../../history/random.ts'
 import { runForeignSql } from '../../sqlite/foreign-tool.ts'
 import { exercise } from '../exercise.ts'

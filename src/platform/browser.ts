@@ -1,9 +1,9 @@
 /** Pages and workers of browsers: the engine and the worker's script lie beside this module. */
-import { browserPlatformWith } from './browser.ts'
-import { StorageError } from './errors.ts'
-import type { Platform } from './hosting/platform.ts'
+import { browserPlatformWith } from './any-browser.ts'
+import { StorageError } from '../errors.ts'
+import type { Platform } from '../hosting/platform.ts'
 import { simulatedPage } from './simulated-page.ts'
-import { startTrusted } from './options/trusted-worker.ts'
+import { startTrusted } from '../options/trusted-worker.ts'
 
 const realPage = browserPlatformWith({
   loadWasm: () => compileAt(engineUrl()),
@@ -19,7 +19,7 @@ const wayOut = 'serve wa-sqlite.wasm there, or give it compiled with the option 
 
 function engineUrl(): URL {
   try {
-    return new URL('../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url)
+    return new URL('../../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url)
   } catch (cause) {
     const message =
       'The engine cannot be looked for, as this module has no address here; give wa-sqlite.wasm of this package, compiled, with the option "wasm"'

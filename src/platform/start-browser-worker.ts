@@ -1,14 +1,14 @@
 /** Starting a worker that hosts, in a browser. */
 import type { BrowserParts } from './browser-parts.ts'
-import { listenToMessages } from './event-loop/checkpoint.ts'
-import type { Port, ScriptUrl } from './options/indexeddb-options.ts'
-import { isUrl } from './options/options.ts'
+import { listenToMessages } from '../event-loop/checkpoint.ts'
+import type { Port, ScriptUrl } from '../options/indexeddb-options.ts'
+import { isUrl } from '../options/options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,
   type WorkerAnswer,
   type WorkerListener,
-} from './hosting/worker-messages.ts'
+} from '../hosting/worker-messages.ts'
 
 /** The workers of users in which a host has answered: their scripts have loaded, and what they throw is their own affair. */
 const answering = new WeakSet<Worker>()

@@ -1,8 +1,8 @@
 /** Pages and workers of browsers, all in one file: nothing is fetched. */
 import { workerScript } from 'inlined:worker'
-import { browserPlatformWith } from './browser.ts'
+import { browserPlatformWith } from './any-browser.ts'
 import { gzippedBase64 } from './engine-gzip.ts'
-import { startTrusted } from './options/trusted-worker.ts'
+import { startTrusted } from '../options/trusted-worker.ts'
 
 export const inlinePlatform = browserPlatformWith({
   loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),

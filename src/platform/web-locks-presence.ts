@@ -1,5 +1,5 @@
 /** Presence by Web Locks: each thread holds a lock of its own while it lives, and who wants to know waits for it. */
-import type { Presence } from './port/presence.ts'
+import type { Presence } from '../port/presence.ts'
 
 const lockName = (name: string): string => `idb-everywhere thread ${name}`
 

@@ -1,5 +1,5 @@
 /** The page that a test runner simulates in Node. */
-import type { Platform } from './hosting/platform.ts'
+import type { Platform } from '../hosting/platform.ts'
 
 /**
  * The platform of a page that is none: it asks for the build for browsers where its tests are ES modules, but has neither

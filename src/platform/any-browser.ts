@@ -1,9 +1,9 @@
 /** What all builds for browsers have in common: the origin private file system is the default. */
-import { hasSyncAccess } from '../vfs/opfs-access.ts'
-import { opfs } from '../vfs/opfs.ts'
-import { StorageError } from './errors.ts'
+import { hasSyncAccess } from '../../vfs/opfs-access.ts'
+import { opfs } from '../../vfs/opfs.ts'
+import { StorageError } from '../errors.ts'
 import type { BrowserParts } from './browser-parts.ts'
-import type { Platform } from './hosting/platform.ts'
+import type { Platform } from '../hosting/platform.ts'
 import { startBrowserWorker } from './start-browser-worker.ts'
 import { webLocksPresence } from './web-locks-presence.ts'
 

@@ -3,9 +3,9 @@ import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { gunzipSync } from 'node:zlib'
-import { nodeFs } from '../vfs/node.ts'
+import { nodeFs } from '../../vfs/node.ts'
 import { compileEngine } from './compile-engine.ts'
-import type { Platform } from './hosting/platform.ts'
+import type { Platform } from '../hosting/platform.ts'
 import { startNodeWorker } from './start-node-worker.ts'
 
 export const nodePlatform: Platform = {
@@ -25,7 +25,9 @@ async function loadWasm(): Promise<WebAssembly.Module> {
 
 async function readEngine(): Promise<BufferSource> {
   try {
-    return await readFile(new URL('../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url))
+    return await readFile(
+      new URL('../../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url),
+    )
   } catch (error) {
     // Many bundlers leave the file behind, and some the address of this module; a dynamic import they all take along.
     // The build makes it one of the single file, which has the text anyway.
