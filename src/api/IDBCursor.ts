@@ -7,10 +7,15 @@ import type { Direction } from '../core/cursor.ts'
 import { compareKeys } from '../keys/key.ts'
 import { assertActive, assertWritable } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
-import { defineInspection } from './inspect.ts'
+import { defineInspection } from './webidl/inspect.ts'
 import { requiredKey } from './query.ts'
-import { defineInterface, illegalConstructor, requireArguments, toUnsignedLong } from './webidl.ts'
-import { defineWrapper, wrapValue } from './wrapper.ts'
+import {
+  defineInterface,
+  illegalConstructor,
+  requireArguments,
+  toUnsignedLong,
+} from './webidl/webidl.ts'
+import { defineWrapper, wrapValue } from './webidl/wrapper.ts'
 
 let nextCursor: Cursor | null = null
 let coreOf: (handle: IDBCursor) => Cursor

@@ -6,9 +6,9 @@ import { domException } from '../errors.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import type { ObjectStoreSchema } from '../core/handles.ts'
 import { assertActive } from './assertions.ts'
-import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
-import { defineEventTarget } from './event-target.ts'
-import { defineInspection } from './inspect.ts'
+import { type DOMStringList, sortedNameList } from './webidl/DOMStringList.ts'
+import { defineEventTarget } from './webidl/event-target.ts'
+import { defineInspection } from './webidl/inspect.ts'
 import type { IDBObjectStore } from './IDBObjectStore.ts'
 import type { IDBTransaction } from './IDBTransaction.ts'
 import { assertValidKeyPath, toKeyPath } from './key-path-value.ts'
@@ -19,8 +19,8 @@ import {
   toDOMString,
   toEnum,
   toStringOrSequence,
-} from './webidl.ts'
-import { defineWrapper, wrap } from './wrapper.ts'
+} from './webidl/webidl.ts'
+import { defineWrapper, wrap } from './webidl/wrapper.ts'
 
 const modes = ['readonly', 'readwrite', 'versionchange'] as const
 const durabilities = ['default', 'strict', 'relaxed'] as const

@@ -11,7 +11,7 @@ import {
   requireArguments,
   toDOMString,
   toUnsignedLongLong,
-} from './webidl.ts'
+} from './webidl/webidl.ts'
 
 let nextFactory: Factory | null = null
 let coreOf: (handle: IDBFactory) => Factory

@@ -4,7 +4,7 @@ import { renameIndex } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
-import { defineInspection } from './inspect.ts'
+import { defineInspection } from './webidl/inspect.ts'
 import { keyPathValue } from './key-path-value.ts'
 import {
   countRequest,
@@ -14,8 +14,13 @@ import {
   getRequest,
   openCursorRequest,
 } from './retrieval.ts'
-import { defineInterface, illegalConstructor, requireArguments, toDOMString } from './webidl.ts'
-import { defineWrapper, wrap } from './wrapper.ts'
+import {
+  defineInterface,
+  illegalConstructor,
+  requireArguments,
+  toDOMString,
+} from './webidl/webidl.ts'
+import { defineWrapper, wrap } from './webidl/wrapper.ts'
 
 let nextIndex: IndexHandle | null = null
 

@@ -5,8 +5,8 @@ import { type KeyRange, isInRange, onlyKey } from '../keys/key-range.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
-import { defineInspection } from './inspect.ts'
-import { defineInterface, illegalConstructor, requireArguments } from './webidl.ts'
+import { defineInspection } from './webidl/inspect.ts'
+import { defineInterface, illegalConstructor, requireArguments } from './webidl/webidl.ts'
 
 /** Every copy of this package reads the ranges of every other by it; the version is that of the key format. */
 const rangeSymbol = Symbol.for('idb-everywhere.key-range.1')

@@ -11,8 +11,8 @@ import { storeRecord } from '../core/store-record.ts'
 import { createIndex, deleteIndex, renameObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading, assertWritable } from './assertions.ts'
-import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
-import { defineInspection } from './inspect.ts'
+import { type DOMStringList, sortedNameList } from './webidl/DOMStringList.ts'
+import { defineInspection } from './webidl/inspect.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { assertValidKeyPath, keyPathValue, toKeyPath } from './key-path-value.ts'
 import { requiredRange } from './query.ts'
@@ -30,8 +30,8 @@ import {
   requireArguments,
   toDictionary,
   toDOMString,
-} from './webidl.ts'
-import { defineWrapper, wrap } from './wrapper.ts'
+} from './webidl/webidl.ts'
+import { defineWrapper, wrap } from './webidl/wrapper.ts'
 
 let nextStore: ObjectStoreHandle | null = null
 

@@ -1,7 +1,7 @@
 /** What `getAllRecords()` lists. https://w3c.github.io/IndexedDB/#record-interface */
 import type { RecordResult } from '../core/readers.ts'
-import { defineInspection } from './inspect.ts'
-import { defineInterface, illegalConstructor } from './webidl.ts'
+import { defineInspection } from './webidl/inspect.ts'
+import { defineInterface, illegalConstructor } from './webidl/webidl.ts'
 
 let nextRecord: RecordResult | null = null
 

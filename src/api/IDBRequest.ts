@@ -3,11 +3,11 @@ import type { OpenRequest, SalvageReport } from '../core/open-request.ts'
 import { type RecordResult, listReaders } from '../core/readers.ts'
 import type { Request } from '../core/request.ts'
 import { domException } from '../errors.ts'
-import { defineEventHandlers, defineEventTarget } from './event-target.ts'
-import { defineInspection } from './inspect.ts'
+import { defineEventHandlers, defineEventTarget } from './webidl/event-target.ts'
+import { defineInspection } from './webidl/inspect.ts'
 import { recordHandle } from './IDBRecord.ts'
-import { defineInterface, illegalConstructor } from './webidl.ts'
-import { wrap, wrapValue } from './wrapper.ts'
+import { defineInterface, illegalConstructor } from './webidl/webidl.ts'
+import { wrap, wrapValue } from './webidl/wrapper.ts'
 
 let nextRequest: Request | OpenRequest | null = null
 let coreOf: (handle: IDBRequest) => Request | OpenRequest

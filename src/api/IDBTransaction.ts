@@ -3,11 +3,11 @@ import { objectStoreHandle, scopeOf } from '../core/handles.ts'
 import { Transaction } from '../core/transaction.ts'
 import { domException } from '../errors.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
-import { type DOMStringList, sortedNameList } from './DOMStringList.ts'
-import { defineEventTarget } from './event-target.ts'
-import { defineInspection } from './inspect.ts'
-import { illegalConstructor, requireArguments, toDOMString } from './webidl.ts'
-import { defineWrapper, wrap } from './wrapper.ts'
+import { type DOMStringList, sortedNameList } from './webidl/DOMStringList.ts'
+import { defineEventTarget } from './webidl/event-target.ts'
+import { defineInspection } from './webidl/inspect.ts'
+import { illegalConstructor, requireArguments, toDOMString } from './webidl/webidl.ts'
+import { defineWrapper, wrap } from './webidl/wrapper.ts'
 
 let nextTransaction: Transaction | null = null
 let coreOf: (handle: IDBTransaction) => Transaction

@@ -1,13 +1,13 @@
 /** The event of a version change. https://w3c.github.io/IndexedDB/#events */
 import { bareCopy } from '../base/own-property.ts'
-import { defineInspection } from './inspect.ts'
+import { defineInspection } from './webidl/inspect.ts'
 import {
   defineInterface,
   requireArguments,
   toDictionary,
   toDOMString,
   toWrappedUnsignedLongLong,
-} from './webidl.ts'
+} from './webidl/webidl.ts'
 
 /** https://w3c.github.io/IndexedDB/#idbversionchangeevent */
 export class IDBVersionChangeEvent extends Event implements globalThis.IDBVersionChangeEvent {

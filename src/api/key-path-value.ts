@@ -2,7 +2,7 @@
 import type { KeyPath } from '../keys/key-path.ts'
 import { domException } from '../errors.ts'
 import { isValidKeyPath } from '../keys/key-path.ts'
-import { toStringOrSequence } from './webidl.ts'
+import { toStringOrSequence } from './webidl/webidl.ts'
 
 /** The arrays script has been given: the same one each time it asks the same handle. */
 const lists = new WeakMap<object, readonly string[]>()

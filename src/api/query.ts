@@ -4,7 +4,7 @@ import type { Direction } from '../core/cursor.ts'
 import { type KeyRange, onlyKey, unboundedRange } from '../keys/key-range.ts'
 import { convertValueToKey, isOfKeyType } from '../keys/convert-value-to-key.ts'
 import { keyRangeOf } from './IDBKeyRange.ts'
-import { toDictionary, toEnum, toUnsignedLong } from './webidl.ts'
+import { toDictionary, toEnum, toUnsignedLong } from './webidl/webidl.ts'
 
 const directions = ['next', 'nextunique', 'prev', 'prevunique'] as const
 

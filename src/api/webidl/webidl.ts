@@ -1,6 +1,6 @@
 /** What WebIDL demands of interfaces and arguments. https://webidl.spec.whatwg.org/ */
 
-import { bareCopy } from '../base/own-property.ts'
+import { bareCopy } from '../../base/own-property.ts'
 
 /** An interface object; the construct signature is each class's own business. */
 type Interface = { readonly prototype: object }

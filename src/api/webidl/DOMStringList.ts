@@ -1,5 +1,5 @@
 /** Sorted lists of names. https://html.spec.whatwg.org/#the-domstringlist-interface */
-import { bareCopy, defineHidden } from '../base/own-property.ts'
+import { bareCopy, defineHidden } from '../../base/own-property.ts'
 import { defineInterface, illegalConstructor, requireArguments, toUnsignedLong } from './webidl.ts'
 
 let nextNames: readonly string[] | null = null

@@ -2,7 +2,7 @@
  * What `console.log()` shows of an object in Node, Bun and Deno: its attributes lie on its prototype, where nobody looks.
  * Browsers show getters by themselves.
  */
-import { defineHidden } from '../base/own-property.ts'
+import { defineHidden } from '../../base/own-property.ts'
 
 /** https://nodejs.org/api/util.html#utilinspectcustom; Bun asks by it as well. */
 const nodeSymbol = Symbol.for('nodejs.util.inspect.custom')

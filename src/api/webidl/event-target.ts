@@ -2,7 +2,7 @@
  * The EventTarget face of requests, transactions and databases. They are EventTargets by their prototype chain; the
  * listeners lie in the core objects, since the platform's own EventTarget knows no event path.
  */
-import { bareCopy, defineHidden } from '../base/own-property.ts'
+import { bareCopy, defineHidden } from '../../base/own-property.ts'
 import {
   type Target,
   addListener,
@@ -10,9 +10,9 @@ import {
   eventHandler,
   removeListener,
   setEventHandler,
-} from '../events/dispatch.ts'
-import { domException } from '../errors.ts'
-import { assertStackRoom } from '../base/stack-room.ts'
+} from '../../events/dispatch.ts'
+import { domException } from '../../errors.ts'
+import { assertStackRoom } from '../../base/stack-room.ts'
 import { defineInterface, requireArguments, toDOMString } from './webidl.ts'
 
 /** Captured at load: a test environment may replace the global later. */
