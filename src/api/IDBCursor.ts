@@ -1,9 +1,9 @@
 /** Cursors. https://w3c.github.io/IndexedDB/#cursor-interface */
-import { Cursor, type Step, iterateCursor } from '../core/cursor.ts'
+import { Cursor, type Step, iterateCursor } from '../core/records/cursor.ts'
 import { IndexHandle, assertNotDeleted } from '../core/handles.ts'
-import { deleteCurrentRecord, updateCurrentRecord } from '../core/store-record.ts'
+import { deleteCurrentRecord, updateCurrentRecord } from '../core/records/add-or-put.ts'
 import { domException } from '../errors.ts'
-import type { Direction } from '../core/cursor.ts'
+import type { Direction } from '../core/records/cursor.ts'
 import { compareKeys } from '../keys/key.ts'
 import { assertActive, assertWritable } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'

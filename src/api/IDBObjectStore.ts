@@ -6,8 +6,8 @@ import {
   indexHandle,
 } from '../core/handles.ts'
 import type { Request } from '../core/request.ts'
-import { clearObjectStore, deleteRecords } from '../core/retrieval.ts'
-import { storeRecord } from '../core/store-record.ts'
+import { clearObjectStore, deleteRecords } from '../core/records/retrieval.ts'
+import { storeRecord } from '../core/records/add-or-put.ts'
 import { createIndex, deleteIndex, renameObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading, assertWritable } from './assertions.ts'

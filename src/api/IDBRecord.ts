@@ -1,5 +1,5 @@
 /** What `getAllRecords()` lists. https://w3c.github.io/IndexedDB/#record-interface */
-import type { RecordResult } from '../core/readers.ts'
+import type { RecordResult } from '../core/records/readers.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { defineInterface, illegalConstructor } from './webidl/webidl.ts'
 

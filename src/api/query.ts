@@ -1,6 +1,6 @@
 /** Arguments that select records: a key, a key range, or the options of the `getAll` methods. */
 import { domException } from '../errors.ts'
-import type { Direction } from '../core/cursor.ts'
+import type { Direction } from '../core/records/cursor.ts'
 import { type KeyRange, onlyKey, unboundedRange } from '../keys/key-range.ts'
 import { convertValueToKey, isOfKeyType } from '../keys/convert-value-to-key.ts'
 import { keyRangeOf } from './IDBKeyRange.ts'

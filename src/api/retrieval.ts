@@ -1,9 +1,9 @@
 /** The reading methods that object stores and indexes share; checks in spec order. */
-import { openCursor } from '../core/cursor.ts'
+import { openCursor } from '../core/records/cursor.ts'
 import { type Source, assertNotDeleted } from '../core/handles.ts'
-import type { RecordKind } from '../core/readers.ts'
+import type { RecordKind } from '../core/records/readers.ts'
 import type { Request } from '../core/request.ts'
-import { countRecords, getAll, getKey, getValue } from '../core/retrieval.ts'
+import { countRecords, getAll, getKey, getValue } from '../core/records/retrieval.ts'
 import { assertActive } from './assertions.ts'
 import {
   getAllArguments,

@@ -11,7 +11,7 @@ import type { OperationReceiver, RecordBytes } from '../protocol/protocol.ts'
 import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
 import { type Dispatch, Target } from '../events/dispatch.ts'
 import { fireResult } from './fire.ts'
-import { replaceLateValues } from './late-values.ts'
+import { replaceLateValues } from './records/late-values.ts'
 import type { Task } from '../events/task-queue.ts'
 import type { Transaction } from './transaction.ts'
 

@@ -1,7 +1,7 @@
 /** How a cursor reads ahead, over a host that answers when the test says so. */
 import { expect, test } from 'vitest'
-import { type Cursor, iterateCursor, openCursor, type Step } from '../../src/core/cursor.ts'
-import { deleteRecords } from '../../src/core/retrieval.ts'
+import { type Cursor, iterateCursor, openCursor, type Step } from '../../src/core/records/cursor.ts'
+import { deleteRecords } from '../../src/core/records/retrieval.ts'
 import type { Request } from '../../src/core/request.ts'
 import type { Operation } from '../../src/protocol/protocol.ts'
 import { unboundedRange } from '../../src/keys/key-range.ts'

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { StorableClone } from '../../src/core/storable-clone.ts'
+import { StorableClone } from '../../src/core/records/storable-clone.ts'
 import { extractKey } from '../../src/keys/extract-key.ts'
 import { indexKeysOf } from '../../src/keys/index-keys.ts'
 import { serialize } from '../../src/values/serialize.ts'

@@ -1,7 +1,7 @@
 /** The life of a transaction in its realm, over a host that answers when the test says so. */
 import { expect, test, vi } from 'vitest'
 import { addListener } from '../../src/events/dispatch.ts'
-import { clearObjectStore, countRecords, getValue } from '../../src/core/retrieval.ts'
+import { clearObjectStore, countRecords, getValue } from '../../src/core/records/retrieval.ts'
 import type { Transaction } from '../../src/core/transaction.ts'
 import { failure } from '../../src/errors.ts'
 import { unboundedRange } from '../../src/keys/key-range.ts'

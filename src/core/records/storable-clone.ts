@@ -1,10 +1,10 @@
 /** A value cloned for storage, and the cheapest way to look into the clone. */
-import type { IndexSchema, KeyPath } from '../protocol/protocol.ts'
-import { extractKey } from '../keys/extract-key.ts'
-import { type KeyToBeGenerated, indexKeysOf } from '../keys/index-keys.ts'
-import { evaluatePath, keyPathFailure } from '../keys/key-path.ts'
-import { deserializeClone, deserializeProperty } from '../values/deserialize.ts'
-import type { Serialized } from '../values/serialize.ts'
+import type { IndexSchema, KeyPath } from '../../protocol/protocol.ts'
+import { extractKey } from '../../keys/extract-key.ts'
+import { type KeyToBeGenerated, indexKeysOf } from '../../keys/index-keys.ts'
+import { evaluatePath, keyPathFailure } from '../../keys/key-path.ts'
+import { deserializeClone, deserializeProperty } from '../../values/deserialize.ts'
+import type { Serialized } from '../../values/serialize.ts'
 
 /**
  * The clone exists as bytes. Key paths are evaluated on what they need of it: most often one property of an object, else

@@ -3,15 +3,15 @@
  * and later iterations are answered from what was read ahead, as long as the transaction has not written to the store.
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
-import { append } from '../base/own-property.ts'
-import type { Direction, RecordBytes } from '../protocol/protocol.ts'
-import { compareKeys, damagedKey } from '../keys/key.ts'
-import { convertKeyToValue, keyEnd } from '../keys/convert-key-to-value.ts'
-import { type KeyRange, encodeRange } from '../keys/key-range.ts'
-import type { ObjectStoreHandle, Source } from './handles.ts'
+import { append } from '../../base/own-property.ts'
+import type { Direction, RecordBytes } from '../../protocol/protocol.ts'
+import { compareKeys, damagedKey } from '../../keys/key.ts'
+import { convertKeyToValue, keyEnd } from '../../keys/convert-key-to-value.ts'
+import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
+import type { ObjectStoreHandle, Source } from '../handles.ts'
 import { valueOf } from './readers.ts'
-import { Request, type ResultReader } from './request.ts'
-import { type Transaction, assertActive, executeRequest, placeRequest } from './transaction.ts'
+import { Request, type ResultReader } from '../request.ts'
+import { type Transaction, assertActive, executeRequest, placeRequest } from '../transaction.ts'
 
 export type { Direction }
 

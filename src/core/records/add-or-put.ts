@@ -2,28 +2,28 @@
  * Storing a record: clone, key, index keys, operation. Everything that script can notice happens at the call; what the
  * host gets is bytes.
  */
-import { domException, failureOf } from '../errors.ts'
-import { type Operation, checkRecordSize } from '../protocol/protocol.ts'
-import { convertValueToKey } from '../keys/convert-value-to-key.ts'
-import type { KeyToBeGenerated } from '../keys/index-keys.ts'
-import { keyPathFailure } from '../keys/key-path.ts'
-import { onlyKey } from '../keys/key-range.ts'
-import { compareKeys } from '../keys/key.ts'
+import { domException, failureOf } from '../../errors.ts'
+import { type Operation, checkRecordSize } from '../../protocol/protocol.ts'
+import { convertValueToKey } from '../../keys/convert-value-to-key.ts'
+import type { KeyToBeGenerated } from '../../keys/index-keys.ts'
+import { keyPathFailure } from '../../keys/key-path.ts'
+import { onlyKey } from '../../keys/key-range.ts'
+import { compareKeys } from '../../keys/key.ts'
 import {
   type Completed,
   type Serialized,
   complete,
   isComplete,
   serialize,
-} from '../values/serialize.ts'
+} from '../../values/serialize.ts'
 import type { Cursor } from './cursor.ts'
-import { type ObjectStoreHandle, assertNotDeleted } from './handles.ts'
+import { type ObjectStoreHandle, assertNotDeleted } from '../handles.ts'
 import { KeptPut, objectsToKeep } from './kept-put.ts'
 import { storedKeyReader } from './readers.ts'
-import { Request } from './request.ts'
+import { Request } from '../request.ts'
 import { deleteRecords } from './retrieval.ts'
 import { StorableClone } from './storable-clone.ts'
-import { type Transaction, assertActive, executeRequest, placeRequest } from './transaction.ts'
+import { type Transaction, assertActive, executeRequest, placeRequest } from '../transaction.ts'
 
 /**
  * https://w3c.github.io/IndexedDB/#add-or-put, from the checks of the key on. `explicitKey` undefined: not given.

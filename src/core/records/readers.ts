@@ -1,9 +1,9 @@
 /** How the records and answers of an operation become results: one reader per kind of request. */
-import { append } from '../base/own-property.ts'
-import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
-import { deserialize, type LateValueReceiver } from '../values/deserialize.ts'
-import type { RecordBytes } from '../protocol/protocol.ts'
-import type { Request, ResultReader } from './request.ts'
+import { append } from '../../base/own-property.ts'
+import { convertKeyToValue } from '../../keys/convert-key-to-value.ts'
+import { deserialize, type LateValueReceiver } from '../../values/deserialize.ts'
+import type { RecordBytes } from '../../protocol/protocol.ts'
+import type { Request, ResultReader } from '../request.ts'
 
 /** One result of `getAllRecords()`, before script sees it. https://w3c.github.io/IndexedDB/#record-interface */
 export interface RecordResult {

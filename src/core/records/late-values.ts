@@ -1,4 +1,4 @@
-import { LateValue } from '../values/deserialize.ts'
+import { LateValue } from '../../values/deserialize.ts'
 
 /**
  * What a reader has gathered, with the values that were not ready in the places of those that stood for them. Such a place

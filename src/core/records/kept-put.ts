@@ -1,6 +1,6 @@
 /** Storing a record with objects that have no bytes: they are kept elsewhere, and its value names them. */
-import { exceptionOf, type Failure, failureOf } from '../errors.ts'
-import type { OperationReceiver } from '../protocol/protocol.ts'
+import { exceptionOf, type Failure, failureOf } from '../../errors.ts'
+import type { OperationReceiver } from '../../protocol/protocol.ts'
 import {
   keep,
   type KeptObject,
@@ -9,9 +9,9 @@ import {
   keptKeys,
   noteKey,
   removeKept,
-} from '../kept/kept-store.ts'
-import type { Serialized } from '../values/serialize.ts'
-import type { Answer, Request } from './request.ts'
+} from '../../kept/kept-store.ts'
+import type { Serialized } from '../../values/serialize.ts'
+import type { Answer, Request } from '../request.ts'
 
 /** The objects of a value that have to be kept elsewhere. */
 export function objectsToKeep({ apart }: Serialized): readonly KeptObject[] {

@@ -1,8 +1,8 @@
 /** Requests that read, count or delete by key range, on an object store or an index alike. */
-import type { Direction } from '../protocol/protocol.ts'
-import { type KeyRange, encodeRange } from '../keys/key-range.ts'
+import type { Direction } from '../../protocol/protocol.ts'
+import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
 import type { Cursor } from './cursor.ts'
-import type { ObjectStoreHandle, Source } from './handles.ts'
+import type { ObjectStoreHandle, Source } from '../handles.ts'
 import {
   type RecordKind,
   countReader,
@@ -11,8 +11,8 @@ import {
   nothingReader,
   valueReader,
 } from './readers.ts'
-import { Request, type ResultReader } from './request.ts'
-import { executeRequest } from './transaction.ts'
+import { Request, type ResultReader } from '../request.ts'
+import { executeRequest } from '../transaction.ts'
 
 /** Value of the first record in range. https://w3c.github.io/IndexedDB/#object-store-retrieval-operation */
 export function getValue(source: Source, range: KeyRange): Request {
