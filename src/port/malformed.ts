@@ -1,7 +1,11 @@
 /** What comes over a port is input: these checks give it the types it must have. */
 import { append } from '../base/own-property.ts'
-import { brandOf } from '../values/brands.ts'
-import { mapForEach, typedArrayBuffer, typedArrayName } from '../values/intrinsics.ts'
+import { brandOf } from '../values/platform-objects/brands.ts'
+import {
+  mapForEach,
+  typedArrayBuffer,
+  typedArrayName,
+} from '../values/platform-objects/intrinsics.ts'
 
 /** What came over a port is not what the other end of this package would have sent. It ends that client, or that owner. */
 export class Malformed extends Error {

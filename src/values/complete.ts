@@ -1,8 +1,8 @@
 import { ByteWriter } from './byte-writer.ts'
-import { exportCryptoKey } from './crypto-keys.ts'
-import { readBlobs } from './read-blobs.ts'
+import { exportCryptoKey } from './platform-objects/crypto-keys.ts'
+import { readBlobs } from './read/read-blobs.ts'
 import type { ApartObject, Serialized } from './serialized.ts'
-import { writeArrayBuffer, writeView } from './write-buffers.ts'
+import { writeArrayBuffer, writeView } from './write/write-buffers.ts'
 
 /** A value's final bytes. */
 export type Completed = Pick<Serialized, 'bytes' | 'generatedKeyOffset'>

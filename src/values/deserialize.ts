@@ -1,8 +1,8 @@
 import { StorageError } from '../errors.ts'
 import { corrupt } from './corrupt.ts'
 import { formatVersion } from './format.ts'
-import { absent, type MakeObject, present, ReadState } from './read-state.ts'
-import { readValue } from './read-value.ts'
+import { absent, type MakeObject, present, ReadState } from './read/read-state.ts'
+import { readValue } from './read/read-value.ts'
 import type { Serialized } from './serialized.ts'
 
 /** Reading runs no script, so that one is enough. */

@@ -1,8 +1,8 @@
 import { domException } from '../errors.ts'
 import { defineOwn } from '../base/own-property.ts'
-import { hasOwn } from './intrinsics.ts'
-import { blobSize, fileTime } from './platform.ts'
-import { generatedKey } from './write-state.ts'
+import { hasOwn } from './platform-objects/intrinsics.ts'
+import { blobSize, fileTime } from './platform-objects/platform.ts'
+import { generatedKey } from './write/write-state.ts'
 
 /**
  * Puts the mark of a generated key at `keyPath` in a clone that has no value there, making the objects on the way.

@@ -1,4 +1,4 @@
-import { arrayFrom } from './intrinsics.ts'
+import { arrayFrom } from './platform-objects/intrinsics.ts'
 
 /** Up to this many objects a linear search beats a Map. */
 const listLimit = 32

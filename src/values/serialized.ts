@@ -1,4 +1,4 @@
-import type { BlobContent } from './foreign-blobs.ts'
+import type { BlobContent } from './platform-objects/foreign-blobs.ts'
 import type { RootProperties } from './root-properties.ts'
 
 /** An object of a value that its bytes alone do not give at once: a CryptoKey, or what is kept elsewhere. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { deserialize } from '../../src/values/deserialize.ts'
-import { readBlobs } from '../../src/values/read-blobs.ts'
+import { readBlobs } from '../../src/values/read/read-blobs.ts'
 import { serialize } from '../../src/values/serialize.ts'
 
 async function storeAndRead(value: unknown): Promise<unknown> {

@@ -11,7 +11,7 @@ import { IDBTransaction } from '../IDBTransaction.ts'
 import { IDBVersionChangeEvent } from '../IDBVersionChangeEvent.ts'
 import { bareCopy } from '../../base/own-property.ts'
 import type { IndexedDBOptions, InstallOptions } from '../../options/indexeddb-options.ts'
-import { knowPage } from '../../values/interface-names.ts'
+import { knowPage } from '../../values/platform-objects/interface-names.ts'
 
 /** The interfaces of the specification. */
 export const interfaces = {

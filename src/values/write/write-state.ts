@@ -1,10 +1,10 @@
-import { ByteWriter } from './byte-writer.ts'
-import type { BlobContent } from './foreign-blobs.ts'
-import { Tag } from './format.ts'
-import { append } from '../base/own-property.ts'
-import { ObjectIds } from './object-ids.ts'
-import { RootProperties } from './root-properties.ts'
-import type { ApartObject } from './serialized.ts'
+import { ByteWriter } from '../byte-writer.ts'
+import type { BlobContent } from '../platform-objects/foreign-blobs.ts'
+import { Tag } from '../format.ts'
+import { append } from '../../base/own-property.ts'
+import { ObjectIds } from '../object-ids.ts'
+import { RootProperties } from '../root-properties.ts'
+import type { ApartObject } from '../serialized.ts'
 
 /** Stands for "no value here" among the children of an object; script cannot have it. */
 export const absent = Symbol('absent')

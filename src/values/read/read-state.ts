@@ -1,7 +1,7 @@
-import { ByteReader } from './byte-reader.ts'
-import { corrupt } from './corrupt.ts'
-import { append } from '../base/own-property.ts'
-import { arrayFrom } from './intrinsics.ts'
+import { ByteReader } from '../byte-reader.ts'
+import { corrupt } from '../corrupt.ts'
+import { append } from '../../base/own-property.ts'
+import { arrayFrom } from '../platform-objects/intrinsics.ts'
 
 /** A longer list of objects is not used again. */
 const keptObjects = 1024

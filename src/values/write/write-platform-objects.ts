@@ -1,10 +1,18 @@
-import { domException } from '../errors.ts'
-import { newKeptId } from '../kept/kept-store.ts'
-import { bytesOfSecretiveKey, type CryptoKeyTraits, traitsOfCryptoKey } from './crypto-keys.ts'
-import { Tag } from './format.ts'
-import { type BlobContent, type ForeignBlob, foreignBlob } from './foreign-blobs.ts'
-import { partsClasses } from './geometry.ts'
-import { append } from '../base/own-property.ts'
+import { domException } from '../../errors.ts'
+import { newKeptId } from '../../kept/kept-store.ts'
+import {
+  bytesOfSecretiveKey,
+  type CryptoKeyTraits,
+  traitsOfCryptoKey,
+} from '../platform-objects/crypto-keys.ts'
+import { Tag } from '../format.ts'
+import {
+  type BlobContent,
+  type ForeignBlob,
+  foreignBlob,
+} from '../platform-objects/foreign-blobs.ts'
+import { partsClasses } from '../platform-objects/geometry.ts'
+import { append } from '../../base/own-property.ts'
 import {
   blobAttributes,
   exceptionMessage,
@@ -12,9 +20,9 @@ import {
   fileListLength,
   platformClasses,
   quotaOf,
-} from './platform.ts'
-import { memberOf } from './simulated-pages.ts'
-import { isObjectWithoutBytes } from './kept-classes.ts'
+} from '../platform-objects/platform.ts'
+import { memberOf } from '../platform-objects/simulated-pages.ts'
+import { isObjectWithoutBytes } from '../platform-objects/kept-classes.ts'
 import { stackOf } from './write-errors.ts'
 import type { Children, WriteState } from './write-state.ts'
 

@@ -1,4 +1,4 @@
-import type { Quota } from '../errors.ts'
+import type { Quota } from '../../errors.ts'
 import type { BlobAttributes } from './foreign-blobs.ts'
 import { attributeOf } from './intrinsics.ts'
 

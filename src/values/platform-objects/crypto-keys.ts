@@ -4,8 +4,8 @@
  * Web Crypto does both asynchronously, and exports only what is extractable. Where there is `node:crypto` (Node, Bun and
  * Deno) it gives the bytes of every key.
  */
-import { domException } from '../errors.ts'
-import { corrupt, unsupportedType } from './corrupt.ts'
+import { domException } from '../../errors.ts'
+import { corrupt, unsupportedType } from '../corrupt.ts'
 import { attributeOf } from './intrinsics.ts'
 
 /** What a CryptoKey is, but for its bytes. */

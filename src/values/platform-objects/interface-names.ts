@@ -1,6 +1,6 @@
 /** Which types of the platform an object is of, as its prototypes tell. */
-import { append } from '../base/own-property.ts'
-import { isWorkerd } from '../base/workerd.ts'
+import { append } from '../../base/own-property.ts'
+import { isWorkerd } from '../../base/workerd.ts'
 import { getOwnPropertyDescriptor, getPrototypeOf, weakMapGet } from './intrinsics.ts'
 import { rememberPage, simulatedInterface } from './simulated-pages.ts'
 

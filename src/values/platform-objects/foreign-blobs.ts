@@ -1,6 +1,6 @@
 /** Blobs and Files of other implementations than this realm's: of simulated pages and polyfills. */
-import { domException } from '../errors.ts'
-import { bareCopy } from '../base/own-property.ts'
+import { domException } from '../../errors.ts'
+import { bareCopy } from '../../base/own-property.ts'
 import { getOwnPropertyDescriptor, isView } from './intrinsics.ts'
 import { memberOf } from './simulated-pages.ts'
 

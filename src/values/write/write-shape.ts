@@ -1,5 +1,5 @@
-import type { ByteWriter } from './byte-writer.ts'
-import { Tag } from './format.ts'
+import type { ByteWriter } from '../byte-writer.ts'
+import { Tag } from '../format.ts'
 
 /** The tag and header of objects with these keys, ready to be copied. */
 interface Shape {

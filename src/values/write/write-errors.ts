@@ -1,5 +1,5 @@
-import { errorKinds, Tag } from './format.ts'
-import { getOwnPropertyDescriptor, getterOf, isOfValue } from './intrinsics.ts'
+import { errorKinds, Tag } from '../format.ts'
+import { getOwnPropertyDescriptor, getterOf, isOfValue } from '../platform-objects/intrinsics.ts'
 import { absent, type Children, type WriteState } from './write-state.ts'
 
 /** Where `stack` is not an own data property: the getter that gives it, of every error (V8) or inherited (SpiderMonkey). */

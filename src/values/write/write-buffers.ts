@@ -1,6 +1,6 @@
-import { domException } from '../errors.ts'
-import type { ByteWriter } from './byte-writer.ts'
-import { Tag, viewKinds } from './format.ts'
+import { domException } from '../../errors.ts'
+import type { ByteWriter } from '../byte-writer.ts'
+import { Tag, viewKinds } from '../format.ts'
 import {
   bufferByteLength,
   bufferMaxByteLength,
@@ -15,7 +15,7 @@ import {
   typedArrayByteOffset,
   typedArrayLength,
   typedArrayName,
-} from './intrinsics.ts'
+} from '../platform-objects/intrinsics.ts'
 import type { Children } from './write-state.ts'
 
 /** No element is larger, so that a view that reaches its buffer's end leaves less than this. */

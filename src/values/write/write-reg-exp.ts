@@ -1,6 +1,6 @@
-import type { ByteWriter } from './byte-writer.ts'
-import { Tag } from './format.ts'
-import { getterOf, regExpSource } from './intrinsics.ts'
+import type { ByteWriter } from '../byte-writer.ts'
+import { Tag } from '../format.ts'
+import { getterOf, regExpSource } from '../platform-objects/intrinsics.ts'
 
 /** Flag and its getter, in the order of `flags`. (`flags` itself would ask the object's own properties.) */
 const flagGetters = (

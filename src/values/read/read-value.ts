@@ -1,6 +1,6 @@
-import { corrupt } from './corrupt.ts'
-import { shortLimit, Tag } from './format.ts'
-import { arrayFrom, arraySlice, mapSet, setAdd } from './intrinsics.ts'
+import { corrupt } from '../corrupt.ts'
+import { shortLimit, Tag } from '../format.ts'
+import { arrayFrom, arraySlice, mapSet, setAdd } from '../platform-objects/intrinsics.ts'
 import { readArrayBuffer, readResizableArrayBuffer, readView } from './read-buffers.ts'
 import {
   readBlob,

@@ -1,4 +1,4 @@
-import { domException } from '../errors.ts'
+import { domException } from '../../errors.ts'
 import {
   type Brand,
   brandOf,
@@ -7,9 +7,9 @@ import {
   isProxy,
   onlyLooksBranded,
   runsOutsideOfPages,
-} from './brands.ts'
-import { shortLimit, Tag } from './format.ts'
-import { append } from '../base/own-property.ts'
+} from '../platform-objects/brands.ts'
+import { shortLimit, Tag } from '../format.ts'
+import { append } from '../../base/own-property.ts'
 import {
   bigintValue,
   booleanValue,
@@ -22,9 +22,9 @@ import {
   ownKeys,
   setForEach,
   stringValue,
-} from './intrinsics.ts'
-import { interfaceNames, refusedName } from './interface-names.ts'
-import { isRefusedByPlatform } from './native-clone.ts'
+} from '../platform-objects/intrinsics.ts'
+import { interfaceNames, refusedName } from '../platform-objects/interface-names.ts'
+import { isRefusedByPlatform } from '../platform-objects/native-clone.ts'
 import { writeArrayBuffer, writeView } from './write-buffers.ts'
 import { writeError } from './write-errors.ts'
 import { beginPlatformObject } from './write-platform-objects.ts'

@@ -1,6 +1,6 @@
-import type { ByteReader } from './byte-reader.ts'
-import { corrupt } from './corrupt.ts'
-import { append, defineOwn } from '../base/own-property.ts'
+import type { ByteReader } from '../byte-reader.ts'
+import { corrupt } from '../corrupt.ts'
+import { append, defineOwn } from '../../base/own-property.ts'
 
 /** The keys of objects with the same header. */
 export interface Shape {

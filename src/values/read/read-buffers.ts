@@ -1,7 +1,7 @@
-import type { ByteReader } from './byte-reader.ts'
-import { corrupt, unsupportedType } from './corrupt.ts'
-import { viewKinds } from './format.ts'
-import { bufferByteLength, bufferResize } from './intrinsics.ts'
+import type { ByteReader } from '../byte-reader.ts'
+import { corrupt, unsupportedType } from '../corrupt.ts'
+import { viewKinds } from '../format.ts'
+import { bufferByteLength, bufferResize } from '../platform-objects/intrinsics.ts'
 import type { Reading, ReadState } from './read-state.ts'
 
 type ViewConstructor = new (buffer: ArrayBuffer, byteOffset: number, length?: number) => object

@@ -1,7 +1,7 @@
-import { corrupt } from './corrupt.ts'
-import { errorKinds } from './format.ts'
-import { defineHidden } from '../base/own-property.ts'
-import { hasOwn } from './intrinsics.ts'
+import { corrupt } from '../corrupt.ts'
+import { errorKinds } from '../format.ts'
+import { defineHidden } from '../../base/own-property.ts'
+import { hasOwn } from '../platform-objects/intrinsics.ts'
 import { absent, type Reading, type ReadState } from './read-state.ts'
 
 /** At the position of its kind byte: taken when the module loads. */

@@ -1,6 +1,6 @@
-import { domException } from '../errors.ts'
-import type { BlobContent } from './foreign-blobs.ts'
-import type { Serialized } from './serialized.ts'
+import { domException } from '../../errors.ts'
+import type { BlobContent } from '../platform-objects/foreign-blobs.ts'
+import type { Serialized } from '../serialized.ts'
 
 /**
  * The final bytes of a value, with the contents of its Blobs and Files; the caller owns them. What is needed of

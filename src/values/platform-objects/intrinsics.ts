@@ -4,7 +4,7 @@
  * internal slots do so for objects of every realm.
  */
 
-import { isWorkerd } from '../base/workerd.ts'
+import { isWorkerd } from '../../base/workerd.ts'
 
 type Method<This, Args extends unknown[], Result> = (self: This, ...args: Args) => Result
 
