@@ -154,7 +154,7 @@ test('DOMException is made in errors.ts alone', () => {
 
 test('SQL is written in src/sqlite alone, but for the lock that the runtime holds with its own SQLite', () => {
   const others = filesWith(sqlText, sources).filter((file) => !file.startsWith('src/sqlite/'))
-  expect(others).toEqual(['vfs/kernel-lock.ts'])
+  expect(others).toEqual(['vfs/node/kernel-lock.ts'])
 })
 
 test('SQL and DOMException are found where they are, and not in prose', () => {

@@ -2,9 +2,9 @@ import { append } from '../src/base/own-property.ts'
 import { VfsError } from '../src/files/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/files/vfs.ts'
 import { checkFileName } from './file-name.ts'
-import { hasSyncAccess, isNamed } from './opfs-access.ts'
-import { lockDirectory } from './opfs-lock.ts'
-import { OpfsFiles } from './opfs-files.ts'
+import { hasSyncAccess, isNamed } from './opfs/opfs-access.ts'
+import { lockDirectory } from './opfs/opfs-lock.ts'
+import { OpfsFiles } from './opfs/opfs-files.ts'
 
 /**
  * The VFS over the origin private file system of a browser. Its files carry their real names, so that what is exported from

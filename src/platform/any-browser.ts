@@ -1,5 +1,5 @@
 /** What all builds for browsers have in common: the origin private file system is the default. */
-import { hasSyncAccess } from '../../vfs/opfs-access.ts'
+import { hasSyncAccess } from '../../vfs/opfs/opfs-access.ts'
 import { opfs } from '../../vfs/opfs.ts'
 import { StorageError } from '../errors.ts'
 import type { BrowserParts } from './browser-parts.ts'

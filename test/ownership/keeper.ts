@@ -17,7 +17,7 @@ import process from 'node:process'
 import { createInterface } from 'node:readline'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { close, createIndexedDB } from '../../src/index.ts'
-import { openKernelLock } from '../../vfs/kernel-lock.ts'
+import { openKernelLock } from '../../vfs/node/kernel-lock.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 import { touch } from './touches.ts'
 

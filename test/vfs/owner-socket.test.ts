@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
-import { openOwnerSocket, socketLiveness } from '../../vfs/owner-socket.ts'
+import { openOwnerSocket, socketLiveness } from '../../vfs/node/owner-socket.ts'
 
 describe.skipIf(process.platform === 'win32')('the socket of an owner', { timeout: 60_000 }, () => {
   const root = fs.mkdtempSync(join(os.tmpdir(), 'socket-'))
@@ -18,7 +18,7 @@ describe.skipIf(process.platform === 'win32')('the socket of an owner', { timeou
   let directory = ''
 
   beforeAll(async () => {
-    const entryPoints = [join(import.meta.dirname, '../../vfs/owner-socket.ts')]
+    const entryPoints = [join(import.meta.dirname, '../../vfs/node/owner-socket.ts')]
     await build({ entryPoints, outfile: module, platform: 'node', format: 'esm' })
   })
   beforeEach(() => {

@@ -2,8 +2,8 @@
  * The parts of the origin private file system that only dedicated workers have; the platform's types for pages lack them.
  * https://fs.spec.whatwg.org/#api-filesystemsyncaccesshandle
  */
-import { VfsError } from '../src/files/vfs.ts'
-import { now, pause } from './clock.ts'
+import { VfsError } from '../../src/files/vfs.ts'
+import { now, pause } from '../clock.ts'
 
 /** An open file, synchronous. While it is open nobody else can open, move or remove the file. */
 export interface SyncAccessHandle {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { DirectoryLockedError } from '../src/files/vfs.ts'
-import { now, pause } from './clock.ts'
+import { DirectoryLockedError } from '../../src/files/vfs.ts'
+import { now, pause } from '../clock.ts'
 import { openKernelLock } from './kernel-lock.ts'
 import type { KernelLock } from './kernel-lock.ts'
 import { lockedMessage } from './locked-message.ts'

@@ -5,9 +5,9 @@
  * A prepared file that is missing is made, empty, so that it can be opened; until somebody does, it is a *spare*: it is not
  * listed and goes again when the directory closes. One that a crash leaves behind is empty, which counts as missing.
  */
-import { append } from '../src/base/own-property.ts'
-import { VfsError } from '../src/files/vfs.ts'
-import type { VfsFile } from '../src/files/vfs.ts'
+import { append } from '../../src/base/own-property.ts'
+import { VfsError } from '../../src/files/vfs.ts'
+import type { VfsFile } from '../../src/files/vfs.ts'
 import {
   accessError,
   type FileHandle,

@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { VfsError } from '../src/files/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
 import { directoryError } from './node-directory.ts'
 import { explained, explanation } from './node-file-error.ts'
 import { openForSync, syncDescriptor } from './node-directory-sync.ts'

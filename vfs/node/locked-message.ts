@@ -1,4 +1,4 @@
-import type { Owner } from '../src/files/vfs.ts'
+import type { Owner } from '../../src/files/vfs.ts'
 import type { Claim } from './claim-file.ts'
 import { isSameProcess, thisProcess } from './process-identity.ts'
 import type { Liveness } from './process-identity.ts'

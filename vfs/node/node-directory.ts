@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { dirname } from 'node:path'
-import { VfsError } from '../src/files/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
 import { openForSync, syncDirectory } from './node-directory-sync.ts'
 
 /**

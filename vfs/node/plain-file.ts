@@ -1,5 +1,5 @@
 import fs from 'node:fs'
-import { VfsError } from '../src/files/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
 import { explanation } from './node-file-error.ts'
 
 /**

@@ -1,6 +1,6 @@
 import fs from 'node:fs'
-import { VfsError } from '../src/files/vfs.ts'
-import type { VfsFile } from '../src/files/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
+import type { VfsFile } from '../../src/files/vfs.ts'
 import type { HeldDirectory } from './held-directory.ts'
 import { explained, explanation } from './node-file-error.ts'
 import { lstatOrNull, statPlainFile } from './plain-file.ts'

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import { threadId } from 'node:worker_threads'
-import { timeOfDay } from './clock.ts'
+import { timeOfDay } from '../clock.ts'
 
 /** What tells one process from every other, and what people want to know of it. */
 export interface ProcessIdentity {

@@ -1,5 +1,5 @@
-import { VfsError } from '../src/files/vfs.ts'
-import type { VfsFile } from '../src/files/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
+import type { VfsFile } from '../../src/files/vfs.ts'
 import { accessError, isNamed, type SyncAccessHandle } from './opfs-access.ts'
 
 /** What the file's directory is told. */

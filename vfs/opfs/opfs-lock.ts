@@ -1,6 +1,6 @@
 /** The ownership of an OPFS directory: a Web Lock, which the browser frees when the page or worker that has it goes. */
-import { DirectoryLockedError } from '../src/files/vfs.ts'
-import { clearTimeout, setTimeout } from './clock.ts'
+import { DirectoryLockedError } from '../../src/files/vfs.ts'
+import { clearTimeout, setTimeout } from '../clock.ts'
 
 /**
  * How long a lock is waited for in any case: on a reload the old page goes a moment after the new one has come, and nothing

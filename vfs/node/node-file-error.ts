@@ -1,4 +1,4 @@
-import { VfsError } from '../src/files/vfs.ts'
+import { VfsError } from '../../src/files/vfs.ts'
 
 /** Runs `use` of the file at `path`; an error whose cause lies with the machine says what to do. */
 export function explained<Result>(path: string, use: () => Result): Result {
