@@ -12,7 +12,7 @@ export const entries = {
   './vfs/memory': 'vfs/memory.ts',
   './vfs/node': 'vfs/node.ts',
   './vfs/opfs': 'vfs/opfs.ts',
-  './vfs/conformance': 'test/vfs/entry-point.ts',
+  './vfs/conformance': 'src/testing/conformance-entry.ts',
   './testing': 'src/testing.ts',
   './testing/vitest': 'src/testing/vitest.ts',
   './testing/jest': 'src/testing/jest.ts',

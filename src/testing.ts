@@ -23,7 +23,7 @@ export {
   type StoreSnapshot,
 } from './testing/snapshot.ts'
 export * from './api/global/interfaces.ts'
-export type { CallKind, Fault, FaultPlan } from '../test/faults/fault-vfs.ts'
+export type { CallKind, Fault, FaultPlan } from './testing/fault-vfs.ts'
 
 /**
  * Closes a connection as a browser does when the user clears the site's data: its transactions abort, then `close` is

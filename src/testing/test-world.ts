@@ -6,7 +6,7 @@ import { installGlobals } from '../api/global/install.ts'
 import type { ClosableHost } from '../protocol/protocol.ts'
 import type { ClosableIDBFactory } from '../api/global/interfaces.ts'
 import type { Vfs } from '../files/vfs.ts'
-import { type FaultPlan, type FaultyVfs, faulty } from '../../test/faults/fault-vfs.ts'
+import { type FaultPlan, type FaultyVfs, faulty } from './fault-vfs.ts'
 import { type MemoryVfs, memory } from '../../vfs/memory.ts'
 import { WorldHost } from './world-host.ts'
 

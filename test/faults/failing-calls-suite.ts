@@ -1,6 +1,6 @@
 /** Fails every I/O call of a history once, in turn: an error as documented, nothing wrong, and usable afterwards. */
 import { memory } from '../../vfs/memory.ts'
-import { faulty } from './fault-vfs.ts'
+import { faulty } from '../../src/testing/fault-vfs.ts'
 import type { History } from './histories.ts'
 import { playStruck, type Strike } from './struck-history.ts'
 

@@ -10,7 +10,7 @@ import { type Engine, loadEngine } from '../../src/sqlite/engine.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
 import type { DatabaseStorage, StorageDirectory } from '../../src/storage/storage.ts'
 import { memory, type MemoryVfs } from '../../vfs/memory.ts'
-import { faulty, type FaultyVfs } from './fault-vfs.ts'
+import { faulty, type FaultyVfs } from '../../src/testing/fault-vfs.ts'
 
 /** How a directory was left, and how it is opened. */
 interface Situation {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'vitest'
 import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
-import { vfsConformance } from '../vfs/conformance.ts'
-import { faulty } from './fault-vfs.ts'
-import type { CallKind, FaultyVfs } from './fault-vfs.ts'
+import { vfsConformance } from '../../src/testing/vfs-conformance.ts'
+import { faulty } from '../../src/testing/fault-vfs.ts'
+import type { CallKind, FaultyVfs } from '../../src/testing/fault-vfs.ts'
 
 describe('the faulty VFS without faults', () => {
   vfsConformance({ test, assert }, () => ({ vfs: faulty(memory()), path: 'x' }))

@@ -3,7 +3,7 @@ import { close, createIndexedDB } from '../../src/index.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import { openDatabase, resultOf } from '../promises.ts'
-import { faulty } from './fault-vfs.ts'
+import { faulty } from '../../src/testing/fault-vfs.ts'
 
 const upgrade = (database: IDBDatabase): void => void database.createObjectStore('notes')
 

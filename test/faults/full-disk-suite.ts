@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { nodeFs } from '../../vfs/node.ts'
 import { documented } from './failing-calls-suite.ts'
-import { type CallKind, faulty } from './fault-vfs.ts'
+import { type CallKind, faulty } from '../../src/testing/fault-vfs.ts'
 import type { History } from './histories.ts'
 import type { SmallDisk } from './small-disk.ts'
 import { playStruck, type Strike } from './struck-history.ts'

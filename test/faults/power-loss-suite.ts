@@ -7,9 +7,9 @@ import { Databases, readState } from '../history/databases.ts'
 import type { Step } from '../history/step.ts'
 import { openDatabase } from '../promises.ts'
 import { Expected } from './expected.ts'
-import { faulty, type CallKind, type Fault, type FaultyVfs } from './fault-vfs.ts'
+import { faulty, type CallKind, type Fault, type FaultyVfs } from '../../src/testing/fault-vfs.ts'
 import type { Action, History } from './histories.ts'
-import type { CrashPattern } from './power-loss.ts'
+import type { CrashPattern } from '../../src/testing/power-loss.ts'
 
 /** What was tried. */
 export interface PowerLossCounts {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
-import { faulty, type Fault } from './fault-vfs.ts'
+import { faulty, type Fault } from '../../src/testing/fault-vfs.ts'
 import { scripted } from './histories.ts'
 import { playStruck, type StruckHistory } from './struck-history.ts'
 

@@ -11,7 +11,7 @@ import type { StorageError } from '../../src/errors.ts'
 import type { StorageDirectory } from '../../src/storage/storage.ts'
 import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import { faulty } from '../faults/fault-vfs.ts'
+import { faulty } from '../../src/testing/fault-vfs.ts'
 import {
   directoryOn,
   engine,

@@ -5,7 +5,7 @@ import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
 import type { StorageDirectory } from '../../src/storage/storage.ts'
 import { memory } from '../../vfs/memory.ts'
-import { faulty, type FaultyVfs } from '../faults/fault-vfs.ts'
+import { faulty, type FaultyVfs } from '../../src/testing/fault-vfs.ts'
 import { engine, found, openWithStore, recordOf, transact } from './test-directory.ts'
 
 let warnings: StorageError[] = []

@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest'
 import { MeasuredDirectory } from '../../src/files/measured-directory.ts'
 import type { Vfs, VfsFile } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
-import { faulty } from '../faults/fault-vfs.ts'
-import { vfsConformance } from '../vfs/conformance.ts'
+import { faulty } from '../../src/testing/fault-vfs.ts'
+import { vfsConformance } from '../../src/testing/vfs-conformance.ts'
 
 describe('a measured directory is one', () => {
   vfsConformance({ test, assert }, () => ({ vfs: measured(memory()), path: 'x' }))

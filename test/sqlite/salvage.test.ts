@@ -5,7 +5,7 @@ import type { Vfs } from '../../src/files/vfs.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
 import type { StorageDirectory } from '../../src/storage/storage.ts'
 import { memory, type MemoryVfs } from '../../vfs/memory.ts'
-import { faulty } from '../faults/fault-vfs.ts'
+import { faulty } from '../../src/testing/fault-vfs.ts'
 import {
   engine,
   found,

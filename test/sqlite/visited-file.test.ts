@@ -8,7 +8,7 @@ import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
 import type { DatabaseStorage, StorageDirectory } from '../../src/storage/storage.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
-import { faulty } from '../faults/fault-vfs.ts'
+import { faulty } from '../../src/testing/fault-vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import {
   engine,

@@ -3,7 +3,7 @@ import { describe, test } from 'vitest'
 import type { VfsFile } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { MemoryVfs } from '../../vfs/memory.ts'
-import { vfsConformance } from './conformance.ts'
+import { vfsConformance } from '../../src/testing/vfs-conformance.ts'
 
 describe('the memory VFS', () => {
   vfsConformance({ test, assert }, () => ({ vfs: memory(), path: 'databases' }))

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterAll, describe, test } from 'vitest'
 import { DirectoryLockedError, VfsError } from '../../src/files/vfs.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import { vfsConformance } from './conformance.ts'
+import { vfsConformance } from '../../src/testing/vfs-conformance.ts'
 
 describe('the node VFS', () => {
   const root = fs.mkdtempSync(join(os.tmpdir(), 'node-vfs-'))

@@ -1,5 +1,5 @@
 /** The assertions that the suites use, as far as they use them, for where `node:assert` is not. */
-import type { TestTools } from '../../vfs/conformance.ts'
+import type { TestTools } from '../../../src/testing/vfs-conformance.ts'
 
 export const assert: TestTools['assert'] = {
   equal(actual, expected, message) {

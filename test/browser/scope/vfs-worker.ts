@@ -1,7 +1,7 @@
 /** A dedicated worker that runs the conformance suite of the VFS, and what is particular to OPFS. */
 import { VfsError } from '../../../src/files/vfs.ts'
 import { opfs } from '../../../vfs/opfs.ts'
-import { vfsConformance } from '../../vfs/conformance.ts'
+import { vfsConformance } from '../../../src/testing/vfs-conformance.ts'
 import { assert } from './assert.ts'
 import { Suite } from './suite.ts'
 

@@ -1,4 +1,4 @@
-import type { VfsFile } from '../../src/files/vfs.ts'
+import type { VfsFile } from '../files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import type { MemoryVfs } from '../../vfs/memory.ts'
 

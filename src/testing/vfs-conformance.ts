@@ -1,5 +1,5 @@
-import { DirectoryLockedError } from '../../src/files/vfs.ts'
-import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
+import { DirectoryLockedError } from '../files/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../files/vfs.ts'
 
 /** What the suite needs of a test framework; `vitest`, `node:test`, `bun:test` and `Deno.test` all have it. */
 export interface TestTools {
@@ -260,7 +260,17 @@ function directoryTests({ assert }: TestTools, inDirectory: InDirectory): void {
   )
 
   inDirectory('a file name outside the contract is refused with a code', (directory) => {
-    for (const name of ['', '.', '..', '../a', 'a/b', 'a\\b', 'a\0', 'ä', 'x'.repeat(101)]) {
+    for (const name of [
+      '',
+      '.',
+      '../../test',
+      '../a',
+      'a/b',
+      'a\\b',
+      'a\0',
+      'ä',
+      'x'.repeat(101),
+    ]) {
       assert.throws(() => directory.open(name, { create: true }), hasCode)
     }
   })

@@ -1,5 +1,5 @@
-import { VfsError } from '../../src/files/vfs.ts'
-import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
+import { VfsError } from '../files/vfs.ts'
+import type { Vfs, VfsDirectory, VfsFile } from '../files/vfs.ts'
 import type { MemoryVfs } from '../../vfs/memory.ts'
 import { PowerLossDisk } from './power-loss.ts'
 import type { CrashPattern, DiskFile } from './power-loss.ts'
