@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { runtimeNames } from '../test/runtimes.ts'
+import { runtimeNames } from '../test/kit/runtimes.ts'
 import {
   type ImplementationName,
   type VfsName,

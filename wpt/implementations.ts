@@ -2,7 +2,7 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { installedPackage } from '../test/runtimes.ts'
+import { installedPackage } from '../test/kit/runtimes.ts'
 import type { Implementation } from './scope/options.ts'
 
 export const implementationNames = ['ours', 'fake-indexeddb', 'indexeddbshim'] as const

@@ -1,6 +1,6 @@
 /** Runs web-platform-tests' IndexedDB suite in a server runtime: one process per page. */
 import { dirname, join } from 'node:path'
-import { runtimeCommand, runtimeLabel } from '../test/runtimes.ts'
+import { runtimeCommand, runtimeLabel } from '../test/kit/runtimes.ts'
 import { type Settings, parseCommandLine, usage } from './command-line.ts'
 import { type Expectations, readExpectations, reasonNotRun } from './expectations.ts'
 import { findImplementation, implementationLabel } from './implementations.ts'

@@ -2,7 +2,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { cacheDirectory } from '../test/runtimes.ts'
+import { cacheDirectory } from '../test/kit/runtimes.ts'
 
 /** The commit of web-platform-tests/wpt that a checkout takes. */
 const pinnedCommit = 'faf875d9b84f4319ac950cd51ef03a3dcf466a7f'

@@ -2,7 +2,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { MessageChannel } from 'node:worker_threads'
 import { memory } from '../../vfs/memory.ts'
 import { createIndexedDB, serve } from '../../src/index.ts'
-import { completion, openDatabase, resultOf, walk } from '../promises.ts'
+import { completion, openDatabase, resultOf, walk } from '../kit/promises.ts'
 
 const { subtle } = globalThis.crypto
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
 import { IDBKeyRange, createIndexedDB } from '../../src/index.ts'
-import { completion, openDatabase, resultOf, walk } from '../promises.ts'
+import { completion, openDatabase, resultOf, walk } from '../kit/promises.ts'
 
 /** A database with 300 records 0 … 299 in store `s`, and an index on `n` = key modulo 3. */
 async function numbers(): Promise<IDBDatabase> {

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 /** Some tests make files with SQLite's own tool. */
 const hasSqlite3 = !spawnSync('sqlite3', ['-version']).error

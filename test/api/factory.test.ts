@@ -7,7 +7,7 @@ import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import type { DirectoryLockedError } from '../../src/files/vfs.ts'
 import { IDBKeyRange, close, createIndexedDB, install, serve } from '../../src/index.ts'
-import { openDatabase, resultOf } from '../promises.ts'
+import { openDatabase, resultOf } from '../kit/promises.ts'
 
 let path = ''
 beforeEach(() => {

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { close, createIndexedDB, serve } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 /** All that Vitest can replace here. */
 const replaced = [

@@ -2,7 +2,7 @@ import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import * as interfaces from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import { openDatabase, resultOf } from '../promises.ts'
+import { openDatabase, resultOf } from '../kit/promises.ts'
 
 function stores(): Promise<IDBDatabase> {
   return openDatabase(interfaces.createIndexedDB({ vfs: memory() }), (database) => {

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import { highestId, longestKeyBytes, longestNameUnits } from '../../src/storage/limits.ts'
 import { memory } from '../../vfs/memory.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
-import { directoryOn } from '../sqlite/test-directory.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
+import { directoryOn } from '../kit/test-directory.ts'
 
 const tooLarge = expect.objectContaining({ name: 'UnknownError' })
 const tooLong = 'n'.repeat(longestNameUnits + 1)

@@ -14,7 +14,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
 import type { ClosableIDBFactory } from '../../src/api/global/interfaces.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 let parent = ''
 let path = ''

@@ -5,7 +5,7 @@ import { valueReader } from '../../src/core/records/readers.ts'
 import { StorageError } from '../../src/errors.ts'
 import { close, createIndexedDB, serve } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import { openDatabase, resultOf } from '../promises.ts'
+import { openDatabase, resultOf } from '../kit/promises.ts'
 
 const { subtle } = globalThis.crypto
 

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { IDBKeyRange, close, createIndexedDB } from '../../src/index.ts'
 import type { IndexedDBOptions } from '../../src/options/indexeddb-options.ts'
 import { memory } from '../../vfs/memory.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 const quota = 1024 * 1024
 const quotaExceeded = { name: 'QuotaExceededError' }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
 import { createIndexedDB } from '../../src/index.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 /** A key whose conversion runs `script`. */
 function keyThat(script: () => void): IDBValidKey {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { close, createIndexedDB, salvageReport } from '../../src/index.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 const recordCount = 300
 const pageSize = 4096

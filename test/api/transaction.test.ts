@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
 import { IDBKeyRange, createIndexedDB } from '../../src/index.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
-import { uncaught } from '../uncaught.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
+import { uncaught } from '../kit/uncaught.ts'
 
 function stores(): Promise<IDBDatabase> {
   return openDatabase(createIndexedDB({ vfs: memory() }), (database) => {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { compose } from '../../src/hosting/composition.ts'
 import { nodePlatform } from '../../src/platform/node.ts'
 import { memory } from '../../vfs/memory.ts'
-import { openDatabase, resultOf } from '../promises.ts'
+import { openDatabase, resultOf } from '../kit/promises.ts'
 
 const bytes = readFileSync(createRequire(import.meta.url).resolve('wa-sqlite/dist/wa-sqlite.wasm'))
 const engine = new WebAssembly.Module(bytes)

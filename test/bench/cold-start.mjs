@@ -13,9 +13,9 @@ import { performance } from 'node:perf_hooks'
 import { fileURLToPath } from 'node:url'
 import { parseArgs, promisify } from 'node:util'
 import Table from 'cli-table3'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 
-const { runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts')).module
+const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
 const entry = new URL('../../dist/index.js', import.meta.url).href
 const programs = {
   bare: [fileURLToPath(new URL('./cold-start/bare.mjs', import.meta.url))],

@@ -10,7 +10,7 @@ import {
   runtimeCommand,
   runtimeLabel,
   runtimeNames,
-} from '../runtimes.ts'
+} from '../kit/runtimes.ts'
 import { type Places, peerVersions } from './implementations.ts'
 import type { Answer, AskOptions } from './question.ts'
 import { writeReport } from './report.ts'

@@ -1,7 +1,7 @@
 /** Site data is cleared under an open database: its connections are told, and nothing is acknowledged from then on. */
 import assert from 'node:assert/strict'
 import type { BrowserContext, Page } from 'playwright-core'
-import { type RunningBrowser, startThrowaway } from '../browsers.ts'
+import { type RunningBrowser, startThrowaway } from '../kit/browsers.ts'
 import { inPage, inWorker, load, type Method } from './database-calls.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 

@@ -1,7 +1,7 @@
 /** Threads that end under those who need them: nothing hangs, and everybody is told. */
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import type { RunningBrowser } from '../browsers.ts'
+import type { RunningBrowser } from '../kit/browsers.ts'
 import type { Ends, Heard } from './scope/ends-page.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 

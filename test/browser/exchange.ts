@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import type { Page } from 'playwright-core'
-import type { RunningBrowser } from '../browsers.ts'
+import type { RunningBrowser } from '../kit/browsers.ts'
 import type { Exchange, Files } from './scope/exchange-page.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 

@@ -1,5 +1,5 @@
 /** What a factory's closing means, in every way to host a directory in a browser. */
-import type { RunningBrowser } from '../browsers.ts'
+import type { RunningBrowser } from '../kit/browsers.ts'
 import type { HostingTests } from './scope/hosting-page.ts'
 import type { TestResult } from './scope/suite.ts'
 

@@ -1,7 +1,7 @@
 /** CryptoKeys and handles of files, in pages and workers, and after a page that did not end well. */
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import type { RunningBrowser } from '../browsers.ts'
+import type { RunningBrowser } from '../kit/browsers.ts'
 import type { Keys } from './scope/keys-page.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 

@@ -9,7 +9,7 @@ import {
   findBrowser,
   installCommand,
   startBrowser,
-} from '../browsers.ts'
+} from '../kit/browsers.ts'
 import { testEnds } from './ends.ts'
 import { testCleared } from './cleared.ts'
 import { testExchange } from './exchange.ts'
@@ -18,7 +18,7 @@ import { testKeys } from './keys.ts'
 import { testPersistence } from './persistence.ts'
 import { testPolicies } from './policy.ts'
 import type { TestResult } from './scope/suite.ts'
-import { startServer } from './server.ts'
+import { startServer } from '../kit/page-server.ts'
 
 /** Paths that only the launcher knows. */
 export interface Places {

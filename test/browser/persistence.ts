@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { BrowserContext, Page } from 'playwright-core'
 import type * as Package from '../../src/index-browser.ts'
-import { type BrowserName, type RunningBrowser, startProfile } from '../browsers.ts'
+import { type BrowserName, type RunningBrowser, startProfile } from '../kit/browsers.ts'
 import { inPage, inWorker, load } from './database-calls.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 

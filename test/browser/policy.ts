@@ -1,7 +1,7 @@
 /** What a page's Content-Security-Policy must allow, and where the worker's script may come from. */
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
-import type { RunningBrowser } from '../browsers.ts'
+import type { RunningBrowser } from '../kit/browsers.ts'
 import { inPage, load } from './database-calls.ts'
 import type { Frame } from './scope/frame-page.ts'
 import { Suite, type TestResult } from './scope/suite.ts'

@@ -10,12 +10,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const entry = process.env.IDB_TEST_ENTRY ?? new URL('../../dist/auto.js', import.meta.url).href
-const { installedPackage, runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts'))
-  .module
+const { installedPackage, runtimeCommand, runtimeLabel } = (
+  await importBundled('test/kit/runtimes.ts')
+).module
 
 /** How long one process may take. */
 const timeoutMs = 120_000

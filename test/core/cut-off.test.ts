@@ -5,7 +5,7 @@ import { Request } from '../../src/core/request.ts'
 import { RequestList } from '../../src/core/request-list.ts'
 import { Transaction as HostTransaction } from '../../src/host/transaction.ts'
 import { memory } from '../../vfs/memory.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 vi.mock('../../src/events/report-exception.ts', () => ({ reportException: () => {} }))
 afterEach(() => void vi.restoreAllMocks())

@@ -8,8 +8,8 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { IDBKeyRange, type Port, close, createIndexedDB, serve } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import { portPair } from '../host/transports.ts'
-import { completion, resultOf } from '../promises.ts'
+import { portPair } from '../kit/transports.ts'
+import { completion, resultOf } from '../kit/promises.ts'
 
 /** What every call throws there, and nothing else. */
 const tooDeep = new Set(['RangeError'])

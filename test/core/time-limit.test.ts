@@ -6,7 +6,7 @@ import vm from 'node:vm'
 import { afterAll, expect, test } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
 import { memory } from '../../vfs/memory.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'idb-time-limit-'))
 afterAll(() => rmSync(directory, { recursive: true, force: true }))

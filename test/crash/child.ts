@@ -19,12 +19,12 @@ import { loadEngine } from '../../src/sqlite/engine.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import { Databases, readState } from '../history/databases.ts'
-import { generateStep } from '../history/generate.ts'
-import { seededRandom } from '../history/random.ts'
-import { nothing, type State, textOf } from '../history/state.ts'
-import { applyStep, type Step } from '../history/step.ts'
-import { waitedMs } from '../process-times.ts'
+import { Databases, readState } from '../kit/history/databases.ts'
+import { generateStep } from '../kit/history/generate.ts'
+import { seededRandom } from '../kit/history/random.ts'
+import { nothing, type State, textOf } from '../kit/history/state.ts'
+import { applyStep, type Step } from '../kit/history/step.ts'
+import { waitedMs } from '../kit/process-times.ts'
 
 const [directory = '', seedText, acknowledgedText, begunText, checksPages, goesOn] =
   process.argv.slice(2)

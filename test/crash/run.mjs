@@ -4,7 +4,7 @@
  *
  * node test/crash/run.mjs [--long | --kills 40] [--runtime node@26] [--seed 1]
  */
-import { flag, importBundled } from '../bundle.mjs'
+import { flag, importBundled } from '../kit/bundle.mjs'
 
 const { module, pathOf } = await importBundled('test/crash/suite.ts', ['test/crash/child.ts'])
 const kills = Number(flag('kills') ?? (flag('long') ? 1_000 : 40))

@@ -3,9 +3,9 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type Random, seededRandom } from '../history/random.ts'
-import { watchForSilence } from '../process-times.ts'
-import { runtimeCommand, runtimeLabel } from '../runtimes.ts'
+import { type Random, seededRandom } from '../kit/history/random.ts'
+import { watchForSilence } from '../kit/process-times.ts'
+import { runtimeCommand, runtimeLabel } from '../kit/runtimes.ts'
 
 /** What the suite is run with. */
 export interface CrashOptions {

@@ -10,7 +10,7 @@ import { nodePlatform } from '../../src/platform/node.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { loadEngine } from '../../src/sqlite/engine.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import { completion, resultOf } from '../promises.ts'
+import { completion, resultOf } from '../kit/promises.ts'
 import { databaseName, openStore, put, say } from './place.ts'
 import { scenarios } from './scenarios.ts'
 

@@ -6,7 +6,7 @@ import process from 'node:process'
 import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { close, createIndexedDB } from '../../src/index.ts'
-import { completion, resultOf } from '../promises.ts'
+import { completion, resultOf } from '../kit/promises.ts'
 import { openStore, say } from './place.ts'
 
 const [path = ''] = process.argv.slice(2)

@@ -2,7 +2,7 @@
  * Makes every clock of this process jump, back and forth, by up to a day, once in a few looks. To be loaded before all
  * else: the package takes its primitives when it loads.
  */
-import { seededRandom } from '../history/random.ts'
+import { seededRandom } from '../kit/history/random.ts'
 
 const random = seededRandom(1)
 const dayMs = 86_400_000

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs'
 import process from 'node:process'
 import type { ClosableIDBFactory } from '../../src/index.ts'
-import { openDatabase } from '../promises.ts'
+import { openDatabase } from '../kit/promises.ts'
 
 /** The database of most scenarios; its store is `s`. */
 export const databaseName = 'ends'

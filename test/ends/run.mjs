@@ -4,7 +4,7 @@
  *
  * node test/ends/run.mjs [--runtime node@26] [--only word]
  */
-import { flag, importBundled } from '../bundle.mjs'
+import { flag, importBundled } from '../kit/bundle.mjs'
 
 const scripts = [
   'test/ends/child.ts',

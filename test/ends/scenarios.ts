@@ -1,7 +1,7 @@
 /** The ways a process, a thread or a transaction can end, each played by a process of its own. */
 import process from 'node:process'
 import { close, createIndexedDB, serve } from '../../src/index.ts'
-import { completion, resultOf } from '../promises.ts'
+import { completion, resultOf } from '../kit/promises.ts'
 import { kill, openStore, type Place, put, putEndlessly, say } from './place.ts'
 import { nextMessage, startWorker } from './threads.ts'
 

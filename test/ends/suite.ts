@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { runtimeCommand } from '../runtimes.ts'
+import { runtimeCommand } from '../kit/runtimes.ts'
 import { type Scenario, scenarios } from './scenarios.ts'
 
 /** The bundled scripts. */

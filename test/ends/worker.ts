@@ -1,7 +1,7 @@
 /** The script of the worker threads: stores something, then keeps a transaction open until it is terminated, or waits for one. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { createIndexedDB } from '../../src/index.ts'
-import { completion } from '../promises.ts'
+import { completion } from '../kit/promises.ts'
 import { openStore, put, putEndlessly, say } from './place.ts'
 import type { WorkerStart } from './threads.ts'
 

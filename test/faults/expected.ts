@@ -1,6 +1,6 @@
 /** What may be found after a history has broken off. Each database has a file of its own and stands for itself. */
-import { nothing, type State, textOf } from '../history/state.ts'
-import { applyStep } from '../history/step.ts'
+import { nothing, type State, textOf } from '../kit/history/state.ts'
+import { applyStep } from '../kit/history/step.ts'
 import type { Action } from './histories.ts'
 
 /** The states a history has gone through, and since when each database is safe. */

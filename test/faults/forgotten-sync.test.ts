@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { close, createIndexedDB } from '../../src/index.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
-import { openDatabase, resultOf } from '../promises.ts'
+import { openDatabase, resultOf } from '../kit/promises.ts'
 import { faulty } from '../../src/testing/fault-vfs.ts'
 
 const upgrade = (database: IDBDatabase): void => void database.createObjectStore('notes')

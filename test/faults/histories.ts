@@ -1,8 +1,8 @@
 /** The histories that faults strike: each reaches a part of what storage does. */
-import { generateStep } from '../history/generate.ts'
-import { seededRandom } from '../history/random.ts'
-import { type Key, nothing, type Value } from '../history/state.ts'
-import { applyStep, type RecordChange, type SchemaChange, type Step } from '../history/step.ts'
+import { generateStep } from '../kit/history/generate.ts'
+import { seededRandom } from '../kit/history/random.ts'
+import { type Key, nothing, type Value } from '../kit/history/state.ts'
+import { applyStep, type RecordChange, type SchemaChange, type Step } from '../kit/history/step.ts'
 
 /** A step, or the closing of everything: a checkpoint, and the next step opens anew. */
 export type Action = Step | { readonly type: 'close' }

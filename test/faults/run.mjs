@@ -3,7 +3,7 @@
  *
  * node test/faults/run.mjs [power | calls | storage | full] [--long] [--seed 1]
  */
-import { flag, importBundled } from '../bundle.mjs'
+import { flag, importBundled } from '../kit/bundle.mjs'
 
 const { module } = await importBundled('test/faults/suite.ts')
 const part = ['power', 'calls', 'storage', 'full'].find((name) => process.argv.includes(name))

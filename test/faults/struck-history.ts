@@ -1,7 +1,7 @@
 /** Plays a history that something strikes: each action ends well, or fails as documented and then ends well. */
 import { close, createIndexedDB } from '../../src/index.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
-import { Databases, readState } from '../history/databases.ts'
+import { Databases, readState } from '../kit/history/databases.ts'
 import { Expected } from './expected.ts'
 import type { Action, History } from './histories.ts'
 import { nameOf } from './power-loss-suite.ts'

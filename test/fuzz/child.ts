@@ -11,7 +11,7 @@
  */
 import { readFileSync, writeFileSync, writeSync } from 'node:fs'
 import process from 'node:process'
-import { seededRandom } from '../history/random.ts'
+import { seededRandom } from '../kit/history/random.ts'
 import { parts } from './parts.ts'
 
 const [name = '', seed = '', first, milliseconds, most, perReport, file = ''] =

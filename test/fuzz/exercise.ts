@@ -4,7 +4,7 @@
  */
 import { close, createIndexedDB, IDBKeyRange } from '../../src/index.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
-import { resultOf } from '../promises.ts'
+import { resultOf } from '../kit/promises.ts'
 import { databaseName, path } from './sample-files.ts'
 
 /** What damaged files may make requests and transactions fail with; a spoilt key path finds no key in a value. */

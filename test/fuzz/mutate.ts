@@ -1,5 +1,5 @@
 /** Changing bytes at random, in the ways that break readers. */
-import type { Random } from '../history/random.ts'
+import type { Random } from '../kit/history/random.ts'
 
 /** Lengths, counts and offsets that readers stumble over. */
 const tellingNumbers = [

@@ -1,5 +1,5 @@
 /** What one part of the fuzzer does. */
-import type { Random } from '../history/random.ts'
+import type { Random } from '../kit/history/random.ts'
 
 /** A kind of input, and what must hold for every one of them. */
 export interface Part {

@@ -7,7 +7,7 @@
  *
  * An input with which something is wrong is kept in the cache, and each run tries it first, until it passes.
  */
-import { flag, importBundled } from '../bundle.mjs'
+import { flag, importBundled } from '../kit/bundle.mjs'
 
 const child = 'test/fuzz/child.ts'
 const { module, pathOf } = await importBundled('test/fuzz/suite.ts', [child])

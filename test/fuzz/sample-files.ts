@@ -3,7 +3,7 @@ import { close, createIndexedDB } from '../../src/index.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
 import { memory, type MemoryVfs } from '../../vfs/memory.ts'
-import { completion, openDatabase } from '../promises.ts'
+import { completion, openDatabase } from '../kit/promises.ts'
 
 /** The database in the files. */
 export const databaseName = 'library'

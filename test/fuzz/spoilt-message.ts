@@ -1,5 +1,5 @@
 /** A message of the host protocol, spoilt: in its numbers, its bytes, its objects, or as a whole. */
-import type { Random } from '../history/random.ts'
+import type { Random } from '../kit/history/random.ts'
 import { mutate } from './mutate.ts'
 
 /** Numbers that readers stumble over. */

@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { watchForSilence } from '../process-times.ts'
-import { cacheDirectory, runtimeCommand } from '../runtimes.ts'
+import { watchForSilence } from '../kit/process-times.ts'
+import { cacheDirectory, runtimeCommand } from '../kit/runtimes.ts'
 
 /** What a part is run with. */
 export interface FuzzOptions {

@@ -10,9 +10,9 @@ import {
   store,
   Tester,
   settle,
-} from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
-import { transports } from './transports.ts'
+} from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
+import { transports } from '../kit/transports.ts'
 
 describe.each(transports)('%s', (_title, transport) => {
   function fixture(durability: 'relaxed' | 'strict' = 'relaxed') {

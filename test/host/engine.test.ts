@@ -3,10 +3,10 @@ import { createHost } from '../../src/host/host.ts'
 import type { SchemaChange } from '../../src/protocol/protocol.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
 import { serialize } from '../../src/values/serialize.ts'
-import { directoryOn } from '../sqlite/test-directory.ts'
-import { count, createStores, deleteDatabase, listDatabases, open } from './client.ts'
-import { put, scan, store, Tester } from './client.ts'
-import { transports } from './transports.ts'
+import { directoryOn } from '../kit/test-directory.ts'
+import { count, createStores, deleteDatabase, listDatabases, open } from '../kit/host-client.ts'
+import { put, scan, store, Tester } from '../kit/host-client.ts'
+import { transports } from '../kit/transports.ts'
 
 /** On the real engine, over the memory VFS. */
 describe.each(transports)('%s', (_title, transport) => {

@@ -1,8 +1,17 @@
 import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
-import { createStores, type Log, open, put, settle, store, Tester, turn } from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
+import {
+  createStores,
+  type Log,
+  open,
+  put,
+  settle,
+  store,
+  Tester,
+  turn,
+} from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
 
 const gone = () => {
   throw new StorageError('lost', 'the file is gone')

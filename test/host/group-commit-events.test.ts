@@ -5,10 +5,10 @@ import { factoryOn } from '../../src/hosting/composition.ts'
 import { StorageError } from '../../src/errors.ts'
 import { HostUser, hostOfOthers } from '../../src/hosting/host-user.ts'
 import { createHost } from '../../src/host/host.ts'
-import { openDatabase } from '../promises.ts'
-import { type Log, settle, turn } from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
-import { transports } from './transports.ts'
+import { openDatabase } from '../kit/promises.ts'
+import { type Log, settle, turn } from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
+import { transports } from '../kit/transports.ts'
 
 describe.each(transports)('%s', (_title, transport) => {
   /** A database with a store, and syncs that wait until a test lets them end. */

@@ -2,8 +2,17 @@ import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
 import type { HostConnection } from '../../src/protocol/protocol.ts'
-import { count, createStores, type Log, open, put, store, Tester, turn } from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
+import {
+  count,
+  createStores,
+  type Log,
+  open,
+  put,
+  store,
+  Tester,
+  turn,
+} from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
 
 /** A database with the stores 1, 2 and 3, whose syncs wait until a test lets them end. */
 async function fixture({ canSyncLater = true } = {}) {

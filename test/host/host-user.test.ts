@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { createHost } from '../../src/host/host.ts'
 import { HostUser, hostOfOthers } from '../../src/hosting/host-user.ts'
-import { createStores, deleteDatabase, listDatabases, open, put } from './client.ts'
-import { scan, settle, store, Tester } from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
-import { transports } from './transports.ts'
+import { createStores, deleteDatabase, listDatabases, open, put } from '../kit/host-client.ts'
+import { scan, settle, store, Tester } from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
+import { transports } from '../kit/transports.ts'
 
 describe.each(transports)('users of a host %s', (_title, transport) => {
   /** Two users of one host, each with a transport of its own. */

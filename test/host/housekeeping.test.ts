@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
-import { createStores, type Log, open, put, settle, store, Tester } from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
+import { createStores, type Log, open, put, settle, store, Tester } from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
 
 async function fixture() {
   const storage = new ModelDirectory()

@@ -22,9 +22,9 @@ import {
   settle,
   store,
   Tester,
-} from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
-import { portPair, unexpected } from './transports.ts'
+} from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
+import { portPair, unexpected } from '../kit/transports.ts'
 
 const index = { id: 1, name: 'index', keyPath: 'a', unique: false, multiEntry: false }
 const indexes = new Map([[1, index]])

@@ -3,9 +3,18 @@ import { createHost } from '../../src/host/host.ts'
 import { connectHost } from '../../src/port/client.ts'
 import { serve } from '../../src/port/server.ts'
 import type { Presence } from '../../src/port/presence.ts'
-import { createStores, deleteDatabase, open, put, scan, settle, store, Tester } from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
-import { portPair, unexpected } from './transports.ts'
+import {
+  createStores,
+  deleteDatabase,
+  open,
+  put,
+  scan,
+  settle,
+  store,
+  Tester,
+} from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
+import { portPair, unexpected } from '../kit/transports.ts'
 
 /** One host, and as many realms behind ports as are asked for. */
 function fixture() {

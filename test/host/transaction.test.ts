@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../src/errors.ts'
 import { createHost } from '../../src/host/host.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
-import { createStores, count, open, put, scan, store, Tester, turn } from './client.ts'
-import { ModelDirectory } from './model-storage.ts'
+import { createStores, count, open, put, scan, store, Tester, turn } from '../kit/host-client.ts'
+import { ModelDirectory } from '../kit/model-storage.ts'
 
 /** A host over the model, and a connection to a database with the stores 1, 2 and 3 (3 with a key generator). */
 async function fixture(durability: 'relaxed' | 'strict' = 'relaxed') {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { close, createIndexedDB, type IndexedDBOptions, salvageReport } from '../../src/index.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
-import { uncaught } from '../uncaught.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
+import { uncaught } from '../kit/uncaught.ts'
 import { buildWorker } from './build-worker.ts'
 
 const pageSize = 4096

@@ -6,7 +6,7 @@ import { convertKeyToValue, keyEnd } from '../../src/keys/convert-key-to-value.t
 import { convertValueToKey } from '../../src/keys/convert-value-to-key.ts'
 import { compareKeys, keyType } from '../../src/keys/key.ts'
 import { encodeNumberKey, numberKeyOffset, writeNumberKeyBytes } from '../../src/keys/number-key.ts'
-import { type Key, cmp, key } from './reference.ts'
+import { type Key, cmp, key } from '../kit/reference-keys.ts'
 
 const runs = { numRuns: 1000 }
 

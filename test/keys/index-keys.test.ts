@@ -11,7 +11,7 @@ import {
 } from '../../src/keys/index-keys.ts'
 import { injectKey } from '../../src/keys/inject-key.ts'
 import { writeNumberKeyBytes } from '../../src/keys/number-key.ts'
-import { key } from './reference.ts'
+import { key } from '../kit/reference-keys.ts'
 
 function encode(value: unknown): Uint8Array {
   const bytes = convertValueToKey(value)

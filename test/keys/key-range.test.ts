@@ -11,7 +11,7 @@ import {
   unboundedRange,
 } from '../../src/keys/key-range.ts'
 import { convertValueToKey } from '../../src/keys/convert-value-to-key.ts'
-import { type Key, cmp, key } from './reference.ts'
+import { type Key, cmp, key } from '../kit/reference-keys.ts'
 
 function encode(value: unknown): Uint8Array {
   const bytes = convertValueToKey(value)

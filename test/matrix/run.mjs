@@ -12,11 +12,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const entry = new URL('../../dist/index.js', import.meta.url).href
-const { runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts')).module
+const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
 
 /** Suite → the command that runs it in a runtime, and the line that says how much passed. */
 const suites = {

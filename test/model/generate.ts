@@ -1,6 +1,6 @@
 /** Programs drawn at random, the same for the same seed. */
-import type { Random } from '../history/random.ts'
-import { cmp, type Key } from '../keys/reference.ts'
+import type { Random } from '../kit/history/random.ts'
+import { cmp, type Key } from '../kit/reference-keys.ts'
 import {
   type Fields,
   type IndexName,

@@ -1,5 +1,5 @@
 /** What the databases should do: each step gives the results that its requests must have. */
-import { cmp, type Key } from '../keys/reference.ts'
+import { cmp, type Key } from '../kit/reference-keys.ts'
 import {
   indexKinds,
   type Request,

@@ -1,5 +1,5 @@
 /** Programs: what is done to the databases, as data. Every part of a program is a program, so that one can be shrunk. */
-import type { Key } from '../keys/reference.ts'
+import type { Key } from '../kit/reference-keys.ts'
 
 /** The object stores there may be. `id` is the key path of those with in-line keys. */
 export const storeKinds = {

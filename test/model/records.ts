@@ -1,5 +1,5 @@
 /** The model's records and index entries, kept by the simplest means. */
-import { cmp, type Key } from '../keys/reference.ts'
+import { cmp, type Key } from '../kit/reference-keys.ts'
 import { type IndexName, indexKinds, type Range, type StoreName, storeKinds } from './program.ts'
 import type { Stored } from './text.ts'
 

@@ -6,7 +6,7 @@
  *
  * `--long` is 10 million transactions; to split it, run parts with seeds of their own. `--first` starts at that program of the seed.
  */
-import { flag, importBundled } from '../bundle.mjs'
+import { flag, importBundled } from '../kit/bundle.mjs'
 
 const { module } = await importBundled('test/model/suite.ts')
 const transactions = Number(flag('transactions') ?? (flag('long') ? 10_000_000 : 20_000))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../vfs/memory.ts'
-import { seededRandom } from '../history/random.ts'
+import { seededRandom } from '../kit/history/random.ts'
 import { generateProgram } from './generate.ts'
 import type { Program, Request } from './program.ts'
 import { runProgram } from './run-program.ts'

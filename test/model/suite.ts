@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { seededRandom } from '../history/random.ts'
+import { seededRandom } from '../kit/history/random.ts'
 import { memory } from '../../vfs/memory.ts'
 import { nodeFs } from '../../vfs/node.ts'
 import { generateProgram } from './generate.ts'

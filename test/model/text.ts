@@ -1,5 +1,5 @@
 /** Keys and values as text: equal when and only when they are the same. */
-import type { Key } from '../keys/reference.ts'
+import type { Key } from '../kit/reference-keys.ts'
 import type { Fields } from './program.ts'
 
 /** A value as it is stored; an in-line key is its `id`. */

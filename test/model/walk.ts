@@ -1,5 +1,5 @@
 /** Cursors and lists over the model's entries. */
-import { cmp, type Key } from '../keys/reference.ts'
+import { cmp, type Key } from '../kit/reference-keys.ts'
 import type { Range } from './program.ts'
 import { type Entry, isIn } from './records.ts'
 

@@ -10,7 +10,7 @@ import { nodePlatform } from '../../src/platform/node.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import { loadEngine } from '../../src/sqlite/engine.ts'
 import { nodeFs } from '../../vfs/node.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 const [path = '', task] = process.argv.slice(2)
 // Nobody kills it: the stream takes what the pipe has no room for yet.

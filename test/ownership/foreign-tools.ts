@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileNameOf } from '../../src/files/file-name.ts'
-import { runtimeCommand } from '../runtimes.ts'
+import { runtimeCommand } from '../kit/runtimes.ts'
 
 /** What a run came to. */
 export interface ForeignCounts {

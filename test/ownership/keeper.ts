@@ -18,7 +18,7 @@ import { createInterface } from 'node:readline'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { close, createIndexedDB } from '../../src/index.ts'
 import { openKernelLock } from '../../vfs/node/kernel-lock.ts'
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 import { touch } from './touches.ts'
 
 const [path = '', where] = isMainThread ? process.argv.slice(2) : (workerData as string[])

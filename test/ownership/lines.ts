@@ -1,6 +1,6 @@
 /** The lines that a process of the suite says. */
 import type { ChildProcess } from 'node:child_process'
-import { watchForSilence } from '../process-times.ts'
+import { watchForSilence } from '../kit/process-times.ts'
 
 /** A process that says nothing for this time hangs, unless it owns the directory and is asked for nothing. */
 const longestSilenceMs = 120_000

@@ -7,7 +7,7 @@
  * node test/ownership/run.mjs [--long | --races 3 --visits 15] [--field mixed | node20] [--part races | visits | witnesses]
  */
 import { fileURLToPath } from 'node:url'
-import { flag, importBundled } from '../bundle.mjs'
+import { flag, importBundled } from '../kit/bundle.mjs'
 
 const contender = 'test/ownership/contender.ts'
 const owner = 'test/ownership/busy-owner.ts'

@@ -7,7 +7,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import process from 'node:process'
-import { runtimeCommand } from '../runtimes.ts'
+import { runtimeCommand } from '../kit/runtimes.ts'
 import { linesOf } from './lines.ts'
 import { harmful, harmless } from './touches.ts'
 

@@ -5,10 +5,10 @@
 import { cpSync, readFileSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { installPacked, makeProject, run, runChecks, temporaryDirectory } from './projects.mjs'
 
-const { installedPackage } = (await importBundled('test/runtimes.ts')).module
+const { installedPackage } = (await importBundled('test/kit/runtimes.ts')).module
 const source = fileURLToPath(new URL('./bundlers', import.meta.url))
 
 /** Bundler → where it comes from, and its command lines for programs and for pages; each writes into `out/`. */

@@ -4,9 +4,9 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 
-const { watchForSilence } = (await importBundled('test/process-times.ts')).module
+const { watchForSilence } = (await importBundled('test/kit/process-times.ts')).module
 
 /** The project's root, whose `dist/` must be built. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))

@@ -9,12 +9,12 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { checkLinks, checkManifest } from './manifest.mjs'
 import { checkPageIsFreeOfNode, checkReadme, measurePage, tableOf } from './page-size.mjs'
 import { uncaughtChecks } from './uncaught.mjs'
 
-const { runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts')).module
+const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
 
 /** ES modules that only browsers load, one of them a script without exports, and the engine, which has no types. */
 const browserOnly = ['--exclude-entrypoints', 'inline', 'worker', 'wa-sqlite.wasm']

@@ -9,13 +9,14 @@
  */
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { installPacked } from './projects.mjs'
 import { runCells, runners } from './runner-batches.mjs'
 import { canUseKit, entryNames } from './runner-entries.mjs'
 
-const { installedPackage, runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts'))
-  .module
+const { installedPackage, runtimeCommand, runtimeLabel } = (
+  await importBundled('test/kit/runtimes.ts')
+).module
 const source = fileURLToPath(new URL('./runners', import.meta.url))
 const { values } = parseArgs({
   options: {

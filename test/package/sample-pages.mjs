@@ -4,11 +4,11 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { root, run } from './projects.mjs'
 import { projectWith } from './sample-programs.mjs'
 
-const { installedPackage, runtimeCommand } = (await importBundled('test/runtimes.ts')).module
+const { installedPackage, runtimeCommand } = (await importBundled('test/kit/runtimes.ts')).module
 
 /** Stores and reads by the sample's `indexedDB`, and says in the page's title what it found. */
 const afterwards = `
@@ -135,7 +135,7 @@ const ownWorker = `import '/dist/worker.js'\n`
 
 /** Without a bundler that knows it, the package's own files lie beside the script that they were bundled into. */
 async function serveSite(site, packages) {
-  const { startServer } = (await importBundled('test/browser/server.ts')).module
+  const { startServer } = (await importBundled('test/kit/page-server.ts')).module
   writeFileSync(join(site, 'my-worker.js'), ownWorker)
   cpSync(join(packages['idb-everywhere'], 'dist'), join(site, 'dist'), { recursive: true })
   const { origin, close } = await startServer({ '/': site })
@@ -169,7 +169,7 @@ function browsers() {
 async function bundleBrowsers() {
   const outfile = join(root, `node_modules/.cache/idb-everywhere-samples-${process.pid}.mjs`)
   await build({
-    entryPoints: [join(root, 'test/browsers.ts')],
+    entryPoints: [join(root, 'test/kit/browsers.ts')],
     outfile,
     bundle: true,
     format: 'esm',

@@ -1,11 +1,12 @@
 /** Samples that are programs, tests, or types. */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { root, run, temporaryDirectory } from './projects.mjs'
 
-const { installedPackage, runtimeCommand, runtimeLabel } = (await importBundled('test/runtimes.ts'))
-  .module
+const { installedPackage, runtimeCommand, runtimeLabel } = (
+  await importBundled('test/kit/runtimes.ts')
+).module
 
 /** The sample as a module of its own, between lines that set its scene; what it prints has to match. */
 export function programChecks({ before = '', after = '', prints }) {

@@ -5,10 +5,10 @@
 import { chmodSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { installPacked, run, runChecks, temporaryDirectory } from './projects.mjs'
 
-const { runtimeCommand } = (await importBundled('test/runtimes.ts')).module
+const { runtimeCommand } = (await importBundled('test/kit/runtimes.ts')).module
 const installed = (await installPacked())['idb-everywhere']
 chmodSync(join(installed, '../..'), 0o755)
 const entry = pathToFileURL(join(installed, 'dist/index.js')).href

@@ -8,10 +8,10 @@ import { cpSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { installPacked, run, runChecks } from './projects.mjs'
 
-const { installedPackage, runtimeCommand } = (await importBundled('test/runtimes.ts')).module
+const { installedPackage, runtimeCommand } = (await importBundled('test/kit/runtimes.ts')).module
 
 /** Path → what it answers. */
 const expected = {

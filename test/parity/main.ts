@@ -1,6 +1,6 @@
 /** Runs random programs on several implementations and compares what script can see. */
-import { startServer } from '../browser/server.ts'
-import { findBrowser, installCommand } from '../browsers.ts'
+import { startServer } from '../kit/page-server.ts'
+import { findBrowser, installCommand } from '../kit/browsers.ts'
 import { codeOf } from './code.ts'
 import { compareWithNative, differenceOf } from './compare.ts'
 import { generatePrograms } from './generate.ts'

@@ -10,7 +10,7 @@ import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { flag } from '../bundle.mjs'
+import { flag } from '../kit/bundle.mjs'
 
 const require = createRequire(import.meta.url)
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url))

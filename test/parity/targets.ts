@@ -13,8 +13,8 @@ import {
   startBrowser,
   startThrowaway,
   type ThrowawayBrowser,
-} from '../browsers.ts'
-import type { Server } from '../browser/server.ts'
+} from '../kit/browsers.ts'
+import type { Server } from '../kit/page-server.ts'
 import { runPrograms } from './interpreter.ts'
 import type { PageImplementation, PageRequest, RunInPage } from './page.ts'
 import type { Program, Trace } from './program.ts'

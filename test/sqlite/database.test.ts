@@ -13,7 +13,7 @@ import {
   recordOf,
   scanOf,
   transact,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 let directory: StorageDirectory
 let database: DatabaseStorage

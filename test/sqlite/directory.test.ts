@@ -21,7 +21,7 @@ import {
   openWithStore,
   recordOf,
   transact,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 let path: string
 let directory: StorageDirectory

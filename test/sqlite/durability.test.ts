@@ -13,7 +13,7 @@ import {
   openWithStore,
   recordOf,
   transact,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 /** Lets the engine believe that the files outlive the process, so that it keeps a write-ahead log. */
 function persistent(vfs: MemoryVfs): Vfs {

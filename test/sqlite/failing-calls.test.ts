@@ -6,7 +6,7 @@ import { fileNameOf } from '../../src/files/file-name.ts'
 import type { StorageDirectory } from '../../src/storage/storage.ts'
 import { memory } from '../../vfs/memory.ts'
 import { faulty, type FaultyVfs } from '../../src/testing/fault-vfs.ts'
-import { engine, found, openWithStore, recordOf, transact } from './test-directory.ts'
+import { engine, found, openWithStore, recordOf, transact } from '../kit/test-directory.ts'
 
 let warnings: StorageError[] = []
 

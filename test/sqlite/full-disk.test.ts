@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { VfsError } from '../../src/files/vfs.ts'
 import type { Vfs, VfsDirectory, VfsFile } from '../../src/files/vfs.ts'
 import { memory } from '../../vfs/memory.ts'
-import { directoryOn, found, openWithStore, recordOf, transact } from './test-directory.ts'
+import { directoryOn, found, openWithStore, recordOf, transact } from '../kit/test-directory.ts'
 
 /** Files in memory that take `limit` bytes together, as a small disk would: to write over what is there needs no room. */
 function disk(limit: number): Vfs {

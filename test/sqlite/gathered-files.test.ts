@@ -8,7 +8,7 @@ import type { VfsFile } from '../../src/files/vfs.ts'
 import type { DatabaseStorage } from '../../src/storage/storage.ts'
 import { memory } from '../../vfs/memory.ts'
 import { faulty, type FaultyVfs } from '../../src/testing/fault-vfs.ts'
-import { directoryOn, found, openWithStore, recordOf, transact } from './test-directory.ts'
+import { directoryOn, found, openWithStore, recordOf, transact } from '../kit/test-directory.ts'
 
 const pageSize = 4096
 

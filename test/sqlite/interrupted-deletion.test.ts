@@ -3,7 +3,14 @@ import type { Vfs } from '../../src/files/vfs.ts'
 import { fileNameOf } from '../../src/files/file-name.ts'
 import { memory, type MemoryVfs } from '../../vfs/memory.ts'
 import { faulty } from '../../src/testing/fault-vfs.ts'
-import { directoryOn, found, indexOf, openWithStore, recordOf, transact } from './test-directory.ts'
+import {
+  directoryOn,
+  found,
+  indexOf,
+  openWithStore,
+  recordOf,
+  transact,
+} from '../kit/test-directory.ts'
 
 const onDisk = (vfs: Vfs): Vfs => ({ ...vfs, isPersistent: true })
 

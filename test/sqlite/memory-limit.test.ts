@@ -15,7 +15,7 @@ import {
   openWithStore,
   recordOf,
   transact,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 /** Blocks that fill the heap. */
 const blocks: number[] = []

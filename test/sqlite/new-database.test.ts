@@ -4,7 +4,7 @@ import { Connection } from '../../src/sqlite/binding/connection.ts'
 import { newDatabase, pageSize } from '../../src/sqlite/schema/new-database.ts'
 import { applicationId, createTables, tablesFormat } from '../../src/sqlite/schema/tables.ts'
 import { memory } from '../../vfs/memory.ts'
-import { engine } from './test-directory.ts'
+import { engine } from '../kit/test-directory.ts'
 
 /** What SQLite makes of the same statements; how often it has written is no matter. */
 async function madeBySqlite(journalMode: string): Promise<Uint8Array> {

@@ -9,7 +9,7 @@ import {
   indexOf,
   openWithStore,
   recordOf,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 let database: DatabaseStorage
 const all = encodeRange(unboundedRange)

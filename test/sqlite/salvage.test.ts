@@ -14,7 +14,7 @@ import {
   openWithStore,
   recordOf,
   transact,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 // Many files are opened.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })

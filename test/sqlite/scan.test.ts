@@ -15,7 +15,7 @@ import {
   openWithStore,
   recordOf,
   transact,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 /** A stored record: its key, and its keys in index 1. */
 type Stored = readonly [key: string, indexKeys: readonly string[]]

@@ -18,7 +18,7 @@ import {
   openWithStore,
   recordOf,
   transact,
-} from './test-directory.ts'
+} from '../kit/test-directory.ts'
 
 const hasSqlite3 = !spawnSync('sqlite3', ['-version']).error
 

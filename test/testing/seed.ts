@@ -1,5 +1,5 @@
 /** A database to test with, and a look into it. */
-import { completion, openDatabase, resultOf } from '../promises.ts'
+import { completion, openDatabase, resultOf } from '../kit/promises.ts'
 
 /** Opens the database `library`, made with some books in it when it is new. */
 export async function openLibrary(

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createTestWorld, snapshot } from '../../src/testing.ts'
-import { openDatabase } from '../promises.ts'
+import { openDatabase } from '../kit/promises.ts'
 import { openLibrary } from './seed.ts'
 
 test('a snapshot shows every database with its stores, indexes and records', async () => {

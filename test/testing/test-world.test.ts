@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks'
 import { expect, test } from 'vitest'
 import { createTestWorld, forceClose } from '../../src/testing.ts'
-import { completion, resultOf } from '../promises.ts'
+import { completion, resultOf } from '../kit/promises.ts'
 import { addBook, countBooks, openLibrary } from './seed.ts'
 
 test('two worlds share no databases', async () => {

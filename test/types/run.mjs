@@ -13,10 +13,10 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import Table from 'cli-table3'
 import { build } from 'esbuild'
-import { importBundled } from '../bundle.mjs'
+import { importBundled } from '../kit/bundle.mjs'
 import { explanations } from './explained.mjs'
 
-const { installedPackage, runtimeCommand } = (await importBundled('test/runtimes.ts')).module
+const { installedPackage, runtimeCommand } = (await importBundled('test/kit/runtimes.ts')).module
 const built = (name) => new URL(`../../dist/${name}.js`, import.meta.url).href
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
@@ -125,7 +125,7 @@ async function browserModules() {
   process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
   await build({
     absWorkingDir: root,
-    entryPoints: ['test/browsers.ts', 'test/browser/server.ts'],
+    entryPoints: ['test/kit/browsers.ts', 'test/kit/page-server.ts'],
     outbase: 'test',
     outdir,
     outExtension: { '.js': '.mjs' },

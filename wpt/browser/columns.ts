@@ -1,5 +1,5 @@
 /** What the suite runs on in a browser: its own stores, and this package on each VFS. Each is a column of the tables. */
-import { type BrowserName, chromiumStores } from '../../test/browsers.ts'
+import { type BrowserName, chromiumStores } from '../../test/kit/browsers.ts'
 import type { BrowserVfsName } from './implementation.ts'
 import type { ScopeName } from './wrappers.ts'
 

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type BrowserName, browserNames } from '../../test/browsers.ts'
+import { type BrowserName, browserNames } from '../../test/kit/browsers.ts'
 import { type ColumnName, columnNames } from './columns.ts'
 import { type ScopeName, scopeNames } from './wrappers.ts'
 

@@ -4,7 +4,7 @@ import {
   startBrowser,
   startThrowaway,
   type ThrowawayBrowser,
-} from '../../test/browsers.ts'
+} from '../../test/kit/browsers.ts'
 import { type ColumnName, profileArguments } from './columns.ts'
 import type { OpenContext } from './seat.ts'
 

@@ -1,6 +1,6 @@
 /** Runs web-platform-tests' IndexedDB suite in browsers: on the browser's own implementation, and on this package's. */
 import { join, resolve } from 'node:path'
-import type { BrowserName } from '../../test/browsers.ts'
+import type { BrowserName } from '../../test/kit/browsers.ts'
 import { type Expectations, judge, readExpectations, reasonNotRun } from '../expectations.ts'
 import {
   type Manifest,

@@ -1,5 +1,5 @@
 /** Tables for people, out of what is recorded or was just found. */
-import type { BrowserName } from '../../test/browsers.ts'
+import type { BrowserName } from '../../test/kit/browsers.ts'
 import type { Expectations } from '../expectations.ts'
 import { type Manifest, type RunKey, type Score, formatScore, recordedScores } from '../manifest.ts'
 import { type ColumnName, columnNames } from './columns.ts'

@@ -2,8 +2,13 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { type BrowserName, chromiumStores, findBrowser, installCommand } from '../../browsers.ts'
-import { cacheDirectory } from '../../runtimes.ts'
+import {
+  type BrowserName,
+  chromiumStores,
+  findBrowser,
+  installCommand,
+} from '../../kit/browsers.ts'
+import { cacheDirectory } from '../../kit/runtimes.ts'
 import { tableOf } from '../table.ts'
 import { browserCases } from './cases.ts'
 import type { Place } from './page.ts'

@@ -1,8 +1,8 @@
 /** A browser that runs one case after another. */
 import type { Page } from 'playwright-core'
-import { type BrowserName, startThrowaway, type ThrowawayBrowser } from '../../browsers.ts'
-import { type Server, startServer } from '../../browser/server.ts'
-import { cacheDirectory } from '../../runtimes.ts'
+import { type BrowserName, startThrowaway, type ThrowawayBrowser } from '../../kit/browsers.ts'
+import { type Server, startServer } from '../../kit/page-server.ts'
+import { cacheDirectory } from '../../kit/runtimes.ts'
 import type { Row } from '../cases.ts'
 import type { BenchRequest, RunBench } from './page.ts'
 

@@ -1,12 +1,12 @@
 /** Whole files, spoilt where it matters: headers, pages, cells, the frames of the log. */
 import { readFile } from '../../../src/files/read-file.ts'
-import type { Random } from '../../history/random.ts'
+import type { Random } from '../../kit/history/random.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import { exercise } from '../exercise.ts'
 import { fixedNumber, overwrite } from '../mutate.ts'
 import type { Part } from '../part.ts'
 import { fileName, makeSampleFiles, onDisk, path } from '../sample-files.ts'
-import { withSharedPages } from '../crossed-pages.ts'
+import { withSharedPages } from '../../kit/crossed-pages.ts'
 import { repairChecksums } from '../wal-checksums.ts'
 
 const pageBytes = 4096

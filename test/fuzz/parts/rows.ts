@@ -1,8 +1,8 @@
 /** Rows of our tables that no upgrade has written, and tables, triggers and views of somebody else: valid SQL, all of it. */
 import { loadEngine } from '../../../src/sqlite/engine.ts'
 import { nodePlatform } from '../../../src/platform/node.ts'
-import type { Random } from '../../history/random.ts'
-import { runForeignSql } from '../../sqlite/foreign-tool.ts'
+import type { Random } from '../../kit/history/random.ts'
+import { runForeignSql } from '../../kit/foreign-tool.ts'
 import { exercise } from '../exercise.ts'
 import type { Part } from '../part.ts'
 import { fileName, makeSampleFiles, onDisk, path } from '../sample-files.ts'

@@ -54,4 +54,4 @@ export function flag(name) {
   return value === undefined || value.startsWith('--') ? true : value
 }
 
-const nameOf = (path) => `${basename(join(path, '..'))}-${basename(path, '.ts')}`
+const nameOf = (path) => `${basename(join(path, '../..'))}-${basename(path, '.ts')}`

@@ -1,5 +1,5 @@
 /** Histories on real databases, through what script sees and nothing else. */
-import { IDBKeyRange } from '../../src/index.ts'
+import { IDBKeyRange } from '../../../src/index.ts'
 import { completion, openDatabase, resultOf } from '../promises.ts'
 import {
   entryLine,
