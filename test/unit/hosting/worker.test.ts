@@ -1,0 +1,210 @@
+/** Hosting in a worker thread, and sharing an owner over a port, through the public functions. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { close, createIndexedDB, serve } from '../../../src/index.ts'
+import { memory } from '../../../vfs/memory.ts'
+import { buildWorker } from './build-worker.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-worker-'))
+const { url: worker, built } = buildWorker(folder)
+let count = 0
+const newPath = (): string => join(folder, String(count++))
+
+beforeAll(() => built)
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('a worker thread as host', () => {
+  test('keeps what is stored, and gives it to the next one after close()', async () => {
+    const options = { path: newPath(), worker }
+    const factory = createIndexedDB(options)
+    await put(await open(factory), 'a', new Map([[1, 'one']]))
+    await close(factory)
+    expect(await get(await open(factory), 'a')).toEqual(new Map([[1, 'one']]))
+    await close(factory)
+  })
+
+  test('is one for all factories on the directory, which must have the same options', async () => {
+    const path = newPath()
+    const [one, other] = [createIndexedDB({ path, worker }), createIndexedDB({ path, worker })]
+    await put(await open(one), 'a', 1)
+    expect(await get(await open(other), 'a')).toBe(1)
+    expect(() => createIndexedDB({ path, worker, durability: 'strict' })).toThrow(TypeError)
+    await Promise.all([close(one), close(other)])
+    await close(createIndexedDB({ path, worker, durability: 'strict' }))
+  })
+
+  test('has onWarning hear of a failed open() that nobody listens to', async () => {
+    let hear: (warning: Error) => void = () => {}
+    const heard = new Promise<Error>((resolve) => (hear = resolve))
+    const factory = createIndexedDB({ path: newPath(), worker, onWarning: (it) => hear(it) })
+    const second = factory.open('versions', 2)
+    await new Promise((resolve) => (second.onsuccess = resolve))
+    second.result.close()
+    factory.open('versions', 1)
+    expect((await heard).message).toMatch(/^Opening database "versions" failed, .*version 2/)
+    await close(factory)
+  })
+
+  test('keeps to the quota', async () => {
+    const factory = createIndexedDB({ path: newPath(), worker, quota: 1024 * 1024 })
+    const database = await open(factory)
+    const tooMuch = put(database, 'a', new Uint8Array(1024 * 1024))
+    await expect(tooMuch).rejects.toMatchObject({ name: 'QuotaExceededError' })
+    await put(database, 'a', 'small')
+    expect(await get(database, 'a')).toBe('small')
+    await close(factory)
+  })
+
+  test('owns the directory: this thread is refused it', async () => {
+    const path = newPath()
+    const factory = createIndexedDB({ path, worker })
+    await open(factory)
+    await expect(open(createIndexedDB({ path }))).rejects.toMatchObject({ name: 'UnknownError' })
+    await close(factory)
+  })
+
+  test('that cannot be started fails requests by saying so', async () => {
+    const missing = new URL('missing.mjs', worker)
+    const factory = createIndexedDB({ path: newPath(), worker: missing })
+    await expect(open(factory)).rejects.toMatchObject({
+      name: 'UnknownError',
+      message: expect.stringMatching(/worker .* failed: .*missing\.mjs/),
+    })
+  })
+
+  test('cannot host a VFS object of this thread', () => {
+    expect(() => createIndexedDB({ vfs: memory(), worker: true })).toThrow(/serve\(\)/)
+  })
+})
+
+describe('a port to the owner', () => {
+  test('shares its databases', async () => {
+    const owner = createIndexedDB({ vfs: memory() })
+    const [port1, port2] = portPair()
+    serve(port1, owner)
+    await put(await open(createIndexedDB({ port: port2 })), 'a', 'over the port')
+    expect(await get(await open(owner), 'a')).toBe('over the port')
+    port1.close()
+    await close(owner)
+  })
+
+  test.each(['next', 'nextunique', 'prev', 'prevunique'] as const)(
+    'takes a cursor with direction %s to the keys it seeks, as in the thread itself',
+    async (direction) => {
+      const owner = createIndexedDB({ vfs: memory() })
+      const [port1, port2] = portPair()
+      serve(port1, owner)
+      const request = owner.open('seek', 1)
+      request.onupgradeneeded = () => {
+        const store = request.result.createObjectStore('s')
+        store.createIndex('i', 'group')
+        for (let key = 0; key < 300; key++) store.put({ group: Math.floor(key / 3) }, key)
+      }
+      await new Promise((resolve) => (request.onsuccess = resolve))
+      const seen = await soughtBy(owner, direction)
+      expect(seen.length).toBeGreaterThan(8)
+      expect(await soughtBy(createIndexedDB({ port: port2 }), direction)).toEqual(seen)
+      port1.close()
+      await close(owner)
+    },
+  )
+
+  test('answers a cursor that goes on from what it has read after what was asked before it', async () => {
+    const owner = createIndexedDB({ vfs: memory() })
+    const [port1, port2] = portPair()
+    serve(port1, owner)
+    const database = await open(createIndexedDB({ port: port2 }))
+    for (const key of ['a', 'b', 'c']) await put(database, key, `value of ${key}`)
+    const store = database.transaction('values', 'readwrite').objectStore('values')
+    const log: unknown[] = []
+    const note = (what: string) => () => log.push(what)
+    const request = store.openCursor()
+    await new Promise<void>((resolve) => {
+      request.onsuccess = () => {
+        const cursor = request.result
+        log.push(cursor ? cursor.value : 'end')
+        if (!cursor) return resolve()
+        cursor.delete().onsuccess = note('deleted')
+        cursor.continue()
+        store.count().onsuccess = note('counted')
+      }
+    })
+    // The last read asks the owner anew, and is answered like the rest in the order of the requests.
+    const step = ['deleted', 'value of b', 'counted', 'deleted', 'value of c', 'counted', 'deleted']
+    expect(log).toEqual(['value of a', ...step, 'end'])
+    expect(await get(database, 'b')).toBe(undefined)
+    port1.close()
+    await close(owner)
+  })
+
+  test('is the only option', () => {
+    const [port] = portPair()
+    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" with "port"/)
+    port.close()
+  })
+
+  test('has to be a port', () => {
+    const noPort = {} as unknown as MessagePort // as script that is not checked may say
+    expect(() => createIndexedDB({ port: noPort })).toThrow(TypeError)
+    expect(() => serve(noPort)).toThrow(TypeError)
+  })
+})
+
+function portPair(): [MessagePort, MessagePort] {
+  const { port1, port2 } = new MessageChannel()
+  return [port1, port2] as unknown as [MessagePort, MessagePort] // Node's do what the web's do
+}
+
+function open(factory: IDBFactory): Promise<IDBDatabase> {
+  const request = factory.open('a', 1)
+  request.onupgradeneeded = () => request.result.createObjectStore('values')
+  return resultOf(request)
+}
+
+function put(database: IDBDatabase, key: string, value: unknown): Promise<unknown> {
+  return resultOf(database.transaction('values', 'readwrite').objectStore('values').put(value, key))
+}
+
+function get(database: IDBDatabase, key: string): Promise<unknown> {
+  return resultOf(database.transaction('values').objectStore('values').get(key))
+}
+
+function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error ?? new Error('no error given'))
+  })
+}
+
+/** Where cursors over a store and its index come to that seek keys and primary keys far apart. */
+async function soughtBy(factory: IDBFactory, direction: IDBCursorDirection): Promise<unknown[]> {
+  const database = await new Promise<IDBDatabase>((resolve, reject) => {
+    const request = factory.open('seek')
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+  const store = database.transaction('s').objectStore('s')
+  const goals = [10, 40, 41.5, 90]
+  const log: unknown[] = []
+  for (const source of [store, store.index('i')]) {
+    const ordered = direction.startsWith('next') ? [...goals] : [...goals].reverse()
+    await new Promise<void>((resolve, reject) => {
+      const request = source.openCursor(null, direction)
+      request.onerror = () => reject(request.error)
+      request.onsuccess = () => {
+        const cursor = request.result
+        log.push(cursor && [cursor.key, cursor.primaryKey])
+        const goal = ordered.shift()
+        if (!cursor || goal === undefined) resolve()
+        else if (source !== store && !direction.endsWith('unique') && ordered.length % 2 === 0) {
+          cursor.continuePrimaryKey(goal, goal * 3 + 1)
+        } else cursor.continue(goal)
+      }
+    })
+  }
+  return log
+}

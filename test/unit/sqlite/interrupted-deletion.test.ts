@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest'
+import type { Vfs } from '../../../src/files/vfs.ts'
+import { fileNameOf } from '../../../src/files/file-name.ts'
+import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
+import { faulty } from '../../../src/testing/fault-vfs.ts'
+import {
+  directoryOn,
+  found,
+  indexOf,
+  openWithStore,
+  recordOf,
+  transact,
+} from '../../kit/test-directory.ts'
+
+const onDisk = (vfs: Vfs): Vfs => ({ ...vfs, isPersistent: true })
+
+/** A database of 20 records, the latest of them in the log alone, as a killed process leaves it. */
+async function killedOwner(): Promise<MemoryVfs> {
+  const vfs = memory()
+  const database = await openWithStore(directoryOn(onDisk(vfs)), { indexes: [indexOf(1)] })
+  transact(database, () => {
+    for (let i = 0; i < 20; i++) database.put(recordOf(`key ${i}`, 'x'.repeat(500)))
+  })
+  return vfs.fork()
+}
+
+/** What is on the disk before each call of a deletion, and after the last one. */
+async function statesDuring(vfs: MemoryVfs): Promise<MemoryVfs[]> {
+  const states: MemoryVfs[] = []
+  const watched = faulty(vfs, { onCall: () => states.push(vfs.fork()) })
+  await directoryOn(onDisk(watched)).delete('test')
+  return [...states, vfs.fork()]
+}
+
+test('a deletion killed before any of its calls leaves the whole database, or none and nothing of it', async () => {
+  const outcomes = new Set<string>()
+  for (const state of await statesDuring(await killedOwner())) {
+    const directory = directoryOn(onDisk(state))
+    const listed = await directory.list()
+    const database = await directory.open('test')
+    const { version } = database.schema
+    outcomes.add(`${listed.length} listed, version ${version}`)
+    if (version > 0) expect(found(database)).toHaveLength(20)
+    else expect(database.schema.stores.size).toBe(0)
+    expect(database.check()).toEqual([])
+    await database.close()
+    await directory.close()
+  }
+  expect(outcomes).toEqual(new Set(['1 listed, version 1', '0 listed, version 0']))
+})
+
+test.each(['the file is missing', 'the file is empty'])(
+  'a log left behind is not replayed into a new database of the same name when %s',
+  async (what) => {
+    const vfs = await killedOwner()
+    const fileName = fileNameOf('test')
+    const files = vfs.directory('test')
+    expect(await files.list()).toContain(`${fileName}-wal`)
+    if (what === 'the file is missing') await files.remove(fileName)
+    else files.open(fileName, { create: false })?.truncate(0)
+    const database = await openWithStore(directoryOn(onDisk(vfs)))
+    expect(found(database)).toEqual([])
+    expect(database.check()).toEqual([])
+  },
+)
