@@ -21,35 +21,43 @@ const shortSuites = [
   { name: 'unit', command: 'npx vitest run', counts: /^ *Tests +.*passed.*/m },
   {
     name: 'endurance',
-    command: 'node test/endurance/run.mjs',
+    command: 'node test/suites/endurance/run.mjs',
     counts: /^endurance: .*/m,
   },
-  { name: 'types', command: 'node test/types/run.mjs', counts: /^types: .*0 findings$/m },
-  { name: 'limits', command: 'node test/limits/run.mjs', counts: /^limits: .*/m },
-  { name: 'package', command: 'node test/package/run.mjs', counts: /^package: .*/m },
-  { name: 'samples', command: 'node test/package/samples.mjs', counts: /^samples: .*/m },
-  { name: 'runners', command: 'node test/package/runners.mjs --short', counts: /^runners: .*/m },
-  { name: 'faults', command: 'node test/faults/run.mjs', counts: /^faults: .*/m },
-  { name: 'fuzz', command: 'node test/fuzz/run.mjs', counts: /^fuzz: \d+ inputs, 0 findings.*/m },
-  { name: 'model', command: 'node test/model/run.mjs', counts: /^model: \d+ passed.*/m },
-  { name: 'ownership', command: 'node test/ownership/run.mjs', counts: /^ownership: .*/m },
-  { name: 'crash', command: 'node test/crash/run.mjs', counts: /^crash: \d+ passed.*/m },
-  { name: 'ends', command: 'node test/ends/run.mjs', counts: /^ends: .*/m },
-  { name: 'browser', command: 'node test/browser/run.mjs', counts: /^browsers: .*/m },
+  { name: 'types', command: 'node test/suites/types/run.mjs', counts: /^types: .*0 findings$/m },
+  { name: 'limits', command: 'node test/suites/limits/run.mjs', counts: /^limits: .*/m },
+  { name: 'package', command: 'node test/suites/package/run.mjs', counts: /^package: .*/m },
+  { name: 'samples', command: 'node test/suites/package/samples.mjs', counts: /^samples: .*/m },
+  {
+    name: 'runners',
+    command: 'node test/suites/package/runners.mjs --short',
+    counts: /^runners: .*/m,
+  },
+  { name: 'faults', command: 'node test/suites/faults/run.mjs', counts: /^faults: .*/m },
+  {
+    name: 'fuzz',
+    command: 'node test/suites/fuzz/run.mjs',
+    counts: /^fuzz: \d+ inputs, 0 findings.*/m,
+  },
+  { name: 'model', command: 'node test/suites/model/run.mjs', counts: /^model: \d+ passed.*/m },
+  { name: 'ownership', command: 'node test/suites/ownership/run.mjs', counts: /^ownership: .*/m },
+  { name: 'crash', command: 'node test/suites/crash/run.mjs', counts: /^crash: \d+ passed.*/m },
+  { name: 'ends', command: 'node test/suites/ends/run.mjs', counts: /^ends: .*/m },
+  { name: 'browser', command: 'node test/suites/browser/run.mjs', counts: /^browsers: .*/m },
   {
     name: 'parity',
-    command: 'node test/parity/run.mjs --programs 150 --seed 1',
+    command: 'node test/suites/parity/run.mjs --programs 150 --seed 1',
     counts: /^parity: .*/m,
   },
   {
     name: 'demo',
-    command: 'node test/browser-demo/run.mjs --short',
+    command: 'node test/suites/browser-demo/run.mjs --short',
     counts: /^browser-demo: .*/m,
   },
   { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
 ]
 
-const matrix = 'node test/matrix/run.mjs --suites'
+const matrix = 'node test/suites/matrix/run.mjs --suites'
 /**
  * Of `npm run test:long`, which continuous integration runs as well. What takes longer is started by itself: `slowSuites` by name, the suites'
  * own `--long` forms, `npm run wpt:browser` in all scopes, `npm run parity -- --programs 20000 --against all`.
@@ -61,12 +69,12 @@ const longSuites = [
     counts: /^\d+ files.*/m,
     isNeededByAll: true,
   },
-  { name: 'bundlers', command: 'node test/package/bundlers.mjs', counts: /^bundlers: .*/m },
-  { name: 'settings', command: 'node test/package/settings.mjs', counts: /^settings: .*/m },
+  { name: 'bundlers', command: 'node test/suites/package/bundlers.mjs', counts: /^bundlers: .*/m },
+  { name: 'settings', command: 'node test/suites/package/settings.mjs', counts: /^settings: .*/m },
   {
     name: 'all-types',
     command:
-      'node test/types/run.mjs --on node@20,node@24,node@26,bun,deno,chromium,firefox,jsdom@20.0.3,jsdom@26.1.0,jsdom@31.0.1,happy-dom@9.20.3,happy-dom@21.0.4',
+      'node test/suites/types/run.mjs --on node@20,node@24,node@26,bun,deno,chromium,firefox,jsdom@20.0.3,jsdom@26.1.0,jsdom@31.0.1,happy-dom@9.20.3,happy-dom@21.0.4',
     counts: /^types: .*0 findings$/m,
   },
   { name: 'files', command: `${matrix} files`, counts: /^matrix: .*/m },
@@ -75,7 +83,7 @@ const longSuites = [
     command: `${matrix} clients,wpt --runtimes node@24,bun,deno`,
     counts: /^matrix: .*/m,
   },
-  { name: 'workerd', command: 'node test/package/workerd.mjs', counts: /^workerd: .*/m },
+  { name: 'workerd', command: 'node test/suites/package/workerd.mjs', counts: /^workerd: .*/m },
   {
     name: 'kills',
     command: `${matrix} crash --runtimes node@20,node@26,bun`,
@@ -83,7 +91,7 @@ const longSuites = [
   },
   {
     name: 'scenarios',
-    command: 'node test/browser-demo/run.mjs chromium',
+    command: 'node test/suites/browser-demo/run.mjs chromium',
     counts: /^browser-demo: .*/m,
   },
   {
@@ -100,10 +108,14 @@ const slowSuites = [
     command: `${matrix} unit,runners --runtimes node@24,node@26,bun,deno`,
     counts: /^matrix: .*/m,
   },
-  { name: 'every-runner', command: 'node test/package/runners.mjs', counts: /^runners: .*/m },
+  {
+    name: 'every-runner',
+    command: 'node test/suites/package/runners.mjs',
+    counts: /^runners: .*/m,
+  },
   {
     name: 'every-sample',
-    command: 'node test/package/samples.mjs --long',
+    command: 'node test/suites/package/samples.mjs --long',
     counts: /^samples: .*/m,
   },
 ]

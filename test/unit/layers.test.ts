@@ -64,7 +64,7 @@ const rooms: Readonly<Record<string, readonly string[]>> = {
     'vfs/memory.ts',
   ],
   'src/platform/': ['src/hosting/', 'src/options/', 'src/port/', 'src/event-loop/', 'vfs/'],
-  'src/testing/': ['src/', 'vfs/', 'test/faults/'],
+  'src/testing/': ['src/', 'vfs/', 'test/suites/faults/'],
 }
 
 /** Every room may import them. */

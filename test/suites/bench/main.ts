@@ -1,0 +1,164 @@
+/** Asks every question in a process of its own, prints the tables, keeps the numbers as JSON. */
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parseArgs } from 'node:util'
+import {
+  cacheDirectory,
+  installedPackage,
+  runtimeCommand,
+  runtimeLabel,
+  runtimeNames,
+} from '../../kit/runtimes.ts'
+import { type Places, peerVersions } from './warm/implementations.ts'
+import type { Answer, AskOptions } from './question.ts'
+import { writeReport } from './report/report.ts'
+import type { Job } from './warm/start.ts'
+import { tableOf } from './report/table.ts'
+
+/** Paths that only the launcher knows. */
+export interface Launcher {
+  readonly projectRoot: string
+  /** Where the bundles lie. */
+  readonly outdir: string
+  readonly questions: readonly string[]
+}
+
+const usage = `npm run bench -- [filter] [options]
+  filter         only the question of that name, or else the cases whose name contains it
+  --runtime      ${runtimeNames.join(' | ')} (default: node, the running one)
+  --rounds N     rounds that count, for every case
+  --profile DIR  write CPU profiles there (Node only)
+  --long         sizes that take minutes, too
+  --update       write test/suites/bench/results.json
+  --report       measure nothing: draw test/suites/bench/speed.svg and the README's tables from results.json
+  --help         print this
+Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
+`
+
+/** Gives the exit code: 0 if every question was answered. */
+export async function main(args: string[], launcher: Launcher): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      runtime: { type: 'string', default: 'node' },
+      rounds: { type: 'string' },
+      profile: { type: 'string' },
+      long: { type: 'boolean', default: false },
+      update: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  if (values.help) {
+    console.log(usage)
+    return 0
+  }
+  if (values.report) {
+    writeReport(launcher.projectRoot)
+    return 0
+  }
+  if (!existsSync(join(launcher.projectRoot, 'dist/index.js'))) {
+    throw new Error('dist/ is missing: run `npm run build` first')
+  }
+  const [filter = ''] = positionals
+  const isQuestion = launcher.questions.includes(filter)
+  const options: AskOptions = {
+    filter: isQuestion ? '' : filter,
+    rounds: values.rounds === undefined ? null : Number(values.rounds),
+    isLong: values.long,
+  }
+  const profile = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []
+  const [program = '', ...programArguments] = await runtimeCommand(values.runtime)
+  const command = [program, ...programArguments, ...profile]
+  const label = runtimeLabel(values.runtime)
+  const peers = await findPeers()
+  const answers: Record<string, Answer> = {}
+  for (const question of isQuestion ? [filter] : launcher.questions) {
+    const answer = await answerOf(question, { command, launcher, peers, options })
+    answers[question] = answer
+    if (answer.rows.length === 0) continue
+    console.log(`\n${question}, ${label}`)
+    console.log(tableOf(answer.rows, { isNode20: label === 'node20' }))
+    for (const note of answer.notes ?? []) console.log(note)
+  }
+  printMissing(answers)
+  keep(answers, label, values.update ? join(launcher.projectRoot, 'test/bench') : cacheDirectory())
+  return 0
+}
+
+/** Peer → where it is. */
+async function findPeers(): Promise<Record<string, string>> {
+  const peers: Record<string, string> = {}
+  for (const [name, version] of Object.entries(peerVersions)) {
+    peers[name] = await installedPackage(name, version, ['--ignore-scripts'])
+  }
+  return peers
+}
+
+interface Asking {
+  readonly command: readonly string[]
+  readonly launcher: Launcher
+  readonly peers: Places['peers']
+  readonly options: AskOptions
+}
+
+async function answerOf(question: string, asking: Asking): Promise<Answer> {
+  const { command, launcher, peers, options } = asking
+  // Beside the cache and not in the system's folder for temporary files, which may lie in memory.
+  mkdirSync(cacheDirectory(), { recursive: true })
+  const scratch = mkdtempSync(join(cacheDirectory(), 'bench-'))
+  const answerFile = join(scratch, 'answer.json')
+  const jobFile = join(scratch, 'job.json')
+  const { projectRoot, outdir } = launcher
+  const job: Job = {
+    question: pathToFileURL(join(outdir, 'questions', `${question}.mjs`)).href,
+    places: { projectRoot, scratch, peers },
+    options,
+    answerFile,
+  }
+  writeFileSync(jobFile, JSON.stringify(job))
+  try {
+    await run([...command, join(outdir, 'start.mjs'), jobFile])
+    // The process wrote it.
+    return JSON.parse(readFileSync(answerFile, 'utf8')) as Answer
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
+
+function run([program = '', ...args]: readonly string[]): Promise<void> {
+  const child = spawn(program, args, { stdio: 'inherit' })
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (exitCode, signal) => {
+      if (exitCode === 0) resolve()
+      else reject(new Error(`A question's process ended with ${signal ?? `exit code ${exitCode}`}`))
+    })
+  })
+}
+
+function printMissing(answers: Readonly<Record<string, Answer>>): void {
+  const missing = new Map<string, string>()
+  for (const answer of Object.values(answers)) {
+    for (const [name, reason] of Object.entries(answer.missing)) missing.set(name, reason)
+  }
+  console.log(`\n${missing.size} not available here`)
+  for (const [name, reason] of missing) console.log(`  ${name}: ${reason}`)
+}
+
+/** Adds this run's answers to those of other runtimes and questions. */
+function keep(answers: Readonly<Record<string, Answer>>, label: string, directory: string): void {
+  mkdirSync(directory, { recursive: true })
+  const file = join(directory, 'results.json')
+  // Written below, by an earlier run.
+  const kept = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Record<
+    string,
+    Record<string, Answer>
+  >
+  kept[label] = { ...kept[label], ...answers }
+  writeFileSync(file, `${JSON.stringify(kept, null, 1)}\n`)
+  console.log(`The numbers are in ${file}`)
+}

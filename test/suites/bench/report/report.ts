@@ -1,0 +1,116 @@
+/** The recorded results for readers: the tables of the README, and a chart beside the benchmark. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Measurement } from '../warm/measure.ts'
+import type { Row } from '../warm/cases.ts'
+import type { Answer } from '../question.ts'
+import { markdownTable, writeSection } from './readme.ts'
+import { type ChartRow, chartOf } from './speed-chart.ts'
+import { goalOf } from './table.ts'
+
+/** Runtime → question → answer, as `--update` has recorded them. */
+export type Results = Readonly<Record<string, Readonly<Record<string, Answer>>>>
+
+/** The runtimes of the tables, by their labels. */
+const runtimes: Readonly<Record<string, string>> = {
+  node24: 'Node 24',
+  node26: 'Node 26',
+  node20: 'Node 20',
+  bun: 'Bun',
+  deno: 'Deno',
+}
+
+/** The questions whose cases have fake-indexeddb as their baseline. */
+const questions = ['put', 'read', 'cursor', 'transactions', 'large-values']
+
+const readmeSection = { name: 'speed', command: 'npm run bench -- --report' }
+
+/** Rewrites the chart and the README's tables from results.json. @throws Error when the README lacks the two lines. */
+export function writeReport(projectRoot: string): void {
+  const results = JSON.parse(
+    readFileSync(join(projectRoot, 'test/suites/bench/results.json'), 'utf8'),
+  ) as Results // This benchmark wrote it.
+  const rows = rowsOf(results)
+  writeFileSync(
+    join(projectRoot, 'test/suites/bench/speed.svg'),
+    chartOf(chartRows(rows), runtimes),
+  )
+  const tables = [tableFor('disk', 'on disk', rows), tableFor('memory', 'in memory', rows)]
+  writeSection(projectRoot, readmeSection, tables)
+}
+
+/** A case, and its row of each runtime's results that has one. */
+interface CaseRows {
+  readonly name: string
+  /** By label. */
+  readonly rows: Readonly<Record<string, Row>>
+}
+
+function rowsOf(results: Results): CaseRows[] {
+  const cases = new Map<string, Record<string, Row>>()
+  for (const label of Object.keys(runtimes)) {
+    for (const row of questions.flatMap((question) => results[label]?.[question]?.rows ?? [])) {
+      // What closing costs is milliseconds against nothing: a ratio says little.
+      if (row.name.startsWith('close after')) continue
+      cases.set(row.name, { ...cases.get(row.name), [label]: row })
+    }
+  }
+  return [...cases].map(([name, rows]) => ({ name, rows }))
+}
+
+function chartRows(cases: readonly CaseRows[]): ChartRow[] {
+  return cases.map(({ name, rows }) => ({
+    name,
+    ratios: Object.fromEntries(
+      Object.entries(rows).flatMap(([label, row]) => {
+        const ratio = contender(row, 'disk')?.ratio
+        return typeof ratio === 'number' ? [[label, ratio]] : []
+      }),
+    ),
+  }))
+}
+
+function contender({ measurements }: Row, name: string): Measurement | undefined {
+  return measurements.find((it) => it.name === name)
+}
+
+function tableFor(name: string, title: string, cases: readonly CaseRows[]): string {
+  // Goals are for the disk; memory has none but to be ahead.
+  const hasGoals = name === 'disk'
+  const goalTitle = hasGoals ? ['goal'] : []
+  const header = [title, ...goalTitle, ...Object.values(runtimes), 'µs', 'gap']
+  const lines = cases.map((it) => [
+    it.name,
+    ...(hasGoals ? [goalsOf(it)] : []),
+    ...ratios(it, name),
+    ...figures(it, name),
+  ])
+  return markdownTable([header, ...lines])
+}
+
+/** The highest ratio wanted on disk, and on Node 20 where that differs. */
+function goalsOf({ rows }: CaseRows): string {
+  const [goal] = Object.values(rows)[0]?.goals ?? []
+  if (!goal) return ''
+  return goal.ratio === goal.node20 ? String(goal.ratio) : `${goal.ratio} (${goal.node20})`
+}
+
+function ratios({ rows }: CaseRows, name: string): string[] {
+  return Object.keys(runtimes).map((label) => {
+    const row = rows[label]
+    const measurement = row && contender(row, name)
+    if (!row || typeof measurement?.ratio !== 'number') return ''
+    const highest = goalOf(row, measurement, label === 'node20') ?? Infinity
+    const digits = String(Number(measurement.ratio.toPrecision(2)))
+    return measurement.ratio > highest ? `**${digits}**` : digits
+  })
+}
+
+/** Microseconds for an operation, and the longest gap of a 1 ms timer in milliseconds, both of the first runtime. */
+function figures({ rows }: CaseRows, name: string): string[] {
+  const row = rows[Object.keys(runtimes)[0] ?? '']
+  const measurement = row && contender(row, name)
+  if (!measurement) return ['', '']
+  const microseconds = (measurement.medianMs / row.count) * 1000
+  return [microseconds, measurement.gapMs].map((it) => String(Number(it.toPrecision(2))))
+}

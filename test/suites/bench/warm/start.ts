@@ -1,0 +1,28 @@
+/** What a measured process runs: one question, whose answer it writes to a file as JSON. */
+import { readFileSync, writeFileSync } from 'node:fs'
+import type { Places } from './implementations.ts'
+import type { Case } from './cases.ts'
+import { type Ask, type AskOptions, askCases } from '../question.ts'
+
+/** What the launcher tells the process, as JSON in the file its one argument names. */
+export interface Job {
+  /** The question's module. */
+  readonly question: string
+  readonly places: Places
+  readonly options: AskOptions
+  readonly answerFile: string
+}
+
+/** What a question's module exports: one of the two. */
+interface Question {
+  readonly ask?: Ask
+  readonly cases?: readonly Case[]
+}
+
+// The launcher wrote it.
+const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Job
+const { cases = [], ask = askCases(cases) } = (await import(job.question)) as Question
+const answer = await ask(job.places, job.options)
+writeFileSync(job.answerFile, JSON.stringify(answer))
+// Timers and handles of the peers would keep the process alive.
+process.exit()

@@ -1,0 +1,186 @@
+/** A smoke form of everything that concerns browsers, in each browser that is installed. */
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { main as runWpt } from '../../../wpt/browser/main.ts'
+import {
+  type BrowserName,
+  type RunningBrowser,
+  browserNames,
+  findBrowser,
+  installCommand,
+  startBrowser,
+} from '../../kit/browsers.ts'
+import { testEnds } from './ends.ts'
+import { testCleared } from './cleared.ts'
+import { testExchange } from './exchange.ts'
+import { testHosting } from './hosting.ts'
+import { testKeys } from './keys.ts'
+import { testPersistence } from './persistence.ts'
+import { testPolicies } from './policy.ts'
+import type { TestResult } from './scope/suite.ts'
+import { startServer } from '../../kit/page-server.ts'
+
+/** Paths that only the launcher knows. */
+export interface Places {
+  readonly projectRoot: string
+  /** The folder of what pages and workers load. */
+  readonly scopeRoot: string
+}
+
+/** The files of web-platform-tests that a smoke run takes, from all corners of the suite. */
+const wptFiles = [
+  'blob-composite-blob-reads',
+  'event-dispatch-active-flag',
+  'idb_webworkers',
+  'idbcursor_continue_index',
+  'idbfactory_open.any',
+  'idbindex_getAll.any',
+  'idbobjectstore_put.any',
+  'idlharness',
+  'keygenerator.any',
+  'structured-clone.any.js?101',
+  'transaction-create_in_versionchange',
+  'transaction-deactivation-timing',
+]
+
+/** Gives the exit code: 0 if all passes, 1 if not. A missing browser is a failure only where they are required. */
+export async function main(args: readonly string[], places: Places): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      dist: { type: 'string', default: 'dist' },
+      suites: { type: 'string', default: Object.keys(suites).join(',') },
+    },
+  })
+  const wantedSuites = values.suites.split(',').map(suiteNamed)
+  const wanted = positionals.length > 0 ? positionals.map(browserNamed) : browserNames
+  const found = wanted.filter((name) => findBrowser(name) !== null)
+  const missing = wanted.filter((name) => findBrowser(name) === null)
+  const dist = resolve(places.projectRoot, values.dist)
+  const server = await startServer({
+    '/dist/': dist,
+    '/bundled/': dist,
+    '/scope/': places.scopeRoot,
+    '/matrix/': join(places.projectRoot, 'test/suites/matrix'),
+  })
+  const results: TestResult[] = []
+  try {
+    const setting: Setting = { origin: server.origin, projectRoot: places.projectRoot, dist }
+    for (const name of found) results.push(...(await testBrowser(name, wantedSuites, setting)))
+  } finally {
+    server.close()
+  }
+  return report(results, { found, missing })
+}
+
+function browserNamed(text: string): BrowserName {
+  const name = browserNames.find((it) => it === text)
+  if (name) return name
+  throw new TypeError(`Expected the name of a browser, ${browserNames.join(' or ')}, not "${text}"`)
+}
+
+function suiteNamed(text: string): RunSuite {
+  const suite = suites[text]
+  if (suite) return suite
+  throw new TypeError(
+    `Expected the names of suites, ${Object.keys(suites).join(', ')}, not "${text}"`,
+  )
+}
+
+/** What is the same for every suite. */
+interface Setting {
+  /** Of the test's server. */
+  readonly origin: string
+  readonly projectRoot: string
+  /** The folder of the built package. */
+  readonly dist: string
+}
+
+type RunSuite = (browser: RunningBrowser, setting: Setting) => Promise<TestResult[]>
+
+const suites: Readonly<Record<string, RunSuite>> = {
+  vfs: (browser, { origin }) => runWorker(browser, `${origin}/scope/vfs-worker.js`),
+  persistence: (browser, { origin }) => testPersistence(browser, origin),
+  ends: (browser, { origin }) => testEnds(browser, origin),
+  cleared: (browser, { origin }) => testCleared(browser, origin),
+  exchange: testExchange,
+  hosting: (browser, { origin }) => testHosting(browser, origin, (url) => runWorker(browser, url)),
+  keys: (browser, { origin }) => testKeys(browser, origin, (url) => runWorker(browser, url)),
+  policies: (browser, { origin }) => testPolicies(browser, origin),
+  wpt: ({ name }, setting) => testPlatform(name, setting),
+}
+
+async function testBrowser(
+  name: BrowserName,
+  wantedSuites: readonly RunSuite[],
+  setting: Setting,
+): Promise<TestResult[]> {
+  const browser = await startBrowser(name)
+  const results: TestResult[] = []
+  try {
+    for (const suite of wantedSuites) results.push(...(await suite(browser, setting)))
+  } finally {
+    await browser.close()
+  }
+  return results.map((it) => ({ ...it, title: `${browser.label}: ${it.title}` }))
+}
+
+/** Where the files run: with its engine in a worker, and in the thread itself. All else is in the long form. */
+const wptRuns = [
+  { scope: 'window', column: 'opfs' },
+  { scope: 'worker', column: 'memory' },
+]
+
+/** A piece of web-platform-tests, which prints what it finds. */
+async function testPlatform(
+  browser: BrowserName,
+  { projectRoot, dist }: Setting,
+): Promise<TestResult[]> {
+  const results: TestResult[] = []
+  for (const run of wptRuns) {
+    const options = Object.entries({ browser, dist, ...run }).map(([name, it]) => `--${name}=${it}`)
+    const exitCode = await runWpt([...wptFiles, ...options], { projectRoot })
+    const error = exitCode === 0 ? null : 'not all is as expected; what differs stands above'
+    const title = `${wptFiles.length} files of web-platform-tests in a ${run.scope} on ${run.column}`
+    results.push({ title, error })
+  }
+  return results
+}
+
+/** Prints what failed and the line of counts; gives the exit code. */
+function report(
+  results: readonly TestResult[],
+  { found, missing }: { found: readonly BrowserName[]; missing: readonly BrowserName[] },
+): number {
+  const failed = results.filter(({ error }) => error !== null)
+  for (const { title, error } of failed) console.log(`✗ ${title}\n  ${error}`)
+  const absent =
+    missing.length > 0 ? `; not installed: ${missing.join(', ')} (${installCommand})` : ''
+  const passed = results.length - failed.length
+  console.log(
+    `browsers: ${passed}/${results.length} tests pass in ${found.join(' and ') || 'none'}${absent}`,
+  )
+  const isRequired = process.env['IDB_TEST_BROWSERS'] === 'required'
+  return failed.length > 0 || (isRequired && missing.length > 0) ? 1 : 0
+}
+
+/** Starts a dedicated worker on an empty page and gives what it posts. */
+async function runWorker(browser: RunningBrowser, url: string): Promise<TestResult[]> {
+  const context = await browser.newContext()
+  try {
+    const page = await context.newPage()
+    await page.goto(new URL('/', url).href)
+    return await page.evaluate(
+      (script) =>
+        new Promise<TestResult[]>((resolve, reject) => {
+          const worker = new Worker(script, { type: 'module' })
+          worker.onmessage = ({ data }) => resolve(data)
+          worker.onerror = ({ message }) => reject(new Error(`The worker failed: ${message}`))
+        }),
+      url,
+    )
+  } finally {
+    await context.close()
+  }
+}

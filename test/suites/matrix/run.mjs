@@ -1,0 +1,150 @@
+/**
+ * Runtime × suite, and writer × reader: which suite passes in which runtime, and whether a file written in one is read the
+ * same in every other.
+ *
+ * `node test/suites/matrix/run.mjs [--runtimes node@20,bun] [--suites files,unit,crash,runners,clients,wpt] [--filter key]`; `--filter` goes to
+ * the WPT runner. Needs a built `dist/`. Ends with both tables and a line of counts.
+ */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import Table from 'cli-table3'
+import { importBundled } from '../../kit/bundle.mjs'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+const entry = new URL('../../dist/index.js', import.meta.url).href
+const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
+
+/** Suite → the command that runs it in a runtime, and the line that says how much passed. */
+const suites = {
+  wpt: (runtime) => ({
+    args: ['wpt/run.mjs', '--runtime', runtime, ...(values.filter ? [values.filter] : [])],
+    counts: /(\d+)\/(\d+) subtests pass/,
+  }),
+  unit: (runtime) => ({
+    runtime,
+    args: ['node_modules/vitest/vitest.mjs', 'run'],
+    counts: /Tests +(.*)/,
+  }),
+  crash: (runtime) => ({
+    args: ['test/suites/crash/run.mjs', '--kills', '20', '--runtime', runtime],
+    counts: /^crash: .*$/gm,
+  }),
+  runners: (runtime) => ({
+    args: ['test/suites/package/runners.mjs', '--runtime', runtime],
+    counts: /runners: (\d+) of (\d+) checks pass/,
+  }),
+  clients: (runtime) => ({
+    args: ['test/suites/clients/run.mjs', '--runtime', runtime],
+    counts: /clients: (\d+) of (\d+) checks pass/,
+  }),
+}
+
+/** Of the tables: without colours, which files and pipes would keep as bytes. */
+const plain = { head: [], border: [] }
+
+const { values } = parseArgs({
+  options: {
+    runtimes: { type: 'string', default: 'node@20,node@22,node@24,node@26,bun,deno' },
+    suites: { type: 'string', default: 'files,unit,crash,runners,clients,wpt' },
+    filter: { type: 'string' },
+  },
+})
+const runtimes = values.runtimes.split(',')
+const wanted = values.suites.split(',')
+let failures = 0
+let runCount = 0
+
+if (wanted.includes('files')) await runFileMatrix()
+if (wanted.some((name) => name in suites)) await runSuites()
+console.log(
+  `matrix: ${runCount - failures} of ${runCount} cells pass on ${runtimes.length} runtimes`,
+)
+process.exitCode = failures === 0 && runCount > 0 ? 0 : 1
+
+async function runFileMatrix() {
+  const table = new Table({
+    head: ['written ↓ read →', ...runtimes.map(runtimeLabel)],
+    style: plain,
+  })
+  for (const writer of runtimes) {
+    const directory = mkdtempSync(join(tmpdir(), 'idb-everywhere-matrix-'))
+    try {
+      const written = await runFile(writer, 'write', directory)
+      reportWrong(`written by ${runtimeLabel(writer)}`, written)
+      const cells = []
+      for (const reader of runtimes) cells.push(await readCell({ writer, reader, directory }))
+      table.push([runtimeLabel(writer), ...cells])
+    } finally {
+      rmSync(directory, { recursive: true, force: true })
+    }
+  }
+  console.log(table.toString())
+}
+
+async function readCell({ writer, reader, directory }) {
+  const checks = await runFile(reader, 'read', directory)
+  const wrong = reportWrong(`${runtimeLabel(writer)} → ${runtimeLabel(reader)}`, checks)
+  return `${checks.length - wrong}/${checks.length}`
+}
+
+/** Counts a cell and prints what is wrong in it; returns how much. */
+function reportWrong(cell, checks) {
+  const wrong = checks.filter(({ error }) => error !== null)
+  runCount++
+  if (wrong.length > 0 || checks.length === 0) failures++
+  for (const { title, error } of wrong) console.log(`FAIL  ${cell}: ${title}: ${error}`)
+  return wrong.length
+}
+
+async function runFile(runtime, side, directory) {
+  const [command, ...args] = await runtimeCommand(runtime)
+  const program = fileURLToPath(new URL('./file.mjs', import.meta.url))
+  const { output } = await runCommand(command, [...args, program, entry, side, directory])
+  const line = output.match(/^RESULT (.*)$/m)
+  return line ? JSON.parse(line[1]) : [{ title: side, error: output.slice(-1000) }]
+}
+
+async function runSuites() {
+  const names = wanted.filter((name) => name in suites)
+  const table = new Table({ head: ['', ...names], style: plain })
+  for (const runtime of runtimes) {
+    const cells = []
+    for (const name of names) cells.push(await suiteCell(name, runtime))
+    table.push([runtimeLabel(runtime), ...cells])
+  }
+  console.log(table.toString())
+}
+
+async function suiteCell(name, runtime) {
+  const suite = suites[name](runtime)
+  console.log(`── ${name} on ${runtimeLabel(runtime)}`)
+  const [command, ...before] = suite.runtime
+    ? await runtimeCommand(suite.runtime)
+    : [process.execPath]
+  const { exitCode, output } = await runCommand(command, [...before, ...suite.args])
+  const line = output.match(suite.counts)?.at(-1)
+  const hasPassed = exitCode === 0 && line !== undefined
+  runCount++
+  if (!hasPassed) {
+    failures++
+    console.log(output.slice(-3000))
+  }
+  const [, passed, all] = output.match(suite.counts)?.length === 3 ? output.match(suite.counts) : []
+  return `${hasPassed ? '' : 'FAIL '}${all ? `${passed}/${all}` : (line ?? 'no counts').trim()}`
+}
+
+function runCommand(command, args) {
+  const child = spawn(command, args, { cwd: root, env: { ...process.env, NO_COLOR: '1' } })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => (output += text))
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (exitCode) => resolve({ exitCode, output }))
+  })
+}

@@ -1,0 +1,103 @@
+/**
+ * The samples of the READMEs, as they stand, each where it belongs: in a program, a page, a test. A sample that none of the
+ * scenes below knows is a failure, so that no new one goes untried. From the packed package.
+ *
+ * `node test/suites/package/samples.mjs [--long]`: the long form runs programs and tests in every runtime and runner, and the page as
+ * Vite and Next build it. Needs a built `dist/`, and Chromium for pages. Ends with a line of counts.
+ */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { installPacked, root, runChecks } from './projects.mjs'
+import { pageChecks } from './sample-pages.mjs'
+import {
+  compileSample,
+  configurationChecks,
+  programChecks,
+  testChecks,
+} from './sample-programs.mjs'
+
+const isLong = process.argv.includes('--long')
+const workerdSuite = 'node test/suites/package/workerd.mjs'
+
+/** Where samples belong, by what each says; `checksOf` makes checks, title → work. */
+const scenes = [
+  {
+    title: 'the global on disk',
+    mark: `'idb-everywhere/auto'`,
+    checksOf: programChecks({ prints: /SICP/ }),
+  },
+  {
+    title: 'factories',
+    mark: 'independent of every other factory',
+    checksOf: programChecks({ prints: /^$/ }),
+  },
+  {
+    title: 'a backup',
+    mark: 'fs.cpSync(',
+    checksOf: programChecks({
+      before: `import fs from 'node:fs'
+import { close, createIndexedDB } from 'idb-everywhere'
+const indexedDB = createIndexedDB()
+await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve })
+`,
+      after: `console.log(fs.readdirSync('backup').join())`,
+      prints: /\.sqlite/,
+    }),
+  },
+  {
+    title: 'the report of a salvage',
+    mark: 'salvageReport(request)',
+    checksOf: programChecks({
+      before: `import { createIndexedDB } from 'idb-everywhere'
+const indexedDB = createIndexedDB({ onCorrupt: 'salvage' })
+`,
+      after: `request.addEventListener('success', () => console.log(salvageReport(request)))`,
+      prints: /^null$/m,
+    }),
+  },
+  { title: 'a page', mark: '(OPFS), on a page', checksOf: pageChecks },
+  { title: 'a page with a worker of its own', mark: '/my-worker.js', checksOf: pageChecks },
+  {
+    title: 'a page that requires Trusted Types',
+    mark: 'createScriptURL',
+    checksOf: (sample) =>
+      pageChecks({
+        ...sample,
+        policy: `require-trusted-types-for 'script'; trusted-types my-workers`,
+      }),
+  },
+  { title: 'worlds for tests', mark: 'createTestWorld()', checksOf: testChecks },
+  {
+    title: 'imports that Jest renames',
+    mark: 'moduleNameMapper',
+    checksOf: configurationChecks('jest', ['--no-cache']),
+  },
+  {
+    title: 'imports that Vitest renames',
+    mark: 'resolve: { alias',
+    checksOf: configurationChecks('vitest', ['run']),
+  },
+  { title: 'a VFS', mark: 'directory: (path) =>', checksOf: compileSample },
+  // With a miniature of the service around it.
+  { title: 'workerd', mark: 'wa-sqlite.wasm', checksOf: () => [], triedBy: workerdSuite },
+]
+
+const packages = await installPacked()
+const samples = ['README.md', 'compat/fake-indexeddb/README.md'].flatMap((path) => [
+  ...readFileSync(join(root, path), 'utf8').matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm),
+])
+const checks = samples.flatMap(([, code]) => {
+  const found = scenes.filter(({ mark }) => code.includes(mark))
+  if (found.length !== 1) return [[`a scene for: ${code.split('\n')[0]}`, () => failFor(found)]]
+  return found[0].checksOf({ title: found[0].title, code, packages, isLong })
+})
+const missing = scenes.filter(({ mark }) => !samples.some(([, code]) => code.includes(mark)))
+checks.push(['each scene has its sample', () => failFor(missing, missing.length > 0)])
+await runChecks('samples', checks)
+
+function failFor(found, isFailure = true) {
+  if (!isFailure) return
+  throw new Error(
+    `Wanted one scene for each sample, and a sample for each: ${found.map(({ title }) => title)}`,
+  )
+}

@@ -1,0 +1,81 @@
+/**
+ * What a page of the parity suite loads, and the dedicated worker that it starts: the interpreter, on the native
+ * implementation or on ours, as built.
+ */
+import type * as Package from '../../../src/index-browser.ts'
+import type * as Memory from '../../../vfs/memory.ts'
+import { runPrograms } from './interpreter.ts'
+import type { Program, Trace } from './program/program.ts'
+import type { Environment } from './run.ts'
+
+/** `opfs`: hosted by a worker on a page, in the thread itself in a worker. */
+export type PageImplementation = 'native' | 'memory' | 'opfs'
+
+export interface PageRequest {
+  readonly implementation: PageImplementation
+  /** Whether the programs run in a dedicated worker of the page. */
+  readonly inWorker: boolean
+  readonly programs: readonly Program[]
+  readonly prefix: string
+  readonly concurrency: number
+}
+
+/** Takes a `PageRequest` and gives traces, both as JSON: what drives browsers is slow with large objects. */
+export type RunInPage = (request: string) => Promise<string>
+
+type RunRequest = (request: PageRequest) => Promise<Trace[]>
+
+const isPage = typeof document !== 'undefined'
+
+let ours: Environment | null = null
+
+async function environmentOf(implementation: PageImplementation): Promise<Environment> {
+  if (implementation === 'native') {
+    return { indexedDB: globalThis.indexedDB, keyRange: globalThis.IDBKeyRange }
+  }
+  ours ??= await makeEnvironment(implementation)
+  return ours
+}
+
+async function makeEnvironment(implementation: PageImplementation): Promise<Environment> {
+  // The test's server has the built package there.
+  const { createIndexedDB, IDBKeyRange } = (await import(
+    urlOf('index-browser.js')
+  )) as typeof Package
+  if (implementation === 'opfs') return { indexedDB: createIndexedDB(), keyRange: IDBKeyRange }
+  const { memory } = (await import(urlOf('vfs-memory-browser.js'))) as typeof Memory
+  return { indexedDB: createIndexedDB({ vfs: memory() }), keyRange: IDBKeyRange }
+}
+
+function urlOf(name: string): string {
+  return new URL(`/dist/${name}`, location.origin).href
+}
+
+const runHere: RunRequest = async ({ implementation, programs, prefix, concurrency }) =>
+  runPrograms(await environmentOf(implementation), programs, { prefix, concurrency })
+
+let worker: Worker | null = null
+
+const runInWorker: RunRequest = (request) =>
+  new Promise((resolve, reject) => {
+    worker ??= new Worker(import.meta.url, { type: 'module' })
+    worker.onmessage = ({ data }: MessageEvent<Trace[]>) => resolve(data)
+    worker.onerror = ({ message }) => reject(new Error(`The worker failed: ${message}`))
+    worker.postMessage(request)
+  })
+
+const runInPage: RunInPage = async (text) => {
+  const request = JSON.parse(text) as PageRequest // as the caller has it
+  return JSON.stringify(await (request.inWorker ? runInWorker : runHere)(request))
+}
+
+if (isPage) {
+  Object.assign(globalThis, { runInPage })
+} else {
+  // Listeners of programs throw: that is no failure of the worker's.
+  addEventListener('error', (event) => event.preventDefault())
+  addEventListener('message', ({ data }: MessageEvent<PageRequest>) => {
+    // A failure is an uncaught error of the worker's, by which the page hears of it.
+    void runHere(data).then((traces) => postMessage(traces))
+  })
+}
