@@ -27,7 +27,7 @@ import { createRequire } from 'node:module'
 import { basename, dirname, join, relative } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
-import { buildFakeIndexedDB } from './compat/fake-indexeddb/build.mjs'
+import { buildFakeIndexedDB } from './packages/fake-indexeddb/build.mjs'
 import {
   checkExports,
   declarationOf,
@@ -42,8 +42,8 @@ import {
   pageWorker,
   typedSources,
   writeExports,
-} from './esbuild.entries.mjs'
-import { buildInline } from './esbuild.inline.mjs'
+} from './build/entries.mjs'
+import { buildInline } from './build/inline.mjs'
 
 const require = createRequire(import.meta.url)
 const wasm = 'wa-sqlite.wasm'

@@ -30,7 +30,7 @@ process.on('exit', () => {
 export async function installPacked() {
   const directory = temporaryDirectory()
   const tarballs = []
-  for (const source of [root, join(root, 'compat/fake-indexeddb')]) {
+  for (const source of [root, join(root, 'packages/fake-indexeddb')]) {
     const { output } = await run('npm', ['pack', '--json', '--pack-destination', directory], {
       cwd: source,
     })

@@ -126,7 +126,7 @@ async function pack() {
 
 /** Packs the stand-in for fake-indexeddb, and gives the path of the tarball. */
 async function packStandIn() {
-  const directory = join(root, 'compat/fake-indexeddb')
+  const directory = join(root, 'packages/fake-indexeddb')
   const output = await run('npm', ['pack', '--json', '--pack-destination', temporary], directory)
   return join(temporary, JSON.parse(output)[0].filename)
 }

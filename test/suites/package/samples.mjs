@@ -83,7 +83,7 @@ const indexedDB = createIndexedDB({ onCorrupt: 'salvage' })
 ]
 
 const packages = await installPacked()
-const samples = ['README.md', 'compat/fake-indexeddb/README.md'].flatMap((path) => [
+const samples = ['README.md', 'packages/fake-indexeddb/README.md'].flatMap((path) => [
   ...readFileSync(join(root, path), 'utf8').matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm),
 ])
 const checks = samples.flatMap(([, code]) => {

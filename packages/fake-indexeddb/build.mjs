@@ -140,7 +140,7 @@ function checkExports() {
   ])
   if (JSON.stringify(exports) === JSON.stringify(expected)) return
   throw new Error(
-    `compat/fake-indexeddb/package.json: "exports" must be ${JSON.stringify(expected, null, 2)}`,
+    `packages/fake-indexeddb/package.json: "exports" must be ${JSON.stringify(expected, null, 2)}`,
   )
 }
 
