@@ -16,7 +16,7 @@ import Table from 'cli-table3'
 import { importBundled } from '../../kit/bundle.mjs'
 
 const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
-const entry = new URL('../../dist/index.js', import.meta.url).href
+const entry = new URL('../../../dist/index.js', import.meta.url).href
 const programs = {
   bare: [fileURLToPath(new URL('./cold-start/bare.mjs', import.meta.url))],
   first: [fileURLToPath(new URL('./cold-start/first-record.mjs', import.meta.url)), entry],

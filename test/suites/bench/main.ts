@@ -85,7 +85,7 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
     for (const note of answer.notes ?? []) console.log(note)
   }
   printMissing(answers)
-  keep(answers, label, values.update ? join(launcher.projectRoot, 'test/bench') : cacheDirectory())
+  keep(answers, label, values.update ? join(launcher.projectRoot, 'test/suites/bench') : cacheDirectory())
   return 0
 }
 
@@ -121,7 +121,7 @@ async function answerOf(question: string, asking: Asking): Promise<Answer> {
   }
   writeFileSync(jobFile, JSON.stringify(job))
   try {
-    await run([...command, join(outdir, 'start.mjs'), jobFile])
+    await run([...command, join(outdir, 'warm/start.mjs'), jobFile])
     // The process wrote it.
     return JSON.parse(readFileSync(answerFile, 'utf8')) as Answer
   } finally {

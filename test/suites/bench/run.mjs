@@ -19,7 +19,7 @@ await build({
     'test/suites/bench/warm/start.ts',
     ...questions.map((name) => `test/suites/bench/questions/${name}.ts`),
   ],
-  outbase: 'test/bench',
+  outbase: 'test/suites/bench',
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,

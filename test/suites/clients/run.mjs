@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util'
 import { importBundled } from '../../kit/bundle.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const entry = process.env.IDB_TEST_ENTRY ?? new URL('../../dist/auto.js', import.meta.url).href
+const entry = process.env.IDB_TEST_ENTRY ?? new URL('../../../dist/auto.js', import.meta.url).href
 const { installedPackage, runtimeCommand, runtimeLabel } = (
   await importBundled('test/kit/runtimes.ts')
 ).module

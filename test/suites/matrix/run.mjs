@@ -15,7 +15,7 @@ import Table from 'cli-table3'
 import { importBundled } from '../../kit/bundle.mjs'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
-const entry = new URL('../../dist/index.js', import.meta.url).href
+const entry = new URL('../../../dist/index.js', import.meta.url).href
 const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
 
 /** Suite → the command that runs it in a runtime, and the line that says how much passed. */

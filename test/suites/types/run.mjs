@@ -17,7 +17,7 @@ import { importBundled } from '../../kit/bundle.mjs'
 import { explanations } from './explained.mjs'
 
 const { installedPackage, runtimeCommand } = (await importBundled('test/kit/runtimes.ts')).module
-const built = (name) => new URL(`../../dist/${name}.js`, import.meta.url).href
+const built = (name) => new URL(`../../../dist/${name}.js`, import.meta.url).href
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const here = (name) => fileURLToPath(new URL(name, import.meta.url))
 
@@ -103,7 +103,7 @@ async function tableOf(platform) {
 
 async function tableOfBrowser(name) {
   const { startBrowser, startServer } = await browserModules()
-  const server = await startServer({ '/dist/': here('../../dist'), '/types/': here('.') })
+  const server = await startServer({ '/dist/': join(root, 'dist'), '/types/': here('.') })
   const browser = await startBrowser(name)
   try {
     const page = await (await browser.newContext()).newPage()
@@ -126,7 +126,7 @@ async function browserModules() {
   await build({
     absWorkingDir: root,
     entryPoints: ['test/kit/browsers.ts', 'test/kit/page-server.ts'],
-    outbase: 'test',
+    outbase: 'test/kit',
     outdir,
     outExtension: { '.js': '.mjs' },
     bundle: true,
@@ -136,7 +136,7 @@ async function browserModules() {
     logLevel: 'warning',
   })
   const load = (name) => import(pathToFileURL(join(outdir, name)).href)
-  return { ...(await load('browsers.mjs')), ...(await load('browser/server.mjs')) }
+  return { ...(await load('browsers.mjs')), ...(await load('page-server.mjs')) }
 }
 
 function run([command, ...before], args) {

@@ -98,7 +98,7 @@ export async function main(args: readonly string[], launcher: Launcher): Promise
     }
   }
   console.log(`\n${lines.join('\n')}`)
-  keep(results, values.update ? join(launcher.projectRoot, 'test/bench') : cacheDirectory())
+  keep(results, values.update ? join(launcher.projectRoot, 'test/suites/bench') : cacheDirectory())
   return isComplete ? 0 : 1
 }
 

@@ -33,7 +33,7 @@ const readmeSection = {
 /** Rewrites the README's tables. @throws Error when it lacks their marks. */
 export function writeBrowserReport(projectRoot: string): void {
   const results = JSON.parse(
-    readFileSync(join(projectRoot, 'test/bench', resultsFile), 'utf8'),
+    readFileSync(join(projectRoot, 'test/suites/bench', resultsFile), 'utf8'),
   ) as BrowserResults // This benchmark wrote it.
   const isMeasured = (place: Place) => Object.values(results).some((it) => it.places[place])
   const tables = places.filter(isMeasured).map((place) => tableFor(place, results))
