@@ -199,7 +199,7 @@ class HostingWorker {
       case 'answer':
         return this.#port.received(answer.message)
       case 'ready':
-        // Where the worker's policy allows it, so must this thread's: see the README.
+        // Where the worker's policy allows it, so must this thread's: see docs/browsers.md.
         allowWebAssembly()
         this.#worker.unref()
         return this.#waiting.resolve()

@@ -4,7 +4,7 @@
  * https://w3c.github.io/trusted-types/dist/spec/
  */
 
-/** As the README names it. */
+/** As docs/browsers.md names it. */
 const policyName = 'idb-everywhere'
 
 /** The part of the platform that is used; Node's types lack it. */

@@ -32,7 +32,7 @@ const usage = `npm run bench -- [filter] [options]
   --profile DIR  write CPU profiles there (Node only)
   --long         sizes that take minutes, too
   --update       write test/suites/bench/results.json
-  --report       measure nothing: draw test/suites/bench/speed.svg and the README's tables from results.json
+  --report       measure nothing: draw test/suites/bench/speed.svg and write the tables of docs/performance.md from results.json
   --help         print this
 Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
 `
@@ -85,7 +85,11 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
     for (const note of answer.notes ?? []) console.log(note)
   }
   printMissing(answers)
-  keep(answers, label, values.update ? join(launcher.projectRoot, 'test/suites/bench') : cacheDirectory())
+  keep(
+    answers,
+    label,
+    values.update ? join(launcher.projectRoot, 'test/suites/bench') : cacheDirectory(),
+  )
   return 0
 }
 
@@ -121,7 +125,7 @@ async function answerOf(question: string, asking: Asking): Promise<Answer> {
   }
   writeFileSync(jobFile, JSON.stringify(job))
   try {
-    await run([...command, join(outdir, 'warm/start.mjs'), jobFile])
+    await run([...command, join(outdir, 'start.mjs'), jobFile])
     // The process wrote it.
     return JSON.parse(readFileSync(answerFile, 'utf8')) as Answer
   } finally {

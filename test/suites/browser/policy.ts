@@ -6,7 +6,7 @@ import { inPage, load } from './database-calls.ts'
 import type { Frame } from './scope/frame-page.ts'
 import { Suite, type TestResult } from './scope/suite.ts'
 
-/** What the README says a policy must allow, and nothing else. */
+/** What docs/browsers.md says a policy must allow, and nothing else. */
 const forFiles = policy(
   "script-src 'self' 'wasm-unsafe-eval'",
   "connect-src 'self'",

@@ -37,14 +37,16 @@ export async function checkPageIsFreeOfNode(project) {
   }
 }
 
-/** Complains when the README's table of sizes is more than a tenth off. */
-export function checkReadme(sizes, readme) {
+/** Complains when a document's table of sizes is more than a tenth off. */
+export function checkStatedSizes(sizes, document) {
   for (const { what, bytes, gzippedBytes } of sizes) {
-    const row = readme.split('\n').find((line) => line.split('|')[1]?.trim() === what)
+    const row = document.split('\n').find((line) => line.split('|')[1]?.trim() === what)
     const stated = row?.match(/\d+(?= kB)/g)?.map((kilobytes) => Number(kilobytes) * 1000)
     const isRight = [bytes, gzippedBytes].every((size, i) => Math.abs(stated?.[i] / size - 1) < 0.1)
     if (!isRight)
-      throw new Error(`The README must say of ${what}: ${columnsOf({ bytes, gzippedBytes })}`)
+      throw new Error(
+        `The table of sizes must say of ${what}: ${columnsOf({ bytes, gzippedBytes })}`,
+      )
   }
 }
 

@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { complaintsOf } from '../../../build/documents.mjs'
 import { importBundled } from '../../kit/bundle.mjs'
-import { checkLinks, checkManifest } from './manifest.mjs'
-import { checkPageIsFreeOfNode, checkReadme, measurePage, tableOf } from './page-size.mjs'
+import { checkManifest } from './manifest.mjs'
+import { checkPageIsFreeOfNode, checkStatedSizes, measurePage, tableOf } from './page-size.mjs'
 import { uncaughtChecks } from './uncaught.mjs'
 
 const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
@@ -44,7 +45,7 @@ const librarySets = [
 ]
 
 const here = dirname(fileURLToPath(import.meta.url))
-const root = join(here, '../..', '../..')
+const root = join(here, '../../..')
 const temporary = mkdtempSync(join(tmpdir(), 'idb-everywhere-package-'))
 const project = join(temporary, 'project')
 const standInProject = join(temporary, 'stand-in')
@@ -75,18 +76,15 @@ async function runChecks() {
     ['the single file runs from a directory without any other', runSingleFile],
     ['a page loads nothing that only Node has', () => checkPageIsFreeOfNode(project)],
     [
-      'the README says what a page loads',
-      async () => checkReadme(sizes, readFileSync(join(root, 'README.md'), 'utf8')),
+      'the documents say what a page loads',
+      async () => checkStatedSizes(sizes, readFileSync(join(root, 'docs/performance.md'), 'utf8')),
     ],
     ...[
-      ['the README', 'idb-everywhere', project],
-      ["the stand-in's README", '@idb-everywhere/fake-indexeddb', standInProject],
+      ['the package', 'idb-everywhere', project],
+      ['the stand-in', '@idb-everywhere/fake-indexeddb', standInProject],
     ].flatMap(([title, name, place]) => [
-      [`each link of ${title} leads to a file`, () => checkLinks(installed(place, name), root)],
-      [
-        `the manifest beside ${title} says whose it is`,
-        () => checkManifest(installed(place, name)),
-      ],
+      [`each link in the documents of ${title} leads to a file`, () => checkDocuments(place, name)],
+      [`the manifest of ${title} says whose it is`, () => checkManifest(installed(place, name))],
     ]),
     ['publint finds nothing', () => publint(tarball)],
     ['arethetypeswrong finds nothing', () => checkTypes(tarball, browserOnly)],
@@ -133,6 +131,11 @@ async function packStandIn() {
 
 function installed(place, name) {
   return join(place, 'node_modules', name)
+}
+
+function checkDocuments(place, name) {
+  const complaints = complaintsOf(installed(place, name), root)
+  if (complaints.length > 0) throw new Error(complaints.join('\n'))
 }
 
 function publint(tarball) {

@@ -1,11 +1,11 @@
 /**
- * The samples of the READMEs, as they stand, each where it belongs: in a program, a page, a test. A sample that none of the
+ * The samples of the documents, as they stand, each where it belongs: in a program, a page, a test. A sample that none of the
  * scenes below knows is a failure, so that no new one goes untried. From the packed package.
  *
  * `node test/suites/package/samples.mjs [--long]`: the long form runs programs and tests in every runtime and runner, and the page as
  * Vite and Next build it. Needs a built `dist/`, and Chromium for pages. Ends with a line of counts.
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installPacked, root, runChecks } from './projects.mjs'
 import { pageChecks } from './sample-pages.mjs'
@@ -83,17 +83,27 @@ const indexedDB = createIndexedDB({ onCorrupt: 'salvage' })
 ]
 
 const packages = await installPacked()
-const samples = ['README.md', 'packages/fake-indexeddb/README.md'].flatMap((path) => [
-  ...readFileSync(join(root, path), 'utf8').matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm),
-])
-const checks = samples.flatMap(([, code]) => {
+const documents = [
+  'README.md',
+  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  'packages/fake-indexeddb/README.md',
+]
+// Some stand in two documents.
+const samples = new Set(
+  documents.flatMap((path) => samplesOf(readFileSync(join(root, path), 'utf8'))),
+)
+const checks = [...samples].flatMap((code) => {
   const found = scenes.filter(({ mark }) => code.includes(mark))
   if (found.length !== 1) return [[`a scene for: ${code.split('\n')[0]}`, () => failFor(found)]]
   return found[0].checksOf({ title: found[0].title, code, packages, isLong })
 })
-const missing = scenes.filter(({ mark }) => !samples.some(([, code]) => code.includes(mark)))
+const missing = scenes.filter(({ mark }) => ![...samples].some((code) => code.includes(mark)))
 checks.push(['each scene has its sample', () => failFor(missing, missing.length > 0)])
 await runChecks('samples', checks)
+
+function samplesOf(text) {
+  return [...text.matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm)].map(([, code]) => code)
+}
 
 function failFor(found, isFailure = true) {
   if (!isFailure) return

@@ -44,7 +44,7 @@ const usage = `npm run bench:browser -- [filter] [options]
   --rounds N     rounds that count (default: 5)
   --limit S      seconds after which a case has failed (default: 180)
   --update       write test/suites/bench/browser-results.json
-  --report       measure nothing: write the README's tables from it
+  --report       measure nothing: write the tables of docs/performance.md from it
   --help         print this
 Several names go with commas between them. Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
 `

@@ -1,9 +1,9 @@
-/** The recorded results of browsers for readers: the tables of the README. */
+/** The recorded results of browsers for readers: the tables of docs/performance.md. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measurement } from '../warm/measure.ts'
 import type { Row } from '../warm/cases.ts'
-import { markdownTable, writeSection } from '../report/readme.ts'
+import { markdownTable, writeSection } from '../report/document.ts'
 import { goalOf } from '../report/table.ts'
 import type { Place } from './page.ts'
 import type { BrowserResults } from './results.ts'
@@ -25,19 +25,19 @@ const placeTitles: Readonly<Record<Place, string>> = {
 
 const places: readonly Place[] = ['page', 'worker']
 
-const readmeSection = {
+const section = {
   name: 'browser speed',
   command: 'npm run bench:browser -- --report',
 }
 
-/** Rewrites the README's tables. @throws Error when it lacks their marks. */
+/** Rewrites the tables. @throws Error when the document lacks their marks. */
 export function writeBrowserReport(projectRoot: string): void {
   const results = JSON.parse(
     readFileSync(join(projectRoot, 'test/suites/bench', resultsFile), 'utf8'),
   ) as BrowserResults // This benchmark wrote it.
   const isMeasured = (place: Place) => Object.values(results).some((it) => it.places[place])
   const tables = places.filter(isMeasured).map((place) => tableFor(place, results))
-  writeSection(projectRoot, readmeSection, [versionsOf(results), ...tables])
+  writeSection(projectRoot, section, [versionsOf(results), ...tables])
 }
 
 function versionsOf(results: BrowserResults): string {

@@ -1,10 +1,10 @@
-/** The recorded results for readers: the tables of the README, and a chart beside the benchmark. */
+/** The recorded results for readers: the tables of docs/performance.md, and a chart beside the benchmark. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measurement } from '../warm/measure.ts'
 import type { Row } from '../warm/cases.ts'
 import type { Answer } from '../question.ts'
-import { markdownTable, writeSection } from './readme.ts'
+import { markdownTable, writeSection } from './document.ts'
 import { type ChartRow, chartOf } from './speed-chart.ts'
 import { goalOf } from './table.ts'
 
@@ -23,9 +23,9 @@ const runtimes: Readonly<Record<string, string>> = {
 /** The questions whose cases have fake-indexeddb as their baseline. */
 const questions = ['put', 'read', 'cursor', 'transactions', 'large-values']
 
-const readmeSection = { name: 'speed', command: 'npm run bench -- --report' }
+const section = { name: 'speed', command: 'npm run bench -- --report' }
 
-/** Rewrites the chart and the README's tables from results.json. @throws Error when the README lacks the two lines. */
+/** Rewrites the chart and the tables from results.json. @throws Error when the document lacks their marks. */
 export function writeReport(projectRoot: string): void {
   const results = JSON.parse(
     readFileSync(join(projectRoot, 'test/suites/bench/results.json'), 'utf8'),
@@ -36,7 +36,7 @@ export function writeReport(projectRoot: string): void {
     chartOf(chartRows(rows), runtimes),
   )
   const tables = [tableFor('disk', 'on disk', rows), tableFor('memory', 'in memory', rows)]
-  writeSection(projectRoot, readmeSection, tables)
+  writeSection(projectRoot, section, tables)
 }
 
 /** A case, and its row of each runtime's results that has one. */

@@ -1,4 +1,4 @@
-/** The chart of the README: how long this package takes for each case, as a part of what fake-indexeddb takes. */
+/** The chart of docs/performance.md: how long this package takes for each case, relative to fake-indexeddb. */
 
 /** A line of the chart. */
 export interface ChartRow {

@@ -1,4 +1,4 @@
-/** The parts of the README that the benchmarks write. */
+/** The parts of docs/performance.md that the benchmarks write. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
@@ -8,7 +8,9 @@ export interface Section {
   readonly command: string
 }
 
-/** Rewrites the section. @throws Error when the README lacks its marks. */
+const path = 'docs/performance.md'
+
+/** Rewrites the section. @throws Error when the document lacks its marks. */
 export function writeSection(
   projectRoot: string,
   { name, command }: Section,
@@ -16,13 +18,13 @@ export function writeSection(
 ): void {
   const firstLine = `<!-- ${name}: written by \`${command}\` -->`
   const lastLine = `<!-- /${name} -->`
-  const file = join(projectRoot, 'README.md')
-  const readme = readFileSync(file, 'utf8')
-  const start = readme.indexOf(firstLine)
-  const end = readme.indexOf(lastLine)
+  const file = join(projectRoot, path)
+  const text = readFileSync(file, 'utf8')
+  const start = text.indexOf(firstLine)
+  const end = text.indexOf(lastLine)
   if (start < 0 || end < start)
-    throw new Error(`README.md lacks the lines ${firstLine} … ${lastLine}`)
-  const written = [readme.slice(0, start) + firstLine, ...paragraphs, readme.slice(end)]
+    throw new Error(`${path} lacks the lines ${firstLine} … ${lastLine}`)
+  const written = [text.slice(0, start) + firstLine, ...paragraphs, text.slice(end)]
   writeFileSync(file, written.join('\n\n'))
 }
 

@@ -1,0 +1,101 @@
+/**
+ * Holds the documents to the tree: each link leads to a file and each anchor to a heading, and the files, scripts and suites
+ * that a document names are there. `node build/documents.mjs` looks at all of them; the package suite at those that are packed.
+ */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const projectRoot = fileURLToPath(new URL('..', import.meta.url))
+
+/** The address of a file in the repository. */
+const projectFile =
+  /^https:\/\/github\.com\/idb-everywhere\/idb-everywhere\/(?:blob|tree|raw)\/main\/(.*)/
+
+/** Folders whose files a document names by their paths from the root. */
+const folders = 'src|vfs|test|wpt|build|docs|packages|browser-demo|\\.ci|\\.github'
+
+/**
+ * What is wrong with the documents of `directory`, a line each: a package as installed, or the project itself.
+ * @param {string} root the project, whose files links and text may name
+ */
+export function complaintsOf(directory, root = projectRoot) {
+  return documentsOf(directory).flatMap((document) => {
+    const text = readFileSync(join(directory, document), 'utf8')
+    return [
+      ...linksOf(text).filter((link) => !leadsSomewhere(link, { document, directory, root })),
+      ...missingNames(text, root),
+    ].map((wrong) => `${document}: ${wrong} leads nowhere`)
+  })
+}
+
+function documentsOf(directory) {
+  const candidates = ['', 'docs', 'packages/fake-indexeddb', '.github'].flatMap((folder) => {
+    const path = join(directory, folder)
+    return existsSync(path) ? readdirSync(path).map((name) => join(folder, name)) : []
+  })
+  return candidates.filter((name) => name.endsWith('.md'))
+}
+
+function linksOf(markdown) {
+  const text = withoutSamples(markdown)
+  const inline = [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+  const references = [...text.matchAll(/^\[[^\]]+\]: (\S+)$/gm)]
+  return [...inline, ...references].map(([, link]) => link)
+}
+
+function leadsSomewhere(link, { document, directory, root }) {
+  const [address, anchor] = link.split('#')
+  const [, inProject] = address.match(projectFile) ?? []
+  if (inProject === undefined && /^https?:/.test(address)) return true
+  const file =
+    inProject === undefined
+      ? join(directory, address === '' ? document : join(dirname(document), address))
+      : join(root, inProject)
+  const home = inProject === undefined ? directory : root
+  if (!existsSync(file) || relative(home, file).startsWith('..')) return false
+  return anchor === undefined || anchorsOf(readFileSync(file, 'utf8')).includes(anchor)
+}
+
+/** As the registry and the repository's host name them. */
+function anchorsOf(markdown) {
+  return [...withoutSamples(markdown).matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+/** The files, scripts and suites that the text names and the project lacks. */
+function missingNames(text, root) {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const suites = readFileSync(join(root, 'test/run.mjs'), 'utf8')
+  const files = [
+    ...text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, 'g')),
+    ...text.matchAll(new RegExp(`\\bnode ((?:${folders})/[\\w./-]+)`, 'g')),
+  ].map(([, name]) => name)
+  const scriptNames = [...text.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name]) => name)
+  const suiteNames = [...text.matchAll(/\bnpm test -- ([\w -]+)/g)].flatMap(([, names]) =>
+    names.trim().split(/\s+/),
+  )
+  return [
+    ...files.filter((name) => !existsSync(join(root, name))),
+    ...scriptNames.filter((name) => !(name in scripts)).map((name) => `npm run ${name}`),
+    ...suiteNames
+      .filter((name) => !suites.includes(`name: '${name}'`))
+      .map((name) => `npm test -- ${name}`),
+  ]
+}
+
+function withoutSamples(markdown) {
+  return markdown.replaceAll(/^```[^]*?^```$/gm, '')
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const complaints = complaintsOf(projectRoot)
+  console.log(
+    complaints.join('\n') || `Documents: ${documentsOf(projectRoot).length} agree with the tree.`,
+  )
+  process.exitCode = complaints.length === 0 ? 0 : 1
+}
