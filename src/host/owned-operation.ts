@@ -1,5 +1,5 @@
 /** Operations that outlive the call they came in. */
-import { ByteArena } from '../keys/byte-arena.ts'
+import { ByteArena } from '../bytes/byte-arena.ts'
 import { isLetGo } from '../values/byte-writer.ts'
 import type { Operation } from '../protocol/protocol.ts'
 

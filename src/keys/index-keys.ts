@@ -15,7 +15,7 @@
  */
 import { append } from '../base/own-property.ts'
 import { StorageError } from '../errors.ts'
-import { ByteArena } from './byte-arena.ts'
+import { ByteArena } from '../bytes/byte-arena.ts'
 import { convertValueToMultiEntryKeys, writeKey } from './convert-value-to-key.ts'
 import { type KeyPath, type PathEvaluation, evaluatePath, keyPathFailure } from './key-path.ts'
 import { keyTag, keyTerminator } from './key.ts'
