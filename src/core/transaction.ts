@@ -109,8 +109,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
 
   execute(operation: Operation, receiver: OperationReceiver): void {
     if (!this.#calls?.isWaiting) return this.host.execute(operation, receiver)
-    const held = lastingOperation(operation)
-    this.#calls.make(() => this.host.execute(held, receiver))
+    if (operation.type === 'put') operation.value.keep()
+    this.#calls.make(() => this.host.execute(operation, receiver))
   }
 
   /** Holds back all later calls to the host until `ready` has settled and the call it gives was made. */
@@ -341,11 +341,6 @@ export function executeRequest(request: Request, operation: Operation): Request 
 export function placeRequest(request: Request): void {
   request.transaction.requests.add(request)
   request.transaction.unprocessed++
-}
-
-/** An operation that outlives the call: the bytes of a value lie in a buffer that the next value overwrites. */
-function lastingOperation(operation: Operation): Operation {
-  return operation.type === 'put' ? { ...operation, value: operation.value.slice() } : operation
 }
 
 /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */

@@ -11,7 +11,7 @@ import { indexKeysOf } from '../keys/index-keys.ts'
 import { checkIndexKeys } from '../storage/limits.ts'
 import { applySchemaChange, storeOf } from '../storage/schema.ts'
 import type { DatabaseSchema, IndexSchema, SchemaChange } from '../storage/schema.ts'
-import type { DatabaseStorage, NewRecord, RecordBytes } from '../storage/storage.ts'
+import type { DatabaseStorage, RecordBytes } from '../storage/storage.ts'
 import { deserialize } from '../values/deserialize.ts'
 import type { KeyGenerators } from './key-generators.ts'
 import type { Operation, OperationReceiver } from '../protocol/protocol.ts'
@@ -76,8 +76,8 @@ function scan(storage: DatabaseStorage, scan: ScanOperation, receiver: Operation
 function storeRecord(target: OperationTarget, operation: PutOperation): Uint8Array | undefined {
   const { storeId, key } = operation
   if (key === null) return storeGeneratedRecord(target, operation)
-  // The key was just seen not to be null, which the type of the whole operation cannot say.
-  target.storage.put(operation as PutOperation & NewRecord)
+  const { value, indexKeys, overwrite } = operation
+  target.storage.put({ storeId, key, value: value.bytes, indexKeys, overwrite })
   if (!storeOf(target.schema, storeId).autoIncrement) return undefined
   if (keyType(key) === 'number') {
     target.keyGenerators.passOver(storeId, readNumberKeyBytes(key, numberKeyOffset))
@@ -86,7 +86,8 @@ function storeRecord(target: OperationTarget, operation: PutOperation): Uint8Arr
 }
 
 function storeGeneratedRecord(target: OperationTarget, operation: PutOperation): Uint8Array {
-  const { storeId, value, indexKeys, overwrite, generated } = operation
+  const { storeId, indexKeys, overwrite, generated } = operation
+  const value = operation.value.bytes
   if (generated === null) throw new Error('unreachable: a put has neither a key nor places for one')
   const number = target.keyGenerators.current(storeId)
   if (number === null) {

@@ -5,7 +5,7 @@ import type { Chained } from './chain.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { changeSchema, executeOperation } from './execute.ts'
-import { keepOperation, weightOf } from './owned-operation.ts'
+import { weightOf } from './operation-weight.ts'
 import {
   type Durability,
   type HostTransaction,
@@ -144,7 +144,7 @@ export class Transaction
     if (this.#state === 'finished' || this.#state === 'settling') return
     if (this.#mayExecuteNow(operation)) return this.#execute(operation, receiver)
     this.#queue ??= new Fifo()
-    keepOperation(operation)
+    if (operation.type === 'put') operation.value.keep()
     this.#queue.push(new QueuedOperation(operation, receiver))
     if (this.#state === 'started') this.#pump()
   }

@@ -118,7 +118,7 @@ function checkGenerated({ value, indexKeys, generated }: PutOperation, store: Ob
   demand(isInline === valueOffset >= 0, 'has no place in its value for the generated key')
   if (isInline)
     demand(
-      holdsNumber(value, valueOffset, Tag.number),
+      holdsNumber(value.bytes, valueOffset, Tag.number),
       'has no place in its value for the generated key',
     )
   for (const offset of indexKeyOffsets) {

@@ -3,7 +3,7 @@
  * number in `Form`; everything else goes as the object it is.
  */
 import { append } from '../base/own-property.ts'
-import { isLetGo } from '../values/byte-writer.ts'
+import { ValueBytes } from '../bytes/value-bytes.ts'
 import { demand, Malformed } from './malformed.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'
 import { answerOf } from './answers.ts'
@@ -160,8 +160,7 @@ function writePut(operation: PutOperation, parcel: ParcelWriter): void {
   const { storeId, key, value, indexKeys, overwrite, generated } = operation
   parcel.number(storeId)
   parcel.bytes(key)
-  if (isLetGo(value)) parcel.give(value)
-  else parcel.bytes(value)
+  parcel.value(value)
   parcel.bytes(indexKeys)
   parcel.number(overwrite ? 1 : 0)
   if (!generated) return
@@ -173,7 +172,7 @@ function writePut(operation: PutOperation, parcel: ParcelWriter): void {
 function readPut(parcel: ParcelReader): PutOperation {
   const storeId = parcel.integer(1)
   const key = parcel.optionalBytes()
-  const value = parcel.bytes()
+  const value = new ValueBytes(parcel.bytes(), 'kept')
   const indexKeys = parcel.optionalBytes()
   const overwrite = parcel.boolean()
   const generated =

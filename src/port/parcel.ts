@@ -9,6 +9,7 @@
  *
  * What is rare or large goes along in `objects`, in order.
  */
+import type { ValueBytes } from '../bytes/value-bytes.ts'
 import { append } from '../base/own-property.ts'
 import { demand, isOwnBytes, isOwnMemory } from './malformed.ts'
 
@@ -69,6 +70,13 @@ export class ParcelWriter {
     if (bytes === null) return this.number(noBytes)
     this.begin(bytes.length)
     this.append(bytes, 0, bytes.length)
+  }
+
+  /** Gives a large value away where it can be, and copies others. Read as `bytes()` is. */
+  value(value: ValueBytes): void {
+    const given = value.length > longestPacked ? value.give() : null
+    if (given) this.give(given)
+    else this.bytes(value.bytes)
   }
 
   /** Gives the bytes away, and the buffer they lie in: it is gone once the parcel is sent. Read as `bytes()` is. */

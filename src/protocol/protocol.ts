@@ -8,6 +8,7 @@
  * (in one thread it often does) or later; a receiver therefore only notes what happened and queues tasks. It never
  * runs script.
  */
+import type { ValueBytes } from '../bytes/value-bytes.ts'
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
@@ -42,16 +43,14 @@ export interface GeneratedKeyPlaces {
 }
 
 /**
- * What a transaction can be asked to do. An operation is given away with all its bytes, which nobody changes afterwards;
- * only the value of a `put` is valid no longer than the call.
+ * What a transaction can be asked to do. An operation is given away with all its bytes; the value of a `put` says itself how
+ * long it is valid.
  */
 export type Operation =
   | (Omit<NewRecord, 'key' | 'value' | 'indexKeys'> & {
       readonly type: 'put'
-      /** A host that defers the operation puts a copy here. */
-      value: Uint8Array
-      /** A host in another thread is sent a copy. */
-      indexKeys: Uint8Array | null
+      readonly value: ValueBytes
+      readonly indexKeys: Uint8Array | null
       /** null: the host generates it (its answer carries the key). */
       readonly key: Uint8Array | null
       /** Not null when and only when `key` is null. */

@@ -25,7 +25,7 @@ export interface RecordParts {
   /** null: the host generates it, and it is a number. */
   readonly key: Uint8Array | null
   readonly indexKeys: Uint8Array | null
-  readonly value: Uint8Array
+  readonly value: { readonly length: number }
 }
 
 /** @throws UnknownError for a record that is too large, or has too long a key. */

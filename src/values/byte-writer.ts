@@ -4,11 +4,6 @@ const initialSize = 16 * 1024
 /** A buffer that grew beyond this is let go after use. */
 const keptSize = 1024 * 1024
 
-/** Whether bytes lie in a buffer so large that its writer does not use it again: whoever gets them may keep it, or give it away. */
-export function isLetGo({ buffer }: Uint8Array): boolean {
-  return buffer.byteLength > keptSize
-}
-
 const textEncoder = new TextEncoder()
 
 /** Writes tags, numbers and strings of the value format into a buffer that grows and is used again. */
@@ -22,9 +17,14 @@ export class ByteWriter {
     this.offset = 0
   }
 
-  /** Drops a huge buffer, which lives on as long as views of it do. */
+  /** Whether the buffer has grown so large that `letGo()` drops it. */
+  get isOutgrown(): boolean {
+    return this.bytes.length > keptSize
+  }
+
+  /** Drops a huge buffer: it belongs to those who have a view of it. */
   letGo(): void {
-    if (this.bytes.length > keptSize) this.#setBytes(new Uint8Array(initialSize))
+    if (this.isOutgrown) this.#setBytes(new Uint8Array(initialSize))
   }
 
   /** What was written, as a view of the buffer. */

@@ -1,11 +1,12 @@
+import { ValueBytes } from '../bytes/value-bytes.ts'
 import { ByteWriter } from './byte-writer.ts'
 import { exportCryptoKey } from './platform-objects/crypto-keys.ts'
-import { readBlobs } from './read/read-blobs.ts'
+import { joinBlobs } from './read/read-blobs.ts'
 import type { ApartObject, Serialized } from './serialized.ts'
 import { writeArrayBuffer, writeView } from './write/write-buffers.ts'
 
 /** A value's final bytes. */
-export type Completed = Pick<Serialized, 'bytes' | 'generatedKeyOffset'>
+export type Completed = Pick<Serialized, 'value' | 'generatedKeyOffset'>
 
 /** Whether a value's bytes are final as they are, and nothing of it has to be kept elsewhere. */
 export function isComplete({ blobs, apart }: Serialized): boolean {
@@ -24,20 +25,30 @@ function isInPlace({ hole, keptAs }: ApartObject): boolean {
  */
 export async function complete(serialized: Serialized): Promise<Completed> {
   const { apart, generatedKeyOffset } = serialized
-  const bytes = new Uint8Array(serialized.bytes)
+  const bytes = new Uint8Array(serialized.value.bytes)
   const blobs = [...serialized.blobs]
   const filled = await fillHoles(
     { bytes, generatedKeyOffset },
     apart.filter(({ hole }) => hole !== null),
   )
-  return { ...filled, bytes: await readBlobs({ bytes: filled.bytes, blobs }) }
+  const joined = await joinBlobs(filled.bytes, blobs)
+  return {
+    value: new ValueBytes(joined, 'own'),
+    generatedKeyOffset: filled.generatedKeyOffset,
+  }
+}
+
+/** A value's bytes without the contents of its Blobs. */
+interface Filled {
+  readonly bytes: Uint8Array
+  readonly generatedKeyOffset: number
 }
 
 /** Puts the bytes of CryptoKeys in their places, which moves all that comes behind. */
 async function fillHoles(
-  { bytes, generatedKeyOffset }: Completed,
+  { bytes, generatedKeyOffset }: Filled,
   objects: readonly ApartObject[],
-): Promise<Completed> {
+): Promise<Filled> {
   if (objects.length === 0) return { bytes, generatedKeyOffset }
   const materials = await Promise.all(objects.map(({ object }) => exportCryptoKey(object)))
   const out = new ByteWriter()

@@ -56,10 +56,10 @@ export class LateValue {
  * CryptoKeys.
  */
 export function deserializeClone({
-  bytes,
+  value: { bytes },
   blobs,
   apart,
-}: Pick<Serialized, 'bytes' | 'blobs' | 'apart'>): unknown {
+}: Pick<Serialized, 'value' | 'blobs' | 'apart'>): unknown {
   state.pendingBlobs = blobs
   state.givenObjects = apart.map(({ object }) => object)
   return read(bytes, 0, bytes.length, null)
@@ -69,13 +69,13 @@ export function deserializeClone({
  * What the clone that serialize() has just made has as a property of that name; undefined if nothing. The root must be
  * `isComplete`: the other properties are not read.
  */
-export function deserializeProperty({ bytes, root }: Serialized, name: string): unknown {
+export function deserializeProperty({ value, root }: Serialized, name: string): unknown {
   const start = root.offsetOf(name)
   if (start < 0) return undefined
   try {
-    state.open(bytes, start, bytes.length)
-    const value = readValue(state, 1)
-    return value === absent ? undefined : value
+    state.open(value.bytes, start, value.length)
+    const property = readValue(state, 1)
+    return property === absent ? undefined : property
   } finally {
     state.close()
   }

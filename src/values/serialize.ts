@@ -37,8 +37,8 @@ export function serialize(
     state.canKeep = keptAt !== null
     state.out.byte(formatVersion)
     writeRoot(state, value, generatedKeyPath)
-    const { out, root, blobs, apart, generatedKeyOffset } = state
-    return { bytes: out.written(), root, blobs, apart, generatedKeyOffset }
+    const { root, blobs, apart, generatedKeyOffset } = state
+    return { value: state.written(), root, blobs, apart, generatedKeyOffset }
   } finally {
     state.letGo()
     idle = state
@@ -52,8 +52,8 @@ function writeRoot(state: WriteState, value: unknown, generatedKeyPath: string |
   }
   writeValue(state, value, 0)
   // The general case changes the clone and writes that, without running script again.
-  const { out, blobs, apart } = state
-  const clone = deserializeClone({ bytes: out.written(), blobs, apart })
+  const { blobs, apart } = state
+  const clone = deserializeClone({ value: state.written(), blobs, apart })
   if (placeGeneratedKey(clone, generatedKeyPath)) rewrite(state, clone, generatedKeyPath)
 }
 

@@ -1,3 +1,4 @@
+import type { ValueBytes } from '../bytes/value-bytes.ts'
 import type { BlobContent } from './platform-objects/foreign-blobs.ts'
 import type { RootProperties } from './root-properties.ts'
 
@@ -12,14 +13,14 @@ export interface ApartObject {
 
 /** A clone, as bytes in the format of format.ts. */
 export interface Serialized {
-  /** A view of a buffer that is used again: valid until the next serialize(). Lacks what complete() adds. */
-  readonly bytes: Uint8Array
-  /** Where in `bytes` the root's properties lie; valid as long as `bytes`. */
+  /** Lent, unless it is large. Lacks what complete() adds. */
+  readonly value: ValueBytes
+  /** Where in `value` the root's properties lie; valid until the next serialize(). */
   readonly root: RootProperties
   /** The Blobs and Files of the value, in their order in it. */
   readonly blobs: readonly BlobContent[]
   /** In their order in the value. */
   readonly apart: readonly ApartObject[]
-  /** Where in `bytes` the 8 bytes of the generated key's float64 (big-endian) lie; -1 if there is none. */
+  /** Where in `value` the 8 bytes of the generated key's float64 (big-endian) lie; -1 if there is none. */
   readonly generatedKeyOffset: number
 }

@@ -1,5 +1,6 @@
 /** A realm in few lines: asks a host and notes what it answers, by promise or in a log. */
 import type { Failure } from '../../src/errors.ts'
+import { ValueBytes } from '../../src/bytes/value-bytes.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
 import type {
   ConnectionListener,
@@ -202,9 +203,10 @@ function operationReceiver(
 
 export type Put = Extract<Operation, { type: 'put' }>
 
-export function put(key: number, value = [1], options: Partial<Put> = {}): Put {
+/** A put whose value is lent. */
+export function put(key: number, value = [1], options: Partial<Omit<Put, 'value'>> = {}): Put {
   const defaults = { storeId: 1, indexKeys: null, overwrite: true, generated: null }
-  const bytes = { key: encodeNumberKey(key), value: Uint8Array.from(value) }
+  const bytes = { key: encodeNumberKey(key), value: new ValueBytes(Uint8Array.from(value), 'lent') }
   return { type: 'put', ...defaults, ...bytes, ...options }
 }
 

@@ -153,7 +153,7 @@ function putRecord({ source, store, clone, key, overwrite }: Put): Request {
         valueOffset: serialized.generatedKeyOffset,
         indexKeyOffsets: keyToBeGenerated?.offsets ?? [],
       }
-  const value = serialized.bytes
+  const { value } = serialized
   checkRecordSize({ key, indexKeys, value })
   store.writeCount++
   const request = new Request(source, store.transaction, storedKeyReader)
@@ -203,12 +203,12 @@ function executeOnceComplete(
   transaction.isMidCall = false
   return request
 
-  function put({ bytes, generatedKeyOffset }: Completed): void {
+  function put({ value, generatedKeyOffset }: Completed): void {
     if (kept && transaction.state === 'finished') return kept.abandon()
     const { generated } = operation
     const completed = {
       ...operation,
-      value: bytes,
+      value,
       generated: generated && { ...generated, valueOffset: generatedKeyOffset },
     }
     try {

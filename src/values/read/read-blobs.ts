@@ -1,18 +1,15 @@
 import { domException } from '../../errors.ts'
 import type { BlobContent } from '../platform-objects/foreign-blobs.ts'
-import type { Serialized } from '../serialized.ts'
 
 /**
- * The final bytes of a value, with the contents of its Blobs and Files; the caller owns them. What is needed of
- * `serialized.bytes` is copied before this returns. The offset of a generated key stays what it was.
+ * `head`, the bytes of a value, with the contents of its Blobs and Files after them. No offset in `head` moves.
  *
  * @throws NotReadableError if a Blob cannot be read
  */
-export async function readBlobs({
-  bytes,
-  blobs,
-}: Pick<Serialized, 'bytes' | 'blobs'>): Promise<Uint8Array> {
-  const head = new Uint8Array(bytes)
+export async function joinBlobs(
+  head: Uint8Array,
+  blobs: readonly BlobContent[],
+): Promise<Uint8Array> {
   if (blobs.length === 0) return head
   const contents = await Promise.all(blobs.map(readBlob))
   return join(head, contents)

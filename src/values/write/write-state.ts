@@ -1,3 +1,4 @@
+import { ValueBytes } from '../../bytes/value-bytes.ts'
 import { ByteWriter } from '../byte-writer.ts'
 import type { BlobContent } from '../platform-objects/foreign-blobs.ts'
 import { Tag } from '../format.ts'
@@ -35,6 +36,11 @@ export class WriteState {
     if (this.apart.length > 0) this.apart = []
     this.blobBytes = 0
     this.generatedKeyOffset = -1
+  }
+
+  /** What was written so far. */
+  written(): ValueBytes {
+    return new ValueBytes(this.out.written(), this.out.isOutgrown ? 'own' : 'lent')
   }
 
   /** Keeps nothing of script's, and no memory beyond the usual. What was written stays valid. */

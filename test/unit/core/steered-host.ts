@@ -114,7 +114,7 @@ function hostConnection(host: SteeredHost): HostConnection {
 
 function recordOf(number: number): RecordBytes {
   const key = encodeNumberKey(number)
-  const value = serialize(number).bytes
+  const value = serialize(number).value.bytes
   const bytes = new Uint8Array([...key, ...value])
   return {
     bytes,

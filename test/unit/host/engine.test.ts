@@ -16,7 +16,7 @@ describe.each(transports)('%s', (_title, transport) => {
   }
 
   const changes = createStores(store(1), store(2, { autoIncrement: true }))
-  const valueOf = (value: unknown) => [...serialize(value).bytes]
+  const valueOf = (value: unknown) => [...serialize(value).value.bytes]
   const createIndex = (unique: boolean): SchemaChange => ({
     type: 'createIndex',
     storeId: 1,

@@ -62,9 +62,9 @@ describe('execution', () => {
     void first.execute(put(1))
     const second = new Tester(connection, { title: 'second', log })
     const operation = put(2, [7])
-    const { value } = operation
+    const { bytes } = operation.value
     void second.execute(operation)
-    value.fill(0)
+    bytes.fill(0)
     const scanned = second.execute(scan())
     const committed = second.commit()
     expect(log).toEqual(['first put done'])

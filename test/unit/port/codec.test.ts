@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { ValueBytes } from '../../../src/bytes/value-bytes.ts'
 import { ParcelReader, ParcelWriter } from '../../../src/port/parcel.ts'
 import { readAnswer, readCall, writeAnswer, writeCall } from '../../../src/port/codec.ts'
 import type { Answer, Call } from '../../../src/port/messages.ts'
@@ -25,6 +26,7 @@ const short = Uint8Array.of(1, 2, 3)
 const none = new Uint8Array(0)
 const long = new Uint8Array(100_000).fill(7)
 
+const lasting = (bytes: Uint8Array): ValueBytes => new ValueBytes(bytes, 'kept')
 const execute = (operation: Operation): Call => ({ type: 'execute', id: 9, operation })
 const put = { type: 'put', storeId: 1, overwrite: true } as const
 const scan = { type: 'scan', storeId: 1, indexId: 2, inclusive: false, skip: 0 } as const
@@ -40,12 +42,19 @@ const calls: readonly Call[] = [
     mode: 'readwrite',
     durability: 'strict',
   },
-  execute({ ...put, key: short, value: none, indexKeys: null, generated: null }),
-  execute({ ...put, key: long, value: long, indexKeys: long, overwrite: false, generated: null }),
+  execute({ ...put, key: short, value: lasting(none), indexKeys: null, generated: null }),
+  execute({
+    ...put,
+    key: long,
+    value: lasting(long),
+    indexKeys: long,
+    overwrite: false,
+    generated: null,
+  }),
   execute({
     ...put,
     key: null,
-    value: short,
+    value: lasting(short),
     indexKeys: short,
     generated: { valueOffset: -1, indexKeyOffsets: [1, 5] },
   }),
@@ -83,8 +92,16 @@ const answers: readonly Answer[] = [
   { type: 'committed', id: 2 },
 ]
 
+/** A call with the bytes of its value in place of the value. */
+function shown(call: Call): unknown {
+  if (call.type !== 'execute' || call.operation.type !== 'put') return call
+  return { ...call, operation: { ...call.operation, value: call.operation.value.bytes } }
+}
+
 describe('what is sent is received', () => {
-  test('calls', () => expect(send(calls, writeCall, readCall)).toEqual(calls))
+  test('calls', () => {
+    expect(send(calls, writeCall, readCall).map(shown)).toEqual(calls.map(shown))
+  })
   test('answers', () => expect(send(answers, writeAnswer, readAnswer)).toEqual(answers))
 })
 
@@ -112,15 +129,16 @@ test.each([10, 100_000])('a record with a value of %i bytes is copied out of its
 test('a large value is given away with the buffer it was written into, and the next one gets another', () => {
   for (const fill of [5, 6]) {
     const value = new Uint8Array(2 * 1024 * 1024).fill(fill)
-    const { bytes } = serialize(value)
-    const call = execute({ ...put, key: short, value: bytes, indexKeys: null, generated: null })
+    const stored = serialize(value).value
+    const { bytes } = stored
+    const call = execute({ ...put, key: short, value: stored, indexKeys: null, generated: null })
     const [received] = send([call], writeCall, readCall)
     if (received?.type !== 'execute' || received.operation.type !== 'put') {
       throw new Error('It has become something else')
     }
     expect(bytes).toHaveLength(0)
-    const { value: stored } = received.operation
-    expect(Buffer.compare(deserialize(stored, 0, stored.length) as Uint8Array, value)).toBe(0)
+    const { bytes: arrived } = received.operation.value
+    expect(Buffer.compare(deserialize(arrived, 0, arrived.length) as Uint8Array, value)).toBe(0)
   }
 })
 

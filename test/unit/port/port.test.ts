@@ -46,9 +46,9 @@ describe('records', () => {
     const connection = await open(realm().host, 'db', { changes: createStores(store(1)) })
     const transaction = new Tester(connection)
     const operation = put(1, [7])
-    const { value } = operation
+    const { bytes } = operation.value
     void transaction.execute(operation)
-    value.fill(0)
+    bytes.fill(0)
     expect((await transaction.execute(scan())).records[0]?.value).toEqual([7])
   })
 })

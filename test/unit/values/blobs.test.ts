@@ -2,11 +2,14 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { deserialize } from '../../../src/values/deserialize.ts'
-import { readBlobs } from '../../../src/values/read/read-blobs.ts'
-import { serialize } from '../../../src/values/serialize.ts'
+import { complete, serialize, type Serialized } from '../../../src/values/serialize.ts'
+
+async function storedBytes(serialized: Serialized): Promise<Uint8Array> {
+  return (await complete(serialized)).value.bytes
+}
 
 async function storeAndRead(value: unknown): Promise<unknown> {
-  const bytes = await readBlobs(serialize(value))
+  const bytes = await storedBytes(serialize(value))
   return deserialize(bytes, 0, bytes.length)
 }
 
@@ -47,9 +50,9 @@ describe('Blobs', () => {
     )
   })
 
-  test('readBlobs() is not disturbed by values serialized meanwhile', async () => {
-    const first = readBlobs(serialize([new Blob(['first']), 'x'.repeat(50)]))
-    const second = readBlobs(serialize([new Blob(['second'])]))
+  test('complete() is not disturbed by values serialized meanwhile', async () => {
+    const first = storedBytes(serialize([new Blob(['first']), 'x'.repeat(50)]))
+    const second = storedBytes(serialize([new Blob(['second'])]))
     serialize('other'.repeat(100))
     const [a, b] = await Promise.all([first, second])
     assert.equal(await (deserialize(a, 0, a.length) as Blob[])[0]?.text(), 'first')
@@ -59,7 +62,7 @@ describe('Blobs', () => {
   test('the place of a generated key does not move', async () => {
     const serialized = serialize({ blob: new Blob(['x']), a: 1 }, 'id')
     const { generatedKeyOffset } = serialized
-    const bytes = await readBlobs(serialized)
+    const bytes = await storedBytes(serialized)
     new DataView(bytes.buffer).setFloat64(generatedKeyOffset, 77)
     assert.equal((deserialize(bytes, 0, bytes.length) as { id: number }).id, 77)
   })
@@ -67,11 +70,11 @@ describe('Blobs', () => {
   test('one that cannot be read rejects with NotReadableError', async () => {
     const blob = new Blob(['x'])
     blob.arrayBuffer = () => Promise.reject(new Error('gone'))
-    await assert.rejects(readBlobs(serialize(blob)), { name: 'NotReadableError', message: /gone/ })
+    await assert.rejects(complete(serialize(blob)), { name: 'NotReadableError', message: /gone/ })
   })
 
   test('a value whose Blobs were not read is refused', () => {
-    const { bytes } = serialize([new Blob(['x'.repeat(100)])])
+    const { bytes } = serialize([new Blob(['x'.repeat(100)])]).value
     assert.throws(() => deserialize(bytes, 0, bytes.length), StorageError)
   })
 })

@@ -109,7 +109,8 @@ for (const place of ['before', 'behind'] as const) {
   test(`a generated key ${place} a CryptoKey keeps its place`, async () => {
     const key = await aesKey()
     const value = place === 'before' ? { id: undefined, key } : { key, id: undefined }
-    const { bytes, generatedKeyOffset } = await complete(serialize(value, 'id'))
+    const { value: stored, generatedKeyOffset } = await complete(serialize(value, 'id'))
+    const { bytes } = stored
     new DataView(bytes.buffer, bytes.byteOffset).setFloat64(generatedKeyOffset, 42)
     const clone = deserialize(bytes, 0, bytes.length) as { id: number }
     assert.equal(clone.id, 42)
@@ -125,17 +126,19 @@ test('complete() is not disturbed by values serialized meanwhile', async () => {
   const [first, second] = [await aesKey(), await aesKey()]
   const both = [complete(serialize({ first })), complete(serialize(['x'.repeat(99), second]))]
   serialize([new Blob(['later'])])
-  const [{ bytes }] = (await Promise.all(both)) as [{ bytes: Uint8Array }, unknown]
+  const [completed] = await Promise.all(both)
+  assert.ok(completed)
+  const { bytes } = completed.value
   assert.deepEqual(Object.keys(deserialize(bytes, 0, bytes.length) as object), ['first'])
 })
 
 test('whoever waits for no key gets an empty object in its place', async () => {
-  const { bytes } = await complete(serialize({ key: await aesKey(), id: 1 }))
+  const { bytes } = (await complete(serialize({ key: await aesKey(), id: 1 }))).value
   assert.deepEqual(deserialize(bytes, 0, bytes.length), { key: {}, id: 1 })
 })
 
 test('parts that are no key are refused in words', async () => {
-  const { bytes } = await complete(serialize(await aesKey()))
+  const { bytes } = (await complete(serialize(await aesKey()))).value
   const name = Buffer.from(bytes).indexOf('AES-GCM')
   bytes.set(Buffer.from('AES-XXX'), name)
   const outcome = await new Promise((resolve) => {

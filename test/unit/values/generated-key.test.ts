@@ -8,7 +8,7 @@ import { assertSameStructure } from './structure.ts'
 function storeWithKey(value: unknown, keyPath: string): unknown {
   const serialized = serialize(value, keyPath)
   assert.ok(serialized.generatedKeyOffset > 0)
-  const bytes = serialized.bytes.slice()
+  const bytes = serialized.value.bytes.slice()
   new DataView(bytes.buffer).setFloat64(serialized.generatedKeyOffset, 42)
   return deserialize(bytes, 0, bytes.length)
 }

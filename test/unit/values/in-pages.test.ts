@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { afterAll, beforeAll, describe, test, vi } from 'vitest'
 import { assertSameStructure } from './structure.ts'
 
-type Serialize = (value: unknown) => { readonly bytes: Uint8Array }
+type Serialize = (value: unknown) => { readonly value: { readonly bytes: Uint8Array } }
 type Deserialize = (bytes: Uint8Array, start: number, end: number) => unknown
 
 let serialize: Serialize
@@ -78,7 +78,7 @@ const refused: Record<string, unknown> = {
 describe('in pages', () => {
   for (const [title, value] of Object.entries(cloned)) {
     test(`${title} is cloned`, () => {
-      const { bytes } = serialize(value)
+      const { bytes } = serialize(value).value
       assertSameStructure(deserialize(bytes, 0, bytes.length), expected[title] ?? value)
     })
   }
@@ -91,7 +91,7 @@ describe('in pages', () => {
 
   test('a Proxy of an ordinary object or list is stored as what it shows', () => {
     const value = [new Proxy({ a: 1 }, {}), new Proxy([1, 2], {})]
-    const { bytes } = serialize(value)
+    const { bytes } = serialize(value).value
     assertSameStructure(deserialize(bytes, 0, bytes.length), [{ a: 1 }, [1, 2]])
   })
 })

@@ -155,7 +155,7 @@ async function inPage(classes: Record<string, unknown>, make: () => unknown): Pr
   try {
     const writing = await import('../../../src/values/serialize.ts')
     const reading = await import('../../../src/values/deserialize.ts')
-    const { bytes } = writing.serialize(make())
+    const { bytes } = writing.serialize(make()).value
     return reading.deserialize(bytes, 0, bytes.length)
   } finally {
     vi.unstubAllGlobals()

@@ -44,7 +44,7 @@ const damaged = fc
     fc.nat(5),
   )
   .map(([value, changes, cut]) => {
-    const bytes = serialize(value).bytes.slice()
+    const bytes = serialize(value).value.bytes.slice()
     for (const [at, byte] of changes) bytes[1 + (at % Math.max(1, bytes.length - 1))] = byte
     return bytes.subarray(0, Math.max(1, bytes.length - cut))
   })
@@ -77,8 +77,8 @@ describe('random values', () => {
   test('have the same bytes when stored again', () => {
     fc.assert(
       fc.property(anything, (value) => {
-        const bytes = serialize(value).bytes.slice()
-        assert.deepEqual(serialize(deserialize(bytes, 0, bytes.length)).bytes.slice(), bytes)
+        const bytes = serialize(value).value.bytes.slice()
+        assert.deepEqual(serialize(deserialize(bytes, 0, bytes.length)).value.bytes.slice(), bytes)
       }),
       { numRuns: 500 },
     )

@@ -122,6 +122,6 @@ describe('what cannot be stored', () => {
 
   test('serialize() still works after an exception', () => {
     assert.throws(() => serialize([1, Symbol()]), isDataCloneError)
-    assert.deepEqual([...serialize(5).bytes], [1, 0xc5])
+    assert.deepEqual([...serialize(5).value.bytes], [1, 0xc5])
   })
 })

@@ -109,7 +109,7 @@ const untagged = (() => {
 })()
 
 async function storeAndRead(value: unknown): Promise<unknown> {
-  const { bytes } = await complete(serialize(value))
+  const { bytes } = (await complete(serialize(value))).value
   return deserialize(bytes, 0, bytes.length)
 }
 
@@ -136,7 +136,7 @@ for (const [way, { Blob: ItsBlob, File: ItsFile }] of Object.entries({ branded, 
 
     test('they survive a generated key that is put beside them', async () => {
       const serialized = serialize({ a: { file: new ItsFile('abc', 'a/b') } }, 'a.id')
-      const { bytes } = await complete(serialized)
+      const { bytes } = (await complete(serialized)).value
       const clone = deserialize(bytes, 0, bytes.length) as { a: { file: File; id: number } }
       assert.ok(clone.a.file instanceof File)
       assert.deepEqual(
@@ -161,12 +161,12 @@ for (const [way, { Blob: ItsBlob, File: ItsFile }] of Object.entries({ branded, 
       vi.resetModules()
       const inPage = await import('../../../src/values/serialize.ts')
       const { complete: completeInPage } = await import('../../../src/values/complete.ts')
-      const { bytes } = await completeInPage(
-        inPage.serialize([new ItsBlob('hello', 'text/x'), new ItsFile('abc', 'a/b')]),
-      ).finally(() => {
+      const stored = inPage.serialize([new ItsBlob('hello', 'text/x'), new ItsFile('abc', 'a/b')])
+      const completed = await completeInPage(stored).finally(() => {
         vi.unstubAllGlobals()
         vi.resetModules()
       })
+      const { bytes } = completed.value
       const [blob, file] = deserialize(bytes, 0, bytes.length) as [Blob, File]
       assert.deepEqual([blob.type, await blob.text()], ['text/x', 'hello'])
       const { name, lastModified, type } = file

@@ -39,7 +39,7 @@ const samples: readonly unknown[] = [
 
 /** The bytes of real values. */
 export const valueSeeds: readonly Uint8Array[] = [
-  ...samples.map((value) => serialize(value).bytes.slice()),
+  ...samples.map((value) => serialize(value).value.bytes.slice()),
   await withBlobs(),
   await withKeys(),
 ]
@@ -111,13 +111,13 @@ function checkParts(root: unknown): void {
 async function withBlobs(): Promise<Uint8Array> {
   const blob = new Blob(['some bytes'], { type: 'text/plain' })
   const parts = [blob, blob, new Blob([new Uint8Array(300)])]
-  return (await complete(serialize(parts))).bytes.slice()
+  return (await complete(serialize(parts))).value.bytes.slice()
 }
 
 async function withKeys(): Promise<Uint8Array> {
   const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
   const { publicKey, privateKey } = await crypto.subtle.generateKey(algorithm, true, ['sign'])
-  return (await complete(serialize({ publicKey, privateKey }))).bytes.slice()
+  return (await complete(serialize({ publicKey, privateKey }))).value.bytes.slice()
 }
 
 function resizable(): unknown {

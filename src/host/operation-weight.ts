@@ -1,10 +1,5 @@
-/** Operations that outlive the call they came in. */
-import { ByteArena } from '../bytes/byte-arena.ts'
-import { isLetGo } from '../values/byte-writer.ts'
+/** How heavy operations are: the pump counts by it. */
 import type { Operation } from '../protocol/protocol.ts'
-
-/** The values of all operations that wait. */
-const values = new ByteArena()
 
 /** A small operation's weight; the unit in which the pump counts. */
 const small = 1
@@ -27,10 +22,4 @@ export function weightOf(operation: Operation): number {
     case 'changeSchema':
       return unknown
   }
-}
-
-/** Makes an operation outlive the call it came in: only a put's value does not by itself. */
-export function keepOperation(operation: Operation): void {
-  if (operation.type !== 'put' || isLetGo(operation.value)) return
-  operation.value = values.copy(operation.value, operation.value.length)
 }
