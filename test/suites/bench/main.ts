@@ -16,6 +16,8 @@ import type { Answer, AskOptions } from './question.ts'
 import { writeReport } from './report/report.ts'
 import type { Job } from './warm/start.ts'
 import { tableOf } from './report/table.ts'
+import { compareBuilds } from './compare.ts'
+import type { BuildTimes, Builds } from './warm/builds.ts'
 
 /** Paths that only the launcher knows. */
 export interface Launcher {
@@ -32,26 +34,15 @@ const usage = `npm run bench -- [filter] [options]
   --profile DIR  write CPU profiles there (Node only)
   --long         sizes that take minutes, too
   --update       write test/suites/bench/results.json
+  --compare DIR  this build against the one in DIR (a checkout or its dist/), and that one against itself
   --report       measure nothing: draw test/suites/bench/speed.svg and write the tables of docs/performance.md from results.json
   --help         print this
 Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
 `
 
-/** Gives the exit code: 0 if every question was answered. */
+/** Gives the exit code: 0 if every question was answered, and no row slower than it may be when builds are compared. */
 export async function main(args: string[], launcher: Launcher): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: {
-      runtime: { type: 'string', default: 'node' },
-      rounds: { type: 'string' },
-      profile: { type: 'string' },
-      long: { type: 'boolean', default: false },
-      update: { type: 'boolean', default: false },
-      report: { type: 'boolean', default: false },
-      help: { type: 'boolean', default: false },
-    },
-  })
+  const { values, filter } = readArguments(args)
   if (values.help) {
     console.log(usage)
     return 0
@@ -63,7 +54,6 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
   if (!existsSync(join(launcher.projectRoot, 'dist/index.js'))) {
     throw new Error('dist/ is missing: run `npm run build` first')
   }
-  const [filter = ''] = positionals
   const isQuestion = launcher.questions.includes(filter)
   const options: AskOptions = {
     filter: isQuestion ? '' : filter,
@@ -71,26 +61,56 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
     isLong: values.long,
   }
   const profile = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []
-  const [program = '', ...programArguments] = await runtimeCommand(values.runtime)
-  const command = [program, ...programArguments, ...profile]
+  const command = [...(await runtimeCommand(values.runtime)), ...profile]
+  const questions = isQuestion ? [filter] : launcher.questions
+  if (values.compare !== undefined) {
+    const pair = { other: values.compare, own: launcher.projectRoot }
+    const asking = { command, launcher, peers: {}, options }
+    return compareBuilds(pair, (builds) => timesOfBuilds(questions, { ...asking, builds }))
+  }
   const label = runtimeLabel(values.runtime)
-  const peers = await findPeers()
+  const asking = { command, launcher, peers: await findPeers(), options }
+  const answers = await answersTo(questions, asking, label)
+  printMissing(answers)
+  const recorded = join(launcher.projectRoot, 'test/suites/bench')
+  keep(answers, label, values.update ? recorded : cacheDirectory())
+  return 0
+}
+
+function readArguments(args: string[]) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      runtime: { type: 'string', default: 'node' },
+      rounds: { type: 'string' },
+      profile: { type: 'string' },
+      long: { type: 'boolean', default: false },
+      update: { type: 'boolean', default: false },
+      compare: { type: 'string' },
+      report: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  })
+  return { values, filter: positionals[0] ?? '' }
+}
+
+/** Asks one after the other, and prints each answer as a table. */
+async function answersTo(
+  questions: readonly string[],
+  asking: Asking,
+  label: string,
+): Promise<Record<string, Answer>> {
   const answers: Record<string, Answer> = {}
-  for (const question of isQuestion ? [filter] : launcher.questions) {
-    const answer = await answerOf(question, { command, launcher, peers, options })
+  for (const question of questions) {
+    const answer = await answerOf<Answer>(question, asking)
     answers[question] = answer
     if (answer.rows.length === 0) continue
     console.log(`\n${question}, ${label}`)
     console.log(tableOf(answer.rows, { isNode20: label === 'node20' }))
     for (const note of answer.notes ?? []) console.log(note)
   }
-  printMissing(answers)
-  keep(
-    answers,
-    label,
-    values.update ? join(launcher.projectRoot, 'test/suites/bench') : cacheDirectory(),
-  )
-  return 0
+  return answers
 }
 
 /** Peer → where it is. */
@@ -107,10 +127,18 @@ interface Asking {
   readonly launcher: Launcher
   readonly peers: Places['peers']
   readonly options: AskOptions
+  readonly builds?: Builds
 }
 
-async function answerOf(question: string, asking: Asking): Promise<Answer> {
-  const { command, launcher, peers, options } = asking
+/** Asks the questions that consist of cases; the others measure something else. */
+async function timesOfBuilds(questions: readonly string[], asking: Asking): Promise<BuildTimes> {
+  const all: BuildTimes[] = []
+  for (const question of questions) all.push(await answerOf<BuildTimes>(question, asking))
+  return Object.assign({}, ...all)
+}
+
+async function answerOf<Answered>(question: string, asking: Asking): Promise<Answered> {
+  const { command, launcher, peers, options, builds } = asking
   // Beside the cache and not in the system's folder for temporary files, which may lie in memory.
   mkdirSync(cacheDirectory(), { recursive: true })
   const scratch = mkdtempSync(join(cacheDirectory(), 'bench-'))
@@ -122,12 +150,13 @@ async function answerOf(question: string, asking: Asking): Promise<Answer> {
     places: { projectRoot, scratch, peers },
     options,
     answerFile,
+    ...(builds && { builds }),
   }
   writeFileSync(jobFile, JSON.stringify(job))
   try {
-    await run([...command, join(outdir, 'start.mjs'), jobFile])
+    await run([...command, join(outdir, 'warm/start.mjs'), jobFile])
     // The process wrote it.
-    return JSON.parse(readFileSync(answerFile, 'utf8')) as Answer
+    return JSON.parse(readFileSync(answerFile, 'utf8')) as Answered
   } finally {
     rmSync(scratch, { recursive: true, force: true })
   }

@@ -61,7 +61,7 @@ export interface Field {
   goalsOf(it: Case): readonly Goal[]
 }
 
-const usualEffort: Effort = { warmUps: 3, rounds: 9 }
+export const usualEffort: Effort = { warmUps: 3, rounds: 9 }
 
 /** Runs the cases whose name contains `filter`. `rounds` overrides every case's own. */
 export async function runCases(
@@ -82,6 +82,15 @@ async function runCase(
   { implementations, baseline, goalsOf }: Field,
   effort: Effort,
 ): Promise<Row[]> {
+  const { contenders, closings, end } = await contendersOf(it, implementations)
+  const measurements = await compare(contenders, effort, baseline)
+  end()
+  const row = { name: it.name, count: it.count, measurements, baseline, goals: goalsOf(it) }
+  return it.isFresh ? [row, await closingRow(it, closings, { effort, baseline })] : [row]
+}
+
+/** What takes part in a case; `closings` fills with the milliseconds that closing a fresh database takes. */
+export async function contendersOf(it: Case, implementations: readonly Implementation[]) {
   const closings = new Map<string, number[]>()
   const contenders: Contender[] = []
   const databases: IDBDatabase[] = []
@@ -97,10 +106,8 @@ async function runCase(
       contenders.push(steadyContender(it, implementation, database))
     }
   }
-  const measurements = await compare(contenders, effort, baseline)
-  for (const database of databases) database.close()
-  const row = { name: it.name, count: it.count, measurements, baseline, goals: goalsOf(it) }
-  return it.isFresh ? [row, await closingRow(it, closings, { effort, baseline })] : [row]
+  const end = (): void => databases.forEach((database) => database.close())
+  return { contenders, closings, end }
 }
 
 function steadyContender(

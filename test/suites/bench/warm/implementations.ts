@@ -14,6 +14,9 @@ export interface Places {
   readonly peers: Readonly<Record<string, string>>
 }
 
+/** A place for databases: on disk, or in memory. */
+export type Medium = 'disk' | 'memory'
+
 /** The peers and their versions; fetched on demand, built by nobody. */
 export const peerVersions = {
   'fake-indexeddb': '6.2.8',
@@ -50,16 +53,22 @@ export async function loadImplementations(
 
 type Loaded = Omit<Implementation, 'name'>
 
-async function loadOnDisk({ projectRoot, scratch }: Places): Promise<Loaded> {
-  const { createIndexedDB, IDBKeyRange, close } = await importFile(projectRoot, 'dist/index.js')
-  const factory = createIndexedDB({ path: join(scratch, 'ours') })
-  return { factory, keyRange: IDBKeyRange, close: () => close(factory) }
+function loadOnDisk({ projectRoot, scratch }: Places): Promise<Loaded> {
+  return loadBuild(join(projectRoot, 'dist'), { medium: 'disk', path: join(scratch, 'ours') })
 }
 
-async function loadInMemory({ projectRoot }: Places): Promise<Loaded> {
-  const { createIndexedDB, IDBKeyRange, close } = await importFile(projectRoot, 'dist/index.js')
-  const { memory } = await importFile(projectRoot, 'dist/vfs-memory.js')
-  const factory = createIndexedDB({ path: 'memory', vfs: memory() })
+function loadInMemory({ projectRoot }: Places): Promise<Loaded> {
+  return loadBuild(join(projectRoot, 'dist'), { medium: 'memory', path: 'memory' })
+}
+
+/** This package from a folder that a build has made. */
+export async function loadBuild(
+  dist: string,
+  { medium, path }: { readonly medium: Medium; readonly path: string },
+): Promise<Loaded> {
+  const { createIndexedDB, IDBKeyRange, close } = await importFile(dist, 'index.js')
+  const { memory } = await importFile(dist, 'vfs-memory.js')
+  const factory = createIndexedDB(medium === 'disk' ? { path } : { path, vfs: memory() })
   return { factory, keyRange: IDBKeyRange, close: () => close(factory) }
 }
 

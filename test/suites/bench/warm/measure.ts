@@ -32,26 +32,19 @@ export interface Effort {
   readonly gapRounds?: number
 }
 
+/** Contender → its milliseconds, round by round. */
+export type Times = ReadonlyMap<string, readonly number[]>
+
 /** Runs the contenders in turn; `baseline` names the one the others are compared with. */
 export async function compare(
   contenders: readonly Contender[],
-  { warmUps, rounds, gapRounds = 3 }: Effort,
+  effort: Effort,
   baseline: string,
 ): Promise<Measurement[]> {
-  const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]))
-  const gaps = new Map<string, number[]>(contenders.map(({ name }) => [name, []]))
-  const timedRounds = warmUps + rounds
-  for (let round = 0; round < timedRounds + gapRounds; round++) {
-    for (const contender of inTurn(contenders, round)) {
-      const { roundLimit = Infinity } = contender
-      if (round >= roundLimit && round !== timedRounds) continue
-      if (round < timedRounds) times.get(contender.name)?.push(await contender.round(round))
-      else gaps.get(contender.name)?.push(await longestGap(() => contender.round(round)))
-    }
-  }
+  const { times, gaps } = await takeTurns(contenders, effort)
   const base = times.get(baseline)
   return contenders.map(({ name, roundLimit = Infinity }) => {
-    const first = roundLimit > warmUps ? warmUps : 1
+    const first = roundLimit > effort.warmUps ? effort.warmUps : 1
     const own = times.get(name) ?? []
     const ratios =
       base && name !== baseline ? own.map((ms, round) => ms / (base[round] ?? NaN)) : null
@@ -64,6 +57,25 @@ export async function compare(
       gapMs: median(gaps.get(name) ?? []),
     }
   })
+}
+
+/** Runs the contenders in turn and gives each round's milliseconds, those of the warm-up included, and its longest gap. */
+export async function takeTurns(
+  contenders: readonly Contender[],
+  { warmUps, rounds, gapRounds = 3 }: Effort,
+): Promise<{ times: Times; gaps: Times }> {
+  const times = new Map<string, number[]>(contenders.map(({ name }) => [name, []]))
+  const gaps = new Map<string, number[]>(contenders.map(({ name }) => [name, []]))
+  const timedRounds = warmUps + rounds
+  for (let round = 0; round < timedRounds + gapRounds; round++) {
+    for (const contender of inTurn(contenders, round)) {
+      const { roundLimit = Infinity } = contender
+      if (round >= roundLimit && round !== timedRounds) continue
+      if (round < timedRounds) times.get(contender.name)?.push(await contender.round(round))
+      else gaps.get(contender.name)?.push(await longestGap(() => contender.round(round)))
+    }
+  }
+  return { times, gaps }
 }
 
 /** Milliseconds that `work` takes. */

@@ -1,5 +1,6 @@
 /** What a measured process runs: one question, whose answer it writes to a file as JSON. */
 import { readFileSync, writeFileSync } from 'node:fs'
+import { type Builds, timeBuilds } from './builds.ts'
 import type { Places } from './implementations.ts'
 import type { Case } from './cases.ts'
 import { type Ask, type AskOptions, askCases } from '../question.ts'
@@ -10,6 +11,8 @@ export interface Job {
   readonly question: string
   readonly places: Places
   readonly options: AskOptions
+  /** The builds that are to be compared with each other instead; see `builds.ts`. */
+  readonly builds?: Builds
   readonly answerFile: string
 }
 
@@ -22,7 +25,10 @@ interface Question {
 // The launcher wrote it.
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Job
 const { cases = [], ask = askCases(cases) } = (await import(job.question)) as Question
-const answer = await ask(job.places, job.options)
+const { builds, places, options } = job
+const answer = builds
+  ? await timeBuilds(cases, { builds, scratch: places.scratch, ...options })
+  : await ask(places, options)
 writeFileSync(job.answerFile, JSON.stringify(answer))
 // Timers and handles of the peers would keep the process alive.
 process.exit()
