@@ -4,7 +4,7 @@ import { nodeFs } from '../../../vfs/node.ts'
 import { documented } from './failing-calls-suite.ts'
 import { type CallKind, faulty } from '../../../src/testing/fault-vfs.ts'
 import type { History } from './histories.ts'
-import type { SmallDisk } from '../../kit/small-disk.ts'
+import type { SmallDisk } from '../../kit/disks/small-disk.ts'
 import { playStruck, type Strike } from './struck-history.ts'
 
 /** What was tried. */

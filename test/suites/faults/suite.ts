@@ -4,7 +4,7 @@ import { failCalls, type Failing } from './failing-calls-suite.ts'
 import { fillDisk } from './full-disk-suite.ts'
 import { failStorageCalls } from './failing-storage-suite.ts'
 import { cutPower } from './power-loss-suite.ts'
-import { mountSmallDisk } from '../../kit/small-disk.ts'
+import { mountSmallDisk } from '../../kit/disks/small-disk.ts'
 
 /** So many transactions queue up at once where they may share syncs. */
 const mostAtOnce = 6

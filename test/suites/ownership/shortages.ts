@@ -1,5 +1,5 @@
 /** Opening again and again on a full disk, or out of descriptors: nothing may be left of it, and all goes on afterwards. */
-import { mountSmallDisk } from '../../kit/small-disk.ts'
+import { mountSmallDisk } from '../../kit/disks/small-disk.ts'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { close, createIndexedDB, type IndexedDBOptions, serve } from '../../../src/index.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { buildWorker } from './build-worker.ts'
-import { type Hosting, hostingSuite } from './suite.ts'
+import { type Hosting, hostingSuite } from '../../kit/hosting-suite.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-hosting-'))
 const worker = buildWorker(folder)

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DirectoryLockedError } from '../../../src/files/vfs.ts'
 import { nodeFs } from '../../../vfs/node.ts'
-import { failFs, type FailingFs } from '../../suites/faults/failing-fs.ts'
+import { failFs, type FailingFs } from '../../kit/disks/failing-fs.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 

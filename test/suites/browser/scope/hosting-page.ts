@@ -2,7 +2,7 @@
 import type * as Package from '../../../../src/index-browser.ts'
 import type { IndexedDBOptions } from '../../../../src/index-browser.ts'
 import type * as Memory from '../../../../vfs/memory.ts'
-import { type Hosting, hostingSuite } from '../../../unit/hosting/suite.ts'
+import { type Hosting, hostingSuite } from '../../../kit/hosting-suite.ts'
 import { assert } from './assert.ts'
 import { Suite, type TestResult } from './suite.ts'
 

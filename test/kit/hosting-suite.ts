@@ -1,6 +1,6 @@
 /** What a factory's closing means to script, wherever its host runs: the same claims hold for every hosting. */
-import type { TestTools } from '../../../src/testing/vfs-conformance.ts'
-import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
+import type { TestTools } from '../../src/testing/vfs-conformance.ts'
+import { completion, openDatabase, resultOf } from './promises.ts'
 
 /** A directory that is empty, and the factories on it. */
 export interface Hosting {
