@@ -2,7 +2,7 @@
 import { engineOf } from '../engines.ts'
 import { element } from './dom.ts'
 import { showPager } from './pager.ts'
-import type { Lane } from './timeline.ts'
+import type { Lane } from './lane.ts'
 import { duration } from './words.ts'
 
 const rowsPerPage = 20
