@@ -1,0 +1,154 @@
+/**
+ * The rooms of the project and what each may import: its own files, the leaves, and what stands in its row. A path that ends
+ * in `*` is of the files in that folder itself, without those of the folders in it.
+ */
+
+/** Room → what it may import. Of several rows that fit a file, the longest counts. */
+export type Rooms = Readonly<Record<string, readonly string[]>>
+
+/** Every room of the sources may import them. */
+export const leaves = ['src/base/', 'src/errors.ts']
+
+/** The rooms of what is shipped, from the bottom up. */
+export const sourceRooms: Rooms = {
+  'src/errors.ts': [],
+  'src/base/': [],
+  'src/bytes/': [],
+  'src/event-loop/': [],
+  'src/kept/': [],
+  'src/keys/': ['src/bytes/'],
+  'src/values/': ['src/bytes/', 'src/keys/', 'src/kept/'],
+  'src/storage/': ['src/bytes/', 'src/keys/'],
+  'src/protocol/': ['src/bytes/', 'src/keys/', 'src/kept/', 'src/storage/'],
+  'src/events/': ['src/event-loop/'],
+  'src/core/': [
+    'src/bytes/',
+    'src/event-loop/',
+    'src/events/',
+    'src/kept/',
+    'src/keys/',
+    'src/protocol/',
+    'src/values/',
+  ],
+  'src/api/': ['src/core/', 'src/events/', 'src/keys/'],
+  'src/host/': [
+    'src/bytes/',
+    'src/event-loop/',
+    'src/kept/',
+    'src/keys/',
+    'src/protocol/',
+    'src/storage/',
+    'src/values/',
+  ],
+  'src/port/': [
+    'src/bytes/',
+    'src/event-loop/',
+    'src/kept/',
+    'src/keys/',
+    'src/protocol/',
+    'src/storage/',
+    'src/values/',
+  ],
+  'src/files/': ['src/bytes/', 'src/storage/'],
+  'vfs/': ['src/files/'],
+  'src/sqlite/': ['src/bytes/', 'src/files/', 'src/keys/', 'src/storage/'],
+  'src/options/': ['src/events/', 'src/files/', 'src/port/', 'src/protocol/', 'src/storage/'],
+  'src/api/global/': ['src/api/', 'src/options/', 'src/storage/', 'src/values/'],
+  'src/hosting/': [
+    'src/api/',
+    'src/core/',
+    'src/files/',
+    'src/host/',
+    'src/options/',
+    'src/port/',
+    'src/protocol/',
+    'src/sqlite/',
+    'src/storage/',
+    'vfs/memory.ts',
+  ],
+  'src/platform/': ['src/event-loop/', 'src/hosting/', 'src/options/', 'src/port/', 'vfs/'],
+  'src/testing/': ['src/', 'vfs/'],
+  // The entries: they compose.
+  'src/*': ['src/', 'vfs/'],
+}
+
+/** What unit tests have of the rooms above their own: what puts the real thing together, so that nothing is faked. */
+const composed = [
+  'src/*',
+  'src/hosting/',
+  'src/options/',
+  'src/platform/',
+  'src/testing/',
+  'vfs/',
+  'test/kit/',
+]
+
+/** Room → the room above it that its unit tests have at the other end. */
+const otherEnds: Rooms = {
+  'src/api/': ['src/files/'],
+  'src/core/': ['src/host/'],
+  'src/files/': ['src/sqlite/mount/'],
+  'src/port/': ['src/host/'],
+}
+
+/** Suite → what else it runs. */
+const suites: Rooms = {
+  bench: [],
+  browser: ['wpt/'],
+  'browser-demo': ['browser-demo/'],
+  clients: [],
+  crash: [],
+  demo: [],
+  ends: [],
+  endurance: [],
+  faults: [],
+  fuzz: [],
+  limits: [],
+  matrix: [],
+  model: [],
+  ownership: [],
+  package: ['build/'],
+  parity: [],
+  types: [],
+}
+
+/** The rooms of what is not shipped. The package's own name is free to all. */
+export const otherRooms: Rooms = {
+  'test/*': [],
+  'test/kit/': ['src/', 'vfs/'],
+  'test/unit/*': ['src/*', 'test/unit/layers/'],
+  'test/unit/layers/': [],
+  'test/unit/wpt/': ['wpt/', 'test/kit/'],
+  ...unitRooms(),
+  ...suiteRooms(),
+  'wpt/': ['test/kit/'],
+  'browser-demo/': [],
+  'packages/fake-indexeddb/': [],
+  'build/': ['packages/'],
+  '*': ['build/', 'packages/'],
+}
+
+/** A unit test sees its room, all that lies below it, and what is put together. */
+function unitRooms(): Rooms {
+  const rooms = Object.keys(sourceRooms).filter((room) => room.endsWith('/'))
+  return Object.fromEntries(
+    rooms.map((room) => [
+      `test/unit/${room.replace(/^src\//, '')}`,
+      [room, ...below(room), ...(otherEnds[room] ?? []), ...leaves, ...composed],
+    ]),
+  )
+}
+
+function below(room: string): string[] {
+  return (sourceRooms[room] ?? []).flatMap((lower) => [lower, ...below(lower)])
+}
+
+/** A suite sees the sources and the kit, but no other suite. */
+function suiteRooms(): Rooms {
+  return Object.fromEntries(
+    Object.entries(suites).map(([name, others]) => [
+      `test/suites/${name}/`,
+      ['src/', 'vfs/', 'test/kit/', ...others],
+    ]),
+  )
+}
