@@ -1,12 +1,17 @@
 /**
  * The three kinds of error and how one becomes another. A leaf: every room may import it.
  *
- * - `TypeError`: misuse of this package's own options.
- * - `DOMException`: what the specification names; made here and nowhere else.
+ * - `TypeError`: misuse of this package's own options; made by `optionError`.
+ * - `DOMException`: what the specification names; made here and nowhere else. Where the reason is this package's own, its
+ *   `cause` says it to programs.
  * - `StorageError`: what goes wrong below the storage seam.
  *
- * What crosses the host's seam is neither: it is a `Failure`, plain data.
+ * What crosses the host's seam is none of these: it is a `Failure`, plain data.
  */
+import { factsOf, IDBErrorCause, type IDBErrorFacts } from './base/error-cause.ts'
+import { defineHidden, defineOwn } from './base/own-property.ts'
+
+export type { IDBErrorCause, IDBErrorCode, IDBErrorFacts, IDBOwner } from './base/error-cause.ts'
 
 /**
  * Why storage failed. `foreign`: a file of another program, or of a newer format; nothing is wrong with it. `lost`: the files
@@ -15,16 +20,50 @@
 export type StorageErrorCode =
   'constraint' | 'full' | 'busy' | 'corrupt' | 'foreign' | 'lost' | 'io'
 
-/** An error below the storage seam; `cause` holds the file system's or the engine's own error where there is one. */
+/** What is known of an error below the storage seam, in addition to its code and message. */
+export interface StorageErrorOptions extends Partial<IDBErrorFacts> {
+  /** The file system's or the engine's own error. */
+  readonly cause?: unknown
+}
+
+/** An error below the storage seam. */
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode
+  /** What programs are told; null: the specification has a name for it. */
+  readonly facts: IDBErrorFacts | null
 
-  constructor(code: StorageErrorCode, message: string, options?: ErrorOptions) {
-    super(message, options)
+  constructor(
+    code: StorageErrorCode,
+    message: string,
+    { cause, ...facts }: StorageErrorOptions = {},
+  ) {
+    super(message, cause === undefined || cause === null ? {} : { cause })
     this.code = code
+    const known = causeCodes[code]
+    this.facts = known && { code: known, ...systemCodeUnder(code, cause), ...facts }
   }
 }
+
+const causeCodes: Record<StorageErrorCode, IDBErrorFacts['code'] | null> = {
+  constraint: null,
+  full: 'ERR_IDB_FULL',
+  busy: 'ERR_IDB_LOCKED',
+  corrupt: 'ERR_IDB_CORRUPT',
+  foreign: 'ERR_IDB_FOREIGN_FILE',
+  lost: 'ERR_IDB_FILES_LOST',
+  io: 'ERR_IDB_IO',
+}
+
+/** What the system called it, where that is who failed. */
+function systemCodeUnder(code: StorageErrorCode, cause: unknown): { systemCode?: string } {
+  if (code !== 'io' && code !== 'full') return {}
+  const { code: systemCode } = Object(cause) as { code?: unknown } // Any error may have one.
+  return typeof systemCode === 'string' && isSystemCode.test(systemCode) ? { systemCode } : {}
+}
+
+/** `ENOSPC`, but neither `ERR_SQLITE_ERROR` nor `SQLITE_CANTOPEN`. */
+const isSystemCode = /^E(?!RR_)[A-Z0-9]+$/
 
 /** Whether `error` says that the files are lost. */
 export function isLost(error: unknown): error is StorageError {
@@ -52,20 +91,25 @@ export type DOMExceptionName =
 
 /** A failure as plain data, so that it can cross a `MessagePort`. */
 export interface Failure {
-  readonly code: DOMExceptionName
+  readonly name: DOMExceptionName
   readonly message: string
   /** What lies under it (an errno, an engine's message), for people; null where there is nothing to add. */
   readonly detail: string | null
+  /** What programs are told; null: `name` says it, as the specification has it. */
+  readonly facts: IDBErrorFacts | null
 }
 
 /** Captured at load: a test environment may replace the global later. */
 const { DOMException: NativeDOMException } = globalThis
 
-/** Makes the DOMException of that name. */
-export function domException(name: DOMExceptionName, message: string): DOMException {
-  return name === 'QuotaExceededError'
-    ? quotaExceededError(message)
-    : new NativeDOMException(message, name)
+/** Makes the DOMException of that name; one with facts gets a cause that holds them. */
+export function domException(
+  name: DOMExceptionName,
+  message: string,
+  facts: IDBErrorFacts | null = null,
+): DOMException {
+  const failure = { name, message, detail: null, facts }
+  return exceptionOf(failure)
 }
 
 /** How much there may be and how much was asked for, in bytes, where the error says so. */
@@ -86,16 +130,27 @@ export function quotaExceededError(message: string, quota: Quota = {}): DOMExcep
 
 /** Makes a failure. */
 export function failure(
-  code: DOMExceptionName,
+  name: DOMExceptionName,
   message: string,
-  detail: string | null = null,
+  { detail = null, ...facts }: FailureOptions = {},
 ): Failure {
-  return { code, message, detail }
+  const { code } = facts
+  return { name, message, detail, facts: code ? { ...facts, code } : null }
+}
+
+/** What is known of a failure, in addition to its name and message. */
+export interface FailureOptions extends Partial<IDBErrorFacts> {
+  readonly detail?: string | null
 }
 
 /** The DOMException script sees for `failure`. */
 export function exceptionOf(failure: Failure): DOMException {
-  return domException(failure.code, textOf(failure))
+  const { name, message, detail, facts } = failure
+  const text = textOf(failure)
+  const exception =
+    name === 'QuotaExceededError' ? quotaExceededError(text) : new NativeDOMException(text, name)
+  if (facts) defineHidden(exception, 'cause', new IDBErrorCause(detail ?? message, facts))
+  return exception
 }
 
 /** All there is to say of a failure, and nothing twice. */
@@ -104,24 +159,53 @@ export function textOf({ message, detail }: Failure): string {
   return detail.startsWith(message) ? detail : `${message}: ${detail}`
 }
 
-/** The warning of an error that no listener has heard of. */
-export function unheard(title: string, { name, message }: DOMException): DOMException {
-  const text = `${title} failed, and its request has no listener for "error": ${message}`
-  return domException(name as DOMExceptionName, text) // It was made here.
+/** The warning about an error that has no listener. */
+export function unheard(title: string, error: DOMException): DOMException {
+  const message = `${title} failed, and its request has no listener for "error": ${error.message}`
+  return domException(error.name as DOMExceptionName, message, factsUnder(error)) // It was made here.
 }
+
+/** The TypeError for an option, or its value, that is not accepted. `option`: its name. */
+export function optionError(option: string, message: string): TypeError {
+  return misuse(message, { code: 'ERR_IDB_INVALID_OPTION', option })
+}
+
+/** The TypeError for options that contradict those of another factory on the directory at `path`. */
+export function conflictError(message: string, path: string): TypeError {
+  return misuse(message, { code: 'ERR_IDB_OPTIONS_CONFLICT', path })
+}
+
+function misuse(message: string, members: Readonly<Record<string, string>>): TypeError {
+  const error = new TypeError(message)
+  for (const [name, value] of Object.entries(members)) defineOwn(error, name, value)
+  return error
+}
+
+/** Where a failure happened. */
+export type FailurePlace = Pick<IDBErrorFacts, 'path' | 'database'>
 
 /** The failure that crosses the seam for whatever was thrown below it. */
-export function failureOf(error: unknown): Failure {
+export function failureOf(error: unknown, place: FailurePlace = {}): Failure {
   if (error instanceof StorageError) {
-    return failure(failureCodes[error.code], error.message, reasonOf(error.cause))
+    const { code, message, cause, facts } = error
+    const detail = reasonOf(cause)
+    return { name: exceptionNames[code], message, detail, facts: facts && { ...place, ...facts } }
   }
   if (error instanceof NativeDOMException) {
-    return failure(error.name as DOMExceptionName, error.message)
+    const facts = factsUnder(error)
+    const name = error.name as DOMExceptionName
+    return { name, message: error.message, detail: null, facts: facts && { ...place, ...facts } }
   }
-  return failure('UnknownError', 'Unexpected error in the storage host', reasonOf(error))
+  const known = { ...place, code: 'ERR_IDB_INTERNAL', detail: reasonOf(error) } as const
+  return failure('UnknownError', 'Unexpected error in the storage host', known)
 }
 
-const failureCodes: Record<StorageErrorCode, DOMExceptionName> = {
+/** What an exception that was made here tells programs. */
+function factsUnder({ cause }: DOMException): IDBErrorFacts | null {
+  return cause instanceof IDBErrorCause ? factsOf(cause) : null
+}
+
+const exceptionNames: Record<StorageErrorCode, DOMExceptionName> = {
   constraint: 'ConstraintError',
   full: 'QuotaExceededError',
   busy: 'UnknownError',

@@ -38,6 +38,7 @@ export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
 /** Databases in memory, for where files cannot be: shared workers and service workers. */
 export { memory } from '../vfs/memory.ts'
+export type { IDBErrorCause, IDBErrorCode, IDBErrorFacts, IDBOwner } from './errors.ts'
 export type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 export {
   type SalvagedStore,

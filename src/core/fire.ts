@@ -1,5 +1,5 @@
 /** The tasks that fire events at requests and transactions, and what follows from them. */
-import { domException, exceptionOf, failureOf } from '../errors.ts'
+import { domException, exceptionOf } from '../errors.ts'
 import type { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
 import { Dispatch, type Target, isObserved } from '../events/dispatch.ts'
@@ -46,7 +46,7 @@ function takeResult(request: Request): void {
   try {
     if (!request.failure) request.result = request.reader.result(request)
   } catch (error) {
-    request.failure = failureOf(error)
+    request.failure = transaction.failureOf(error)
   }
   if (request.failure) {
     request.error = exceptionOf(request.failure)

@@ -5,7 +5,7 @@
  * so that the common one costs few objects.
  * https://w3c.github.io/IndexedDB/#request-construct
  */
-import { type Failure, failureOf } from '../errors.ts'
+import type { Failure } from '../errors.ts'
 import { append } from '../base/own-property.ts'
 import type { OperationReceiver, RecordBytes } from '../protocol/protocol.ts'
 import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
@@ -84,7 +84,7 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
     try {
       this.reader.record(this, record)
     } catch (error) {
-      this.failure = failureOf(error)
+      this.failure = this.transaction.failureOf(error)
     }
   }
 
@@ -101,7 +101,7 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
       const settled = new Map(lateValues.map((late, i) => [late, values[i]]))
       this.gathered = replaceLateValues(this.gathered, settled)
     } catch (error) {
-      this.failure ??= failureOf(error)
+      this.failure ??= this.transaction.failureOf(error)
     }
     this.lateValues = null
   }

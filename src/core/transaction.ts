@@ -9,6 +9,7 @@ import {
   type Failure,
   domException,
   exceptionOf,
+  failureOf,
   failure as failureWith,
   reasonOf,
 } from '../errors.ts'
@@ -245,11 +246,18 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     else this.connection.host.abortOf(this)
   }
 
+  /** The failure for what was thrown on the way to storage or back. */
+  failureOf(error: unknown): Failure {
+    return failureOf(error, { database: this.connection.host.name })
+  }
+
   /** Something of it has ended half-way, with `error` or without a word: ends the whole of it. */
   cutOff(error: unknown): void {
     this.isMidCall = false
     const title = 'The transaction was aborted: a call or an event of it was cut off'
-    this.abort(exceptionOf(failureWith('UnknownError', title, reasonOf(error))))
+    const facts = { code: 'ERR_IDB_CUT_OFF', database: this.connection.host.name } as const
+    const reason = failureWith('UnknownError', title, { detail: reasonOf(error), ...facts })
+    this.abort(exceptionOf(reason))
   }
 
   committed(): void {

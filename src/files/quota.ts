@@ -51,7 +51,7 @@ export class Quota {
   /** Makes sure that a new file of so many bytes has room. @throws StorageError 'full' */
   admit(byteCount: number, label: string): void {
     if (this.freeBytes < byteCount) this.#clearUp()
-    if (this.freeBytes < byteCount) throw new StorageError('full', `${label}: ${this.refuse()}`)
+    if (this.freeBytes < byteCount) throw this.refusal(label)
   }
 
   /** Clears up where that is worth its syncs: before a transaction of `member`, which can use its own free pages. */
@@ -61,10 +61,11 @@ export class Quota {
     if (bytes > 0 && (this.#hasRefused || bytes > this.freeBytes / worthwhilePart)) this.#clearUp()
   }
 
-  /** Notes that something finds no room, and gives the reason in words. */
-  refuse(): string {
+  /** Notes that something finds no room, and gives the error for it. */
+  refusal(label: string): StorageError {
     this.#hasRefused = true
-    return `the storage directory's quota of ${this.limitBytes} bytes is used up; delete records or databases, or raise the option "quota"`
+    const message = `${label}: the storage directory's quota of ${this.limitBytes} bytes is used up; delete records or databases, or raise the option "quotaBytes"`
+    return new StorageError('full', message, { code: 'ERR_IDB_QUOTA', limit: this.limitBytes })
   }
 
   #clearUp(): void {

@@ -71,7 +71,9 @@ export class ConnectionQueue {
     listener: { failed(reason: Failure): void },
     process: (request: QueuedRequest) => Promise<void>,
   ): HostRequest {
-    const request = new QueuedRequest(this.#options.name, listener, process)
+    const { name, services } = this.#options
+    const place = { ...services.place, database: name }
+    const request = new QueuedRequest(place, listener, process)
     append(this.#requests, request)
     this.#process()
     return {
@@ -183,7 +185,7 @@ export class ConnectionQueue {
     try {
       await forgetKept([services.keptIn, name])
     } catch (error) {
-      services.report(failureOf(error))
+      services.report(failureOf(error, { ...services.place, database: name }))
     }
   }
 
@@ -210,7 +212,7 @@ export class ConnectionQueue {
       await database.close()
     } catch (error) {
       const wasTold = database.isBroken && isLost(error)
-      if (!wasTold) this.#options.services.report(failureOf(error))
+      if (!wasTold) this.#options.services.report(database.failureOf(error))
     }
   }
 }

@@ -3,6 +3,7 @@ import { type Failure, failure } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { Chain } from './chain.ts'
 import type { Database, DatabaseConnection } from './database.ts'
+import { closedBefore } from './queued-request.ts'
 import type {
   ConnectionListener,
   DatabaseSchema,
@@ -106,7 +107,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
 
   shutDown(): void {
     if (this.closePending) return
-    this.#beginClosing(failure('AbortError', `The storage of database "${this.name}" was closed`))
+    this.#beginClosing(closedBefore(this.name))
     this.#closeIfUnused()
   }
 
@@ -167,5 +168,6 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
 }
 
 function closedFailure(name: string): Failure {
-  return failure('AbortError', `The connection to database "${name}" was closed by force`)
+  const message = `The connection to database "${name}" was closed by force`
+  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
 }

@@ -1,5 +1,5 @@
 /** An open database: what its connections share. */
-import { type Failure, failure, failureOf, StorageError } from '../errors.ts'
+import { type Failure, type FailurePlace, failureOf, StorageError } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
@@ -23,6 +23,8 @@ export interface HostServices {
   readonly pump: Pump
   /** What `default` durability means. */
   readonly durability: 'relaxed' | 'strict'
+  /** Where the directory is, for failures. */
+  readonly place: FailurePlace
   /** Takes what failed where nobody waits for an answer. */
   readonly report: (failure: Failure) => void
   /** Called when a database has lost its files: others may have as well. */
@@ -65,16 +67,21 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
       garbage: this.keptAt && new Garbage(this.keptAt, storage, isBusy),
       isBusy,
       failed: (error) => {
-        services.report(failureOf(error))
+        services.report(this.failureOf(error))
         this.noteError(error)
       },
-      syncFailed: (error) => this.#breakDownLater(failureOf(error)),
+      syncFailed: (error) => this.#breakDownLater(this.failureOf(error)),
     })
     this.#watch = new FileWatch(storage, (error) => {
       // Nobody waits for an answer that would say why.
-      if (!this.isBroken) services.report(failureOf(error))
+      if (!this.isBroken) services.report(this.failureOf(error))
       this.noteError(error)
     })
+  }
+
+  /** The failure for what storage has thrown. */
+  failureOf(error: unknown): Failure {
+    return failureOf(error, { ...this.services.place, database: this.storage.name })
   }
 
   /** Opens the engine's write transaction; the scheduler sees to it that there is never more than one. */
@@ -112,18 +119,18 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     try {
       this.storage.rollback()
     } catch (error) {
-      return this.breakDown(failureOf(error))
+      return this.breakDown(this.failureOf(error))
     }
     if (!this.storage.hasLostSync) return
     // It failed in the middle of the transaction, at the log's beginning.
-    this.#breakDownLater(failure('UnknownError', lostSync(this.storage)))
+    this.#breakDownLater(this.failureOf(lostSync(this.storage)))
   }
 
   /** Breaks down when `error`, which storage has thrown, says that the file cannot be used any more. */
   noteError(error: unknown): void {
     if (!(error instanceof StorageError)) return
     if (error.code !== 'corrupt' && error.code !== 'lost') return
-    this.breakDown(failureOf(error))
+    this.breakDown(this.failureOf(error))
     if (error.code === 'lost') this.services.lost()
   }
 
@@ -165,7 +172,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
 
   /** A sync has failed: what ran on top of the lost ones is aborted as their connections are. */
   #lose(error: unknown, lost: readonly SettlingWork[]): void {
-    const failure = failureOf(error)
+    const failure = this.failureOf(error)
     this.scheduler.holdUpStarts(() => {
       for (const work of lost) work.lose(failure)
       this.breakDown(failure)
@@ -174,6 +181,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
   }
 }
 
-function lostSync({ name }: DatabaseStorage): string {
-  return `Database ${JSON.stringify(name)}: a sync has failed; open it anew`
+function lostSync({ name }: DatabaseStorage): StorageError {
+  const message = `Database ${JSON.stringify(name)}: a sync has failed; open it again`
+  return new StorageError('io', message)
 }

@@ -16,6 +16,8 @@ import { Pump } from '../event-loop/pump.ts'
 /** What a host needs. */
 export interface HostOptions {
   readonly storage: StorageDirectory
+  /** The directory as its owner names it, for failures. */
+  readonly path?: string
   /** What `default` means; the other two hints speak for themselves. */
   readonly durability: 'relaxed' | 'strict'
   /**
@@ -38,19 +40,20 @@ class DirectoryHost implements ClosableHost {
   readonly #services: HostServices
   readonly #queues = new Map<string, ConnectionQueue>()
 
-  constructor({ storage, durability, report = warn }: HostOptions) {
+  constructor({ storage, path, durability, report = warn }: HostOptions) {
     this.#directory = storage
     const lost = (): void => {
       for (const queue of this.#queues.values()) queue.lookForFiles()
     }
     const keptIn = canKeep ? storage.identity : null
-    this.#services = { pump: new Pump(), durability, report, lost, keptIn }
+    const place = path === undefined ? {} : { path }
+    this.#services = { pump: new Pump(), durability, place, report, lost, keptIn }
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
     this.#directory.list().then(
       (databases) => receiver.done(databases),
-      (error: unknown) => receiver.failed(failureOf(error)),
+      (error: unknown) => receiver.failed(failureOf(error, this.#services.place)),
     )
   }
 
@@ -67,7 +70,7 @@ class DirectoryHost implements ClosableHost {
     try {
       await this.#directory.close()
     } catch (error) {
-      throw exceptionOf(failureOf(error))
+      throw exceptionOf(failureOf(error, this.#services.place))
     }
   }
 

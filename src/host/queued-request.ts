@@ -1,24 +1,26 @@
 /** An open or delete request in its connection queue. */
-import { exceptionOf, type Failure, failure, failureOf } from '../errors.ts'
+import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../errors.ts'
 
 /** A request, until it is answered. */
 export class QueuedRequest {
   /** Whether it waits for connections that were asked to close and have not: any length of time. */
   isBlocked = false
   readonly #name: string
+  readonly #place: FailurePlace
   readonly #listener: { failed(reason: Failure): void }
   readonly #process: (request: QueuedRequest) => Promise<void>
   #isCancelled = false
   /** Ends the wait of `orCancelled`. */
   #wake = (): void => {}
 
-  /** `name`: of its database. `process` answers it, or throws what it fails with. */
+  /** `place`: of its database, with its name. `process` answers it, or throws what it fails with. */
   constructor(
-    name: string,
+    place: FailurePlace & { readonly database: string },
     listener: { failed(reason: Failure): void },
     process: (request: QueuedRequest) => Promise<void>,
   ) {
-    this.#name = name
+    this.#name = place.database
+    this.#place = place
     this.#listener = listener
     this.#process = process
   }
@@ -28,7 +30,7 @@ export class QueuedRequest {
     try {
       await this.#process(this)
     } catch (error) {
-      this.failed(failureOf(error))
+      this.failed(failureOf(error, this.#place))
     }
   }
 
@@ -60,5 +62,6 @@ export class QueuedRequest {
 
 /** Why a request was not processed. */
 export function closedBefore(name: string): Failure {
-  return failure('AbortError', `The storage of database "${name}" was closed`)
+  const message = `The storage of database "${name}" was closed`
+  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
 }

@@ -1,5 +1,5 @@
 /** The host's side of a transaction: what it still has to do, and how it ends. */
-import { type Failure, failureOf } from '../errors.ts'
+import type { Failure } from '../errors.ts'
 import { append } from '../base/own-property.ts'
 import type { Chained } from './chain.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
@@ -187,7 +187,7 @@ export class Transaction
 
   /** A step has thrown what nobody foresaw. */
   cutOff(error: unknown): void {
-    this.giveUp(failureOf(error))
+    this.giveUp(this.#database.failureOf(error))
   }
 
   confirm(): void {
@@ -235,10 +235,10 @@ export class Transaction
   }
 
   #fail(error: unknown, receiver: OperationReceiver): void {
-    const failure = failureOf(error)
+    const failure = this.#database.failureOf(error)
     append((this.#failures ??= []), failure)
     receiver.failed(failure)
-    if (failure.code === 'ConstraintError') return
+    if (failure.name === 'ConstraintError') return
     this.#giveUpInOrder(failure)
     this.#database.noteError(error)
   }
@@ -251,7 +251,7 @@ export class Transaction
     try {
       this.#database.commit()
     } catch (error) {
-      this.#giveUpInOrder(failureOf(error))
+      this.#giveUpInOrder(this.#database.failureOf(error))
       return this.#database.noteError(error)
     }
     this.#isWriting = false

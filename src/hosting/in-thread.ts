@@ -2,6 +2,7 @@
 import { exceptionOf, type Failure } from '../errors.ts'
 import { createHost } from '../host/host.ts'
 import type { Settings } from '../options/options.ts'
+import { warningDataOf, warningOf } from '../options/warning.ts'
 import type { Platform } from './platform.ts'
 import type { MadeHost, Sharing } from './registry.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
@@ -14,16 +15,17 @@ export function threadHosts(platform: Platform): Sharing {
 }
 
 function hostInThread(settings: Settings, engine: ThreadEngine): MadeHost {
-  const { vfs, directory, durability, onWarning } = settings
+  const { vfs, directory, durability, onWarning, path } = settings
   engine.offer(settings.wasm)
   const { name, isPersistent } = vfs
   const storage = openStorageDirectory({
     ...settings,
+    onWarning: (error, place) => onWarning(warningOf(warningDataOf(error, { path, ...place }))),
     vfs: { name, isPersistent, directory: () => directory },
     getEngine: () => engine.acquire(),
     releaseEngine: () => engine.release(),
   })
   const report = (failure: Failure): void => onWarning(exceptionOf(failure))
-  const host = createHost({ storage, durability, report })
+  const host = createHost({ storage, path, durability, report })
   return { host, giveBack: () => void storage.close() }
 }

@@ -1,7 +1,9 @@
 /** A host in a worker that this thread starts for it at the first use. */
-import { failure, type Failure, textOf } from '../errors.ts'
+import { exceptionOf, type Failure, failure, failureOf, reasonOf, StorageError } from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
-import { connectHost } from '../port/client.ts'
+import { checkedAnswer } from './check-answer.ts'
+import { connectHost, nonsense } from '../port/client.ts'
+import { complaintOf, Malformed } from '../port/malformed.ts'
 import type {
   ClosableHost,
   DeleteListener,
@@ -40,7 +42,7 @@ class WorkerHost implements ClosableHost {
   /** Its worker, once that has answered. */
   #running: HostingWorker | null = null
   /** Why a worker of the user's own answers no more; null while it may. */
-  #lostFor: string | null = null
+  #lostFor: Failure | null = null
 
   constructor(settings: Settings, platform: Platform) {
     this.#settings = settings
@@ -82,7 +84,7 @@ class WorkerHost implements ClosableHost {
     this.#starting ??= this.#startAndNote()
     this.#starting.then(
       ({ host }) => ask(host),
-      (error: unknown) => listener.failed(failure('UnknownError', messageOf(error))),
+      (error: unknown) => listener.failed(failureOf(error)),
     )
   }
 
@@ -100,7 +102,7 @@ class WorkerHost implements ClosableHost {
   }
 
   async #start(): Promise<HostingWorker> {
-    if (this.#lostFor !== null) throw new Error(this.#lostFor)
+    if (this.#lostFor) throw exceptionOf(this.#lostFor)
     const worker = new HostingWorker(this.#settings, this.#platform, {
       gone: () => this.#forget(worker),
       lost: (reason) => this.#lose(reason),
@@ -110,7 +112,7 @@ class WorkerHost implements ClosableHost {
   }
 
   /** Another can be started in place of a worker of this package's own. */
-  #lose(reason: string): void {
+  #lose(reason: Failure): void {
     const { worker } = this.#settings
     if (typeof worker === 'object' && 'postMessage' in worker) this.#lostFor = reason
   }
@@ -127,7 +129,7 @@ interface WorkerEvents {
   /** It hosts no more. */
   gone(): void
   /** The same, before, where nobody has asked for it. */
-  lost(reason: string): void
+  lost(reason: Failure): void
 }
 
 /** A worker, from its start to its end. */
@@ -141,6 +143,7 @@ class HostingWorker {
   readonly #port: RelayedPort
   readonly #settings: Settings
   readonly #events: WorkerEvents
+  #isReady = false
   #isEnding = false
   #waiting: PromiseWithResolvers<void>
 
@@ -151,10 +154,12 @@ class HostingWorker {
     this.ready = this.#waiting.promise
     // `false` has been dealt with before.
     const choice = settings.worker === false ? true : settings.worker
-    this.#worker = platform.startWorker(choice, {
-      answered: (answer) => this.#answered(answer),
-      failed: (reason) => this.#failed(reason),
-    })
+    this.#worker = startedWorker(() =>
+      platform.startWorker(choice, {
+        answered: (answer) => this.#answered(answer),
+        failed: (reason) => this.#failed(this.#failureFor(reason)),
+      }),
+    )
     const worker = this.#worker
     this.#port = new RelayedPort({
       post: (message, transfer) =>
@@ -164,7 +169,7 @@ class HostingWorker {
     })
     this.host = connectHost(this.#port, {
       presence: platform.presence,
-      gone: (reason) => this.#lost(textOf(reason)),
+      gone: (reason) => this.#lost(reason),
     })
     // Nothing is asked of the host yet, but that it gets ready.
     worker.ref()
@@ -189,18 +194,28 @@ class HostingWorker {
       const start = { id: this.#id, settings: hostSettingsOf(this.#settings), wasm }
       this.#worker.post({ 'idb-everywhere': 'start', ...start }, [])
     } catch (error) {
-      this.#failed(messageOf(error))
+      this.#failed(startFailure(error))
     }
   }
 
   #answered(answer: WorkerAnswer): void {
     if (answer.id !== this.#id) return
+    try {
+      this.#receive(checkedAnswer(answer))
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      this.#lost(nonsense(complaintOf(error)))
+    }
+  }
+
+  #receive(answer: WorkerAnswer): void {
     switch (answer['idb-everywhere']) {
       case 'answer':
         return this.#port.received(answer.message)
       case 'ready':
         // Where the worker's policy allows it, so must this thread's: see docs/browsers.md.
         allowWebAssembly()
+        this.#isReady = true
         this.#worker.unref()
         return this.#waiting.resolve()
       case 'warning':
@@ -208,26 +223,31 @@ class HostingWorker {
       case 'stopped':
         return this.#stopped(answer.failure)
       case 'failed':
-        return this.#failed(textOf(answer.failure))
+        return this.#failed(answer.failure)
     }
   }
 
   #stopped(reason: Failure | null): void {
-    if (reason) this.#waiting.reject(new Error(textOf(reason)))
+    if (reason) this.#waiting.reject(exceptionOf(reason))
     else this.#waiting.resolve()
   }
 
   /** It has ended without a word, or what it says makes no sense. */
-  #lost(reason: string): void {
+  #lost(reason: Failure): void {
     if (this.#isEnding) return
     this.#events.lost(reason)
     this.#failed(reason)
   }
 
-  #failed(reason: string): void {
-    this.#waiting.reject(new Error(reason))
+  #failed(reason: Failure): void {
+    this.#waiting.reject(exceptionOf(reason))
     this.#events.gone()
     this.#end()
+  }
+
+  #failureFor(reason: string): Failure {
+    const code = this.#isReady ? 'ERR_IDB_OWNER_LOST' : 'ERR_IDB_WORKER'
+    return failure('UnknownError', reason, { code, path: this.#settings.path })
   }
 
   /** On both sides. */
@@ -256,6 +276,19 @@ function withResolvers(): PromiseWithResolvers<void> {
   return { promise, resolve, reject }
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
+/** @throws UnknownError where it can be seen at once that it cannot be started */
+function startedWorker(start: () => StartedWorker): StartedWorker {
+  try {
+    return start()
+  } catch (error) {
+    throw exceptionOf(startFailure(error))
+  }
+}
+
+/** Why a worker could not be started, or its engine not be loaded. */
+function startFailure(error: unknown): Failure {
+  if (error instanceof StorageError) return failureOf(error)
+  return failure('UnknownError', reasonOf(error) ?? 'It could not be started', {
+    code: 'ERR_IDB_WORKER',
+  })
 }

@@ -7,7 +7,7 @@
  * Then it goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
  */
 import { append, bareCopy } from '../base/own-property.ts'
-import { type Failure, failure, failureOf } from '../errors.ts'
+import { conflictError, type Failure, failure, failureOf } from '../errors.ts'
 import type { HostSource } from './host-user.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import { type Settings, differences } from '../options/options.ts'
@@ -15,7 +15,7 @@ import type { Platform } from './platform.ts'
 import type { Vfs } from '../files/vfs.ts'
 
 /** The version is that of `SharedHost`, of `Host`, and of what it puts into files: copies that differ do not share. */
-const registrySymbol = Symbol.for('idb-everywhere.hosts.2')
+const registrySymbol = Symbol.for('idb-everywhere.hosts.3')
 
 /** A host, and what its users share. */
 interface SharedHost {
@@ -86,18 +86,24 @@ class SharedHostSource implements HostSource {
     this.#place = `${sharing.kind}: ${settings.directory.identity}`
     const known = this.#known()
     const conflict = known && !known.closing ? conflictOf(known, settings) : null
-    if (conflict !== null) throw new TypeError(conflict)
+    if (conflict !== null) throw conflictError(conflict, settings.path)
   }
 
   enter(ask: (host: Host) => void, failed: (reason: Failure) => void): void {
     const known = this.#known()
     if (known?.closing) return append(known.waiting, () => this.enter(ask, failed))
     const conflict = known ? conflictOf(known, this.#settings) : null
-    if (conflict !== null) return failed(failure('UnknownError', conflict))
+    if (conflict !== null)
+      return failed(
+        failure('UnknownError', conflict, {
+          code: 'ERR_IDB_OPTIONS_CONFLICT',
+          path: this.#settings.path,
+        }),
+      )
     try {
       this.#shared = known ?? this.#make()
     } catch (error) {
-      return failed(failureOf(error))
+      return failed(failureOf(error, { path: this.#settings.path }))
     }
     this.hold()
     ask(this.#shared.host)
@@ -161,7 +167,11 @@ function conflictOf(known: SharedHost, settings: Settings): string | null {
   const differing = differences(known.settings, settings)
   if (differing.length === 0) return null
   const options = differing.join(', ')
-  return `The storage directory "${settings.path}" is in use in this thread with other options (${options}): give all factories on it the same, or close() the others first`
+  const use =
+    known.holdCount > 0
+      ? `${known.holdCount} connections or requests`
+      : 'a factory that was not closed'
+  return `The storage directory "${settings.path}" is in use in this thread, by ${use}, with other options (${options}); give all factories on it the same options, or close() the others first`
 }
 
 function registryOf({ shared }: Platform): Registry {

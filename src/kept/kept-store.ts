@@ -82,6 +82,7 @@ export async function findKept(id: string, name: string): Promise<object> {
   throw new StorageError(
     'corrupt',
     `A stored value holds a ${name} that has no bytes: it lies in the IndexedDB of the browser that stored it, and was not found there; store it again`,
+    { code: 'ERR_IDB_UNAVAILABLE_TYPE' },
   )
 }
 

@@ -1,19 +1,12 @@
 /** Warnings: from where they arise to the user's `onWarning`, through a worker's channel where there is one. */
+import { defineOwn } from '../base/own-property.ts'
 import { reportException } from '../events/report-exception.ts'
-import {
-  exceptionOf,
-  type Failure,
-  failureOf,
-  StorageError,
-  type StorageErrorCode,
-} from '../errors.ts'
+import { exceptionOf, type Failure, failureOf, type FailurePlace } from '../errors.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
 
 /** A warning as plain data. */
 export interface WarningData {
   readonly failure: Failure
-  /** null: it is no error of storage. */
-  readonly code: StorageErrorCode | null
   /** null: nothing was salvaged. */
   readonly report: SalvageReport | null
 }
@@ -30,17 +23,15 @@ export function outside(listener: (warning: Error) => void): (warning: Error) =>
   }
 }
 
-/** What crosses a channel for `warning`. */
-export function warningDataOf(warning: Error): WarningData {
-  const { report = null } = warning as { report?: SalvageReport } // Those of a salvage have it.
-  const code = warning instanceof StorageError ? warning.code : null
-  return { failure: failureOf(warning), code, report }
+/** What is told of `error`, which storage has raised. */
+export function warningDataOf(error: Error, place: FailurePlace = {}): WarningData {
+  const { report = null } = error as { report?: SalvageReport } // Those of a salvage have it.
+  return { failure: failureOf(error, place), report }
 }
 
-/** The warning that has crossed a channel. */
-export function warningOf({ failure, code, report }: WarningData): Error {
-  if (code === null) return exceptionOf(failure)
-  const { message, detail } = failure
-  const cause = detail === null ? {} : { cause: new Error(detail) }
-  return Object.assign(new StorageError(code, message, cause), report && { report })
+/** The warning as the user gets it. */
+export function warningOf({ failure, report }: WarningData): Error {
+  const warning = exceptionOf(failure)
+  if (report) defineOwn(warning, 'report', report)
+  return warning
 }

@@ -43,6 +43,6 @@ function explainCompilation(error: unknown): never {
     'io',
     "The engine could not be compiled; a Content-Security-Policy has to allow 'wasm-unsafe-eval' in its script-src, " +
       'and where nothing is compiled at run time, the option "wasm" takes the compiled wa-sqlite.wasm',
-    { cause: error },
+    { code: 'ERR_IDB_ENGINE', cause: error },
   )
 }

@@ -23,7 +23,7 @@ function engineUrl(): URL {
   } catch (cause) {
     const message =
       'The engine cannot be looked for, as this module has no address here; give wa-sqlite.wasm of this package, compiled, with the option "wasm"'
-    throw new StorageError('io', message, { cause })
+    throw new StorageError('io', message, { code: 'ERR_IDB_ENGINE', cause })
   }
 }
 
@@ -42,12 +42,13 @@ async function compileAt(url: URL): Promise<WebAssembly.Module> {
 async function fetchEngine(url: URL): Promise<Response> {
   const response = await fetch(url).catch((cause: unknown) => {
     const message = `The engine could not be fetched from ${url.href}; a Content-Security-Policy has to allow it in its connect-src`
-    throw new StorageError('io', message, { cause })
+    throw new StorageError('io', message, { code: 'ERR_IDB_ENGINE', cause })
   })
   if (response.ok) return response
   throw new StorageError(
     'io',
     `The engine could not be fetched: ${url.href} gave status ${response.status}; ${wayOut}`,
+    { code: 'ERR_IDB_ENGINE' },
   )
 }
 
@@ -57,6 +58,7 @@ async function compileBytes(url: URL, response: Response): Promise<WebAssembly.M
   throw new StorageError(
     'io',
     `The engine is not at ${url.href}, which gave something else (${typeOf(response)}); ${wayOut}`,
+    { code: 'ERR_IDB_ENGINE' },
   )
 }
 

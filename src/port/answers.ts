@@ -1,6 +1,6 @@
 /** Answers as the objects that come over a port. */
-import type { DOMExceptionName, Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
+import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Answer } from './messages.ts'
 import { schemaOf } from './schema.ts'
@@ -46,17 +46,6 @@ export function answerOf(value: unknown): Answer {
   throw new Malformed('is not a known answer')
 }
 
-function failureOfMember(value: unknown): Failure {
-  const { code, message, detail, ...fields } = membersOf(value)
-  return {
-    ...fields,
-    // Whatever it is called: script gets an exception of that name.
-    code: stringOf(code) as DOMExceptionName,
-    message: stringOf(message),
-    detail: detail === null ? null : stringOf(detail),
-  }
-}
-
 function listedOf(value: unknown): { readonly name: string; readonly version: number } {
   const { name, version } = membersOf(value)
   return { name: stringOf(name), version: integerOf(version, 1) }
@@ -88,7 +77,8 @@ function versionsOf(members: Members): { oldVersion: number; newVersion: number 
   }
 }
 
-function reportOf(value: unknown): SalvageReport {
+/** The report that `value` is. @throws Malformed for anything else */
+export function reportOf(value: unknown): SalvageReport {
   const { quarantine, damage, stores } = membersOf(value)
   return {
     quarantine: stringOf(quarantine),

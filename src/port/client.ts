@@ -270,10 +270,13 @@ type TransactionAnswer =
 const ended = failure(
   'UnknownError',
   'The thread that owns the storage has ended; open the database again, with a factory on a new owner if you have started the old one',
+  { code: 'ERR_IDB_OWNER_LOST' },
 )
 
-function nonsense(detail: string): Failure {
-  return failure('UnknownError', 'The owner of the storage has sent what cannot be read', detail)
+/** Why everything fails once the owner has sent what this package would not. */
+export function nonsense(detail: string): Failure {
+  const message = 'The owner of the storage has sent what cannot be read'
+  return failure('UnknownError', message, { code: 'ERR_IDB_PROTOCOL', detail })
 }
 
 function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked' }>): void {

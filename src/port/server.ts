@@ -104,9 +104,10 @@ class Client {
     if (this.#isGone) return
     const detail = complaintOf(error)
     this.disconnect()
-    const reason = failure('UnknownError', 'The owner of the storage has ended this client', detail)
+    const known = { code: 'ERR_IDB_PROTOCOL', detail } as const
+    const reason = failure('UnknownError', 'The owner of the storage has ended this client', known)
     this.#outbox.post({ type: 'dismissed', id: 0, failure: reason })
-    this.#options.report(failure('UnknownError', 'A client of serve() was ended', detail))
+    this.#options.report(failure('UnknownError', 'A client of serve() was ended', known))
   }
 
   /** The realm is gone. */
@@ -266,7 +267,8 @@ class Client {
     const { id, connection, storeIds, mode, durability } = call
     const served = this.#connections.get(connection)
     if (!served) {
-      const reason = failure('AbortError', 'The connection was closed by force')
+      const message = 'The connection was closed by force'
+      const reason = failure('AbortError', message, { code: 'ERR_IDB_CLOSED' })
       return this.#post({ type: 'aborted', id, failure: reason })
     }
     demand(!this.#transactions.has(connection), 'creates a transaction during an upgrade')

@@ -234,8 +234,13 @@ function configureInMemory(connection: Connection): void {
 
 function checkFormats(rows: DatabaseRows, label: string): void {
   if (rows.keyFormat <= keyFormat && rows.valueFormat <= valueFormat) return
+  const formats =
+    rows.keyFormat > keyFormat
+      ? { format: rows.keyFormat, supportedFormat: keyFormat }
+      : { format: rows.valueFormat, supportedFormat: valueFormat }
   throw new StorageError(
     'foreign',
     `${label}: keys or values have a newer format; use a newer version of this package`,
+    { code: 'ERR_IDB_NEWER_FORMAT', ...formats },
   )
 }

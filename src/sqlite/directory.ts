@@ -19,7 +19,7 @@ import { fileError } from './result-code.ts'
 import { discardCopy, finishSalvage, salvage, salvagedFileName } from './salvage/salvage.ts'
 import { Syncs } from './care/syncs.ts'
 import { writeDeletedMark } from './schema/write-schema.ts'
-import type { Vfs, VfsDirectory } from '../files/vfs.ts'
+import type { Owner, Vfs, VfsDirectory } from '../files/vfs.ts'
 
 /** What a storage directory is opened with. */
 export interface StorageDirectoryOptions {
@@ -38,7 +38,7 @@ export interface StorageDirectoryOptions {
   /** When all pages are checked as a file opens. Default: `unclean`, after it was not closed properly. */
   readonly check?: 'unclean' | 'always'
   /** Hears of trouble that no call can report. Default: `console.warn`. */
-  readonly onWarning?: (warning: StorageError) => void
+  readonly onWarning?: (warning: StorageError, place: { readonly database?: string }) => void
 }
 
 /** A storage directory; nothing is touched before the first use, which takes the ownership. */
@@ -239,9 +239,9 @@ class SqliteDirectory implements StorageDirectory {
     }
   }
 
-  #warn(warning: StorageError): void {
+  #warn(warning: StorageError, place: { readonly database?: string } = {}): void {
     const { onWarning = warn } = this.#options
-    onWarning(warning)
+    onWarning(warning, place)
   }
 
   #makeDatabase(
@@ -271,7 +271,7 @@ class SqliteDirectory implements StorageDirectory {
         if (this.#catalogue.get(fileName)?.version === 0) this.#catalogue.delete(fileName)
       },
       queue: (task) => this.#queue(task),
-      onWarning: (warning) => this.#warn(warning),
+      onWarning: (warning) => this.#warn(warning, { database: name }),
       onDamage: () => this.#suspects.add(fileName),
     })
     enter(opened.rows.schema.version)
@@ -402,9 +402,28 @@ async function markDeleted(place: Place, target: Target): Promise<number> {
 }
 
 function lockError(error: unknown): StorageError {
-  const { code, message } = error as { code?: unknown; message?: unknown } // any error may have them
-  if (code === 'ELOCKED') return new StorageError('busy', String(message), { cause: error })
-  return fileError('Storage directory', 'taking ownership', error)
+  const known = fileError('Storage directory', 'taking ownership', error)
+  if (!(error instanceof Error)) return known
+  const { name, message } = error
+  if (isLocked(error)) {
+    const owner = error.owner && ownerIn(error.owner)
+    return new StorageError('busy', message, { cause: error, owner })
+  }
+  // It names the directory, and says what to do.
+  if (name === 'VfsError') {
+    return new StorageError(known.code, message, { ...known.facts, cause: error })
+  }
+  return known
+}
+
+/** By its code: a VFS may have been bundled with another copy of the class. */
+function isLocked(error: Error): error is Error & { readonly owner: Owner | null } {
+  return 'code' in error && error.code === 'ELOCKED' && 'owner' in error
+}
+
+/** What others are told of an owner, without what else a VFS knows. */
+function ownerIn({ pid, thread, host, since }: Owner): Owner {
+  return { pid, thread, host, since }
 }
 
 function warn(warning: StorageError): void {

@@ -52,6 +52,7 @@ export function checkNameLength(what: string, name: string): void {
   throw domException(
     'UnknownError',
     `${what} is ${name.length} code units long; at most ${longestNameUnits} can be stored`,
+    { code: 'ERR_IDB_TOO_LARGE', size: name.length, limit: longestNameUnits },
   )
 }
 
@@ -61,6 +62,7 @@ export function checkId(what: string, id: number): void {
   throw domException(
     'UnknownError',
     `The database has had ${highestId} ${what}, and can have no more; copy what is in it to a new one`,
+    { code: 'ERR_IDB_TOO_LARGE', size: id, limit: highestId },
   )
 }
 
@@ -68,5 +70,6 @@ function tooLarge(what: string, sizeBytes: number, limitBytes: number): DOMExcep
   return domException(
     'UnknownError',
     `${what} takes ${sizeBytes} bytes as stored; at most ${limitBytes} can be stored`,
+    { code: 'ERR_IDB_TOO_LARGE', size: sizeBytes, limit: limitBytes },
   )
 }

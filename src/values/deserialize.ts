@@ -107,5 +107,6 @@ function checkVersion(version: number): void {
   throw new StorageError(
     'corrupt',
     `A stored value has format version ${version}: it was written by a newer version of this package, which knows more than ${formatVersion}`,
+    { code: 'ERR_IDB_NEWER_FORMAT', format: version, supportedFormat: formatVersion },
   )
 }

@@ -42,7 +42,7 @@ export function connectionListener(
       delivered()
     },
     closing: () => log.push('closing'),
-    closed: (reason) => void (reason && log.push(`closed ${reason.code}`)),
+    closed: (reason) => void (reason && log.push(`closed ${reason.name}`)),
   }
 }
 
@@ -91,7 +91,7 @@ function openListener(
       resolve(connection)
     },
     failed(failure) {
-      log.push(`failed ${failure.code}`)
+      log.push(`failed ${failure.name}`)
       reject(failure)
     },
   }
@@ -167,7 +167,7 @@ function transactionListener(log: Log, title: string, end: (note: string) => voi
     wentAhead: () => log.push(`${title} wentAhead`),
     caughtUp: () => log.push(`${title} caughtUp`),
     committed: () => note('committed'),
-    aborted: ({ code }: Failure) => note(`aborted ${code}`),
+    aborted: ({ name }: Failure) => note(`aborted ${name}`),
   }
 }
 
@@ -195,7 +195,7 @@ function operationReceiver(
       resolve({ result, records })
     },
     failed(failure) {
-      log.push(`${title} failed ${failure.code}`)
+      log.push(`${title} failed ${failure.name}`)
       resolve({ failure, records })
     },
   }

@@ -8,7 +8,7 @@ test.each([
   ['Opening failed', 'no room', 'Opening failed: no room'],
   ['Opening failed', null, 'Opening failed'],
 ])('what is told of %j under it %j is %j', (message, detail, text) => {
-  expect(exceptionOf(failure('UnknownError', message, detail)).message).toBe(text)
+  expect(exceptionOf(failure('UnknownError', message, { detail })).message).toBe(text)
 })
 
 test('an error that repeats the message of its cause is told once', () => {

@@ -2,7 +2,7 @@
  * Storing a record: clone, key, index keys, operation. Everything that script can notice happens at the call; what the
  * host gets is bytes.
  */
-import { domException, failureOf } from '../../errors.ts'
+import { domException } from '../../errors.ts'
 import { type Operation, checkRecordSize } from '../../protocol/protocol.ts'
 import { convertValueToKey } from '../../keys/convert-value-to-key.ts'
 import type { KeyToBeGenerated } from '../../keys/index-keys.ts'
@@ -221,6 +221,6 @@ function executeOnceComplete(
 
   function fail(error: unknown): void {
     kept?.drop()
-    transaction.fail(request, failureOf(error))
+    transaction.fail(request, transaction.failureOf(error))
   }
 }

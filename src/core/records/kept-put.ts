@@ -1,5 +1,5 @@
 /** Storing a record with objects that have no bytes: they are kept elsewhere, and its value names them. */
-import { exceptionOf, type Failure, failureOf } from '../../errors.ts'
+import { exceptionOf, type Failure } from '../../errors.ts'
 import type { OperationReceiver } from '../../protocol/protocol.ts'
 import {
   keep,
@@ -55,7 +55,7 @@ export class KeptPut implements OperationReceiver {
       await noteKey(this.#place, { storeId: this.#owner.storeId, key }, this.#objects)
       return () => {}
     } catch (error) {
-      const reason = exceptionOf(failureOf(error))
+      const reason = exceptionOf(this.#request.transaction.failureOf(error))
       return () => this.#request.transaction.abort(reason)
     }
   }

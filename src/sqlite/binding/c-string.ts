@@ -1,5 +1,5 @@
 /** Strings in the engine's heap: UTF-8, zero-terminated. */
-import { StorageError } from '../../errors.ts'
+import { outOfMemory } from './out-of-memory.ts'
 import type { WaSqlite } from './wa-sqlite.ts'
 
 const encoder = new TextEncoder()
@@ -19,7 +19,7 @@ export function withCString<Result>(
 ): Result {
   // UTF-8 takes three bytes for a code unit at most.
   const pointer = module._sqlite3_malloc(text.length * 3 + 1)
-  if (pointer === 0) throw new StorageError('io', 'The engine is out of memory')
+  if (pointer === 0) throw outOfMemory('The engine is out of memory')
   try {
     const { written } = encoder.encodeInto(text, module.HEAPU8.subarray(pointer))
     module.HEAPU8[pointer + written] = 0

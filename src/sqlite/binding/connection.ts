@@ -55,7 +55,7 @@ export class Connection implements Watched {
   hasMetDamage = false
   looks = 0
   /** Says why there is no room when the engine, and not the file system, has found none; null: it has no limit. */
-  whyFull: (() => string) | null = null
+  quotaError: ((label: string) => StorageError) | null = null
   /** Names the database and its file at the head of error messages. */
   label: string
   readonly #handle: number
@@ -137,13 +137,13 @@ export class Connection implements Watched {
     const cause = bridge.takeError()
     const errorCode = storageErrorCode(resultCode, cause)
     if (errorCode === 'corrupt') this.hasMetDamage = true
-    if (errorCode === 'full' && cause === undefined && this.whyFull) {
-      return new StorageError('full', `${this.label}: ${this.whyFull()}`)
+    if (errorCode === 'full' && cause === undefined && this.quotaError) {
+      return this.quotaError(this.label)
     }
     return new StorageError(
       errorCode,
       `${this.label}: ${message} (SQLite result code ${resultCode})`,
-      { cause },
+      { cause, sqliteCode: resultCode },
     )
   }
 
@@ -265,6 +265,6 @@ function openHandle(engine: ConnectedEngine, path: string, label: string): numbe
   throw new StorageError(
     storageErrorCode(resultCode, cause),
     `${label}: the file cannot be opened (SQLite result code ${resultCode})`,
-    { cause },
+    { cause, sqliteCode: resultCode },
   )
 }

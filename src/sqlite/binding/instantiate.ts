@@ -77,7 +77,7 @@ function exportsOf(wasm: WebAssembly.Module, imports: Record<string, Import>): W
   } catch (error) {
     if (error instanceof RangeError) throw error
     const message = 'The compiled engine is not the wa-sqlite.wasm of this version of the package'
-    throw new StorageError('io', message, { cause: error })
+    throw new StorageError('io', message, { code: 'ERR_IDB_ENGINE', cause: error })
   }
 }
 

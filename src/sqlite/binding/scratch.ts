@@ -3,7 +3,7 @@
  * binding needs no allocation; they are valid until the next `reserve()`.
  */
 import type { WaSqlite } from './wa-sqlite.ts'
-import { StorageError } from '../../errors.ts'
+import { outOfMemory } from './out-of-memory.ts'
 
 const encoder = new TextEncoder()
 
@@ -25,7 +25,7 @@ export class Scratch {
   constructor(module: WaSqlite) {
     this.#module = module
     this.resultOut = module._sqlite3_malloc(8)
-    if (this.resultOut === 0) throw new StorageError('io', 'The engine got no memory to begin with')
+    if (this.resultOut === 0) throw outOfMemory('The engine got no memory to begin with')
   }
 
   /** Where the next bytes will be put. */
@@ -70,7 +70,7 @@ export class Scratch {
     this.#capacity = 0
     this.#start = this.#module._sqlite3_malloc(capacity)
     if (this.#start === 0) {
-      throw new StorageError('io', `The engine's memory has no room for ${capacity} bytes`)
+      throw outOfMemory(`The engine's memory has no room for ${capacity} bytes`)
     }
     this.#capacity = capacity
   }

@@ -2,7 +2,7 @@
  * Ends statements that would run for ever. In a crafted file a page can be the child of many, and these likewise: a walk
  * of a few levels then meets its rows more often than anybody can wait for, and to SQLite each of its steps looks sound.
  */
-import { StorageError } from '../../errors.ts'
+import { outOfMemory } from './out-of-memory.ts'
 import type { ProgressFunction } from './instantiate.ts'
 import type { WaSqlite } from './wa-sqlite.ts'
 
@@ -41,7 +41,7 @@ export class StepWatch {
   /** Watches a connection's statements. @returns a function that ends it */
   watch(module: WaSqlite, handle: number, watched: Watched): () => void {
     const key = module._sqlite3_malloc(4)
-    if (key === 0) throw new StorageError('io', 'The engine has no memory for a connection')
+    if (key === 0) throw outOfMemory('The engine has no memory for a connection')
     module.heapView.setInt32(key, 0, true)
     this.#watched.set(key, watched)
     module._libprogress_progress_handler(handle, stepsPerCall, 1, key)

@@ -43,7 +43,7 @@ export class QuotaShare implements QuotaMember {
   constructor(quota: Quota, options: QuotaShareOptions) {
     this.#quota = quota
     this.#options = options
-    options.connection.whyFull = () => quota.refuse()
+    options.connection.quotaError = (label) => quota.refusal(label)
     this.measure()
     quota.join(this)
   }
@@ -75,7 +75,7 @@ export class QuotaShare implements QuotaMember {
   checkRoom(): void {
     const growth = this.#options.connection.readNumberAgain('PRAGMA page_count') - this.#pageCount
     if (growth <= 0 || growth <= this.#roomInPages()) return
-    throw new StorageError('full', `${this.#options.label}: ${this.#quota.refuse()}`)
+    throw this.#quota.refusal(this.#options.label)
   }
 
   /** After whatever may have moved pages between the log, the file and the free ones. */

@@ -59,7 +59,7 @@ export async function salvage(place: Place, target: SalvageTarget): Promise<Salv
   const warning = new StorageError(
     'corrupt',
     `${label} was damaged and has been salvaged: ${describe(stores)}; the damaged file was kept as ${quarantine}`,
-    { cause: target.damage },
+    { code: 'ERR_IDB_SALVAGED', database: target.name, cause: target.damage },
   )
   return Object.assign(warning, { report: { quarantine, damage: target.damage.message, stores } })
 }

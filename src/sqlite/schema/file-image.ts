@@ -53,6 +53,7 @@ export function inspectFile(file: VfsFile, label: string): FileState {
     throw new StorageError(
       'foreign',
       `${label}: the file has format ${format}, newer than ${tablesFormat}; use a newer version of this package`,
+      { code: 'ERR_IDB_NEWER_FORMAT', format, supportedFormat: tablesFormat },
     )
   }
   return 'database'

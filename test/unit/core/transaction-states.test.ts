@@ -10,7 +10,7 @@ import { steeredTransaction, tasksDone } from './steered-host.ts'
 vi.mock('../../../src/events/report-exception.ts', () => ({ reportException: () => {} }))
 
 const listening = { capture: false, once: false }
-const trouble = failure('UnknownError', 'The disk', 'it has gone')
+const trouble = failure('UnknownError', 'The disk', { detail: 'it has gone' })
 
 /** Logs the events of these types that reach the transaction. */
 function eventsOf(transaction: Transaction): string[] {
@@ -145,7 +145,7 @@ test('a commit that the host cannot keep fires abort with its error, and no comp
   const { transaction } = steeredTransaction()
   const events = eventsOf(transaction)
   await tasksDone()
-  transaction.aborted(failure('QuotaExceededError', 'The commit', 'the disk is full'))
+  transaction.aborted(failure('QuotaExceededError', 'The commit', { detail: 'the disk is full' }))
   await tasksDone()
   expect(events).toEqual(['abort'])
   expect(transaction.error).toMatchObject({ name: 'QuotaExceededError' })

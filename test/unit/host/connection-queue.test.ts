@@ -32,7 +32,7 @@ describe.each(transports)('%s', (_title, transport) => {
     test('with a lower version fails with VersionError', async () => {
       const { host } = fixture()
       await open(host, 'db', { version: 3 })
-      await expect(open(host, 'db', { version: 2 })).rejects.toMatchObject({ code: 'VersionError' })
+      await expect(open(host, 'db', { version: 2 })).rejects.toMatchObject({ name: 'VersionError' })
     })
 
     test('with a higher version waits for the other connections', async () => {
@@ -109,7 +109,7 @@ describe.each(transports)('%s', (_title, transport) => {
       })
       const failed = open(host, 'db')
       await expect(failed).rejects.toMatchObject({
-        code: 'UnknownError',
+        name: 'UnknownError',
         message: 'not a database',
       })
       storage.before.clear()
@@ -124,7 +124,7 @@ describe.each(transports)('%s', (_title, transport) => {
       first.close()
       const changes = createStores(store(2))
       const failed = open(host, 'db', { version: 2, changes, upgrade: (_, it) => it.abort() })
-      await expect(failed).rejects.toMatchObject({ code: 'AbortError' })
+      await expect(failed).rejects.toMatchObject({ name: 'AbortError' })
       const again = await open(host, 'db')
       expect([again.schema.version, [...again.schema.stores.keys()]]).toEqual([1, [1]])
       expect(storage.files.get('db')?.schema).toEqual(again.schema)
@@ -133,7 +133,7 @@ describe.each(transports)('%s', (_title, transport) => {
     test('an aborted creation leaves no database', async () => {
       const { host } = fixture()
       const failed = open(host, 'db', { upgrade: (_, it) => it.abort() })
-      await expect(failed).rejects.toMatchObject({ code: 'AbortError' })
+      await expect(failed).rejects.toMatchObject({ name: 'AbortError' })
       expect(await listDatabases(host)).toEqual([])
       await open(host, 'db', { changes: createStores(store(1)) })
       expect((await open(host, 'db')).schema.stores.size).toBe(1)
@@ -148,7 +148,7 @@ describe.each(transports)('%s', (_title, transport) => {
           transaction.commit(0)
         },
       })
-      await expect(failed).rejects.toMatchObject({ code: 'AbortError' })
+      await expect(failed).rejects.toMatchObject({ name: 'AbortError' })
       expect(log).toEqual(['upgradeNeeded 0 1', 'upgrade committed', 'failed AbortError'])
       expect(await listDatabases(host)).toEqual([{ name: 'db', version: 1 }])
     })
@@ -159,7 +159,7 @@ describe.each(transports)('%s', (_title, transport) => {
         throw new StorageError('full', 'disk full')
       })
       const failed = open(host, 'db', { log, changes: createStores(store(1)) })
-      await expect(failed).rejects.toMatchObject({ code: 'AbortError' })
+      await expect(failed).rejects.toMatchObject({ name: 'AbortError' })
       expect(log).toEqual([
         'upgradeNeeded 0 1',
         'createObjectStore failed QuotaExceededError',
@@ -173,7 +173,7 @@ describe.each(transports)('%s', (_title, transport) => {
       storage.before.set('begin', () => {
         throw new StorageError('io', 'read-only file system')
       })
-      await expect(open(host, 'db')).rejects.toMatchObject({ code: 'UnknownError' })
+      await expect(open(host, 'db')).rejects.toMatchObject({ name: 'UnknownError' })
       storage.before.clear()
       expect((await open(host, 'db')).schema.version).toBe(1)
     })
@@ -189,7 +189,7 @@ describe.each(transports)('%s', (_title, transport) => {
       storage.before.set('sync', () => {
         throw new StorageError('io', 'no')
       })
-      await expect(open(host, 'db', { log })).rejects.toMatchObject({ code: 'AbortError' })
+      await expect(open(host, 'db', { log })).rejects.toMatchObject({ name: 'AbortError' })
       storage.before.clear()
       await open(host, 'db', { log })
       expect(storage.log.filter((step) => step === 'open')).toHaveLength(2)
@@ -228,7 +228,7 @@ describe.each(transports)('%s', (_title, transport) => {
       storage.before.set('delete', () => {
         throw new StorageError('busy', 'in use')
       })
-      await expect(deleteDatabase(host, 'db')).rejects.toMatchObject({ code: 'UnknownError' })
+      await expect(deleteDatabase(host, 'db')).rejects.toMatchObject({ name: 'UnknownError' })
     })
   })
 
@@ -316,9 +316,9 @@ describe('closing', () => {
     const blocked = open(host, 'db', { version: 2, log })
     const waiting = open(host, 'db', { log })
     const closed = host.close().then(() => log.push('closed'))
-    await expect(waiting).rejects.toMatchObject({ code: 'AbortError' })
+    await expect(waiting).rejects.toMatchObject({ name: 'AbortError' })
     await transaction.commit()
-    await expect(blocked).rejects.toMatchObject({ code: 'AbortError' })
+    await expect(blocked).rejects.toMatchObject({ name: 'AbortError' })
     await closed
     expect(log.at(-1)).toBe('closed')
     expect(storage.log.slice(-2)).toEqual(['close', 'close directory'])

@@ -74,7 +74,7 @@ describe.each(transports)('%s', (_title, transport) => {
     await writer.commit()
     first.close()
     const failed = open(host, 'db', { version: 2, log, changes: [createIndex(true)] })
-    await expect(failed).rejects.toMatchObject({ code: 'AbortError' })
+    await expect(failed).rejects.toMatchObject({ name: 'AbortError' })
     expect(log).toContain('createIndex failed ConstraintError')
     const again = await open(host, 'db')
     expect([again.schema.version, again.schema.stores.get(1)?.indexes.size]).toEqual([1, 0])
@@ -96,7 +96,7 @@ describe.each(transports)('%s', (_title, transport) => {
       changes: deletion,
       upgrade: (_connection, transaction) => transaction.abort(),
     })
-    await expect(failed).rejects.toMatchObject({ code: 'AbortError' })
+    await expect(failed).rejects.toMatchObject({ name: 'AbortError' })
     const reader = new Tester(await open(host, 'db'), { mode: 'readonly' })
     expect((await reader.execute(count())).result).toBe(1)
   })

@@ -84,7 +84,7 @@ test('an open request for an open database looks for its files', async () => {
 test('a database that has lost its files has the others look for theirs', async () => {
   const { storage, host, log, reported } = await fixture({ databases: ['db', 'other', 'third'] })
   storage.before.set('verify', gone)
-  await expect(open(host, 'db')).rejects.toMatchObject({ code: 'UnknownError' })
+  await expect(open(host, 'db')).rejects.toMatchObject({ name: 'UnknownError' })
   await settle()
   expect(log).toEqual(Array.from({ length: 3 }, () => ['closing', 'closed UnknownError']).flat())
   expect(reported).toEqual(['the file is gone', 'the file is gone'])

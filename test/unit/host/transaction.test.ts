@@ -160,7 +160,7 @@ describe('key generators', () => {
     const transaction = new Tester(connection, { stores: [3] })
     await transaction.execute(put(explicit, [1], { storeId: 3 }))
     const { failure } = await transaction.execute(put(0, [1], { storeId: 3, ...generated }))
-    expect(failure?.code).toBe('ConstraintError')
+    expect(failure?.name).toBe('ConstraintError')
   })
 
   test('a failed put leaves the current number alone', async () => {
@@ -320,7 +320,7 @@ function receiverInto(log: string[], title: string) {
   return {
     record: () => {},
     done: (result: unknown) => void log.push(`${title} done ${result}`),
-    failed: ({ code }: { code: string }) => void log.push(`${title} failed ${code}`),
+    failed: ({ name }: { name: string }) => void log.push(`${title} failed ${name}`),
   }
 }
 

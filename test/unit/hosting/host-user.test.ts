@@ -74,7 +74,7 @@ describe.each(transports)('users of a host %s', (_title, transport) => {
     ])
     await settle()
     await second.close()
-    const failed = { status: 'rejected', reason: expect.objectContaining({ code: 'AbortError' }) }
+    const failed = { status: 'rejected', reason: expect.objectContaining({ name: 'AbortError' }) }
     expect(await outcomes).toEqual([failed, failed, failed])
     for (const holder of holders) holder.close()
     await settle()

@@ -68,10 +68,9 @@ describe.each<[string, () => IndexedDBOptions]>([
     const request = factory.open('test')
     await resultOf(request)
     expect(await first).toMatchObject({
-      name: 'StorageError',
-      code: 'corrupt',
+      name: 'UnknownError',
       message: expect.stringContaining('has been salvaged') as string,
-      cause: expect.objectContaining({ message: expect.any(String) as string }) as Error,
+      cause: { code: 'ERR_IDB_SALVAGED', path, database: 'test' },
       report: { quarantine: expect.any(String) as string, stores: [{ name: 's' }] },
     })
     expect(salvageReport(request)).toEqual(((await first) as { report?: unknown }).report)

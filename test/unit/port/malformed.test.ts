@@ -43,7 +43,7 @@ async function fixture() {
   connection.listen({
     versionChange: () => {},
     closing: () => {},
-    closed: (reason) => void (reason && log.push(reason.code)),
+    closed: (reason) => void (reason && log.push(reason.name)),
   })
   return { owner, connection, log }
 }
@@ -111,7 +111,7 @@ describe('a message that is no call', () => {
     port.postMessage(message, [])
     await settle()
     expect(reports).toHaveLength(1)
-    expect(reports[0]).toMatchObject({ code: 'UnknownError', detail: expect.stringMatching(/./) })
+    expect(reports[0]).toMatchObject({ name: 'UnknownError', detail: expect.stringMatching(/./) })
     await expectToWork(connection, log)
   })
 })
@@ -286,7 +286,7 @@ test('a client that was ended is told so, and why, by all that it waits for and 
   const transaction = new Tester(connection, { log })
   const executed = transaction.execute(put(1))
   port.postMessage(5, [])
-  const told = { code: 'UnknownError', message: 'The owner of the storage has ended this client' }
+  const told = { name: 'UnknownError', message: 'The owner of the storage has ended this client' }
   await expect(listDatabases(host)).rejects.toMatchObject({
     ...told,
     detail: 'A message is not a parcel',
@@ -328,7 +328,7 @@ describe('a message that is no answer', () => {
     const host = connectHost(port)
     const opening = open(host, 'db')
     ownPort.postMessage(message, [])
-    const told = { code: 'UnknownError', message: expect.stringMatching(/cannot be read/) }
+    const told = { name: 'UnknownError', message: expect.stringMatching(/cannot be read/) }
     await expect(opening).rejects.toMatchObject(told)
     await expect(listDatabases(host)).rejects.toMatchObject(told)
   })

@@ -90,14 +90,14 @@ describe('realms', () => {
     const blocked = open(host, 'db', { version: 2, log })
     log.length = 0
     ownPort.close()
-    await expect(blocked).rejects.toMatchObject({ code: 'UnknownError' })
+    await expect(blocked).rejects.toMatchObject({ name: 'UnknownError' })
     expect(log.filter((line) => !/^(versionchange|blocked)/.test(line))).toEqual([
       'tx aborted UnknownError',
       'closing',
       'closed UnknownError',
       'failed UnknownError',
     ])
-    await expect(open(host, 'db')).rejects.toMatchObject({ code: 'UnknownError' })
+    await expect(open(host, 'db')).rejects.toMatchObject({ name: 'UnknownError' })
   })
 
   test('what a realm that goes is waiting for is not done', async () => {

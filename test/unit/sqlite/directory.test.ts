@@ -452,7 +452,7 @@ describe('taking the ownership', () => {
     const vfs = faulty(memory(), { faults: [{ on: 'lock', nth: 1 }] })
     const released: string[] = []
     const storage = opened(engine, vfs, released)
-    await expect(storage.list()).rejects.toThrow('taking ownership failed')
+    await expect(storage.list()).rejects.toThrow('Injected fault EIO in lock')
     expect(released).toEqual(['engine'])
     expect(await storage.list()).toEqual([])
     await storage.close()

@@ -1,0 +1,93 @@
+/**
+ * What a program is told about a failure that the specification has no name for: a code that never changes, and the facts
+ * that belong to it. It is the `cause` of the exception. `docs/errors.md` has a row for each code; a test compares the two.
+ */
+import { defineOwn } from './own-property.ts'
+
+/** All codes. One is never renamed and never changes its meaning; new ones may be added. */
+export const errorCodes = [
+  'ERR_IDB_CLOSED',
+  'ERR_IDB_CORRUPT',
+  'ERR_IDB_CUT_OFF',
+  'ERR_IDB_ENGINE',
+  'ERR_IDB_FILES_LOST',
+  'ERR_IDB_FOREIGN_FILE',
+  'ERR_IDB_FULL',
+  'ERR_IDB_INTERNAL',
+  'ERR_IDB_INVALID_OPTION',
+  'ERR_IDB_IO',
+  'ERR_IDB_LOCKED',
+  'ERR_IDB_NEWER_FORMAT',
+  'ERR_IDB_OPTIONS_CONFLICT',
+  'ERR_IDB_OUT_OF_MEMORY',
+  'ERR_IDB_OWNER_LOST',
+  'ERR_IDB_PROTOCOL',
+  'ERR_IDB_QUOTA',
+  'ERR_IDB_SALVAGED',
+  'ERR_IDB_TOO_LARGE',
+  'ERR_IDB_UNAVAILABLE_TYPE',
+  'ERR_IDB_WORKER',
+] as const
+
+/** A stable name for a kind of failure, for programs. */
+export type IDBErrorCode = (typeof errorCodes)[number]
+
+/** The process and thread that own a storage directory. */
+export interface IDBOwner {
+  readonly pid: number
+  /** 0: the main thread. */
+  readonly thread: number
+  readonly host: string
+  /** When it took the directory, ISO 8601. */
+  readonly since: string
+}
+
+/** The facts of a failure; which of them there are depends on the code. */
+export interface IDBErrorFacts {
+  readonly code: IDBErrorCode
+  /** The storage directory, as the option `path` of its owner names it. */
+  readonly path?: string
+  /** The database's name. */
+  readonly database?: string
+  /** Who owns the locked directory; null where the owner could not be read. */
+  readonly owner?: IDBOwner | null
+  /** The system's code, such as `ENOSPC`. */
+  readonly systemCode?: string
+  /** SQLite's extended result code. */
+  readonly sqliteCode?: number
+  /** What is allowed, in the unit that the message names: bytes or code units. */
+  readonly limit?: number
+  /** What was asked for, in the same unit. */
+  readonly size?: number
+  /** The format of the file or value. */
+  readonly format?: number
+  /** The newest format that this version of the package reads. */
+  readonly supportedFormat?: number
+}
+
+/**
+ * The `cause` of an exception whose reason lies in this package or under it. An Error, so that consoles and error reports show
+ * it; its facts are own properties, so that a copy (`{ ...cause }`) is plain data. `structuredClone()` keeps the message alone.
+ */
+export class IDBErrorCause extends Error implements IDBErrorFacts {
+  declare readonly code: IDBErrorCode
+  declare readonly path?: string
+  declare readonly database?: string
+  declare readonly owner?: IDBOwner | null
+  declare readonly systemCode?: string
+  declare readonly sqliteCode?: number
+  declare readonly limit?: number
+  declare readonly size?: number
+  declare readonly format?: number
+  declare readonly supportedFormat?: number
+
+  constructor(message: string, facts: IDBErrorFacts) {
+    super(message)
+    for (const [name, value] of Object.entries(facts)) defineOwn(this, name, value)
+  }
+}
+
+/** The facts that `cause` holds. */
+export function factsOf(cause: IDBErrorCause): IDBErrorFacts {
+  return { ...cause }
+}
