@@ -1,4 +1,5 @@
 /** What each operation does to the storage: one function per kind. */
+import { writeFloat64 } from '../bytes/float64.ts'
 import { domException } from '../errors.ts'
 import { keyType } from '../keys/key.ts'
 import {
@@ -97,7 +98,7 @@ function storeGeneratedRecord(target: OperationTarget, operation: PutOperation):
       `Key generator of object store "${name}" has no number left`,
     )
   }
-  if (generated.valueOffset >= 0) writeDouble(value, generated.valueOffset, number)
+  if (generated.valueOffset >= 0) writeFloat64(value, generated.valueOffset, number)
   if (indexKeys) {
     for (const offset of generated.indexKeyOffsets) writeNumberKeyBytes(indexKeys, offset, number)
   }
@@ -105,15 +106,6 @@ function storeGeneratedRecord(target: OperationTarget, operation: PutOperation):
   target.storage.put({ storeId, key, value, indexKeys, overwrite })
   target.keyGenerators.passOver(storeId, number)
   return key
-}
-
-const double = new DataView(new ArrayBuffer(8))
-const doubleBytes = new Uint8Array(double.buffer)
-
-/** Big-endian, as serialized values hold numbers. */
-function writeDouble(bytes: Uint8Array, offset: number, number: number): void {
-  double.setFloat64(0, number)
-  bytes.set(doubleBytes, offset)
 }
 
 /** One step of an upgrade. @throws StorageError */

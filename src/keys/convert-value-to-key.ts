@@ -3,9 +3,17 @@
  * no Proxy, which is dear to detect on some platforms.
  */
 import { append } from '../base/own-property.ts'
+import type { ByteWriter } from '../bytes/byte-writer.ts'
 import { compareKeys, keyTag, keyTerminator } from './key.ts'
 import { bytesOf, dateValueOf, holdsProxy, isArrayExoticObject } from './internal-slots.ts'
-import { type KeyWriter, borrowKeyWriter, returnKeyWriter } from './key-writer.ts'
+import {
+  borrowKeyWriter,
+  returnKeyWriter,
+  writeBinaryKey,
+  writeDateKey,
+  writeNumberKey,
+  writeStringKey,
+} from './key-writer.ts'
 import { encodeNumberKey } from './number-key.ts'
 
 type ArrayTest = (value: unknown) => value is unknown[]
@@ -131,7 +139,7 @@ function encodeAsciiKey(string: string): Uint8Array | null {
 
 function encodeLongStringKey(string: string): Uint8Array {
   const writer = borrowKeyWriter()
-  writer.writeString(string)
+  writeStringKey(writer, string)
   const key = writer.copy()
   returnKeyWriter(writer)
   return key
@@ -150,7 +158,7 @@ interface OpenArray {
  * the value may not contain, or null.
  */
 export function writeKey(
-  writer: KeyWriter,
+  writer: ByteWriter,
   input: unknown,
   isArray: ArrayTest,
   enclosing: unknown[] | null,
@@ -162,7 +170,7 @@ export function writeKey(
 
 /** Arrays may nest deeper than the JavaScript stack; hence the loop. */
 function writeArrayKey(
-  writer: KeyWriter,
+  writer: ByteWriter,
   root: OpenArray,
   isArray: ArrayTest,
   enclosing: unknown[] | null,
@@ -170,10 +178,10 @@ function writeArrayKey(
   // Spec issue: read literally, an array met twice side by side is refused too; browsers refuse cycles only.
   let ancestors: Set<unknown> | null = null
   let open: OpenArray | null = root
-  writer.writeByte(keyTag.array)
+  writer.byte(keyTag.array)
   while (open) {
     if (open.index === open.length) {
-      writer.writeByte(keyTerminator)
+      writer.byte(keyTerminator)
       ancestors?.delete(open.array)
       open = open.parent
       continue
@@ -186,7 +194,7 @@ function writeArrayKey(
       if (ancestors.has(entry)) return false
       ancestors.add(entry)
       open = openArray(entry, open)
-      writer.writeByte(keyTag.array)
+      writer.byte(keyTag.array)
     } else if (!writeScalarKey(writer, entry)) {
       return false
     }
@@ -198,28 +206,28 @@ function openArray(array: unknown[], parent: OpenArray | null): OpenArray {
   return { array, length: array.length, index: 0, parent }
 }
 
-function writeScalarKey(writer: KeyWriter, input: unknown): boolean {
+function writeScalarKey(writer: ByteWriter, input: unknown): boolean {
   if (typeof input === 'number') {
     if (input !== input) return false
-    writer.writeNumber(input)
+    writeNumberKey(writer, input)
     return true
   }
   if (typeof input === 'string') {
-    writer.writeString(input)
+    writeStringKey(writer, input)
     return true
   }
   return typeof input === 'object' && input !== null && writeObjectKey(writer, input)
 }
 
-function writeObjectKey(writer: KeyWriter, input: object): boolean {
+function writeObjectKey(writer: ByteWriter, input: object): boolean {
   const ms = dateValueOf(input)
   if (ms !== null) {
     if (ms !== ms) return false
-    writer.writeDate(ms)
+    writeDateKey(writer, ms)
     return true
   }
   const bytes = bytesOf(input)
   if (!bytes) return false
-  writer.writeBinary(bytes)
+  writeBinaryKey(writer, bytes)
   return true
 }

@@ -8,18 +8,19 @@
  * | length | the key, see `key.ts`                       |
  *
  * and again from the start, to the end of the block; ids in the order the indexes were given in, the keys of one index
- * sorted. A varint has seven bits in each byte, the lowest first, the top bit set in all bytes but the last, and no
- * more bytes than it needs.
+ * sorted. For varints see `bytes/varint.ts`.
  *
  * Worked example: index 3 with the key `'a'`, index 200 with `[]`: `03 03 30 62 00  C8 01 02 50 00`.
  */
 import { append } from '../base/own-property.ts'
 import { StorageError } from '../errors.ts'
 import { ByteArena } from '../bytes/byte-arena.ts'
+import { ByteReader } from '../bytes/byte-reader.ts'
+import type { ByteWriter } from '../bytes/byte-writer.ts'
 import { convertValueToMultiEntryKeys, writeKey } from './convert-value-to-key.ts'
 import { type KeyPath, type PathEvaluation, evaluatePath, keyPathFailure } from './key-path.ts'
 import { keyTag, keyTerminator } from './key.ts'
-import { KeyWriter, borrowKeyWriter, returnKeyWriter } from './key-writer.ts'
+import { borrowKeyWriter, returnKeyWriter, writeNumberKey } from './key-writer.ts'
 import { numberKeyOffset } from './number-key.ts'
 
 /** What must be known of an index to find a record's entries in it. */
@@ -38,23 +39,6 @@ export interface KeyToBeGenerated {
   readonly keyPath: string
   /** Receives, for each such number, the offset in the block of its eight bytes. */
   readonly offsets: number[]
-}
-
-/** Builds a block from keys that are encoded already. Its buffer is reused from block to block. */
-export class IndexKeysWriter {
-  readonly #writer = new KeyWriter()
-
-  /** Adds an entry; returns the offset in the block at which the key lies. */
-  add(indexId: number, key: Uint8Array): number {
-    return writeEntry(this.#writer, indexId, key)
-  }
-
-  /** The block, owned by the caller, or null when nothing was added. The writer is empty then. */
-  take(): Uint8Array | null {
-    const block = this.#writer.length === 0 ? null : this.#writer.copy()
-    this.#writer.length = 0
-    return block
-  }
 }
 
 /** Where blocks lie until their operation is done. */
@@ -96,21 +80,20 @@ export function forEachIndexKey(
   block: Uint8Array,
   receive: (indexId: number, keyStart: number, keyEnd: number) => void,
 ): void {
-  let at = 0
-  while (at < block.length) {
-    const indexId = readVarint(block, at)
-    at += varintLength(indexId)
-    const length = readVarint(block, at)
-    at += varintLength(length)
-    if (length === 0 || at + length > block.length) throw damagedBlock(at)
-    receive(indexId, at, at + length)
-    at += length
+  const reader = new ByteReader(damagedIndexKeys)
+  reader.open(block, 0, block.length)
+  while (!reader.isAtEnd) {
+    const indexId = reader.uint()
+    const length = reader.uint()
+    if (length === 0) throw damagedIndexKeys('a key is empty')
+    const keyStart = reader.skip(length)
+    receive(indexId, keyStart, keyStart + length)
   }
 }
 
 /** What entries are made of. */
 interface EntrySource<Value> {
-  readonly writer: KeyWriter
+  readonly writer: ByteWriter
   readonly clone: Value
   readonly generated: KeyToBeGenerated | null
   readonly evaluate: PathEvaluation<Value>
@@ -129,16 +112,22 @@ function writeEntries<Value>(source: EntrySource<Value>, index: IndexDefinition)
   if (keys) for (const key of keys) writeEntry(source.writer, index.id, key)
 }
 
+/** Writes the entry of a key that is encoded already. */
+function writeEntry(writer: ByteWriter, indexId: number, key: Uint8Array): void {
+  writer.uint(indexId)
+  writer.uint(key.length)
+  writer.block(key)
+}
+
 /** Writes the entry in an index, if there is one, straight into the block. */
 function writeOneEntry<Value>(source: EntrySource<Value>, index: IndexDefinition): void {
   const { writer, generated } = source
   const start = writer.length
   const offsetsBefore = generated ? generated.offsets.length : 0
-  writeVarint(writer, index.id)
-  writer.writeByte(0)
-  const keyStart = writer.length
+  writer.uint(index.id)
+  const keyStart = writer.beginSized()
   if (writeIndexKey(source, index.keyPath)) {
-    const shift = closeEntry(writer, keyStart)
+    const shift = writer.endSized(keyStart)
     if (shift > 0 && generated) shiftOffsets(generated.offsets, offsetsBefore, shift)
     return
   }
@@ -150,9 +139,9 @@ function writeOneEntry<Value>(source: EntrySource<Value>, index: IndexDefinition
 function writeIndexKey<Value>(source: EntrySource<Value>, keyPath: KeyPath): boolean {
   if (typeof keyPath === 'string') return writeKeyAt(source, keyPath)
   const { writer } = source
-  writer.writeByte(keyTag.array)
+  writer.byte(keyTag.array)
   for (const path of keyPath) if (!writeKeyAt(source, path)) return false
-  writer.writeByte(keyTerminator)
+  writer.byte(keyTerminator)
   return true
 }
 
@@ -160,25 +149,11 @@ function writeKeyAt<Value>(source: EntrySource<Value>, path: string): boolean {
   const { writer, generated } = source
   if (generated && generated.keyPath === path) {
     append(generated.offsets, writer.length + numberKeyOffset)
-    writer.writeNumber(0)
+    writeNumberKey(writer, 0)
     return true
   }
   const value = source.evaluate(source.clone, path)
   return value !== keyPathFailure && writeKey(writer, value, Array.isArray, null)
-}
-
-/** Sets the length before the key that goes from `keyStart` to the end; returns by how much the key had to move. */
-function closeEntry(writer: KeyWriter, keyStart: number): number {
-  const length = writer.length - keyStart
-  const shift = varintLength(length) - 1
-  if (shift > 0) {
-    writer.reserve(shift)
-    writer.bytes.copyWithin(keyStart + shift, keyStart, writer.length)
-  }
-  writer.length = keyStart - 1
-  writeVarint(writer, length)
-  writer.length += length
-  return shift
 }
 
 function shiftOffsets(offsets: number[], from: number, shift: number): void {
@@ -186,42 +161,7 @@ function shiftOffsets(offsets: number[], from: number, shift: number): void {
   for (let i = from; i < offsets.length; i++) offsets[i] = (offsets[i] as number) + shift
 }
 
-/** Writes an entry; returns where its key lies. */
-function writeEntry(writer: KeyWriter, indexId: number, key: Uint8Array): number {
-  writeVarint(writer, indexId)
-  writeVarint(writer, key.length)
-  const keyStart = writer.length
-  writer.writeBytes(key)
-  return keyStart
-}
-
-/** `n`: an integer from 0 to 2^32 - 1. */
-function writeVarint(writer: KeyWriter, n: number): void {
-  let rest = n
-  while (rest > 0x7f) {
-    writer.writeByte((rest & 0x7f) | 0x80)
-    rest >>>= 7
-  }
-  writer.writeByte(rest)
-}
-
-function varintLength(n: number): number {
-  return n < 0x80 ? 1 : n < 0x4000 ? 2 : n < 0x200000 ? 3 : n < 0x10000000 ? 4 : 5
-}
-
-function readVarint(block: Uint8Array, offset: number): number {
-  let n = 0
-  for (let i = 0; i < 5; i++) {
-    const byte = block[offset + i]
-    if (byte === undefined) break
-    n += (byte & 0x7f) * 2 ** (7 * i)
-    if (byte > 0x7f) continue
-    if (n > 0xffffffff || varintLength(n) !== i + 1) break
-    return n
-  }
-  throw damagedBlock(offset)
-}
-
-function damagedBlock(offset: number): StorageError {
-  return new StorageError('corrupt', `Stored index keys are damaged at byte ${offset}`)
+/** The error for bytes that are no block. */
+export function damagedIndexKeys(reason: string): StorageError {
+  return new StorageError('corrupt', `Stored index keys are damaged: ${reason}`)
 }

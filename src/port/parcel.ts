@@ -9,6 +9,7 @@
  *
  * What is rare or large goes along in `objects`, in order.
  */
+import { ByteWriter } from '../bytes/byte-writer.ts'
 import type { ValueBytes } from '../bytes/value-bytes.ts'
 import { append } from '../base/own-property.ts'
 import { demand, isOwnBytes, isOwnMemory } from './malformed.ts'
@@ -36,12 +37,11 @@ const bytesApart = -2
 export class ParcelWriter {
   #numbers = new Float64Array(256)
   #numberCount = 0
-  #bytes = new Uint8Array(4096)
-  #byteCount = 0
+  readonly #packed = new ByteWriter({ initialBytes: 4096, keptBytes: Infinity })
   /** Of byte strings that go in buffers of their own. */
   #apartBytes = 0
   /** Where the byte string that was begun last lies, and how far it is filled. */
-  #filled = this.#bytes
+  #filled: Uint8Array = this.#packed.bytes
   #filledEnd = 0
   #objects: unknown[] = []
   #transfer: Transferable[] = []
@@ -52,7 +52,7 @@ export class ParcelWriter {
   }
 
   get #contentBytes(): number {
-    return this.#numberCount * Float64Array.BYTES_PER_ELEMENT + this.#byteCount
+    return this.#numberCount * Float64Array.BYTES_PER_ELEMENT + this.#packed.length
   }
 
   number(value: number): void {
@@ -90,16 +90,17 @@ export class ParcelWriter {
   /** Begins a byte string; what it holds has to be appended before anything else is packed. */
   begin(length: number): void {
     if (length > longestPacked) {
-      this.#filled = new Uint8Array(length)
+      const alone = new Uint8Array(length)
+      this.#filled = alone
       this.#filledEnd = 0
-      return this.give(this.#filled)
+      return this.give(alone)
     }
     this.number(length)
-    const start = this.#byteCount
-    this.#byteCount += length
-    if (this.#byteCount > this.#bytes.length) this.#growBytes(start)
-    this.#filled = this.#bytes
-    this.#filledEnd = start
+    const packed = this.#packed
+    packed.reserve(length)
+    this.#filled = packed.bytes
+    this.#filledEnd = packed.length
+    packed.length += length
   }
 
   /** Copies a part of `source`. */
@@ -117,12 +118,12 @@ export class ParcelWriter {
     const numbers = this.#numbers.subarray(0, numberCount)
     const contents = new ArrayBuffer(this.#contentBytes)
     new Float64Array(contents, 0, numberCount).set(numbers)
-    new Uint8Array(contents, numbers.byteLength).set(this.#bytes.subarray(0, this.#byteCount))
+    new Uint8Array(contents, numbers.byteLength).set(this.#packed.written())
     const parcel = { contents, numberCount, objects: this.#objects }
     const transfer = this.#transfer
     if (contents.byteLength >= transferBytes) append(transfer, contents)
     this.#numberCount = 0
-    this.#byteCount = 0
+    this.#packed.reset()
     this.#apartBytes = 0
     this.#objects = []
     this.#transfer = []
@@ -133,13 +134,6 @@ export class ParcelWriter {
     const grown = new Float64Array(this.#numbers.length * 2)
     grown.set(this.#numbers)
     this.#numbers = grown
-  }
-
-  /** `used` bytes of what is there are kept. */
-  #growBytes(used: number): void {
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#byteCount))
-    grown.set(this.#bytes.subarray(0, used))
-    this.#bytes = grown
   }
 }
 

@@ -1,9 +1,10 @@
 import { ValueBytes } from '../bytes/value-bytes.ts'
-import { ByteWriter } from './byte-writer.ts'
+import type { ByteWriter } from '../bytes/byte-writer.ts'
 import { exportCryptoKey } from './platform-objects/crypto-keys.ts'
 import { joinBlobs } from './read/read-blobs.ts'
 import type { ApartObject, Serialized } from './serialized.ts'
 import { writeArrayBuffer, writeView } from './write/write-buffers.ts'
+import { newValueWriter } from './write/write-state.ts'
 
 /** A value's final bytes. */
 export type Completed = Pick<Serialized, 'value' | 'generatedKeyOffset'>
@@ -51,7 +52,7 @@ async function fillHoles(
 ): Promise<Filled> {
   if (objects.length === 0) return { bytes, generatedKeyOffset }
   const materials = await Promise.all(objects.map(({ object }) => exportCryptoKey(object)))
-  const out = new ByteWriter()
+  const out = newValueWriter()
   let rest = 0
   let moved = 0
   objects.forEach(({ hole }, i) => {
@@ -59,7 +60,7 @@ async function fillHoles(
     out.block(bytes.subarray(rest, hole.start))
     writeBytes(out, materials[i] as Uint8Array) // one for each
     rest = hole.end
-    if (hole.start < generatedKeyOffset) moved = out.offset - rest
+    if (hole.start < generatedKeyOffset) moved = out.length - rest
   })
   out.block(bytes.subarray(rest))
   return { bytes: out.written(), generatedKeyOffset: generatedKeyOffset + moved }

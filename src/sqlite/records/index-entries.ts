@@ -1,15 +1,15 @@
 /**
  * Walks a record's index keys where they lie in the heap, so that each key can be bound without a copy. The bytes are
- * those of `keys/index-keys.ts`: index id and key length as varints, then the key, and so on.
+ * those of `keys/index-keys.ts`.
  */
-import { StorageError } from '../../errors.ts'
+import { ByteReader } from '../../bytes/byte-reader.ts'
+import { damagedIndexKeys } from '../../keys/index-keys.ts'
 import type { WaSqlite } from '../binding/wa-sqlite.ts'
 
 /** A walk over one record's index entries at a time; reused. */
 export class IndexEntries {
   readonly #module: WaSqlite
-  #offset = 0
-  #end = 0
+  readonly #reader = new ByteReader(damagedIndexKeys)
 
   /** The entry `next()` has gone to. */
   indexId = 0
@@ -22,8 +22,7 @@ export class IndexEntries {
 
   /** Begins a walk over the bytes at `pointer`. */
   start(pointer: number, byteCount: number): void {
-    this.#offset = pointer
-    this.#end = pointer + byteCount
+    this.#reader.open(this.#module.HEAPU8, pointer, pointer + byteCount)
   }
 
   /** How many entries the bytes at `pointer` hold; ends the walk. @throws StorageError as `next()` does */
@@ -36,23 +35,13 @@ export class IndexEntries {
 
   /** Goes to the next entry; false when there is none. @throws StorageError 'corrupt' when the bytes are damaged. */
   next(): boolean {
-    if (this.#offset >= this.#end) return false
-    this.indexId = this.#varint()
-    this.keyBytes = this.#varint()
-    this.keyPointer = this.#offset
-    this.#offset += this.keyBytes
-    if (this.#offset > this.#end) throw new StorageError('corrupt', 'Stored index keys are damaged')
+    const reader = this.#reader
+    if (reader.isAtEnd) return false
+    // A statement that ran since the last entry may have made the heap grow.
+    reader.bytes = this.#module.HEAPU8
+    this.indexId = reader.uint()
+    this.keyBytes = reader.uint()
+    this.keyPointer = reader.skip(this.keyBytes)
     return true
-  }
-
-  #varint(): number {
-    const heap = this.#module.HEAPU8
-    let value = 0
-    for (let scale = 1; this.#offset < this.#end; scale *= 128) {
-      const byte = heap[this.#offset++]! // the heap reaches beyond the end
-      value += (byte & 127) * scale
-      if (byte < 128) return value
-    }
-    return Infinity // no end: larger than any key
   }
 }

@@ -90,14 +90,14 @@ function cellOf(statement: string, index: number): number[] {
   const rootPage = firstRootPage + index
   // Texts have the type 13 + 2 × length, integers of one byte the type 1.
   const types = ['table', name, name, rootPage, statement].flatMap((column) =>
-    typeof column === 'number' ? 1 : varint(13 + 2 * column.length),
+    typeof column === 'number' ? 1 : sqliteVarint(13 + 2 * column.length),
   )
   const columns = [...encoder.encode(`table${name}${name}`), rootPage, ...encoder.encode(statement)]
   const record = [types.length + 1, ...types, ...columns]
-  return [...varint(record.length), ...varint(index + 1), ...record]
+  return [...sqliteVarint(record.length), ...sqliteVarint(index + 1), ...record]
 }
 
-/** Seven bits a byte, the highest first; all but the last byte have the eighth bit set. */
-function varint(value: number): number[] {
+/** SQLite's varint, which is not that of `bytes/varint.ts`: the highest bits come first. */
+function sqliteVarint(value: number): number[] {
   return value < 0x80 ? [value] : [(value >> 7) | 0x80, value & 0x7f]
 }

@@ -1,4 +1,4 @@
-import type { ByteReader } from '../byte-reader.ts'
+import type { ByteReader } from '../../bytes/byte-reader.ts'
 import { corrupt, unsupportedType } from '../corrupt.ts'
 import { viewKinds } from '../format.ts'
 import { bufferByteLength, bufferResize } from '../platform-objects/intrinsics.ts'

@@ -3,6 +3,7 @@ import { errorKinds } from '../format.ts'
 import { defineHidden } from '../../base/own-property.ts'
 import { hasOwn } from '../platform-objects/intrinsics.ts'
 import { absent, type Reading, type ReadState } from './read-state.ts'
+import { readOptionalString } from './read-items.ts'
 
 /** At the position of its kind byte: taken when the module loads. */
 const constructors = errorKinds.map((kind) => globalThis[kind])
@@ -20,9 +21,9 @@ export function* readError(state: ReadState): Reading {
   if (constructor === undefined) throw corrupt('an unknown kind of error')
   const error = state.add(new constructor())
   for (const name of placeNames) delete (error as unknown as Record<string, unknown>)[name]
-  const message = reader.optionalString()
+  const message = readOptionalString(reader)
   if (message !== undefined) defineHidden(error, 'message', message)
-  setStack(error, reader.optionalString())
+  setStack(error, readOptionalString(reader))
   const cause: unknown = yield
   if (cause !== absent) defineHidden(error, 'cause', cause)
   return error

@@ -1,6 +1,6 @@
 import { domException, type DOMExceptionName, quotaExceededError } from '../../errors.ts'
 import { findKept } from '../../kept/kept-store.ts'
-import type { ByteReader } from '../byte-reader.ts'
+import type { ByteReader } from '../../bytes/byte-reader.ts'
 import { corrupt, unsupportedType } from '../corrupt.ts'
 import { type CryptoKeyParts, importCryptoKey } from '../platform-objects/crypto-keys.ts'
 import { partsClasses } from '../platform-objects/geometry.ts'
@@ -9,22 +9,23 @@ import { isArray, isView } from '../platform-objects/intrinsics.ts'
 import { fileTime, platformClasses } from '../platform-objects/platform.ts'
 import { setStack } from './read-errors.ts'
 import { present, type Reading, type ReadState } from './read-state.ts'
+import { readOptionalString, readString } from './read-items.ts'
 
 export function readDomException(reader: ByteReader): DOMException {
   // `as`: a stored exception may have any name.
-  const name = reader.string() as DOMExceptionName
-  const exception = domException(name, reader.string())
-  setStack(exception, reader.optionalString())
+  const name = readString(reader) as DOMExceptionName
+  const exception = domException(name, readString(reader))
+  setStack(exception, readOptionalString(reader))
   return exception
 }
 
 /** Reads a Blob or File; its bytes come from the end of the value. */
 export function readBlob(state: ReadState, { isFile }: { isFile: boolean }): object {
   const { reader } = state
-  const type = reader.string()
+  const type = readString(reader)
   const position = reader.uint()
   const size = reader.uint()
-  const name = isFile ? reader.string() : ''
+  const name = isFile ? readString(reader) : ''
   const lastModified = isFile ? reader.float64() : 0
   if (state.pendingBlobs) return nextPendingBlob(state, state.pendingBlobs)
   const bytes = blobBytes(state, position, size)
@@ -70,7 +71,7 @@ function makerOf(name: string): ((parts: readonly unknown[]) => object) | undefi
 /** Reads geometry, ImageData or a QuotaExceededError. */
 export function* readParts(state: ReadState): Reading {
   const id = state.reserve()
-  const name = state.reader.string()
+  const name = readString(state.reader)
   const make = makerOf(name)
   if (!make) throw unsupportedType(name)
   const count = state.reader.count()
@@ -85,7 +86,7 @@ export function* readParts(state: ReadState): Reading {
 
 export function* readCryptoKey(state: ReadState): Reading {
   const id = state.reserve()
-  const type = state.reader.string()
+  const type = readString(state.reader)
   const [extractable, algorithm, usages, material] = [yield, yield, yield, yield] as unknown[]
   const isKey = typeof algorithm === 'object' && algorithm !== null && isArray(usages)
   if (!isKey || !isView(material)) throw corrupt('an incomplete CryptoKey')
@@ -99,8 +100,8 @@ export function* readCryptoKey(state: ReadState): Reading {
 
 /** Reads an object that is kept elsewhere. */
 export function readKept(state: ReadState): object {
-  const name = state.reader.string()
-  const id = state.reader.string()
+  const name = readString(state.reader)
+  const id = readString(state.reader)
   return state.apartObject(() => findKept(id, name))
 }
 

@@ -1,6 +1,7 @@
-import type { ByteReader } from '../byte-reader.ts'
+import type { ByteReader } from '../../bytes/byte-reader.ts'
 import { corrupt } from '../corrupt.ts'
 import { append, defineOwn } from '../../base/own-property.ts'
+import { readString } from './read-items.ts'
 
 /** The keys of objects with the same header. */
 export interface Shape {
@@ -42,7 +43,7 @@ function newShape(reader: ByteReader, start: number, size: number): Shape {
   const valuesStart = reader.offset
   const keys: string[] = []
   reader.offset = start
-  while (reader.offset < start + size) append(keys, reader.string())
+  while (reader.offset < start + size) append(keys, readString(reader))
   if (reader.offset !== valuesStart) throw corrupt('a key exceeds its header')
   return { keys, template: keys.length > templateKeyLimit ? null : templateOf(keys) }
 }

@@ -1,4 +1,4 @@
-import { ByteReader } from '../byte-reader.ts'
+import { ByteReader } from '../../bytes/byte-reader.ts'
 import { corrupt } from '../corrupt.ts'
 import { append } from '../../base/own-property.ts'
 import { arrayFrom } from '../platform-objects/intrinsics.ts'
@@ -23,7 +23,7 @@ export type Reading = Generator<undefined, unknown, unknown>
 
 /** What one run of deserialize() knows. */
 export class ReadState {
-  readonly reader = new ByteReader()
+  readonly reader = new ByteReader(corrupt)
   /** The objects begun so far, at their numbers. (Grown ahead: storing one meets no setter on a prototype.) */
   #objects: unknown[] = arrayFrom({ length: 64 })
   #objectCount = 0

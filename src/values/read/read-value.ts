@@ -13,6 +13,7 @@ import {
 import { readError } from './read-errors.ts'
 import { defineValue, readShape } from './read-shape.ts'
 import { absent, present, type Reading, type ReadState } from './read-state.ts'
+import { readInteger, readShortString, readString, readStringOf } from './read-items.ts'
 
 /** Objects nested deeper than this are read with a stack of our own, so that no depth exhausts JavaScript's. */
 const recursionLimit = 64
@@ -26,7 +27,7 @@ export function readValue(state: ReadState, depth: number): unknown {
   const tag = reader.byte()
   // The most frequent items first.
   if (tag >= Tag.smallInteger) return tag & shortLimit
-  if (tag >= Tag.shortString) return reader.shortString(tag)
+  if (tag >= Tag.shortString) return readShortString(reader, tag)
   if (tag < Tag.object) return readLeaf(state, tag)
   if (depth < recursionLimit) {
     if (tag === Tag.object) return readObject(state, depth)
@@ -100,7 +101,7 @@ function beginObject(state: ReadState, tag: number): Reading | null {
 function readLeaf(state: ReadState, tag: number): unknown {
   const { reader } = state
   if (tag >= Tag.smallInteger) return tag & shortLimit
-  if (tag >= Tag.shortString) return reader.shortString(tag)
+  if (tag >= Tag.shortString) return readShortString(reader, tag)
   switch (tag) {
     case Tag.absent:
       return absent
@@ -113,7 +114,7 @@ function readLeaf(state: ReadState, tag: number): unknown {
     case Tag.true:
       return true
     case Tag.integer:
-      return reader.zigzag()
+      return readInteger(reader)
     case Tag.number:
       return reader.float64()
     case Tag.bigint:
@@ -121,7 +122,7 @@ function readLeaf(state: ReadState, tag: number): unknown {
     case Tag.asciiString:
     case Tag.utf8String:
     case Tag.utf16String:
-      return reader.stringOf(tag)
+      return readStringOf(reader, tag)
     case Tag.reference:
       return state.referenced()
     default:
@@ -141,11 +142,11 @@ function readLeafObject(state: ReadState, tag: number): object {
     case Tag.bigintObject:
       return Object(readBigint(state)) as object
     case Tag.stringObject:
-      return Object(reader.string()) as object
+      return Object(readString(reader)) as object
     case Tag.date:
       return new Date(reader.float64())
     case Tag.regExp:
-      return readRegExp(reader.string(), reader.string())
+      return readRegExp(readString(reader), readString(reader))
     case Tag.domException:
       return readDomException(reader)
     case Tag.arrayBuffer:
@@ -229,7 +230,7 @@ function* arrayReading(state: ReadState): Reading {
   if (length > 0xffffffff) throw corrupt('an array is too long') // 2^32 - 1: the language's limit
   const array = state.add(newSparseArray(length))
   for (let i = 0; i < count; i++) {
-    const key = reader.string()
+    const key = readString(reader)
     const value: unknown = yield
     if (key === 'length') throw corrupt('an array with two lengths')
     if (value !== absent) defineValue(array, key, value)

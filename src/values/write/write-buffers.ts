@@ -1,5 +1,5 @@
 import { domException } from '../../errors.ts'
-import type { ByteWriter } from '../byte-writer.ts'
+import type { ByteWriter } from '../../bytes/byte-writer.ts'
 import { Tag, viewKinds } from '../format.ts'
 import {
   bufferByteLength,

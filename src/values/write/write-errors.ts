@@ -1,6 +1,7 @@
 import { errorKinds, Tag } from '../format.ts'
 import { getOwnPropertyDescriptor, getterOf, isOfValue } from '../platform-objects/intrinsics.ts'
 import { absent, type Children, type WriteState } from './write-state.ts'
+import { writeOptionalString } from './write-items.ts'
 
 /** Where `stack` is not an own data property: the getter that gives it, of every error (V8) or inherited (SpiderMonkey). */
 const ownStackGetter = getterOf<unknown>(new Error(), 'stack')
@@ -16,8 +17,8 @@ export function* writeError({ out }: WriteState, error: object): Children {
   const message = messageOf(error)
   out.byte(Tag.error)
   out.byte(kind)
-  out.optionalString(message)
-  out.optionalString(stackOf(error))
+  writeOptionalString(out, message)
+  writeOptionalString(out, stackOf(error))
   const cause = getOwnPropertyDescriptor(error, 'cause')
   yield isOfValue(cause) ? cause.value : absent
 }

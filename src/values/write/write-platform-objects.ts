@@ -25,6 +25,7 @@ import { memberOf } from '../platform-objects/simulated-pages.ts'
 import { isObjectWithoutBytes } from '../platform-objects/kept-classes.ts'
 import { stackOf } from './write-errors.ts'
 import type { Children, WriteState } from './write-state.ts'
+import { writeOptionalString, writeString } from './write-items.ts'
 
 /** What an interface's name tells of how its objects are written. */
 const writers: Record<
@@ -66,11 +67,11 @@ function writeBlob(state: WriteState, value: object): null | undefined {
   const { out } = state
   const { size, type, name, lastModified } = blob
   out.byte(name === undefined ? Tag.blob : Tag.file)
-  out.string(type)
+  writeString(out, type)
   out.uint(state.blobBytes)
   out.uint(size)
   if (name !== undefined) {
-    out.string(name)
+    writeString(out, name)
     out.float64(lastModified)
   }
   // Which of the Blobs an item means depends on those before it.
@@ -100,9 +101,9 @@ function writeDomException({ out }: WriteState, value: object): null | undefined
   const name = exceptionName(value) ?? memberOf(value, 'name')
   if (typeof name !== 'string') return undefined
   out.byte(Tag.domException)
-  out.string(name)
-  out.string(exceptionMessage(value) ?? String(memberOf(value, 'message')))
-  out.optionalString(stackOf(value))
+  writeString(out, name)
+  writeString(out, exceptionMessage(value) ?? String(memberOf(value, 'message')))
+  writeOptionalString(out, stackOf(value))
   return null
 }
 
@@ -125,8 +126,8 @@ function writeKept(state: WriteState, value: object, name: string): null | undef
   if (!state.canKeep || !isObjectWithoutBytes(value, name)) return undefined
   const keptAs = newKeptId()
   state.out.byte(Tag.kept)
-  state.out.string(name)
-  state.out.string(keptAs)
+  writeString(state.out, name)
+  writeString(state.out, keptAs)
   state.addApart({ object: value, keptAs, hole: null })
   return null
 }
@@ -138,13 +139,13 @@ function* cryptoKeyChildren(
 ): Children {
   const { out } = state
   out.byte(Tag.cryptoKey)
-  out.string(traits.type)
+  writeString(out, traits.type)
   yield traits.extractable
   yield traits.algorithm
   yield traits.usages
-  const materialStart = out.offset
+  const materialStart = out.length
   yield material ?? new Uint8Array(0)
-  const hole = material ? null : { start: materialStart, end: out.offset }
+  const hole = material ? null : { start: materialStart, end: out.length }
   state.addApart({ object: key, keptAs: null, hole })
 }
 
@@ -164,7 +165,7 @@ function writeParts(state: WriteState, value: object, name: string): Children | 
 
 function* partsChildren({ out }: WriteState, name: string, parts: readonly unknown[]): Children {
   out.byte(Tag.platformObject)
-  out.string(name)
+  writeString(out, name)
   out.uint(parts.length)
   yield* parts
 }

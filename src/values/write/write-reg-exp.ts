@@ -1,6 +1,7 @@
-import type { ByteWriter } from '../byte-writer.ts'
+import type { ByteWriter } from '../../bytes/byte-writer.ts'
 import { Tag } from '../format.ts'
 import { getterOf, regExpSource } from '../platform-objects/intrinsics.ts'
+import { writeString } from './write-items.ts'
 
 /** Flag and its getter, in the order of `flags`. (`flags` itself would ask the object's own properties.) */
 const flagGetters = (
@@ -19,6 +20,6 @@ const flagGetters = (
 /** Writes a regular expression; `lastIndex` is not part of the clone. */
 export function writeRegExp(out: ByteWriter, value: object): void {
   out.byte(Tag.regExp)
-  out.string(regExpSource(value))
-  out.string(flagGetters.map(({ flag, get }) => (get?.(value) ? flag : '')).join(''))
+  writeString(out, regExpSource(value))
+  writeString(out, flagGetters.map(({ flag, get }) => (get?.(value) ? flag : '')).join(''))
 }

@@ -1,5 +1,6 @@
-import type { ByteWriter } from '../byte-writer.ts'
+import type { ByteWriter } from '../../bytes/byte-writer.ts'
 import { Tag } from '../format.ts'
+import { writeString } from './write-items.ts'
 
 /** The tag and header of objects with these keys, ready to be copied. */
 interface Shape {
@@ -20,17 +21,17 @@ export function writeObjectHead(out: ByteWriter, keys: readonly string[]): void 
   const slot = slotOf(keys)
   const shape = shapes[slot]
   if (shape !== undefined && haveSameKeys(shape.keys, keys)) return out.smallBlock(shape.head)
-  const start = out.offset
+  const start = out.length
   writeNewHead(out, keys)
-  if (out.offset - start > shapeSizeLimit) return
-  shapes[slot] = { keys, head: out.bytes.slice(start, out.offset) }
+  if (out.length - start > shapeSizeLimit) return
+  shapes[slot] = { keys, head: out.bytes.slice(start, out.length) }
 }
 
 function writeNewHead(out: ByteWriter, keys: readonly string[]): void {
   out.byte(Tag.object)
-  const start = out.offset
-  for (const key of keys) out.string(key)
-  out.prefixSize(start)
+  const start = out.beginSized()
+  for (const key of keys) writeString(out, key)
+  out.endSized(start)
 }
 
 function slotOf(keys: readonly string[]): number {

@@ -1,5 +1,5 @@
 import { ValueBytes } from '../../bytes/value-bytes.ts'
-import { ByteWriter } from '../byte-writer.ts'
+import { ByteWriter } from '../../bytes/byte-writer.ts'
 import type { BlobContent } from '../platform-objects/foreign-blobs.ts'
 import { Tag } from '../format.ts'
 import { append } from '../../base/own-property.ts'
@@ -15,9 +15,13 @@ export const generatedKey = Symbol('generated key')
 /** The children of an object in the order they are to be written; each is written before the next is asked for. */
 export type Children = Generator<unknown, void, undefined>
 
+/** Values are small, mostly; a buffer beyond 1 MiB goes with the value it was needed for. */
+export const newValueWriter = (): ByteWriter =>
+  new ByteWriter({ initialBytes: 16 * 1024, keptBytes: 1024 * 1024 })
+
 /** What one run of serialize() knows. */
 export class WriteState {
-  readonly out = new ByteWriter()
+  readonly out = newValueWriter()
   readonly objectIds = new ObjectIds()
   readonly root = new RootProperties()
   blobs: BlobContent[] = []
@@ -71,7 +75,7 @@ export class WriteState {
 
   writeGeneratedKey(): void {
     this.out.byte(Tag.number)
-    this.generatedKeyOffset = this.out.offset
+    this.generatedKeyOffset = this.out.length
     this.out.float64(0)
   }
 }

@@ -31,6 +31,7 @@ import { beginPlatformObject } from './write-platform-objects.ts'
 import { writeRegExp } from './write-reg-exp.ts'
 import { writeObjectHead } from './write-shape.ts'
 import { absent, type Children, generatedKey, type WriteState } from './write-state.ts'
+import { writeNumber, writeString } from './write-items.ts'
 
 /** Objects nested deeper than this are written with a stack of our own, so that no depth exhausts JavaScript's. */
 const recursionLimit = 64
@@ -42,9 +43,9 @@ const recursionLimit = 64
 export function writeValue(state: WriteState, value: unknown, depth: number): void {
   switch (typeof value) {
     case 'string':
-      return state.out.string(value)
+      return writeString(state.out, value)
     case 'number':
-      return state.out.number(value)
+      return writeNumber(state.out, value)
     case 'object':
       if (value === null) return state.out.byte(Tag.null)
       return writeObject(state, value, depth)
@@ -79,7 +80,7 @@ export function writeRootWithGeneratedKey(
   writeObjectHead(out, allKeys)
   root.begin(allKeys)
   for (let i = 0; i < allKeys.length; i++) {
-    root.note(i, out.offset)
+    root.note(i, out.length)
     const key = allKeys[i] as string // i < length
     const value = i < keys.length ? ownValue(source, key) : absent
     const isMissing = key === identifier && (value === undefined || value === absent)
@@ -158,7 +159,7 @@ function beginObject(state: WriteState, value: object): Children | null {
       return null
     case 'String':
       out.byte(Tag.stringObject)
-      out.string(stringValue(value))
+      writeString(out, stringValue(value))
       return null
     case 'Date':
       out.byte(Tag.date)
@@ -230,7 +231,7 @@ function writePlainObject(state: WriteState, source: object, depth: number): voi
   writeObjectHead(out, keys)
   if (isRoot) root.begin(keys)
   for (let i = 0; i < keys.length; i++) {
-    if (isRoot) root.note(i, out.offset)
+    if (isRoot) root.note(i, out.length)
     writeValue(state, ownValue(source, keys[i] as string), depth + 1) // i < length
   }
 }
@@ -287,7 +288,7 @@ function* sparseChildren(
   state.out.uint(source.length)
   state.out.uint(keys.length)
   for (const key of keys) {
-    state.out.string(key)
+    writeString(state.out, key)
     yield ownValue(source, key)
   }
 }

@@ -3,14 +3,10 @@ import { expect, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { convertKeyToValue } from '../../../src/keys/convert-key-to-value.ts'
 import { convertValueToKey } from '../../../src/keys/convert-value-to-key.ts'
-import {
-  type IndexDefinition,
-  IndexKeysWriter,
-  forEachIndexKey,
-  indexKeysOf,
-} from '../../../src/keys/index-keys.ts'
+import { type IndexDefinition, forEachIndexKey, indexKeysOf } from '../../../src/keys/index-keys.ts'
 import { injectKey } from '../../../src/keys/inject-key.ts'
 import { writeNumberKeyBytes } from '../../../src/keys/number-key.ts'
+import { indexKeyBlock } from '../../kit/index-key-block.ts'
 import { key } from '../../kit/reference-keys.ts'
 
 function encode(value: unknown): Uint8Array {
@@ -35,27 +31,26 @@ function index(id: number, keyPath: string | string[], multiEntry = false): Inde
 const hex = (bytes: Uint8Array | null) => bytes && Buffer.from(bytes).toString('hex')
 
 test('the worked example of the format holds', () => {
-  const writer = new IndexKeysWriter()
-  expect(writer.add(3, encode('a'))).toBe(2)
-  expect(writer.add(200, encode([]))).toBe(8)
-  expect(hex(writer.take())).toBe('0303306200c801025000')
-  expect(writer.take()).toBeNull()
+  const block = indexKeysOf({ a: 'a', b: [] }, [index(3, 'a'), index(200, 'b')])
+  expect(hex(block)).toBe('0303306200c801025000')
 })
 
 test('what is written is read back', () => {
   const id = fc.oneof(fc.constantFrom(1, 127, 128, 16383, 16384, 2 ** 32 - 1), fc.nat())
-  const writer = new IndexKeysWriter()
   fc.assert(
     fc.property(fc.array(fc.tuple(id, key), { minLength: 1 }), (entries) => {
-      const starts = entries.map(([id, value]) => writer.add(id, encode(value)))
-      const block = writer.take()
+      const value = Object.fromEntries(entries.map(([, key], i) => [`k${i}`, key]))
+      const block = indexKeysOf(
+        value,
+        entries.map(([id], i) => index(id, `k${i}`)),
+      )
       const read: unknown[] = []
       if (block) {
         forEachIndexKey(block, (id, start, end) => {
-          read.push([id, start, hex(block.slice(start, end))])
+          read.push([id, hex(block.slice(start, end))])
         })
       }
-      expect(read).toEqual(entries.map(([id, value], i) => [id, starts[i], hex(encode(value))]))
+      expect(read).toEqual(entries.map(([id, value]) => [id, hex(encode(value))]))
     }),
   )
 })
@@ -64,10 +59,10 @@ test('damaged blocks are refused or read in bounds', () => {
   let refused = 0
   fc.assert(
     fc.property(fc.uint8Array({ minLength: 1, maxLength: 12 }), (block) => {
-      const writer = new IndexKeysWriter()
+      const entries: [number, Uint8Array][] = []
       try {
-        forEachIndexKey(block, (id, start, end) => void writer.add(id, block.slice(start, end)))
-        expect(writer.take()).toEqual(block)
+        forEachIndexKey(block, (id, start, end) => void entries.push([id, block.slice(start, end)]))
+        expect(indexKeyBlock(entries)).toEqual(block)
       } catch (error) {
         expect(error).toBeInstanceOf(StorageError)
         refused++
@@ -108,10 +103,13 @@ test('each index gets its entries, and those without a valid key get none', () =
 test('the block is the same as one of keys encoded each by itself', () => {
   fc.assert(
     fc.property(key, key, (a, b) => {
-      const writer = new IndexKeysWriter()
-      writer.add(1, encode(a))
-      writer.add(2, encode([b, a]))
-      expect(indexKeysOf({ a, b }, [index(1, 'a'), index(2, ['b', 'a'])])).toEqual(writer.take())
+      const block = indexKeysOf({ a, b }, [index(1, 'a'), index(2, ['b', 'a'])])
+      expect(block).toEqual(
+        indexKeyBlock([
+          [1, encode(a)],
+          [2, encode([b, a])],
+        ]),
+      )
     }),
   )
 })

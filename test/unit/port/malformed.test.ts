@@ -10,7 +10,6 @@ import type { Answer, Call } from '../../../src/port/messages.ts'
 import { serve } from '../../../src/port/server.ts'
 import { emptySchema, type Operation } from '../../../src/protocol/protocol.ts'
 import { encodeNumberKey } from '../../../src/keys/number-key.ts'
-import { IndexKeysWriter } from '../../../src/keys/index-keys.ts'
 import {
   all,
   count,
@@ -23,6 +22,7 @@ import {
   store,
   Tester,
 } from '../../kit/host-client.ts'
+import { indexKeyBlock } from '../../kit/index-key-block.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
 import { portPair, unexpected } from '../../kit/transports.ts'
 
@@ -128,11 +128,8 @@ async function expectToWork(connection: Awaited<ReturnType<typeof open>>, log: r
 
 const key = encodeNumberKey(1)
 const noKey = Uint8Array.of(0xff, 1, 2)
-const indexKeys = (...entries: readonly [id: number, key: Uint8Array][]): Uint8Array | null => {
-  const writer = new IndexKeysWriter()
-  for (const [id, key] of entries) writer.add(id, key)
-  return writer.take()
-}
+const indexKeys = (...entries: readonly [id: number, key: Uint8Array][]): Uint8Array | null =>
+  indexKeyBlock(entries)
 const generated = (valueOffset: number, indexKeyOffsets: readonly number[] = []) => ({
   key: null,
   generated: { valueOffset, indexKeyOffsets },

@@ -1,4 +1,4 @@
-import { shortLimit } from './format.ts'
+import { shortLimit } from '../format.ts'
 
 /** Longer strings rarely come again. */
 const longest = 16
