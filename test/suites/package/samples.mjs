@@ -31,6 +31,7 @@ const scenes = [
     mark: 'independent of every other factory',
     checksOf: programChecks({ prints: /^$/ }),
   },
+  { title: 'threads', mark: 'isMainThread', checksOf: programChecks({ prints: /^library$/m }) },
   {
     title: 'a backup',
     mark: 'fs.cpSync(',
