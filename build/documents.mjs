@@ -1,6 +1,8 @@
 /**
- * Holds the documents to the tree: each link leads to a file and each anchor to a heading, and the files, scripts and suites
- * that a document names are there. `node build/documents.mjs` looks at all of them; the package suite at those that are packed.
+ * Holds the documents to the tree: each link leads to a file and each anchor to a heading; the files, scripts and suites that a
+ * document names are there; each figure of the README's evidence stands on the page that its row links to.
+ *
+ * `node build/documents.mjs` looks at all of them; the package suite at those that are packed.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -22,10 +24,11 @@ const folders = 'src|vfs|test|wpt|build|docs|packages|browser-demo|\\.ci|\\.gith
 export function complaintsOf(directory, root = projectRoot) {
   return documentsOf(directory).flatMap((document) => {
     const text = readFileSync(join(directory, document), 'utf8')
-    return [
+    const astray = [
       ...linksOf(text).filter((link) => !leadsSomewhere(link, { document, directory, root })),
       ...missingNames(text, root),
     ].map((wrong) => `${document}: ${wrong} leads nowhere`)
+    return [...astray, ...unfoundedFigures(text, join(directory, dirname(document)))]
   })
 }
 
@@ -86,6 +89,21 @@ function missingNames(text, root) {
       .filter((name) => !suites.includes(`name: '${name}'`))
       .map((name) => `npm test -- ${name}`),
   ]
+}
+
+/** The figures of a table of evidence that are not in the document which its row links to. */
+function unfoundedFigures(text, folder) {
+  const [, table] = /^## Evidence\n([^]*?)^## /m.exec(text) ?? []
+  const rows = [...(table ?? '').matchAll(/^\| (.*) \| +\[.*\]\((.*)\) +\|$/gm)]
+  return rows.flatMap(([, claim, page]) => {
+    const known = figuresIn(readFileSync(join(folder, page), 'utf8'))
+    const unfounded = figuresIn(claim).filter((figure) => !known.includes(figure))
+    return unfounded.map((figure) => `README.md: ${page} has no ${figure}`)
+  })
+}
+
+function figuresIn(text) {
+  return text.match(/\d+(?:[.,/]\d+)*/g) ?? []
 }
 
 function withoutSamples(markdown) {
