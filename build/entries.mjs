@@ -3,6 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 export const dist = 'dist'
 
+/** The compiled engine, beside all that is built. */
+export const wasm = 'wa-sqlite.wasm'
+
+/** The oldest syntax in use: every supported runtime reads it, and esbuild adds no API a later one brought. */
+export const target = ['es2022', 'node20.19']
+
 /** What can be imported → its source. Adding an entry is a line here and `node esbuild.config.mjs --write-exports`. */
 export const entries = {
   '.': 'src/index.ts',
@@ -36,15 +42,15 @@ export const pageEntries = [
   './testing/jest',
 ]
 
-/** The source that takes another's place in the build for pages. */
-export const pageSources = { 'src/index.ts': 'src/index-browser.ts' }
-
 /** Built apart from the others, into one file with everything in it; for browsers. */
-export const inlineEntry = { subpath: './inline', source: 'src/index-inline.ts' }
+export const inlineEntry = { subpath: './inline', source: 'src/inline.ts' }
 
 /** Scripts of workers: other files find them by their URL. Exported are those that a user may have to name. */
 export const pageWorker = { subpath: './worker', source: 'src/worker.ts' }
 export const nodeWorker = { subpath: './worker-node', source: 'src/worker-node.ts' }
+
+/** What a simulated page asks of Node is in no entry: `src/platform/simulated-page.ts` loads it. */
+export const nodePlatform = { name: 'platform-node', source: 'src/platform/node.ts' }
 
 /** The entries whose import does something; bundlers may drop an unused import of any other. */
 const entriesWithSideEffects = [
@@ -69,7 +75,7 @@ export function declarationOf(source) {
 
 /** The sources whose declarations users see. */
 export function typedSources() {
-  return [...Object.values(entries), ...Object.values(pageSources), inlineEntry.source]
+  return [...Object.values(entries), inlineEntry.source]
 }
 
 /**
@@ -97,7 +103,7 @@ function serverExportsOf(subpath, source) {
 function pageExportsOf(subpath, source) {
   const { require, ...others } = serverExportsOf(subpath, source)
   const page = {
-    types: `./${dist}/types/${declarationOf(pageSources[source] ?? source)}`,
+    types: `./${dist}/types/${declarationOf(source)}`,
     default: `./${dist}/${pageFileOf(subpath)}.js`,
   }
   return {
@@ -116,7 +122,7 @@ function derivedFields() {
         default: `./${dist}/${fileNameOf(inlineEntry.subpath)}.js`,
       },
       [pageWorker.subpath]: `./${dist}/${fileNameOf(pageWorker.subpath)}.js`,
-      './wa-sqlite.wasm': `./${dist}/wa-sqlite.wasm`,
+      [`./${wasm}`]: `./${dist}/${wasm}`,
       './package.json': './package.json',
     },
     sideEffects: [

@@ -1,7 +1,8 @@
-/** Builds the single file: `src/index-inline.ts` with the engine in Base64 and the worker's script as text. */
+/** Builds the single file: `src/inline.ts` with the engine in Base64 and the worker's script as text. */
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { needed } from './plugins.mjs'
 
 /** A service worker may be a classic script once bundled: nothing may ask where the module lies, or load another. */
 const common = {
@@ -26,10 +27,11 @@ export async function buildInline({ wasmPath, outfile, target }) {
     ...common,
     // The engine's text is for bundles that load this file for its sake; no type speaks of it.
     stdin: {
-      contents: `export * from './index-inline.ts'\nexport { gzippedBase64 } from './platform/engine-gzip.ts'`,
+      contents: `export * from './inline.ts'\nexport { gzippedBase64 } from './platform/engine-gzip.ts'`,
       resolveDir: 'src',
       loader: 'ts',
     },
+    conditions: ['inline'],
     minify: true,
     outfile,
     target,
@@ -49,16 +51,13 @@ export async function buildInline({ wasmPath, outfile, target }) {
  */
 function inlined({ wasmPath, workerScript }) {
   const engine = gzipSync(readFileSync(wasmPath), { level: 9 }).toString('base64')
-  return {
-    name: 'inlined',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^inlined:worker$/ }, ({ path }) => ({ path, namespace: 'inlined' }))
-      onLoad({ filter: /.*/, namespace: 'inlined' }, () => ({
-        contents: `export const workerScript = ${JSON.stringify(workerScript)}`,
-      }))
-      onLoad({ filter: /[\\/]platform[\\/]engine-gzip\.ts$/ }, () => ({
-        contents: `export const gzippedBase64 = '${engine}'`,
-      }))
-    },
-  }
+  return needed('inlined', ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^inlined:worker$/ }, ({ path }) => ({ path, namespace: 'inlined' }))
+    onLoad({ filter: /.*/, namespace: 'inlined' }, () => ({
+      contents: `export const workerScript = ${JSON.stringify(workerScript)}`,
+    }))
+    onLoad({ filter: /[\\/]platform[\\/]engine-gzip\.ts$/ }, () => ({
+      contents: `export const gzippedBase64 = '${engine}'`,
+    }))
+  })
 }

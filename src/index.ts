@@ -1,5 +1,5 @@
 /**
- * IndexedDB wherever JavaScript runs. This entry point serves Node, Bun and Deno.
+ * IndexedDB wherever JavaScript runs: in Node, Bun and Deno on files, in pages and workers of browsers on OPFS.
  *
  * ```ts
  * import { createIndexedDB, close } from 'idb-everywhere'
@@ -12,12 +12,13 @@
 import { close as closeFactory, compose } from './hosting/composition.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 import type { ClosableIDBFactory, IDBFactory } from './api/global/interfaces.ts'
-import { nodePlatform } from './platform/node.ts'
+import { platform } from '#platform'
 
-const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(nodePlatform)
+const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(platform)
 
 /**
- * Makes a factory: the `indexedDB` of the specification. Touches nothing until it is first used.
+ * Makes a factory: the `indexedDB` of the specification. Touches nothing until it is first used; on a page it then starts a
+ * worker for OPFS.
  *
  * @throws TypeError for an unknown or malformed option, and when the directory is in use with other options.
  */
@@ -25,7 +26,7 @@ export const createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory
 
 /**
  * Installs a factory and the IDB* classes on a global object and returns the factory; returns what is there already
- * unless `force` is given.
+ * (a browser's own, too) unless `force` is given.
  *
  * @throws TypeError for an unknown or malformed option or environment variable.
  */

@@ -13,7 +13,7 @@ const realPage = browserPlatformWith({
   canWorkerLoadWasm: true,
 })
 
-export const browserPlatform: Platform = simulatedPage() ?? realPage
+export const platform: Platform = simulatedPage() ?? realPage
 
 const wayOut = 'serve wa-sqlite.wasm there, or give it compiled with the option "wasm"'
 

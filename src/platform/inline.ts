@@ -2,9 +2,10 @@
 import { workerScript } from 'inlined:worker'
 import { browserPlatformWith } from './any-browser.ts'
 import { gzippedBase64 } from './engine-gzip.ts'
+import type { Platform } from '../hosting/platform.ts'
 import { startTrusted } from '../options/trusted-worker.ts'
 
-export const inlinePlatform = browserPlatformWith({
+export const platform: Platform = browserPlatformWith({
   loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),
   startWorker() {
     const url = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }))

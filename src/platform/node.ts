@@ -8,7 +8,7 @@ import { compileEngine } from './compile-engine.ts'
 import type { Platform } from '../hosting/platform.ts'
 import { startNodeWorker } from './start-node-worker.ts'
 
-export const nodePlatform: Platform = {
+export const platform: Platform = {
   defaultVfs: nodeFs,
   needsWorker: () => false,
   denialOf: () => null,

@@ -12,9 +12,9 @@ export function simulatedPage(): Platform | null {
   if (!module) return null
   // A name that bundlers do not take for theirs: there is nothing to bundle.
   const load = module.createRequire(import.meta.url)
-  const { nodePlatform } = load('./platform-node.cjs') as { nodePlatform: Platform } // Built beside this file.
+  const { platform } = load('./platform-node.cjs') as { platform: Platform } // Built beside this file.
   return {
-    ...nodePlatform,
+    ...platform,
     environment: (name) => globalThis.process.env[name],
     // Each simulated page ends with its test file, and so do its databases.
     shared: globalThis,

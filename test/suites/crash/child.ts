@@ -13,7 +13,7 @@
  */
 import { writeSync } from 'node:fs'
 import { close, createIndexedDB } from '../../../src/index.ts'
-import { nodePlatform } from '../../../src/platform/node.ts'
+import { platform } from '../../../src/platform/node.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { loadEngine } from '../../../src/sqlite/engine.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
@@ -84,7 +84,7 @@ function stopwatch(): () => string {
 }
 
 async function checkFiles(): Promise<void> {
-  const getEngine = () => loadEngine(() => nodePlatform.loadWasm())
+  const getEngine = () => loadEngine(() => platform.loadWasm())
   const storage = openStorageDirectory({ vfs: nodeFs(), path: directory, waitMs: 0, getEngine })
   for (const { name } of await storage.list()) {
     const database = await storage.open(name)

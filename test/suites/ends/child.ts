@@ -6,7 +6,7 @@
  */
 import process from 'node:process'
 import { createIndexedDB } from '../../../src/index.ts'
-import { nodePlatform } from '../../../src/platform/node.ts'
+import { platform } from '../../../src/platform/node.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { loadEngine } from '../../../src/sqlite/engine.ts'
 import { nodeFs } from '../../../vfs/node.ts'
@@ -35,7 +35,7 @@ async function look(): Promise<void> {
 }
 
 async function checkPages(): Promise<void> {
-  const getEngine = () => loadEngine(() => nodePlatform.loadWasm())
+  const getEngine = () => loadEngine(() => platform.loadWasm())
   const storage = openStorageDirectory({ vfs: nodeFs(), path, waitMs: 5_000, getEngine })
   const database = await storage.open(databaseName)
   for (const problem of database.check()) say(`problem ${problem}`)

@@ -1,6 +1,6 @@
 /** Runs a program on databases and on the model, and finds where they differ. */
 import { close, createIndexedDB } from '../../../src/index.ts'
-import { nodePlatform } from '../../../src/platform/node.ts'
+import { platform } from '../../../src/platform/node.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { type Engine, loadEngine } from '../../../src/sqlite/engine.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
@@ -164,7 +164,7 @@ let engine: Promise<Engine> | undefined
 
 /** SQLite's check and ours: index entries and records agree, key generators are beyond their keys. */
 async function checkFiles({ vfs, path }: Place): Promise<string[]> {
-  const getEngine = (): Promise<Engine> => (engine ??= loadEngine(() => nodePlatform.loadWasm()))
+  const getEngine = (): Promise<Engine> => (engine ??= loadEngine(() => platform.loadWasm()))
   const storage = openStorageDirectory({ vfs, path, waitMs: 0, getEngine })
   const problems: string[] = []
   for (const { name } of await storage.list()) {

@@ -6,7 +6,7 @@
  */
 import process from 'node:process'
 import { close, createIndexedDB } from '../../../src/index.ts'
-import { nodePlatform } from '../../../src/platform/node.ts'
+import { platform } from '../../../src/platform/node.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { loadEngine } from '../../../src/sqlite/engine.ts'
 import { nodeFs } from '../../../vfs/node.ts'
@@ -45,7 +45,7 @@ async function write(): Promise<void> {
 }
 
 async function look(): Promise<void> {
-  const getEngine = () => loadEngine(() => nodePlatform.loadWasm())
+  const getEngine = () => loadEngine(() => platform.loadWasm())
   const storage = openStorageDirectory({ vfs: nodeFs(), path, waitMs: 5_000, getEngine })
   const file = await storage.open('test')
   for (const problem of file.check()) say(`problem ${problem}`)

@@ -2,7 +2,7 @@
  * What a page of the parity suite loads, and the dedicated worker that it starts: the interpreter, on the native
  * implementation or on ours, as built.
  */
-import type * as Package from '../../../src/index-browser.ts'
+import type * as Package from '../../../src/index.ts'
 import type * as Memory from '../../../vfs/memory.ts'
 import { runPrograms } from './interpreter.ts'
 import type { Program, Trace } from './program/program.ts'

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { expect, test } from 'vitest'
 import { compose } from '../../../src/hosting/composition.ts'
-import { nodePlatform } from '../../../src/platform/node.ts'
+import { platform } from '../../../src/platform/node.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { openDatabase, resultOf } from '../../kit/promises.ts'
 
@@ -15,7 +15,7 @@ const another = new WebAssembly.Module(Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 
 /** On a platform that finds no engine itself. */
 function factoryWith(wasm: object) {
   const loadWasm = () => Promise.reject(new Error('There is none here'))
-  return compose({ ...nodePlatform, loadWasm }).createIndexedDB({ vfs: memory(), wasm })
+  return compose({ ...platform, loadWasm }).createIndexedDB({ vfs: memory(), wasm })
 }
 
 test.each([

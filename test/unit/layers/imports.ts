@@ -86,11 +86,11 @@ function reachedFrom(file: string, sources: Sources): Set<string> {
   return reached
 }
 
-/** The files that `file` imports, re-exports or loads by `import()`, types included; packages left out. */
+/** The files that `file` imports, re-exports or loads by `import()`, types included, packages left out; of the platforms, which package.json tells apart, one. */
 function importsOf(file: string, text: string): string[] {
-  const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])(\.[^'"]+)\1/g
-  return [...withoutComments(text).matchAll(specifier)].map(([, , path]) =>
-    posix.join(posix.dirname(file), String(path)),
+  const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([.#][^'"]+)\1/g
+  return [...withoutComments(text).matchAll(specifier)].map(([, , path = '']) =>
+    path === '#platform' ? 'src/platform/node.ts' : posix.join(posix.dirname(file), path),
   )
 }
 

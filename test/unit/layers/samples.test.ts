@@ -20,6 +20,7 @@ test('an upward import, a type-only one and a re-export included, is a complaint
     'src/api/c.ts': `const host = await import('../protocol/protocol.ts')`,
     'vfs/d.ts': `import '../src/sqlite/sqlite.ts'`,
     'src/index.ts': `import { completion } from '../test/kit/promises.ts'`,
+    'src/api/e.ts': `import { platform } from '#platform'`,
   }
   expect(complaintsOf(bad)).toEqual([
     'src/keys/a.ts imports src/core/core.ts',
@@ -27,6 +28,7 @@ test('an upward import, a type-only one and a re-export included, is a complaint
     'src/api/c.ts imports src/protocol/protocol.ts',
     'vfs/d.ts imports src/sqlite/sqlite.ts',
     'src/index.ts imports test/kit/promises.ts',
+    'src/api/e.ts imports src/platform/node.ts',
   ])
 })
 

@@ -1,5 +1,5 @@
 /** What a page of the benchmark loads, and the dedicated worker it starts: the cases, on native and on ours, as built. */
-import type * as Package from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
 import { type Case, type Implementation, type Row, runCases } from '../warm/cases.ts'
 import { browserCases } from './cases.ts'
 

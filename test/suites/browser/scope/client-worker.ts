@@ -1,5 +1,5 @@
 /** A worker that is given a port to an owner, and keeps a transaction on its databases open. */
-import type * as Package from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
 
 const entryPoint = new URL('/dist/index-browser.js', location.origin).href
 const { createIndexedDB } = (await import(entryPoint)) as typeof Package

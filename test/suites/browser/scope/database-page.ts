@@ -1,5 +1,5 @@
 /** What pages and workers of the tests do with databases, over the package as built: functions on `globalThis.database`. */
-import type * as Package from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
 import type * as Memory from '../../../../vfs/memory.ts'
 
 /** Served by the test's server. */

@@ -1,5 +1,5 @@
 /** What pages of the tests about ends do: functions on `globalThis.ends`. */
-import type * as Package from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
 
 const entryPoint = new URL('/dist/index-browser.js', location.origin).href
 

@@ -1,5 +1,5 @@
 /** What pages of the exchange tests do: functions on `globalThis.exchange`. */
-import type * as Package from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
 import type { TestResult } from './suite.ts'
 
 /** What `test/suites/matrix/every-type.mjs` exports. */

@@ -1,5 +1,5 @@
 /** What a frame without an origin of its own says of databases: functions on `globalThis.frame`. */
-import type * as Package from '../../../../src/index-inline.ts'
+import type * as Package from '../../../../src/inline.ts'
 
 /** How each method ends with the default VFS, and an open with the memory VFS. */
 export interface FrameOutcomes {

@@ -1,6 +1,6 @@
 /** All the ways to host a directory in a browser, from a page or from a dedicated worker, held to one suite. */
-import type * as Package from '../../../../src/index-browser.ts'
-import type { IndexedDBOptions } from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
+import type { IndexedDBOptions } from '../../../../src/index.ts'
 import type * as Memory from '../../../../vfs/memory.ts'
 import { type Hosting, hostingSuite } from '../../../kit/hosting-suite.ts'
 import { assert } from './assert.ts'

@@ -1,5 +1,5 @@
 /** What has no bytes, in a page or a worker: CryptoKeys of every algorithm, handles of files; and what becomes of them. */
-import type * as Package from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
 import type * as Memory from '../../../../vfs/memory.ts'
 import { assert } from './assert.ts'
 import { Suite, type TestResult } from './suite.ts'

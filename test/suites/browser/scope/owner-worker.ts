@@ -1,5 +1,5 @@
 /** A worker that owns directories, and serves each port that it is sent; the path may come along. */
-import type * as Package from '../../../../src/index-browser.ts'
+import type * as Package from '../../../../src/index.ts'
 
 const entryPoint = new URL('/dist/index-browser.js', location.origin).href
 const { createIndexedDB, serve } = (await import(entryPoint)) as typeof Package

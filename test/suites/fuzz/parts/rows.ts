@@ -1,6 +1,6 @@
 /** Rows of our tables that no upgrade has written, and tables, triggers and views of somebody else: valid SQL, all of it. */
 import { loadEngine } from '../../../../src/sqlite/engine.ts'
-import { nodePlatform } from '../../../../src/platform/node.ts'
+import { platform } from '../../../../src/platform/node.ts'
 import type { Random } from '../../../kit/history/random.ts'
 import { runForeignSql } from '../../../kit/foreign-tool.ts'
 import { exercise } from '../exercise.ts'
@@ -8,7 +8,7 @@ import type { Part } from '../part.ts'
 import { fileName, makeSampleFiles, onDisk, path } from '../sample-files.ts'
 
 const samples = await makeSampleFiles()
-const engine = await loadEngine(() => nodePlatform.loadWasm())
+const engine = await loadEngine(() => platform.loadWasm())
 
 const columns: Readonly<Record<string, readonly string[]>> = {
   meta: [

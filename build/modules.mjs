@@ -1,0 +1,86 @@
+/** Builds the JavaScript of `dist/`, but for the single file: ES modules for servers, the same as CommonJS, and those for pages. */
+import { basename, join } from 'node:path'
+import { build } from 'esbuild'
+import {
+  dist,
+  entries,
+  fileNameOf,
+  nodePlatform,
+  nodeWorker,
+  pageEntries,
+  pageFileOf,
+  pageWorker,
+  target,
+} from './entries.mjs'
+import { engineTextIsInline, everyImportStays, wasmIsBeside } from './plugins.mjs'
+
+/** @returns the names of the files it has written */
+export async function buildForServers() {
+  const sources = Object.entries(entries).map(([subpath, source]) => [fileNameOf(subpath), source])
+  return buildModules({
+    entryPoints: {
+      ...Object.fromEntries(sources),
+      [fileNameOf(nodeWorker.subpath)]: nodeWorker.source,
+      [nodePlatform.name]: nodePlatform.source,
+    },
+    conditions: ['node'],
+    external: ['node:*', 'bun:*', 'vitest'],
+    plugins: [engineTextIsInline, wasmIsBeside],
+    chunkNames: 'chunk-[hash]',
+  })
+}
+
+export async function buildForPages() {
+  const sources = pageEntries.map((subpath) => [pageFileOf(subpath), entries[subpath]])
+  await buildModules({
+    entryPoints: {
+      ...Object.fromEntries(sources),
+      [fileNameOf(pageWorker.subpath)]: pageWorker.source,
+    },
+    conditions: ['browser'],
+    external: ['vitest'],
+    plugins: [wasmIsBeside],
+    chunkNames: 'page-[hash]',
+    // Small, but names stay what they are in the sources: stack traces and profiles speak of them.
+    minifySyntax: true,
+    minifyWhitespace: true,
+  })
+}
+
+async function buildModules(options) {
+  const { metafile } = await build({
+    outdir: dist,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'neutral',
+    mainFields: ['module', 'main'],
+    inject: ['src/base/text-coders.ts'],
+    target,
+    metafile: true,
+    logLevel: 'warning',
+    ...options,
+  })
+  return Object.keys(metafile.outputs).map((path) => basename(path))
+}
+
+/** Makes the CommonJS twin of each, but of the worker's script, which is always a module. */
+export async function convertToCommonJS(names) {
+  const isWorker = (name) => name === `${fileNameOf(nodeWorker.subpath)}.js`
+  await build({
+    entryPoints: names.filter((name) => !isWorker(name)).map((name) => join(dist, name)),
+    outdir: dist,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    format: 'cjs',
+    platform: 'node',
+    target,
+    define: { 'import.meta.url': 'importMetaUrl' },
+    banner: {
+      // The directive comes first, or it is none: the sources are modules and count on strict mode.
+      js: `'use strict'\nconst importMetaUrl = require('node:url').pathToFileURL(__filename).href`,
+    },
+    plugins: [everyImportStays],
+    logLevel: 'warning',
+  })
+}

@@ -1,0 +1,60 @@
+/** What the builds change of the sources. */
+import { readFileSync } from 'node:fs'
+import { fileNameOf, inlineEntry, wasm } from './entries.mjs'
+
+/**
+ * A plugin each of whose callbacks must have been called when the build ends: one that looks for a file which has been moved
+ * would change nothing, and say nothing.
+ */
+export function needed(name, register) {
+  return {
+    name,
+    setup({ onLoad, onResolve, onEnd }) {
+      const unused = new Set()
+      const noting = (on) => (options, callback) => {
+        unused.add(options.filter)
+        on(options, (args) => {
+          unused.delete(options.filter)
+          return callback(args)
+        })
+      }
+      register({ onLoad: noting(onLoad), onResolve: noting(onResolve) })
+      onEnd(() => ({
+        errors: [...unused].map((filter) => ({
+          text: `Plugin "${name}" has met nothing that matches ${filter}: it lies elsewhere or has another name`,
+        })),
+      }))
+    },
+  }
+}
+
+/** The platforms' sources find the `.wasm` in the engine's own package; built files find it beside themselves. */
+export const wasmIsBeside = needed('wasm-is-beside', ({ onLoad }) => {
+  onLoad({ filter: /[\\/]src[\\/]platform[\\/](?:node|browser)\.ts$/ }, ({ path }) => {
+    const text = readFileSync(path, 'utf8')
+    const contents = text.replace(/(['"])[^'"\n]*\/wa-sqlite\.wasm\1/, `'./${wasm}'`)
+    if (contents === text) throw new Error(`${path} does not say where the engine is`)
+    return { contents, loader: 'ts' }
+  })
+})
+
+/** The engine as text is in the package once: in the single file, which is loaded where a bundler left the `.wasm` behind. */
+export const engineTextIsInline = needed('engine-text-is-inline', ({ onResolve }) => {
+  const path = `./${fileNameOf(inlineEntry.subpath)}.js`
+  onResolve({ filter: /\/engine-gzip\.ts$/ }, () => ({ path, external: true }))
+})
+
+/**
+ * Keeps each file a file: an import of `./chunk.js` becomes one of `./chunk.cjs`, all others stay as they are. What is
+ * imported dynamically exists once, as an ES module.
+ */
+export const everyImportStays = {
+  name: 'every-import-stays',
+  setup({ onResolve }) {
+    onResolve({ filter: /.*/ }, ({ path, kind }) => {
+      if (kind === 'entry-point') return undefined
+      const isTwin = path.startsWith('./') && kind !== 'dynamic-import'
+      return { path: isTwin ? path.replace(/\.js$/, '.cjs') : path, external: true }
+    })
+  },
+}
