@@ -7,6 +7,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, posix } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { transform } from 'esbuild'
 import { format, resolveConfig } from 'prettier'
 
 const specification = 'https://w3c.github.io/IndexedDB/'
@@ -27,9 +28,9 @@ else if (text !== wanted) {
 
 /** Room → what it may import, as the layer test has them; single files left out. */
 async function readRooms() {
-  const test = readFileSync(join(root, 'test/unit/layers.test.ts'), 'utf8')
-  const [, literal] = test.match(/^const rooms: [^=]*= (\{[^]*?^\})/m)
-  const { default: rooms } = await import(`data:text/javascript,export default ${literal}`)
+  const source = readFileSync(join(root, 'test/unit/layers/rooms.ts'), 'utf8')
+  const { code } = await transform(source, { loader: 'ts' })
+  const { sourceRooms: rooms } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
   return Object.entries(rooms).filter(([room]) => room.endsWith('/'))
 }
 
