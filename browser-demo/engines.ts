@@ -52,7 +52,7 @@ export const engines: readonly Engine[] = [
       (inOpfs ??= createIndexedDB({
         vfs: opfs(),
         path: opfsDirectory,
-        onLocked: 'wait',
+        ifLocked: 'wait',
         waitMs,
       })),
   },

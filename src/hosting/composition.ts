@@ -3,7 +3,8 @@ import { defineHidden } from '../base/own-property.ts'
 import { IDBFactory, factoryHandle, factoryOf } from '../api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from '../api/IDBVersionChangeEvent.ts'
 import type { Factory } from '../core/factory.ts'
-import { exceptionOf, type Failure } from '../errors.ts'
+import { exceptionOf, type Failure, optionError } from '../errors.ts'
+import { describeValue } from '../options/describe-value.ts'
 import { HostUser, hostOfOthers, type HostSource } from './host-user.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from '../options/indexeddb-options.ts'
 import type { ClosableIDBFactory } from '../api/global/interfaces.ts'
@@ -125,5 +126,6 @@ function withEnvironment(options: IndexedDBOptions, platform: Platform): Indexed
   if (!backend || options.vfs) return options
   if (backend === 'memory') return { ...options, vfs: memory() }
   if (backend === 'sqlite' || backend === 'wal') return options
-  throw new TypeError(`Expected ${name} to be "sqlite" or "memory", got ${JSON.stringify(backend)}`)
+  const got = describeValue(backend)
+  throw optionError(name, `Expected ${name} to be "sqlite" or "memory", got ${got}`)
 }

@@ -15,11 +15,15 @@ export function threadHosts(platform: Platform): Sharing {
 }
 
 function hostInThread(settings: Settings, engine: ThreadEngine): MadeHost {
-  const { vfs, directory, durability, onWarning, path } = settings
+  const { vfs, directory, durability, onWarning, path, ifCorrupt } = settings
   engine.offer(settings.wasm)
   const { name, isPersistent } = vfs
   const storage = openStorageDirectory({
-    ...settings,
+    path,
+    waitMs: settings.waitMs,
+    onCorrupt: ifCorrupt,
+    quota: settings.quotaBytes,
+    check: settings.integrityCheck,
     onWarning: (error, place) => onWarning(warningOf(warningDataOf(error, { path, ...place }))),
     vfs: { name, isPersistent, directory: () => directory },
     getEngine: () => engine.acquire(),

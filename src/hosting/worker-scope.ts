@@ -51,7 +51,7 @@ class HostForOwner {
     const onWarning = (warning: Error): void =>
       channel.post({ 'idb-everywhere': 'warning', id, warning: warningDataOf(warning) }, [])
     const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
-    const options = { ...settings, onLocked: 'wait', worker: false, onWarning } as const
+    const options = { ...settings, ifLocked: 'wait', worker: false, onWarning } as const
     const complete = completeOptions(options, ours)
     this.#host = new HostUser(sharedHost(complete, ours, threadHosts(ours)))
     this.#port = new RelayedPort({

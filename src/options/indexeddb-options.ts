@@ -12,50 +12,58 @@ export interface IndexedDBOptions {
   readonly vfs?: Vfs | undefined
   /** What the durability hint `default` means. Default: `relaxed`. */
   readonly durability?: 'relaxed' | 'strict' | undefined
-  /** What happens while somebody else owns the directory: requests fail (`throw`, the default) or wait. */
-  readonly onLocked?: 'throw' | 'wait' | undefined
-  /** How long `onLocked: 'wait'` waits, in milliseconds. Default: no limit. */
+  /** What happens while another process or thread owns the directory: requests fail (`throw`, the default) or wait. */
+  readonly ifLocked?: 'throw' | 'wait' | undefined
+  /** How long `ifLocked: 'wait'` waits, in milliseconds; needs that option. Default: no limit. */
   readonly waitMs?: number | undefined
   /**
    * What happens when a database's file turns out to be damaged: opening fails and the file stays as it is (`throw`, the
    * default), or it is put aside and what can still be read of it goes into a fresh one (`salvage`).
    */
-  readonly onCorrupt?: 'throw' | 'salvage' | undefined
+  readonly ifCorrupt?: 'throw' | 'salvage' | undefined
   /**
-   * How many bytes the files of the directory may take together, write-ahead logs included. A request that would take them
-   * beyond it fails with QuotaExceededError, and its transaction aborts; deleting never fails for it. Default: no limit but
+   * How many bytes the files of the directory may take together, write-ahead logs included. A request that would exceed it
+   * fails with QuotaExceededError, and its transaction aborts; deleting never fails because of it. Default: no limit but
    * the disk's.
    */
-  readonly quota?: number | undefined
+  readonly quotaBytes?: number | undefined
   /**
    * When all pages of a database's file are checked as it opens: after it was not closed properly, up to 64 MiB (`unclean`,
-   * the default), or every time, whatever its size (`always`). It takes some 3 ms for each MiB.
+   * the default), or every time, whatever its size (`always`). It takes about 3 ms for each MiB.
    */
-  readonly check?: 'unclean' | 'always' | undefined
+  readonly integrityCheck?: 'unclean' | 'always' | undefined
   /**
-   * Is given trouble that no request can report: an `open()` or `deleteDatabase()` that failed and whose request has no listener
-   * for `error`, housekeeping that failed, another program at an open file, a file that
-   * cannot be listed, why a client of `serve()` was ended, what a salvage has saved and lost (the error's `report` says it as
-   * data, see `salvageReport()`). Where several factories share a directory, that of the one that opened it. It is called in a
-   * microtask of its own, and what it throws is reported like an event listener's exception. Default: `console.warn`.
+   * Called with each problem that no request can report: an `open()` or `deleteDatabase()` that failed and whose request has no
+   * listener for `error`, failed housekeeping, another program at an open file, a file that cannot be listed, why a client of
+   * `serve()` was ended, what a salvage has saved and lost (as data in the error's `report`, see `salvageReport()`). The
+   * error's `cause` has a `code`. Where several factories share a directory, the one that opened it is called. It is called in a
+   * microtask of its own; an exception that it throws is reported like an event listener's. Default: `console.warn`.
    */
   readonly onWarning?: ((warning: Error) => void) | undefined
   /**
-   * Where the engine runs: in this thread (`false`) or in a worker (`true`), so that no sync blocks this thread. A URL says
-   * where the worker's script lies, for pages whose bundler or policy wants to know; a worker made from that script will do
-   * too. Default: in this thread, but for OPFS on a page, which needs a worker.
+   * Where the engine runs: in this thread (`false`) or in a worker (`true`), so that no sync blocks this thread. Where the
+   * worker's script cannot be found by itself, as with some bundlers and policies, its URL; or a worker started from that
+   * script. Default: in this thread; on a page with OPFS, which needs a worker, in a worker.
    */
   readonly worker?: boolean | string | ScriptUrl | Port | undefined
   /**
-   * The engine, compiled: `idb-everywhere/wa-sqlite.wasm` as a `WebAssembly.Module`, or a promise of one. For where none can be
-   * compiled at run time (Cloudflare Workers), or where the package cannot find its own. Default: found beside the package.
+   * The compiled engine: `idb-everywhere/wa-sqlite.wasm` as a `WebAssembly.Module`, or a promise of one. Needed where nothing
+   * can be compiled at run time (Cloudflare Workers) and where the package cannot find its own. Default: the package's own.
    */
   readonly wasm?: object | undefined
-  /** The port to the thread that owns the directory, where `serve()` has the other end. Says it all: no other option beside it. */
+  /** The port to the thread that owns the directory and calls `serve()` on the other end. Cannot be combined with other options. */
   readonly port?: Port | undefined
+  /** @deprecated Use `ifLocked`. */
+  readonly onLocked?: 'throw' | 'wait' | undefined
+  /** @deprecated Use `ifCorrupt`. */
+  readonly onCorrupt?: 'throw' | 'salvage' | undefined
+  /** @deprecated Use `quotaBytes`. */
+  readonly quota?: number | undefined
+  /** @deprecated Use `integrityCheck`. */
+  readonly check?: 'unclean' | 'always' | undefined
 }
 
-/** A `URL` or `TrustedScriptURL`; by its shape, as a program may be compiled without the platform's types. */
+/** A `URL` or `TrustedScriptURL`, by its shape: a program may be compiled without the platform's types. */
 export interface ScriptUrl {
   toString(): string
   toJSON(): string

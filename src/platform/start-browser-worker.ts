@@ -2,7 +2,8 @@
 import type { BrowserParts } from './browser-parts.ts'
 import { listenToMessages } from '../event-loop/checkpoint.ts'
 import type { Port, ScriptUrl } from '../options/indexeddb-options.ts'
-import { isUrl } from '../options/options.ts'
+import { optionError } from '../errors.ts'
+import { isUrl } from '../options/check-options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,
@@ -50,7 +51,7 @@ export function startBrowserWorker(
 function makeWorker(choice: true | string | ScriptUrl | Port, parts: BrowserParts): Worker {
   if (typeof choice === 'object' && !isUrl(choice)) {
     if (choice instanceof Worker) return choice
-    throw new TypeError('Expected option "worker" to be true, a URL or a Worker')
+    throw optionError('worker', 'Expected option "worker" to be true, a URL or a Worker')
   }
   try {
     return choice === true ? parts.startWorker() : new Worker(choice as string, { type: 'module' }) // The platform's types know no trusted address.

@@ -1,7 +1,8 @@
 /** Starting a worker that hosts, in Node, Bun and Deno. */
 import { type TransferListItem, Worker } from 'node:worker_threads'
 import type { Port, ScriptUrl } from '../options/indexeddb-options.ts'
-import { isUrl } from '../options/options.ts'
+import { optionError } from '../errors.ts'
+import { isUrl } from '../options/check-options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,
@@ -43,7 +44,8 @@ function scriptOf(choice: true | string | ScriptUrl): URL {
 
 function userWorker(choice: Port): Worker {
   if (choice instanceof Worker) return choice
-  throw new TypeError(
+  throw optionError(
+    'worker',
     'Expected option "worker" to be true, a URL or a Worker of node:worker_threads',
   )
 }

@@ -1,6 +1,7 @@
 /** Test worlds: databases in memory behind one factory that can start over. */
 import { factoryOf } from '../api/IDBFactory.ts'
 import { factoryOn } from '../hosting/composition.ts'
+import { optionError } from '../errors.ts'
 import { close, createIndexedDB } from '../index.ts'
 import { installGlobals } from '../api/global/install.ts'
 import type { ClosableHost } from '../protocol/protocol.ts'
@@ -13,9 +14,11 @@ import { WorldHost } from './world-host.ts'
 /** What `createTestWorld()` takes. */
 export interface TestWorldOptions {
   /**
-   * How many bytes all databases together may take, as `createIndexedDB({ quota })` counts them. Default: no limit.
+   * How many bytes all databases together may take, as `createIndexedDB({ quotaBytes })` counts them. Default: no limit.
    * A new database takes some 28 KiB.
    */
+  readonly quotaBytes?: number
+  /** @deprecated Use `quotaBytes`. */
   readonly quota?: number
   /**
    * What goes wrong, and when. A world made with a plan, even an empty one, counts every call of its files, behaves as
@@ -55,30 +58,30 @@ export interface TestWorld {
 /** Makes a world without databases. @throws TypeError for an unknown option. */
 export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   checkOptions(options)
-  const { quota, faults } = options
-  return worldFrom(memory(), { quota, faults })
+  const { quota, quotaBytes = quota, faults } = options
+  return worldFrom(memory(), { quotaBytes, faults })
 }
 
 /** The options of a world; undefined is no limit, and no plan. */
 interface WorldLimits {
-  readonly quota: number | undefined
+  readonly quotaBytes: number | undefined
   readonly faults: FaultPlan | undefined
 }
 
 /** `beginning` is forked for every life of the world, and so never written. */
-function worldFrom(beginning: MemoryVfs, { quota, faults }: WorldLimits): TestWorld {
+function worldFrom(beginning: MemoryVfs, { quotaBytes, faults }: WorldLimits): TestWorld {
   let files = beginning.fork()
   let disk = faults ? faulty(files, faults) : null
-  const host = new WorldHost(hostOver(disk ?? files, quota))
+  const host = new WorldHost(hostOver(disk ?? files, quotaBytes))
   const indexedDB = factoryOn(host)
   return {
     indexedDB,
     reset() {
       files = beginning.fork()
       disk = faults ? faulty(files, faults) : null
-      host.exchange(hostOver(disk ?? files, quota))
+      host.exchange(hostOver(disk ?? files, quotaBytes))
     },
-    fork: () => worldFrom(files.fork(), { quota, faults: undefined }),
+    fork: () => worldFrom(files.fork(), { quotaBytes, faults: undefined }),
     forceClose: () => host.forceClose(),
     inject: (plan) => faultsOf(disk).inject(plan),
     install(target = globalThis) {
@@ -88,8 +91,8 @@ function worldFrom(beginning: MemoryVfs, { quota, faults }: WorldLimits): TestWo
   }
 }
 
-function hostOver(vfs: Vfs, quota: number | undefined): ClosableHost {
-  return factoryOf(createIndexedDB({ vfs, quota })).host
+function hostOver(vfs: Vfs, quotaBytes: number | undefined): ClosableHost {
+  return factoryOf(createIndexedDB({ vfs, quotaBytes })).host
 }
 
 function faultsOf(disk: FaultyVfs | null): FaultyVfs {
@@ -97,9 +100,11 @@ function faultsOf(disk: FaultyVfs | null): FaultyVfs {
   throw new TypeError('The world was made without the option "faults": make it with faults: {}')
 }
 
+const known: ReadonlySet<string> = new Set(['quotaBytes', 'quota', 'faults'])
+
 function checkOptions(options: object): void {
   for (const name of Object.keys(options)) {
-    if (name === 'quota' || name === 'faults') continue
-    throw new TypeError(`Unknown option "${name}"; there are quota, faults`)
+    if (known.has(name)) continue
+    throw optionError(name, `Unknown option "${name}"; the options are quotaBytes, faults`)
   }
 }

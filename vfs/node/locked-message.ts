@@ -12,7 +12,7 @@ export function lockedMessage(path: string, holder: Holder, waitMs: number): str
   const isProven = owner !== null && holder?.liveness === 'alive' && owner.startTime !== null
   const advice = [
     ...(owner === null ? [] : adviceOnOwner(owner)),
-    waitMs > 0 ? 'wait longer (waitMs)' : "wait for it (onLocked: 'wait')",
+    waitMs > 0 ? 'wait longer (waitMs)' : "wait for it (ifLocked: 'wait')",
     'choose another directory (path)',
     ...(isProven ? [] : ['delete its owner.json if that process certainly does not run any more']),
   ]

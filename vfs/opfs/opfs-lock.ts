@@ -55,7 +55,7 @@ function requestLock(name: string, signal: AbortSignal): Promise<() => Promise<v
 function lockedMessage(path: string, waitMs: number): string {
   const isWait = waitMs > 0
   const waited = isWait ? `, and still was after waiting ${Math.max(waitMs, graceMs)} ms` : ''
-  const wait = isWait ? 'wait longer (waitMs)' : "wait for it (onLocked: 'wait')"
+  const wait = isWait ? 'wait longer (waitMs)' : "wait for it (ifLocked: 'wait')"
   return (
     `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin${waited}; ` +
     `close that tab, call close(factory) there, share it (that worker calls serve(port), this thread takes { port }), ${wait}, or choose another directory (path)`

@@ -15,7 +15,7 @@ export async function implementationScript(dist: string, vfs: BrowserVfsName): P
       contents: `
         import { install } from './index-browser.js'
         import { ${vfs} } from './vfs-${vfs}-browser.js'
-        install({ force: true, vfs: ${vfs}(), onLocked: 'wait' })`,
+        install({ force: true, vfs: ${vfs}(), ifLocked: 'wait' })`,
       resolveDir: dist,
     },
     bundle: true,

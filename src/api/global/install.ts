@@ -10,6 +10,8 @@ import { IDBOpenDBRequest, IDBRequest } from '../IDBRequest.ts'
 import { IDBTransaction } from '../IDBTransaction.ts'
 import { IDBVersionChangeEvent } from '../IDBVersionChangeEvent.ts'
 import { bareCopy } from '../../base/own-property.ts'
+import { optionError } from '../../errors.ts'
+import { describeValue } from '../../options/describe-value.ts'
 import type { IndexedDBOptions, InstallOptions } from '../../options/indexeddb-options.ts'
 import { knowPage } from '../../values/platform-objects/interface-names.ts'
 
@@ -37,10 +39,12 @@ export function splitOptions(options: InstallOptions): {
 } {
   const { target = globalThis, force = false, ...rest } = options
   if (typeof target !== 'object' && typeof target !== 'function') {
-    throw new TypeError(`Expected option "target" to be a global object, got ${String(target)}`)
+    const got = describeValue(target)
+    throw optionError('target', `Expected option "target" to be a global object, got ${got}`)
   }
   if (typeof force !== 'boolean') {
-    throw new TypeError(`Expected option "force" to be true or false, got ${String(force)}`)
+    const got = describeValue(force)
+    throw optionError('force', `Expected option "force" to be true or false, got ${got}`)
   }
   return { target, force, rest }
 }

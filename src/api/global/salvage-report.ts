@@ -6,7 +6,7 @@ import type { SalvageReport } from '../../storage/salvage-report.ts'
 export type { SalvagedStore, SalvageReport } from '../../storage/salvage-report.ts'
 
 /**
- * What was saved and lost when the database's file was found damaged and salvaged (`onCorrupt: 'salvage'`), from the
+ * What was saved and lost when the database's file was found damaged and salvaged (`ifCorrupt: 'salvage'`), from the
  * request's `upgradeneeded` or `success` on; null when there was no need. All requests that open the database have it,
  * until its last connection is closed.
  *

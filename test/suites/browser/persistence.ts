@@ -51,7 +51,7 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
       /UnknownError.*owned by another tab or worker/,
     )
     await inPage(second, 'close', {})
-    const waiting = inPage(second, 'get', { onLocked: 'wait' }, 'a')
+    const waiting = inPage(second, 'get', { ifLocked: 'wait' }, 'a')
     await untilSomeoneWaits(second)
     await first.close()
     assert.equal(await waiting, 'from the first')
@@ -87,7 +87,7 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     await inPage(page, 'putForEver', {}, 'a', 'never committed')
     await load(page, `${origin}/`)
     // The page that was left may give the directory up a moment later.
-    assert.equal(await inPage(page, 'get', { onLocked: 'wait' }, 'a'), 'committed')
+    assert.equal(await inPage(page, 'get', { ifLocked: 'wait' }, 'a'), 'committed')
   })
 
   if (browser.name === 'chromium') {
@@ -95,7 +95,7 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
       const [first, second] = [await openPage(context), await openPage(context)]
       await inPage(first, 'put', {}, 'a', 'committed')
       await inPage(first, 'putForEver', {}, 'a', 'never committed')
-      const waiting = inPage(second, 'get', { onLocked: 'wait' }, 'a')
+      const waiting = inPage(second, 'get', { ifLocked: 'wait' }, 'a')
       await untilSomeoneWaits(second)
       await crash(first)
       assert.equal(await waiting, 'committed')

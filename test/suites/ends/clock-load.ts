@@ -11,7 +11,7 @@ import { openStore, say } from './place.ts'
 
 const [path = ''] = process.argv.slice(2)
 leaveSpoiltClaim()
-const indexedDB = createIndexedDB({ path, onLocked: 'wait' })
+const indexedDB = createIndexedDB({ path, ifLocked: 'wait' })
 const database = await openStore(indexedDB)
 say('done taking over')
 await Promise.all([load(), timers()])

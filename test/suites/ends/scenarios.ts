@@ -131,7 +131,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       const worker = startWorker(workerScript, { path })
       await nextMessage(worker, 'under way')
       await worker.terminate()
-      const again = await openStore(createIndexedDB({ path, onLocked: 'wait', waitMs: 20_000 }))
+      const again = await openStore(createIndexedDB({ path, ifLocked: 'wait', waitMs: 20_000 }))
       const keys = await resultOf(again.transaction('s').objectStore('s').getAllKeys())
       for (const key of keys) if (key !== 'before') say(`found ${String(key)}`)
       await completion(put(again, 'after'))

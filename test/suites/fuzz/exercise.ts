@@ -22,13 +22,13 @@ const documentedNames = new Set([
 const mostPositions = 100_000
 
 /** Opens the database and uses it. @throws Error for whatever is not as documented */
-export async function exercise(vfs: Vfs, onCorrupt: 'throw' | 'salvage'): Promise<void> {
-  const indexedDB = createIndexedDB({ vfs, path, onCorrupt, onWarning: checkError })
+export async function exercise(vfs: Vfs, ifCorrupt: 'throw' | 'salvage'): Promise<void> {
+  const indexedDB = createIndexedDB({ vfs, path, ifCorrupt, onWarning: checkError })
   await tolerate(() => indexedDB.databases())
   const version = await useDatabase(indexedDB, undefined, readAll)
   await useDatabase(indexedDB, undefined, writeSome)
   if (version && version < 2 ** 53 - 1) await useDatabase(indexedDB, version + 1, readAll)
-  if (onCorrupt === 'salvage') {
+  if (ifCorrupt === 'salvage') {
     await tolerate(() => resultOf(indexedDB.deleteDatabase(databaseName)))
   }
   await tolerate(() => close(indexedDB))

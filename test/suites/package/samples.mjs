@@ -50,7 +50,7 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
     mark: 'salvageReport(request)',
     checksOf: programChecks({
       before: `import { createIndexedDB } from 'idb-everywhere'
-const indexedDB = createIndexedDB({ onCorrupt: 'salvage' })
+const indexedDB = createIndexedDB({ ifCorrupt: 'salvage' })
 `,
       after: `request.addEventListener('success', () => console.log(salvageReport(request)))`,
       prints: /^null$/m,

@@ -56,7 +56,7 @@ test('two factories on one directory share its databases; other options are refu
 
 test('a factory never used costs nothing: others on its directory may have other options', async () => {
   const unused = createIndexedDB({ path })
-  const used = createIndexedDB({ path, quota: 1024 * 1024 })
+  const used = createIndexedDB({ path, quotaBytes: 1024 * 1024 })
   ;(await openDatabase(used, (it) => it.createObjectStore('s'))).close()
   await close(unused)
   expect(await used.databases()).toHaveLength(1)
@@ -66,7 +66,10 @@ test('a factory never used costs nothing: others on its directory may have other
 })
 
 test('what is asked of a factory whose directory is in use with other options fails, saying which', async () => {
-  const [one, other] = [createIndexedDB({ path }), createIndexedDB({ path, quota: 1024 * 1024 })]
+  const [one, other] = [
+    createIndexedDB({ path }),
+    createIndexedDB({ path, quotaBytes: 1024 * 1024 }),
+  ]
   const database = await openDatabase(one, (it) => it.createObjectStore('s'))
   const conflict = { name: 'UnknownError', message: expect.stringContaining('quota') as string }
   await expect(resultOf(other.open('test'))).rejects.toMatchObject(conflict)
@@ -128,19 +131,19 @@ test.each([
   [{ path: 3 }, '"path"'],
   [{ vfs: {} }, '"vfs"'],
   [{ durability: 'default' }, '"durability"'],
-  [{ onLocked: 'ignore' }, '"onLocked"'],
+  [{ ifLocked: 'ignore' }, '"ifLocked"'],
   [{ waitMs: -1 }, '"waitMs"'],
-  [{ quota: -1 }, '"quota"'],
-  [{ quota: 1.5 }, '"quota"'],
-  [{ quota: '1 GiB' }, '"quota"'],
+  [{ quotaBytes: -1 }, '"quotaBytes"'],
+  [{ quotaBytes: 1.5 }, '"quotaBytes"'],
+  [{ quotaBytes: '1 GiB' }, '"quotaBytes"'],
 ])('createIndexedDB(%j) throws a TypeError that names %s', (options, name) => {
   expect(() => createIndexedDB(options as object)).toThrow(TypeError)
   expect(() => createIndexedDB(options as object)).toThrow(name)
 })
 
 test('options are own members, each read once', async () => {
-  const prototype = Object.prototype as { quota?: unknown }
-  prototype.quota = 'inherited'
+  const prototype = Object.prototype as { quotaBytes?: unknown }
+  prototype.quotaBytes = 'inherited'
   let reads = 0
   const options = {
     get path() {
@@ -152,7 +155,7 @@ test('options are own members, each read once', async () => {
     await openDatabase(factory, () => {})
     await close(factory)
   } finally {
-    delete prototype.quota
+    delete prototype.quotaBytes
   }
   expect([reads, readdirSync(path)]).toEqual([1, ['1']])
   expect(() => createIndexedDB({ toString: 1 } as object)).toThrow('"toString"')

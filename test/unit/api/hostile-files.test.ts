@@ -189,7 +189,13 @@ test('createIndex() over pages that refer to each other aborts the upgrade', asy
 test('a salvage of pages that refer to each other saves each record once', async () => {
   const vfs = await changedBy()
   sharePages(vfs, 'records')
-  const options = { vfs, path, check: 'always', onCorrupt: 'salvage', onWarning: () => {} } as const
+  const options = {
+    vfs,
+    path,
+    integrityCheck: 'always',
+    ifCorrupt: 'salvage',
+    onWarning: () => {},
+  } as const
   const database = await resultOf(createIndexedDB(options).open('test'))
   expect(await resultOf(books(database).getAllKeys())).toEqual(['a', 'b', 'c'])
 })

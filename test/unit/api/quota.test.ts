@@ -1,4 +1,4 @@
-/** The option `quota`, on files and in memory. */
+/** The option `quotaBytes`, on files and in memory. */
 import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -25,7 +25,7 @@ describe.each(['files', 'memory'])('in %s', (kind) => {
   })
 
   function options(): IndexedDBOptions {
-    return kind === 'memory' ? { vfs: memory(), quota } : { path, quota }
+    return kind === 'memory' ? { vfs: memory(), quotaBytes: quota } : { path, quotaBytes: quota }
   }
 
   test('a put beyond the quota fails with QuotaExceededError, and so does its transaction', async () => {
@@ -115,7 +115,7 @@ test('a directory fuller than its quota can be read and emptied', async () => {
   indexedDB = createIndexedDB({ path })
   await inStore(await openStore(), (store) => store.put(block(1_000), 1))
   await close(indexedDB)
-  indexedDB = createIndexedDB({ path, quota: 100_000 })
+  indexedDB = createIndexedDB({ path, quotaBytes: 100_000 })
   const database = await openStore()
   expect(await countIn(database)).toBe(1)
   await expect(inStore(database, (store) => store.put(block(50), 2))).rejects.toMatchObject(
@@ -123,12 +123,12 @@ test('a directory fuller than its quota can be read and emptied', async () => {
   )
   await inStore(database, (store) => store.delete(1))
   await close(indexedDB)
-  expect(() => createIndexedDB({ path, quota: 3.5 })).toThrow('"quota"')
+  expect(() => createIndexedDB({ path, quotaBytes: 3.5 })).toThrow('"quotaBytes"')
   rmSync(path, { recursive: true, force: true })
 })
 
 test('without room for any database, open() fails with QuotaExceededError', async () => {
-  indexedDB = createIndexedDB({ vfs: memory(), quota: 0 })
+  indexedDB = createIndexedDB({ vfs: memory(), quotaBytes: 0 })
   await expect(openStore()).rejects.toMatchObject(quotaExceeded)
   expect(await indexedDB.databases()).toEqual([])
   await close(indexedDB)

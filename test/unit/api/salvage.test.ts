@@ -43,7 +43,7 @@ function damagePageOf(number: number): ReadonlySet<number> {
 
 /** Meets the damage, closes, and opens once more. */
 async function openTwice(onWarning: (warning: Error) => void = () => {}) {
-  const indexedDB = createIndexedDB({ path, onCorrupt: 'salvage', onWarning })
+  const indexedDB = createIndexedDB({ path, ifCorrupt: 'salvage', onWarning })
   const first = await resultOf(indexedDB.open('test'))
   const closed = new Promise((resolve) => first.addEventListener('close', resolve))
   await expect(resultOf(first.transaction('s').objectStore('s').getAll())).rejects.toThrow()
@@ -90,7 +90,12 @@ test('the open request and the warning report what was saved of each store', asy
 
 test('the report is kept until an open request has delivered it', async () => {
   damagePageOf(recordCount / 2)
-  const options = { path, onCorrupt: 'salvage', check: 'always', onWarning: () => {} } as const
+  const options = {
+    path,
+    ifCorrupt: 'salvage',
+    integrityCheck: 'always',
+    onWarning: () => {},
+  } as const
   const indexedDB = createIndexedDB(options)
   const failing = indexedDB.open('test', 2)
   failing.onupgradeneeded = () => failing.transaction?.abort()
@@ -109,7 +114,7 @@ test('the report is kept until an open request has delivered it', async () => {
 })
 
 test('an open request of a sound database has no report, and other objects have none to ask for', async () => {
-  const indexedDB = createIndexedDB({ path, onCorrupt: 'salvage' })
+  const indexedDB = createIndexedDB({ path, ifCorrupt: 'salvage' })
   const request = indexedDB.open('test')
   expect(salvageReport(request)).toBe(null)
   await resultOf(request)
@@ -150,7 +155,7 @@ test('check: "always" finds damage in a file that was closed properly before any
   const database = await resultOf(trusting.open('test'))
   database.close()
   await close(trusting)
-  const checking = createIndexedDB({ path, check: 'always' })
+  const checking = createIndexedDB({ path, integrityCheck: 'always' })
   await expect(resultOf(checking.open('test'))).rejects.toMatchObject({ name: 'UnknownError' })
   await close(checking)
 })

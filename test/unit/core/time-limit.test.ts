@@ -16,7 +16,7 @@ const rounds = Number(process.env['IDB_TEST_ROUNDS'] ?? 40)
 
 const hostings: [title: string, make: () => IDBFactory][] = [
   ['in memory', () => createIndexedDB({ vfs: memory() })],
-  ['on disk', () => createIndexedDB({ path: directory, check: 'always' })],
+  ['on disk', () => createIndexedDB({ path: directory, integrityCheck: 'always' })],
 ]
 
 /** Calls again and again until the time is up. */

@@ -56,8 +56,8 @@ describe.each<[string, () => IndexedDBOptions]>([
 ])('%s', (_, hosting) => {
   const salvaging = (onWarning: (warning: Error) => void): IndexedDBOptions => ({
     ...hosting(),
-    onCorrupt: 'salvage',
-    check: 'always',
+    ifCorrupt: 'salvage',
+    integrityCheck: 'always',
     onWarning,
   })
 

@@ -50,7 +50,7 @@ describe('a worker thread as host', () => {
   })
 
   test('keeps to the quota', async () => {
-    const factory = createIndexedDB({ path: newPath(), worker, quota: 1024 * 1024 })
+    const factory = createIndexedDB({ path: newPath(), worker, quotaBytes: 1024 * 1024 })
     const database = await open(factory)
     const tooMuch = put(database, 'a', new Uint8Array(1024 * 1024))
     await expect(tooMuch).rejects.toMatchObject({ name: 'QuotaExceededError' })
@@ -143,7 +143,7 @@ describe('a port to the owner', () => {
 
   test('is the only option', () => {
     const [port] = portPair()
-    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" with "port"/)
+    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" cannot be combined with "port"/)
     port.close()
   })
 

@@ -98,7 +98,7 @@ test('forceClose() of a world closes all its connections', async () => {
 })
 
 test('a write beyond the quota fails with QuotaExceededError and leaves what was there', async () => {
-  const world = createTestWorld({ quota: 1024 * 1024 })
+  const world = createTestWorld({ quotaBytes: 1024 * 1024 })
   const database = await openLibrary(world.indexedDB)
   const write = addBook(database, new Uint8Array(2 * 1024 * 1024))
   await expect(write).rejects.toMatchObject({ name: 'QuotaExceededError' })

@@ -167,7 +167,7 @@ describe('the ownership of a directory among processes', { timeout: 60_000 }, ()
       assert.ok(
         message.startsWith(`Directory "${path}" is owned by process ${first.pid}, thread 0`),
       )
-      assert.match(message, /dev server.*close\(factory\) there.*onLocked: 'wait'.*\(path\)$/)
+      assert.match(message, /dev server.*close\(factory\) there.*ifLocked: 'wait'.*\(path\)$/)
       assert.doesNotMatch(message, /waiting|owner\.json/)
     })
 

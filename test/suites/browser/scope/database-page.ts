@@ -9,7 +9,7 @@ export interface Options {
   readonly path?: string
   /** Of the database. */
   readonly name?: string
-  readonly onLocked?: 'throw' | 'wait'
+  readonly ifLocked?: 'throw' | 'wait'
   readonly entryPoint?: string
   /** The URL of the module of the memory VFS, to keep databases there. */
   readonly memory?: string

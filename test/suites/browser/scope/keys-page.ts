@@ -256,7 +256,7 @@ async function leftovers(): Promise<readonly unknown[]> {
 async function restart(): Promise<void> {
   await factory?.[Symbol.asyncDispose]()
   const { createIndexedDB } = (await importFrom('/dist/index-browser.js')) as typeof Package
-  factory = createIndexedDB({ path: 'keys', onLocked: 'wait' })
+  factory = createIndexedDB({ path: 'keys', ifLocked: 'wait' })
 }
 
 function importFrom(path: string): Promise<unknown> {

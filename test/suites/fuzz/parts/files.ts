@@ -38,11 +38,11 @@ export const files: Part = {
     const databaseBytes = new DataView(input.buffer, input.byteOffset).getUint32(0)
     const database = input.subarray(4, 4 + databaseBytes)
     const ownLog = input.subarray(4 + databaseBytes)
-    for (const onCorrupt of ['throw', 'salvage'] as const) {
+    for (const ifCorrupt of ['throw', 'salvage'] as const) {
       const vfs = memory()
       write(vfs, fileName, database)
       if (ownLog.length > 0) write(vfs, logName, ownLog)
-      await exercise(onDisk(vfs), onCorrupt)
+      await exercise(onDisk(vfs), ifCorrupt)
     }
   },
 }

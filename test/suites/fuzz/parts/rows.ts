@@ -88,10 +88,10 @@ export const rows: Part = {
   },
   async try(input) {
     const sql = new TextDecoder().decode(input).split('\n')
-    for (const onCorrupt of ['throw', 'salvage'] as const) {
+    for (const ifCorrupt of ['throw', 'salvage'] as const) {
       const vfs = samples.closed.fork()
       runForeignSql(engine, { vfs, path, fileName }, sql)
-      await exercise(onDisk(vfs), onCorrupt)
+      await exercise(onDisk(vfs), ifCorrupt)
     }
   },
 }

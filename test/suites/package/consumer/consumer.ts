@@ -6,7 +6,7 @@ import { memory } from 'idb-everywhere/vfs/memory'
 import { nodeFs } from 'idb-everywhere/vfs/node'
 
 const scratch: Vfs = memory()
-const indexedDB = createIndexedDB({ vfs: scratch, durability: 'strict', onLocked: 'wait' })
+const indexedDB = createIndexedDB({ vfs: scratch, durability: 'strict', ifLocked: 'wait' })
 const request = indexedDB.open('library', 1)
 
 request.onupgradeneeded = () => {

@@ -1,0 +1,19 @@
+/** A value as an error message shows it: short, and without what it holds. Never throws. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case 'string':
+      return JSON.stringify(
+        value.length > longestShown ? `${value.slice(0, longestShown)}…` : value,
+      )
+    case 'function':
+      return 'a function'
+    case 'object':
+      return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object'
+    case 'bigint':
+      return `${value}n`
+    default:
+      return String(value)
+  }
+}
+
+const longestShown = 100

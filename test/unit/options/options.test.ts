@@ -1,0 +1,102 @@
+import { describe, expect, test } from 'vitest'
+import { createIndexedDB, install, type IndexedDBOptions } from '../../../src/index.ts'
+import { completeOptions } from '../../../src/options/options.ts'
+import { nodePlatform } from '../../../src/platform/node.ts'
+import { createTestWorld } from '../../../src/testing.ts'
+import { memory } from '../../../vfs/memory.ts'
+
+const vfs = memory()
+
+/** What is made anew each time left out. */
+function settingsOf(options: IndexedDBOptions) {
+  const settings = completeOptions({ vfs, ...options }, nodePlatform)
+  const { onWarning: _, directory: __, ...others } = settings
+  return others
+}
+
+function refusal(run: () => unknown): unknown {
+  try {
+    run()
+  } catch (error) {
+    return error
+  }
+  throw new Error('it was taken')
+}
+
+describe('options', () => {
+  test.each([
+    [{ onLocked: 'wait' }, { ifLocked: 'wait' }],
+    [
+      { onLocked: 'wait', waitMs: 5 },
+      { ifLocked: 'wait', waitMs: 5 },
+    ],
+    [{ onCorrupt: 'salvage' }, { ifCorrupt: 'salvage' }],
+    [{ quota: 5 }, { quotaBytes: 5 }],
+    [{ check: 'always' }, { integrityCheck: 'always' }],
+  ] as const)('%j means %j', (former, present) => {
+    expect(settingsOf(former)).toEqual(settingsOf(present))
+    expect(settingsOf(former)).not.toEqual(settingsOf({}))
+  })
+
+  test.each(['onLocked', 'onCorrupt', 'quota', 'check'] as const)(
+    '%s and its present name together are refused',
+    (former) => {
+      const values = { onLocked: 'wait', onCorrupt: 'throw', quota: 1, check: 'always' } as const
+      const names = { onLocked: 'ifLocked', onCorrupt: 'ifCorrupt' } as const
+      const rest = { quota: 'quotaBytes', check: 'integrityCheck' } as const
+      const name = { ...names, ...rest }[former]
+      const both = { [former]: values[former], [name]: values[former] }
+      expect(refusal(() => createIndexedDB(both))).toMatchObject({
+        name: 'TypeError',
+        code: 'ERR_IDB_INVALID_OPTION',
+        option: former,
+        message: expect.stringContaining(`"${name}"`) as string,
+      })
+    },
+  )
+
+  test.each<IndexedDBOptions>([{ waitMs: 50 }, { waitMs: 50, ifLocked: 'throw' }])(
+    '%j is refused: nothing waits',
+    (options) => {
+      expect(refusal(() => createIndexedDB(options))).toMatchObject({
+        name: 'TypeError',
+        code: 'ERR_IDB_INVALID_OPTION',
+        option: 'waitMs',
+        message: expect.stringMatching(/add ifLocked: "wait"/) as string,
+      })
+    },
+  )
+
+  test('waitMs alone may be undefined', () => {
+    expect(settingsOf({ waitMs: undefined, ifLocked: 'throw' }).waitMs).toBe(0)
+    expect(settingsOf({ ifLocked: 'wait' }).waitMs).toBe(Infinity)
+  })
+
+  test.each<[unknown, string]>([
+    [() => 'secret', 'a function'],
+    [class Secret {}, 'a function'],
+    [Object.create(null), 'an object'],
+    [['x'], 'an array'],
+    [null, 'null'],
+    [10n, '10n'],
+    [Symbol('s'), 'Symbol(s)'],
+    ['x'.repeat(200), `"${'x'.repeat(100)}…"`],
+  ])('a wrong value is named, not printed: %#', (value, shown) => {
+    expect(refusal(() => createIndexedDB({ durability: value } as object))).toMatchObject({
+      message: `Expected option "durability" to be "relaxed" or "strict", got ${shown}`,
+    })
+  })
+})
+
+test.each<[string, () => unknown]>([
+  ['pth', () => createIndexedDB({ pth: 1 } as object)],
+  ['path', () => createIndexedDB({ path: '' })],
+  ['path', () => createIndexedDB({ port: new MessageChannel().port1, path: 'x' })],
+  ['worker', () => createIndexedDB({ vfs, worker: true })],
+  ['target', () => install({ target: 1 as unknown as object })],
+  ['force', () => install({ force: (() => {}) as unknown as boolean })],
+  ['disk', () => createTestWorld({ disk: 1 } as object)],
+])('the error for the option %s has its name and a code', (option, run) => {
+  const known = { name: 'TypeError', code: 'ERR_IDB_INVALID_OPTION', option }
+  expect(refusal(run)).toMatchObject(known)
+})
