@@ -16,6 +16,20 @@ const lastLine = '<!-- /spec index -->'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const file = join(root, 'ARCHITECTURE.md')
 
+/** Where the specification calls it otherwise than its anchor. */
+const titles = {
+  'async-execute-request': 'asynchronously execute a request',
+  'cleanup-indexed-database-transactions': 'cleanup Indexed Database transactions',
+  'convert-a-value-to-a-multientry-key': 'convert a value to a multiEntry key',
+  'create-request-to-retrieve-multiple-items': 'create a request to retrieve multiple items',
+  'fire-error-event': 'fire an error event',
+  'fire-success-event': 'fire a success event',
+  in: 'in a key range',
+  keyrange: 'key range interface',
+  transaction: 'transaction interface',
+  events: 'event interface',
+}
+
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } })
 const text = readFileSync(file, 'utf8')
 const written = withSpecIndex(withImports(text, await readRooms()))
@@ -30,8 +44,8 @@ else if (text !== wanted) {
 async function readRooms() {
   const source = readFileSync(join(root, 'test/unit/layers/rooms.ts'), 'utf8')
   const { code } = await transform(source, { loader: 'ts' })
-  const { sourceRooms: rooms } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
-  return Object.entries(rooms).filter(([room]) => room.endsWith('/'))
+  const { sourceRooms } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
+  return Object.entries(sourceRooms).filter(([room]) => room.endsWith('/'))
 }
 
 /** The rows of the table of rooms, in the order of the layer test; what a room holds is written by hand. */
@@ -100,8 +114,8 @@ function citationsIn(sources) {
 /** Anchors are in lower case: gives an identifier its capitals back, as the sources of what script uses have them. */
 function wordsIn(sources) {
   const api = sources.filter(({ path }) => path.startsWith('src/api/'))
-  const identifiers = api.flatMap(({ text }) => text.match(/\b[a-zA-Z]\w*\b/g) ?? [])
-  const written = new Map(identifiers.map((word) => [word.toLowerCase(), word]))
+  const words = api.flatMap(({ text }) => text.match(/\b(?:IDB[A-Z]|[a-z]+[A-Z])\w*\b/g) ?? [])
+  const written = new Map(words.map((word) => [word.toLowerCase(), word]))
   return (word) => written.get(word) ?? word
 }
 
@@ -109,8 +123,14 @@ function wordsIn(sources) {
 function titleOf(anchor, wordOf) {
   const [, owner, member] = /^dom-(idb\w+)-(\w+)$/.exec(anchor) ?? []
   if (member !== undefined) return `${wordOf(owner)}.${wordOf(member)}`
-  const words = anchor.replace(/^(dom|dfn|dictdef|enumdef)-/, '').split('-')
-  return words.map((word) => (word.startsWith('idb') ? wordOf(word) : word)).join(' ')
+  const words = anchor.replace(/^(dom|dfn|dictdef|enumdef)-/, '').replace(/-construct$/, '')
+  return (
+    titles[anchor] ??
+    words
+      .split('-')
+      .map((word) => (word.startsWith('idb') ? wordOf(word) : word))
+      .join(' ')
+  )
 }
 
 function tableOf(heading, citations) {
