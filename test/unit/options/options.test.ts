@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createIndexedDB, install, type IndexedDBOptions } from '../../../src/index.ts'
 import { completeOptions } from '../../../src/options/options.ts'
-import { nodePlatform } from '../../../src/platform/node.ts'
+import { platform as nodePlatform } from '../../../src/platform/node.ts'
 import { createTestWorld } from '../../../src/testing.ts'
 import { memory } from '../../../vfs/memory.ts'
 
