@@ -34,9 +34,10 @@ export const install: (options?: InstallOptions) => IDBFactory = installOn
 
 /**
  * Lets another thread use the factory's databases: `createIndexedDB({ port })` there takes the other end of the channel.
- * Without a factory, that of `createIndexedDB()`.
+ *
+ * @throws TypeError when `port` is not a port, or `factory` is not a factory of this package.
  */
-export const serve: (port: Port, factory?: IDBFactory) => void = serveOn
+export const serve: (port: Port, factory: IDBFactory) => void = serveOn
 
 /**
  * Closes what the factory has open: its connections take no new transactions, and get `close` once those under way have

@@ -32,7 +32,7 @@ import { memory } from '../../vfs/memory.ts'
 export interface Composition {
   createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory
   install: (options?: InstallOptions) => globalThis.IDBFactory
-  serve: (port: Port, factory?: globalThis.IDBFactory) => void
+  serve: (port: Port, factory: globalThis.IDBFactory) => void
 }
 
 /** The public functions on that platform. */
@@ -56,10 +56,11 @@ export function compose(platform: Platform): Composition {
       createIndexedDB(withEnvironment(membersOf(rest), platform)),
     )
   }
-  const serve = (port: Port, factory: globalThis.IDBFactory = createIndexedDB()): void => {
-    const { host, warn } = factoryOf(factory)
+  const serve = (port: Port, factory: globalThis.IDBFactory): void => {
+    const served = hostPortOf(port)
+    const { host, warn } = ownFactory(factory, 'serve(port, factory)')
     const report = (failure: Failure): void => warn(exceptionOf(failure))
-    serveHost(host, hostPortOf(port), { report, presence: platform.presence })
+    serveHost(host, served, { report, presence: platform.presence })
   }
   return { createIndexedDB, install, serve }
 }
@@ -75,9 +76,17 @@ export function close(factory: globalThis.IDBFactory): Promise<void> {
   return closeHostOf(factory)
 }
 
-/** Rejects for anything that is no factory. */
+/** Rejects for anything that is not a factory. */
 async function closeHostOf(factory: globalThis.IDBFactory): Promise<void> {
-  await factoryOf(factory).host.close()
+  await ownFactory(factory, 'close(factory)').host.close()
+}
+
+/** @throws TypeError for anything that is not a factory of this copy of the package. `call`: who asks. */
+function ownFactory(factory: unknown, call: string): Factory {
+  if (factory instanceof IDBFactory) return factoryOf(factory)
+  const got = describeValue(factory)
+  const message = `${call} needs a factory that createIndexedDB() or install() of this copy of idb-everywhere has returned, got ${got}`
+  throw optionError('factory', message)
 }
 
 /** Port → the host at its other end: several factories may share a port. */

@@ -35,7 +35,7 @@ function adviceOnOwner(owner: Claim): string[] {
   if (owner.thread === self.thread) {
     return ['call close(factory) in this thread, where another copy of this package has it']
   }
-  const share = 'share it (that thread calls serve(port), this one takes { port })'
+  const share = 'share it (that thread calls serve(port, factory), this one takes { port })'
   return [share, 'call close(factory) there']
 }
 

@@ -58,6 +58,6 @@ function lockedMessage(path: string, waitMs: number): string {
   const wait = isWait ? 'wait longer (waitMs)' : "wait for it (ifLocked: 'wait')"
   return (
     `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin${waited}; ` +
-    `close that tab, call close(factory) there, share it (that worker calls serve(port), this thread takes { port }), ${wait}, or choose another directory (path)`
+    `close that tab, call close(factory) there, share it (that worker calls serve(port, factory), this thread takes { port }), ${wait}, or choose another directory (path)`
   )
 }

@@ -143,14 +143,29 @@ describe('a port to the owner', () => {
 
   test('is the only option', () => {
     const [port] = portPair()
-    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(/"path" cannot be combined with "port"/)
+    expect(() => createIndexedDB({ port, path: 'x' })).toThrow(
+      /"path" cannot be combined with "port"/,
+    )
     port.close()
   })
 
   test('has to be a port', () => {
     const noPort = {} as unknown as MessagePort // as script that is not checked may say
     expect(() => createIndexedDB({ port: noPort })).toThrow(TypeError)
-    expect(() => serve(noPort)).toThrow(TypeError)
+    expect(() => serve(noPort, createIndexedDB({ vfs: memory() }))).toThrow(TypeError)
+  })
+
+  test.each([undefined, null, {}, globalThis])('serves a factory, and not %s', (factory) => {
+    const [port] = portPair()
+    // As script that is not checked may call it.
+    const call = (): void => serve(port, factory as unknown as IDBFactory)
+    expect(call).toThrow(/^serve\(port, factory\) needs a factory/)
+    expect(call).toThrow(expect.objectContaining({ name: 'TypeError', option: 'factory' }) as Error)
+    port.close()
+  })
+
+  test('close() rejects for anything else', async () => {
+    await expect(close({} as IDBFactory)).rejects.toThrow(/^close\(factory\) needs a factory/)
   })
 })
 
