@@ -8,7 +8,7 @@
  */
 import { append } from '../base/own-property.ts'
 import type { Failure } from '../errors.ts'
-import type { DatabaseStorage } from '../storage/storage.ts'
+import type { StorageDurability } from '../storage/storage.ts'
 import { Fifo } from '../base/fifo.ts'
 import { queueTurn } from '../event-loop/turn.ts'
 
@@ -39,7 +39,7 @@ interface Entry {
 
 /** One database's commits on their way to the disk. */
 export class CommitQueue {
-  readonly #storage: DatabaseStorage
+  readonly #durability: StorageDurability
   readonly #syncFailed: (error: unknown, lost: readonly SettlingWork[]) => void
   /** Empty when no sync is under way. */
   readonly #waiting = new Fifo<Entry>()
@@ -50,10 +50,10 @@ export class CommitQueue {
 
   /** `syncFailed`: loses all that waited, and whatever else cannot be trusted any more. */
   constructor(
-    storage: DatabaseStorage,
+    durability: StorageDurability,
     syncFailed: (error: unknown, lost: readonly SettlingWork[]) => void,
   ) {
-    this.#storage = storage
+    this.#durability = durability
     this.#syncFailed = syncFailed
   }
 
@@ -65,7 +65,7 @@ export class CommitQueue {
     for (const storeId of work.storeIds) this.#lastOfStore.set(storeId, entry)
     if (this.#isSyncing) return
     this.#isSyncing = true
-    if (isAlone && !this.#storage.verifyLater) this.#syncNow()
+    if (isAlone && !this.#durability.verifyLater) this.#syncNow()
     else void this.#syncInBackground()
   }
 
@@ -84,7 +84,7 @@ export class CommitQueue {
   #syncNow(): void {
     const count = this.#waiting.length
     try {
-      this.#storage.sync()
+      this.#durability.sync()
     } catch (error) {
       return this.#fail(error)
     }
@@ -109,15 +109,15 @@ export class CommitQueue {
 
   /** Resolves with how many of those that wait the disk has now. */
   async #syncWaiting(): Promise<number> {
-    const { syncLater, verifyLater } = this.#storage
+    const { syncLater, verifyLater } = this.#durability
     // A storage that can only block does so in a turn of its own, until when others may commit.
     if (!syncLater) await new Promise<void>(queueTurn)
     const count = this.#waiting.length
     // Under way while the thread waits for the disk.
-    const verifying = verifyLater?.call(this.#storage)
+    const verifying = verifyLater?.call(this.#durability)
     verifying?.catch(() => {}) // awaited below, unless the sync fails
-    if (syncLater) await syncLater.call(this.#storage)
-    else this.#storage.sync()
+    if (syncLater) await syncLater.call(this.#durability)
+    else this.#durability.sync()
     await verifying
     return count
   }

@@ -129,7 +129,7 @@ export class ConnectionQueue {
     request: QueuedRequest,
   ): Promise<void> {
     const database = await this.#openDatabase()
-    const oldVersion = database.schema.version
+    const oldVersion = database.storage.schema.version
     const version = requested ?? (oldVersion || 1)
     if (oldVersion > version) return listener.failed(versionFailure(database, version))
     if (oldVersion < version) {
@@ -149,7 +149,7 @@ export class ConnectionQueue {
     version: number,
     listener: OpenListener,
   ): Promise<void> {
-    const oldVersion = database.schema.version
+    const oldVersion = database.storage.schema.version
     const connection = this.#connect(database)
     await new Promise<void>((resolve) => {
       const transaction = startUpgrade(connection, version, (outcome) => {
@@ -167,7 +167,7 @@ export class ConnectionQueue {
     const database = this.#database
     if (database) {
       const blocked = (): void => {
-        listener.blocked(database.schema.version)
+        listener.blocked(database.storage.schema.version)
         this.#blocked(request)
       }
       await closeConnections(database, null, { request, blocked })
@@ -261,7 +261,7 @@ async function closeConnections(
 ): Promise<void> {
   const connections = [...database.connections]
   const asked = connections.filter((connection) => !connection.closePending)
-  const oldVersion = database.schema.version
+  const oldVersion = database.storage.schema.version
   await request.orCancelled(
     asked.map((connection) => connection.deliverVersionChange(oldVersion, newVersion)),
   )
@@ -271,7 +271,7 @@ async function closeConnections(
 
 function versionFailure(database: Database<Connection>, version: number): Failure {
   const { name } = database.storage
-  const existing = database.schema.version
+  const existing = database.storage.schema.version
   return failure(
     'VersionError',
     `Database "${name}" has version ${existing}, which is higher than the requested ${version}`,

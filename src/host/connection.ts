@@ -43,8 +43,8 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
 
   constructor(database: Database<Connection>) {
     this.name = database.storage.name
-    this.schema = database.schema
-    this.salvaged = database.storage.salvaged
+    this.schema = database.storage.schema
+    this.salvaged = database.storage.care.salvaged
     this.keptAt = database.keptAt
     this.#database = database
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
@@ -89,15 +89,14 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
       listener: null,
       owner: this,
     })
-    transaction.startUpgrade(version)
+    this.schema = transaction.startUpgrade(version)
     this.#upgradeFinished = finished
-    this.schema = this.#database.schema
     return transaction
   }
 
   /** Its open request is answered. */
   noteOpened(): void {
-    if (this.salvaged) this.#database.storage.noteHeard()
+    if (this.salvaged) this.#database.storage.care.noteReported()
   }
 
   close(): void {

@@ -2,14 +2,11 @@
 import { type Failure, type FailurePlace, failureOf, StorageError } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
-import type { DatabaseSchema } from '../storage/schema.ts'
-import type { DatabaseStorage } from '../storage/storage.ts'
+import type { Storage, StorageTransaction } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
-import type { OperationTarget } from './execute.ts'
 import { FileWatch } from './file-watch.ts'
 import { Garbage } from './garbage.ts'
 import { Housekeeping } from './housekeeping.ts'
-import { KeyGenerators } from './key-generators.ts'
 import type { Pump } from '../event-loop/pump.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -34,45 +31,34 @@ export interface HostServices {
 }
 
 /** https://w3c.github.io/IndexedDB/#database-construct */
-export class Database<Connection extends DatabaseConnection> implements OperationTarget {
-  readonly storage: DatabaseStorage
+export class Database<Connection extends DatabaseConnection> {
+  readonly storage: Storage
   readonly services: HostServices
-  readonly keyGenerators: KeyGenerators
   readonly scheduler = new Scheduler()
   readonly connections = new Set<Connection>()
   readonly keptAt: KeptPlace | null
-  /** As the running upgrade transaction sees it; the committed one when none runs. */
-  schema: DatabaseSchema
-  committedSchema: DatabaseSchema
   /** Storage can no longer be trusted to hold what memory says: it must be opened anew. */
   isBroken = false
-  /** Whether the engine's write transaction is open. */
-  #isWriting = false
   readonly #commits: CommitQueue
   readonly #housekeeping: Housekeeping
   readonly #watch: FileWatch
 
-  constructor(storage: DatabaseStorage, services: HostServices) {
+  constructor(storage: Storage, services: HostServices) {
     this.storage = storage
     this.services = services
-    this.schema = storage.schema
-    this.committedSchema = storage.schema
-    this.keyGenerators = new KeyGenerators(storage.currentNumbers)
-    this.#commits = new CommitQueue(storage, (error, lost) => this.#lose(error, lost))
+    this.#commits = new CommitQueue(storage.durability, (error, lost) => this.#lose(error, lost))
     const { keptIn } = services
     this.keptAt = keptIn === null ? null : [keptIn, storage.name]
-    const isBusy = (): boolean => this.#isWriting
     this.#housekeeping = new Housekeeping({
       storage,
-      garbage: this.keptAt && new Garbage(this.keptAt, storage, isBusy),
-      isBusy,
+      garbage: this.keptAt && new Garbage(this.keptAt, storage),
       failed: (error) => {
         services.report(this.failureOf(error))
         this.noteError(error)
       },
       syncFailed: (error) => this.#breakDownLater(this.failureOf(error)),
     })
-    this.#watch = new FileWatch(storage, (error) => {
+    this.#watch = new FileWatch(storage.durability, (error) => {
       // Nobody waits for an answer that would say why.
       if (!this.isBroken) services.report(this.failureOf(error))
       this.noteError(error)
@@ -84,19 +70,10 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     return failureOf(error, { ...this.services.place, database: this.storage.name })
   }
 
-  /** Opens the engine's write transaction; the scheduler sees to it that there is never more than one. */
-  begin(): void {
-    this.storage.begin()
-    this.#isWriting = true
-  }
-
-  /** Commits it to the operating system. @throws StorageError; then it must be rolled back. */
-  commit(): void {
+  /** Commits to the operating system. @throws StorageError; then the transaction must be rolled back. */
+  commit(transaction: StorageTransaction): void {
     this.#watch.beforeCommit()
-    this.keyGenerators.store(this.storage, (storeId) => this.schema.stores.has(storeId))
-    this.storage.commit()
-    this.#isWriting = false
-    this.keyGenerators.keep()
+    transaction.commit()
     this.#housekeeping.noteCommit()
   }
 
@@ -110,18 +87,15 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
     return this.#commits.follow(storeIds, follower)
   }
 
-  /** Reverts everything the engine's write transaction did. */
-  rollback(): void {
-    this.#isWriting = false
-    this.schema = this.committedSchema
-    this.keyGenerators.revert()
+  /** Reverts everything the transaction did. */
+  rollback(transaction: StorageTransaction): void {
     this.#housekeeping.noteRollback()
     try {
-      this.storage.rollback()
+      transaction.rollback()
     } catch (error) {
       return this.breakDown(this.failureOf(error))
     }
-    if (!this.storage.hasLostSync) return
+    if (!this.storage.durability.hasLostSync) return
     // It failed in the middle of the transaction, at the log's beginning.
     this.#breakDownLater(this.failureOf(lostSync(this.storage)))
   }
@@ -181,7 +155,7 @@ export class Database<Connection extends DatabaseConnection> implements Operatio
   }
 }
 
-function lostSync({ name }: DatabaseStorage): StorageError {
-  const message = `Database ${JSON.stringify(name)}: a sync has failed; open it again`
+function lostSync({ name }: Storage): StorageError {
+  const message = `Database ${JSON.stringify(name)}: a sync has failed; close all connections and open it again`
   return new StorageError('io', message)
 }

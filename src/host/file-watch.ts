@@ -3,7 +3,7 @@
  * smallest commits: one asks when nobody has for a while, and a timer asks while nothing is committed.
  */
 import { isLost, type StorageError } from '../errors.ts'
-import type { DatabaseStorage } from '../storage/storage.ts'
+import type { StorageDurability } from '../storage/storage.ts'
 import { now, queueIdleTimer } from '../event-loop/turn.ts'
 
 /** For so long commits that need not last may be acknowledged without another look. */
@@ -13,29 +13,29 @@ const idleMs = 2_000
 
 /** The watch over one database's files. */
 export class FileWatch {
-  readonly #storage: DatabaseStorage
+  readonly #durability: StorageDurability
   readonly #lost: (error: StorageError) => void
   #lookedAtMs = now()
   #isLooking = false
   #cancelTimer: (() => void) | null = null
 
   /** `lost`: called when the files were found to be lost and no call could say so. */
-  constructor(storage: DatabaseStorage, lost: (error: StorageError) => void) {
-    this.#storage = storage
+  constructor(durability: StorageDurability, lost: (error: StorageError) => void) {
+    this.#durability = durability
     this.#lost = lost
-    if (storage.verify) this.#arm()
+    if (durability.verify) this.#arm()
   }
 
   /** Before a commit. @throws StorageError 'lost' */
   beforeCommit(): void {
-    if (this.#storage.verify && now() - this.#lookedAtMs >= betweenLooksMs) this.look()
+    if (this.#durability.verify && now() - this.#lookedAtMs >= betweenLooksMs) this.look()
   }
 
   /** @throws StorageError 'lost' */
   look(): void {
     this.#lookedAtMs = now()
-    this.#storage.verify?.()
-    if (this.#storage.verifyLater && !this.#isLooking) void this.#lookLater()
+    this.#durability.verify?.()
+    if (this.#durability.verifyLater && !this.#isLooking) void this.#lookLater()
   }
 
   /** Looks where no call can say what is found. */
@@ -62,7 +62,7 @@ export class FileWatch {
   async #lookLater(): Promise<void> {
     this.#isLooking = true
     try {
-      await this.#storage.verifyLater?.()
+      await this.#durability.verifyLater?.()
     } catch (error) {
       this.#note(error)
     } finally {

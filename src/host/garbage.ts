@@ -1,21 +1,18 @@
 /** What is kept elsewhere for records that are gone (see `kept/`): found and removed while nobody uses the database. */
 import { collectKept } from '../kept/collect.ts'
 import type { KeptKey, KeptPlace } from '../kept/kept-store.ts'
-import type { DatabaseStorage } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 
 /** One database's. */
 export class Garbage {
   readonly #place: KeptPlace
-  readonly #storage: DatabaseStorage
-  readonly #isBusy: () => boolean
+  readonly #storage: Storage
   /** At first: an earlier thread may have left something. */
   #isSuspected = true
 
-  /** `isBusy`: whether a write transaction runs, which may yet be reverted. */
-  constructor(place: KeptPlace, storage: DatabaseStorage, isBusy: () => boolean) {
+  constructor(place: KeptPlace, storage: Storage) {
     this.#place = place
     this.#storage = storage
-    this.#isBusy = isBusy
   }
 
   /** A transaction has ended, and some record may be gone. */
@@ -31,7 +28,8 @@ export class Garbage {
     if (!this.#isSuspected) return true
     this.#isSuspected = false
     const isDone = await collectKept(this.#place, (kept) => {
-      if (this.#isBusy() || this.#isSuspected) return null
+      // What the open transaction has written may yet be reverted.
+      if (this.#storage.transaction || this.#isSuspected) return null
       return kept.filter((key) => !this.#isInUse(key))
     })
     if (!isDone) this.#isSuspected = true

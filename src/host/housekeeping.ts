@@ -2,7 +2,7 @@
  * When a database tidies its file (checkpoints, gives back pages): while nobody uses it, and between transactions when
  * constant writing leaves no such moment.
  */
-import type { DatabaseStorage } from '../storage/storage.ts'
+import type { Storage } from '../storage/storage.ts'
 import type { Garbage } from './garbage.ts'
 import { queueIdleTimer } from '../event-loop/turn.ts'
 
@@ -11,12 +11,13 @@ const idleMs = 500
 /** Between two pieces of housekeeping: long enough for whoever wants the thread. */
 const pieceMs = 5
 /**
- * The log's bound under constant writing: short enough to be overwritten in place, long enough to be worth its syncs. They
- * take as long as 1,000 small transactions, which write 8 MiB.
+ * How much may be pending under constant writing before it is tidied between two transactions: worth its syncs, which take
+ * as long as 1,000 small transactions, which write 8 MiB. The engine's log file stays below the length at which it would be
+ * cut back, see `longestLogFileBytes` in `sqlite/care/housekeeping.ts`.
  */
-const longestLogBytes = 32 * 1024 * 1024
+const mostPendingBytes = 32 * 1024 * 1024
 /**
- * So much of a growing log at a time is brought to the disk off this thread, where the platform can: the checkpoint, which
+ * This much at a time of what is pending is brought to the disk off this thread, where the platform can: the tidying, which
  * blocks it, then has less to wait for. Measured under constant writing: pauses a quarter shorter, a fifth less time per
  * transaction on average. In smaller parts the syncs get in the writer's way.
  */
@@ -24,15 +25,14 @@ const syncAheadBytes = 16 * 1024 * 1024
 
 /** One database's housekeeping. */
 export class Housekeeping {
-  readonly #storage: DatabaseStorage
+  readonly #storage: Storage
   readonly #garbage: Garbage | null
-  readonly #isBusy: () => boolean
   readonly #failed: (error: unknown) => void
   readonly #syncFailed: (error: unknown) => void
   #commitCount = 0
   #seenCommitCount = 0
   #timer: 'off' | 'on' | 'closed' = 'off'
-  /** So much of the log the disk has. */
+  /** How much of what is pending the disk has. */
   #syncedBytes = 0
   /** The sync ahead that is under way; null when there is none. */
   #syncing: Promise<void> | null = null
@@ -40,20 +40,18 @@ export class Housekeeping {
   #collecting: Promise<void> = Promise.resolve()
 
   /**
-   * `isBusy`: whether a write transaction runs, during which nothing can be tidied. `failed`: something will be done later.
-   * `syncFailed`: the disk may have lost a part of the log, and the next sync may not say so again.
+   * `failed`: something will be done later. `syncFailed`: the disk may have lost what was pending, and the next sync may
+   * not say so again.
    */
   constructor(options: {
-    storage: DatabaseStorage
+    storage: Storage
     /** null: nothing is kept for it elsewhere. */
     garbage: Garbage | null
-    isBusy: () => boolean
     failed: (error: unknown) => void
     syncFailed: (error: unknown) => void
   }) {
     this.#storage = options.storage
     this.#garbage = options.garbage
-    this.#isBusy = options.isBusy
     this.#failed = options.failed
     this.#syncFailed = options.syncFailed
     if (options.garbage) this.#arm(idleMs)
@@ -63,9 +61,9 @@ export class Housekeeping {
   noteCommit(): void {
     this.#commitCount++
     this.#garbage?.suspect()
-    const logBytes = this.#storage.logBytes()
-    if (logBytes > longestLogBytes) this.#tidy()
-    else this.#syncAhead(logBytes)
+    const pendingBytes = this.#storage.care.pendingBytes()
+    if (pendingBytes > mostPendingBytes) this.#tidy()
+    else this.#syncAhead(pendingBytes)
     if (this.#timer === 'off') this.#arm(idleMs)
   }
 
@@ -83,15 +81,16 @@ export class Housekeeping {
     await this.#collecting
   }
 
-  #syncAhead(logBytes: number): void {
-    // The log has begun anew.
-    if (logBytes < this.#syncedBytes) this.#syncedBytes = 0
-    const { syncLater } = this.#storage
-    if (!syncLater || this.#syncing || logBytes - this.#syncedBytes < syncAheadBytes) return
-    this.#syncing = syncLater
-      .call(this.#storage)
+  #syncAhead(pendingBytes: number): void {
+    // It was tidied meanwhile.
+    if (pendingBytes < this.#syncedBytes) this.#syncedBytes = 0
+    const { durability } = this.#storage
+    if (!durability.syncLater || this.#syncing) return
+    if (pendingBytes - this.#syncedBytes < syncAheadBytes) return
+    this.#syncing = durability
+      .syncLater()
       .then(() => {
-        this.#syncedBytes = logBytes
+        this.#syncedBytes = pendingBytes
       }, this.#syncFailed)
       .finally(() => {
         this.#syncing = null
@@ -106,7 +105,7 @@ export class Housekeeping {
   #onTimer(): void {
     if (this.#timer === 'closed') return
     this.#timer = 'off'
-    const isIdle = this.#seenCommitCount === this.#commitCount && !this.#isBusy()
+    const isIdle = this.#seenCommitCount === this.#commitCount && !this.#storage.transaction
     this.#seenCommitCount = this.#commitCount
     if (!isIdle) return this.#arm(idleMs)
     const outcome = this.#tidy()
@@ -126,9 +125,9 @@ export class Housekeeping {
 
   #tidy(): 'more' | 'done' | 'failed' {
     try {
-      return this.#storage.housekeep() ? 'more' : 'done'
+      return this.#storage.care.housekeep() ? 'more' : 'done'
     } catch (error) {
-      if (this.#storage.hasLostSync) this.#syncFailed(error)
+      if (this.#storage.durability.hasLostSync) this.#syncFailed(error)
       else this.#failed(error)
       return 'failed'
     }

@@ -4,7 +4,9 @@ import { append } from '../base/own-property.ts'
 import type { Chained } from './chain.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
-import { changeSchema, executeOperation } from './execute.ts'
+import type { DatabaseSchema } from '../storage/schema.ts'
+import type { StorageTransaction } from '../storage/storage.ts'
+import { changeSchema, executeRead, executeWrite } from './execute.ts'
 import { weightOf } from './operation-weight.ts'
 import {
   type Durability,
@@ -70,8 +72,8 @@ export class Transaction
   #queue: Fifo<QueuedOperation> | null = null
   /** Whether the pump has it, and will step through the queue. */
   #isPumped = false
-  /** Whether it has opened the engine's write transaction. */
-  #isWriting = false
+  /** The storage's, which its first operation that writes has begun; null: none has, or it is over. */
+  #writing: StorageTransaction | null = null
   /** Whether a transaction it overlaps has not yet said `committed`, see `TransactionListener.wentAhead`. */
   #isAhead = false
   /** Why it settles as aborted; null when it settles as committed, or does not settle. */
@@ -106,14 +108,15 @@ export class Transaction
   }
 
   /**
-   * Starts an upgrade, with the version as its first change.
+   * Starts an upgrade, with the version as its first change; gives the schema it begins with.
    * @throws StorageError; then the transaction is over.
    */
-  startUpgrade(version: number): void {
+  startUpgrade(version: number): DatabaseSchema {
     this.schedule()
     try {
-      this.#beginWriting()
-      changeSchema(this.#database, { type: 'setVersion', version })
+      const writing = this.#write()
+      changeSchema(writing, { type: 'setVersion', version })
+      return writing.schema
     } catch (error) {
       this.abort()
       throw error
@@ -192,7 +195,6 @@ export class Transaction
 
   confirm(): void {
     if (this.#gaveUpFor) return this.lose(this.#gaveUpFor)
-    if (this.#mode === 'versionchange') this.#database.committedSchema = this.#database.schema
     this.#listener?.committed()
     this.#finish('committed')
   }
@@ -220,18 +222,21 @@ export class Transaction
   #execute(operation: Operation, receiver: OperationReceiver): void {
     let result: Uint8Array | number | undefined
     try {
-      if (!this.#isWriting && isWrite(operation)) this.#beginWriting()
-      result = executeOperation(this.#database, operation, receiver)
+      result = isWrite(operation)
+        ? executeWrite(this.#write(), operation)
+        : executeRead(this.#database.storage, operation, receiver)
     } catch (error) {
       return this.#fail(error, receiver)
     }
     receiver.done(result)
   }
 
-  #beginWriting(): void {
+  /** The storage's transaction, begun if need be; the scheduler sees to it that there is only one. @throws StorageError */
+  #write(): StorageTransaction {
+    if (this.#writing) return this.#writing
     if (this.#mode === 'readonly') throw new Error('unreachable: a read-only transaction writes')
-    this.#database.begin()
-    this.#isWriting = true
+    this.#writing = this.#database.storage.begin()
+    return this.#writing
   }
 
   #fail(error: unknown, receiver: OperationReceiver): void {
@@ -247,14 +252,15 @@ export class Transaction
   #commit(): void {
     const unseen = this.#failures?.[this.#failuresSeen ?? 0]
     if (unseen) return this.#giveUpInOrder(unseen)
-    if (!this.#isWriting) return this.#isAhead ? this.#settle() : this.confirm()
+    const writing = this.#writing
+    if (!writing) return this.#isAhead ? this.#settle() : this.confirm()
     try {
-      this.#database.commit()
+      this.#database.commit(writing)
     } catch (error) {
       this.#giveUpInOrder(this.#database.failureOf(error))
       return this.#database.noteError(error)
     }
-    this.#isWriting = false
+    this.#writing = null
     this.needsSync = this.#isStrict
     this.#settle()
   }
@@ -281,10 +287,10 @@ export class Transaction
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
   #revert(): void {
     this.#queue?.clear()
-    const wasWriting = this.#isWriting
-    this.#isWriting = false
+    const writing = this.#writing
+    this.#writing = null
     // It may break the database down, which gives up all its transactions.
-    if (wasWriting) this.#database.rollback()
+    if (writing) this.#database.rollback(writing)
   }
 
   #finish(outcome: Outcome): void {

@@ -68,8 +68,14 @@ export type Operation =
   | { readonly type: 'clear'; readonly storeId: number }
   | { readonly type: 'changeSchema'; readonly change: SchemaChange }
 
+/** The operations that leave the database as it is. */
+export type ReadOperation = Extract<Operation, { type: 'scan' | 'count' }>
+
+/** The operations that change it. */
+export type WriteOperation = Exclude<Operation, ReadOperation>
+
 /** Whether an operation changes the database, for which a read-only transaction has no right. */
-export function isWrite(operation: Operation): boolean {
+export function isWrite(operation: Operation): operation is WriteOperation {
   return operation.type !== 'scan' && operation.type !== 'count'
 }
 

@@ -1,7 +1,7 @@
 /** A storage directory: the storage seam's `StorageDirectory` over a VFS and the engine. */
 import { StorageError } from '../errors.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
-import type { DatabaseStorage, StorageDirectory } from '../storage/storage.ts'
+import type { Storage, StorageDirectory } from '../storage/storage.ts'
 import { SqliteDatabase } from './database.ts'
 import {
   hasLog,
@@ -93,7 +93,7 @@ class SqliteDirectory implements StorageDirectory {
     })
   }
 
-  open(name: string): Promise<DatabaseStorage> {
+  open(name: string): Promise<Storage> {
     return this.#queue(async () => {
       const place = await this.#enter()
       const target = targetOf(name)
@@ -264,7 +264,7 @@ class SqliteDirectory implements StorageDirectory {
       label,
       opened,
       salvaged: this.#unheard.get(fileName) ?? null,
-      onHeard: () => this.#unheard.delete(fileName),
+      onReported: () => this.#unheard.delete(fileName),
       onVersionCommitted: enter,
       onClosed: () => {
         this.#openDatabases.delete(database)

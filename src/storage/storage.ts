@@ -1,10 +1,14 @@
 /**
- * The storage seam: what the host needs of an engine, and nothing about SQL. All of it works on bytes: encoded keys
- * (which sort by memcmp), serialized values. Everything that can be synchronous is: a transaction never waits for a
+ * The storage seam: what the host needs of an engine, and nothing about SQL. A directory has databases; a database, once
+ * opened, is a `Storage`; whatever changes it is a `StorageTransaction`, one at a time. All of it works on bytes: encoded
+ * keys (which sort by memcmp), serialized values. Everything that can be synchronous is: a transaction never waits for a
  * promise in its middle.
  *
- * Whatever fails throws a `StorageError`. Except for `'constraint'` from `put` and `createIndex`, which leave everything as it
+ * What fails throws a `StorageError`. Except for `'constraint'` from `put` and `fillIndex`, which leave everything as it
  * was, the caller must then roll the transaction back.
+ *
+ * Isolation is the host's: reads go to the storage, see what the open transaction has written so far, and are kept apart
+ * from it by the host's locks. An engine so needs one connection to its file and no snapshots.
  */
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { SalvageReport } from './salvage-report.ts'
@@ -17,7 +21,7 @@ export interface StorageDirectory {
   /** Takes ownership if need be, and names every database with a committed version above 0. Finishes marked deletions. */
   list(): Promise<{ name: string; version: number }[]>
   /** Opens the database; a fresh one has version 0 and is removed again at `close()` if it still has. */
-  open(name: string): Promise<DatabaseStorage>
+  open(name: string): Promise<Storage>
   /** Deletes a closed database; survives a crash half-way. A missing one is no error. Resolves with its old version, 0 if it was missing. */
   delete(name: string): Promise<number>
   /** Gives up the ownership. All databases must be closed. */
@@ -80,42 +84,38 @@ export interface NewRecord {
 }
 
 /** A database's file, opened. All calls are synchronous but those that end it. */
-export interface DatabaseStorage {
+export interface Storage {
   readonly name: string
-  /** The committed schema as it was at opening. */
+  /** The committed schema. */
   readonly schema: DatabaseSchema
-  /** Key generators: store id → current number (the next to be given out), as committed at opening. */
-  readonly currentNumbers: ReadonlyMap<number, number>
+  /** The open read-write transaction; null when there is none. */
+  readonly transaction: StorageTransaction | null
+  readonly durability: StorageDurability
+  readonly care: StorageCare
 
-  /** What was saved when the damaged file was salvaged, at this opening or at one of which nobody heard; null: it was not. */
-  readonly salvaged: SalvageReport | null
-  /** Somebody has heard of `salvaged`: the next opening need not say it again. */
-  noteHeard(): void
+  /** Reads records in order, those included that the open transaction has written. */
+  scan(scan: Scan, receive: RecordReceiver): void
+  /** How many records or index entries lie in the range, counted as `scan` reads. */
+  count(storeId: number, indexId: number, range: EncodedRange): number
+  /** Starts a read-write transaction; there must be none. */
+  begin(): StorageTransaction
+  /** Closes the file, tidied; rolls back what is open; removes a file in which no upgrade was ever committed. */
+  close(): Promise<void>
+}
 
-  /** Starts a read-write transaction; there is never more than one. */
-  begin(): void
-  /** Ends it; everything has reached the operating system. */
-  commit(): void
-  /** Ends it; nothing of it remains. Does nothing when the engine has already rolled back by itself. */
-  rollback(): void
-  /** Returns when every committed transaction has reached the disk. */
-  sync(): void
-  /** The same without blocking the thread. Absent: not possible here. */
-  readonly syncLater?: () => Promise<void>
-  /**
-   * Looks whether the files are still where they were opened, and this owner's. It takes some microseconds. Absent: nobody else
-   * can get at them.
-   * @throws StorageError 'lost' when they are not: nothing that is written from then on would be found.
-   */
-  readonly verify?: () => void
-  /** The same where only a promise can tell; once it has rejected, `verify()` throws. Absent: `verify()` can. */
-  readonly verifyLater?: () => Promise<void>
-  /** Whether a sync has failed: what it was for may be missing on the disk, and the next one may not say so again. */
-  readonly hasLostSync: boolean
-
+/**
+ * A read-write transaction, until it is committed or rolled back: from then on every call throws.
+ *
+ * The schema under way and the numbers that key generators have moved to are its own: they become the storage's when it
+ * commits, and go with it when it is rolled back.
+ */
+export interface StorageTransaction {
+  /** The schema with the changes made so far. */
+  readonly schema: DatabaseSchema
   /** One step of an upgrade, except the building of an index's entries. Deleting a store or index deletes its records. */
   changeSchema(change: SchemaChange): void
-  /** Stores a key generator's current number. */
+  /** A key generator's current number: the next to be given out. 1 when it was never set. */
+  currentNumber(storeId: number): number
   setCurrentNumber(storeId: number, currentNumber: number): void
 
   /**
@@ -128,13 +128,9 @@ export interface DatabaseStorage {
   deleteRange(storeId: number, range: EncodedRange): void
   /** Deletes all records of a store, with their index entries. */
   clear(storeId: number): void
-  /** Reads records in order. */
-  scan(scan: Scan, receive: RecordReceiver): void
-  /** How many records or index entries lie in the range. */
-  count(storeId: number, indexId: number, range: EncodedRange): number
   /**
    * Builds the entries of a new index: `indexKeysOf` gives them for each record in turn (null: none).
-   * @throws StorageError 'constraint' when a unique index would have a key twice.
+   * @throws StorageError 'constraint' when a unique index would have a key twice; then it has no entries.
    */
   fillIndex(
     storeId: number,
@@ -142,15 +138,44 @@ export interface DatabaseStorage {
     indexKeysOf: (record: RecordBytes) => Uint8Array | null,
   ): void
 
+  /** Ends it; everything has reached the operating system. A failed commit leaves it open, to be rolled back. */
+  commit(): void
+  /** Ends it, whatever the engine may have rolled back by itself; nothing of it remains. */
+  rollback(): void
+}
+
+/** How what is committed to the operating system comes to the disk, and whether it will be found there. */
+export interface StorageDurability {
+  /** Returns when every committed transaction has reached the disk. */
+  sync(): void
+  /** The same without blocking the thread. Absent: not possible here. */
+  readonly syncLater?: () => Promise<void>
   /**
-   * How many committed bytes only a log holds so far. It grows until `housekeep()` comes: idle time does, but under
-   * constant writing the host must put it in between transactions.
+   * Checks that the files are still where they were opened, and this owner's. It takes some microseconds. Absent: only
+   * this owner can reach them.
+   * @throws StorageError 'lost' when they are not: nothing that is written from then on would be found.
    */
-  logBytes(): number
-  /** Does a small piece of housekeeping (checkpoint, vacuum) outside any transaction; true while more is left. */
+  readonly verify?: () => void
+  /** The same where only a promise can tell; once it has rejected, `verify()` throws. Absent: `verify()` can. */
+  readonly verifyLater?: () => Promise<void>
+  /** Whether a sync has failed: what it was for may be missing on the disk, and the next one may not say so again. */
+  readonly hasLostSync: boolean
+}
+
+/** What keeps a database's file in order, outside any transaction. */
+export interface StorageCare {
+  /** What was saved when the damaged file was salvaged, at this opening or at one that reported nothing; null: it was not. */
+  readonly salvaged: SalvageReport | null
+  /** `salvaged` was reported: later openings need not say it again. */
+  noteReported(): void
+  /**
+   * How many committed bytes have yet to be brought to their final place: those in a write-ahead log, where there is one.
+   * It grows until `housekeep()` comes: idle time does, but under constant writing the host must put it in between
+   * transactions.
+   */
+  pendingBytes(): number
+  /** Does one small piece of housekeeping; true while more is left. Does nothing while a transaction is open. */
   housekeep(): boolean
   /** Checks pages, and that records and index entries agree; the problems found, none in a sound database. */
   check(): string[]
-  /** Closes the file, checkpointed; removes it when no upgrade was ever committed. */
-  close(): Promise<void>
 }

@@ -5,11 +5,12 @@ import { type Engine, loadEngine } from '../../src/sqlite/engine.ts'
 import { openStorageDirectory } from '../../src/sqlite/directory.ts'
 import type { Vfs } from '../../src/files/vfs.ts'
 import type {
-  DatabaseStorage,
   NewRecord,
   RecordBytes,
   Scan,
+  Storage,
   StorageDirectory,
+  StorageTransaction,
 } from '../../src/storage/storage.ts'
 import type { IndexSchema } from '../../src/storage/schema.ts'
 import { memory } from '../../vfs/memory.ts'
@@ -34,16 +35,16 @@ export function directoryOn(vfs: Vfs = memory(), path = 'test'): StorageDirector
 export async function openWithStore(
   directory: StorageDirectory,
   { name = 'test', indexes = [] as readonly IndexSchema[] } = {},
-): Promise<DatabaseStorage> {
+): Promise<Storage> {
   const database = await directory.open(name)
-  database.begin()
-  database.changeSchema({ type: 'setVersion', version: 1 })
-  database.changeSchema({
+  const transaction = database.begin()
+  transaction.changeSchema({ type: 'setVersion', version: 1 })
+  transaction.changeSchema({
     type: 'createObjectStore',
     store: { id: 1, name: 'store', keyPath: null, autoIncrement: false, indexes: new Map() },
   })
-  for (const index of indexes) database.changeSchema({ type: 'createIndex', storeId: 1, index })
-  database.commit()
+  for (const index of indexes) transaction.changeSchema({ type: 'createIndex', storeId: 1, index })
+  transaction.commit()
   return database
 }
 
@@ -113,7 +114,7 @@ export interface Found {
 }
 
 /** Runs a scan. */
-export function found(database: DatabaseStorage, rest: Partial<Scan> = {}): Found[] {
+export function found(database: Storage, rest: Partial<Scan> = {}): Found[] {
   const records: Found[] = []
   database.scan(scanOf(rest), (record) => {
     records.push({
@@ -125,9 +126,14 @@ export function found(database: DatabaseStorage, rest: Partial<Scan> = {}): Foun
   return records
 }
 
-/** Runs `work` in a read-write transaction and commits it. */
-export function transact(database: DatabaseStorage, work: () => void): void {
-  database.begin()
-  work()
-  database.commit()
+/** Runs `work` in a read-write transaction and commits it; what fails is rolled back, as a host does. */
+export function transact(database: Storage, work: (transaction: StorageTransaction) => void): void {
+  const transaction = database.begin()
+  try {
+    work(transaction)
+    transaction.commit()
+  } catch (error) {
+    transaction.rollback()
+    throw error
+  }
 }

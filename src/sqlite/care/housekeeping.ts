@@ -13,8 +13,12 @@ import type { WriteAheadLogFile } from '../mount/write-ahead-log-file.ts'
 /** A checkpoint is worth its syncs from here on: SQLite's own 1,000 pages. */
 const checkpointBytes = 4 * 1024 * 1024
 
-/** A log file longer than this is cut back; a shorter one is overwritten, which is faster than extending it. */
-const longestLogBytes = 48 * 1024 * 1024
+/**
+ * A log file longer than this is cut back; a shorter one is overwritten, which is faster than extending it. Half as much
+ * again as the host lets be pending under constant writing (`mostPendingBytes`, 32 MiB): then each round overwrites the one
+ * before, and only a transaction of more than the difference makes a log that is cut.
+ */
+const longestLogFileBytes = 48 * 1024 * 1024
 
 /** So many pages are given back in a step: about a millisecond. */
 const vacuumPages = 64
@@ -49,8 +53,8 @@ export class Housekeeping {
     this.checkLog(() => {})
     const log = this.#log()
     if (log && log.pendingBytes() >= checkpointBytes) {
-      if (log.pendingBytes() < longestLogBytes && this.isVisited()) return false
-      this.#options.checkpoint(log.size() > longestLogBytes ? 'TRUNCATE' : 'PASSIVE')
+      if (log.pendingBytes() < longestLogFileBytes && this.isVisited()) return false
+      this.#options.checkpoint(log.size() > longestLogFileBytes ? 'TRUNCATE' : 'PASSIVE')
       return this.#isMuch(this.#freePages())
     }
     const freePages = this.#freePages()

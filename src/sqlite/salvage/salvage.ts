@@ -8,6 +8,7 @@
 import { StorageError } from '../../errors.ts'
 import type { SalvagedStore, SalvageReport } from '../../storage/salvage-report.ts'
 import type { ObjectStoreSchema } from '../../storage/schema.ts'
+import type { StorageTransaction } from '../../storage/storage.ts'
 import { Connection } from '../binding/connection.ts'
 import { checkTables } from './check-tables.ts'
 import { SqliteDatabase } from '../database.ts'
@@ -143,7 +144,7 @@ async function copyReadable(
     const copy = databaseOver(place, { name: target.name, ...rescue, opened })
     try {
       const saved = copyRows({ damaged: new DamagedTables(damaged), rows, copy })
-      copy.sync()
+      copy.durability.sync()
       return saved
     } finally {
       await copy.close()
@@ -167,7 +168,7 @@ function databaseOver(
 
 const unheard = {
   salvaged: null,
-  onHeard: () => {},
+  onReported: () => {},
   onVersionCommitted: () => {},
   onClosed: () => {},
   onDamage: () => {},
@@ -211,13 +212,12 @@ interface Copying {
 function copyRows({ damaged, rows, copy }: Copying): SavedStores {
   const { schema, currentNumbers } = rows
   const stores = [...schema.stores.values()]
-  copy.begin()
-  copy.changeSchema({ type: 'setVersion', version: schema.version })
-  for (const store of stores) copySchema(copy, store)
-  for (const [storeId, number] of currentNumbers) copy.setCurrentNumber(storeId, number)
-  const saved = stores.map((store) => copyStore(damaged, store, copy))
-  copy.commit()
-  return saved
+  const transaction = copy.begin()
+  transaction.changeSchema({ type: 'setVersion', version: schema.version })
+  for (const store of stores) copySchema(transaction, store)
+  for (const [storeId, number] of currentNumbers) transaction.setCurrentNumber(storeId, number)
+  transaction.commit()
+  return stores.map((store) => copyStore(damaged, store, copy))
 }
 
 function copyStore(
@@ -226,27 +226,29 @@ function copyStore(
   copy: SqliteDatabase,
 ): SalvagedStore {
   let saved = 0
+  let transaction: StorageTransaction = copy.begin()
   const put = (record: FoundRecord): boolean => {
-    if (!putFound(copy, store.id, record)) return false
+    if (!putFound(transaction, store.id, record)) return false
     saved++
-    if (saved % batchSize === 0) commitBatch(copy)
+    if (saved % batchSize === 0) transaction = nextBatch(copy, transaction)
     return true
   }
   const { lost, hasGap } = damaged.readStore(store, put)
+  transaction.commit()
   return { name: store.name, saved, lost, hasGap }
 }
 
-function copySchema(copy: SqliteDatabase, store: ObjectStoreSchema): void {
-  copy.changeSchema({ type: 'createObjectStore', store: { ...store, indexes: new Map() } })
+function copySchema(transaction: StorageTransaction, store: ObjectStoreSchema): void {
+  transaction.changeSchema({ type: 'createObjectStore', store: { ...store, indexes: new Map() } })
   for (const index of store.indexes.values()) {
-    copy.changeSchema({ type: 'createIndex', storeId: store.id, index })
+    transaction.changeSchema({ type: 'createIndex', storeId: store.id, index })
   }
 }
 
 /** False when the record contradicts one saved before. */
-function putFound(copy: SqliteDatabase, storeId: number, record: FoundRecord): boolean {
+function putFound(transaction: StorageTransaction, storeId: number, record: FoundRecord): boolean {
   try {
-    copy.put({ storeId, ...record, overwrite: true })
+    transaction.put({ storeId, ...record, overwrite: true })
     return true
   } catch (error) {
     if (error instanceof StorageError && error.code === 'constraint') return false
@@ -254,10 +256,10 @@ function putFound(copy: SqliteDatabase, storeId: number, record: FoundRecord): b
   }
 }
 
-function commitBatch(copy: SqliteDatabase): void {
-  copy.commit()
-  while (copy.logBytes() > 0 && copy.housekeep());
-  copy.begin()
+function nextBatch(copy: SqliteDatabase, transaction: StorageTransaction): StorageTransaction {
+  transaction.commit()
+  while (copy.care.pendingBytes() > 0 && copy.care.housekeep());
+  return copy.begin()
 }
 
 function describe(stores: SavedStores): string {

@@ -88,7 +88,7 @@ async function checkFiles(): Promise<void> {
   const storage = openStorageDirectory({ vfs: nodeFs(), path: directory, waitMs: 0, getEngine })
   for (const { name } of await storage.list()) {
     const database = await storage.open(name)
-    const problems = database.check()
+    const problems = database.care.check()
     if (problems.length > 0) say(`wrong ${name}: ${problems.join(', ')}`)
     await database.close()
   }

@@ -38,7 +38,7 @@ async function checkPages(): Promise<void> {
   const getEngine = () => loadEngine(() => platform.loadWasm())
   const storage = openStorageDirectory({ vfs: nodeFs(), path, waitMs: 5_000, getEngine })
   const database = await storage.open(databaseName)
-  for (const problem of database.check()) say(`problem ${problem}`)
+  for (const problem of database.care.check()) say(`problem ${problem}`)
   await database.close()
   await storage.close()
 }

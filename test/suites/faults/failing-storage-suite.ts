@@ -8,7 +8,7 @@ import { StorageError } from '../../../src/errors.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { type Engine, loadEngine } from '../../../src/sqlite/engine.ts'
 import { fileNameOf } from '../../../src/files/file-name.ts'
-import type { DatabaseStorage, StorageDirectory } from '../../../src/storage/storage.ts'
+import type { Storage, StorageDirectory, StorageTransaction } from '../../../src/storage/storage.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import { faulty, type FaultyVfs } from '../../../src/testing/fault-vfs.ts'
 
@@ -117,7 +117,7 @@ class Run {
     const directory = this.#open()
     const names = (await directory.list()).map((it) => it.name)
     const database = await directory.open('test')
-    const problems = database.check()
+    const problems = database.care.check()
     const count = database.schema.version === 0 ? 0 : countOf(database)
     const isThere = names.includes('test')
     await database.close()
@@ -162,7 +162,7 @@ async function leave(engine: Engine, situation: Situation): Promise<MemoryVfs> {
   const vfs = memory()
   const directory = openOn(faulty(vfs), engine, situation)
   const database = await create(directory, 'test')
-  write(database, () => putSome(database, 200))
+  write(database, (it) => putSome(it, 200))
   if (situation.state === 'killed') return vfs.fork()
   await database.close()
   await directory.close()
@@ -177,13 +177,13 @@ function damage(vfs: MemoryVfs): void {
   file?.close()
 }
 
-async function create(directory: StorageDirectory, name: string): Promise<DatabaseStorage> {
+async function create(directory: StorageDirectory, name: string): Promise<Storage> {
   const database = await directory.open(name)
   try {
-    write(database, () => {
+    write(database, (it) => {
       const store = { id: 1, name: 's', keyPath: null, autoIncrement: false, indexes: new Map() }
-      database.changeSchema({ type: 'setVersion', version: 1 })
-      database.changeSchema({ type: 'createObjectStore', store })
+      it.changeSchema({ type: 'setVersion', version: 1 })
+      it.changeSchema({ type: 'createObjectStore', store })
     })
   } catch (error) {
     await database.close()
@@ -193,45 +193,45 @@ async function create(directory: StorageDirectory, name: string): Promise<Databa
 }
 
 /** As a host writes: what fails is rolled back. */
-function write(database: DatabaseStorage, work: () => void): void {
-  database.begin()
+function write(database: Storage, work: (transaction: StorageTransaction) => void): void {
+  const transaction = database.begin()
   try {
-    work()
-    database.commit()
+    work(transaction)
+    transaction.commit()
   } catch (error) {
-    database.rollback()
+    transaction.rollback()
     throw error
   }
 }
 
 async function closeAll(directory: StorageDirectory): Promise<void> {
   const database = await directory.open('test')
-  write(database, () => putSome(database, 20))
+  write(database, (it) => putSome(it, 20))
   await directory.close()
 }
 
 async function checkpoint(directory: StorageDirectory): Promise<void> {
   const database = await directory.open('test')
   try {
-    write(database, () => putSome(database, 20, 20_000))
-    await database.syncLater?.()
-    while (database.housekeep());
-    database.sync()
+    write(database, (it) => putSome(it, 20, 20_000))
+    await database.durability.syncLater?.()
+    while (database.care.housekeep());
+    database.durability.sync()
   } finally {
     await database.close()
   }
 }
 
-function putSome(database: DatabaseStorage, count: number, sizeBytes = 400): void {
+function putSome(transaction: StorageTransaction, count: number, sizeBytes = 400): void {
   for (let i = 0; i < count; i++) {
     // A string key as the engine's tables have it: tag, text, end.
     const key = Uint8Array.from(`\x30${String(i).padStart(5, '0')}\0`, (it) => it.charCodeAt(0))
     const value = new Uint8Array(sizeBytes).fill(i)
-    database.put({ storeId: 1, key, value, indexKeys: null, overwrite: true })
+    transaction.put({ storeId: 1, key, value, indexKeys: null, overwrite: true })
   }
 }
 
-function countOf(database: DatabaseStorage): number {
+function countOf(database: Storage): number {
   return database.count(1, 0, { lower: new Uint8Array(0), upper: Uint8Array.of(0xff) })
 }
 

@@ -169,7 +169,7 @@ async function checkFiles({ vfs, path }: Place): Promise<string[]> {
   const problems: string[] = []
   for (const { name } of await storage.list()) {
     const database = await storage.open(name)
-    problems.push(...database.check())
+    problems.push(...database.care.check())
     await database.close()
   }
   await storage.close()

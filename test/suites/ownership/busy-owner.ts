@@ -48,7 +48,7 @@ async function look(): Promise<void> {
   const getEngine = () => loadEngine(() => platform.loadWasm())
   const storage = openStorageDirectory({ vfs: nodeFs(), path, waitMs: 5_000, getEngine })
   const file = await storage.open('test')
-  for (const problem of file.check()) say(`problem ${problem}`)
+  for (const problem of file.care.check()) say(`problem ${problem}`)
   await file.close()
   await storage.close()
   const indexedDB = createIndexedDB({ path })

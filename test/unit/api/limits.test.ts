@@ -126,13 +126,13 @@ async function useUpNumbers(): Promise<void> {
   const directory = directoryOn(vfs, '.indexeddb')
   const database = await directory.open('test')
   const rest = { keyPath: null, autoIncrement: false, indexes: new Map() }
-  database.begin()
-  database.changeSchema({ type: 'setVersion', version: 2 })
-  database.changeSchema({
+  const transaction = database.begin()
+  transaction.changeSchema({ type: 'setVersion', version: 2 })
+  transaction.changeSchema({
     type: 'createObjectStore',
     store: { id: highestId, name: 'last', ...rest },
   })
-  database.commit()
+  transaction.commit()
   await database.close()
   await directory.close()
 }

@@ -5,7 +5,7 @@ import { CheckpointedFile } from '../../../src/sqlite/mount/checkpointed-file.ts
 import { ReadAhead } from '../../../src/files/read-ahead.ts'
 import { ReadBlocks } from '../../../src/files/read-blocks.ts'
 import type { VfsFile } from '../../../src/files/vfs.ts'
-import type { DatabaseStorage } from '../../../src/storage/storage.ts'
+import type { Storage } from '../../../src/storage/storage.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { faulty, type FaultyVfs } from '../../../src/testing/fault-vfs.ts'
 import { directoryOn, found, openWithStore, recordOf, transact } from '../../kit/test-directory.ts'
@@ -111,20 +111,20 @@ describe('a database file beside a log', () => {
     const directory = directoryOn(vfs)
     const database = await openWithStore(directory)
     const keys = Array.from({ length: 1500 }, (_, i) => String(i).padStart(4, '0'))
-    transact(database, () => {
-      for (const key of keys) database.put(recordOf(key, key.repeat(1000)))
+    transact(database, (it) => {
+      for (const key of keys) it.put(recordOf(key, key.repeat(1000)))
     })
-    const pages = database.logBytes() / pageSize
+    const pages = database.care.pendingBytes() / pageSize
     expect(pages).toBeGreaterThan(1500)
     vfs.inject({})
-    expect(database.housekeep()).toBe(false)
-    expect(database.logBytes()).toBe(0)
+    expect(database.care.housekeep()).toBe(false)
+    expect(database.care.pendingBytes()).toBe(0)
     expect(vfs.callCount('write')).toBeLessThan(pages / 10)
     expect(vfs.callCount('read')).toBeLessThan(pages / 10)
     await database.close()
     const reopened = await directory.open('test')
     expect(found(reopened).map(({ key, value }) => value === key.repeat(1000) && key)).toEqual(keys)
-    expect(reopened.check()).toEqual([])
+    expect(reopened.care.check()).toEqual([])
     await reopened.close()
     await directory.close()
   })
@@ -137,21 +137,21 @@ test('a checkpoint reads a log of scattered pages in large pieces', async () => 
   const keys = Array.from({ length: 1500 }, (_, i) => String((i * 701) % 1500).padStart(4, '0'))
   const putAll = (text: string): void => {
     for (const key of keys) {
-      transact(database, () =>
-        database.put({ ...recordOf(key, key + text.repeat(500)), overwrite: true }),
+      transact(database, (it) =>
+        it.put({ ...recordOf(key, key + text.repeat(500)), overwrite: true }),
       )
     }
   }
   putAll('a')
-  while (database.housekeep()) continue
+  while (database.care.housekeep()) continue
   putAll('b')
-  const frames = database.logBytes() / pageSize
+  const frames = database.care.pendingBytes() / pageSize
   expect(frames).toBeGreaterThan(1500)
   vfs.inject({})
-  expect(database.housekeep()).toBe(false)
+  expect(database.care.housekeep()).toBe(false)
   expect(vfs.callCount('read')).toBeLessThan(frames / 10)
   expect(found(database)[0]?.value).toBe('0000' + 'b'.repeat(500))
-  expect(database.check()).toEqual([])
+  expect(database.care.check()).toEqual([])
   await database.close()
   await directory.close()
 })
@@ -164,11 +164,11 @@ describe('a transaction that outgrows the cache of pages', () => {
 
   async function openCrowded(vfs: FaultyVfs) {
     const directory = directoryOn(vfs)
-    const databases: DatabaseStorage[] = []
+    const databases: Storage[] = []
     for (const name of names) databases.push(await openWithStore(directory, { name }))
     const [database] = databases
     if (!database) throw new Error('unreachable: there are names')
-    transact(database, () => database.put(recordOf('before', 'small')))
+    transact(database, (it) => it.put(recordOf('before', 'small')))
     const close = async (): Promise<void> => {
       for (const each of databases) await each.close()
       await directory.close()
@@ -180,7 +180,7 @@ describe('a transaction that outgrows the cache of pages', () => {
   async function keysAfterCrash(vfs: FaultyVfs): Promise<string[]> {
     const directory = directoryOn(faulty(vfs.crash('all')))
     const database = await directory.open('database 0')
-    expect(database.check()).toEqual([])
+    expect(database.care.check()).toEqual([])
     const records = found(database)
     for (const record of records) if (record.key === 'large') expect(record.value).toBe(value)
     await database.close()
@@ -192,7 +192,7 @@ describe('a transaction that outgrows the cache of pages', () => {
     const vfs = faulty(memory())
     const { database, close } = await openCrowded(vfs)
     vfs.inject({})
-    transact(database, () => database.put(recordOf('large', value)))
+    transact(database, (it) => it.put(recordOf('large', value)))
     const pages = value.length / pageSize
     expect(vfs.callCount('write')).toBeLessThan(pages / 10)
     expect(vfs.callCount('read')).toBeLessThan(pages / 10)
@@ -203,15 +203,15 @@ describe('a transaction that outgrows the cache of pages', () => {
   test('is there as a whole or not at all, wherever in its commit a process dies', async () => {
     const vfs = faulty(memory())
     const { database, close } = await openCrowded(vfs)
-    database.begin()
-    database.put(recordOf('large', value))
+    const transaction = database.begin()
+    transaction.put(recordOf('large', value))
     const crashes: Promise<string[]>[] = []
     vfs.inject({
       onCall: (kind) => {
         if (kind === 'write') crashes.push(keysAfterCrash(vfs))
       },
     })
-    database.commit()
+    transaction.commit()
     expect(crashes.length).toBeGreaterThan(3)
     for (const keys of await Promise.all(crashes)) expect(keys).toEqual(['before'])
     expect(await keysAfterCrash(vfs)).toEqual(['before', 'large'])
@@ -222,16 +222,16 @@ describe('a transaction that outgrows the cache of pages', () => {
     const vfs = faulty(memory())
     const { database, close } = await openCrowded(vfs)
     const put = (key: string, text: string): void =>
-      transact(database, () => database.put(recordOf(key, text)))
-    const logBytes = database.logBytes()
+      transact(database, (it) => it.put(recordOf(key, text)))
+    const logBytes = database.care.pendingBytes()
     for (const nth of [1, 2, 4]) {
-      database.begin()
-      database.put(recordOf('large', value))
+      const transaction = database.begin()
+      transaction.put(recordOf('large', value))
       vfs.inject({ faults: [{ on: 'write', nth }] })
-      expect(() => database.commit()).toThrow('disk I/O error')
+      expect(() => transaction.commit()).toThrow('disk I/O error')
       vfs.inject({})
-      database.rollback()
-      expect(database.logBytes()).toBe(logBytes)
+      transaction.rollback()
+      expect(database.care.pendingBytes()).toBe(logBytes)
     }
     put('after', 'small')
     expect(await keysAfterCrash(vfs)).toEqual(['after', 'before'])

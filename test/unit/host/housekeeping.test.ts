@@ -14,7 +14,7 @@ async function fixture() {
 
 test('a long log is tidied between transactions, even if the next is waiting', async () => {
   const { storage, connection } = await fixture()
-  storage.logBytes = 33 * 1024 * 1024
+  storage.pendingBytes = 33 * 1024 * 1024
   const transactions = [1, 2, 3].map((key) => {
     const transaction = new Tester(connection)
     void transaction.execute(put(key))
@@ -44,7 +44,7 @@ test('a log that grows is synced ahead; when that fails, all connections are clo
   const log: Log = []
   const host = createHost({ storage, durability: 'relaxed' })
   const connection = await open(host, 'db', { log, changes: createStores(store(1)) })
-  storage.logBytes = 17 * 1024 * 1024
+  storage.pendingBytes = 17 * 1024 * 1024
   const transaction = new Tester(connection)
   await transaction.execute(put(1))
   await transaction.commit()
@@ -56,7 +56,7 @@ test('a log that grows is synced ahead; when that fails, all connections are clo
 
 test('an open write transaction keeps housekeeping away', async () => {
   const { storage, connection } = await fixture()
-  storage.logBytes = 33 * 1024 * 1024
+  storage.pendingBytes = 33 * 1024 * 1024
   const writer = new Tester(connection)
   await writer.execute(put(1))
   const reader = new Tester(connection, { mode: 'readonly', stores: [2] })
@@ -77,7 +77,7 @@ test.each([
   const host = createHost({ storage, durability: 'relaxed', report: () => {} })
   const connection = await open(host, 'db', { log, changes: createStores(store(1)) })
   log.length = 0
-  storage.logBytes = 33 * 1024 * 1024
+  storage.pendingBytes = 33 * 1024 * 1024
   storage.before.set('housekeep', () => {
     storage.hasLostSync = hasLostSync
     throw new StorageError('io', 'no such luck')

@@ -8,7 +8,7 @@ import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { writeDeletedMark } from '../../../src/sqlite/schema/write-schema.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
 import type { StorageError } from '../../../src/errors.ts'
-import type { StorageDirectory } from '../../../src/storage/storage.ts'
+import type { Storage, StorageDirectory } from '../../../src/storage/storage.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import { faulty } from '../../../src/testing/fault-vfs.ts'
@@ -59,8 +59,8 @@ describe.each([
       name,
       indexes: [indexOf(1, { unique: true })],
     })
-    transact(database, () => {
-      database.changeSchema({
+    transact(database, (it) => {
+      it.changeSchema({
         type: 'createObjectStore',
         store: {
           id: 2,
@@ -70,21 +70,21 @@ describe.each([
           indexes: new Map(),
         },
       })
-      database.setCurrentNumber(2, 2 ** 53)
-      database.changeSchema({ type: 'setVersion', version: 2 ** 53 - 1 })
-      database.put(recordOf('a', 'x'.repeat(9000), { indexKeys: indexKeys([1, 'k']) }))
+      it.setCurrentNumber(2, 2 ** 53)
+      it.changeSchema({ type: 'setVersion', version: 2 ** 53 - 1 })
+      it.put(recordOf('a', 'x'.repeat(9000), { indexKeys: indexKeys([1, 'k']) }))
     })
     await database.close()
 
     const again = await directory.open(name)
-    expect(again.currentNumbers).toEqual(new Map([[2, 2 ** 53]]))
+    expect(numberOf(again, 2)).toBe(2 ** 53)
     expect(again.schema.version).toBe(2 ** 53 - 1)
     expect(again.schema.nextStoreId).toBe(3)
     expect(again.schema.nextIndexId).toBe(2)
     expect(again.schema.stores.get(2)).toMatchObject({ name: '\udfff', keyPath: 'b.\ud800' })
     expect(again.schema.stores.get(1)?.indexes.get(1)).toEqual(indexOf(1, { unique: true }))
     expect(found(again, { indexId: 1 })[0]?.value).toHaveLength(9000)
-    expect(again.check()).toEqual([])
+    expect(again.care.check()).toEqual([])
     await again.close()
     expect(await directory.list()).toEqual([{ name, version: 2 ** 53 - 1 }])
   })
@@ -92,9 +92,9 @@ describe.each([
   test('a database whose upgrade never committed leaves nothing', async () => {
     directory = onDisk(vfs())
     const database = await directory.open('test')
-    database.begin()
-    database.changeSchema({ type: 'setVersion', version: 1 })
-    database.rollback()
+    const transaction = database.begin()
+    transaction.changeSchema({ type: 'setVersion', version: 1 })
+    transaction.rollback()
     expect(await directory.list()).toEqual([])
     await database.close()
     expect(await directory.list()).toEqual([])
@@ -121,17 +121,17 @@ test('closing leaves one checkpointed file per database', async () => {
 
 test('what is committed is in the files before the database is closed', async () => {
   const database = await openWithStore(directory)
-  transact(database, () => database.put(recordOf('a')))
-  database.begin()
-  database.put(recordOf('never committed'))
+  transact(database, (it) => it.put(recordOf('a')))
+  const transaction = database.begin()
+  transaction.put(recordOf('never committed'))
   const elsewhere = copyFiles()
-  database.rollback()
+  transaction.rollback()
   await database.close()
 
   const other = directoryOn(nodeFs(), elsewhere)
   const copy = await other.open('test')
   expect(found(copy).map(({ key }) => key)).toEqual(['a'])
-  expect(copy.check()).toEqual([])
+  expect(copy.care.check()).toEqual([])
   await copy.close()
   await other.close()
   fs.rmSync(elsewhere, { recursive: true })
@@ -147,25 +147,25 @@ test('a database too small to grow names in its header the version of SQLite tha
 
 test('sync() and syncLater() return, also for a new database', async () => {
   const database = await openWithStore(directory)
-  database.sync()
-  transact(database, () => database.put(recordOf('a')))
-  await database.syncLater?.()
-  expect(database.logBytes()).toBeGreaterThan(0)
+  database.durability.sync()
+  transact(database, (it) => it.put(recordOf('a')))
+  await database.durability.syncLater?.()
+  expect(database.care.pendingBytes()).toBeGreaterThan(0)
   await database.close()
 })
 
 test('a log deleted while a transaction outlasts a sync is replaced before the next one begins', async () => {
   const database = await openWithStore(directory)
-  transact(database, () => database.put(recordOf('a')))
-  const syncing = database.syncLater?.()
-  database.begin()
+  transact(database, (it) => it.put(recordOf('a')))
+  const syncing = database.durability.syncLater?.()
+  const transaction = database.begin()
   fs.rmSync(`${fileOf('test')}-wal`)
   await syncing
   expect(warnings).toEqual([])
-  database.rollback()
-  database.begin()
+  transaction.rollback()
+  const next = database.begin()
   expect(warnings).toHaveLength(1)
-  database.rollback()
+  next.rollback()
   await database.close()
   const again = await directory.open('test')
   expect(found(again).map(({ key }) => key)).toEqual(['a'])
@@ -174,30 +174,30 @@ test('a log deleted while a transaction outlasts a sync is replaced before the n
 
 test('housekeep() checkpoints a long log, and gives free pages back', async () => {
   const database = await openWithStore(directory)
-  transact(database, () => {
-    for (let i = 0; i < 600; i++) database.put(recordOf(`k${i}`, 'x'.repeat(10_000)))
+  transact(database, (it) => {
+    for (let i = 0; i < 600; i++) it.put(recordOf(`k${i}`, 'x'.repeat(10_000)))
   })
-  expect(database.logBytes()).toBeGreaterThan(6_000_000)
-  while (database.housekeep());
-  expect(database.logBytes()).toBe(0)
+  expect(database.care.pendingBytes()).toBeGreaterThan(6_000_000)
+  while (database.care.housekeep());
+  expect(database.care.pendingBytes()).toBe(0)
   const fullSize = fs.statSync(fileOf('test')).size
-  transact(database, () => database.clear(1))
-  for (let i = 0; i < 100 && database.housekeep(); i++);
-  expect(database.check()).toEqual([])
+  transact(database, (it) => it.clear(1))
+  for (let i = 0; i < 100 && database.care.housekeep(); i++);
+  expect(database.care.check()).toEqual([])
   await database.close()
   expect(fs.statSync(fileOf('test')).size).toBeLessThan(fullSize / 2)
 })
 
 test('a log deleted by somebody else costs nothing and is reported', async () => {
   const database = await openWithStore(directory)
-  transact(database, () => database.put(recordOf('a')))
+  transact(database, (it) => it.put(recordOf('a')))
   fs.rmSync(`${fileOf('test')}-wal`)
-  database.sync()
+  database.durability.sync()
   expect(warnings.map(({ message }) => message)).toEqual([
     expect.stringContaining('another program deleted'),
   ])
-  transact(database, () => database.put(recordOf('b')))
-  database.sync()
+  transact(database, (it) => it.put(recordOf('b')))
+  database.durability.sync()
   const elsewhere = copyFiles()
   await database.close()
   expect(warnings).toHaveLength(1)
@@ -226,7 +226,7 @@ test('an interrupted deletion is finished by open() and by list()', async () => 
 
 test('a log left behind is not replayed into a new database of its name', async () => {
   const database = await openWithStore(directory)
-  transact(database, () => database.put(recordOf('old')))
+  transact(database, (it) => it.put(recordOf('old')))
   const log = fs.readFileSync(`${fileOf('test')}-wal`)
   await database.close()
   await directory.delete('test')
@@ -287,17 +287,15 @@ describe('a file that is not a sound database of ours', () => {
 test('a full disk fails with "full", and the database goes on when there is room', async () => {
   const full = directoryOn(faulty(memory(), { freeBytes: 300_000 }))
   const database = await openWithStore(full)
-  transact(database, () => database.put(recordOf('a')))
-  const fill = (): void => {
-    database.begin()
-    for (let i = 0; i < 500; i++) database.put(recordOf(`k${i}`, 'x'.repeat(5000)))
-    database.commit()
-  }
+  transact(database, (it) => it.put(recordOf('a')))
+  const fill = (): void =>
+    transact(database, (it) => {
+      for (let i = 0; i < 500; i++) it.put(recordOf(`k${i}`, 'x'.repeat(5000)))
+    })
   expect(fill).toThrow(expect.objectContaining({ code: 'full' }))
-  database.rollback()
   expect(found(database).map(({ key }) => key)).toEqual(['a'])
-  transact(database, () => database.put(recordOf('b')))
-  expect(database.check()).toEqual([])
+  transact(database, (it) => it.put(recordOf('b')))
+  expect(database.care.check()).toEqual([])
   await database.close()
   await full.close()
 })
@@ -313,7 +311,7 @@ test('1,000 databases come and go without growing the heap', { timeout: 60_000 }
   const transient = directoryOn()
   const run = async (): Promise<void> => {
     const database = await openWithStore(transient, { indexes: [indexOf(1)] })
-    transact(database, () => database.put(recordOf('a', 'a', { indexKeys: indexKeys([1, 'k']) })))
+    transact(database, (it) => it.put(recordOf('a', 'a', { indexKeys: indexKeys([1, 'k']) })))
     await database.close()
     await transient.delete('test')
   }
@@ -365,8 +363,8 @@ describe('a connection that a database in memory has left behind', () => {
   }
   const fill = async (to: StorageDirectory, name: string, keys: string) => {
     const database = await openWithStore(to, { name })
-    transact(database, () => {
-      for (const key of keys) database.put(recordOf(key, key.repeat(5000)))
+    transact(database, (it) => {
+      for (const key of keys) it.put(recordOf(key, key.repeat(5000)))
     })
     await database.close()
   }
@@ -392,7 +390,7 @@ describe('a connection that a database in memory has left behind', () => {
           ),
         )
         open.forEach((database, i) => {
-          transact(database, () => database.put(recordOf(`${round}${names[i]}`)))
+          transact(database, (it) => it.put(recordOf(`${round}${names[i]}`)))
         })
         for (const database of open.reverse()) await database.close()
       }
@@ -407,8 +405,8 @@ describe('a connection that a database in memory has left behind', () => {
   test('is of use after a transaction that was rolled back', async () => {
     const inMemory = directoryOn()
     const database = await openWithStore(inMemory, { name: 'one' })
-    database.begin()
-    database.put(recordOf('a'))
+    const transaction = database.begin()
+    transaction.put(recordOf('a'))
     await database.close()
     await fill(inMemory, 'two', 'x')
     expect(await versionsAndKeys(inMemory, 'one')).toEqual([1, []])
@@ -458,3 +456,11 @@ describe('taking the ownership', () => {
     await storage.close()
   })
 })
+
+/** A key generator's current number. */
+function numberOf(database: Storage, storeId: number): number {
+  const transaction = database.begin()
+  const number = transaction.currentNumber(storeId)
+  transaction.rollback()
+  return number
+}

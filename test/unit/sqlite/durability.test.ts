@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Vfs, VfsDirectory, VfsFile } from '../../../src/files/vfs.ts'
 import { VfsError } from '../../../src/files/vfs.ts'
-import type { DatabaseStorage } from '../../../src/storage/storage.ts'
+import type { Storage, StorageTransaction } from '../../../src/storage/storage.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import {
   bytes,
@@ -21,7 +21,7 @@ function persistent(vfs: MemoryVfs): Vfs {
 }
 
 /** What a database holds: keys with the lengths of their values, and index entries. */
-function contentOf(database: DatabaseStorage): string[] {
+function contentOf(database: Storage): string[] {
   return [
     ...found(database).map(({ key, value }) => `${key}:${value.length}`),
     ...found(database, { indexId: 1, withValues: false }).map(
@@ -55,14 +55,14 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 )
 
-function run(database: DatabaseStorage, step: Step): void {
+function run(transaction: StorageTransaction, step: Step): void {
   if (step.type === 'put') {
     const entries = indexKeys(...step.entries.map((key) => [1, key] as const))
     const indexKeysOrNone = entries.length > 0 ? entries : null
-    database.put(recordOf(step.key, 'v'.repeat(step.size), { indexKeys: indexKeysOrNone }))
+    transaction.put(recordOf(step.key, 'v'.repeat(step.size), { indexKeys: indexKeysOrNone }))
   }
-  if (step.type === 'delete') database.deleteRange(1, { lower: bytes(step.key), upper: null })
-  if (step.type === 'clear') database.clear(1)
+  if (step.type === 'delete') transaction.deleteRange(1, { lower: bytes(step.key), upper: null })
+  if (step.type === 'clear') transaction.clear(1)
 }
 
 test(
@@ -74,22 +74,22 @@ test(
         let vfs = memory()
         let database = await openWithStore(directoryOn(persistent(vfs)), { indexes: [indexOf(1)] })
         let committed = contentOf(database)
-        database.begin()
+        let transaction = database.begin()
         for (const step of steps) {
-          run(database, step)
-          if (step.type === 'commit') database.commit()
-          if (step.type === 'rollback') database.rollback()
+          run(transaction, step)
+          if (step.type === 'commit') transaction.commit()
+          if (step.type === 'rollback') transaction.rollback()
           if (step.type === 'commit') committed = contentOf(database)
-          if (step.type === 'housekeep') database.housekeep()
+          if (step.type === 'housekeep') database.care.housekeep()
           if (step.type === 'crash') {
             vfs = vfs.fork()
             database = await directoryOn(persistent(vfs)).open('test')
-            expect(database.check()).toEqual([])
+            expect(database.care.check()).toEqual([])
           }
           if (step.type === 'rollback' || step.type === 'crash') {
             expect(contentOf(database)).toEqual(committed)
           }
-          if (['commit', 'rollback', 'crash'].includes(step.type)) database.begin()
+          if (['commit', 'rollback', 'crash'].includes(step.type)) transaction = database.begin()
         }
       }),
       { numRuns: 40 },
@@ -158,31 +158,31 @@ describe('when the file system fails', () => {
         isReached = true
         throw new VfsError(code, 'injected')
       }
+      const transaction = database.begin()
       try {
-        database.begin()
         for (let i = 0; i < 30; i++) {
-          database.put(
+          transaction.put(
             recordOf(`${nth} ${i}`, 'x'.repeat(80_000), { indexKeys: indexKeys([1, 'k']) }),
           )
         }
-        database.commit()
+        transaction.commit()
         held++
       } catch (error) {
         failures++
         expect(error).toMatchObject({ code: expected, cause: { code } })
         faults.beforeWrite = () => {}
-        database.rollback()
+        transaction.rollback()
         expect(contentOf(database)).toEqual(before)
       }
     }
     expect(failures).toBeGreaterThan(1)
     faults.beforeWrite = () => {}
-    transact(database, () => database.put(recordOf('last')))
-    expect(database.check()).toEqual([])
+    transact(database, (it) => it.put(recordOf('last')))
+    expect(database.care.check()).toEqual([])
     await database.close()
     const again = await directory.open('test')
     expect(found(again)).toHaveLength(30 * held + 1)
-    expect(again.check()).toEqual([])
+    expect(again.care.check()).toEqual([])
     await again.close()
   })
 
@@ -195,25 +195,24 @@ describe('when the file system fails', () => {
     }
     const outcomes = Array.from({ length: 100 }, (_, i) => {
       try {
-        transact(database, () => database.put(recordOf(`${i}`, 'x'.repeat(5_000))))
+        transact(database, (it) => it.put(recordOf(`${i}`, 'x'.repeat(5_000))))
         return 'done'
       } catch (error) {
         expect(error).toMatchObject({ code: 'full', cause: { code: 'EFBIG' } })
-        database.rollback()
         return 'full'
       }
     })
     // One finds out how long the log may be.
     expect(outcomes.filter((it) => it === 'full')).toHaveLength(1)
     expect(found(database)).toHaveLength(99)
-    expect(database.check()).toEqual([])
+    expect(database.care.check()).toEqual([])
     await database.close()
   })
 
   test('a file whose maker was killed reaches the disk before its log is copied into it', async () => {
     const vfs = memory()
     const database = await openWithStore(directoryOn(persistent(vfs)))
-    transact(database, () => database.put(recordOf('a')))
+    transact(database, (it) => it.put(recordOf('a')))
     const faults = noFaults()
     const again = await directoryOn(faulty(faults, vfs.fork())).open('test')
     const calls: string[] = []
@@ -232,32 +231,32 @@ describe('when the file system fails', () => {
     faults.beforeSync = () => {
       throw new VfsError('EIO', 'injected')
     }
-    expect(() => database.sync()).toThrow(/syncing the file failed/)
+    expect(() => database.durability.sync()).toThrow(/syncing the file failed/)
     faults.beforeSync = () => {}
-    expect(database.hasLostSync).toBe(true)
-    expect(() => database.sync()).toThrow(/an earlier sync failed/)
+    expect(database.durability.hasLostSync).toBe(true)
+    expect(() => database.durability.sync()).toThrow(/an earlier sync failed/)
     await database.close()
     const again = await directory.open('test')
-    expect(again.hasLostSync).toBe(false)
-    again.sync()
+    expect(again.durability.hasLostSync).toBe(false)
+    again.durability.sync()
     await again.close()
   })
 
   test('a commit of one record is one write', async () => {
     const faults = noFaults()
     const database = await openWithStore(directoryOn(faulty(faults)))
-    transact(database, () => database.put(recordOf('a')))
+    transact(database, (it) => it.put(recordOf('a')))
     const writes: string[] = []
     faults.beforeWrite = (file, byteCount) => writes.push(`${file.slice(-3)} ${byteCount}`)
-    transact(database, () => database.put(recordOf('b')))
+    transact(database, (it) => it.put(recordOf('b')))
     expect(writes).toEqual(['wal 4120'])
 
     // Nothing of a transaction that is rolled back stays behind to make the next one slower.
-    database.begin()
-    for (let i = 0; i < 100; i++) database.put(recordOf(`${i}`, 'x'.repeat(900)))
-    database.rollback()
+    const transaction = database.begin()
+    for (let i = 0; i < 100; i++) transaction.put(recordOf(`${i}`, 'x'.repeat(900)))
+    transaction.rollback()
     writes.length = 0
-    transact(database, () => database.put(recordOf('c')))
+    transact(database, (it) => it.put(recordOf('c')))
     expect(writes).toEqual(['wal 4120'])
     await database.close()
   })

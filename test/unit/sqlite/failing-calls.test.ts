@@ -29,7 +29,7 @@ async function withDatabase(): Promise<StorageDirectory & { vfs: FaultyVfs }> {
   const vfs = faulty(memory())
   const directory = open(vfs)
   const database = await openWithStore(directory)
-  transact(database, () => database.put(recordOf('a')))
+  transact(database, (it) => it.put(recordOf('a')))
   await database.close()
   return Object.assign(directory, { vfs })
 }
@@ -55,7 +55,7 @@ test('a spare connection that gets no other file closes none that is open by now
     await third.close()
     break
   }
-  transact(again, () => again.put(recordOf('a')))
+  transact(again, (it) => it.put(recordOf('a')))
   expect(found(again)).toHaveLength(1)
   await again.close()
   await directory.close()
@@ -64,7 +64,7 @@ test('a spare connection that gets no other file closes none that is open by now
 test('a database that cannot be closed when its directory is, is a warning', async () => {
   const directory = await withDatabase()
   const database = await directory.open('test')
-  transact(database, () => database.put(recordOf('b')))
+  transact(database, (it) => it.put(recordOf('b')))
   directory.vfs.inject({ faults: [{ on: 'sync', nth: 1, times: Infinity }] })
   await directory.close()
   expect(warnings).toEqual([expect.objectContaining({ code: 'io' })])

@@ -18,8 +18,8 @@ const onDisk = (vfs: Vfs): Vfs => ({ ...vfs, isPersistent: true })
 async function killedOwner(): Promise<MemoryVfs> {
   const vfs = memory()
   const database = await openWithStore(directoryOn(onDisk(vfs)), { indexes: [indexOf(1)] })
-  transact(database, () => {
-    for (let i = 0; i < 20; i++) database.put(recordOf(`key ${i}`, 'x'.repeat(500)))
+  transact(database, (it) => {
+    for (let i = 0; i < 20; i++) it.put(recordOf(`key ${i}`, 'x'.repeat(500)))
   })
   return vfs.fork()
 }
@@ -42,7 +42,7 @@ test('a deletion killed before any of its calls leaves the whole database, or no
     outcomes.add(`${listed.length} listed, version ${version}`)
     if (version > 0) expect(found(database)).toHaveLength(20)
     else expect(database.schema.stores.size).toBe(0)
-    expect(database.check()).toEqual([])
+    expect(database.care.check()).toEqual([])
     await database.close()
     await directory.close()
   }
@@ -60,6 +60,6 @@ test.each(['the file is missing', 'the file is empty'])(
     else files.open(fileName, { create: false })?.truncate(0)
     const database = await openWithStore(directoryOn(onDisk(vfs)))
     expect(found(database)).toEqual([])
-    expect(database.check()).toEqual([])
+    expect(database.care.check()).toEqual([])
   },
 )

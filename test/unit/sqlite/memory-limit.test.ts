@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { DatabaseStorage } from '../../../src/storage/storage.ts'
+import type { Storage } from '../../../src/storage/storage.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import {
@@ -33,17 +33,16 @@ describe.each([
   test('transactions fail with an error, are rolled back, and succeed when there is room', async () => {
     const directory = directoryOn(vfs, path)
     const database = await openWithStore(directory, { indexes: [indexOf(1)] })
-    transact(database, () => database.put(record('before', 10)))
+    transact(database, (it) => it.put(record('before', 10)))
     let failures = 0
     for (const leftBytes of amounts) {
       await fill(leftBytes)
       const error = await failureOf(async () => exercise(database))
-      database.rollback()
       await free()
       if (error) failures++
       if (error) expect(error).toMatchObject({ name: 'StorageError', code: 'io' })
       exercise(database)
-      expect(database.check()).toEqual([])
+      expect(database.care.check()).toEqual([])
     }
     expect(failures).toBeGreaterThan(0)
     await database.close()
@@ -53,7 +52,7 @@ describe.each([
   test('opening fails with an error, and succeeds when there is room', async () => {
     const directory = directoryOn(vfs, `${path}-opening`)
     const database = await openWithStore(directory, { indexes: [indexOf(1)] })
-    transact(database, () => database.put(record('before', 10)))
+    transact(database, (it) => it.put(record('before', 10)))
     exercise(database)
     await database.close()
     let failures = 0
@@ -76,9 +75,9 @@ describe.each([
 /** How many bytes are left, each time. */
 const amounts = Array.from({ length: 18 }, (_, i) => Math.floor(100 * 1.6 ** i))
 
-function exercise(database: DatabaseStorage): void {
-  transact(database, () => {
-    for (let i = 0; i < 20; i++) database.put(record(`key ${i}`, 1 + i * 500))
+function exercise(database: Storage): void {
+  transact(database, (it) => {
+    for (let i = 0; i < 20; i++) it.put(record(`key ${i}`, 1 + i * 500))
   })
   expect(found(database, { limit: 3 })).toHaveLength(3)
   expect(database.count(1, 1, { lower: new Uint8Array(0), upper: Uint8Array.of(255) })).toBe(21)

@@ -32,8 +32,8 @@ beforeAll(async () => {
   sound = memory()
   const directory = open(sound)
   const database = await openWithStore(directory, { indexes: [indexOf(1)] })
-  transact(database, () => {
-    for (let i = 0; i < recordCount; i++) database.put(recordNumber(i))
+  transact(database, (it) => {
+    for (let i = 0; i < recordCount; i++) it.put(recordNumber(i))
   })
   await database.close()
   await directory.close()
@@ -59,7 +59,7 @@ test('a file that was not closed properly is checked when it is opened', async (
   const vfs = sound.fork()
   const unclosed = open(vfs)
   const database = await unclosed.open('test')
-  transact(database, () => database.put(recordOf('one more')))
+  transact(database, (it) => it.put(recordOf('one more')))
   const left = vfs.fork()
   damage(left, pageOfRecords)
   await expect(open(left).open('test')).rejects.toMatchObject({ code: 'corrupt' })
@@ -74,7 +74,7 @@ test('whichever page (of every third) is damaged, a salvage gives a sound databa
     const database = await openAfterDamage(directory)
     const records = found(database)
     saved += records.length
-    expect(database.check()).toEqual([])
+    expect(database.care.check()).toEqual([])
     for (const { key, value } of records) expect(value).toBe(textNumber(Number(key.slice(1, -1))))
     await database.close()
     if (warnings.length === 0) {
@@ -115,7 +115,7 @@ test('a salvage that fails at a call of the file system (every seventh) is begun
     const callCount = vfs.callCount('any')
     vfs.inject({})
     expect(found(second).length).toBeGreaterThan(recordCount / 2)
-    expect(second.check()).toEqual([])
+    expect(second.care.check()).toEqual([])
     if (callCount < nth) break
   }
 })
@@ -182,7 +182,7 @@ function open(vfs: Vfs, onCorrupt: 'throw' | 'salvage' = 'throw'): StorageDirect
 /** Opens the database, checks it, and opens it again if that met damage. */
 async function openAfterDamage(directory: StorageDirectory) {
   const database = await directory.open('test')
-  if (database.check().length === 0) return database
+  if (database.care.check().length === 0) return database
   await database.close()
   return directory.open('test')
 }

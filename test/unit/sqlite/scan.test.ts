@@ -96,11 +96,11 @@ test('every scan gives what the same scan over arrays gives', { timeout: 60_000 
   const database = await openWithStore(directory, { indexes: [indexOf(1)] })
   fc.assert(
     fc.property(stored, fc.array(scans, { minLength: 20, maxLength: 20 }), (records, cases) => {
-      transact(database, () => {
-        database.clear(1)
+      transact(database, (it) => {
+        it.clear(1)
         for (const [key, keys] of records) {
           const entries = [...new Set(keys)].map((indexKey) => [1, indexKey] as const)
-          database.put(recordOf(key, undefined, { indexKeys: indexKeys(...entries) }))
+          it.put(recordOf(key, undefined, { indexKeys: indexKeys(...entries) }))
         }
       })
       const sorted = records.toSorted(([a], [b]) => compare(a, b))
@@ -110,7 +110,7 @@ test('every scan gives what the same scan over arrays gives', { timeout: 60_000 
     }),
     { numRuns: 60 },
   )
-  expect(database.check()).toEqual([])
+  expect(database.care.check()).toEqual([])
   await database.close()
   await directory.close()
 })
@@ -118,9 +118,9 @@ test('every scan gives what the same scan over arrays gives', { timeout: 60_000 
 test('limitBytes stops behind the record that reaches it', async () => {
   const directory = directoryOn()
   const database = await openWithStore(directory, { indexes: [indexOf(1)] })
-  transact(database, () => {
+  transact(database, (it) => {
     for (const key of 'abcd') {
-      database.put(recordOf(key, 'x'.repeat(9), { indexKeys: indexKeys([1, key]) }))
+      it.put(recordOf(key, 'x'.repeat(9), { indexKeys: indexKeys([1, key]) }))
     }
   })
   expect(found(database, { limitBytes: 11 })).toHaveLength(2)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { fileNameOf } from '../../../src/files/file-name.ts'
-import type { DatabaseStorage, StorageDirectory } from '../../../src/storage/storage.ts'
+import type { Storage, StorageDirectory } from '../../../src/storage/storage.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
 import { faulty } from '../../../src/testing/fault-vfs.ts'
 import { nodeFs } from '../../../vfs/node.ts'
@@ -31,16 +31,16 @@ test.skipIf(!hasSqlite3)(
     putAll(database, 'first')
     const visitor = await visit(join(path, fileNameOf('test')))
     putAll(database, 'second')
-    while (database.housekeep());
+    while (database.care.housekeep());
     putAll(database, 'third')
     await leave(visitor)
-    database.sync()
+    database.durability.sync()
     await database.close()
     await directory.close()
 
     const again = openDirectory(path)
     const reopened = await again.open('test')
-    expect(reopened.check()).toEqual([])
+    expect(reopened.care.check()).toEqual([])
     expect(new Set(found(reopened).map(({ value }) => value.slice(0, 5)))).toEqual(
       new Set(['third']),
     )
@@ -60,16 +60,14 @@ test('a log that finds no room to grow is left to the tool that has the file ope
   const vfs = faulty(nodeFs())
   const directory = openDirectory(path, { vfs })
   const database = await openWithStore(directory)
-  transact(database, () => database.put(recordOf('a')))
-  const logBytes = database.logBytes()
+  transact(database, (it) => it.put(recordOf('a')))
+  const logBytes = database.care.pendingBytes()
   vfs.inject({ freeBytes: 0 })
-  const put = (): void => transact(database, () => database.put(recordOf('b', 'x'.repeat(50_000))))
+  const put = (): void => transact(database, (it) => it.put(recordOf('b', 'x'.repeat(50_000))))
   expect(put).toThrow(expect.objectContaining({ code: 'full' }))
-  database.rollback()
   leaveIndex(path)
   expect(put).toThrow(expect.objectContaining({ code: 'full' }))
-  database.rollback()
-  expect(database.logBytes()).toBe(logBytes)
+  expect(database.care.pendingBytes()).toBe(logBytes)
   vfs.inject({})
   put()
   await database.close()
@@ -81,14 +79,13 @@ test('a quota that is used up empties no log that a tool may copy', async () => 
   const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-'))
   const directory = openDirectory(path, { quota: 400_000 })
   const database = await openWithStore(directory)
-  transact(database, () => database.put(recordOf('a', 'x'.repeat(50_000))))
+  transact(database, (it) => it.put(recordOf('a', 'x'.repeat(50_000))))
   leaveIndex(path)
-  const put = (): void => transact(database, () => database.put(recordOf('b', 'x'.repeat(400_000))))
+  const put = (): void => transact(database, (it) => it.put(recordOf('b', 'x'.repeat(400_000))))
   for (let i = 0; i < 2; i++) {
-    const logBytes = database.logBytes()
+    const logBytes = database.care.pendingBytes()
     expect(put).toThrow(expect.objectContaining({ code: 'full' }))
-    database.rollback()
-    expect(database.logBytes()).toBe(logBytes)
+    expect(database.care.pendingBytes()).toBe(logBytes)
   }
   await database.close()
   await directory.close()
@@ -104,12 +101,12 @@ function openDirectory(
 }
 
 /** Some 3 MiB, in 20 transactions: two rounds are more than what is copied in a quiet moment. */
-function putAll(database: DatabaseStorage, round: string): void {
+function putAll(database: Storage, round: string): void {
   for (let i = 0; i < 20; i++) {
-    transact(database, () => {
+    transact(database, (it) => {
       for (let j = 0; j < 20; j++) {
         const entries = indexKeys([1, `${round} ${i} ${j}`])
-        database.put(recordOf(`key ${i} ${j}`, round.repeat(1_000), { indexKeys: entries }))
+        it.put(recordOf(`key ${i} ${j}`, round.repeat(1_000), { indexKeys: entries }))
       }
     })
   }

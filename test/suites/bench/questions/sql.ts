@@ -2,7 +2,7 @@
 import type { Goal, Implementation, Row } from '../warm/cases.ts'
 import { join } from 'node:path'
 import { encodeNumberKey } from '../../../../src/keys/number-key.ts'
-import type { DatabaseStorage } from '../../../../src/storage/storage.ts'
+import type { Storage, StorageTransaction } from '../../../../src/storage/storage.ts'
 import { nodeFs } from '../../../../vfs/node.ts'
 import { directoryOn, openWithStore } from '../../../kit/test-directory.ts'
 import { completionOf, expectSame, openDatabase, putAll, resultOf } from '../warm/idb.ts'
@@ -14,7 +14,7 @@ import { type SqlDriver, type SqlDatabase, loadSqlDrivers } from '../warm/sql-dr
 
 const count = 10_000
 const transactionCount = 1000
-const longestLogBytes = 32 * 1024 * 1024
+const mostPendingBytes = 32 * 1024 * 1024
 /** About what a record takes once serialized. */
 const value = new Uint8Array(80).fill(7)
 const keys = Array.from({ length: count }, (_, id) => encodeNumberKey(id))
@@ -131,7 +131,7 @@ async function engineWorker({ scratch }: Places): Promise<Worker> {
   const database = await openWithStore(directory)
   return {
     name: 'engine',
-    insert: () => inTransaction(database, () => keys.forEach((key) => putInto(database, key))),
+    insert: () => inTransaction(database, (it) => keys.forEach((key) => putInto(it, key))),
     get() {
       let found = 0
       for (const id of ids) scanOf(database, keys[id], 1, () => found++)
@@ -145,28 +145,28 @@ async function engineWorker({ scratch }: Places): Promise<Worker> {
     transactions(round) {
       for (let i = 0; i < transactionCount; i++) {
         const key = encodeNumberKey(round * count + i)
-        inTransaction(database, () => putInto(database, key))
+        inTransaction(database, (it) => putInto(it, key))
       }
     },
-    clear: () => inTransaction(database, () => database.clear(1)),
+    clear: () => inTransaction(database, (it) => it.clear(1)),
     close: () => database.close(),
   }
 }
 
-function putInto(database: DatabaseStorage, key: Uint8Array): void {
-  database.put({ storeId: 1, key, value, indexKeys: null, overwrite: true })
+function putInto(transaction: StorageTransaction, key: Uint8Array): void {
+  transaction.put({ storeId: 1, key, value, indexKeys: null, overwrite: true })
 }
 
-function inTransaction(database: DatabaseStorage, work: () => void): void {
-  database.begin()
-  work()
-  database.commit()
+function inTransaction(database: Storage, work: (transaction: StorageTransaction) => void): void {
+  const transaction = database.begin()
+  work(transaction)
+  transaction.commit()
   // As the host does.
-  if (database.logBytes() > longestLogBytes) database.housekeep()
+  if (database.care.pendingBytes() > mostPendingBytes) database.care.housekeep()
 }
 
 function scanOf(
-  database: DatabaseStorage,
+  database: Storage,
   key: Uint8Array | null | undefined,
   limit: number,
   receive: () => void,

@@ -169,7 +169,7 @@ async function exerciseWitness(database: IDBDatabase): Promise<void> {
 
 async function checkFile(storage: ReturnType<typeof directoryOn>): Promise<void> {
   const file = await storage.open(databaseName)
-  const problems = file.check()
+  const problems = file.care.check()
   await file.close()
   await storage.close()
   if (problems.length > 0) throw new Error(`the file has problems: ${problems.join(', ')}`)

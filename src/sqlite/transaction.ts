@@ -1,0 +1,147 @@
+/** A read-write transaction: the storage seam's `StorageTransaction`. */
+import type { EncodedRange } from '../keys/key-range.ts'
+import {
+  applySchemaChange,
+  type DatabaseSchema,
+  type IndexSchema,
+  type SchemaChange,
+} from '../storage/schema.ts'
+import type { NewRecord, RecordBytes, StorageTransaction } from '../storage/storage.ts'
+import type { Connection } from './binding/connection.ts'
+import type { FilePresence } from './care/file-presence.ts'
+import type { QuotaShare } from './care/quota-share.ts'
+import { fillIndex } from './records/fill-index.ts'
+import type { RecordCounts } from './records/record-counts.ts'
+import type { RecordReader } from './records/record-reader.ts'
+import type { RecordWriter } from './records/record-writer.ts'
+import { writeCurrentNumber, writeMeta, writeSchemaChange } from './schema/write-schema.ts'
+import type { SqlTransaction } from './sql-transaction.ts'
+
+/** What a transaction works with: its database, once for all of its transactions. */
+export interface TransactionDatabase {
+  readonly name: string
+  readonly connection: Connection
+  readonly sql: SqlTransaction
+  readonly reader: RecordReader
+  readonly writer: RecordWriter
+  readonly counts: RecordCounts
+  readonly presence: FilePresence
+  readonly quotaShare: QuotaShare | null
+  /** The committed schema. */
+  readonly schema: DatabaseSchema
+  /** The committed current number of a key generator. */
+  currentNumber(storeId: number): number
+  /** Takes over what the transaction has made of schema and key generators (null: moved none). */
+  committed(schema: DatabaseSchema, movedNumbers: ReadonlyMap<number, number> | null): void
+  /** It is over, and SQL's is about to be rolled back. */
+  rollingBack(): void
+  /** SQL's transaction was rolled back. */
+  rolledBack(): void
+}
+
+/** Made by `begin()`, of no use after `commit()` or `rollback()`. */
+export class SqliteTransaction implements StorageTransaction {
+  readonly #database: TransactionDatabase
+  #schema: DatabaseSchema
+  /** Key generators it has moved, written once, when it commits; null: none. */
+  #movedNumbers: Map<number, number> | null = null
+  #isOver = false
+
+  constructor(database: TransactionDatabase) {
+    this.#database = database
+    this.#schema = database.schema
+  }
+
+  get schema(): DatabaseSchema {
+    return this.#schema
+  }
+
+  changeSchema(change: SchemaChange): void {
+    this.#checkOpen()
+    const { connection, counts, writer } = this.#database
+    counts.forgetAll()
+    if (change.type === 'deleteObjectStore') writer.clear(change.storeId)
+    if (change.type === 'deleteIndex') writer.clearIndex(change.indexId)
+    writeSchemaChange(connection, change)
+    this.#schema = applySchemaChange(this.#schema, change)
+    if (change.type === 'deleteObjectStore') this.#movedNumbers?.delete(change.storeId)
+  }
+
+  currentNumber(storeId: number): number {
+    this.#checkOpen()
+    return this.#movedNumbers?.get(storeId) ?? this.#database.currentNumber(storeId)
+  }
+
+  setCurrentNumber(storeId: number, currentNumber: number): void {
+    this.#checkOpen()
+    this.#movedNumbers ??= new Map()
+    this.#movedNumbers.set(storeId, currentNumber)
+  }
+
+  put(record: NewRecord): void {
+    this.#checkOpen()
+    this.#database.counts.forgetStore(record.storeId)
+    this.#database.writer.put(record)
+  }
+
+  deleteRange(storeId: number, range: EncodedRange): void {
+    this.#checkOpen()
+    this.#database.counts.forgetStore(storeId)
+    this.#database.writer.deleteRange(storeId, range)
+  }
+
+  clear(storeId: number): void {
+    this.#checkOpen()
+    this.#database.counts.forgetStore(storeId)
+    this.#database.writer.clear(storeId)
+  }
+
+  fillIndex(
+    storeId: number,
+    index: IndexSchema,
+    indexKeysOf: (record: RecordBytes) => Uint8Array | null,
+  ): void {
+    this.#checkOpen()
+    const { counts, reader, writer } = this.#database
+    counts.forgetStore(storeId)
+    fillIndex({ reader, writer, storeId, index, indexKeysOf })
+  }
+
+  commit(): void {
+    this.#checkOpen()
+    const { presence, quotaShare, sql } = this.#database
+    presence.verifyOwed()
+    this.#writeMoved()
+    quotaShare?.checkRoom()
+    sql.commit()
+    this.#isOver = true
+    this.#database.committed(this.#schema, this.#movedNumbers)
+  }
+
+  rollback(): void {
+    this.#refuseOver()
+    this.#isOver = true
+    this.#database.rollingBack()
+    this.#database.sql.rollBack()
+    this.#database.rolledBack()
+  }
+
+  /** Writes what changes once per transaction. */
+  #writeMoved(): void {
+    const { connection, name, schema } = this.#database
+    if (this.#schema !== schema) writeMeta(connection, name, this.#schema)
+    if (!this.#movedNumbers) return
+    for (const [storeId, currentNumber] of this.#movedNumbers) {
+      writeCurrentNumber(connection, storeId, currentNumber)
+    }
+  }
+
+  #checkOpen(): void {
+    this.#refuseOver()
+    this.#database.sql.checkOpen()
+  }
+
+  #refuseOver(): void {
+    if (this.#isOver) throw new Error('unreachable: the read-write transaction is over')
+  }
+}
