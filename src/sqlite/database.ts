@@ -14,6 +14,7 @@ import { QuotaShare } from './care/quota-share.ts'
 import { Syncs } from './care/syncs.ts'
 import { type ClosingDatabase, closeConnection, removeLeftovers } from './closing.ts'
 import type { OpenedFile, Place } from './database-file.ts'
+import { CommitMarks } from './records/commit-marks.ts'
 import { RecordCounts } from './records/record-counts.ts'
 import { RecordReader } from './records/record-reader.ts'
 import { RecordWriter } from './records/record-writer.ts'
@@ -49,6 +50,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   readonly reader: RecordReader
   readonly writer: RecordWriter
   readonly counts = new RecordCounts()
+  readonly marks: CommitMarks
   /** null: it may grow as far as there is room. */
   readonly quotaShare: QuotaShare | null
   readonly durability: Durability
@@ -76,6 +78,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     this.sql = new SqlTransaction(connection, options.label)
     this.reader = new RecordReader(connection)
     this.writer = new RecordWriter(connection, () => (this.#transaction ?? this).schema)
+    this.marks = new CommitMarks(connection)
     this.#syncs = new Syncs({ ...options, isUnsynced: isNew || isUnclean })
     this.#logRoom = new LogRoom(connection, () => this.#checkpoint('TRUNCATE'))
     const parts = { ...options, ...this.#partsOfCare() }
@@ -110,6 +113,11 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
       return this.reader.count(storeId, indexId, range)
     }
     return hasAllKeys(range) ? this.counts.get(storeId, indexId, count) : count()
+  }
+
+  markOf(client: string, slot: number): number | null {
+    this.sql.enter()
+    return this.marks.numberOf(client, slot)
   }
 
   begin(): SqliteTransaction {
@@ -148,6 +156,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     this.#transaction = null
     this.counts.forgetAll()
     this.writer.rolledBack()
+    this.marks.rolledBack()
   }
 
   rolledBack(): void {

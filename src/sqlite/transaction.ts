@@ -1,4 +1,5 @@
 /** A read-write transaction: the storage seam's `StorageTransaction`. */
+import { append } from '../base/own-property.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import {
   applySchemaChange,
@@ -6,10 +7,11 @@ import {
   type IndexSchema,
   type SchemaChange,
 } from '../storage/schema.ts'
-import type { NewRecord, RecordBytes, StorageTransaction } from '../storage/storage.ts'
+import type { CommitMark, NewRecord, RecordBytes, StorageTransaction } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
 import type { FilePresence } from './care/file-presence.ts'
 import type { QuotaShare } from './care/quota-share.ts'
+import type { CommitMarks } from './records/commit-marks.ts'
 import { fillIndex } from './records/fill-index.ts'
 import type { RecordCounts } from './records/record-counts.ts'
 import type { RecordReader } from './records/record-reader.ts'
@@ -25,6 +27,7 @@ export interface TransactionDatabase {
   readonly reader: RecordReader
   readonly writer: RecordWriter
   readonly counts: RecordCounts
+  readonly marks: CommitMarks
   readonly presence: FilePresence
   readonly quotaShare: QuotaShare | null
   /** The committed schema. */
@@ -45,6 +48,8 @@ export class SqliteTransaction implements StorageTransaction {
   #schema: DatabaseSchema
   /** Key generators it has moved, written once, when it commits; null: none. */
   #movedNumbers: Map<number, number> | null = null
+  /** The clients whose marks are to be forgotten; null: none. */
+  #forgotten: string[] | null = null
   #isOver = false
 
   constructor(database: TransactionDatabase) {
@@ -107,11 +112,17 @@ export class SqliteTransaction implements StorageTransaction {
     fillIndex({ reader, writer, storeId, index, indexKeysOf })
   }
 
-  commit(): void {
+  forgetMarks(client: string): void {
+    this.#checkOpen()
+    append((this.#forgotten ??= []), client)
+  }
+
+  commit(mark?: CommitMark): void {
     this.#checkOpen()
     const { presence, quotaShare, sql } = this.#database
     presence.verifyOwed()
     this.#writeMoved()
+    if (mark || this.#forgotten) this.#writeMarks(mark)
     quotaShare?.checkRoom()
     sql.commit()
     this.#isOver = true
@@ -134,6 +145,12 @@ export class SqliteTransaction implements StorageTransaction {
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(connection, storeId, currentNumber)
     }
+  }
+
+  #writeMarks(mark: CommitMark | undefined): void {
+    const { marks } = this.#database
+    for (const client of this.#forgotten ?? []) marks.forget(client)
+    if (mark) marks.write(mark)
   }
 
   #checkOpen(): void {

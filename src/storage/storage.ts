@@ -83,6 +83,19 @@ export interface NewRecord {
   readonly overwrite: boolean
 }
 
+/**
+ * Who asked for a commit, and which of its commits it is: written in the same transaction, so that one whose answer was lost
+ * can be told from one that never was.
+ */
+export interface CommitMark {
+  /** A short name in ASCII. */
+  readonly client: string
+  /** Which of the client's sequences of commits: a small integer from 0. A mark replaces the earlier one of its slot. */
+  readonly slot: number
+  /** An integer from 0 to 2^53 - 1. */
+  readonly number: number
+}
+
 /** A database's file, opened. All calls are synchronous but those that end it. */
 export interface Storage {
   readonly name: string
@@ -97,6 +110,8 @@ export interface Storage {
   scan(scan: Scan, receive: RecordReceiver): void
   /** How many records or index entries lie in the range, counted as `scan` reads. */
   count(storeId: number, indexId: number, range: EncodedRange): number
+  /** The number of the last committed mark of a client's slot; null when there is none. */
+  markOf(client: string, slot: number): number | null
   /** Starts a read-write transaction; there must be none. */
   begin(): StorageTransaction
   /** Closes the file, tidied; rolls back what is open; removes a file in which no upgrade was ever committed. */
@@ -138,8 +153,13 @@ export interface StorageTransaction {
     indexKeysOf: (record: RecordBytes) => Uint8Array | null,
   ): void
 
-  /** Ends it; everything has reached the operating system. A failed commit leaves it open, to be rolled back. */
-  commit(): void
+  /** Forgets the marks of a client, once it commits. */
+  forgetMarks(client: string): void
+  /**
+   * Ends it; everything has reached the operating system, `mark` with it. A failed commit leaves it open, to be rolled
+   * back.
+   */
+  commit(mark?: CommitMark): void
   /** Ends it, whatever the engine may have rolled back by itself; nothing of it remains. */
   rollback(): void
 }

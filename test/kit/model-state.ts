@@ -21,17 +21,25 @@ export interface ModelState {
   readonly stores: Map<number, Map<string, ModelRecord>>
   /** Store id → its key generator's current number. */
   readonly numbers: Map<number, number>
+  /** Client → slot → the last number. */
+  readonly marks: Map<string, Map<number, number>>
 }
 
 /** A database that nothing was done to. */
 export function newState(): ModelState {
-  return { schema: emptySchema, stores: new Map(), numbers: new Map() }
+  return { schema: emptySchema, stores: new Map(), numbers: new Map(), marks: new Map() }
 }
 
 /** A copy that can be changed while the original stays. */
-export function copyOf({ schema, stores, numbers }: ModelState): ModelState {
+export function copyOf({ schema, stores, numbers, marks }: ModelState): ModelState {
   const copies = Array.from(stores, ([id, records]) => [id, new Map(records)] as const)
-  return { schema, stores: new Map(copies), numbers: new Map(numbers) }
+  const copiedMarks = Array.from(marks, ([client, slots]) => [client, new Map(slots)] as const)
+  return {
+    schema,
+    stores: new Map(copies),
+    numbers: new Map(numbers),
+    marks: new Map(copiedMarks),
+  }
 }
 
 /** The records of a store; none where there is no such store. */

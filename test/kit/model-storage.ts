@@ -109,6 +109,11 @@ export class ModelStorage implements Storage {
     return countRows(this.#current(), { storeId, indexId, range })
   }
 
+  markOf(client: string, slot: number) {
+    this.#directory.step('markOf')
+    return this.#committed.marks.get(client)?.get(slot) ?? null
+  }
+
   begin() {
     this.#directory.step('begin')
     if (this.#transaction) throw new Error('there is a transaction already')

@@ -8,7 +8,12 @@ import {
   type SchemaChange,
   storeOf,
 } from '../../src/storage/schema.ts'
-import type { NewRecord, RecordBytes, StorageTransaction } from '../../src/storage/storage.ts'
+import type {
+  CommitMark,
+  NewRecord,
+  RecordBytes,
+  StorageTransaction,
+} from '../../src/storage/storage.ts'
 import { isInRange, receiveRows } from './model-scan.ts'
 import {
   bytesOf,
@@ -106,8 +111,14 @@ export class ModelTransaction implements StorageTransaction {
     }
   }
 
-  commit() {
+  forgetMarks(client: string) {
+    this.#step('forgetMarks')
+    this.state.marks.delete(client)
+  }
+
+  commit(mark?: CommitMark) {
     this.#step('commit')
+    if (mark) this.#write(mark)
     this.#isOver = true
     this.#owner.ended(this.state)
   }
@@ -117,6 +128,11 @@ export class ModelTransaction implements StorageTransaction {
     this.#isOver = true
     this.#owner.ended(null)
     this.#owner.step('rollback')
+  }
+
+  #write({ client, slot, number }: CommitMark) {
+    const slots = this.state.marks.get(client) ?? new Map<number, number>()
+    this.state.marks.set(client, slots.set(slot, number))
   }
 
   #addEntries(

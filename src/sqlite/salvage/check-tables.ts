@@ -4,10 +4,13 @@
  */
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
-import { tableStatements } from '../schema/tables.ts'
+import { createMarksTable, tableStatements } from '../schema/tables.ts'
 
 /** What `ANALYZE` leaves behind when somebody has run it; SQLite reads numbers from it, no more. */
 const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'
+
+/** What a file may have in addition to our tables. */
+const additions: readonly string[] = [statistics, createMarksTable]
 
 /**
  * Compares the file's schema with ours, text by text.
@@ -19,7 +22,7 @@ export function checkTables(connection: Connection, label: string): void {
   try {
     while (schema.step()) {
       const text = schema.text(0)
-      if (missing.delete(text) || text === statistics) continue
+      if (missing.delete(text) || additions.includes(text)) continue
       throw strangeObject(label, schema.text(1), schema.text(2))
     }
   } finally {

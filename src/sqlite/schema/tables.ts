@@ -69,6 +69,18 @@ CREATE TABLE index_records (
 ) WITHOUT ROWID;
 `
 
+/**
+ * `commit_marks`: one row per client and slot, the last commit that it asked for (see `CommitMark`). No part of a new
+ * database: made with the first mark, so that a file without marks is as it always was. Replaced by the next mark of the
+ * slot, deleted when the client's marks are forgotten.
+ */
+export const createMarksTable = `CREATE TABLE commit_marks (
+  client TEXT NOT NULL,
+  slot INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  PRIMARY KEY (client, slot)
+) WITHOUT ROWID`
+
 /** The statements of `createTables`, each as SQLite keeps it. */
 export const tableStatements: readonly string[] = createTables
   .split(';')
