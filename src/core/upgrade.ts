@@ -5,6 +5,7 @@ import {
   type KeyPath,
   type ObjectStoreSchema,
   type SchemaChange,
+  type StorageLimits,
   applySchemaChange,
   checkId,
   checkNameLength,
@@ -21,9 +22,10 @@ export function createObjectStore(
   transaction: Transaction,
   options: { name: string; keyPath: KeyPath | null; autoIncrement: boolean },
 ): ObjectStoreHandle {
-  const id = transaction.connection.schema.nextStoreId
-  checkId('object stores', id)
-  checkNames('object store', options)
+  const { schema, host } = transaction.connection
+  const id = schema.nextStoreId
+  checkId(host.limits, 'object stores', id)
+  checkNames(host.limits, 'object store', options)
   const store: ObjectStoreSchema = { id, ...options, indexes: new Map() }
   changeSchema(transaction, { type: 'createObjectStore', store })
   return handleOf(transaction, store)
@@ -36,7 +38,7 @@ export function deleteObjectStore(transaction: Transaction, storeId: number): vo
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-name @throws UnknownError when the name is too long. */
 export function renameObjectStore(store: ObjectStoreHandle, name: string): void {
-  checkNameLength("An object store's name", name)
+  checkNameLength(store.transaction.connection.host.limits, "An object store's name", name)
   changeSchema(store.transaction, { type: 'renameObjectStore', storeId: store.storeId, name })
   store.name = name
 }
@@ -51,9 +53,10 @@ export function createIndex(
   options: { name: string; keyPath: KeyPath; unique: boolean; multiEntry: boolean },
 ): IndexHandle {
   const { transaction, storeId } = store
-  const id = transaction.connection.schema.nextIndexId
-  checkId('indexes', id)
-  checkNames('index', options)
+  const { schema, host } = transaction.connection
+  const id = schema.nextIndexId
+  checkId(host.limits, 'indexes', id)
+  checkNames(host.limits, 'index', options)
   const index: IndexSchema = { id, ...options }
   changeSchema(transaction, { type: 'createIndex', storeId, index })
   return indexHandleOf(store, index)
@@ -67,18 +70,19 @@ export function deleteIndex(store: ObjectStoreHandle, indexId: number): void {
 
 /** https://w3c.github.io/IndexedDB/#dom-idbindex-name @throws UnknownError when the name is too long. */
 export function renameIndex(index: IndexHandle, name: string): void {
-  checkNameLength("An index's name", name)
+  checkNameLength(index.transaction.connection.host.limits, "An index's name", name)
   const { storeId, indexId } = index
   changeSchema(index.transaction, { type: 'renameIndex', storeId, indexId, name })
   index.name = name
 }
 
 function checkNames(
+  limits: StorageLimits,
   what: 'object store' | 'index',
   { name, keyPath }: { name: string; keyPath: KeyPath | null },
 ): void {
-  checkNameLength(`An ${what}'s name`, name)
-  checkNameLength(`An ${what}'s key path`, JSON.stringify(keyPath))
+  checkNameLength(limits, `An ${what}'s name`, name)
+  checkNameLength(limits, `An ${what}'s key path`, JSON.stringify(keyPath))
 }
 
 /**

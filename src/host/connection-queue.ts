@@ -199,7 +199,7 @@ export class ConnectionQueue {
   async #openDatabase(): Promise<Database<Connection>> {
     if (this.#database?.isBroken) await this.#closeDatabase(this.#database)
     const { directory, name, services } = this.#options
-    checkNameLength("A database's name", name)
+    checkNameLength(directory.limits, "A database's name", name)
     if (this.#database) this.#database.verify()
     else this.#database = new Database(await directory.open(name), services)
     return this.#database

@@ -10,6 +10,7 @@ import type {
   Durability,
   HostConnection,
   SalvageReport,
+  StorageLimits,
   TransactionListener,
 } from '../protocol/protocol.ts'
 import {
@@ -23,6 +24,7 @@ import {
 export class Connection implements HostConnection, DatabaseConnection, TransactionOwner {
   readonly name: string
   schema: DatabaseSchema
+  readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null
   readonly keptAt: KeptPlace | null
   /** https://w3c.github.io/IndexedDB/#connection-close-pending-flag */
@@ -44,6 +46,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   constructor(database: Database<Connection>) {
     this.name = database.storage.name
     this.schema = database.storage.schema
+    this.limits = database.services.limits
     this.salvaged = database.storage.care.salvaged
     this.keptAt = database.keptAt
     this.#database = database

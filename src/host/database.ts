@@ -2,6 +2,7 @@
 import { type Failure, type FailurePlace, failureOf, StorageError } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
+import type { StorageLimits } from '../storage/limits.ts'
 import type { Storage, StorageTransaction } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
 import { FileWatch } from './file-watch.ts'
@@ -28,6 +29,8 @@ export interface HostServices {
   readonly lost: () => void
   /** The directory that objects without bytes are kept for, see `kept/`; null: they are not. */
   readonly keptIn: string | null
+  /** How much the engine can store. */
+  readonly limits: StorageLimits
 }
 
 /** https://w3c.github.io/IndexedDB/#database-construct */

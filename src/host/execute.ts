@@ -1,7 +1,7 @@
 /** What each operation does to the storage: one function per kind. */
 import { indexKeysOf } from '../keys/index-keys.ts'
 import type { OperationReceiver, ReadOperation, WriteOperation } from '../protocol/protocol.ts'
-import { checkIndexKeys } from '../storage/limits.ts'
+import { checkIndexKeys, type StorageLimits } from '../storage/limits.ts'
 import type { IndexSchema, SchemaChange } from '../storage/schema.ts'
 import type { RecordBytes, Scan, Storage, StorageTransaction } from '../storage/storage.ts'
 import { deserialize } from '../values/deserialize.ts'
@@ -31,6 +31,7 @@ export function executeRead(
 export function executeWrite(
   transaction: StorageTransaction,
   operation: WriteOperation,
+  limits: StorageLimits,
 ): Uint8Array | undefined {
   switch (operation.type) {
     case 'put':
@@ -42,7 +43,7 @@ export function executeWrite(
       transaction.clear(operation.storeId)
       return undefined
     case 'changeSchema':
-      changeSchema(transaction, operation.change)
+      changeSchema(transaction, operation.change, limits)
       return undefined
   }
 }
@@ -65,17 +66,25 @@ function scan(storage: Storage, scan: Scan, receiver: OperationReceiver): void {
 }
 
 /** One step of an upgrade. @throws StorageError */
-export function changeSchema(transaction: StorageTransaction, change: SchemaChange): void {
+function changeSchema(
+  transaction: StorageTransaction,
+  change: SchemaChange,
+  limits: StorageLimits,
+): void {
   transaction.changeSchema(change)
-  if (change.type === 'createIndex') fillIndex(transaction, change.storeId, change.index)
+  if (change.type === 'createIndex') fillIndex(transaction, change, limits)
 }
 
 /** The one place where the host looks into values. */
-function fillIndex(transaction: StorageTransaction, storeId: number, index: IndexSchema): void {
+function fillIndex(
+  transaction: StorageTransaction,
+  { storeId, index }: { storeId: number; index: IndexSchema },
+  limits: StorageLimits,
+): void {
   const indexes = [index]
   transaction.fillIndex(storeId, index, ({ bytes, valueStart, valueEnd }) => {
     const indexKeys = indexKeysOf(deserialize(bytes, valueStart, valueEnd), indexes)
-    if (indexKeys) checkIndexKeys(indexKeys)
+    if (indexKeys) checkIndexKeys(limits, indexKeys)
     return indexKeys
   })
 }

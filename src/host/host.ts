@@ -47,7 +47,8 @@ class DirectoryHost implements ClosableHost {
     }
     const keptIn = canKeep ? storage.identity : null
     const place = path === undefined ? {} : { path }
-    this.#services = { pump: new Pump(), durability, place, report, lost, keptIn }
+    const { limits } = storage
+    this.#services = { pump: new Pump(), durability, place, report, lost, keptIn, limits }
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {

@@ -6,7 +6,7 @@ import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { StorageTransaction } from '../storage/storage.ts'
-import { changeSchema, executeRead, executeWrite } from './execute.ts'
+import { executeRead, executeWrite } from './execute.ts'
 import { weightOf } from './operation-weight.ts'
 import {
   type Durability,
@@ -115,7 +115,7 @@ export class Transaction
     this.schedule()
     try {
       const writing = this.#write()
-      changeSchema(writing, { type: 'setVersion', version })
+      writing.changeSchema({ type: 'setVersion', version })
       return writing.schema
     } catch (error) {
       this.abort()
@@ -223,7 +223,7 @@ export class Transaction
     let result: Uint8Array | number | undefined
     try {
       result = isWrite(operation)
-        ? executeWrite(this.#write(), operation)
+        ? executeWrite(this.#write(), operation, this.#database.services.limits)
         : executeRead(this.#database.storage, operation, receiver)
     } catch (error) {
       return this.#fail(error, receiver)

@@ -4,7 +4,8 @@ import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Answer } from './messages.ts'
 import { schemaOf } from './schema.ts'
-import type { SalvagedStore, SalvageReport } from '../protocol/protocol.ts'
+import type { SalvagedStore, SalvageReport, StorageLimits } from '../protocol/protocol.ts'
+import { noLimits } from '../storage/limits.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -51,12 +52,24 @@ function listedOf(value: unknown): { readonly name: string; readonly version: nu
   return { name: stringOf(name), version: integerOf(version, 1) }
 }
 
-function openedOf({ schema, salvaged, keptAt }: Members) {
+function openedOf({ schema, limits, salvaged, keptAt }: Members) {
   return {
     schema: schemaOf(schema),
+    // An owner of an older version says nothing, and checks for itself.
+    limits: limits === undefined ? noLimits : limitsOf(limits),
     salvaged: salvaged === null ? null : reportOf(salvaged),
     // An owner that knows of no such place says nothing.
     keptAt: keptAt === null || keptAt === undefined ? null : keptPlaceOf(keptAt),
+  }
+}
+
+function limitsOf(value: unknown): StorageLimits {
+  const { recordBytes, keyBytes, nameUnits, highestId } = membersOf(value)
+  return {
+    recordBytes: integerOf(recordBytes, 1),
+    keyBytes: integerOf(keyBytes, 1),
+    nameUnits: integerOf(nameUnits, 1),
+    highestId: integerOf(highestId, 1),
   }
 }
 

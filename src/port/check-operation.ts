@@ -7,7 +7,7 @@ import { forEachIndexKey } from '../keys/index-keys.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import { compareKeys, keyTag } from '../keys/key.ts'
 import { writeNumberKeyBytes } from '../keys/number-key.ts'
-import { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
+import { checkId, checkNameLength, checkRecordSize, type StorageLimits } from '../storage/limits.ts'
 import { Tag } from '../values/format.ts'
 import { demand } from './malformed.ts'
 import {
@@ -25,6 +25,8 @@ import {
 export interface Rights {
   /** As an upgrade has made it so far. */
   readonly schema: DatabaseSchema
+  /** How much the engine can store. */
+  readonly limits: StorageLimits
   readonly mode: TransactionMode
   /** Its scope; in an upgrade all stores there are. */
   readonly storeIds: readonly number[]
@@ -37,12 +39,12 @@ export function checkOperation(operation: Operation, rights: Rights): void {
   demand(rights.mode !== 'readonly' || !isWrite(operation), 'writes in a read-only transaction')
   if (operation.type === 'changeSchema') {
     demand(rights.mode === 'versionchange', 'changes the schema outside an upgrade')
-    return checkChange(operation.change, rights.schema)
+    return checkChange(operation.change, rights)
   }
   const store = storeInScope(operation.storeId, rights)
   switch (operation.type) {
     case 'put':
-      return checkPut(operation, store)
+      return checkPut(operation, store, rights.limits)
     case 'scan':
       checkSource(operation.indexId, store)
       checkRange(operation.range)
@@ -100,13 +102,13 @@ function isBound(bytes: Uint8Array): boolean {
   return end === bytes.length || (end === bytes.length - 1 && bytes[end] === 0xff)
 }
 
-function checkPut(put: PutOperation, store: ObjectStoreSchema): void {
+function checkPut(put: PutOperation, store: ObjectStoreSchema, limits: StorageLimits): void {
   const { key, value, indexKeys } = put
   demand(value.length > 0, 'has an empty value')
   if (key) demand(keyEnd(key, 0) === key.length, 'has an invalid key')
   else checkGenerated(put, store)
   if (indexKeys) checkIndexKeys(indexKeys, store)
-  checkRecordSize(put)
+  checkRecordSize(limits, put)
 }
 
 /** The places of a key to be generated; the caller looks at the index keys with a number there. */
@@ -161,21 +163,28 @@ function isSeveralIn({ id, multiEntry }: IndexSchema, lastId: number): boolean {
   return multiEntry && id === lastId
 }
 
-function checkChange(change: SchemaChange, schema: DatabaseSchema): void {
+/** What a change goes by. */
+type ChangeRights = Pick<Rights, 'schema' | 'limits'>
+
+function checkChange(change: SchemaChange, rights: ChangeRights): void {
+  const { schema, limits } = rights
   switch (change.type) {
     case 'createObjectStore':
-      return checkNewStore(change.store, schema)
+      return checkNewStore(change.store, rights)
     case 'createIndex':
-      return checkNewIndex(change.index, storeNamed(change.storeId, schema), schema)
+      return checkNewIndex(change.index, storeNamed(change.storeId, schema), rights)
     case 'renameObjectStore': {
       const others = without(schema.stores, storeNamed(change.storeId, schema))
-      return checkName("An object store's name", change.name, others)
+      return checkName(limits, "An object store's name", { name: change.name, others })
     }
     case 'renameIndex': {
       const { indexes } = storeNamed(change.storeId, schema)
       const index = indexes.get(change.indexId)
       demand(index !== undefined, 'names an index that does not exist')
-      return checkName("An index's name", change.name, without(indexes, index))
+      return checkName(limits, "An index's name", {
+        name: change.name,
+        others: without(indexes, index),
+      })
     }
     case 'deleteObjectStore':
       return void storeNamed(change.storeId, schema)
@@ -192,34 +201,39 @@ function storeNamed(storeId: number, { stores }: DatabaseSchema): ObjectStoreSch
   return store
 }
 
-function checkNewStore(store: ObjectStoreSchema, { stores, nextStoreId }: DatabaseSchema): void {
+function checkNewStore(store: ObjectStoreSchema, { schema, limits }: ChangeRights): void {
+  const { stores, nextStoreId } = schema
   const { id, name, keyPath, autoIncrement, indexes } = store
   demand(id === nextStoreId && indexes.size === 0, 'creates an object store that is not new')
-  checkId('object stores', id)
+  checkId(limits, 'object stores', id)
   const cannotInject = keyPath === '' || Array.isArray(keyPath)
   demand(!(autoIncrement && cannotInject), 'has a key path where no key can be put')
-  checkName("An object store's name", name, [...stores.values()])
-  checkNameLength("An object store's key path", JSON.stringify(keyPath))
+  checkName(limits, "An object store's name", { name, others: [...stores.values()] })
+  checkNameLength(limits, "An object store's key path", JSON.stringify(keyPath))
 }
 
 function checkNewIndex(
   { id, name, keyPath, multiEntry }: IndexSchema,
   { indexes }: ObjectStoreSchema,
-  { nextIndexId }: DatabaseSchema,
+  { schema, limits }: ChangeRights,
 ): void {
-  demand(id === nextIndexId, 'creates an index that is not new')
-  checkId('indexes', id)
+  demand(id === schema.nextIndexId, 'creates an index that is not new')
+  checkId(limits, 'indexes', id)
   demand(!(multiEntry && Array.isArray(keyPath)), 'is an index that cannot be multiEntry')
-  checkName("An index's name", name, [...indexes.values()])
-  checkNameLength("An index's key path", JSON.stringify(keyPath))
+  checkName(limits, "An index's name", { name, others: [...indexes.values()] })
+  checkNameLength(limits, "An index's key path", JSON.stringify(keyPath))
 }
 
 interface Named {
   readonly name: string
 }
 
-function checkName(what: string, name: string, others: readonly Named[]): void {
-  checkNameLength(what, name)
+function checkName(
+  limits: StorageLimits,
+  what: string,
+  { name, others }: { name: string; others: readonly Named[] },
+): void {
+  checkNameLength(limits, what, name)
   demand(
     others.every((other) => other.name !== name),
     'has a name that is taken',

@@ -244,9 +244,9 @@ class PortHost implements Host, PortCaller {
 
   #connect(
     name: string,
-    { id, schema, salvaged, keptAt }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
+    { id, schema, limits, salvaged, keptAt }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
   ): PortConnection {
-    const connection = new PortConnection(this, { id, name, schema, salvaged, keptAt })
+    const connection = new PortConnection(this, { id, name, schema, limits, salvaged, keptAt })
     this.#connections.set(id, connection)
     return connection
   }

@@ -15,6 +15,7 @@ import type {
   RecordBytes,
   TransactionListener,
   SalvageReport,
+  StorageLimits,
 } from '../protocol/protocol.ts'
 
 /** What a connection or transaction needs of its host. */
@@ -33,6 +34,7 @@ export interface PortCaller {
 export class PortConnection implements HostConnection {
   readonly name: string
   readonly schema: DatabaseSchema
+  readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null
   readonly keptAt: KeptPlace | null
   readonly closed: Promise<void>
@@ -52,18 +54,21 @@ export class PortConnection implements HostConnection {
       id,
       name,
       schema,
+      limits,
       salvaged,
       keptAt,
     }: {
       id: number
       name: string
       schema: DatabaseSchema
+      limits: StorageLimits
       salvaged: SalvageReport | null
       keptAt: KeptPlace | null
     },
   ) {
     this.name = name
     this.schema = schema
+    this.limits = limits
     this.salvaged = salvaged
     this.keptAt = keptAt
     this.#caller = caller

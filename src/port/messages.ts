@@ -15,6 +15,7 @@ import type {
   Operation,
   RecordBytes,
   SalvageReport,
+  StorageLimits,
 } from '../protocol/protocol.ts'
 
 /** From either end: the name under which the thread there can be watched, see `Presence`. */
@@ -71,6 +72,7 @@ export type Answer =
       readonly type: 'upgradeNeeded'
       readonly id: number
       readonly schema: DatabaseSchema
+      readonly limits: StorageLimits
       readonly salvaged: SalvageReport | null
       readonly keptAt: KeptPlace | null
       readonly oldVersion: number
@@ -79,6 +81,7 @@ export type Answer =
       readonly type: 'opened'
       readonly id: number
       readonly schema: DatabaseSchema
+      readonly limits: StorageLimits
       readonly salvaged: SalvageReport | null
       readonly keptAt: KeptPlace | null
     }

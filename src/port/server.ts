@@ -230,14 +230,14 @@ class Client {
           storeIds: [],
         } as const
         this.#addTransaction(id, upgrade)
-        const { schema, salvaged, keptAt } = connection
-        this.#post({ type: 'upgradeNeeded', id, schema, salvaged, keptAt, oldVersion })
+        const { schema, limits, salvaged, keptAt } = connection
+        this.#post({ type: 'upgradeNeeded', id, schema, limits, salvaged, keptAt, oldVersion })
       },
       opened: (connection) => {
         if (!this.#connections.has(id)) this.#connect(id, connection)
         if (this.#isGone) return connection.close()
-        const { schema, salvaged, keptAt } = connection
-        this.#answer({ type: 'opened', id, schema, salvaged, keptAt })
+        const { schema, limits, salvaged, keptAt } = connection
+        this.#answer({ type: 'opened', id, schema, limits, salvaged, keptAt })
       },
       failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
     }
@@ -296,7 +296,9 @@ class Client {
     const connection = this.#connections.get(served.connection)
     if (!connection) throw new Error('unreachable: a transaction without its connection')
     const { mode, storeIds } = served
-    checkOperation(operation, { mode, storeIds, schema: connection.schema })
+    const { limits } = connection.connection
+    const { schema } = connection
+    checkOperation(operation, { mode, storeIds, schema, limits })
     if (operation.type === 'changeSchema') {
       connection.schema = applySchemaChange(connection.schema, operation.change)
     }

@@ -12,6 +12,7 @@ import type { ValueBytes } from '../bytes/value-bytes.ts'
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
+import type { StorageLimits } from '../storage/limits.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
 import type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
@@ -25,7 +26,8 @@ export type {
 } from '../storage/schema.ts'
 export type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
 export { applySchemaChange, emptySchema, indexOf, storeOf } from '../storage/schema.ts'
-export { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
+export type { StorageLimits } from '../storage/limits.ts'
+export { checkId, checkNameLength, checkRecordSize, noLimits } from '../storage/limits.ts'
 export type { Direction, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-mode */
@@ -152,6 +154,8 @@ export interface HostConnection {
   readonly name: string
   /** The schema at the time of opening; during an upgrade core keeps the current one itself. */
   readonly schema: DatabaseSchema
+  /** How much can be stored: the realm refuses what goes beyond, the host does not look at it again. */
+  readonly limits: StorageLimits
   /** What was saved when the database's damaged file was salvaged at its opening; null when there was no need. */
   readonly salvaged: SalvageReport | null
   /** Where objects without bytes are kept for the database, see `kept/`; null: nowhere. */

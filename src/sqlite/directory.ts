@@ -15,6 +15,7 @@ import type { Engine } from './engine.ts'
 import { fileNameOf, isDatabaseFile } from '../files/file-name.ts'
 import { MeasuredDirectory } from '../files/measured-directory.ts'
 import { Quota } from '../files/quota.ts'
+import { sqliteLimits } from './limits.ts'
 import { fileError } from './result-code.ts'
 import { discardCopy, finishSalvage, salvage, salvagedFileName } from './salvage/salvage.ts'
 import { Syncs } from './care/syncs.ts'
@@ -55,6 +56,7 @@ interface CatalogueEntry {
 
 class SqliteDirectory implements StorageDirectory {
   readonly identity: string | null
+  readonly limits = sqliteLimits
   readonly #options: StorageDirectoryOptions
   readonly #directory: VfsDirectory
   /** null where there is no quota. */

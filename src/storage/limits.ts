@@ -1,6 +1,6 @@
 /**
- * The limits, which keep whatever is stored well inside those of the engine: a heap of 2 GiB, in which a record lies up to
- * three times while it is written, and 10^9 bytes in a row.
+ * The limits, which keep what is stored well inside those of the engine. The numbers are the engine's: its directory has
+ * them, and every connection.
  *
  * What goes beyond one fails with UnknownError, as it does where browsers refuse what is too large: the value or the key is
  * valid, so neither DataError nor DataCloneError would be true.
@@ -8,17 +8,25 @@
 import { domException } from '../errors.ts'
 import { forEachIndexKey } from '../keys/index-keys.ts'
 
-/** A record's value, key and index keys together, as stored. */
-export const largestRecordBytes = 512 * 1024 * 1024
+/** How much an engine can store. */
+export interface StorageLimits {
+  /** A record's value, key and index keys together, as stored. */
+  readonly recordBytes: number
+  /** A record's key, and each of its index keys, as stored. */
+  readonly keyBytes: number
+  /** The name of a database, an object store or an index, and the JSON of a key path, in UTF-16 code units. */
+  readonly nameUnits: number
+  /** Object stores and indexes are numbered from 1, and no number is used twice. */
+  readonly highestId: number
+}
 
-/** A record's key, and each of its index keys, as stored. */
-export const longestKeyBytes = 16 * 1024 * 1024
-
-/** The name of a database, an object store or an index, and the JSON of a key path. */
-export const longestNameUnits = 1024 * 1024
-
-/** Object stores and indexes are numbered, and no number is used twice: the engine binds them as signed 32-bit integers. */
-export const highestId = 2 ** 31 - 2
+/** No limits: those of an owner that tells none, and checks what it is sent. */
+export const noLimits: StorageLimits = {
+  recordBytes: Infinity,
+  keyBytes: Infinity,
+  nameUnits: Infinity,
+  highestId: Infinity,
+}
 
 /** The parts of a record to be stored. */
 export interface RecordParts {
@@ -29,35 +37,38 @@ export interface RecordParts {
 }
 
 /** @throws UnknownError for a record that is too large, or has too long a key. */
-export function checkRecordSize({ key, indexKeys, value }: RecordParts): void {
+export function checkRecordSize(
+  limits: StorageLimits,
+  { key, indexKeys, value }: RecordParts,
+): void {
   const keyBytes = key?.length ?? 0
   const indexBytes = indexKeys?.length ?? 0
-  if (keyBytes > longestKeyBytes) throw tooLarge('A key', keyBytes, longestKeyBytes)
-  if (indexKeys) checkIndexKeys(indexKeys)
+  if (keyBytes > limits.keyBytes) throw tooLarge('A key', keyBytes, limits.keyBytes)
+  if (indexKeys) checkIndexKeys(limits, indexKeys)
   const sizeBytes = keyBytes + indexBytes + value.length
-  if (sizeBytes > largestRecordBytes) throw tooLarge('A record', sizeBytes, largestRecordBytes)
+  if (sizeBytes > limits.recordBytes) throw tooLarge('A record', sizeBytes, limits.recordBytes)
 }
 
 /** The same for entries that a new index adds to a record. @throws UnknownError */
-export function checkIndexKeys(block: Uint8Array): void {
-  if (block.length <= longestKeyBytes) return
+export function checkIndexKeys({ keyBytes }: StorageLimits, block: Uint8Array): void {
+  if (block.length <= keyBytes) return
   forEachIndexKey(block, (_, start, end) => {
-    if (end - start > longestKeyBytes) throw tooLarge('An index key', end - start, longestKeyBytes)
+    if (end - start > keyBytes) throw tooLarge('An index key', end - start, keyBytes)
   })
 }
 
 /** @throws UnknownError for a name, or the JSON of a key path, that is too long. `what` names it. */
-export function checkNameLength(what: string, name: string): void {
-  if (name.length <= longestNameUnits) return
+export function checkNameLength({ nameUnits }: StorageLimits, what: string, name: string): void {
+  if (name.length <= nameUnits) return
   throw domException(
     'UnknownError',
-    `${what} is ${name.length} code units long; at most ${longestNameUnits} can be stored`,
-    { code: 'ERR_IDB_TOO_LARGE', size: name.length, limit: longestNameUnits },
+    `${what} is ${name.length} code units long; at most ${nameUnits} can be stored`,
+    { code: 'ERR_IDB_TOO_LARGE', size: name.length, limit: nameUnits },
   )
 }
 
 /** @throws UnknownError when all numbers have been given out. `what`: object stores or indexes. */
-export function checkId(what: string, id: number): void {
+export function checkId({ highestId }: StorageLimits, what: string, id: number): void {
   if (id <= highestId) return
   throw domException(
     'UnknownError',

@@ -11,6 +11,7 @@
  * from it by the host's locks. An engine so needs one connection to its file and no snapshots.
  */
 import type { EncodedRange } from '../keys/key-range.ts'
+import type { StorageLimits } from './limits.ts'
 import type { SalvageReport } from './salvage-report.ts'
 import type { DatabaseSchema, IndexSchema, SchemaChange } from './schema.ts'
 
@@ -18,6 +19,8 @@ import type { DatabaseSchema, IndexSchema, SchemaChange } from './schema.ts'
 export interface StorageDirectory {
   /** The same for the same directory, whoever opens it; null: it does not outlive this thread. */
   readonly identity: string | null
+  /** How much the engine can store: who asks it for more is to be refused before. */
+  readonly limits: StorageLimits
   /** Takes ownership if need be, and names every database with a committed version above 0. Finishes marked deletions. */
   list(): Promise<{ name: string; version: number }[]>
   /** Opens the database; a fresh one has version 0 and is removed again at `close()` if it still has. */

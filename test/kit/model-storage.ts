@@ -4,6 +4,7 @@
  */
 import { StorageError } from '../../src/errors.ts'
 import type { EncodedRange } from '../../src/keys/key-range.ts'
+import type { StorageLimits } from '../../src/storage/limits.ts'
 import type {
   RecordReceiver,
   Scan,
@@ -16,8 +17,17 @@ import { type ModelState, newState } from './model-state.ts'
 import { countRows, receiveRows } from './model-scan.ts'
 import { ModelTransaction } from './model-transaction.ts'
 
+/** Low enough to be reached by a test. */
+export const modelLimits: StorageLimits = {
+  recordBytes: 1_000_000,
+  keyBytes: 100_000,
+  nameUnits: 10_000,
+  highestId: 1_000,
+}
+
 export class ModelDirectory implements StorageDirectory {
   readonly identity = null
+  readonly limits = modelLimits
   readonly files = new Map<string, ModelState>()
   readonly opened: ModelStorage[] = []
   /** What happened, in order. */

@@ -154,7 +154,7 @@ function putRecord({ source, store, clone, key, overwrite }: Put): Request {
         indexKeyOffsets: keyToBeGenerated?.offsets ?? [],
       }
   const { value } = serialized
-  checkRecordSize({ key, indexKeys, value })
+  checkRecordSize(store.transaction.connection.host.limits, { key, indexKeys, value })
   store.writeCount++
   const request = new Request(source, store.transaction, storedKeyReader)
   request.gathered = key
@@ -212,7 +212,7 @@ function executeOnceComplete(
       generated: generated && { ...generated, valueOffset: generatedKeyOffset },
     }
     try {
-      checkRecordSize(completed)
+      checkRecordSize(transaction.connection.host.limits, completed)
     } catch (error) {
       return fail(error)
     }

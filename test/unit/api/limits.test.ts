@@ -1,13 +1,13 @@
 /** What is too large for storage fails with UnknownError, and nothing else suffers. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { IDBKeyRange, close, createIndexedDB } from '../../../src/index.ts'
-import { highestId, longestKeyBytes, longestNameUnits } from '../../../src/storage/limits.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 import { directoryOn } from '../../kit/test-directory.ts'
 
+const { highestId, keyBytes, nameUnits } = directoryOn().limits
 const tooLarge = expect.objectContaining({ name: 'UnknownError' })
-const tooLong = 'n'.repeat(longestNameUnits + 1)
+const tooLong = 'n'.repeat(nameUnits + 1)
 
 const vfs = memory()
 let indexedDB: IDBFactory
@@ -23,9 +23,9 @@ test('the longest key is stored, found, listed and deleted; a longer one is refu
   const database = await openStore()
   const transaction = database.transaction('s', 'readwrite')
   const store = transaction.objectStore('s')
-  const key = binaryKey(longestKeyBytes)
+  const key = binaryKey(keyBytes)
   store.put('value', key)
-  expect(() => store.put('value', binaryKey(longestKeyBytes + 1))).toThrow(tooLarge)
+  expect(() => store.put('value', binaryKey(keyBytes + 1))).toThrow(tooLarge)
   expect(await resultOf(store.get(key))).toBe('value')
   expect(await resultOf(store.count(IDBKeyRange.lowerBound(binaryKey(10))))).toBe(1)
   expect(await resultOf(store.getAllKeys())).toEqual([key.buffer])
@@ -38,7 +38,7 @@ test('the longest key is stored, found, listed and deleted; a longer one is refu
 test('a longer key finds nothing', async () => {
   const database = await openStore()
   const store = database.transaction('s').objectStore('s')
-  expect(await resultOf(store.get(binaryKey(longestKeyBytes + 1)))).toBeUndefined()
+  expect(await resultOf(store.get(binaryKey(keyBytes + 1)))).toBeUndefined()
   database.close()
 })
 
@@ -50,7 +50,7 @@ test('put() refuses too long an index key, single or one of many', async () => {
   })
   const transaction = database.transaction('s', 'readwrite')
   const store = transaction.objectStore('s')
-  const [longest, longer] = [binaryKey(longestKeyBytes), binaryKey(longestKeyBytes + 1)]
+  const [longest, longer] = [binaryKey(keyBytes), binaryKey(keyBytes + 1)]
   expect(() => store.put({ one: longer }, 1)).toThrow(tooLarge)
   expect(() => store.put({ many: ['short', longer] }, 1)).toThrow(tooLarge)
   store.put({ one: longest, many: ['short', longest] }, 1)
@@ -63,7 +63,7 @@ test('put() refuses too long an index key, single or one of many', async () => {
 test('an index over records that have too long a key for it aborts its upgrade', async () => {
   const database = await openStore()
   const transaction = database.transaction('s', 'readwrite')
-  transaction.objectStore('s').put({ k: binaryKey(longestKeyBytes + 1) }, 1)
+  transaction.objectStore('s').put({ k: binaryKey(keyBytes + 1) }, 1)
   await completion(transaction)
   database.close()
   const errors: unknown[] = []

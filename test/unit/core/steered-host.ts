@@ -1,4 +1,5 @@
 /** A host of one transaction that answers when a test says so, and the core objects above it. */
+import { noLimits } from '../../../src/protocol/protocol.ts'
 import { Connection, createTransaction } from '../../../src/core/connection.ts'
 import type { Factory } from '../../../src/core/factory.ts'
 import {
@@ -100,6 +101,7 @@ function hostConnection(host: SteeredHost): HostConnection {
   return {
     name: 'd',
     schema,
+    limits: noLimits,
     salvaged: null,
     keptAt: null,
     listen: () => {},

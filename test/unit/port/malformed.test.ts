@@ -23,7 +23,7 @@ import {
   Tester,
 } from '../../kit/host-client.ts'
 import { indexKeyBlock } from '../../kit/index-key-block.ts'
-import { ModelDirectory } from '../../kit/model-storage.ts'
+import { ModelDirectory, modelLimits } from '../../kit/model-storage.ts'
 import { portPair, unexpected } from '../../kit/transports.ts'
 
 const index = { id: 1, name: 'index', keyPath: 'a', unique: false, multiEntry: false }
@@ -294,7 +294,7 @@ test('a client that was ended is told so, and why, by all that it waits for and 
   void executed
 })
 
-const opened = { schema: emptySchema, salvaged: null, keptAt: null }
+const opened = { schema: emptySchema, limits: modelLimits, salvaged: null, keptAt: null }
 
 const forgedAnswers: readonly [title: string, message: unknown][] = [
   ...messages.slice(0, 11),
@@ -308,6 +308,15 @@ const forgedAnswers: readonly [title: string, message: unknown][] = [
   [
     'a schema without stores',
     answer({ type: 'opened', id: 1, ...opened, schema: { ...emptySchema, stores: 5 as never } }),
+  ],
+  [
+    'limits that are no numbers',
+    answer({
+      type: 'opened',
+      id: 1,
+      ...opened,
+      limits: { ...modelLimits, keyBytes: 'none' as never },
+    }),
   ],
   ['a failure without a message', parcelOf([0], { type: 'requestFailed', id: 1, failure: {} })],
   ['a record that is cut short', parcelOf([6, 1, 100, 0, 0])],
