@@ -4,7 +4,7 @@ import { join } from 'node:path'
 
 const repository = 'https://github.com/idb-everywhere/idb-everywhere'
 
-/** Complains of a manifest that does not say where the package comes from, or asks for what users need not have. */
+/** @throws Error when a manifest does not say where the package comes from, or asks for what users need not have. */
 export function checkManifest(directory) {
   const manifest = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
   const { homepage, bugs, repository: source, peerDependencies } = manifest
@@ -13,5 +13,5 @@ export function checkManifest(directory) {
     source?.url === `git+${repository}.git` &&
     bugs === `${repository}/issues`
   if (!isComplete) throw new Error('package.json: homepage, repository and bugs must be there')
-  if (peerDependencies) throw new Error('package.json: peerDependencies are for nobody')
+  if (peerDependencies) throw new Error('package.json: users need no peerDependencies')
 }

@@ -27,7 +27,7 @@ export async function measurePage(project) {
   ]
 }
 
-/** Complains of anything in a page's script that only Node has; what is asked for by `getBuiltinModule` need not be there. */
+/** @throws Error for anything in a page's script that only Node has; what `getBuiltinModule` is asked for may be missing. */
 export async function checkPageIsFreeOfNode(project) {
   for (const code of [`export * from 'idb-everywhere'`, `import 'idb-everywhere/worker'`]) {
     const text = String(await bundleForPage(project, code))
@@ -37,7 +37,7 @@ export async function checkPageIsFreeOfNode(project) {
   }
 }
 
-/** Complains when a document's table of sizes is more than a tenth off. */
+/** @throws Error when a document's table of sizes is more than a tenth off. */
 export function checkStatedSizes(sizes, document) {
   for (const { what, bytes, gzippedBytes } of sizes) {
     const row = document.split('\n').find((line) => line.split('|')[1]?.trim() === what)

@@ -65,7 +65,7 @@ export function makeProject({ toolDirectory, packages, source, type }) {
 
 /**
  * What a command printed, on both streams; rejects when the command fails, takes two minutes, or where `silenceMs` is given
- * has nothing to say for so long, however long it takes in all; with the end of it in the message and with `all`.
+ * prints nothing for that long, however long it takes in all; with the end of the output in the message, and all of it as `all`.
  */
 export function run(command, args, { cwd, env = {}, silenceMs, ...user }) {
   return new Promise((resolve, reject) => {

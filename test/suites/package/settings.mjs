@@ -14,7 +14,7 @@ chmodSync(join(installed, '../../..'), 0o755)
 const entry = pathToFileURL(join(installed, 'dist/index.js')).href
 const deno = (await runtimeCommand('deno'))[0]
 
-/** Somebody whom a directory's mode keeps out, as it does not root. */
+/** A user that a directory's mode keeps out; root is not kept out. */
 const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
 /** Opens a database in `path` and prints the version it got, or the error. */
@@ -32,7 +32,7 @@ console.log(answer)
 
 await runChecks('settings', [
   [
-    'Deno needs the permission to read and write the directory, and none besides',
+    'Deno needs the permission to read and write the directory, and no other',
     async () => {
       const path = temporaryDirectory()
       expectText(await onDeno(path, { permitted: path }), /^opened 3$/m)

@@ -84,7 +84,7 @@ if (isPage) {
   addEventListener('message', ({ data }: MessageEvent<BenchRequest>) => {
     runHere(data).then(
       (rows) => postMessage(rows),
-      // The page hears of what is thrown in a task, and not of a rejection.
+      // The page is told what is thrown in a task, but not of a rejection.
       (error: unknown) =>
         setTimeout(() => {
           throw error

@@ -24,7 +24,7 @@ interface Running {
   readonly page: Page
 }
 
-/** One browser with a profile of its own; a new one after a case that failed, which may have left anything behind. */
+/** One browser with a profile of its own; a new one after a case that failed, which may have left anything in the old one. */
 export class Session {
   readonly #options: SessionOptions
   #running: Running | null = null
