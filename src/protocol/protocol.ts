@@ -25,7 +25,7 @@ export type {
   SchemaChange,
 } from '../storage/schema.ts'
 export type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
-export { applySchemaChange, emptySchema, indexOf, storeOf } from '../storage/schema.ts'
+export { applySchemaChange, emptySchema } from '../storage/schema.ts'
 export type { StorageLimits } from '../storage/limits.ts'
 export { checkId, checkNameLength, checkRecordSize, noLimits } from '../storage/limits.ts'
 export type { Direction, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'

@@ -8,17 +8,17 @@ export const SQLITE_OK = 0
 export const SQLITE_ROW = 100
 export const SQLITE_DONE = 101
 
-export const SQLITE_ERROR = 1
-export const SQLITE_BUSY = 5
-export const SQLITE_LOCKED = 6
+const SQLITE_ERROR = 1
+const SQLITE_BUSY = 5
+const SQLITE_LOCKED = 6
 export const SQLITE_INTERRUPT = 9
-export const SQLITE_IOERR = 10
-export const SQLITE_CORRUPT = 11
+const SQLITE_IOERR = 10
+const SQLITE_CORRUPT = 11
 export const SQLITE_NOTFOUND = 12
 export const SQLITE_FULL = 13
 export const SQLITE_CANTOPEN = 14
-export const SQLITE_CONSTRAINT = 19
-export const SQLITE_NOTADB = 26
+const SQLITE_CONSTRAINT = 19
+const SQLITE_NOTADB = 26
 
 /** An I/O error with the method it came from in its upper bits. */
 export const SQLITE_IOERR_READ = SQLITE_IOERR | (1 << 8)

@@ -107,7 +107,7 @@ export function storeOf(schema: DatabaseSchema, storeId: number): ObjectStoreSch
 }
 
 /** The index of that id in the store of that id. */
-export function indexOf(schema: DatabaseSchema, storeId: number, indexId: number): IndexSchema {
+function indexOf(schema: DatabaseSchema, storeId: number, indexId: number): IndexSchema {
   const index = storeOf(schema, storeId).indexes.get(indexId)
   if (!index) throw new Error(`unreachable: object store ${storeId} has no index of id ${indexId}`)
   return index

@@ -16,7 +16,7 @@ const require = createRequire(import.meta.url)
  * Bundles the entry points, paths from the project's root. What two of them share exists once.
  * @returns a function from an entry point to the path of its bundle
  */
-export async function bundle(entryPoints) {
+async function bundle(entryPoints) {
   const root = await mkdtemp(join(tmpdir(), 'idb-everywhere-suite-'))
   process.on('exit', () => rmSync(root, { recursive: true, force: true }))
   // The sources expect the engine where it lies from `src/platform/`: in the package's folder, two up.

@@ -30,7 +30,7 @@ export function createStores(...stores: ObjectStoreSchema[]): SchemaChange[] {
 }
 
 /** Notes versionchange and answers at once; closes the connection where told to. Notes what else closes it, and why. */
-export function connectionListener(
+function connectionListener(
   log: Log,
   connection: HostConnection,
   onVersionChange: 'ignore' | 'close' = 'ignore',

@@ -61,7 +61,7 @@ export function bytes(text: string): Uint8Array<ArrayBuffer> {
 const latin1 = new TextDecoder('latin1')
 
 /** The string of those bytes; only ASCII is given back as it was. */
-export function text(record: RecordBytes, start: number, end: number): string {
+function text(record: RecordBytes, start: number, end: number): string {
   return latin1.decode(record.bytes.subarray(start, end))
 }
 

@@ -18,11 +18,9 @@ const longestTimerMs = 2_147_483_647
 export async function lockDirectory(path: string, waitMs: number): Promise<() => Promise<void>> {
   const patience = new AbortController()
   const limitMs = Math.max(waitMs, graceMs)
-  const giveUp = async (): Promise<void> => {
-    // A busy thread hears late of a lock it already has: the answer to this comes after that news.
-    await navigator.locks.query()
-    patience.abort()
-  }
+  const abort = (): void => patience.abort()
+  // A busy thread learns late of a lock that it has already: the answer to a query comes after that news.
+  const giveUp = (): void => void navigator.locks.query().then(abort, abort)
   const timer = limitMs < longestTimerMs ? setTimeout(giveUp, limitMs) : undefined
   try {
     return await requestLock(`idb-everywhere:${path}`, patience.signal)

@@ -16,7 +16,7 @@ import type { IndexedDBOptions, InstallOptions } from '../../options/indexeddb-o
 import { knowPage } from '../../values/platform-objects/interface-names.ts'
 
 /** The interfaces of the specification. */
-export const interfaces = {
+const interfaces = {
   IDBCursor,
   IDBCursorWithValue,
   IDBDatabase,

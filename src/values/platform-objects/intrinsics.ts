@@ -55,13 +55,7 @@ function knownGetterOf<Result>(
 // `as`: the prototype of all typed arrays has no name of its own.
 const typedArrayPrototype = Object.getPrototypeOf(Uint8Array.prototype) as object
 
-export const {
-  defineProperty,
-  getOwnPropertyDescriptor,
-  getPrototypeOf,
-  hasOwn,
-  keys: ownKeys,
-} = Object
+export const { getOwnPropertyDescriptor, getPrototypeOf, hasOwn, keys: ownKeys } = Object
 export const { isArray, from: arrayFrom } = Array
 export const { isView } = ArrayBuffer
 export const arraySlice = uncurry<unknown[], [number, number], unknown[]>(Array.prototype.slice)

@@ -106,7 +106,7 @@ export function readKept(state: ReadState): object {
 }
 
 /** Where the blob section starts; it ends 8 bytes before the value does. */
-export function blobSectionStart({ bytes, end }: ByteReader): number {
+function blobSectionStart({ bytes, end }: ByteReader): number {
   const sizeAt = end - 8
   const size = new DataView(bytes.buffer, bytes.byteOffset + sizeAt, 8).getFloat64(0)
   if (!(size >= 0 && size <= sizeAt)) throw corrupt('its Blobs have no bytes')

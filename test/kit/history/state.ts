@@ -79,7 +79,7 @@ function inOrder<K extends Key, V>(map: ReadonlyMap<K, V>): [K, V][] {
 }
 
 /** Numbers come before strings. */
-export function compareKeys(a: Key, b: Key): number {
+function compareKeys(a: Key, b: Key): number {
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1
   return a < b ? -1 : Number(a > b)
 }

@@ -8,7 +8,10 @@ import { createIndexedDB } from '../../../src/index.ts'
 
 const say = (line: string): number => writeSync(1, `${line.replaceAll('\n', ' ')}\n`)
 const indexedDB = createIndexedDB({ path: process.argv[2] ?? '' })
-process.stdin.once('data', async () => {
+process.stdin.once('data', () => void contend())
+say('ready')
+
+async function contend(): Promise<void> {
   try {
     await indexedDB.databases()
     say(`owner ${process.pid}`)
@@ -17,5 +20,4 @@ process.stdin.once('data', async () => {
     say(`loser ${error}`)
     process.exit(0)
   }
-})
-say('ready')
+}

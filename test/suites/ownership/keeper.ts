@@ -101,12 +101,15 @@ async function answer(line: string): Promise<string> {
 const say = (line: string): void => void fs.writeSync(1, `${line.replaceAll('\n', ' ')}\n`)
 
 function listen(toAnswer: (line: string) => Promise<string>): void {
-  createInterface(process.stdin).on('line', async (line) => say(await toAnswer(line)))
+  createInterface(process.stdin).on('line', (line) => void toAnswer(line).then(say))
   say('ready')
 }
 
 if (!isMainThread) {
-  parentPort?.on('message', async (line: string) => parentPort?.postMessage(await answer(line)))
+  const owner = parentPort
+  owner?.on('message', (line: string) => {
+    void answer(line).then((answered) => owner.postMessage(answered))
+  })
 } else if (where === 'thread') {
   const thread = new Worker(new URL(import.meta.url), { workerData: [path] })
   const ask = (line: string): Promise<string> =>

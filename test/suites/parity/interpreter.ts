@@ -11,7 +11,7 @@ import { type DatabaseState, type Environment, type Run, attempt, idle, write } 
 import { startTransaction } from './transactions.ts'
 
 /** How many databases a program can use. */
-export const databaseCount = 2
+const databaseCount = 2
 
 /** A round in which nothing has happened for so long is looked at: connections in the way are closed. */
 const stillForMs = 10_000
@@ -20,7 +20,7 @@ const stillForMs = 10_000
 const patience = 2
 
 /** Runs one program in databases whose names start with `prefix`, and removes them. */
-export async function runProgram(
+async function runProgram(
   environment: Environment,
   program: Program,
   prefix: string,

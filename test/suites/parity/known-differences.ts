@@ -40,7 +40,11 @@ export const knownDifferences: readonly KnownDifference[] = [
   },
 ]
 
-/** Questions that programs do not ask since the answer is known to differ; the interpreter sees to it. */
+/**
+ * Questions that programs do not ask since the answer is known to differ; the interpreter sees to it. A list for readers.
+ *
+ * @public
+ */
 export const avoidedQuestions: readonly Omit<KnownDifference, 'explains'>[] = [
   {
     title: 'IDBKeyRange.bound() of one key twice, open',

@@ -4,6 +4,7 @@
  * With `worker` as the third argument a worker thread does so, which ends when a line comes in; then the main thread tries,
  * unless the line says `without a successor`.
  */
+import { once } from 'node:events'
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import { DirectoryLockedError, VfsError } from '../../../src/files/vfs.ts'
 import { nodeFs } from '../../../vfs/node.ts'
@@ -48,11 +49,10 @@ const [path = '', waitMs = '0', where] = isMainThread ? process.argv.slice(2) : 
 if (isMainThread && where === 'worker') {
   const worker = new Worker(new URL(import.meta.url), { workerData: [path, waitMs] })
   worker.on('message', (line) => console.log(line))
-  process.stdin.once('data', async (line) => {
-    await worker.terminate()
-    if (String(line).includes('without a successor')) console.log('{}')
-    else await attempt(path, Number(waitMs))
-  })
+  const [line] = await once(process.stdin, 'data')
+  await worker.terminate()
+  if (String(line).includes('without a successor')) console.log('{}')
+  else await attempt(path, Number(waitMs))
 } else {
   await attempt(path, Number(waitMs))
 }

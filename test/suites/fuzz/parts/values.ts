@@ -38,7 +38,7 @@ const samples: readonly unknown[] = [
 ]
 
 /** The bytes of real values. */
-export const valueSeeds: readonly Uint8Array[] = [
+const valueSeeds: readonly Uint8Array[] = [
   ...samples.map((value) => serialize(value).value.bytes.slice()),
   await withBlobs(),
   await withKeys(),

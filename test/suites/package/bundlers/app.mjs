@@ -25,4 +25,4 @@ async function main() {
   console.log(`found ${inMemory} in memory, ${onDisk} on disk`)
 }
 
-main()
+void main()

@@ -59,7 +59,7 @@ const invalidKey = oneOf(
 )
 
 /** Valid ones only. */
-export const validKey: Arbitrary = fc.oneof(
+const validKey: Arbitrary = fc.oneof(
   { weight: 8, arbitrary: plainKey },
   { weight: 2, arbitrary: oddKey },
   { weight: 1, arbitrary: fc.tuple(fc.constant('array'), plainKey, plainKey) },
