@@ -153,8 +153,7 @@ export class ModelStorage implements Storage {
   }
 
   #housekeep() {
-    this.#directory.step('housekeep')
-    if (this.#transaction) throw new Error('housekeeping in a transaction')
+    this.#directory.step(this.#transaction ? 'housekeep in a transaction' : 'housekeep')
     return false
   }
 }

@@ -23,6 +23,8 @@ exports.runScenario = async (load) => {
   const { nodeFs } = await load('idb-everywhere/vfs/node')
   const { VfsError } = await load('idb-everywhere/vfs')
   const conformance = await load('idb-everywhere/vfs/conformance')
+  const engines = await load('idb-everywhere/storage/conformance')
+  const storage = await load('idb-everywhere/storage')
   assert.deepEqual(Reflect.ownKeys(globalThis), before, 'an import has touched the global object')
 
   for (const name of [...interfaces, 'createIndexedDB', 'install', 'close']) {
@@ -31,6 +33,8 @@ exports.runScenario = async (load) => {
   assert.equal(nodeFs().name, 'node')
   assert.ok(new VfsError('EIO', 'A message') instanceof Error)
   assert.equal(typeof conformance.vfsConformance, 'function')
+  assert.equal(typeof engines.storageConformance, 'function')
+  assert.equal(new storage.StorageError('io', 'as thrown').code, 'io')
   assert.equal(typeof conformance.faulty(memory()).directory, 'function')
 
   await roundTrip(main.createIndexedDB({ vfs: memory() }), main.close)

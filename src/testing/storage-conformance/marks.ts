@@ -1,0 +1,91 @@
+/** Marks: who asked for a commit, kept with it. */
+import type { Storage } from '../../storage/storage.ts'
+import { type Fixture, found, openWithStore, recordOf, transact } from './fixture.ts'
+
+/** Adds the tests. */
+export function markTests(fixture: Fixture): void {
+  const { assert } = fixture
+
+  fixture.withStore(
+    'a mark is there once its transaction has committed',
+    [],
+    async (storage, reopen) => {
+      assert.equal(storage.markOf('a', 0), null)
+      const transaction = storage.begin()
+      transaction.put(recordOf('k', 'v'))
+      assert.equal(storage.markOf('a', 0), null)
+      transaction.commit({ client: 'a', slot: 0, number: 7 })
+      assert.equal(storage.markOf('a', 0), 7)
+      const again = await reopen()
+      assert.equal(again.markOf('a', 0), 7)
+      assert.deepEqual(found(again), ['k k v'])
+    },
+  )
+
+  fixture.withStore(
+    'a mark replaces that of its client and slot alone',
+    [],
+    async (storage, reopen) => {
+      mark(storage, 'a', 0, 2 ** 53 - 1)
+      mark(storage, 'a', 1, 5)
+      mark(storage, 'b', 0, 6)
+      mark(storage, 'a', 0, 3)
+      transact(storage, (transaction) => transaction.put(recordOf('k')))
+      assert.deepEqual(marksOf(storage), [3, 5, 6])
+      mark(storage, 'a', 1, 2 ** 53 - 1)
+      assert.deepEqual(marksOf(await reopen()), [3, 2 ** 53 - 1, 6])
+    },
+  )
+
+  fixture.withStore('a transaction that is rolled back leaves no mark', [], (storage) => {
+    mark(storage, 'a', 0, 1)
+    const transaction = storage.begin()
+    transaction.forgetMarks('a')
+    transaction.rollback()
+    transact(storage, (next) => next.put(recordOf('k')))
+    assert.deepEqual(marksOf(storage), [1, null, null])
+  })
+
+  fixture.withStore(
+    'forgotten marks are gone once that is committed',
+    [],
+    async (storage, reopen) => {
+      mark(storage, 'a', 0, 1)
+      mark(storage, 'a', 1, 2)
+      mark(storage, 'b', 0, 3)
+      const transaction = storage.begin()
+      transaction.forgetMarks('a')
+      transaction.forgetMarks('nobody')
+      transaction.commit()
+      assert.deepEqual(marksOf(storage), [null, null, 3])
+      assert.deepEqual(marksOf(await reopen()), [null, null, 3])
+    },
+  )
+
+  fixture.withStore('a mark that comes with the forgetting stays', [], (storage) => {
+    mark(storage, 'a', 0, 1)
+    mark(storage, 'a', 1, 2)
+    const transaction = storage.begin()
+    transaction.forgetMarks('a')
+    transaction.commit({ client: 'a', slot: 1, number: 3 })
+    assert.deepEqual(marksOf(storage), [null, 3, null])
+  })
+
+  fixture.inDirectory('a deleted database takes its marks along', async (directory) => {
+    const storage = await openWithStore(directory, 'test')
+    mark(storage, 'a', 0, 1)
+    await storage.close()
+    await directory.delete('test')
+    const again = await openWithStore(directory, 'test')
+    assert.deepEqual(marksOf(again), [null, null, null])
+    await again.close()
+  })
+}
+
+function mark(storage: Storage, client: string, slot: number, number: number): void {
+  storage.begin().commit({ client, slot, number })
+}
+
+function marksOf(storage: Storage): (number | null)[] {
+  return [storage.markOf('a', 0), storage.markOf('a', 1), storage.markOf('b', 0)]
+}
