@@ -11,6 +11,7 @@ import { transform } from 'esbuild'
 import { format, resolveConfig } from 'prettier'
 
 const specification = 'https://w3c.github.io/IndexedDB/'
+const citation = /https:\/\/w3c\.github\.io\/IndexedDB\/#([\w-]+)(,)?/g
 const firstLine = '<!-- spec index: written by `node build/architecture.mjs` -->'
 const lastLine = '<!-- /spec index -->'
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -97,17 +98,27 @@ function readSources() {
   return paths.sort().map((path) => ({ path, text: readFileSync(join(root, path), 'utf8') }))
 }
 
-/** The anchors that are cited, in the order of their names, each with the paths of the sources that do. */
+/**
+ * The anchors that are cited, in the order of their names. `paths`: the sources that cite the whole of it; `partPaths`: those that
+ * cite it with a comma after it, which names a step or another part.
+ */
 function citationsIn(sources) {
-  const pathsOf = new Map()
+  const citations = new Map()
   const wordOf = wordsIn(sources)
   for (const { path, text } of sources) {
-    for (const [, anchor] of text.matchAll(/https:\/\/w3c\.github\.io\/IndexedDB\/#([\w-]+)/g)) {
-      pathsOf.set(anchor, (pathsOf.get(anchor) ?? new Set()).add(path))
+    for (const [, anchor, mark] of text.matchAll(citation)) {
+      const known = citations.get(anchor) ?? { whole: new Set(), part: new Set() }
+      citations.set(anchor, known)
+      known[mark ? 'part' : 'whole'].add(path)
     }
   }
-  return [...pathsOf]
-    .map(([anchor, paths]) => ({ anchor, title: titleOf(anchor, wordOf), paths: [...paths] }))
+  return [...citations]
+    .map(([anchor, { whole, part }]) => ({
+      anchor,
+      title: titleOf(anchor, wordOf),
+      paths: [...whole],
+      partPaths: [...part].filter((path) => !whole.has(path)),
+    }))
     .sort((a, b) => (a.title.toLowerCase() < b.title.toLowerCase() ? -1 : 1))
 }
 
@@ -134,9 +145,14 @@ function titleOf(anchor, wordOf) {
 }
 
 function tableOf(heading, citations) {
-  const rows = citations.map(({ anchor, title, paths }) => {
-    const files = paths.map((path) => `[${path}](${path})`)
-    return `| [${title}](${specification}#${anchor}) | ${files.join(', ')} |`
+  const rows = citations.map(({ anchor, title, paths, partPaths }) => {
+    const [whole, parts] = [linksTo(paths), linksTo(partPaths)]
+    const files = whole && parts ? `${whole}; a part in ${parts}` : whole || parts
+    return `| [${title}](${specification}#${anchor}) | ${files} |`
   })
   return [`| ${heading} | in |`, '| --- | --- |', ...rows].join('\n')
+}
+
+function linksTo(paths) {
+  return paths.map((path) => `[${path}](${path})`).join(', ')
 }
