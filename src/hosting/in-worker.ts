@@ -18,7 +18,7 @@ import { RelayedPort } from '../port/relayed-port.ts'
 import type { Sharing } from './registry.ts'
 import { allowWebAssembly } from '../base/stack-room.ts'
 import { warningOf } from '../options/warning.ts'
-import type { StartedWorker, WorkerAnswer } from './worker-messages.ts'
+import type { StartedWorker, WorkerAnswer, WorkerListener } from './worker-messages.ts'
 
 /** Captured at load: a test may replace it. */
 const { random } = Math
@@ -154,12 +154,11 @@ class HostingWorker {
     this.ready = this.#waiting.promise
     // `false` has been dealt with before.
     const choice = settings.worker === false ? true : settings.worker
-    this.#worker = startedWorker(() =>
-      platform.startWorker(choice, {
-        answered: (answer) => this.#answered(answer),
-        failed: (reason) => this.#failed(this.#failureFor(reason)),
-      }),
-    )
+    const hear: WorkerListener = {
+      answered: (answer) => this.#answered(answer),
+      failed: (reason) => this.#failed(this.#failureFor(reason)),
+    }
+    this.#worker = startedWorker(settings, () => platform.startWorker(choice, hear))
     const worker = this.#worker
     this.#port = new RelayedPort({
       post: (message, transfer) =>
@@ -194,7 +193,7 @@ class HostingWorker {
       const start = { id: this.#id, settings: hostSettingsOf(this.#settings), wasm }
       this.#worker.post({ 'idb-everywhere': 'start', ...start }, [])
     } catch (error) {
-      this.#failed(startFailure(error))
+      this.#failed(startFailure(error, this.#settings))
     }
   }
 
@@ -277,18 +276,19 @@ function withResolvers(): PromiseWithResolvers<void> {
 }
 
 /** @throws UnknownError where it can be seen at once that it cannot be started */
-function startedWorker(start: () => StartedWorker): StartedWorker {
+function startedWorker(settings: Settings, start: () => StartedWorker): StartedWorker {
   try {
     return start()
   } catch (error) {
-    throw exceptionOf(startFailure(error))
+    throw exceptionOf(startFailure(error, settings))
   }
 }
 
 /** Why a worker could not be started, or its engine not be loaded. */
-function startFailure(error: unknown): Failure {
-  if (error instanceof StorageError) return failureOf(error)
+function startFailure(error: unknown, { path }: Settings): Failure {
+  if (error instanceof StorageError) return failureOf(error, { path })
   return failure('UnknownError', reasonOf(error) ?? 'It could not be started', {
     code: 'ERR_IDB_WORKER',
+    path,
   })
 }

@@ -1,4 +1,5 @@
 /** The engine of a thread: one for all its directories, loaded when the first of them needs it. */
+import { StorageError } from '../errors.ts'
 import { abandonEngine, type Engine, loadEngine } from '../sqlite/engine.ts'
 
 /**
@@ -37,7 +38,7 @@ export class ThreadEngine {
     } catch (error) {
       this.#userCount--
       if (this.#loading === loading) this.#loading = null
-      throw error
+      throw engineError(error)
     }
   }
 
@@ -49,4 +50,15 @@ export class ThreadEngine {
     this.#engine = null
     this.#loading = null
   }
+}
+
+/** The error for an engine that could not be loaded. */
+function engineError(cause: unknown): StorageError {
+  if (cause instanceof StorageError) return cause
+  if (cause instanceof RangeError) {
+    const message = 'This thread has no memory left for the engine'
+    return new StorageError('io', message, { code: 'ERR_IDB_OUT_OF_MEMORY', cause })
+  }
+  const message = 'The engine, wa-sqlite.wasm, could not be loaded'
+  return new StorageError('io', message, { code: 'ERR_IDB_ENGINE', cause })
 }

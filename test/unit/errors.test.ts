@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { StorageError, exceptionOf, failure, failureOf } from '../../src/errors.ts'
+import { errorCodes } from '../../src/base/error-cause.ts'
+import { StorageError, domException, exceptionOf, failure, failureOf } from '../../src/errors.ts'
 
 test.each([
   ['The directory is locked', 'The directory is locked', 'The directory is locked'],
@@ -15,4 +17,50 @@ test('an error that repeats the message of its cause is told once', () => {
   const cause = new Error('Directory "d" is owned by process 1')
   const error = new StorageError('busy', cause.message, { cause })
   expect(exceptionOf(failureOf(error)).message).toBe(cause.message)
+})
+
+/** The first cell of each row of the table, and the facts that it names. */
+const rows = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
+  .split('\n')
+  .filter((line) => line.startsWith('| `ERR_IDB_'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+
+test('docs/errors.md has a row for each code, and for no other', () => {
+  const documented = rows.map(([, code]) => code?.replaceAll('`', ''))
+  expect(documented.sort()).toEqual([...errorCodes].sort())
+})
+
+test('each row says the exception, when, and what to do', () => {
+  for (const row of rows) {
+    expect(row).toHaveLength(7)
+    const [, code, exception, when, , what] = row
+    expect(exception, code).toMatch(/^`(UnknownError|QuotaExceededError|AbortError)`|`TypeError`/)
+    expect([when, what], code).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)])
+  }
+})
+
+test('an exception keeps its facts when it crosses the seam again', () => {
+  const facts = { code: 'ERR_IDB_QUOTA', limit: 5, path: 'p' } as const
+  const exception = domException('QuotaExceededError', 'no room', facts)
+  const again = failureOf(exception, { path: 'other', database: 'd' })
+  expect(again).toEqual({
+    name: 'QuotaExceededError',
+    message: 'no room',
+    detail: null,
+    facts: { ...facts, database: 'd' },
+  })
+})
+
+test("a cause that is someone else's is not passed on", () => {
+  const exception = new DOMException('m', 'NotReadableError')
+  Object.defineProperty(exception, 'cause', { value: { code: 'ERR_IDB_IO', path: {} } })
+  expect(failureOf(exception).facts).toBe(null)
+})
+
+test('the message of a cause is what lies under the exception', () => {
+  const below = Object.assign(new Error('write failed'), { code: 'EIO' })
+  const error = new StorageError('io', 'Database "d": syncing the file failed', { cause: below })
+  const { cause, message } = exceptionOf(failureOf(error))
+  expect(message).toBe('Database "d": syncing the file failed: write failed')
+  expect(cause).toMatchObject({ message: 'write failed', code: 'ERR_IDB_IO', systemCode: 'EIO' })
 })
