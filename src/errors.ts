@@ -11,6 +11,7 @@
 import { factsOf, IDBErrorCause, type IDBErrorFacts } from './base/error-cause.ts'
 import { defineHidden, defineOwn } from './base/own-property.ts'
 
+export { errorCodes } from './base/error-cause.ts'
 export type { IDBErrorCause, IDBErrorCode, IDBErrorFacts, IDBOwner } from './base/error-cause.ts'
 
 /**

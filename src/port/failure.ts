@@ -1,7 +1,12 @@
 /** Failures as the objects that come from another thread. */
-import { errorCodes, type IDBErrorFacts, type IDBOwner } from '../base/error-cause.ts'
 import { defineOwn } from '../base/own-property.ts'
-import type { DOMExceptionName, Failure } from '../errors.ts'
+import {
+  type DOMExceptionName,
+  errorCodes,
+  type Failure,
+  type IDBErrorFacts,
+  type IDBOwner,
+} from '../errors.ts'
 import { demand, integerOf, membersOf, stringOf } from './malformed.ts'
 
 /** The failure that `value` is. @throws Malformed for anything else */

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { errorCodes } from '../../src/base/error-cause.ts'
-import { StorageError, domException, exceptionOf, failure, failureOf } from '../../src/errors.ts'
+import {
+  StorageError,
+  domException,
+  errorCodes,
+  exceptionOf,
+  failure,
+  failureOf,
+} from '../../src/errors.ts'
 
 test.each([
   ['The directory is locked', 'The directory is locked', 'The directory is locked'],

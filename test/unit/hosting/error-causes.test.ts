@@ -24,8 +24,7 @@ import {
   type IndexedDBOptions,
   serve,
 } from '../../../src/index.ts'
-import { errorCodes } from '../../../src/base/error-cause.ts'
-import { exceptionOf, failureOf } from '../../../src/errors.ts'
+import { errorCodes, exceptionOf, failureOf } from '../../../src/errors.ts'
 import { ThreadEngine } from '../../../src/hosting/thread-engine.ts'
 import { faulty, type FaultPlan } from '../../../src/testing/fault-vfs.ts'
 import { unsupportedType } from '../../../src/values/corrupt.ts'
