@@ -3,7 +3,7 @@ import { Cursor, type Step, iterateCursor } from '../core/records/cursor.ts'
 import { IndexHandle, assertNotDeleted } from '../core/handles.ts'
 import { deleteCurrentRecord, updateCurrentRecord } from '../core/records/add-or-put.ts'
 import { domException } from '../errors.ts'
-import type { Direction } from '../core/records/cursor.ts'
+import { type Direction, isForward } from '../keys/direction.ts'
 import { compareKeys } from '../keys/key.ts'
 import { assertActive, assertWritable } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
@@ -167,12 +167,14 @@ function assertRecordWritable(cursor: Cursor): void {
 /** Positive when `key` lies ahead of the cursor in its direction, 0 at its key. */
 function orderAhead({ position, direction }: Cursor, key: Uint8Array): number {
   if (!position) throw new Error('unreachable: the cursor has a value but no position')
-  return compareKeys(key, position.key) * (direction.startsWith('next') ? 1 : -1)
+  const order = compareKeys(key, position.key)
+  return isForward(direction) ? order : -order
 }
 
 function primaryOrderAhead({ position, direction }: Cursor, primaryKey: Uint8Array): number {
   if (!position) throw new Error('unreachable: the cursor has a value but no position')
-  return compareKeys(primaryKey, position.primaryKey) * (direction.startsWith('next') ? 1 : -1)
+  const order = compareKeys(primaryKey, position.primaryKey)
+  return isForward(direction) ? order : -order
 }
 
 function notAhead(name: string): DOMException {

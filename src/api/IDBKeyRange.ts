@@ -1,7 +1,6 @@
 /** Key ranges. https://w3c.github.io/IndexedDB/#keyrange */
 import { domException } from '../errors.ts'
-import { compareKeys } from '../keys/key.ts'
-import { type KeyRange, isInRange, onlyKey } from '../keys/key-range.ts'
+import { type KeyRange, isInRange, isInverted, onlyKey } from '../keys/key-range.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
@@ -66,17 +65,16 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
     upperOpen: boolean = false,
   ): IDBKeyRange {
     requireArguments(arguments.length, 2, 'IDBKeyRange.bound')
-    const lowerKey = validKey(lower)
-    const upperKey = validKey(upper)
-    if (compareKeys(lowerKey, upperKey) > 0) {
-      throw domException('DataError', 'The lower bound is greater than the upper bound')
-    }
-    return rangeHandle({
-      lower: lowerKey,
-      upper: upperKey,
+    const range: KeyRange = {
+      lower: validKey(lower),
+      upper: validKey(upper),
       lowerOpen: Boolean(lowerOpen),
       upperOpen: Boolean(upperOpen),
-    })
+    }
+    if (isInverted(range)) {
+      throw domException('DataError', 'The lower bound is greater than the upper bound')
+    }
+    return rangeHandle(range)
   }
 
   includes(key: unknown): boolean {

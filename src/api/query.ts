@@ -1,12 +1,10 @@
 /** Arguments that select records: a key, a key range, or the options of the `getAll` methods. */
 import { domException } from '../errors.ts'
-import type { Direction } from '../core/records/cursor.ts'
+import { type Direction, directions } from '../keys/direction.ts'
 import { type KeyRange, onlyKey, unboundedRange } from '../keys/key-range.ts'
 import { convertValueToKey, isOfKeyType } from '../keys/convert-value-to-key.ts'
 import { keyRangeOf } from './IDBKeyRange.ts'
 import { toDictionary, toEnum, toUnsignedLong } from './webidl/webidl.ts'
-
-const directions = ['next', 'nextunique', 'prev', 'prevunique'] as const
 
 /** https://w3c.github.io/IndexedDB/#enumdef-idbcursordirection */
 export function toDirection(value: unknown): Direction {

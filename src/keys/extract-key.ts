@@ -2,7 +2,7 @@
  * Keys out of clones by key path. A result is a key, null for the specification's "invalid", or `keyPathFailure`.
  * https://w3c.github.io/IndexedDB/#extract-a-key-from-a-value-using-a-key-path
  */
-import { convertClonedValueToKey, convertValueToMultiEntryKeys } from './convert-value-to-key.ts'
+import { convertClonedValueToKey } from './convert-value-to-key.ts'
 import { type KeyPath, type PathEvaluation, evaluateKeyPath, keyPathFailure } from './key-path.ts'
 
 /** The key of a clone, or of what stands for one. */
@@ -13,13 +13,4 @@ export function extractKey<Value>(
 ): Uint8Array | null | typeof keyPathFailure {
   const value = evaluateKeyPath(clone, keyPath, evaluate)
   return value === keyPathFailure ? keyPathFailure : convertClonedValueToKey(value)
-}
-
-/** The keys of a clone for a multiEntry index: sorted, each once. */
-export function extractMultiEntryKeys(
-  clone: unknown,
-  keyPath: KeyPath,
-): Uint8Array[] | null | typeof keyPathFailure {
-  const value = evaluateKeyPath(clone, keyPath)
-  return value === keyPathFailure ? keyPathFailure : convertValueToMultiEntryKeys(value)
 }

@@ -1,11 +1,13 @@
 /**
- * Putting a generated key where a store's key path points. Both functions work on clones, and on own properties alone:
- * a path may well name `__proto__`.
+ * Putting a key where a store's key path points. Both functions work on clones, and on own properties alone: a path may
+ * well name `__proto__`.
  */
 
 import { defineOwn } from '../base/own-property.ts'
 
-const { hasOwn } = Object
+const { getPrototypeOf, hasOwn } = Object
+const { isArray } = Array
+const objectPrototype = Object.prototype
 
 /** https://w3c.github.io/IndexedDB/#check-that-a-key-could-be-injected-into-a-value */
 export function canInjectKey(clone: unknown, keyPath: string): boolean {
@@ -13,25 +15,25 @@ export function canInjectKey(clone: unknown, keyPath: string): boolean {
   identifiers.pop()
   let value = clone
   for (const identifier of identifiers) {
-    if (!isObject(value)) return false
+    if (!isHolder(value)) return false
     if (!hasOwn(value, identifier)) return true
     value = value[identifier]
   }
-  return isObject(value)
+  return isHolder(value)
 }
 
 /**
- * Sets what the key path points at to `keyValue`, and makes the objects on the way that are missing.
- * `canInjectKey` must have said yes.
+ * Sets what the key path points at to `key`, and makes the objects on the way that are missing. `key` is a key's value, or
+ * what stands for one that is not known yet. `canInjectKey` must have said yes.
  * https://w3c.github.io/IndexedDB/#inject-a-key-into-a-value-using-a-key-path
  */
-export function injectKey(clone: unknown, keyPath: string, keyValue: IDBValidKey): void {
+export function injectKey(clone: unknown, keyPath: string, key: unknown): void {
   let rest = keyPath
   let value = clone
   for (;;) {
-    if (!isObject(value)) throw new Error(`unreachable: no key can be injected at "${keyPath}"`)
+    if (!isHolder(value)) throw new Error(`unreachable: no key can be injected at "${keyPath}"`)
     const dot = rest.indexOf('.')
-    if (dot < 0) return defineOwn(value, rest, keyValue)
+    if (dot < 0) return defineOwn(value, rest, key)
     const identifier = rest.slice(0, dot)
     rest = rest.slice(dot + 1)
     if (!hasOwn(value, identifier)) defineOwn(value, identifier, {})
@@ -39,6 +41,8 @@ export function injectKey(clone: unknown, keyPath: string, keyValue: IDBValidKey
   }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null
+/** An Object object or an Array object: others keep no properties in a clone. */
+function isHolder(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false
+  return getPrototypeOf(value) === objectPrototype || isArray(value)
 }

@@ -3,7 +3,7 @@
  */
 import { append } from '../base/own-property.ts'
 
-/** A valid key path. */
+/** A valid key path: one path of identifiers, or a list of them. https://w3c.github.io/IndexedDB/#valid-key-path */
 export type KeyPath = string | readonly string[]
 
 /** What evaluating a key path gives when it leads nowhere: the specification's "failure". */
@@ -19,11 +19,16 @@ const identifierPath =
 /** Own properties are asked for by a function script cannot replace. */
 const { hasOwn } = Object
 
-/** Captured at load; undefined where the runtime has none. A clone is of this realm. */
-const { Blob: NativeBlob, File: NativeFile } = globalThis as {
-  Blob?: typeof Blob
-  File?: typeof File
+interface BlobClasses {
+  readonly Blob?: typeof Blob
+  readonly File?: typeof File
 }
+
+/** Those of this realm, which may lack some, and Node's own, which may lie under those of a test environment. */
+const blobClasses: readonly (BlobClasses | undefined)[] = [
+  { Blob: globalThis.Blob, File: globalThis.File }, // captured at load
+  globalThis.process?.getBuiltinModule?.('node:buffer') as unknown as BlobClasses | undefined,
+]
 
 /**
  * Whether a string, or a list, is a valid key path.
@@ -99,11 +104,11 @@ function evaluateBlobProperty(value: object, identifier: string): unknown {
 }
 
 function isBlob(value: object): boolean {
-  return NativeBlob !== undefined && value instanceof NativeBlob
+  return blobClasses.some((classes) => classes?.Blob !== undefined && value instanceof classes.Blob)
 }
 
 function isFile(value: object): boolean {
-  return NativeFile !== undefined && value instanceof NativeFile
+  return blobClasses.some((classes) => classes?.File !== undefined && value instanceof classes.File)
 }
 
 function propertyOf(value: object, name: string): unknown {

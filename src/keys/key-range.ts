@@ -74,12 +74,6 @@ export function hasAllKeys({ lower, upper }: EncodedRange): boolean {
   return compareKeys(lower, beforeAllKeys) === 0 && compareKeys(upper, behindAllKeys) === 0
 }
 
-/** Whether the key lies in the interval. */
-export function isInEncodedRange(key: Uint8Array, { lower, upper }: EncodedRange): boolean {
-  if (upper === null) return compareKeys(key, lower) === 0
-  return compareKeys(key, lower) >= 0 && compareKeys(key, upper) < 0
-}
-
 function isSingleKey({ lower, upper, lowerOpen, upperOpen }: KeyRange): boolean {
   if (lower === null || upper === null || lowerOpen || upperOpen) return false
   return lower === upper || compareKeys(lower, upper) === 0

@@ -9,8 +9,9 @@ import type { ParcelReader, ParcelWriter } from './parcel.ts'
 import { answerOf } from './answers.ts'
 import { callOf } from './calls.ts'
 import type { Answer, Call } from './messages.ts'
+import { directions } from '../keys/direction.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
-import type { Direction, Durability, Operation, RecordBytes } from '../protocol/protocol.ts'
+import type { Durability, Operation, RecordBytes } from '../protocol/protocol.ts'
 
 const Form = {
   object: 0,
@@ -33,7 +34,6 @@ type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
 // Their places in these lists stand for them.
 const modes = ['readonly', 'readwrite'] as const
 const durabilities: readonly Durability[] = ['default', 'relaxed', 'strict']
-const directions: readonly Direction[] = ['next', 'nextunique', 'prev', 'prevunique']
 
 export function writeCall(call: Call, parcel: ParcelWriter): void {
   switch (call.type) {

@@ -1,8 +1,8 @@
 /** Schemas and their changes as they come over a port. Each function throws Malformed for what is none. */
+import type { KeyPath } from '../keys/key-path.ts'
 import type {
   DatabaseSchema,
   IndexSchema,
-  KeyPath,
   ObjectStoreSchema,
   SchemaChange,
 } from '../storage/schema.ts'

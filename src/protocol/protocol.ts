@@ -20,15 +20,16 @@ import type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 export type {
   DatabaseSchema,
   IndexSchema,
-  KeyPath,
   ObjectStoreSchema,
   SchemaChange,
 } from '../storage/schema.ts'
 export type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
 export { applySchemaChange, emptySchema } from '../storage/schema.ts'
+export type { Direction } from '../keys/direction.ts'
+export type { KeyPath } from '../keys/key-path.ts'
 export type { StorageLimits } from '../storage/limits.ts'
 export { checkId, checkNameLength, checkRecordSize, noLimits } from '../storage/limits.ts'
-export type { Direction, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
+export type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-mode */
 export type TransactionMode = 'readonly' | 'readwrite' | 'versionchange'

@@ -2,9 +2,7 @@
  * What a database looks like: an immutable snapshot and the changes an upgrade makes to it. Host and core apply the
  * same changes with the same function, so both sides of the seam agree without asking each other.
  */
-
-/** A valid key path: one identifier path, or a sequence of them. */
-export type KeyPath = string | readonly string[]
+import type { KeyPath } from '../keys/key-path.ts'
 
 /** https://w3c.github.io/IndexedDB/#index-construct */
 export interface IndexSchema {

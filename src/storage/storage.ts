@@ -10,6 +10,7 @@
  * Isolation is the host's: reads go to the storage, see what the open transaction has written so far, and are kept apart
  * from it by the host's locks. An engine so needs one connection to its file and no snapshots.
  */
+import type { Direction } from '../keys/direction.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { StorageLimits } from './limits.ts'
 import type { SalvageReport } from './salvage-report.ts'
@@ -47,9 +48,6 @@ export interface RecordBytes {
 
 /** Called for each record in order; must not call the engine. */
 export type RecordReceiver = (record: RecordBytes) => void
-
-/** https://w3c.github.io/IndexedDB/#enumdef-idbcursordirection */
-export type Direction = 'next' | 'nextunique' | 'prev' | 'prevunique'
 
 /** Which records to read, and how much of each. */
 export interface Scan {

@@ -1,4 +1,3 @@
-import { domException } from '../errors.ts'
 import type { KeptPlace } from '../kept/kept-store.ts'
 import { isPlainObject, writeRootWithGeneratedKey, writeValue } from './write/write-value.ts'
 import { formatVersion } from './format.ts'
@@ -54,18 +53,14 @@ function writeRoot(state: WriteState, value: unknown, generatedKeyPath: string |
   // The general case changes the clone and writes that, without running script again.
   const { blobs, apart } = state
   const clone = deserializeClone({ value: state.written(), blobs, apart })
-  if (placeGeneratedKey(clone, generatedKeyPath)) rewrite(state, clone, generatedKeyPath)
+  if (placeGeneratedKey(clone, generatedKeyPath)) rewrite(state, clone)
 }
 
 /** Writes the clone with the mark of a generated key in place of what was written of the original. */
-function rewrite(state: WriteState, clone: unknown, keyPath: string): void {
+function rewrite(state: WriteState, clone: unknown): void {
   state.forgetObjects()
   state.reset()
   state.out.byte(formatVersion)
   writeValue(state, clone, 0)
-  if (state.generatedKeyOffset >= 0) return
-  throw domException(
-    'DataError',
-    `A generated key cannot be stored at key path "${keyPath}": an object on the way keeps no properties of its own`,
-  )
+  if (state.generatedKeyOffset < 0) throw new Error('unreachable: a clone has lost its mark')
 }

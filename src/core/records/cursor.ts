@@ -4,7 +4,8 @@
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
 import { append } from '../../base/own-property.ts'
-import type { Direction, RecordBytes } from '../../protocol/protocol.ts'
+import { type Direction, isForward } from '../../keys/direction.ts'
+import type { RecordBytes } from '../../protocol/protocol.ts'
 import { compareKeys, damagedKey } from '../../keys/key.ts'
 import { convertKeyToValue, keyEnd } from '../../keys/convert-key-to-value.ts'
 import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
@@ -12,8 +13,6 @@ import type { ObjectStoreHandle, Source } from '../handles.ts'
 import { valueOf } from './readers.ts'
 import { Request, type ResultReader } from '../request.ts'
 import { type Transaction, assertActive, executeRequest, placeRequest } from '../transaction.ts'
-
-export type { Direction }
 
 /** A record read for a cursor; the bytes are its own. */
 interface CursorRecord {
@@ -156,8 +155,7 @@ function checkRecord({ position, direction }: Cursor, { key, primaryKey }: Curso
   if (primaryKey !== key) checkKey(primaryKey)
   if (!position) return
   const order = compareKeys(key, position.key) || compareKeys(primaryKey, position.primaryKey)
-  const isForward = direction === 'next' || direction === 'nextunique'
-  if (order !== (isForward ? 1 : -1)) throw damagedKey('it is out of order', 0)
+  if (order !== (isForward(direction) ? 1 : -1)) throw damagedKey('it is out of order', 0)
 }
 
 function checkKey(key: Uint8Array): void {
@@ -216,7 +214,7 @@ function isAtOrBehind(
   { key, primaryKey }: Step,
 ): boolean {
   if (!record || !key) return true
-  const sign = direction === 'next' || direction === 'nextunique' ? 1 : -1
+  const sign = isForward(direction) ? 1 : -1
   const order = compareKeys(record.key, key) * sign
   if (order !== 0 || !primaryKey) return order >= 0
   return compareKeys(record.primaryKey, primaryKey) * sign >= 0
@@ -249,8 +247,7 @@ function startOf(
   { key, primaryKey }: Step,
 ): { key: Uint8Array; primaryKey: Uint8Array } | null {
   if (!key) return position
-  const isForward = direction === 'next' || direction === 'nextunique'
-  const anyPrimaryKey = isForward ? lowestKey : highestKey
+  const anyPrimaryKey = isForward(direction) ? lowestKey : highestKey
   const fallback = source.indexId === 0 ? key : anyPrimaryKey
   return { key, primaryKey: primaryKey ?? fallback }
 }

@@ -1,5 +1,5 @@
 /** Requests that read, count or delete by key range, on an object store or an index alike. */
-import type { Direction } from '../../protocol/protocol.ts'
+import type { Direction } from '../../keys/direction.ts'
 import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
 import type { Cursor } from './cursor.ts'
 import type { ObjectStoreHandle, Source } from '../handles.ts'

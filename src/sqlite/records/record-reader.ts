@@ -3,6 +3,7 @@
  * position costs the same as starting there: `>= x` begins at x, and `>= x ++ 00` right behind it, as no byte string
  * lies between.
  */
+import { isForward } from '../../keys/direction.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'
 import type { RecordBytes, RecordReceiver, Scan } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
@@ -123,8 +124,7 @@ export class RecordReader {
   #scanStore(scan: Scan, receive: RecordReceiver): void {
     const { direction, withValues } = scan
     if (isGet(scan)) return this.#get(scan, receive)
-    const isForward = direction === 'next' || direction === 'nextunique'
-    const sql = isForward ? storeSql.next : storeSql.prev
+    const sql = isForward(direction) ? storeSql.next : storeSql.prev
     const statement = this.#connection.prepare(withValues ? sql.values : sql.keys)
     statement.bindInt(1, scan.storeId)
     bindStoreBounds(this.#connection, statement, keyBounds(scan))

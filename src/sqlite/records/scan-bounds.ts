@@ -2,6 +2,7 @@
  * Where a scan begins and ends: its range, narrowed by the position it reads on from. All bounds are half-open; a
  * bound right behind a byte string is that string with a zero byte appended, the successor.
  */
+import { isForward } from '../../keys/direction.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'
 import type { Scan } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
@@ -38,7 +39,7 @@ export function keyBounds(
   const bounds = boundsOf(scan.range)
   if (!scan.after) return bounds
   const { key } = scan.after
-  if (scan.direction === 'next' || scan.direction === 'nextunique') {
+  if (scan.direction && isForward(scan.direction)) {
     const lower = { bytes: key, isSuccessor: !scan.inclusive }
     return { ...bounds, lower: compareBounds(lower, bounds.lower) > 0 ? lower : bounds.lower }
   }

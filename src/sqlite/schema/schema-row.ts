@@ -2,7 +2,7 @@
  * A row of the schema's tables, its columns read as what they must be: anybody may have written the file, and a name or
  * number that no upgrade could have made must not get further than here.
  */
-import type { KeyPath } from '../../storage/schema.ts'
+import type { KeyPath } from '../../keys/key-path.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
 import { decodeUtf16 } from '../../files/utf16.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { convertValueToKey } from '../../../src/keys/convert-value-to-key.ts'
-import { extractKey, extractMultiEntryKeys } from '../../../src/keys/extract-key.ts'
+import { extractKey } from '../../../src/keys/extract-key.ts'
 import { canInjectKey, injectKey } from '../../../src/keys/inject-key.ts'
 import { keyPathFailure } from '../../../src/keys/key-path.ts'
 
@@ -19,6 +19,10 @@ test.each<[unknown, string, boolean]>([
   ['x', 'a', false],
   [null, 'a', false],
   [{}, 'constructor.a', true],
+  [new Date(), 'a', false],
+  [{ a: new Map() }, 'a.b', false],
+  [{ a: new Blob() }, 'a.b.c', false],
+  [JSON.parse('{"__proto__": {}}'), '__proto__.a', true],
 ])('that a key can be injected into %o at %j is %j', (value, keyPath, expected) => {
   expect(canInjectKey(value, keyPath)).toBe(expected)
 })
@@ -59,11 +63,4 @@ test('extractKey() tells a key, an invalid one and failure apart', () => {
   expect(extractKey({ a: {} }, 'a')).toBeNull()
   expect(extractKey({ a: 1 }, 'b')).toBe(keyPathFailure)
   expect(extractKey({ a: 1, b: 'x' }, ['b', 'a'])).toEqual(convertValueToKey(['x', 1]))
-})
-
-test('extractMultiEntryKeys() gives the keys of an array one by one', () => {
-  const keys = [convertValueToKey(1), convertValueToKey(2)]
-  expect(extractMultiEntryKeys({ a: [2, 1, {}, 2] }, 'a')).toEqual(keys)
-  expect(extractMultiEntryKeys({ a: {} }, 'a')).toBeNull()
-  expect(extractMultiEntryKeys({}, 'a')).toBe(keyPathFailure)
 })

@@ -2,9 +2,9 @@ import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { compareKeys } from '../../../src/keys/key.ts'
 import {
+  type EncodedRange,
   type KeyRange,
   encodeRange,
-  isInEncodedRange,
   isInRange,
   isInverted,
   onlyKey,
@@ -17,6 +17,12 @@ function encode(value: unknown): Uint8Array {
   const bytes = convertValueToKey(value)
   if (!bytes) throw new Error('not a key')
   return bytes
+}
+
+/** What an engine does with the interval. */
+function isInInterval(key: Uint8Array, { lower, upper }: EncodedRange): boolean {
+  if (upper === null) return compareKeys(key, lower) === 0
+  return compareKeys(key, lower) >= 0 && compareKeys(key, upper) < 0
 }
 
 /** A few keys close to each other, so that bounds are often met exactly. */
@@ -55,7 +61,7 @@ test('a range and its interval of bytes hold the keys the specification says', (
     fc.property(bounds, nearKey, (values, value) => {
       const range = rangeOf(values)
       expect(isInRange(encode(value), range)).toBe(isIn(value, values))
-      expect(isInEncodedRange(encode(value), encodeRange(range))).toBe(isIn(value, values))
+      expect(isInInterval(encode(value), encodeRange(range))).toBe(isIn(value, values))
     }),
     { numRuns: 1000 },
   )
@@ -86,7 +92,7 @@ test('the unbounded range holds the lowest and the highest', () => {
   const encoded = encodeRange(unboundedRange)
   for (const value of [-Infinity, [[[new ArrayBuffer(9)]]]]) {
     expect(isInRange(encode(value), unboundedRange)).toBe(true)
-    expect(isInEncodedRange(encode(value), encoded)).toBe(true)
+    expect(isInInterval(encode(value), encoded)).toBe(true)
   }
 })
 

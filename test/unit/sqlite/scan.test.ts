@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { Connection } from '../../../src/sqlite/binding/connection.ts'
 import { scanStatements } from '../../../src/sqlite/records/record-reader.ts'
 import { createTables } from '../../../src/sqlite/schema/tables.ts'
-import type { Direction, Scan } from '../../../src/storage/storage.ts'
+import type { Direction } from '../../../src/keys/direction.ts'
+import type { Scan } from '../../../src/storage/storage.ts'
 import {
   bytes,
   directoryOn,

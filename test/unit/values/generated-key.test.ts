@@ -96,6 +96,15 @@ describe('a generated key', () => {
     assert.equal(runs, 1)
   })
 
+  test('leaves no trace in a Blob it cannot be put into', () => {
+    const blob = new Blob(['x'])
+    assert.throws(() => serialize({ blob }, 'blob.id'), { name: 'DataError' })
+    assert.deepEqual(
+      Reflect.ownKeys(blob).filter((it) => it === 'id'),
+      [],
+    )
+  })
+
   test('is at home beside Blobs of nested objects', () => {
     const blob = new Blob(['x'])
     const serialized = serialize({ a: { blob }, blob }, 'a.id')
