@@ -9,15 +9,11 @@ import { assertActive, assertWritable } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { requiredKey } from './query.ts'
-import {
-  defineInterface,
-  illegalConstructor,
-  requireArguments,
-  toUnsignedLong,
-} from './webidl/webidl.ts'
+import { defineInterface, requireArguments, toUnsignedLong } from './webidl/webidl.ts'
 import { defineWrapper, wrapValue } from './webidl/wrapper.ts'
+import { Handover } from './webidl/handover.ts'
 
-let nextCursor: Cursor | null = null
+const handover = new Handover<Cursor>()
 let coreOf: (handle: IDBCursor) => Cursor
 
 /** https://w3c.github.io/IndexedDB/#idbcursor */
@@ -29,9 +25,7 @@ export class IDBCursor {
   }
 
   constructor() {
-    if (!nextCursor) throw illegalConstructor()
-    this.#cursor = nextCursor
-    nextCursor = null
+    this.#cursor = handover.take()
   }
 
   get source(): unknown {
@@ -135,10 +129,9 @@ defineInspection(IDBCursorWithValue, 'IDBCursorWithValue', [...shown, 'value'])
 
 const nextRecord: Step = { skip: 0, key: null, primaryKey: null }
 
-defineWrapper(Cursor, (cursor) => {
-  nextCursor = cursor
-  return cursor.keyOnly ? new IDBCursor() : new IDBCursorWithValue()
-})
+defineWrapper(Cursor, (cursor) =>
+  handover.make(cursor.keyOnly ? IDBCursor : IDBCursorWithValue, cursor),
+)
 
 function assertSourceExists({ source }: Cursor): void {
   assertNotDeleted(source.store)

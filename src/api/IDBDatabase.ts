@@ -13,7 +13,6 @@ import type { IDBObjectStore } from './IDBObjectStore.ts'
 import type { IDBTransaction } from './IDBTransaction.ts'
 import { assertValidKeyPath, toKeyPath } from './key-path-value.ts'
 import {
-  illegalConstructor,
   requireArguments,
   toDictionary,
   toDOMString,
@@ -21,11 +20,12 @@ import {
   toStringOrSequence,
 } from './webidl/webidl.ts'
 import { defineWrapper, wrap } from './webidl/wrapper.ts'
+import { Handover } from './webidl/handover.ts'
 
 const modes = ['readonly', 'readwrite', 'versionchange'] as const
 const durabilities = ['default', 'strict', 'relaxed'] as const
 
-let nextConnection: Connection | null = null
+const handover = new Handover<Connection>()
 let coreOf: (handle: IDBDatabase) => Connection
 
 type Handler<E extends Event = Event> = ((this: globalThis.IDBDatabase, event: E) => unknown) | null
@@ -47,9 +47,7 @@ export class IDBDatabase {
   }
 
   constructor() {
-    if (!nextConnection) throw illegalConstructor()
-    this.#connection = nextConnection
-    nextConnection = null
+    this.#connection = handover.take()
   }
 
   get name(): string {
@@ -143,10 +141,7 @@ defineEventTarget(IDBDatabase, targetOf, {
 })
 defineInspection(IDBDatabase, 'IDBDatabase', ['name', 'version', 'objectStoreNames'])
 
-defineWrapper(Connection, (core) => {
-  nextConnection = core
-  return new IDBDatabase()
-})
+defineWrapper(Connection, (core) => handover.make(IDBDatabase, core))
 
 /** The connection of an `IDBDatabase`. @throws TypeError for anything else. */
 export function connectionOf(database: unknown): Connection {

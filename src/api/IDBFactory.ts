@@ -7,13 +7,13 @@ import { compareKeys } from '../keys/key.ts'
 import { type IDBOpenDBRequest, openRequestHandle } from './IDBRequest.ts'
 import {
   defineInterface,
-  illegalConstructor,
   requireArguments,
   toDOMString,
   toUnsignedLongLong,
 } from './webidl/webidl.ts'
+import { Handover } from './webidl/handover.ts'
 
-let nextFactory: Factory | null = null
+const handover = new Handover<Factory>()
 let coreOf: (handle: IDBFactory) => Factory
 
 /** https://w3c.github.io/IndexedDB/#idbfactory */
@@ -25,9 +25,7 @@ export class IDBFactory {
   }
 
   constructor() {
-    if (!nextFactory) throw illegalConstructor()
-    this.#factory = nextFactory
-    nextFactory = null
+    this.#factory = handover.take()
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */
@@ -71,8 +69,7 @@ defineInterface(IDBFactory, 'IDBFactory')
 
 /** The script-visible factory. */
 export function factoryHandle(factory: Factory): IDBFactory {
-  nextFactory = factory
-  return new IDBFactory()
+  return handover.make(IDBFactory, factory)
 }
 
 /** Rejects for anything that is no factory. */

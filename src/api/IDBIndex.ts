@@ -14,24 +14,18 @@ import {
   getRequest,
   openCursorRequest,
 } from './retrieval.ts'
-import {
-  defineInterface,
-  illegalConstructor,
-  requireArguments,
-  toDOMString,
-} from './webidl/webidl.ts'
+import { defineInterface, requireArguments, toDOMString } from './webidl/webidl.ts'
 import { defineWrapper, wrap } from './webidl/wrapper.ts'
+import { Handover } from './webidl/handover.ts'
 
-let nextIndex: IndexHandle | null = null
+const handover = new Handover<IndexHandle>()
 
 /** https://w3c.github.io/IndexedDB/#idbindex */
 export class IDBIndex {
   readonly #index: IndexHandle
 
   constructor() {
-    if (!nextIndex) throw illegalConstructor()
-    this.#index = nextIndex
-    nextIndex = null
+    this.#index = handover.take()
   }
 
   get name(): string {
@@ -119,7 +113,4 @@ export class IDBIndex {
 defineInterface(IDBIndex, 'IDBIndex')
 defineInspection(IDBIndex, 'IDBIndex', ['name', 'keyPath', 'unique', 'multiEntry'])
 
-defineWrapper(IndexHandle, (core) => {
-  nextIndex = core
-  return new IDBIndex()
-})
+defineWrapper(IndexHandle, (core) => handover.make(IDBIndex, core))

@@ -5,7 +5,8 @@ import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import { defineInspection } from './webidl/inspect.ts'
-import { defineInterface, illegalConstructor, requireArguments } from './webidl/webidl.ts'
+import { defineInterface, requireArguments } from './webidl/webidl.ts'
+import { Handover } from './webidl/handover.ts'
 
 /** Every copy of this package reads the ranges of every other by it; the version is that of the key format. */
 const rangeSymbol = Symbol.for('idb-everywhere.key-range.1')
@@ -13,16 +14,14 @@ const rangeSymbol = Symbol.for('idb-everywhere.key-range.1')
 /** The platform's own class where there is one: its objects are accepted as ranges. */
 const nativeGetters = nativeRangeGetters()
 
-let nextRange: KeyRange | null = null
+const handover = new Handover<KeyRange>()
 
 /** An interval of keys. https://w3c.github.io/IndexedDB/#idbkeyrange */
 export class IDBKeyRange implements globalThis.IDBKeyRange {
   readonly #range: KeyRange
 
   constructor() {
-    if (!nextRange) throw illegalConstructor()
-    this.#range = nextRange
-    nextRange = null
+    this.#range = handover.take()
   }
 
   get lower(): unknown {
@@ -94,8 +93,7 @@ defineInspection(IDBKeyRange, 'IDBKeyRange', ['lower', 'upper', 'lowerOpen', 'up
 
 /** The script-visible range. */
 function rangeHandle(range: KeyRange): IDBKeyRange {
-  nextRange = range
-  return new IDBKeyRange()
+  return handover.make(IDBKeyRange, range)
 }
 
 /** The range inside an `IDBKeyRange` of this or another copy of the package, or of the platform; null for anything else. */

@@ -24,25 +24,18 @@ import {
   getRequest,
   openCursorRequest,
 } from './retrieval.ts'
-import {
-  defineInterface,
-  illegalConstructor,
-  requireArguments,
-  toDictionary,
-  toDOMString,
-} from './webidl/webidl.ts'
+import { defineInterface, requireArguments, toDictionary, toDOMString } from './webidl/webidl.ts'
 import { defineWrapper, wrap } from './webidl/wrapper.ts'
+import { Handover } from './webidl/handover.ts'
 
-let nextStore: ObjectStoreHandle | null = null
+const handover = new Handover<ObjectStoreHandle>()
 
 /** https://w3c.github.io/IndexedDB/#idbobjectstore */
 export class IDBObjectStore {
   readonly #store: ObjectStoreHandle
 
   constructor() {
-    if (!nextStore) throw illegalConstructor()
-    this.#store = nextStore
-    nextStore = null
+    this.#store = handover.take()
   }
 
   get name(): string {
@@ -211,10 +204,7 @@ defineInspection(IDBObjectStore, 'IDBObjectStore', [
   'indexNames',
 ])
 
-defineWrapper(ObjectStoreHandle, (core) => {
-  nextStore = core
-  return new IDBObjectStore()
-})
+defineWrapper(ObjectStoreHandle, (core) => handover.make(IDBObjectStore, core))
 
 /** https://w3c.github.io/IndexedDB/#add-or-put, checks in spec order. */
 function addOrPut(

@@ -1,18 +1,17 @@
 /** What `getAllRecords()` lists. https://w3c.github.io/IndexedDB/#record-interface */
 import type { RecordResult } from '../core/records/readers.ts'
 import { defineInspection } from './webidl/inspect.ts'
-import { defineInterface, illegalConstructor } from './webidl/webidl.ts'
+import { defineInterface } from './webidl/webidl.ts'
+import { Handover } from './webidl/handover.ts'
 
-let nextRecord: RecordResult | null = null
+const handover = new Handover<RecordResult>()
 
 /** https://w3c.github.io/IndexedDB/#idbrecord */
 export class IDBRecord {
   readonly #record: RecordResult
 
   constructor() {
-    if (!nextRecord) throw illegalConstructor()
-    this.#record = nextRecord
-    nextRecord = null
+    this.#record = handover.take()
   }
 
   get key(): unknown {
@@ -33,6 +32,5 @@ defineInspection(IDBRecord, 'IDBRecord', ['key', 'primaryKey', 'value'])
 
 /** The script-visible record. */
 export function recordHandle(record: RecordResult): IDBRecord {
-  nextRecord = record
-  return new IDBRecord()
+  return handover.make(IDBRecord, record)
 }

@@ -6,10 +6,11 @@ import { domException } from '../errors.ts'
 import { defineEventHandlers, defineEventTarget } from './webidl/event-target.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { recordHandle } from './IDBRecord.ts'
-import { defineInterface, illegalConstructor } from './webidl/webidl.ts'
+import { defineInterface } from './webidl/webidl.ts'
 import { wrap, wrapValue } from './webidl/wrapper.ts'
+import { Handover } from './webidl/handover.ts'
 
-let nextRequest: Request | OpenRequest | null = null
+const handover = new Handover<Request | OpenRequest>()
 let coreOf: (handle: IDBRequest) => Request | OpenRequest
 
 /** https://w3c.github.io/IndexedDB/#idbrequest */
@@ -27,9 +28,7 @@ export class IDBRequest<Result = unknown> {
   }
 
   constructor() {
-    if (!nextRequest) throw illegalConstructor()
-    this.#request = nextRequest
-    nextRequest = null
+    this.#request = handover.take()
   }
 
   get result(): Result {
@@ -72,17 +71,13 @@ defineInspection(IDBOpenDBRequest, 'IDBOpenDBRequest', shown)
 
 /** The script-visible request; the same one each time. */
 export function requestHandle<Result>(request: Request): IDBRequest<Result> {
-  if (!request.handle) {
-    nextRequest = request
-    request.handle = new IDBRequest()
-  }
+  request.handle ??= handover.make(IDBRequest, request)
   return request.handle as IDBRequest<Result> // Only this function sets it; the method says what it gives.
 }
 
 /** The script-visible open request. */
 export function openRequestHandle(request: OpenRequest): IDBOpenDBRequest {
-  nextRequest = request
-  request.handle = new IDBOpenDBRequest()
+  request.handle = handover.make(IDBOpenDBRequest, request)
   return request.handle as IDBOpenDBRequest // Just made.
 }
 

@@ -6,10 +6,11 @@ import { assertStackRoom } from '../base/stack-room.ts'
 import { type DOMStringList, sortedNameList } from './webidl/DOMStringList.ts'
 import { defineEventTarget } from './webidl/event-target.ts'
 import { defineInspection } from './webidl/inspect.ts'
-import { illegalConstructor, requireArguments, toDOMString } from './webidl/webidl.ts'
+import { requireArguments, toDOMString } from './webidl/webidl.ts'
 import { defineWrapper, wrap } from './webidl/wrapper.ts'
+import { Handover } from './webidl/handover.ts'
 
-let nextTransaction: Transaction | null = null
+const handover = new Handover<Transaction>()
 let coreOf: (handle: IDBTransaction) => Transaction
 
 type Handler = ((this: globalThis.IDBTransaction, event: Event) => unknown) | null
@@ -30,9 +31,7 @@ export class IDBTransaction {
   }
 
   constructor() {
-    if (!nextTransaction) throw illegalConstructor()
-    this.#transaction = nextTransaction
-    nextTransaction = null
+    this.#transaction = handover.take()
   }
 
   get objectStoreNames(): DOMStringList {
@@ -100,10 +99,7 @@ defineInspection(IDBTransaction, 'IDBTransaction', [
   'error',
 ])
 
-defineWrapper(Transaction, (core) => {
-  nextTransaction = core
-  return new IDBTransaction()
-})
+defineWrapper(Transaction, (core) => handover.make(IDBTransaction, core))
 
 function finished(): DOMException {
   return domException('InvalidStateError', 'The transaction has finished or is committing')

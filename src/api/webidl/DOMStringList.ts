@@ -1,8 +1,9 @@
 /** Sorted lists of names. https://html.spec.whatwg.org/#the-domstringlist-interface */
 import { bareCopy, defineHidden } from '../../base/own-property.ts'
-import { defineInterface, illegalConstructor, requireArguments, toUnsignedLong } from './webidl.ts'
+import { defineInterface, requireArguments, toUnsignedLong } from './webidl.ts'
+import { Handover } from './handover.ts'
 
-let nextNames: readonly string[] | null = null
+const handover = new Handover<readonly string[]>()
 
 /**
  * An array-like list of strings; never changes.
@@ -14,9 +15,7 @@ export class DOMStringList implements globalThis.DOMStringList {
   readonly #names: readonly string[]
 
   constructor() {
-    if (!nextNames) throw illegalConstructor()
-    this.#names = nextNames
-    nextNames = null
+    this.#names = handover.take()
     this.#names.forEach((value, index) => {
       Object.defineProperty(this, index, bareCopy({ value, configurable: true, enumerable: true }))
     })
@@ -42,6 +41,5 @@ defineHidden(DOMStringList.prototype, Symbol.iterator, Array.prototype[Symbol.it
 
 /** https://w3c.github.io/IndexedDB/#create-a-sorted-name-list: by code unit, as JavaScript's own sort does. */
 export function sortedNameList(names: Iterable<string>): DOMStringList {
-  nextNames = [...names].sort()
-  return new DOMStringList()
+  return handover.make(DOMStringList, [...names].sort())
 }

@@ -26,11 +26,6 @@ function setEnumerable(object: object, member: string): void {
   Object.defineProperty(object, member, bareCopy({ enumerable: true }))
 }
 
-/** An interface whose objects script cannot construct. */
-export function illegalConstructor(): TypeError {
-  return new TypeError('Illegal constructor')
-}
-
 /** @throws TypeError when fewer than `required` arguments were given. */
 export function requireArguments(given: number, required: number, method: string): void {
   if (given >= required) return
