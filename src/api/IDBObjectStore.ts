@@ -11,11 +11,12 @@ import { storeRecord } from '../core/records/add-or-put.ts'
 import { createIndex, deleteIndex, renameObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading, assertWritable } from './assertions.ts'
-import { type DOMStringList, sortedNameList } from './webidl/DOMStringList.ts'
+import type { DOMStringList } from './webidl/DOMStringList.ts'
+import { sortedNameList } from './sorted-name-list.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { assertValidKeyPath, keyPathValue, toKeyPath } from './key-path-value.ts'
-import { requiredRange } from './query.ts'
+import { requiredRange } from './convert-value-to-key-range.ts'
 import {
   countRequest,
   getAllRecordsRequest,

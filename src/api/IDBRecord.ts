@@ -1,5 +1,5 @@
 /** What `getAllRecords()` lists. https://w3c.github.io/IndexedDB/#record-interface */
-import type { RecordResult } from '../core/records/readers.ts'
+import type { RecordResult } from '../core/records/result-readers.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { defineInterface } from './webidl/webidl.ts'
 import { Handover } from './webidl/handover.ts'

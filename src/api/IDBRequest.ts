@@ -1,6 +1,6 @@
 /** Requests and open requests. https://w3c.github.io/IndexedDB/#request-api */
 import type { OpenRequest, SalvageReport } from '../core/open-request.ts'
-import { type RecordResult, listReaders } from '../core/records/readers.ts'
+import { type RecordResult, listReaders } from '../core/records/result-readers.ts'
 import type { Request } from '../core/request.ts'
 import { domException } from '../errors.ts'
 import { defineEventHandlers, defineEventTarget } from './webidl/event-target.ts'

@@ -1,19 +1,18 @@
 /** The reading methods that object stores and indexes share; checks in spec order. */
 import { openCursor } from '../core/records/cursor.ts'
 import { type Source, assertNotDeleted } from '../core/handles.ts'
-import type { RecordKind } from '../core/records/readers.ts'
+import type { RecordKind } from '../core/records/result-readers.ts'
 import type { Request } from '../core/request.ts'
 import { countRecords, getAll, getKey, getValue } from '../core/records/retrieval.ts'
 import { assertActive } from './assertions.ts'
+import { optionalRange, requiredRange } from './convert-value-to-key-range.ts'
 import {
   getAllArguments,
   getAllOptions,
-  optionalRange,
-  requiredRange,
   toCount,
   toDirection,
   toGetAllDictionary,
-} from './query.ts'
+} from './get-all-options.ts'
 
 /** https://w3c.github.io/IndexedDB/#dom-idbobjectstore-get, https://w3c.github.io/IndexedDB/#dom-idbindex-get */
 export function getRequest(source: Source, query: unknown): Request {

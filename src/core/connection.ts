@@ -11,7 +11,7 @@ import type {
 } from '../protocol/protocol.ts'
 import { Target } from '../events/dispatch.ts'
 import type { Factory } from './factory.ts'
-import { fireClose, fireVersionChange } from './fire-version-change.ts'
+import { fireClose, fireVersionChange } from './connection-events.ts'
 import { queueCleanup } from '../events/task-queue.ts'
 import { Transaction } from './transaction.ts'
 

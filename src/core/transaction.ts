@@ -22,12 +22,12 @@ import type {
   TransactionListener,
   TransactionMode,
 } from '../protocol/protocol.ts'
-import { holdCollection } from '../kept/collect.ts'
-import type { KeptPlace } from '../kept/kept-store.ts'
+import { holdCollection } from '../kept-objects/collect.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { CallLine } from './call-line.ts'
 import type { Connection } from './connection.ts'
 import { Target, isObserved } from '../events/dispatch.ts'
-import { fireAbortedRequests, fireHeldBack, fireTransactionEvent } from './fire.ts'
+import { fireAbortedRequests, fireHeldBack, fireTransactionEvent } from './request-events.ts'
 import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
 import { RequestList } from './request-list.ts'

@@ -5,7 +5,7 @@
 import { append } from '../base/own-property.ts'
 import { type Failure, failure, failureOf, isLost } from '../errors.ts'
 import { checkNameLength } from '../storage/limits.ts'
-import { forgetKept } from '../kept/collect.ts'
+import { forgetKept } from '../kept-objects/collect.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { Connection } from './connection.ts'
 import { Database, type HostServices } from './database.ts'

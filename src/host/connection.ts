@@ -1,6 +1,6 @@
 /** The host's side of a connection. */
 import { type Failure, failure } from '../errors.ts'
-import type { KeptPlace } from '../kept/kept-store.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Chain } from './chain.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { closedBefore } from './queued-request.ts'

@@ -1,6 +1,6 @@
 /** An open database: what its connections share. */
 import { type Failure, type FailurePlace, failureOf, StorageError } from '../errors.ts'
-import type { KeptPlace } from '../kept/kept-store.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import type { StorageLimits } from '../storage/limits.ts'
 import type { Storage, StorageTransaction } from '../storage/storage.ts'
@@ -27,7 +27,7 @@ export interface HostServices {
   readonly report: (failure: Failure) => void
   /** Called when a database has lost its files: others may have as well. */
   readonly lost: () => void
-  /** The directory that objects without bytes are kept for, see `kept/`; null: they are not. */
+  /** The directory that objects without bytes are kept for, see `kept-objects/`; null: they are not. */
   readonly keptIn: string | null
   /** How much the engine can store. */
   readonly limits: StorageLimits

@@ -1,6 +1,6 @@
 /** The host of one storage directory, in the thread that owns it. */
 import { exceptionOf, type Failure, failureOf, textOf } from '../errors.ts'
-import { canKeep } from '../kept/kept-store.ts'
+import { canKeep } from '../kept-objects/kept-store.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { ConnectionQueue } from './connection-queue.ts'
 import type { HostServices } from './database.ts'

@@ -1,5 +1,5 @@
 /** Answers as the objects that come over a port. */
-import type { KeptPlace } from '../kept/kept-store.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Answer } from './messages.ts'

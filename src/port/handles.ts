@@ -1,6 +1,6 @@
 /** Connections and transactions of a host behind a port, as the realm holds them. */
 import type { Failure } from '../errors.ts'
-import type { KeptPlace } from '../kept/kept-store.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Fifo } from '../base/fifo.ts'
 import { demand } from './malformed.ts'
 import type { Call } from './messages.ts'

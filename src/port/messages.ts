@@ -8,7 +8,7 @@
  * upgrade transaction too. Operations need none: their answers come in the order of the calls.
  */
 import type { Failure } from '../errors.ts'
-import type { KeptPlace } from '../kept/kept-store.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type {
   DatabaseSchema,
   Durability,

@@ -10,7 +10,7 @@
  */
 import type { ValueBytes } from '../bytes/value-bytes.ts'
 import type { Failure } from '../errors.ts'
-import type { KeptPlace } from '../kept/kept-store.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { StorageLimits } from '../storage/limits.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
@@ -159,7 +159,7 @@ export interface HostConnection {
   readonly limits: StorageLimits
   /** What was saved when the database's damaged file was salvaged at its opening; null when there was no need. */
   readonly salvaged: SalvageReport | null
-  /** Where objects without bytes are kept for the database, see `kept/`; null: nowhere. */
+  /** Where objects without bytes are kept for the database, see `kept-objects/`; null: nowhere. */
   readonly keptAt: KeptPlace | null
   /** Must be called once, before anything else, synchronously in `upgradeNeeded` or `opened`. */
   listen(listener: ConnectionListener): void

@@ -36,7 +36,7 @@
  * | 0x42        | FileList            | uint: count; item (a File) × count                                         |
  * | 0x43        | geometry, ImageData, QuotaExceededError | string item: interface name; uint: count; item × count |
  * | 0x44        | CryptoKey           | string item: type; items: extractable, algorithm, usages, key bytes        |
- * | 0x45        | kept object         | string item: interface name; string item: id, see `kept/kept-store.ts`    |
+ * | 0x45        | kept object         | string item: interface name; string item: id, see `kept-objects/kept-store.ts`    |
  * | 0x80 – 0xBF | short ASCII string  | the low 6 bits are the byte count; bytes                                   |
  * | 0xC0 – 0xFF | small integer       | the low 6 bits are the number                                              |
  *

@@ -1,4 +1,4 @@
-import type { KeptPlace } from '../kept/kept-store.ts'
+import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { isPlainObject, writeRootWithGeneratedKey, writeValue } from './write/write-value.ts'
 import { formatVersion } from './format.ts'
 import { WriteState } from './write/write-state.ts'

@@ -1,4 +1,4 @@
-/** Sorted lists of names. https://html.spec.whatwg.org/#the-domstringlist-interface */
+/** Lists of strings. https://html.spec.whatwg.org/#the-domstringlist-interface */
 import { bareCopy, defineHidden } from '../../base/own-property.ts'
 import { defineInterface, requireArguments, toUnsignedLong } from './webidl.ts'
 import { Handover } from './handover.ts'
@@ -39,7 +39,7 @@ export class DOMStringList implements globalThis.DOMStringList {
 defineInterface(DOMStringList, 'DOMStringList')
 defineHidden(DOMStringList.prototype, Symbol.iterator, Array.prototype[Symbol.iterator])
 
-/** https://w3c.github.io/IndexedDB/#create-a-sorted-name-list: by code unit, as JavaScript's own sort does. */
-export function sortedNameList(names: Iterable<string>): DOMStringList {
-  return handover.make(DOMStringList, [...names].sort())
+/** The script-visible list of these strings. */
+export function stringList(strings: readonly string[]): DOMStringList {
+  return handover.make(DOMStringList, strings)
 }

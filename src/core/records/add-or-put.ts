@@ -19,7 +19,7 @@ import {
 import type { Cursor } from './cursor.ts'
 import { type ObjectStoreHandle, assertNotDeleted } from '../handles.ts'
 import { KeptPut, objectsToKeep } from './kept-put.ts'
-import { storedKeyReader } from './readers.ts'
+import { storedKeyReader } from './result-readers.ts'
 import { Request } from '../request.ts'
 import { deleteRecords } from './retrieval.ts'
 import { StorableClone } from './storable-clone.ts'

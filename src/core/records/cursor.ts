@@ -10,7 +10,7 @@ import { compareKeys, damagedKey } from '../../keys/key.ts'
 import { convertKeyToValue, keyEnd } from '../../keys/convert-key-to-value.ts'
 import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
 import type { ObjectStoreHandle, Source } from '../handles.ts'
-import { valueOf } from './readers.ts'
+import { valueOf } from './result-readers.ts'
 import { Request, type ResultReader } from '../request.ts'
 import { type Transaction, assertActive, executeRequest, placeRequest } from '../transaction.ts'
 

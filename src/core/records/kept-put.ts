@@ -9,7 +9,7 @@ import {
   keptKeys,
   noteKey,
   removeKept,
-} from '../../kept/kept-store.ts'
+} from '../../kept-objects/kept-store.ts'
 import type { Serialized } from '../../values/serialize.ts'
 import type { Answer, Request } from '../request.ts'
 

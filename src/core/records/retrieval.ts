@@ -10,7 +10,7 @@ import {
   listReaders,
   nothingReader,
   valueReader,
-} from './readers.ts'
+} from './result-readers.ts'
 import { Request, type ResultReader } from '../request.ts'
 import { executeRequest } from '../transaction.ts'
 

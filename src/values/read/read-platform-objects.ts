@@ -1,5 +1,5 @@
 import { domException, type DOMExceptionName, quotaExceededError } from '../../errors.ts'
-import { findKept } from '../../kept/kept-store.ts'
+import { findKept } from '../../kept-objects/kept-store.ts'
 import type { ByteReader } from '../../bytes/byte-reader.ts'
 import { corrupt, unsupportedType } from '../corrupt.ts'
 import { type CryptoKeyParts, importCryptoKey } from '../platform-objects/crypto-keys.ts'

@@ -1,5 +1,5 @@
 import { domException } from '../../errors.ts'
-import { newKeptId } from '../../kept/kept-store.ts'
+import { newKeptId } from '../../kept-objects/kept-store.ts'
 import {
   bytesOfSecretiveKey,
   type CryptoKeyTraits,

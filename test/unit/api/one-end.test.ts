@@ -1,7 +1,7 @@
 /** A transaction ends once: with `complete` or with `abort`, in every order of what its realm and its host still have to do. */
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { MessageChannel } from 'node:worker_threads'
-import { valueReader } from '../../../src/core/records/readers.ts'
+import { valueReader } from '../../../src/core/records/result-readers.ts'
 import { StorageError } from '../../../src/errors.ts'
 import { close, createIndexedDB, serve } from '../../../src/index.ts'
 import { memory } from '../../../vfs/memory.ts'

@@ -1,35 +1,12 @@
-/** Arguments that select records: a key, a key range, or the options of the `getAll` methods. */
-import { domException } from '../errors.ts'
+/** The options and arguments of the `getAll` methods, and the direction of a cursor. */
 import { type Direction, directions } from '../keys/direction.ts'
-import { type KeyRange, onlyKey, unboundedRange } from '../keys/key-range.ts'
-import { convertValueToKey, isOfKeyType } from '../keys/convert-value-to-key.ts'
-import { keyRangeOf } from './IDBKeyRange.ts'
+import type { KeyRange } from '../keys/key-range.ts'
+import { isPotentialKeyRange, optionalRange } from './convert-value-to-key-range.ts'
 import { toDictionary, toEnum, toUnsignedLong } from './webidl/webidl.ts'
 
 /** https://w3c.github.io/IndexedDB/#enumdef-idbcursordirection */
 export function toDirection(value: unknown): Direction {
   return value === undefined ? 'next' : toEnum(value, directions, 'IDBCursorDirection')
-}
-
-/** https://w3c.github.io/IndexedDB/#convert-a-value-to-a-key-range, with the null disallowed flag. */
-export function requiredRange(query: unknown): KeyRange {
-  if (query === undefined || query === null) {
-    throw domException('DataError', 'No key or key range was given')
-  }
-  return optionalRange(query)
-}
-
-/** https://w3c.github.io/IndexedDB/#convert-a-value-to-a-key-range; null and undefined mean all keys. */
-export function optionalRange(query: unknown): KeyRange {
-  if (query === undefined || query === null) return unboundedRange
-  return keyRangeOf(query) ?? onlyKey(requiredKey(query, 'The query'))
-}
-
-/** https://w3c.github.io/IndexedDB/#convert-a-value-to-a-key; `name` names the value in the message. */
-export function requiredKey(value: unknown, name: string): Uint8Array {
-  const key = convertValueToKey(value)
-  if (!key) throw domException('DataError', `${name} is not a valid key`)
-  return key
 }
 
 /** What the `getAll` methods are asked for; a `limit` of Infinity means all. */
@@ -72,11 +49,6 @@ export function getAllArguments(queryOrOptions: unknown, count: number | undefin
 /** The optional `count` argument. */
 export function toCount(count: unknown): number | undefined {
   return count === undefined ? undefined : toUnsignedLong(count, 'count')
-}
-
-/** https://w3c.github.io/IndexedDB/#is-a-potentially-valid-key-range */
-function isPotentialKeyRange(value: unknown): boolean {
-  return keyRangeOf(value) !== null || isOfKeyType(value)
 }
 
 function limitOf(count: number | undefined): number {
