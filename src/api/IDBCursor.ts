@@ -143,7 +143,7 @@ function assertGotValue({ gotValue }: Cursor): void {
   throw domException('InvalidStateError', 'The cursor is being iterated or is past its end')
 }
 
-/** Once more, when script in a key may have moved the cursor or deleted its source. */
+/** Spec issue: once more, as script in a key may have moved the cursor or deleted its source. */
 function assertStillThere(cursor: Cursor): void {
   assertSourceExists(cursor)
   assertGotValue(cursor)

@@ -70,6 +70,7 @@ export class IDBKeyRange implements globalThis.IDBKeyRange {
       lowerOpen: Boolean(lowerOpen),
       upperOpen: Boolean(upperOpen),
     }
+    // Deviates from browsers: they refuse one key twice, open, too; to the specification that is an empty range.
     if (isInverted(range)) {
       throw domException('DataError', 'The lower bound is greater than the upper bound')
     }

@@ -60,6 +60,7 @@ export class IDBTransaction {
     requireArguments(arguments.length, 1, 'IDBTransaction.objectStore')
     const transaction = this.#transaction
     const storeName = toDOMString(name)
+    // Deviates from browsers: they refuse from commit() on; the specification only once the transaction has finished.
     if (transaction.state === 'finished') throw finished()
     const store = objectStoreHandle(transaction, storeName)
     if (store) return wrap(store)

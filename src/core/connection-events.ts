@@ -5,7 +5,10 @@ import type { Dispatch } from '../events/dispatch.ts'
 import { FiringTask } from '../events/firing-task.ts'
 import { queueDatabaseTask } from '../events/task-queue.ts'
 
-/** Queues `versionchange` at a connection; `delivered` is called when it is over, or not needed any more. */
+/**
+ * Queues `versionchange` at a connection; `delivered` is called when it is over, or not needed any more.
+ * https://w3c.github.io/IndexedDB/#fire-a-version-change-event
+ */
 export function fireVersionChange(
   connection: Connection,
   oldVersion: number,

@@ -31,6 +31,7 @@ export function fireResult(request: Request): 'over' | 'called' {
 function takeFromList(request: Request): boolean {
   const { transaction, failure } = request
   // Step 5.3: the request is still in the list, and fails with the others in it.
+  // Deviates from browsers: they give a request that fails after commit() its own error, the specification AbortError.
   if (failure && transaction.state === 'committing') transaction.abort(exceptionOf(failure))
   if (transaction.state === 'finished') return false
   const first = transaction.requests.shift()
@@ -170,6 +171,8 @@ class FireTransactionEvent extends FiringTask {
 /** The host closes the connection of an aborted upgrade. https://w3c.github.io/IndexedDB/#open-a-database-connection */
 function leaveUpgrade(connection: Connection, outcome: 'complete' | 'abort'): void {
   connection.upgradeTransaction = null
+  // Deviates from browsers: Firefox fires `close` where a listener of `upgradeneeded` has thrown; to the specification
+  // nothing abnormal has closed the connection.
   if (outcome === 'abort') connection.closePending = true
 }
 

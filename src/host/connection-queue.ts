@@ -265,6 +265,7 @@ async function closeConnections(
   await request.orCancelled(
     asked.map((connection) => connection.deliverVersionChange(oldVersion, newVersion)),
   )
+  // Deviates from browsers: Firefox does not fire it when the last of several connections has closed itself.
   if (connections.some((connection) => database.connections.has(connection))) blocked()
   await request.orCancelled(connections.map((connection) => connection.closed))
 }

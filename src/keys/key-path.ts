@@ -89,6 +89,8 @@ function evaluateIdentifier(value: unknown, identifier: string): unknown {
   if (typeof value !== 'object' || value === null) return keyPathFailure
   if (!hasOwn(value, identifier)) return evaluateBlobProperty(value, identifier)
   const property = propertyOf(value, identifier)
+  // Deviates from browsers: where a store has a key generator they refuse a value with undefined here (DataError); to the
+  // specification it has nothing here, and gets a key.
   return property === undefined ? keyPathFailure : property
 }
 

@@ -25,6 +25,8 @@ export function encodeNumberKey(n: number): Uint8Array {
 /** Writes the eight bytes of a number (not NaN) that follow the tag of its key, at `offset`. */
 export function writeNumberKeyBytes(bytes: Uint8Array, offset: number, n: number): void {
   // Adding +0 turns -0 into +0 and leaves all others as they are.
+  // Deviates: by the specification -0 comes back as -0, as it does in Chromium; but both are one key, and one key has one
+  // form here, as in Firefox.
   scratch.setFloat64(0, n + 0)
   let high = scratch.getInt32(0)
   let low = scratch.getInt32(4)
