@@ -7,16 +7,13 @@
  */
 import type { Failure } from '../errors.ts'
 import { append } from '../base/own-property.ts'
-import type { OperationReceiver, RecordBytes } from '../protocol/protocol.ts'
+import type { OperationReceiver, OperationResult, RecordBytes } from '../protocol/protocol.ts'
 import type { LateValue, LateValueReceiver } from '../values/deserialize.ts'
 import { type Dispatch, Target } from '../events/dispatch.ts'
 import { fireResult } from './request-events.ts'
 import { replaceLateValues } from './records/late-values.ts'
 import type { Task } from '../events/task-queue.ts'
 import type { Transaction } from './transaction.ts'
-
-/** The host's own answer to an operation, beside its records. */
-export type Answer = Uint8Array | number | undefined
 
 /**
  * How an answer becomes a result. Stateless: what is gathered on the way lies in the request. An exception (a stored
@@ -27,7 +24,7 @@ export interface ResultReader {
   readonly takesRecords: boolean
   /** Takes one record of a scan, when the host reads it; its bytes are valid only during the call. */
   record(request: Request, record: RecordBytes): void
-  /** The result, in the task that fires the event: from `request.gathered` and `request.answer`. */
+  /** The result, in the task that fires the event: from `request.gathered` and `request.operationResult`. */
   result(request: Request): unknown
 }
 
@@ -48,7 +45,8 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
   error: DOMException | null = null
   /** What the reader has gathered so far. */
   gathered: unknown = undefined
-  answer: Answer = undefined
+  /** What the host has given, in addition to the records. */
+  operationResult: OperationResult = undefined
   /** What of `gathered` is not ready; null when all is. */
   lateValues: LateValue[] | null = null
   /** Why there is no result; null while there may be one. */
@@ -106,9 +104,9 @@ export class Request extends Target implements OperationReceiver, LateValueRecei
     this.lateValues = null
   }
 
-  done(answer: Answer): void {
+  done(result: OperationResult): void {
     this.isAhead = false
-    this.answer = answer
+    this.operationResult = result
     this.isProcessed = true
     this.transaction.processed(this)
   }

@@ -205,6 +205,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     return !heldBack.some((request) => request.failure !== null || isObserved(request, 'success'))
   }
 
+  /** https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions */
   cleanUp(): void {
     if (this.isMidCall) return this.cutOff(null)
     if (this.state !== 'active') return
@@ -328,27 +329,6 @@ export function assertActive({ state }: Transaction): void {
   if (state === 'active') return
   const reason = state === 'finished' ? 'has finished' : 'is not active'
   throw domException('TransactionInactiveError', `The transaction ${reason}`)
-}
-
-/**
- * https://w3c.github.io/IndexedDB/#async-execute-request
- *
- * @throws TransactionInactiveError when script in a key has ended the transaction: its requests would never end.
- */
-export function executeRequest(request: Request, operation: Operation): Request {
-  const { transaction } = request
-  assertActive(transaction)
-  transaction.isMidCall = true
-  placeRequest(request)
-  transaction.execute(operation, request)
-  transaction.isMidCall = false
-  return request
-}
-
-/** Puts a request at the end of its transaction's request list, without executing anything yet. */
-export function placeRequest(request: Request): void {
-  request.transaction.requests.add(request)
-  request.transaction.unprocessed++
 }
 
 /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */

@@ -16,6 +16,7 @@ import {
   isWrite,
   type ObjectStoreSchema,
   type Operation,
+  type PutOperation,
   type Scan,
   type SchemaChange,
   type TransactionMode,
@@ -31,8 +32,6 @@ export interface Rights {
   /** Its scope; in an upgrade all stores there are. */
   readonly storeIds: readonly number[]
 }
-
-type PutOperation = Extract<Operation, { type: 'put' }>
 
 /** @throws Malformed for what the transaction has no right to; StorageError for a key that is none; UnknownError beyond a limit */
 export function checkOperation(operation: Operation, rights: Rights): void {

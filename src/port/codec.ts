@@ -11,7 +11,14 @@ import { callOf } from './calls.ts'
 import type { Answer, Call } from './messages.ts'
 import { directions } from '../keys/direction.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
-import type { Durability, Operation, RecordBytes } from '../protocol/protocol.ts'
+import type {
+  Durability,
+  Operation,
+  OperationResult,
+  PutOperation,
+  RecordBytes,
+  ScanOperation,
+} from '../protocol/protocol.ts'
 
 const Form = {
   object: 0,
@@ -27,8 +34,6 @@ const Form = {
   committed: 10,
 } as const
 
-type PutOperation = Extract<Operation, { type: 'put' }>
-type ScanOperation = Extract<Operation, { type: 'scan' }>
 type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
 
 // Their places in these lists stand for them.
@@ -260,11 +265,7 @@ function readRecord(parcel: ParcelReader): RecordBytes {
   }
 }
 
-function writeDone(
-  id: number,
-  result: Uint8Array | number | undefined,
-  parcel: ParcelWriter,
-): void {
+function writeDone(id: number, result: OperationResult, parcel: ParcelWriter): void {
   const isNumber = typeof result === 'number'
   parcel.number(isNumber ? Form.doneWithNumber : result ? Form.doneWithBytes : Form.done)
   parcel.number(id)

@@ -77,6 +77,15 @@ export type ReadOperation = Extract<Operation, { type: 'scan' | 'count' }>
 /** The operations that change it. */
 export type WriteOperation = Exclude<Operation, ReadOperation>
 
+export type PutOperation = Extract<Operation, { type: 'put' }>
+export type ScanOperation = Extract<Operation, { type: 'scan' }>
+
+/**
+ * What a host gives for an operation in addition to its records. For a `put` with a null key the generated key, encoded and
+ * owned by the receiver; for `count` the count; else undefined.
+ */
+export type OperationResult = Uint8Array | number | undefined
+
 /** Whether an operation changes the database, for which a read-only transaction has no right. */
 export function isWrite(operation: Operation): operation is WriteOperation {
   return operation.type !== 'scan' && operation.type !== 'count'
@@ -86,11 +95,8 @@ export function isWrite(operation: Operation): operation is WriteOperation {
 export interface OperationReceiver {
   /** A record, in order; its bytes are valid only inside this call. */
   record(record: RecordBytes): void
-  /**
-   * The operation is over. `result`: for `put` with a null key the encoded generated key, owned by the receiver; for
-   * `count` the count; else undefined.
-   */
-  done(result: Uint8Array | number | undefined): void
+  /** The operation is over. */
+  done(result: OperationResult): void
   failed(failure: Failure): void
 }
 

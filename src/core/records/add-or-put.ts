@@ -3,7 +3,7 @@
  * host gets is bytes.
  */
 import { domException } from '../../errors.ts'
-import { type Operation, checkRecordSize } from '../../protocol/protocol.ts'
+import { type PutOperation, checkRecordSize } from '../../protocol/protocol.ts'
 import { convertValueToKey } from '../../keys/convert-value-to-key.ts'
 import type { KeyToBeGenerated } from '../../keys/index-keys.ts'
 import { keyPathFailure } from '../../keys/key-path.ts'
@@ -23,7 +23,8 @@ import { storedKeyReader } from './result-readers.ts'
 import { Request } from '../request.ts'
 import { deleteRecords } from './retrieval.ts'
 import { StorableClone } from './storable-clone.ts'
-import { type Transaction, assertActive, executeRequest, placeRequest } from '../transaction.ts'
+import { executeRequest, placeRequest } from '../execute-request.ts'
+import { type Transaction, assertActive } from '../transaction.ts'
 
 /**
  * https://w3c.github.io/IndexedDB/#add-or-put, from the checks of the key on. `explicitKey` undefined: not given.
@@ -37,8 +38,9 @@ export function storeRecord(
   options: { readonly explicitKey: unknown; readonly overwrite: boolean },
 ): Request {
   const { explicitKey, overwrite } = options
+  // Deviates from browsers: they clone the value before they refuse null as a key; the specification converts the key first.
   const key = explicitKey === undefined ? null : validKey(explicitKey)
-  // Script in the key may have deleted the store, and its record would belong to none.
+  // Spec issue: script in the key may have deleted the store, and its record would belong to none.
   assertNotDeleted(store)
   const generatedKeyPath = !key && store.autoIncrement ? inlineKeyPath(store) : null
   const clone = cloneValue(store.transaction, value, generatedKeyPath)
@@ -128,8 +130,6 @@ function extractInlineKey(store: ObjectStoreHandle, clone: StorableClone): Uint8
     `Object store "${store.name}" takes its keys from "${String(keyPath)}", and the value ${reason}`,
   )
 }
-
-type PutOperation = Extract<Operation, { type: 'put' }>
 
 interface Put {
   /** What the request's source will be. */

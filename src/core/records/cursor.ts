@@ -12,7 +12,8 @@ import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
 import type { ObjectStoreHandle, Source } from '../handles.ts'
 import { valueOf } from './result-readers.ts'
 import { Request, type ResultReader } from '../request.ts'
-import { type Transaction, assertActive, executeRequest, placeRequest } from '../transaction.ts'
+import { executeRequest, placeRequest } from '../execute-request.ts'
+import { type Transaction, assertActive } from '../transaction.ts'
 
 /** A record read for a cursor; the bytes are its own. */
 interface CursorRecord {

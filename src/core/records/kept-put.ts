@@ -1,6 +1,6 @@
 /** Storing a record with objects that have no bytes: they are kept elsewhere, and its value names them. */
 import { exceptionOf, type Failure } from '../../errors.ts'
-import type { OperationReceiver } from '../../protocol/protocol.ts'
+import type { OperationReceiver, OperationResult } from '../../protocol/protocol.ts'
 import {
   keep,
   type KeptObject,
@@ -11,7 +11,7 @@ import {
   removeKept,
 } from '../../kept-objects/kept-store.ts'
 import type { Serialized } from '../../values/serialize.ts'
-import type { Answer, Request } from '../request.ts'
+import type { Request } from '../request.ts'
 
 /** The objects of a value that have to be kept elsewhere. */
 export function objectsToKeep({ apart }: Serialized): readonly KeptObject[] {
@@ -70,9 +70,9 @@ export class KeptPut implements OperationReceiver {
     throw new Error('unreachable: a put has answered with a record')
   }
 
-  done(answer: Answer): void {
-    this.#request.done(answer)
-    this.#settle(answer instanceof Uint8Array ? answer : null)
+  done(result: OperationResult): void {
+    this.#request.done(result)
+    this.#settle(result instanceof Uint8Array ? result : null)
   }
 
   failed(failure: Failure): void {

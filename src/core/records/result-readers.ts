@@ -26,14 +26,15 @@ export const nothingReader: ResultReader = {
 export const countReader: ResultReader = {
   takesRecords: false,
   record: unexpectedRecord,
-  result: (request) => request.answer,
+  result: (request) => request.operationResult,
 }
 
 /** The key of a stored record: of `put()` and `add()`. `gathered` is the encoded key, unless the host generated one. */
 export const storedKeyReader: ResultReader = {
   takesRecords: false,
   record: unexpectedRecord,
-  result: ({ answer, gathered }) => convertKeyToValue((answer ?? gathered) as Uint8Array), // One of them is a key.
+  result: ({ operationResult, gathered }) =>
+    convertKeyToValue((operationResult ?? gathered) as Uint8Array), // One of them is a key.
 }
 
 /** The first record's value, or undefined: of `get()`. */

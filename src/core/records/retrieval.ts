@@ -12,7 +12,7 @@ import {
   valueReader,
 } from './result-readers.ts'
 import { Request, type ResultReader } from '../request.ts'
-import { executeRequest } from '../transaction.ts'
+import { executeRequest } from '../execute-request.ts'
 
 /** Value of the first record in range. https://w3c.github.io/IndexedDB/#object-store-retrieval-operation */
 export function getValue(source: Source, range: KeyRange): Request {

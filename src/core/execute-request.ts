@@ -1,0 +1,26 @@
+import type { Operation } from '../protocol/protocol.ts'
+import type { Request } from './request.ts'
+import { assertActive } from './transaction.ts'
+
+/**
+ * Places a request and has its operation executed; the answer reaches the request.
+ * https://w3c.github.io/IndexedDB/#async-execute-request
+ *
+ * @throws TransactionInactiveError when script in a key has ended the transaction
+ */
+export function executeRequest(request: Request, operation: Operation): Request {
+  const { transaction } = request
+  // Spec issue: script in a key comes after the checks of the method, and the request would never end.
+  assertActive(transaction)
+  transaction.isMidCall = true
+  placeRequest(request)
+  transaction.execute(operation, request)
+  transaction.isMidCall = false
+  return request
+}
+
+/** Puts a request at the end of its transaction's request list, without executing anything yet. */
+export function placeRequest(request: Request): void {
+  request.transaction.requests.add(request)
+  request.transaction.unprocessed++
+}
