@@ -1,7 +1,7 @@
 /** Opens and deletes databases and writes what happens to the connections. */
 import { decode } from './program/decode.ts'
 import { describe, errorName } from './describe.ts'
-import { perform } from './operations.ts'
+import { perform, performAt, startTransaction } from './operations.ts'
 import type { OpenStep, Reaction, VersionChangeReaction } from './program/program.ts'
 import {
   type ConnectionState,
@@ -18,7 +18,7 @@ import {
   react,
   write,
 } from './run.ts'
-import { labelOf, startTransaction, watchTransaction } from './transactions.ts'
+import { labelOf, watchTransaction } from './transactions.ts'
 
 export function open(run: Run, database: DatabaseState, stream: string, step: OpenStep): void {
   const { environment } = run
@@ -41,7 +41,7 @@ export function open(run: Run, database: DatabaseState, stream: string, step: Op
       handle: request.transaction,
       stream,
       isUpgrade: true,
-      ended: step.ended ?? [],
+      ended: (upgrade, event) => performAt(run, step.ended ?? [], upgrade, event),
       error: step.transactionError,
     })
     transaction.labels.set(request, 'open')

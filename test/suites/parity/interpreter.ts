@@ -5,10 +5,9 @@
 import { closeAll, deleteDatabase, open } from './connections.ts'
 import { decode } from './program/decode.ts'
 import { describeAndRemoveDatabases } from './final-state.ts'
-import { perform } from './operations.ts'
+import { perform, startTransaction } from './operations.ts'
 import type { CompareStep, Program, Round, Step, Trace } from './program/program.ts'
 import { type DatabaseState, type Environment, type Run, attempt, idle, write } from './run.ts'
-import { startTransaction } from './transactions.ts'
 
 /** How many databases a program can use. */
 const databaseCount = 2

@@ -1,8 +1,11 @@
 /** Performs the operations of a transaction and listens to their requests. */
 import { decode } from './program/decode.ts'
 import { describe, errorName } from './describe.ts'
-import type { CursorOp, Listeners, Op, RequestOp, SchemaOp } from './program/program.ts'
+import type { CursorOp, Listeners, Op, RequestOp, TransactionStep } from './program/program.ts'
+import { inspect, peek } from './questions.ts'
 import {
+  type ConnectionState,
+  type DatabaseState,
   ListenerError,
   type Run,
   type TransactionState,
@@ -12,7 +15,8 @@ import {
   eventText,
   write,
 } from './run.ts'
-import { startTransaction } from './transactions.ts'
+import { changeSchema } from './schema-operations.ts'
+import { watchTransaction } from './transactions.ts'
 
 /** Where an operation is performed. */
 export interface Place {
@@ -73,6 +77,44 @@ function performOne(run: Run, op: Op, place: Place): void {
     default:
       return changeSchema(run, op, transaction)
   }
+}
+
+/** Starts a transaction and performs its operations. */
+export function startTransaction(
+  run: Run,
+  database: DatabaseState,
+  connection: ConnectionState,
+  step: Omit<TransactionStep, 'db' | 'connection' | 'do'> & { readonly stream: string },
+): void {
+  const { environment } = run
+  const handle = attempt(run, step.stream, 'transaction', () =>
+    connection.handle.transaction(
+      // Programs pass wrong arguments, too.
+      decode(step.stores, environment) as string[],
+      decode(step.mode ?? ['undefined'], environment) as IDBTransactionMode,
+      decode(step.options ?? ['undefined'], environment) as IDBTransactionOptions,
+    ),
+  )
+  if (!handle) return
+  for (const request of database.pendingRequests) request.ranBesideTransaction = true
+  const transaction = watchTransaction(run, database, connection, {
+    handle,
+    stream: step.stream,
+    isUpgrade: false,
+    ended: (ended, event) => performAt(run, step.ended ?? [], ended, event),
+    error: step.transactionError,
+  })
+  perform(run, step.ops, { transaction, cursor: null, event: null })
+}
+
+/** Performs the operations for an event that has no cursor. */
+export function performAt(
+  run: Run,
+  ops: readonly Op[],
+  transaction: TransactionState,
+  event: Event,
+): void {
+  perform(run, ops, { transaction, cursor: null, event })
 }
 
 /** Where several transactions run, one that started others or closed the connection would do so at a time left open. */
@@ -175,65 +217,4 @@ function listen(
 
 function isCursor(value: unknown): value is IDBCursor {
   return typeof value === 'object' && value !== null && 'advance' in value
-}
-
-function changeSchema(run: Run, op: SchemaOp, transaction: TransactionState): void {
-  const database = transaction.connection.handle
-  const { environment } = run
-  attempt(run, transaction.stream, op.do, () => {
-    switch (op.do) {
-      case 'createObjectStore': {
-        // Options may be wrong in any way.
-        const options = decode(op.options, environment) as IDBObjectStoreParameters
-        const store = database.createObjectStore(op.store, options)
-        return transaction.handles.set(op.store, store)
-      }
-      case 'deleteObjectStore':
-        return database.deleteObjectStore(op.store)
-      case 'createIndex': {
-        const keyPath = decode(op.keyPath, environment) as string
-        const options = decode(op.options, environment) as IDBIndexParameters
-        const store = transaction.handle.objectStore(op.store)
-        const index = store.createIndex(op.index, keyPath, options)
-        return transaction.handles.set(`${op.store}.${op.index}`, index)
-      }
-      case 'deleteIndex':
-        return transaction.handle.objectStore(op.store).deleteIndex(op.index)
-      case 'renameObjectStore':
-        return (transaction.handle.objectStore(op.store).name = op.name)
-      case 'renameIndex':
-        return (transaction.handle.objectStore(op.store).index(op.index).name = op.name)
-    }
-  })
-}
-
-/** Writes what handles say about the transaction and its schema, stale handles included. */
-function inspect(run: Run, transaction: TransactionState): void {
-  const { handle, stream, connection } = transaction
-  run.operations++
-  write(
-    run,
-    stream,
-    `${handle.mode} ${handle.durability} ${describe(handle.objectStoreNames)} of ${describe(connection.handle)}, error ${errorName(handle.error)}`,
-  )
-  for (const [path, source] of transaction.handles) {
-    const properties =
-      'indexNames' in source
-        ? [source.keyPath, source.autoIncrement, source.indexNames]
-        : [source.keyPath, source.unique, source.multiEntry]
-    write(run, stream, `${path} is ${source.name} ${properties.map(describe).join(' ')}`)
-  }
-}
-
-/** Writes what the last request says before or after its time. */
-function peek(run: Run, transaction: TransactionState): void {
-  const { lastRequest: request, stream } = transaction
-  if (!request) return
-  run.operations++
-  attempt(run, stream, 'result', () =>
-    write(run, stream, `${request.readyState} result ${describe(request.result)}`),
-  )
-  attempt(run, stream, 'error', () =>
-    write(run, stream, `${request.readyState} error ${errorName(request.error)}`),
-  )
 }

@@ -1,14 +1,11 @@
-/** Starts transactions and writes what happens to them. */
-import { decode } from './program/decode.ts'
+/** Writes what happens to transactions. */
 import { errorName } from './describe.ts'
-import { perform } from './operations.ts'
-import type { Op, Reaction, TransactionStep } from './program/program.ts'
+import type { Reaction } from './program/program.ts'
 import {
   type ConnectionState,
   type DatabaseState,
   type Run,
   type TransactionState,
-  attempt,
   begin,
   end,
   eventText,
@@ -16,38 +13,12 @@ import {
   write,
 } from './run.ts'
 
-export function startTransaction(
-  run: Run,
-  database: DatabaseState,
-  connection: ConnectionState,
-  step: Omit<TransactionStep, 'db' | 'connection' | 'do'> & { readonly stream: string },
-): void {
-  const { environment } = run
-  const handle = attempt(run, step.stream, 'transaction', () =>
-    connection.handle.transaction(
-      // Programs pass wrong arguments, too.
-      decode(step.stores, environment) as string[],
-      decode(step.mode ?? ['undefined'], environment) as IDBTransactionMode,
-      decode(step.options ?? ['undefined'], environment) as IDBTransactionOptions,
-    ),
-  )
-  if (!handle) return
-  for (const request of database.pendingRequests) request.ranBesideTransaction = true
-  const transaction = watchTransaction(run, database, connection, {
-    handle,
-    stream: step.stream,
-    isUpgrade: false,
-    ended: step.ended ?? [],
-    error: step.transactionError,
-  })
-  perform(run, step.ops, { transaction, cursor: null, event: null })
-}
-
 interface Watched {
   readonly handle: IDBTransaction
   readonly stream: string
   readonly isUpgrade: boolean
-  readonly ended: readonly Op[]
+  /** Performs what the program has for the end. */
+  readonly ended: (transaction: TransactionState, event: Event) => void
   readonly error: Reaction | undefined
 }
 
@@ -101,7 +72,7 @@ export function watchTransaction(
     transaction.hasEnded = true
     if (event.type === 'complete') connection.isUpgraded = true
     end(run)
-    perform(run, ended, { transaction, cursor: null, event })
+    ended(transaction, event)
   }
   handle.addEventListener('complete', finish)
   handle.addEventListener('abort', finish)

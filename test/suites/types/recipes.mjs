@@ -264,7 +264,7 @@ const others = {
   'Temporal.ZonedDateTime': () => new Temporal.ZonedDateTime(0n, 'UTC'),
   'Temporal.Duration': () => Temporal.Duration.from({ hours: 1 }),
   'raw JSON': () => JSON.rawJSON('1'),
-  'a module namespace': () => import('./instances.mjs').then((it) => ({ it })),
+  'a module namespace': () => import('./example-module.mjs').then((it) => ({ it })),
   'WebAssembly.Module': compiled,
   'WebAssembly.Instance': () => new WebAssembly.Instance(compiled()),
   'WebAssembly.Memory': () => new WebAssembly.Memory({ initial: 1 }),
