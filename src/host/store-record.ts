@@ -8,13 +8,10 @@ import {
   readNumberKeyBytes,
   writeNumberKeyBytes,
 } from '../keys/number-key.ts'
-import type { Operation } from '../protocol/protocol.ts'
+import type { PutOperation } from '../protocol/protocol.ts'
 import { storeOf } from '../storage/schema.ts'
 import type { StorageTransaction } from '../storage/storage.ts'
 import { generateKey, possiblyUpdateKeyGenerator } from './key-generators.ts'
-
-/** What a `put` asks for. */
-export type PutOperation = Extract<Operation, { type: 'put' }>
 
 /**
  * Stores the record; gives the generated key, encoded, undefined when it came with one.
