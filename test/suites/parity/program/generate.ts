@@ -3,8 +3,6 @@ import fc from 'fast-check'
 import type { Program, VersionChangeReaction } from './program.ts'
 import { constants } from './generate/choices.ts'
 import { firstRound, round } from './generate/rounds.ts'
-import { blocked } from './generate/steps.ts'
-import { reaction } from './generate/transactions.ts'
 
 /** The same programs for the same seed. */
 export function generatePrograms(seed: number, programCount: number): readonly Program[] {
