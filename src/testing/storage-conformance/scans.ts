@@ -1,5 +1,6 @@
 /** Scans: every direction from every position, compared with a plain sort, and counts. */
-import type { Direction, Scan, Storage } from '../../storage/storage.ts'
+import type { Direction } from '../../keys/direction.ts'
+import type { Scan, Storage } from '../../storage/storage.ts'
 import {
   between,
   bytesOf,
