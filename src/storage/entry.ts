@@ -11,13 +11,11 @@ export {
   type DatabaseSchema,
   emptySchema,
   type IndexSchema,
-  type KeyPath,
   type ObjectStoreSchema,
   type SchemaChange,
 } from './schema.ts'
 export type {
   CommitMark,
-  Direction,
   NewRecord,
   RecordBytes,
   RecordReceiver,
