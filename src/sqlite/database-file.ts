@@ -12,7 +12,7 @@ import {
 import type { Mount } from './mount/mount.ts'
 import { pageSize } from './schema/new-database.ts'
 import type { Quota } from '../files/quota.ts'
-import { fileError } from './result-code.ts'
+import { fileError } from '../files/file-error.ts'
 import { type DatabaseRows, newDatabaseRows, readDatabaseRows } from './schema/schema-rows.ts'
 import { keyFormat, valueFormat } from './schema/tables.ts'
 import type { VfsDirectory } from '../files/vfs.ts'

@@ -2,7 +2,8 @@
  * SQLite's result codes, as far as they are met here, and what they mean to the layers above.
  * https://sqlite.org/rescode.html
  */
-import { StorageError, type StorageErrorCode } from '../errors.ts'
+import type { StorageErrorCode } from '../errors.ts'
+import { codeOfCause } from '../files/file-error.ts'
 
 export const SQLITE_OK = 0
 export const SQLITE_ROW = 100
@@ -51,22 +52,4 @@ export function storageErrorCode(resultCode: number, cause: unknown): StorageErr
     default:
       return 'io'
   }
-}
-
-/** Whether a file system's error says that the disk or a quota is full, or that the file may not become longer. */
-export function isFull(error: unknown): boolean {
-  return codeOfCause(error) === 'full'
-}
-
-/** What a file system's error says by itself; undefined when that is no more than that something failed. */
-function codeOfCause(error: unknown): 'full' | 'lost' | undefined {
-  const code = (error as { code?: unknown } | null | undefined)?.code // any error may carry a code
-  if (code === 'ENOSPC' || code === 'EDQUOT' || code === 'EFBIG') return 'full'
-  return code === 'ESTALE' ? 'lost' : undefined
-}
-
-/** The StorageError for what a file or directory threw outside SQLite. */
-export function fileError(label: string, action: string, cause: unknown): StorageError {
-  if (cause instanceof StorageError) return cause
-  return new StorageError(codeOfCause(cause) ?? 'io', `${label}: ${action} failed`, { cause })
 }

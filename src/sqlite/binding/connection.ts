@@ -1,6 +1,7 @@
 /** One SQLite connection and its statements, each prepared when it is first used and kept until `close()`. */
 import { StorageError } from '../../errors.ts'
-import { fileError, SQLITE_INTERRUPT, SQLITE_OK, storageErrorCode } from '../result-code.ts'
+import { fileError } from '../../files/file-error.ts'
+import { SQLITE_INTERRUPT, SQLITE_OK, storageErrorCode } from '../result-code.ts'
 import { readCString, withCString } from './c-string.ts'
 import type { Scratch } from './scratch.ts'
 import { Statement } from './statement.ts'

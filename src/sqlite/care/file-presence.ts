@@ -1,7 +1,7 @@
 /** Whether an open database's file is still the one under its name, in the directory that is owned, with its log. */
 import { StorageError } from '../../errors.ts'
 import type { Place } from '../database-file.ts'
-import { fileError } from '../result-code.ts'
+import { fileError } from '../../files/file-error.ts'
 
 /** The database to look after. */
 export interface FilePresenceOptions {

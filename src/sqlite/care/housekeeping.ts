@@ -7,7 +7,7 @@ import type { Connection } from '../binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from '../database-file.ts'
 import type { FilePresence } from './file-presence.ts'
-import { fileError } from '../result-code.ts'
+import { fileError } from '../../files/file-error.ts'
 import type { WriteAheadLogFile } from '../mount/write-ahead-log-file.ts'
 
 /** A checkpoint is worth its syncs from here on: SQLite's own 1,000 pages. */

@@ -5,7 +5,7 @@ import type { CheckpointMode } from './checkpoint.ts'
 import type { Place } from '../database-file.ts'
 import { pageSize } from '../schema/new-database.ts'
 import type { Quota, QuotaMember } from '../../files/quota.ts'
-import { fileError } from '../result-code.ts'
+import { fileError } from '../../files/file-error.ts'
 
 /** A page in the write-ahead log, with its header. */
 const frameSize = pageSize + 24

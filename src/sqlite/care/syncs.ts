@@ -4,7 +4,7 @@ import { checkpoint, checkpointLater, type CheckpointMode } from './checkpoint.t
 import type { Connection } from '../binding/connection.ts'
 import type { Place } from '../database-file.ts'
 import { FilePresence } from './file-presence.ts'
-import { fileError } from '../result-code.ts'
+import { fileError } from '../../files/file-error.ts'
 import { rewriteFile } from '../../files/rewrite-file.ts'
 import type { VfsFile } from '../../files/vfs.ts'
 

@@ -12,7 +12,7 @@
 import { GatheredWrites } from '../../files/gathered-writes.ts'
 import { ReadAhead } from '../../files/read-ahead.ts'
 import { mostKeptBytes, ReadBlocks } from '../../files/read-blocks.ts'
-import { isFull } from '../result-code.ts'
+import { isFull } from '../../files/file-error.ts'
 import { RewrittenHeaders } from './rewritten-headers.ts'
 import type { VfsFile } from '../../files/vfs.ts'
 

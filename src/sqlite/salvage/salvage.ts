@@ -21,7 +21,7 @@ import {
   removeDatabaseFile,
 } from '../database-file.ts'
 import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
-import { fileError } from '../result-code.ts'
+import { fileError } from '../../files/file-error.ts'
 import { type DatabaseRows, readDatabaseRows } from '../schema/schema-rows.ts'
 
 /** Captured at load: at a time that a test has stopped, one quarantine would overwrite another. */
