@@ -3,23 +3,33 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { encodeUtf16 } from './utf16.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
-const suffix = '.sqlite'
 
-/** The last answer: one database is often asked for several times in a row. */
-let last: { readonly databaseName: string; readonly fileName: string } | null = null
+/** The file names of one engine, which ends them in a suffix of its own. */
+export class FileNames {
+  readonly #suffix: string
+  readonly #pattern: RegExp
+  /** The last answer: one database is often asked for several times in a row. */
+  #last: { readonly databaseName: string; readonly fileName: string } | null = null
 
-/** Base32 (RFC 4648, lower case, not padded) of the SHA-256 of the name's UTF-16 (big-endian) bytes, and `.sqlite`. */
-export function fileNameOf(databaseName: string): string {
-  if (last?.databaseName !== databaseName) {
-    const fileName = base32(sha256(encodeUtf16(databaseName))) + suffix
-    last = { databaseName, fileName }
+  /** `suffix`: a dot and lower-case letters, such as `.sqlite`. */
+  constructor(suffix: string) {
+    this.#suffix = suffix
+    this.#pattern = new RegExp(`^[a-z2-7]{52}\\${suffix}$`)
   }
-  return last.fileName
-}
 
-/** Whether a file is one of those. */
-export function isDatabaseFile(fileName: string): boolean {
-  return /^[a-z2-7]{52}\.sqlite$/.test(fileName)
+  /** Base32 (RFC 4648, lower case, not padded) of the SHA-256 of the name's UTF-16 (big-endian) bytes, and the suffix. */
+  of(databaseName: string): string {
+    if (this.#last?.databaseName !== databaseName) {
+      const fileName = base32(sha256(encodeUtf16(databaseName))) + this.#suffix
+      this.#last = { databaseName, fileName }
+    }
+    return this.#last.fileName
+  }
+
+  /** Whether a file is one of those. */
+  includes(fileName: string): boolean {
+    return this.#pattern.test(fileName)
+  }
 }
 
 function base32(bytes: Uint8Array): string {

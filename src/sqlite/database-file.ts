@@ -3,6 +3,7 @@ import { StorageError } from '../errors.ts'
 import { Connection } from './binding/connection.ts'
 import { checkTables } from './salvage/check-tables.ts'
 import type { Engine } from './engine.ts'
+import { companionsOf } from './file-name.ts'
 import {
   inspectFile,
   isTruncated,
@@ -12,6 +13,7 @@ import {
 import type { Mount } from './mount/mount.ts'
 import { pageSize } from './schema/new-database.ts'
 import type { Quota } from '../files/quota.ts'
+import { type DatabaseFile, DatabaseFiles } from '../files/database-files.ts'
 import { fileError } from '../files/file-error.ts'
 import { type DatabaseRows, newDatabaseRows, readDatabaseRows } from './schema/schema-rows.ts'
 import { keyFormat, valueFormat } from './schema/tables.ts'
@@ -38,10 +40,7 @@ export interface OpenedFile {
 }
 
 /** How to open a file. */
-export interface FileTarget {
-  readonly fileName: string
-  /** Names the database and its file at the head of error messages. */
-  readonly label: string
+export interface FileTarget extends DatabaseFile {
   readonly create: boolean
   /**
    * Which files have all their pages checked: those not closed properly, up to a size (default), all (damage was met in it
@@ -52,11 +51,6 @@ export interface FileTarget {
 
 /** A file that was not closed properly is checked up to this size: some 0.2 seconds. */
 const longestCheckBytes = 64 * 1024 * 1024
-
-/** The files SQLite may keep beside a database's. */
-export function companionsOf(fileName: string): readonly string[] {
-  return [`${fileName}-wal`, `${fileName}-journal`]
-}
 
 /**
  * Opens a database's file; null when it is missing (or a creation that did not get far) and `create` is false.
@@ -94,36 +88,25 @@ async function removeUnused({ directory }: Place, fileName: string): Promise<voi
   await directory.remove(fileName).catch(() => {})
 }
 
-/** Whether something lies beside a closed database's file that belongs to it. */
-export async function hasLog(
-  { directory, mount }: Place,
-  { fileName, label }: Pick<FileTarget, 'fileName' | 'label'>,
-): Promise<boolean> {
-  const companions = companionsOf(fileName)
-  try {
-    await directory.prepare(companions)
-    return companions.some((name) => mount.exists(name))
-  } catch (error) {
-    throw fileError(label, 'opening the write-ahead log', error)
-  }
+/** Opens a database's file, made if it is missing. @throws StorageError as `openDatabaseFile()` */
+export async function openOrCreateDatabaseFile(
+  place: Place,
+  target: Omit<FileTarget, 'create'>,
+): Promise<OpenedFile> {
+  const opened = await openDatabaseFile(place, { ...target, create: true })
+  if (!opened) throw new Error('unreachable: a created file is missing')
+  return opened
 }
 
-/** Removes a closed database's files, what could bring it back first. */
-export async function removeDatabaseFile(
-  { directory }: Place,
-  { fileName, label }: Pick<FileTarget, 'fileName' | 'label'>,
-): Promise<void> {
-  try {
-    for (const name of [...companionsOf(fileName), fileName]) await directory.remove(name)
-  } catch (error) {
-    throw fileError(label, 'removing the file', error)
-  }
+/** Removes a closed database's files. */
+export async function removeDatabaseFile({ directory }: Place, file: DatabaseFile): Promise<void> {
+  await new DatabaseFiles(directory, companionsOf).remove(file)
 }
 
 /** Removes what SQLite has emptied beside a closed database's file. */
 export async function removeEmptied(
   { mount }: Place,
-  { fileName, label }: Pick<FileTarget, 'fileName' | 'label'>,
+  { fileName, label }: DatabaseFile,
 ): Promise<void> {
   try {
     await mount.removeDeleted(fileName)

@@ -9,6 +9,7 @@
 import { readCString } from '../binding/c-string.ts'
 import type { WaSqlite } from '../binding/wa-sqlite.ts'
 import { type FileKind, Mount } from './mount.ts'
+import { isFull } from '../../files/file-error.ts'
 import { readFile } from '../../files/read-file.ts'
 import * as code from '../result-code.ts'
 import { type OpenFile, Slot } from './slot.ts'
@@ -217,7 +218,7 @@ export class VfsBridge implements WaSqliteVfs {
 
   #keep(error: unknown, failure: number): number {
     this.#error = error
-    return code.isFull(error) ? code.SQLITE_FULL : failure
+    return isFull(error) ? code.SQLITE_FULL : failure
   }
 
   #file(pointer: number): VfsFile {

@@ -1,6 +1,6 @@
 /** Real database files for the fuzzer to spoil: one closed properly, one with its latest transactions in the log. */
 import { close, createIndexedDB } from '../../../src/index.ts'
-import { fileNameOf } from '../../../src/files/file-name.ts'
+import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import { completion, openDatabase } from '../../kit/promises.ts'

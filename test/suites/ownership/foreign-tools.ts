@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileNameOf } from '../../../src/files/file-name.ts'
+import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { runtimeCommand } from '../../kit/runtimes.ts'
 
 /** What a run came to. */

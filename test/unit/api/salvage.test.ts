@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { close, createIndexedDB, salvageReport } from '../../../src/index.ts'
-import { fileNameOf } from '../../../src/files/file-name.ts'
+import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 
 const recordCount = 300

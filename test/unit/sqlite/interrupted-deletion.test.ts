@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Vfs } from '../../../src/files/vfs.ts'
-import { fileNameOf } from '../../../src/files/file-name.ts'
+import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import { faulty } from '../../../src/testing/fault-vfs.ts'
 import {

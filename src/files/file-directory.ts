@@ -1,0 +1,236 @@
+/**
+ * A storage directory of an engine that keeps each database in a file of its own: who owns it, which databases are in it,
+ * and how opening, deleting and salvaging one survive an interruption. Nothing is touched before the first use.
+ */
+import { StorageError } from '../errors.ts'
+import { Catalogue } from './catalogue.ts'
+import { type DatabaseFile, DatabaseFiles, type NamedFile } from './database-files.ts'
+import type {
+  DatabaseLife,
+  FileCheck,
+  FileEngine,
+  MountedEngine,
+  OpenedFile,
+} from './file-engine.ts'
+import { Ownership, type OwnershipOptions } from './ownership.ts'
+import { Quarantine } from './quarantine.ts'
+
+/** What a directory is opened with. */
+export interface FileDirectoryOptions extends OwnershipOptions {
+  /** What happens to a damaged file: opening it fails, or what can be read is saved. Default: `throw`. */
+  readonly onCorrupt?: 'throw' | 'salvage'
+  /** Which files are checked for damage as they are opened. Default: `unclean`. */
+  readonly check?: FileCheck
+  /** Takes trouble that no call can report. Default: `console.warn`. */
+  readonly onWarning?: (warning: StorageError, place: WarningPlace) => void
+}
+
+/** What a warning is about. */
+interface WarningPlace {
+  readonly database?: string
+}
+
+/** A database that can be closed. */
+interface Closable {
+  close(): Promise<void>
+}
+
+/** The storage seam's `StorageDirectory`, over an engine's databases. */
+export class FileDirectory<Database extends Closable> {
+  readonly identity: string | null
+  readonly #options: FileDirectoryOptions
+  readonly #engine: FileEngine<Database>
+  readonly #ownership: Ownership<Database>
+  readonly #files: DatabaseFiles
+  readonly #catalogue: Catalogue
+  readonly #quarantine: Quarantine
+  readonly #openDatabases = new Set<Database>()
+  /** The last of the calls so far: each waits for those before it, as a file is open at most once at a time. */
+  #last: Promise<unknown> = Promise.resolve()
+
+  constructor(options: FileDirectoryOptions, engine: FileEngine<Database>) {
+    this.#options = options
+    this.#engine = engine
+    this.#ownership = new Ownership(options, engine)
+    this.identity = this.#ownership.identity
+    this.#files = new DatabaseFiles(this.#ownership.directory, (fileName) =>
+      engine.companionsOf(fileName),
+    )
+    this.#quarantine = new Quarantine(this.#files)
+    this.#catalogue = new Catalogue({
+      fileNames: engine.fileNames,
+      files: this.#files,
+      quarantine: this.#quarantine,
+      onWarning: (warning) => this.#warn(warning),
+    })
+  }
+
+  /** Names every database whose version is above 0; finishes interrupted deletions and salvages. */
+  list(): Promise<{ name: string; version: number }[]> {
+    return this.#queue(async () => {
+      const engine = await this.#enter()
+      if (!this.#catalogue.isComplete) await this.#catalogue.readAll(engine)
+      return this.#catalogue.list()
+    })
+  }
+
+  /** Opens a database that is not open; a fresh one has version 0. */
+  open(name: string): Promise<Database> {
+    return this.#queue(async () => {
+      const engine = await this.#enter()
+      const file = { ...this.#fileOf(name), name }
+      const opened = await this.#openLiving(engine, file)
+      try {
+        return this.#toDatabase(file, opened)
+      } catch (error) {
+        opened.abandon()
+        throw error
+      }
+    })
+  }
+
+  /** Deletes a database that is not open; resolves with its version, 0 if it was missing. */
+  delete(name: string): Promise<number> {
+    return this.#queue(async () => {
+      const engine = await this.#enter()
+      const file = this.#fileOf(name)
+      const known = this.#catalogue.get(file.fileName)
+      const wasComplete = this.#catalogue.isComplete
+      // Until the deletion has succeeded only the file knows how far it got: should it fail, list() asks the file.
+      this.#catalogue.delete(file.fileName)
+      this.#catalogue.isComplete = false
+      this.#quarantine.dropReport(file.fileName)
+      await this.#quarantine.finish(file)
+      await this.#quarantine.discardCopy(file)
+      // Without companions there is one file, and to remove it is one step.
+      const isOneStep = known && !(await this.#files.hasCompanion(file))
+      const version = isOneStep ? known.version : await engine.markDeleted(file)
+      await this.#files.remove(file)
+      this.#quarantine.clearSuspicion(file.fileName)
+      this.#catalogue.isComplete = wasComplete
+      return version
+    })
+  }
+
+  /** Databases still open are closed first: they belong to a host that can no longer be reached. */
+  close(): Promise<void> {
+    const closings = [...this.#openDatabases].map((database) => this.#closeDatabase(database))
+    return this.#queue(async () => {
+      await Promise.all(closings)
+      await this.#ownership.giveUp()
+      this.#catalogue.clear()
+    })
+  }
+
+  /** Where that fails, the engine keeps what it needs to go on at the next opening. */
+  async #closeDatabase(database: Database): Promise<void> {
+    try {
+      await database.close()
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      this.#warn(error)
+    }
+  }
+
+  #queue<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(task)
+    this.#last = result.catch(() => {}) // the caller has the error; the next in the queue has nothing to do with it
+    return result
+  }
+
+  /** Takes the ownership if need be. */
+  async #enter(): Promise<MountedEngine<Database>> {
+    const { mounted } = this.#ownership
+    if (!mounted) return this.#ownership.take()
+    if (this.#openDatabases.size > 0) return mounted
+    if ((await this.#ownership.renewIfLost()) === 'renewed') {
+      this.#catalogue.clear()
+      this.#quarantine.clearSuspicions()
+    }
+    return mounted
+  }
+
+  #fileOf(name: string): DatabaseFile {
+    const fileName = this.#engine.fileNames.of(name)
+    return { fileName, label: `Database ${JSON.stringify(name)} (file ${fileName})` }
+  }
+
+  /** Opens or creates a database's file; one whose deletion was interrupted is deleted first. */
+  async #openLiving(
+    engine: MountedEngine<Database>,
+    file: NamedFile,
+  ): Promise<OpenedFile<Database>> {
+    await this.#quarantine.finish(file)
+    const opened = await this.#openOrSalvage(engine, file)
+    if (opened) return opened
+    await this.#files.remove(file)
+    return reopen(engine, file)
+  }
+
+  async #openOrSalvage(
+    engine: MountedEngine<Database>,
+    file: NamedFile,
+  ): Promise<OpenedFile<Database> | null> {
+    const { check = 'unclean', onCorrupt = 'throw' } = this.#options
+    const isSuspect = this.#quarantine.isSuspect(file.fileName)
+    try {
+      return await engine.open(file, { check: isSuspect ? 'always' : check })
+    } catch (damage) {
+      if (!(damage instanceof StorageError) || damage.code !== 'corrupt') throw damage
+      if (onCorrupt !== 'salvage') throw damage
+      const copyReadable = (copy: DatabaseFile) => engine.copyReadable(file, copy)
+      this.#warn(await this.#quarantine.salvage(file, damage, copyReadable))
+      return reopen(engine, file)
+    }
+  }
+
+  #toDatabase({ fileName, label, name }: NamedFile, opened: OpenedFile<Database>): Database {
+    if (opened.name !== null && opened.name !== name) {
+      throw new StorageError(
+        'corrupt',
+        `${label}: the file holds the database ${JSON.stringify(opened.name)}; move it away`,
+      )
+    }
+    const database = opened.toDatabase(this.#lifeOf({ name, fileName }, () => database))
+    this.#catalogue.set(fileName, { name, version: opened.version })
+    this.#openDatabases.add(database)
+    return database
+  }
+
+  #lifeOf(
+    { name, fileName }: { name: string; fileName: string },
+    database: () => Database,
+  ): DatabaseLife {
+    return {
+      salvaged: this.#quarantine.reportOf(fileName),
+      onReported: () => this.#quarantine.dropReport(fileName),
+      onVersionCommitted: (version) => this.#catalogue.set(fileName, { name, version }),
+      onClosed: () => {
+        this.#openDatabases.delete(database())
+        if (this.#catalogue.get(fileName)?.version === 0) this.#catalogue.delete(fileName)
+      },
+      onDamage: () => this.#quarantine.suspect(fileName),
+      onWarning: (warning) => this.#warn(warning, { database: name }),
+      queue: (task) => this.#queue(task),
+    }
+  }
+
+  #warn(warning: StorageError, place: WarningPlace = {}): void {
+    const { onWarning = warn } = this.#options
+    onWarning(warning, place)
+  }
+}
+
+/** Opens a file that cannot be marked as deleted: it is new, or was just salvaged. */
+async function reopen<Database>(
+  engine: MountedEngine<Database>,
+  file: NamedFile,
+): Promise<OpenedFile<Database>> {
+  const opened = await engine.open(file, { check: 'unclean' })
+  if (!opened) throw new Error('unreachable: a new file is marked as deleted')
+  return opened
+}
+
+function warn(warning: StorageError): void {
+  console.warn(warning.message)
+}

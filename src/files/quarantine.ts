@@ -1,0 +1,163 @@
+/**
+ * What becomes of damaged files: what can still be read goes into a fresh one, and the damaged one is put aside with its
+ * companions, unchanged.
+ *
+ * The fresh file is complete and on the disk before anything is renamed, and it gets its final name last: an interrupted
+ * salvage is either begun again (the damaged file is still in its place) or finished (it no longer is).
+ */
+import { StorageError } from '../errors.ts'
+import type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
+import type { DatabaseFile, DatabaseFiles, NamedFile } from './database-files.ts'
+import { fileError } from './file-error.ts'
+import type { SavedStores } from './file-engine.ts'
+
+/** Captured at load: at a time that a test has stopped, one quarantine would overwrite another. */
+const { now: timeOfDay } = Date
+
+/** A copy that is being written, and one that is complete. */
+const rescueName = (fileName: string): string => `${fileName}-rescue`
+const rescuedName = (fileName: string): string => `${fileName}-rescued`
+
+/** The warning that says what was saved and lost, in words and as data. */
+export type SalvageWarning = StorageError & { readonly report: SalvageReport }
+
+/** The damaged files of one directory. */
+export class Quarantine {
+  readonly #files: DatabaseFiles
+  /** The files in which damage was met when they were last open. */
+  readonly #suspects = new Set<string>()
+  /** File name → what a salvage has saved of it, until an open request has said so. */
+  readonly #reports = new Map<string, SalvageReport>()
+
+  constructor(files: DatabaseFiles) {
+    this.#files = files
+  }
+
+  /** Damage was met in the file: it is looked for when the file is opened next. */
+  suspect(fileName: string): void {
+    this.#suspects.add(fileName)
+  }
+
+  isSuspect(fileName: string): boolean {
+    return this.#suspects.has(fileName)
+  }
+
+  /** The file under that name is another one now. */
+  clearSuspicion(fileName: string): void {
+    this.#suspects.delete(fileName)
+  }
+
+  /** The same for all files. */
+  clearSuspicions(): void {
+    this.#suspects.clear()
+  }
+
+  /** What a salvage has saved of the file; null where there was none, or it was told. */
+  reportOf(fileName: string): SalvageReport | null {
+    return this.#reports.get(fileName) ?? null
+  }
+
+  /** The report was told, or what it tells of is gone. */
+  dropReport(fileName: string): void {
+    this.#reports.delete(fileName)
+  }
+
+  /** Salvages a closed file; `copyReadable` writes what it can read of it into another. */
+  async salvage(
+    file: NamedFile,
+    damage: StorageError,
+    copyReadable: (copy: DatabaseFile) => Promise<SavedStores>,
+  ): Promise<SalvageWarning> {
+    const { fileName, label } = file
+    const rescue = { fileName: rescueName(fileName), label: `Copy of ${label}` }
+    await this.#files.remove(rescue)
+    const stores = await copyReadable(rescue)
+    try {
+      await this.#files.directory.rename(rescue.fileName, rescuedName(fileName))
+    } catch (error) {
+      throw fileError(label, 'renaming its copy', error)
+    }
+    const quarantine = await this.#putAside(file)
+    const report = { quarantine, damage: damage.message, stores }
+    this.#suspects.delete(fileName)
+    this.#reports.set(fileName, report)
+    return salvageWarning(file, report, damage)
+  }
+
+  /** Finishes a salvage that was interrupted when the damaged file was out of its place already. */
+  async finish(file: DatabaseFile): Promise<void> {
+    const { directory } = this.#files
+    const rescued = rescuedName(file.fileName)
+    try {
+      // With all that will be opened next, if it exists: they are prepared at the same time.
+      await directory.prepare(this.#files.namesOf(file.fileName))
+      if (this.#files.hasContent(file.fileName)) return
+      await directory.prepare([rescued])
+      if (!this.#files.hasContent(rescued)) return
+    } catch (error) {
+      throw fileError(file.label, 'opening the file', error)
+    }
+    await this.#putAside(file)
+  }
+
+  /**
+   * Removes the copy of a file that is still in its place, which an interrupted salvage has left: once that file is gone it
+   * would be taken for what is to come in its place.
+   */
+  async discardCopy({ fileName, label }: DatabaseFile): Promise<void> {
+    try {
+      await this.#files.directory.remove(rescuedName(fileName))
+    } catch (error) {
+      throw fileError(label, 'removing its copy', error)
+    }
+  }
+
+  /** Moves the damaged files away, then the rescued one into their place. Gives the damaged file's new name. */
+  async #putAside({ fileName, label }: DatabaseFile): Promise<string> {
+    const { directory } = this.#files
+    const aside = `${fileName}-damaged-${timeOfDay()}`
+    try {
+      for (const name of this.#files.namesOf(fileName)) {
+        await directory.prepare([name])
+        if (this.#files.hasContent(name))
+          await directory.rename(name, name.replace(fileName, aside))
+      }
+      await directory.rename(rescuedName(fileName), fileName)
+    } catch (error) {
+      throw fileError(label, 'putting the damaged file aside', error)
+    }
+    return aside
+  }
+}
+
+/** The file that a salvage is to be finished for, if a file is what such a salvage has left; else null. */
+export function salvagedFileName(fileName: string): string | null {
+  const salvaged = fileName.replace(/-rescued$/, '')
+  return fileName === rescuedName(salvaged) ? salvaged : null
+}
+
+function salvageWarning(
+  { label, name }: NamedFile,
+  report: SalvageReport,
+  damage: StorageError,
+): SalvageWarning {
+  const saved = describe(report.stores)
+  const warning = new StorageError(
+    'corrupt',
+    `${label} was damaged and has been salvaged: ${saved}; the damaged file was kept as ${report.quarantine}`,
+    { code: 'ERR_IDB_SALVAGED', database: name, cause: damage },
+  )
+  return Object.assign(warning, { report })
+}
+
+function describe(stores: SavedStores): string {
+  if (stores === null) return 'nothing could be read'
+  const sum = (count: (store: SalvagedStore) => number): number =>
+    stores.reduce((total, store) => total + count(store), 0)
+  const lost = sum((store) => store.lost)
+  const gaps = sum((store) => (store.hasGap ? 1 : 0))
+  const saved = `${sum((store) => store.saved)} records in ${stores.length} object stores were saved`
+  const known = lost > 0 ? `, ${lost} were lost` : ''
+  const unknown = gaps > 0 ? `, an unknown number was lost in ${gaps} of the stores` : ''
+  return `${saved}${known}${unknown}` + (lost + gaps === 0 ? ', none was lost' : '')
+}
