@@ -271,12 +271,12 @@ function fileOver(state: State, inner: VfsFile, noted: DiskFile): VfsFile {
       async syncLater() {
         if (strike(state, 'syncLater', noted)) return
         const mark = disk.mark()
-        await syncLater()
+        await syncLater.call(inner)
         disk.sync(noted, mark)
       },
     }),
     ...(isLinked && {
-      isLinked: () => strike(state, 'isLinked') !== null || isLinked(),
+      isLinked: () => strike(state, 'isLinked') !== null || isLinked.call(inner),
     }),
     close() {
       // Also when it fails: nobody can close it again.

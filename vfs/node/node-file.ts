@@ -23,7 +23,7 @@ export function openNodeFile(path: string, options: NodeFileOptions): VfsFile | 
   try {
     // Its directory may have been replaced in the same moment.
     options.directory.verify()
-    return fileOver(path, descriptor, options)
+    return new NodeFile({ ...options, path, descriptor })
   } catch (error) {
     fs.closeSync(descriptor)
     throw explanation(path, error)
@@ -46,103 +46,120 @@ function openIfPresent(path: string, flags: string): number | null {
   }
 }
 
-function fileOver(
-  path: string,
-  descriptor: number,
-  { pending, directory }: NodeFileOptions,
-): VfsFile {
-  const opened = fs.fstatSync(descriptor, { bigint: true })
-  // Nobody else writes the file, so its size need not be asked for again.
-  let size = Number(opened.size)
-  // Also for a file found here: whoever made it may have been killed before the first sync.
-  let needsDirectorySync = true
-  let syncsUnderWay = 0
-  let isClosed = false
+/** A file that was opened. */
+interface OpenDescriptor extends NodeFileOptions {
+  readonly path: string
+  readonly descriptor: number
+}
 
-  /** A descriptor closed under a sync in the thread pool might by then be another file's. */
-  function closeWhenIdle(): void {
-    if (isClosed && syncsUnderWay === 0) fs.closeSync(descriptor)
+class NodeFile implements VfsFile {
+  readonly #path: string
+  readonly #descriptor: number
+  readonly #pending: PendingSyncs
+  readonly #directory: HeldDirectory
+  /** What it was when it was opened: another file may come to have its name. */
+  readonly #opened: fs.BigIntStats
+  /** Only this thread writes the file, so its size need not be asked for again. */
+  #size: number
+  /** Also for a file found here: its maker may have been killed before the first sync. */
+  #needsDirectorySync = true
+  #syncsUnderWay = 0
+  #isClosed = false
+
+  constructor({ path, descriptor, pending, directory }: OpenDescriptor) {
+    this.#path = path
+    this.#descriptor = descriptor
+    this.#pending = pending
+    this.#directory = directory
+    this.#opened = fs.fstatSync(descriptor, { bigint: true })
+    this.#size = Number(this.#opened.size)
   }
 
-  function writeSome(bytes: Uint8Array, start: number, offset: number): number {
+  read(into: Uint8Array, offset: number): number {
+    const length = Math.min(into.length, this.#size - offset)
+    let done = 0
     try {
-      return fs.writeSync(descriptor, bytes, start, bytes.length - start, offset)
-    } catch (error) {
-      throw explanation(path, error)
-    }
-  }
-
-  function readSome(into: Uint8Array, start: number, length: number, offset: number): number {
-    try {
-      return fs.readSync(descriptor, into, start, length - start, offset + start)
-    } catch (error) {
-      throw explanation(path, error)
-    }
-  }
-
-  function syncName(): void {
-    if (!needsDirectorySync) return
-    directory.sync()
-    needsDirectorySync = false
-  }
-
-  async function syncData(): Promise<void> {
-    syncsUnderWay++
-    try {
-      await fdatasync(descriptor)
-      syncName()
-    } catch (error) {
-      throw explanation(path, error)
-    } finally {
-      syncsUnderWay--
-      closeWhenIdle()
-    }
-  }
-
-  return {
-    read(into, offset) {
-      const length = Math.min(into.length, size - offset)
-      let done = 0
       while (done < length) {
-        const count = readSome(into, done, length, offset)
+        const count = fs.readSync(this.#descriptor, into, done, length - done, offset + done)
         if (count === 0) break
         done += count
       }
-      return done
-    },
-    write(bytes, offset) {
-      for (let done = 0; done < bytes.length;) {
-        const count = writeSome(bytes, done, offset + done)
-        if (count === 0) throw new VfsError('EIO', `Nothing could be written to "${path}"`)
+    } catch (error) {
+      throw explanation(this.#path, error)
+    }
+    return done
+  }
+
+  write(bytes: Uint8Array, offset: number): void {
+    const { length } = bytes
+    try {
+      for (let done = 0; done < length;) {
+        const count = fs.writeSync(this.#descriptor, bytes, done, length - done, offset + done)
+        if (count === 0) throw new VfsError('EIO', `Nothing could be written to "${this.#path}"`)
         done += count
-        size = Math.max(size, offset + done)
+        this.#size = Math.max(this.#size, offset + done)
       }
-    },
-    truncate(newSize) {
-      explained(path, () => fs.ftruncateSync(descriptor, newSize))
-      size = newSize
-    },
-    size: () => size,
-    sync(dataOnly) {
-      explained(path, () => (dataOnly ? fs.fdatasyncSync : fs.fsyncSync)(descriptor))
-      syncName()
-    },
-    syncLater() {
-      const syncing = syncData()
-      // Only the caller hears of a failure; the directory waits for the end, however it ends.
-      const settled = syncing.catch(() => {})
-      pending.add(settled)
-      void settled.then(() => pending.delete(settled))
-      return syncing
-    },
-    isLinked() {
-      const named = lstatOrNull(path)
-      return named !== null && named.ino === opened.ino && named.dev === opened.dev
-    },
-    close() {
-      isClosed = true
-      closeWhenIdle()
-    },
+    } catch (error) {
+      throw explanation(this.#path, error)
+    }
+  }
+
+  truncate(newSize: number): void {
+    explained(this.#path, () => fs.ftruncateSync(this.#descriptor, newSize))
+    this.#size = newSize
+  }
+
+  size(): number {
+    return this.#size
+  }
+
+  sync(dataOnly: boolean): void {
+    const sync = dataOnly ? fs.fdatasyncSync : fs.fsyncSync
+    explained(this.#path, () => sync(this.#descriptor))
+    this.#syncName()
+  }
+
+  syncLater(): Promise<void> {
+    const syncing = this.#syncData()
+    // The caller gets a failure; the directory waits for the end, whatever it is.
+    const settled = syncing.catch(() => {})
+    this.#pending.add(settled)
+    void settled.then(() => this.#pending.delete(settled))
+    return syncing
+  }
+
+  isLinked(): boolean {
+    const named = lstatOrNull(this.#path)
+    return named !== null && named.ino === this.#opened.ino && named.dev === this.#opened.dev
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#closeWhenIdle()
+  }
+
+  /** A descriptor closed under a sync in the thread pool might by then be another file's. */
+  #closeWhenIdle(): void {
+    if (this.#isClosed && this.#syncsUnderWay === 0) fs.closeSync(this.#descriptor)
+  }
+
+  #syncName(): void {
+    if (!this.#needsDirectorySync) return
+    this.#directory.sync()
+    this.#needsDirectorySync = false
+  }
+
+  async #syncData(): Promise<void> {
+    this.#syncsUnderWay++
+    try {
+      await fdatasync(this.#descriptor)
+      this.#syncName()
+    } catch (error) {
+      throw explanation(this.#path, error)
+    } finally {
+      this.#syncsUnderWay--
+      this.#closeWhenIdle()
+    }
   }
 }
 
