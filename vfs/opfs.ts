@@ -1,7 +1,6 @@
 import { append } from '../src/base/own-property.ts'
 import { VfsError } from '../src/files/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/files/vfs.ts'
-import { checkFileName } from './file-name.ts'
 import { hasSyncAccess, isNamed } from './opfs/opfs-access.ts'
 import { lockDirectory } from './opfs/opfs-lock.ts'
 import { OpfsFiles } from './opfs/opfs-files.ts'
@@ -25,10 +24,16 @@ function segmentsOf(path: string): string[] {
   return segments
 }
 
+/** What there is while a directory is locked. */
+interface Owned {
+  files: OpfsFiles
+  readonly free: () => Promise<void>
+}
+
 function directoryAt(segments: readonly string[]): VfsDirectory {
   const path = `/${segments.join('/')}`
   /** null until the directory is locked, and after it is closed. */
-  let owned: { files: OpfsFiles; readonly free: () => Promise<void> } | null = null
+  let owned: Owned | null = null
   const files = (): OpfsFiles => {
     if (owned) return owned.files
     throw new VfsError('EPERM', `Directory "${path}" is not locked`)
@@ -37,46 +42,41 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
   return {
     identity: `opfs:${path}`,
     async lock(waitMs) {
-      checkPlatform()
-      const free = await lockDirectory(path, waitMs)
-      try {
-        owned = { files: new OpfsFiles(await makeDirectory(segments)), free }
-      } catch (error) {
-        await free()
-        throw error
-      }
+      owned = await own(segments, { path, waitMs })
     },
     verify: () => files().verify(),
-    verifyLater: () => files().verifyLater(),
+    verifyLater: async () => files().verifyLater(),
     async renew() {
       await files().close()
       if (owned) owned.files = new OpfsFiles(await makeDirectory(segments))
     },
-    list: () => files().list(),
-    async prepare(names) {
-      names.forEach(checkFileName)
-      await files().prepare(names)
-    },
-    open(name, { create }) {
-      checkFileName(name)
-      return files().open(name, { create })
-    },
-    async rename(from, to) {
-      checkFileName(to)
-      await files().rename(from, to)
-    },
-    async remove(name) {
-      checkFileName(name)
-      await files().remove(name)
-    },
+    list: async () => files().list(),
+    prepare: async (names) => files().prepare(names),
+    open: (name, options) => files().open(name, options),
+    rename: async (from, to) => files().rename(from, to),
+    remove: async (name) => files().remove(name),
     async close() {
-      const closing = owned
-      if (!closing) return
+      if (!owned) return
+      const { files, free } = owned
       // First, as it can fail: then the directory is still ours.
-      await closing.files.close()
+      await files.close()
       owned = null
-      await closing.free()
+      await free()
     },
+  }
+}
+
+async function own(
+  segments: readonly string[],
+  { path, waitMs }: { path: string; waitMs: number },
+): Promise<Owned> {
+  checkPlatform()
+  const free = await lockDirectory(path, waitMs)
+  try {
+    return { files: new OpfsFiles(await makeDirectory(segments)), free }
+  } catch (error) {
+    await free()
+    throw error
   }
 }
 

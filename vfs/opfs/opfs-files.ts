@@ -8,6 +8,7 @@
 import { append } from '../../src/base/own-property.ts'
 import { VfsError } from '../../src/files/vfs.ts'
 import type { VfsFile } from '../../src/files/vfs.ts'
+import { checkFileName } from '../file-name.ts'
 import {
   accessError,
   type FileHandle,
@@ -63,6 +64,7 @@ export class OpfsFiles {
   }
 
   async prepare(names: readonly string[]): Promise<void> {
+    names.forEach(checkFileName)
     this.verify()
     // None may still be under way when one has failed: what it opens would be nobody's.
     const results = await Promise.allSettled(names.map((name) => this.#prepare(name)))
@@ -71,6 +73,7 @@ export class OpfsFiles {
   }
 
   open(name: string, { create }: { readonly create: boolean }): VfsFile | null {
+    checkFileName(name)
     this.verify()
     const entry = this.#entries.get(name)
     if (!entry) throw new VfsError('EINVAL', `File "${name}" was not prepared before it was opened`)
@@ -86,6 +89,7 @@ export class OpfsFiles {
   }
 
   async rename(from: string, to: string): Promise<void> {
+    checkFileName(to)
     this.verify()
     await this.#release(from)
     const wasSpare = await this.#release(to)
@@ -100,6 +104,7 @@ export class OpfsFiles {
   }
 
   async remove(name: string): Promise<void> {
+    checkFileName(name)
     await this.#release(name)
     await this.#removeFile(name)
   }
