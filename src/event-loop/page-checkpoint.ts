@@ -9,6 +9,7 @@
  * be seen active by the next task. Messages come after timers that are due; tasks of the highest priority do not.
  */
 import { append } from '../base/own-property.ts'
+import type { CheckpointPlatform } from './checkpoint-platform.ts'
 import { receiveMessages } from './receive-messages.ts'
 
 /** How many slots a message has: enough that its 20 µs do not show, few enough that timers are served. */
@@ -22,62 +23,62 @@ interface TaskScheduler {
   postTask(callback: () => void, options: { priority: 'user-blocking' }): Promise<void>
 }
 
-/** See `Platform` in `checkpoint.ts`. */
-export function pagePlatform(): {
-  readonly afterMicrotasks: (callback: () => void) => () => void
-  readonly afterTurn: (callback: () => void) => void
-  readonly hasRoom: () => boolean
-  readonly listen: (target: EventTarget, receive: (message: unknown) => void) => void
-  readonly wake: () => boolean
-} {
-  const { port1, port2 } = new MessageChannel()
+/** See `CheckpointPlatform`. */
+export class PageCheckpoint implements CheckpointPlatform {
+  readonly #turns = new MessageChannel()
   /** For the next slots of the message being dispatched. */
-  const due: (() => void)[] = []
+  readonly #due: (() => void)[] = []
   /** For the slots of messages to come. */
-  const later: (() => void)[] = []
-  let slotsLeft = 0
+  readonly #later: (() => void)[] = []
+  #slotsLeft = 0
+  readonly #runSoon = urgentTasks() ?? ((callback: () => void) => this.afterTurn(callback))
 
-  function runSlot(event: Event, place: number): void {
-    if (place === 0) for (const callback of later.splice(0)) append(due, callback)
-    slotsLeft = slotCount - 1 - place
-    const callback = due.shift()
-    if (callback) return callback()
-    slotsLeft = 0
-    event.stopImmediatePropagation()
+  constructor() {
+    this.#addSlots(this.#turns.port1)
+    this.#turns.port1.start()
   }
 
-  function addSlots(target: EventTarget): void {
-    for (let place = 0; place < slotCount; place++) {
-      target.addEventListener('message', (event) => runSlot(event, place))
+  afterMicrotasks(callback: () => void): () => void {
+    return () => {
+      if (this.#slotsLeft > this.#due.length) append(this.#due, callback)
+      else this.#runSoon(callback)
     }
   }
 
-  addSlots(port1)
-  port1.start()
+  afterTurn(callback: () => void): void {
+    append(this.#later, callback)
+    this.#turns.port2.postMessage(null)
+  }
 
-  function listen(target: EventTarget, receive: (message: unknown) => void): void {
+  hasRoom(): boolean {
+    return this.#slotsLeft >= slotReserve
+  }
+
+  listen(target: EventTarget, receive: (message: unknown) => void): void {
     receiveMessages(target, (message) => {
-      slotsLeft = slotCount
+      this.#slotsLeft = slotCount
       receive(message)
     })
-    addSlots(target)
+    this.#addSlots(target)
   }
 
-  function afterTurn(callback: () => void): void {
-    append(later, callback)
-    port2.postMessage(null)
+  wake(): boolean {
+    return false
   }
 
-  const runSoon = urgentTasks() ?? afterTurn
-  return {
-    afterMicrotasks: (callback) => () => {
-      if (slotsLeft > due.length) append(due, callback)
-      else runSoon(callback)
-    },
-    afterTurn,
-    hasRoom: () => slotsLeft >= slotReserve,
-    wake: () => false,
-    listen,
+  #addSlots(target: EventTarget): void {
+    for (let place = 0; place < slotCount; place++) {
+      target.addEventListener('message', (event) => this.#runSlot(event, place))
+    }
+  }
+
+  #runSlot(event: Event, place: number): void {
+    if (place === 0) for (const callback of this.#later.splice(0)) append(this.#due, callback)
+    this.#slotsLeft = slotCount - 1 - place
+    const callback = this.#due.shift()
+    if (callback) return callback()
+    this.#slotsLeft = 0
+    event.stopImmediatePropagation()
   }
 }
 
