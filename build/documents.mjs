@@ -2,7 +2,8 @@
  * Holds the documents to the tree: each link leads to a file and each anchor to a heading; the files, scripts and suites that a
  * document names are there; each figure of the README's evidence stands on the page that its row links to.
  *
- * `node build/documents.mjs` looks at all of them; the package suite at those that are packed.
+ * `node build/documents.mjs [directory]` looks at those of the project, or of the directory; the package suite at those that are
+ * packed.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -111,9 +112,9 @@ function withoutSamples(markdown) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const complaints = complaintsOf(projectRoot)
-  console.log(
-    complaints.join('\n') || `Documents: ${documentsOf(projectRoot).length} agree with the tree.`,
-  )
-  process.exitCode = complaints.length === 0 ? 0 : 1
+  const directory = process.argv[2] ?? projectRoot
+  const complaints = complaintsOf(directory)
+  const count = documentsOf(directory).length
+  console.log(complaints.join('\n') || `Documents: ${count} agree with the tree.`)
+  process.exitCode = complaints.length === 0 && count > 0 ? 0 : 1
 }
