@@ -5,7 +5,7 @@ import { SqliteDatabase } from '../../../src/sqlite/database.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
 import { faulty } from '../../../src/testing/fault-vfs.ts'
-import { fileNameOf } from '../../../src/files/file-name.ts'
+import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import {
   directoryOn,
