@@ -10,7 +10,7 @@ import { installPacked, run, runChecks, temporaryDirectory } from './projects.mj
 
 const { runtimeCommand } = (await importBundled('test/kit/runtimes.ts')).module
 const installed = (await installPacked())['idb-everywhere']
-chmodSync(join(installed, '../../..'), 0o755)
+chmodSync(join(installed, '../..'), 0o755)
 const entry = pathToFileURL(join(installed, 'dist/index.js')).href
 const deno = (await runtimeCommand('deno'))[0]
 

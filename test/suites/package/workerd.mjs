@@ -26,7 +26,7 @@ const expected = {
 
 const packages = await installPacked()
 const packagePath = packages['idb-everywhere']
-const project = join(packagePath, '../../..')
+const project = join(packagePath, '../..')
 const sources = [
   'workerd/program.mjs',
   'workerd/serve.mjs',
