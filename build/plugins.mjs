@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { fileNameOf, inlineEntry, wasm } from './entries.mjs'
 
 /**
- * A plugin each of whose callbacks must have been called when the build ends: one that looks for a file which has been moved
- * would change nothing, and say nothing.
+ * A plugin whose callbacks must all have been called by the end of the build: one that looks for a file which has been moved
+ * would change nothing without a word.
  */
 export function needed(name, register) {
   return {
@@ -38,7 +38,7 @@ export const wasmIsBeside = needed('wasm-is-beside', ({ onLoad }) => {
   })
 })
 
-/** The engine as text is in the package once: in the single file, which is loaded where a bundler left the `.wasm` behind. */
+/** The engine as text is in the package once: in the single file, which is loaded where a bundler has dropped the `.wasm`. */
 export const engineTextIsInline = needed('engine-text-is-inline', ({ onResolve }) => {
   const path = `./${fileNameOf(inlineEntry.subpath)}.js`
   onResolve({ filter: /\/engine-gzip\.ts$/ }, () => ({ path, external: true }))

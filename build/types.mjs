@@ -43,7 +43,7 @@ function emitDeclarations(outDir) {
   rmSync(configuration)
 }
 
-/** Deletes the declarations that no entry leads to: those of the classes behind the public types. */
+/** Deletes the declarations that no entry leads to: those of the classes that implement the public types. */
 function keepReachable(types) {
   const reachable = new Set()
   for (const source of typedSources()) visit(join(types, declarationOf(source)))

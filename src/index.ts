@@ -42,8 +42,8 @@ export const serve: (port: Port, factory: IDBFactory) => void = serveOn
 /**
  * Closes what the factory has open: its connections take no new transactions, and get `close` once those under way have
  * ended. Opens and deletions under way are answered first; those that wait for connections to close fail with AbortError.
- * Then it gives up the directory, unless other factories have something open there. What is asked of the factory meanwhile
- * waits, and starts anew.
+ * Then it gives up the directory, unless other factories have something open there. Requests made of the factory in the
+ * meantime wait, and open the directory again.
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 

@@ -13,16 +13,16 @@ import { install } from './index.ts'
 import type { IDBFactory } from './api/global/interfaces.ts'
 import { memory } from '../vfs/memory.ts'
 
-/** The options that have a meaning here; the others that indexeddbshim has are taken and change nothing. */
+/** The options that have a meaning here; the other options of indexeddbshim are accepted and change nothing. */
 export interface ShimOptions {
-  /** The storage directory. Default: as of `createIndexedDB()`. */
+  /** The storage directory. Default: that of `createIndexedDB()`. */
   databaseBasePath?: string
-  /** Any text but the empty one: keep everything in memory. */
+  /** Any non-empty text: keep everything in memory. */
   memoryDatabase?: string
   [option: string]: unknown
 }
 
-/** What the target gets besides the IDB* classes. */
+/** What the target gets in addition to the IDB* classes. */
 export interface ShimTarget {
   indexedDB: IDBFactory
   shimIndexedDB: ShimIndexedDB
@@ -30,17 +30,17 @@ export interface ShimTarget {
 
 /** The factory with the switches of indexeddbshim. */
 export type ShimIndexedDB = IDBFactory & {
-  /** Installs on the target; done already. */
+  /** Does nothing: the target has been set up already. */
   __useShim(): void
-  /** Takes and changes nothing: there is no log to switch on. */
+  /** Changes nothing: there is no log to switch on. */
   __debug(isOn: boolean): void
   __setConfig(options: ShimOptions): void
   __getConfig(option: string): unknown
 }
 
 /**
- * Options about a database engine, an event system or origins of its own: here they have no object. Databases are named
- * as they are, files go when their database is deleted, and the platform's events and exceptions are used.
+ * Options about indexeddbshim's own database engine, event system or origins, which do not exist here. Databases keep their
+ * names, files go when their database is deleted, and the platform's events and exceptions are used.
  */
 const optionsWithoutObject = [
   'DEBUG',
@@ -130,6 +130,6 @@ function setOptions(settings: ShimOptions, options: ShimOptions): void {
 function checkOption(name: string): void {
   if (knownOptions.has(name)) return
   throw new TypeError(
-    `Unknown option "${name}" of setGlobalVars(); see the documentation of indexeddbshim`,
+    `Unknown option "${name}" of setGlobalVars(): indexeddbshim has none of that name; see its documentation`,
   )
 }

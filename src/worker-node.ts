@@ -3,7 +3,10 @@ import { parentPort, type TransferListItem } from 'node:worker_threads'
 import { platform } from './platform/node.ts'
 import { hostForOwner } from './hosting/worker-scope.ts'
 
-if (!parentPort) throw new TypeError('This script is a worker; start it with the option "worker"')
+if (!parentPort)
+  throw new TypeError(
+    'This script runs in a worker thread only; pass the option "worker" to createIndexedDB() to start it',
+  )
 const port = parentPort
 hostForOwner(platform, {
   listen: (receive) => port.on('message', receive),

@@ -25,10 +25,10 @@ export function browserPlatformWith(parts: BrowserParts): Platform {
 }
 
 const opaqueOrigin =
-  'No storage belongs to this page, whose origin is opaque: a sandboxed frame needs allow-same-origin, and an address that begins ' +
-  'with data: has none; use memory() here, or { port } to a page that has storage'
+  'This page has no storage, as its origin is opaque: add allow-same-origin to the sandbox of a frame; a data: URL never has an ' +
+  'origin; or use memory() here, or { port } to a page that has storage'
 
-/** Pages from files say that they are, too, and some browsers have storage for them. */
+/** Pages loaded from files report an opaque origin, too, but some browsers give them storage. */
 function isOriginOpaque(): boolean {
   const { origin, location } = globalThis as Partial<typeof globalThis>
   return (
@@ -36,13 +36,13 @@ function isOriginOpaque(): boolean {
   )
 }
 
-/** @throws StorageError for what a policy forbids, else what was thrown */
+/** @throws StorageError for what a policy forbids, otherwise the error itself */
 function explainCompilation(error: unknown): never {
   if (!(error instanceof WebAssembly.CompileError)) throw error
   throw new StorageError(
     'io',
-    "The engine could not be compiled; a Content-Security-Policy has to allow 'wasm-unsafe-eval' in its script-src, " +
-      'and where nothing is compiled at run time, the option "wasm" takes the compiled wa-sqlite.wasm',
+    "The engine could not be compiled: allow 'wasm-unsafe-eval' in the script-src of the page's Content-Security-Policy; " +
+      'where nothing may be compiled at run time, pass wa-sqlite.wasm, compiled, as the option "wasm"',
     { code: 'ERR_IDB_ENGINE', cause: error },
   )
 }

@@ -1,24 +1,24 @@
-/** Compiling the engine in Node, so that a short program does not pay for optimizing it. */
+/** Compiles the engine in Node so that a short program does not pay for its optimization. */
 import process from 'node:process'
 import v8 from 'node:v8'
 
 /**
  * How much of a function V8 runs before it optimizes it, roughly in bytes of code.
  *
- * Engine: Node 20 and 22 wait at their end for what V8 is just optimizing, and V8 begins with the engine's largest functions
- * within the first few statements: a fifth of a second of processor time, and more on a busy machine. With this budget it
- * begins after about a hundred transactions. Newer ones do not wait; there optimizing early is what a longer program wants.
+ * Engine: at exit, Node 20 and 22 wait for what V8 is still optimizing, and V8 begins with the engine's largest functions
+ * within the first few statements: a fifth of a second of processor time, more on a busy machine. With this budget it begins
+ * after about a hundred transactions. Newer versions do not wait; there, optimizing early serves longer programs.
  */
 const patientBudget = 400_000_000
 
-/** V8's major version in the Nodes that wait → its own budget, which cannot be asked for, and must be put back. */
+/** V8's major version in the versions of Node that wait → its default budget, which cannot be read and must be restored. */
 const defaultBudgets: Readonly<Record<string, number>> = { 11: 1_800_000, 12: 13_000_000 }
 
 /** Compiles the engine; with patience where Node waits and the user has not chosen a budget. */
 export function compileEngine(bytes: BufferSource): WebAssembly.Module {
   const budget = ownBudget()
   if (budget === undefined) return new WebAssembly.Module(bytes)
-  // V8 notes the budget with a module as it makes it: set for the length of that call, it is this module's alone.
+  // V8 records the budget in a module as it compiles it: set during that call alone, it applies to this module only.
   setBudget(patientBudget)
   try {
     return new WebAssembly.Module(bytes)

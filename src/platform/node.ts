@@ -29,8 +29,8 @@ async function readEngine(): Promise<BufferSource> {
       new URL('../../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url),
     )
   } catch (error) {
-    // Many bundlers leave the file behind, and some the address of this module; a dynamic import they all take along.
-    // The build makes it one of the single file, which has the text anyway.
+    // Many bundlers drop the file, and some the URL of this module; all of them follow a dynamic import.
+    // The build turns it into an import of the single file, which has the text anyway.
     const { gzippedBase64 } = await import('./engine-gzip.ts')
     if (gzippedBase64 === '') throw error
     return gunzipSync(Buffer.from(gzippedBase64, 'base64'))

@@ -11,7 +11,7 @@ import {
   type WorkerListener,
 } from '../hosting/worker-messages.ts'
 
-/** The workers of users in which a host has answered: their scripts have loaded, and what they throw is their own affair. */
+/** The users' workers in which a host has answered: their scripts have loaded, and errors they throw are not ours. */
 const answering = new WeakSet<Worker>()
 
 /** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
@@ -25,7 +25,7 @@ export function startBrowserWorker(
   const receive = (message: unknown): void => {
     if (!isWorkerMessage(message)) return
     answering.add(worker)
-    // Only workers of this package send such messages, and these are answers.
+    // Only workers of this package send such messages, and to this side only answers.
     listener.answered(message as WorkerAnswer)
   }
   // A script of the user's may hold more than the host, which says itself when it fails. Ours holds nothing else.
@@ -33,7 +33,7 @@ export function startBrowserWorker(
   if (isOurs) listenToMessages(worker, receive)
   else worker.addEventListener('message', ({ data }) => receive(data))
   worker.addEventListener('messageerror', () => {
-    if (isHost()) listener.failed(reasonOf('a message was lost'))
+    if (isHost()) listener.failed(reasonOf('a message could not be deserialized'))
   })
   worker.addEventListener('error', ({ message }) => {
     if (isHost()) listener.failed(reasonOf(message))
@@ -42,7 +42,7 @@ export function startBrowserWorker(
     post: (call, transfer) => worker.postMessage(call, [...transfer]),
     wasm: choice === true && !parts.canWorkerLoadWasm ? parts.loadWasm() : null,
     end: () => void (isOurs && worker.terminate()),
-    // A worker keeps no page.
+    // A worker keeps no page alive.
     ref: () => {},
     unref: () => {},
   }
@@ -56,17 +56,17 @@ function makeWorker(choice: true | string | ScriptUrl | Port, parts: BrowserPart
   try {
     return choice === true ? parts.startWorker() : new Worker(choice as string, { type: 'module' }) // The platform's types know no trusted address.
   } catch (error) {
-    // Some browsers refuse a script of another origin, or one that a policy forbids, at once.
+    // Some browsers throw at once for a script of another origin, or one that a policy forbids.
     throw new Error(reasonOf(undefined), { cause: error })
   }
 }
 
-/** A script that cannot be loaded says nothing; one that fails says what. */
+/** A script that cannot be loaded gives no message; one that fails does. */
 function reasonOf(message: string | undefined): string {
   if (message) return `The worker that owns the storage failed: ${message}`
   return (
-    'The worker that owns the storage could not be started: its script is not where this package expects it, or of ' +
-    `another origin, or the page's Content-Security-Policy forbids it (a page that requires Trusted Types has to allow the ` +
-    `policy "idb-everywhere"); say where it is with the option "worker"`
+    'The worker that owns the storage could not be started: its script is missing from where this package expects it, ' +
+    `comes from another origin, or is forbidden by the page's Content-Security-Policy (if that requires Trusted Types, allow ` +
+    `the policy "idb-everywhere"); give its URL as the option "worker"`
   )
 }

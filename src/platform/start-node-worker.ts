@@ -18,7 +18,7 @@ export function startNodeWorker(
   const isOurs = typeof choice !== 'object' || isUrl(choice)
   const worker = isOurs ? new Worker(scriptOf(choice)) : userWorker(choice)
   worker.on('message', (message: unknown) => {
-    // Only workers of this package send such messages, and these are answers.
+    // Only workers of this package send such messages, and to this side only answers.
     if (isWorkerMessage(message)) listener.answered(message as WorkerAnswer)
   })
   worker.once('error', ({ message }) =>

@@ -1,14 +1,14 @@
-/** Presence by Web Locks: each thread holds a lock of its own while it lives, and who wants to know waits for it. */
+/** Presence by Web Locks: each thread holds a lock of its own while it lives; to learn that it has ended, others wait for the lock. */
 import type { Presence } from '../port/presence.ts'
 
 const lockName = (name: string): string => `idb-everywhere thread ${name}`
 
-/** null where there are no Web Locks: in a context that is not secure. */
+/** Null where there are no Web Locks: outside secure contexts. */
 export const webLocksPresence: Presence | null = globalThis.navigator?.locks
   ? { show, watch }
   : null
 
-/** This thread's name, once its lock is held; null: nobody has asked yet. */
+/** This thread's name, once its lock is held; null until it is first asked for. */
 let shownAs: Promise<string> | null = null
 /** A lock is held as long as its promise is pending. */
 const untilTheEnd = new Promise<void>(() => {})
@@ -36,13 +36,13 @@ function watch(name: string, gone: () => void): () => void {
     (hasEnded) => {
       if (hasEnded) gone()
     },
-    // Nobody wants to know any more, or locks are forbidden.
+    // The wait was given up, or locks are forbidden.
     () => {},
   )
   return () => ending.abort()
 }
 
-/** False: it is not in sight, as a thread of another origin or partition, and nobody can tell when it ends. */
+/** False: the thread is not visible from here, being of another origin or partition, and its end cannot be told. */
 async function waitFor(lock: string, signal: AbortSignal): Promise<boolean> {
   const { held = [] } = await navigator.locks.query()
   if (!held.some(({ name }) => name === lock)) return false

@@ -128,16 +128,16 @@ export function hostingSuite(
     assert.deepEqual(versions.sort(), ['test 1', 'upgraded 2'])
   })
 
-  test('close(): an open behind a blocked request of another factory fails with AbortError', async ({
+  test('close(): an open queued after a blocked request of another factory fails with AbortError', async ({
     create,
     close,
   }) => {
-    const [holder, blocked, behind] = [create(), create(), create()]
+    const [holder, blocked, queued] = [create(), create(), create()]
     const held = await openStore(holder)
     const deletion = blocked.deleteDatabase('test')
     await eventOf('blocked')(deletion)
-    const waiting = nameOfError(resultOf(behind.open('test')))
-    await close(behind)
+    const waiting = nameOfError(resultOf(queued.open('test')))
+    await close(queued)
     assert.equal(await waiting, 'AbortError')
     held.close()
     await resultOf(deletion)

@@ -1,7 +1,7 @@
 /** Times that do not depend on how busy the machine is, where the system tells them. */
 import { readFileSync } from 'node:fs'
 
-/** How long this process has been kept waiting for a processor so far, its main thread at least; 0 if nobody tells. */
+/** How long this process, or at least its main thread, has waited for a processor so far; 0 where that is unknown. */
 export function waitedMs(): number {
   const [, waitedNs = '0'] = read('/proc/self/schedstat')?.split(' ') ?? []
   return Number(waitedNs) / 1e6
@@ -10,7 +10,7 @@ export function waitedMs(): number {
 /** Of `/proc`, where it is a number of the kernel's for all programs: a hundredth of a second. */
 const tickMs = 10
 
-/** How much processor time a process has used so far; null if nobody tells. */
+/** How much processor time a process has used so far; null where that is unknown. */
 function usedMs(pid: number): number | null {
   const text = read(`/proc/${pid}/stat`)
   if (text === null) return null
@@ -26,7 +26,7 @@ export interface SilenceWatch {
   end(): void
 }
 
-/** So many times as long it may be silent while others have the processors. */
+/** The silence allowed while others have the processors, as a multiple. */
 const mostPatience = 20
 
 /**

@@ -8,7 +8,7 @@ import process from 'node:process'
 /** A mounted file system. */
 export interface SmallDisk {
   readonly path: string
-  /** Leaves so many bytes free; it allocates in pages of 4096. */
+  /** Leaves that number of bytes free; it allocates in pages of 4096. */
   fill(freeBytes: number): void
   /** Takes back what filled it. */
   free(): void

@@ -35,7 +35,7 @@ export class Databases {
     }
   }
 
-  /** Starts a transaction's requests before it returns, so that several can queue up behind each other. */
+  /** Starts a transaction's requests before it returns, so that several can queue up. */
   transact(database: IDBDatabase, step: Step & { type: 'transaction' }): Promise<void> {
     const stores = new Set(step.changes.map(({ store }) => store))
     const { durability } = step

@@ -8,7 +8,7 @@ import { median } from './warm/measure.ts'
 
 /** How much slower than the A/A pair allows a row may be. */
 const tolerance = 0.02
-/** Each process decides anew what it optimizes: a ratio that one of them has says little. */
+/** Each process decides for itself what to optimize, so that the ratio in a single one says little. */
 const processCount = 3
 const [before, again, after] = ['before', 'before again', 'after'] as const
 

@@ -64,7 +64,7 @@ async function outlive(page: Page, call: typeof inPage, method: Method): Promise
   await call(page, 'put', {}, 'a', 'before')
   await call(page, 'put', { name: 'other' }, 'a', 'before')
   assert.equal(await call(page, method, {}), 'closed')
-  // The next to come begins anew, in the same page.
+  // The next one starts from nothing, in the same page.
   assert.equal(await call(page, 'get', {}, 'a'), undefined)
   await call(page, 'put', {}, 'a', 'after')
   assert.equal(await call(page, 'get', { name: 'other' }, 'a'), undefined)

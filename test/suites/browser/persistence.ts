@@ -81,7 +81,7 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     assert.equal(await inPage(await openPage(context), 'get', {}, 'a'), 'committed')
   })
 
-  test('a page that is loaded anew in mid-transaction finds nothing of it', async (context) => {
+  test('a page reloaded in mid-transaction finds nothing of it', async (context) => {
     const page = await openPage(context)
     await inPage(page, 'put', {}, 'a', 'committed')
     await inPage(page, 'putForEver', {}, 'a', 'never committed')

@@ -75,7 +75,7 @@ export function testPolicies(browser: RunningBrowser, origin: string): Promise<T
   })
 
   test('a policy that requires Trusted Types lets the worker pass from where a bundler has put it', async (page) => {
-    // As a bundler does: it writes the place anew, and nothing lies beside the script.
+    // As a bundler does: it rewrites the URL, and nothing lies beside the script.
     await page.route('**/dist/**/*.js', async (route) => {
       const response = await route.fetch()
       const text = await response.text()

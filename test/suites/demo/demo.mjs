@@ -114,7 +114,7 @@ async function printRuns() {
   console.log(`\nRuns of this demo; each adds a line\n${table}`)
 }
 
-/** Names the database files, which any SQLite tool can open now that nobody owns them. */
+/** Names the database files, which any SQLite tool can open now that they have no owner. */
 function printFiles() {
   console.log('\nThe data is in an SQLite file; look at it with')
   for (const name of readdirSync(directory)) {

@@ -13,9 +13,9 @@ export interface Scenario {
   readonly play: Play
   /** How the process ends. Default: with code 0. `failure`: with any other code. */
   readonly ends?: 'killed' | 'failure'
-  /** Lines that must be said, besides those about keys. */
+  /** Lines that must be printed, apart from those about keys. */
   readonly says?: readonly string[]
-  /** Keys that must be found although nobody heard of their `complete`. */
+  /** Keys that must be found although their `complete` was not seen. */
   readonly leaves?: readonly string[]
   /** Runtime → why it cannot be played there. */
   readonly notOn?: Readonly<Record<string, string>>
@@ -79,7 +79,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       put(database, 'd').addEventListener('complete', () => say('all done'))
     },
   },
-  'nothing left to do but transactions that nobody listens to': {
+  'nothing left to do but transactions without listeners': {
     leaves: ['a', 'b'],
     play({ database }) {
       for (const key of ['a', 'b']) {
@@ -90,7 +90,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       }
     },
   },
-  'a success listener throws, and nobody catches': {
+  'a success listener throws, and nothing catches it': {
     ends: 'failure',
     play({ database }) {
       say('undone a')
@@ -108,11 +108,11 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await completion(put(database, 'b'))
     },
   },
-  'a complete listener throws, and nobody catches': {
+  'a complete listener throws, and nothing catches it': {
     ends: 'failure',
     play: ({ database }) => put(database, 'a').addEventListener('complete', thrown),
   },
-  'an upgradeneeded listener throws, and nobody catches': {
+  'an upgradeneeded listener throws, and nothing catches it': {
     ends: 'failure',
     play({ indexedDB }) {
       indexedDB.open('new', 1).onupgradeneeded = thrown
@@ -137,7 +137,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await completion(put(again, 'after'))
     },
   },
-  'a worker behind a port is terminated': {
+  'a worker at the other end of a port is terminated': {
     says: ['the other worker goes on'],
     async play({ indexedDB, database, workerScript }) {
       const share = (): MessagePort => {
@@ -181,7 +181,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await closeTwice(() => createIndexedDB({ path, worker }))
     },
   },
-  'close() of a factory behind a port is all that is left to do': {
+  'close() of a factory that uses a port is all that is left to do': {
     says: ['closed an open connection', 'closed a closing connection'],
     async play({ indexedDB }) {
       const { port1, port2 } = new MessageChannel()

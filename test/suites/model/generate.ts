@@ -34,7 +34,7 @@ function bytesOf(...bytes: number[]): ArrayBuffer {
   return Uint8Array.from(bytes).buffer
 }
 
-/** A program with so many transactions, upgrades counted too. */
+/** A program with that number of transactions, upgrades included. */
 export function generateProgram(transactionCount: number, random: Random): Program {
   const everything = storeNames.flatMap((store) => [
     { store, index: null },

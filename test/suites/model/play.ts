@@ -24,7 +24,7 @@ export function playTransaction(
     if (found !== planned.expected) differences.push(differenceOf(planned, found))
     if (isAborted && planned === requests.at(-1)) transaction.abort()
   }
-  // A cursor's own requests come behind those made already: none is made before it is done.
+  // A cursor's own requests come after those made already: none is made before it is done.
   const makeMore = (): void => {
     for (let planned = requests[place++]; planned; planned = requests[place++]) {
       const isCursor = 'visits' in planned.request

@@ -26,7 +26,7 @@ export interface Fields {
   readonly tags: readonly (Key | null)[]
   readonly only?: Key
   readonly number: number
-  /** So long a text is stored too: in its record, beside it, or over several pages. */
+  /** The length of a text that is stored, too: in its record, beside it, or over several pages. */
   readonly bodyLength: number
 }
 
@@ -71,7 +71,7 @@ export type Request = Source &
         readonly do: 'openCursor' | 'openKeyCursor'
         readonly range: Range
         readonly direction: IDBCursorDirection
-        /** It stops after so many. */
+        /** The number after which it stops. */
         readonly visits: readonly Visit[]
       }
   )

@@ -34,7 +34,7 @@ export interface ModelCounts {
   wrong: string | null
 }
 
-/** Runs programs with so many transactions together; `progress` hears how many are done. */
+/** Runs programs with that number of transactions in all; `progress` is told how many are done. */
 export async function checkAgainstModel(
   { transactions, seed, first = 0 }: { transactions: number; seed: number; first?: number },
   progress: (transactions: number) => void,

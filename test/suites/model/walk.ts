@@ -7,7 +7,7 @@ import { type Entry, isIn } from './records.ts'
 export type Position = Pick<Entry, 'key' | 'primaryKey'> | null
 
 /**
- * The next entry of a cursor; null behind the last one. `to`: not before that key.
+ * The next entry of a cursor; null after the last one. `to`: not before that key.
  * https://w3c.github.io/IndexedDB/#iterate-a-cursor
  */
 export function nextEntry(
@@ -45,7 +45,7 @@ export function listEntries(
   return found
 }
 
-/** Whether `key` lies strictly behind the position, so that a cursor may be sent there. */
+/** Whether `key` lies strictly after the position, so that a cursor may be sent there. */
 export function isAhead(direction: IDBCursorDirection, position: Entry, key: Key): boolean {
   const order = cmp(key, position.key)
   return direction.startsWith('next') ? order > 0 : order < 0

@@ -20,7 +20,7 @@ const value = new Uint8Array(80).fill(7)
 const keys = Array.from({ length: count }, (_, id) => encodeNumberKey(id))
 const ids = scatteredIds(count)
 
-/** The same four pieces of work for everybody; each but `insert` finds what `insert` has stored. */
+/** The same four pieces of work for each contender; all but `insert` find what `insert` has stored. */
 interface Worker {
   readonly name: string
   insert(): Promise<void> | void

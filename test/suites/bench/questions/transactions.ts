@@ -38,7 +38,7 @@ async function getOneByOne({ database }: Bench): Promise<number> {
   return sum
 }
 
-/** Counts this round's records: who is slow has left rounds out. */
+/** Counts the records of this round alone: a slow contender has left rounds out. */
 async function checkLast({ database, keyRange, round }: Bench): Promise<void> {
   const store = database.transaction('records').objectStore('records')
   const own = keyRange.bound(round * count, (round + 1) * count - 1)

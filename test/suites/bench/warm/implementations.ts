@@ -17,7 +17,7 @@ export interface Places {
 /** A place for databases: on disk, or in memory. */
 export type Medium = 'disk' | 'memory'
 
-/** The peers and their versions; fetched on demand, built by nobody. */
+/** The peers and their versions; fetched on demand, never built here. */
 export const peerVersions = {
   'fake-indexeddb': '6.2.8',
   indexeddbshim: '17.3.4',

@@ -3,7 +3,7 @@
 /** One side of a comparison. */
 export interface Contender {
   readonly name: string
-  /** A slow one takes part in so many rounds, the first. */
+  /** How many rounds a slow one takes part in: the first ones. */
   readonly roundLimit?: number
   /** Does one round and gives its milliseconds, preparations and checks left out. */
   round(index: number): Promise<number>
@@ -94,8 +94,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * Each contender is first in its turn, and comes as often before as behind each other one: whoever comes second finds
- * warmer caches, and the garbage of the one before.
+ * Each contender comes first equally often, and before each other one as often as after it: the second finds warmer caches,
+ * and the garbage of the first.
  */
 function inTurn(contenders: readonly Contender[], round: number): Contender[] {
   const first = (round >> 1) % contenders.length

@@ -23,7 +23,7 @@ const onOptions = (options: IndexedDBOptions): Hosting => ({
 })
 
 /** Each factory has a channel of its own to its owner. */
-function behindPorts(serveAt: (port: MessagePort) => void): Hosting {
+function throughPorts(serveAt: (port: MessagePort) => void): Hosting {
   const create = (): IDBFactory => {
     const { port1, port2 } = new MessageChannel()
     serveAt(port1)
@@ -32,22 +32,22 @@ function behindPorts(serveAt: (port: MessagePort) => void): Hosting {
   return { create, close }
 }
 
-function behindPortsOf(options: IndexedDBOptions): Hosting {
+function throughPortsOf(options: IndexedDBOptions): Hosting {
   const owner = createIndexedDB(options)
-  return behindPorts((port) => serve(port, owner))
+  return throughPorts((port) => serve(port, owner))
 }
 
 /** All factories share the port. */
-function behindOnePort(options: IndexedDBOptions): Hosting {
+function throughOnePort(options: IndexedDBOptions): Hosting {
   const { port1, port2 } = new MessageChannel()
   serve(port1, createIndexedDB(options))
   return onOptions({ port: port2 })
 }
 
 /** The owner is a worker of the user's, which serves. */
-function behindPortsTo(worker: Worker): Hosting {
+function throughPortsTo(worker: Worker): Hosting {
   const path = newPath()
-  return behindPorts((port) => worker.postMessage(path, [port]))
+  return throughPorts((port) => worker.postMessage(path, [port]))
 }
 
 const startWorker = (url: string): Worker => new Worker(url, { type: 'module' })
@@ -56,8 +56,8 @@ const startWorker = (url: string): Worker => new Worker(url, { type: 'module' })
 const everywhere: Readonly<Record<string, () => Hosting>> = {
   'in memory': () => onOptions({ vfs: memory() }),
   'in OPFS': () => onOptions({ path: newPath() }),
-  'behind a port of its own, in memory': () => behindPortsOf({ vfs: memory() }),
-  'behind a port that all share, in OPFS': () => behindOnePort({ path: newPath() }),
+  'through a port of its own, in memory': () => throughPortsOf({ vfs: memory() }),
+  'through a port that all share, in OPFS': () => throughOnePort({ path: newPath() }),
 }
 
 /** Those with a worker of the user's; `end` terminates the workers. */
@@ -67,7 +67,7 @@ function withWorkers(): { hostings: Record<string, () => Hosting>; end: () => vo
   return {
     hostings: {
       "in a worker of the user's": () => onOptions({ path: newPath(), worker: hosting }),
-      "behind a port of its own to a worker of the user's": () => behindPortsTo(owning),
+      "through a port of its own to a worker of the user's": () => throughPortsTo(owning),
     },
     end: () => [hosting, owning].forEach((worker) => worker.terminate()),
   }

@@ -183,7 +183,7 @@ async function run(): Promise<TestResult[]> {
     await untilNothingIsKept()
   })
 
-  test('a transaction that takes long loses nothing to a collection meanwhile', async () => {
+  test('a long transaction loses nothing to a collection that runs at the same time', async () => {
     const { privateKey } = await secretive()
     const database = await open()
     await change((store) => void store.put(privateKey, 'gone'), 'others')
@@ -345,7 +345,7 @@ async function keptKeys(): Promise<readonly (readonly unknown[])[]> {
 const untilNothingIsKept = (): Promise<void> =>
   until('nothing is kept', async () => (await keptKeys()).length === 0)
 
-/** Housekeeping comes when nobody uses the database, some time after the last transaction. */
+/** Housekeeping comes when the database is idle, some time after the last transaction. */
 async function until(claim: string, isTrue: () => Promise<boolean>): Promise<void> {
   const database = await open()
   const end = performance.now() + 10_000
