@@ -1,41 +1,51 @@
 /** An open or delete request in its connection queue. */
 import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../errors.ts'
 
+/** What a request is made of. */
+export interface QueuedRequestOptions {
+  /** Of its database, with its name. */
+  readonly place: FailurePlace & { readonly database: string }
+  readonly listener: { failed(reason: Failure): void }
+  /** Answers the request, or throws what it fails with. */
+  readonly process: (request: QueuedRequest) => Promise<void>
+  /** Called when it has to wait for connections that were asked to close. */
+  readonly blocked: () => void
+}
+
 /** A request, until it is answered. */
 export class QueuedRequest {
-  /** Whether it waits for connections that were asked to close and have not: any length of time. */
-  isBlocked = false
-  readonly #name: string
-  readonly #place: FailurePlace
-  readonly #listener: { failed(reason: Failure): void }
-  readonly #process: (request: QueuedRequest) => Promise<void>
+  readonly #options: QueuedRequestOptions
+  #isBlocked = false
   #isCancelled = false
   /** Ends the wait of `orCancelled`. */
   #wake = (): void => {}
 
-  /** `place`: of its database, with its name. `process` answers it, or throws what it fails with. */
-  constructor(
-    place: FailurePlace & { readonly database: string },
-    listener: { failed(reason: Failure): void },
-    process: (request: QueuedRequest) => Promise<void>,
-  ) {
-    this.#name = place.database
-    this.#place = place
-    this.#listener = listener
-    this.#process = process
+  constructor(options: QueuedRequestOptions) {
+    this.#options = options
   }
 
   /** Never rejects: what goes wrong is the request's answer. */
   async process(): Promise<void> {
     try {
-      await this.#process(this)
+      await this.#options.process(this)
     } catch (error) {
-      this.failed(failureOf(error, this.#place))
+      this.failed(failureOf(error, this.#options.place))
     }
   }
 
   failed(reason: Failure): void {
-    this.#listener.failed(reason)
+    this.#options.listener.failed(reason)
+  }
+
+  /** Whether it waits for connections that were asked to close and have not: any length of time. */
+  get isBlocked(): boolean {
+    return this.#isBlocked
+  }
+
+  /** Some of those that were asked to close have not. */
+  block(): void {
+    this.#isBlocked = true
+    this.#options.blocked()
   }
 
   get isCancelled(): boolean {
@@ -56,7 +66,7 @@ export class QueuedRequest {
       else this.#wake = resolve
     })
     await Promise.race([cancelled, Promise.all(others)])
-    if (this.#isCancelled) throw exceptionOf(closedBefore(this.#name))
+    if (this.#isCancelled) throw exceptionOf(closedBefore(this.#options.place.database))
   }
 }
 
