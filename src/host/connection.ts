@@ -3,7 +3,7 @@ import { type Failure, failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Chain } from './chain.ts'
 import type { Database, DatabaseConnection } from './database.ts'
-import { closedBefore } from './queued-request.ts'
+import { closedBefore } from './requests/queued-request.ts'
 import type {
   ConnectionListener,
   DatabaseSchema,

@@ -2,7 +2,7 @@
 import { exceptionOf, type Failure, failureOf, textOf } from '../errors.ts'
 import { canKeep } from '../kept-objects/kept-store.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
-import { ConnectionQueue } from './connection-queue.ts'
+import { ConnectionQueue } from './requests/connection-queue.ts'
 import type { HostServices } from './database.ts'
 import type {
   ClosableHost,

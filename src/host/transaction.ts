@@ -6,8 +6,8 @@ import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { StorageTransaction } from '../storage/storage.ts'
-import { executeRead, executeWrite } from './execute.ts'
-import { weightOf } from './operation-weight.ts'
+import { executeRead, executeWrite } from './operations/execute.ts'
+import { weightOf } from './operations/operation-weight.ts'
 import {
   type Durability,
   type HostTransaction,

@@ -2,9 +2,9 @@
  * When a database tidies its file (checkpoints, gives back pages): while nobody uses it, and between transactions when
  * constant writing leaves no such moment.
  */
-import type { Storage } from '../storage/storage.ts'
+import type { Storage } from '../../storage/storage.ts'
 import type { Garbage } from './garbage.ts'
-import { queueIdleTimer } from '../event-loop/turn.ts'
+import { queueIdleTimer } from '../../event-loop/turn.ts'
 
 /** So long without a write transaction counts as idle. */
 const idleMs = 500

@@ -1,10 +1,10 @@
 /** The database of one name: its file, while that is open, and the way to and from it. */
-import { failureOf, isLost } from '../errors.ts'
-import { forgetKept } from '../kept-objects/collect.ts'
-import { checkNameLength } from '../storage/limits.ts'
-import type { StorageDirectory } from '../storage/storage.ts'
-import { Connection } from './connection.ts'
-import { Database, type HostServices } from './database.ts'
+import { failureOf, isLost } from '../../errors.ts'
+import { forgetKept } from '../../kept-objects/collect.ts'
+import { checkNameLength } from '../../storage/limits.ts'
+import type { StorageDirectory } from '../../storage/storage.ts'
+import { Connection } from '../connection.ts'
+import { Database, type HostServices } from '../database.ts'
 
 /** Where a database belongs. */
 export interface NamedDatabaseOptions {

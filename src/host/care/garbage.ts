@@ -1,7 +1,7 @@
 /** What is kept elsewhere for records that are gone (see `kept-objects/`): found and removed while nobody uses the database. */
-import { collectKept } from '../kept-objects/collect.ts'
-import type { KeptKey, KeptPlace } from '../kept-objects/kept-store.ts'
-import type { Storage } from '../storage/storage.ts'
+import { collectKept } from '../../kept-objects/collect.ts'
+import type { KeptKey, KeptPlace } from '../../kept-objects/kept-store.ts'
+import type { Storage } from '../../storage/storage.ts'
 
 /** One database's. */
 export class Garbage {

@@ -1,5 +1,5 @@
 /** An open or delete request in its connection queue. */
-import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../errors.ts'
+import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../../errors.ts'
 
 /** What a request is made of. */
 export interface QueuedRequestOptions {

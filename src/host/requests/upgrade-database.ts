@@ -1,7 +1,7 @@
 /** Upgrading a database to a new version. */
-import type { OpenListener } from '../protocol/protocol.ts'
-import type { Connection } from './connection.ts'
-import type { Outcome, Transaction } from './transaction.ts'
+import type { OpenListener } from '../../protocol/protocol.ts'
+import type { Connection } from '../connection.ts'
+import type { Outcome, Transaction } from '../transaction.ts'
 
 /** How an upgrade goes. */
 export interface Upgrade {

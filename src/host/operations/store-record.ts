@@ -1,16 +1,16 @@
 /** Storing a record, with a key of its own or a generated one. */
-import { writeFloat64 } from '../bytes/float64.ts'
-import { domException } from '../errors.ts'
-import { keyType } from '../keys/key.ts'
+import { writeFloat64 } from '../../bytes/float64.ts'
+import { domException } from '../../errors.ts'
+import { keyType } from '../../keys/key.ts'
 import {
   encodeNumberKey,
   numberKeyOffset,
   readNumberKeyBytes,
   writeNumberKeyBytes,
-} from '../keys/number-key.ts'
-import type { PutOperation } from '../protocol/protocol.ts'
-import { storeOf } from '../storage/schema.ts'
-import type { StorageTransaction } from '../storage/storage.ts'
+} from '../../keys/number-key.ts'
+import type { PutOperation } from '../../protocol/protocol.ts'
+import { storeOf } from '../../storage/schema.ts'
+import type { StorageTransaction } from '../../storage/storage.ts'
 import { generateKey, possiblyUpdateKeyGenerator } from './key-generators.ts'
 
 /**

@@ -1,10 +1,10 @@
 /** What each operation does to the storage: one function per kind. */
-import { indexKeysOf } from '../keys/index-keys.ts'
-import type { OperationReceiver, ReadOperation, WriteOperation } from '../protocol/protocol.ts'
-import { checkIndexKeys, type StorageLimits } from '../storage/limits.ts'
-import type { IndexSchema, SchemaChange } from '../storage/schema.ts'
-import type { RecordBytes, Scan, Storage, StorageTransaction } from '../storage/storage.ts'
-import { deserialize } from '../values/deserialize.ts'
+import { indexKeysOf } from '../../keys/index-keys.ts'
+import type { OperationReceiver, ReadOperation, WriteOperation } from '../../protocol/protocol.ts'
+import { checkIndexKeys, type StorageLimits } from '../../storage/limits.ts'
+import type { IndexSchema, SchemaChange } from '../../storage/schema.ts'
+import type { RecordBytes, Scan, Storage, StorageTransaction } from '../../storage/storage.ts'
+import { deserialize } from '../../values/deserialize.ts'
 import { storeRecord } from './store-record.ts'
 
 /**

@@ -1,11 +1,11 @@
 /** Opening a connection to a database, upgraded if it has a lower version than asked for. */
-import { type Failure, failure } from '../errors.ts'
-import type { OpenListener } from '../protocol/protocol.ts'
+import { type Failure, failure } from '../../errors.ts'
+import type { OpenListener } from '../../protocol/protocol.ts'
 import { closeConnections } from './close-connections.ts'
-import type { Connection } from './connection.ts'
+import type { Connection } from '../connection.ts'
 import type { NamedDatabase } from './named-database.ts'
 import type { QueuedRequest } from './queued-request.ts'
-import type { Outcome } from './transaction.ts'
+import type { Outcome } from '../transaction.ts'
 import { upgradeDatabase } from './upgrade-database.ts'
 
 /** What was asked for, and who is told. */

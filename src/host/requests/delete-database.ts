@@ -1,5 +1,5 @@
 /** Deleting a database. */
-import type { DeleteListener } from '../protocol/protocol.ts'
+import type { DeleteListener } from '../../protocol/protocol.ts'
 import { closeConnections } from './close-connections.ts'
 import type { NamedDatabase } from './named-database.ts'
 import type { QueuedRequest } from './queued-request.ts'

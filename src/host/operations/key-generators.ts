@@ -2,7 +2,7 @@
  * Key generators: their current numbers are the storage transaction's, so that an abort takes back what it has moved.
  * https://w3c.github.io/IndexedDB/#key-generator-construct
  */
-import type { StorageTransaction } from '../storage/storage.ts'
+import type { StorageTransaction } from '../../storage/storage.ts'
 
 /** 2^53: the last number a key generator gives out. */
 const lastNumber = 2 ** 53

@@ -1,5 +1,5 @@
 /** How heavy operations are: the pump counts by it. */
-import type { Operation } from '../protocol/protocol.ts'
+import type { Operation } from '../../protocol/protocol.ts'
 
 /** A small operation's weight; the unit in which the pump counts. */
 const small = 1

@@ -1,6 +1,6 @@
 /** Asking the connections to a database to go, which an upgrade and a deletion begin with. */
-import type { Connection } from './connection.ts'
-import type { Database } from './database.ts'
+import type { Connection } from '../connection.ts'
+import type { Database } from '../database.ts'
 import type { QueuedRequest } from './queued-request.ts'
 
 /** Who asks, and for what. */

@@ -2,9 +2,9 @@
  * The open and delete requests of one database name: processed in order, each to completion before the next.
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
-import { append } from '../base/own-property.ts'
-import type { Failure } from '../errors.ts'
-import type { DeleteListener, HostRequest, OpenListener } from '../protocol/protocol.ts'
+import { append } from '../../base/own-property.ts'
+import type { Failure } from '../../errors.ts'
+import type { DeleteListener, HostRequest, OpenListener } from '../../protocol/protocol.ts'
 import { deleteDatabase } from './delete-database.ts'
 import { NamedDatabase, type NamedDatabaseOptions } from './named-database.ts'
 import { openDatabaseConnection } from './open-database.ts'
