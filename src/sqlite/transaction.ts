@@ -73,12 +73,12 @@ export class SqliteTransaction implements StorageTransaction {
   }
 
   currentNumber(storeId: number): number {
-    this.#checkOpen()
+    this.#refuseOver()
     return this.#movedNumbers?.get(storeId) ?? this.#database.currentNumber(storeId)
   }
 
   setCurrentNumber(storeId: number, currentNumber: number): void {
-    this.#checkOpen()
+    this.#refuseOver()
     this.#movedNumbers ??= new Map()
     this.#movedNumbers.set(storeId, currentNumber)
   }
