@@ -31,6 +31,26 @@ const scenes = [
     mark: 'independent of every other factory',
     checksOf: programChecks({ prints: /^$/ }),
   },
+  {
+    title: 'the code of an error',
+    mark: 'ERR_IDB_LOCKED',
+    checksOf: programChecks({
+      before: `import { once } from 'node:events'
+import { Worker, isMainThread, parentPort } from 'node:worker_threads'
+import { createIndexedDB } from 'idb-everywhere'
+const indexedDB = createIndexedDB()
+if (!isMainThread) {
+  indexedDB.open('library').onsuccess = () => parentPort.postMessage('open')
+  setInterval(() => {}, 1000)
+  await new Promise(() => {})
+}
+const owner = new Worker(new URL(import.meta.url))
+await once(owner, 'message')
+`,
+      after: `request.addEventListener('error', () => owner.terminate())`,
+      prints: /^owned by process \d+$/m,
+    }),
+  },
   { title: 'threads', mark: 'isMainThread', checksOf: programChecks({ prints: /^library$/m }) },
   {
     title: 'a backup',
