@@ -151,6 +151,17 @@ test('a commit that the host cannot keep fires abort with its error, and no comp
   expect(transaction.error).toMatchObject({ name: 'QuotaExceededError' })
 })
 
+test('a transaction that is cut off fires abort with an error that says so to programs', async () => {
+  const { transaction } = steeredTransaction()
+  const events = eventsOf(transaction)
+  transaction.cutOff(new Error('Script execution timed out'))
+  await tasksDone()
+  expect(events).toEqual(['abort'])
+  const database = transaction.connection.host.name
+  expect({ ...(transaction.error?.cause as Error) }).toEqual({ code: 'ERR_IDB_CUT_OFF', database })
+  expect(transaction.error?.message).toMatch(/cut off: Script execution timed out$/)
+})
+
 test('a transaction that runs ahead fires nothing until the one before it has committed', async () => {
   const { transaction, host, store } = steeredTransaction()
   const events: string[] = []
