@@ -15,8 +15,8 @@ export { errorCodes } from './base/error-cause.ts'
 export type { IDBErrorCause, IDBErrorCode, IDBErrorFacts, IDBOwner } from './base/error-cause.ts'
 
 /**
- * Why storage failed. `foreign`: a file of another program, or of a newer format; nothing is wrong with it. `lost`: the files
- * that are open are not those under their names any more, or another owner's.
+ * Why storage failed. `foreign`: a file of another program, or of a newer format; nothing is wrong with it. `lost`: the open
+ * files are no longer those under their names, or belong to another owner.
  */
 export type StorageErrorCode =
   'constraint' | 'full' | 'busy' | 'corrupt' | 'foreign' | 'lost' | 'io'
@@ -56,7 +56,7 @@ const causeCodes: Record<StorageErrorCode, IDBErrorFacts['code'] | null> = {
   io: 'ERR_IDB_IO',
 }
 
-/** What the system called it, where that is who failed. */
+/** The system's own code, where the system has failed. */
 function systemCodeUnder(code: StorageErrorCode, cause: unknown): { systemCode?: string } {
   if (code !== 'io' && code !== 'full') return {}
   const { code: systemCode } = Object(cause) as { code?: unknown } // Any error may have one.
@@ -94,7 +94,7 @@ export type DOMExceptionName =
 export interface Failure {
   readonly name: DOMExceptionName
   readonly message: string
-  /** What lies under it (an errno, an engine's message), for people; null where there is nothing to add. */
+  /** The underlying reason (an errno, the engine's message), for people; null where there is nothing to add. */
   readonly detail: string | null
   /** What programs are told; null: `name` says it, as the specification has it. */
   readonly facts: IDBErrorFacts | null
@@ -154,7 +154,7 @@ export function exceptionOf(failure: Failure): DOMException {
   return exception
 }
 
-/** All there is to say of a failure, and nothing twice. */
+/** The whole message of a failure, with nothing said twice. */
 export function textOf({ message, detail }: Failure): string {
   if (detail === null || message.endsWith(detail)) return message
   return detail.startsWith(message) ? detail : `${message}: ${detail}`
@@ -185,7 +185,7 @@ function misuse(message: string, members: Readonly<Record<string, string>>): Typ
 /** Where a failure happened. */
 export type FailurePlace = Pick<IDBErrorFacts, 'path' | 'database'>
 
-/** The failure that crosses the seam for whatever was thrown below it. */
+/** The failure that crosses the seam for what was thrown below it. */
 export function failureOf(error: unknown, place: FailurePlace = {}): Failure {
   if (error instanceof StorageError) {
     const { code, message, cause, facts } = error
@@ -216,7 +216,7 @@ const exceptionNames: Record<StorageErrorCode, DOMExceptionName> = {
   io: 'UnknownError',
 }
 
-/** What an error says, or whatever else was thrown; null where there is nothing. */
+/** An error's message, or what else was thrown, as text; null where there is nothing. */
 export function reasonOf(cause: unknown): string | null {
   if (cause === undefined || cause === null) return null
   return cause instanceof Error ? cause.message : String(cause)

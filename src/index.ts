@@ -17,7 +17,7 @@ import { platform } from '#platform'
 const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(platform)
 
 /**
- * Makes a factory: the `indexedDB` of the specification. Touches nothing until it is first used; on a page it then starts a
+ * Makes a factory: the `indexedDB` of the specification. Nothing is touched before its first use, which on a page starts a
  * worker for OPFS.
  *
  * @throws TypeError for an unknown or malformed option, and when the directory is in use with other options.
@@ -25,25 +25,25 @@ const { createIndexedDB: create, install: installOn, serve: serveOn } = compose(
 export const createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory = create
 
 /**
- * Installs a factory and the IDB* classes on a global object and returns the factory; returns what is there already
- * (a browser's own, too) unless `force` is given.
+ * Installs a factory and the IDB* classes on a global object and returns the factory. Without `force`, a factory that is
+ * already there (a browser's own, too) is left alone and returned.
  *
  * @throws TypeError for an unknown or malformed option or environment variable.
  */
 export const install: (options?: InstallOptions) => IDBFactory = installOn
 
 /**
- * Lets another thread use the factory's databases: `createIndexedDB({ port })` there takes the other end of the channel.
+ * Lets another thread use the factory's databases: there, pass the other end of the channel to `createIndexedDB({ port })`.
  *
  * @throws TypeError when `port` is not a port, or `factory` is not a factory of this package.
  */
 export const serve: (port: Port, factory: IDBFactory) => void = serveOn
 
 /**
- * Closes what the factory has open: its connections take no new transactions, and get `close` once those under way have
- * ended. Opens and deletions under way are answered first; those that wait for connections to close fail with AbortError.
- * Then it gives up the directory, unless other factories have something open there. Requests made of the factory in the
- * meantime wait, and open the directory again.
+ * Closes what the factory has open: its connections take no new transactions, and get `close` once their current
+ * transactions have ended. Opens and deletions that have begun are answered first; those that wait for connections to close
+ * fail with AbortError. Then the directory is given up, unless other factories have something open there. Requests made
+ * while it closes wait until it has closed, and then open the directory again.
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 

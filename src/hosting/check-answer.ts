@@ -1,10 +1,10 @@
-/** What comes from a worker is input: it may be a script of the user's, or of another version of this package. */
+/** What comes from a worker is input: its script may be the user's own, or another version of this package. */
 import { reportOf } from '../port/answers.ts'
 import { failureOfMember } from '../port/failure.ts'
 import { membersOf } from '../port/malformed.ts'
 import type { WorkerAnswer } from './worker-messages.ts'
 
-/** The answer with all that it has for script made anew. @throws Malformed for what no worker of this package sends */
+/** The answer, rebuilt from checked parts. @throws Malformed for what no worker of this package sends */
 export function checkedAnswer(answer: WorkerAnswer): WorkerAnswer {
   switch (answer['idb-everywhere']) {
     case 'warning': {

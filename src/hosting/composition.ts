@@ -41,7 +41,7 @@ export function compose(platform: Platform): Composition {
   const sourceFor = (options: IndexedDBOptions): HostSource => {
     assertStackRoom()
     const port = portOf(options)
-    if (port) return hostOfOthers(hostBehind(port, platform))
+    if (port) return hostOfOthers(hostAt(port, platform))
     const settings = completeOptions(options, platform)
     return sharedHost(settings, platform, settings.worker === false ? inThread : inWorker)
   }
@@ -66,10 +66,10 @@ export function compose(platform: Platform): Composition {
 }
 
 /**
- * Closes what the factory has open: its connections take no new transactions, and get `close` once those under way have
- * ended. Opens and deletions under way are answered first; those that wait for connections to close fail with AbortError.
- * Then it gives up the directory, unless other factories have something open there. What is asked of the factory meanwhile
- * waits, and starts anew.
+ * Closes what the factory has open: its connections take no new transactions, and get `close` once their current
+ * transactions have ended. Opens and deletions that have begun are answered first; those that wait for connections to close
+ * fail with AbortError. Then the directory is given up, unless other factories have something open there. Requests made
+ * while it closes wait until it has closed, and then open the directory again.
  */
 export function close(factory: globalThis.IDBFactory): Promise<void> {
   assertStackRoom()
@@ -81,7 +81,7 @@ async function closeHostOf(factory: globalThis.IDBFactory): Promise<void> {
   await ownFactory(factory, 'close(factory)').host.close()
 }
 
-/** @throws TypeError for anything that is not a factory of this copy of the package. `call`: who asks. */
+/** @throws TypeError for anything that is not a factory of this copy of the package. `call`: the function that was called, for the message. */
 function ownFactory(factory: unknown, call: string): Factory {
   if (factory instanceof IDBFactory) return factoryOf(factory)
   const got = describeValue(factory)
@@ -90,13 +90,13 @@ function ownFactory(factory: unknown, call: string): Factory {
 }
 
 /** Port → the host at its other end: several factories may share a port. */
-const hostsBehind = new WeakMap<HostPort, Host>()
+const hostsAt = new WeakMap<HostPort, Host>()
 
-function hostBehind(port: HostPort, { presence }: Platform): Host {
-  const known = hostsBehind.get(port)
+function hostAt(port: HostPort, { presence }: Platform): Host {
+  const known = hostsAt.get(port)
   if (known) return known
   const host = connectHost(port, { presence })
-  hostsBehind.set(port, host)
+  hostsAt.set(port, host)
   return host
 }
 
@@ -123,11 +123,11 @@ export function factoryOn(
 function closable(factory: IDBFactory): ClosableIDBFactory {
   const dispose = (): Promise<void> => close(factory as unknown as globalThis.IDBFactory)
   defineHidden(factory, Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose'), dispose)
-  // The classes have the platform's members; their own types say `any` where the DOM's name the DOM's classes.
+  // The classes have the platform's members; only their types differ: `any` in place of the DOM's classes.
   return factory as unknown as ClosableIDBFactory
 }
 
-/** The environment may choose the back end of an installed factory. */
+/** Where an installed factory keeps its files, if the environment says so. */
 function withEnvironment(options: IndexedDBOptions, platform: Platform): IndexedDBOptions {
   const { environment } = platform
   const name = environment('IDB_BACKEND') ? 'IDB_BACKEND' : 'SPACEKIT_IDB_BACKEND'

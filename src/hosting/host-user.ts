@@ -1,6 +1,6 @@
 /**
- * One user of a host that has others as well: a factory, say. It knows what it has asked for and has open, so that closing it
- * ends this and nothing else.
+ * One of several users of a host, such as a factory. It keeps track of its own requests and connections, so that closing it ends
+ * these and nothing else.
  */
 import type { Failure } from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
@@ -14,11 +14,11 @@ import type {
   Receiver,
 } from '../protocol/protocol.ts'
 
-/** Where a user has its host from. */
+/** Where a user gets its host from. */
 export interface HostSource {
   /**
-   * Calls `ask` with the host when it can be asked: at once, or when its closing is over; or else `failed`. Who has to wait is
-   * served in the order of the calls. From `ask` on the host is held: it is not closed before `letGo`.
+   * Calls `ask` with the host as soon as it can be used (at once, or when it has closed), otherwise `failed`. Callers that have to
+   * wait are served in order. From `ask` on the host is held: it does not close before `letGo`.
    */
   enter(ask: (host: Host) => void, failed: (reason: Failure) => void): void
   /** Holds it once more, while it is held. */
@@ -28,7 +28,7 @@ export interface HostSource {
   release(): Promise<void>
 }
 
-/** A source that has one host, which is not its own to close. */
+/** A source for a host that belongs to others, and is not closed with its users. */
 export function hostOfOthers(host: Host): HostSource {
   return {
     enter: (use) => use(host),
@@ -40,7 +40,7 @@ export function hostOfOthers(host: Host): HostSource {
 
 type Databases = readonly { readonly name: string; readonly version: number }[]
 
-/** Something under way or open. */
+/** A request that has not been answered, or an open connection. */
 interface Use {
   /** Brings it to its end, as the user is closed. */
   readonly end: () => void
@@ -48,7 +48,7 @@ interface Use {
   isHolding: boolean
 }
 
-/** A user. What it asks while it is being closed waits, and starts anew. */
+/** A user. What it asks while it is being closed waits until it has closed. */
 export class HostUser implements ClosableHost {
   readonly #source: HostSource
   readonly #uses = new Set<Use>()
@@ -56,7 +56,7 @@ export class HostUser implements ClosableHost {
   #closing: Promise<void> | null = null
   /** What was asked while it is being closed, in order. */
   readonly #waiting: (() => void)[] = []
-  /** Called when nothing is under way or open any more. */
+  /** Called when the last of its uses has ended. */
   #atRest = (): void => {}
 
   constructor(source: HostSource) {
@@ -111,7 +111,7 @@ export class HostUser implements ClosableHost {
     if (!this.#closing) {
       this.#closing = this.#close().finally(() => this.#goOn())
     } else if (this.#waiting.length > 0) {
-      // It is for what has been asked meanwhile, too.
+      // It also closes what has been asked meanwhile.
       return new Promise((resolve, reject) => {
         this.#waiting.push(() => void this.close().then(resolve, reject))
       })
@@ -128,7 +128,7 @@ export class HostUser implements ClosableHost {
 
   #goOn(): void {
     this.#closing = null
-    // One of them may close it again: the others go on waiting.
+    // One of them may close it again; the others then keep waiting.
     while (!this.#closing && this.#waiting.length > 0) this.#waiting.shift()?.()
   }
 

@@ -1,4 +1,4 @@
-/** A host in a worker that this thread starts for it at the first use. */
+/** A host in a worker, which this thread starts at the first use. */
 import { exceptionOf, type Failure, failure, failureOf, reasonOf, StorageError } from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
 import { checkedAnswer } from './check-answer.ts'
@@ -33,7 +33,7 @@ export function workerHosts(platform: Platform): Sharing {
 
 type Databases = readonly { readonly name: string; readonly version: number }[]
 
-/** When its worker goes, or is closed, the next use starts another. While it closes it must not be asked. */
+/** When its worker ends or is closed, the next use starts another. It must not be used while it closes. */
 class WorkerHost implements ClosableHost {
   readonly #settings: Settings
   readonly #platform: Platform
@@ -41,7 +41,7 @@ class WorkerHost implements ClosableHost {
   #starting: Promise<HostingWorker> | null = null
   /** Its worker, once that has answered. */
   #running: HostingWorker | null = null
-  /** Why a worker of the user's own answers no more; null while it may. */
+  /** Why the user's own worker no longer answers; null while it may. */
   #lostFor: Failure | null = null
 
   constructor(settings: Settings, platform: Platform) {
@@ -63,7 +63,7 @@ class WorkerHost implements ClosableHost {
 
   async close(): Promise<void> {
     const starting = this.#starting
-    // Whoever was waiting for a worker that could not be started has been told.
+    // If it could not be started, the requests that waited for it have failed.
     const worker = await starting?.catch(() => null)
     if (!worker || this.#starting !== starting) return
     this.#forget(worker)
@@ -90,7 +90,7 @@ class WorkerHost implements ClosableHost {
 
   #startAndNote(): Promise<HostingWorker> {
     const starting = this.#start()
-    // The first to hear of it, and those who asked before right after: nobody overtakes them.
+    // This reaction comes first, and those of earlier requests right after it: no later request overtakes them.
     const note = (worker: HostingWorker): void => {
       if (this.#starting === starting) this.#running = worker
     }
@@ -111,7 +111,7 @@ class WorkerHost implements ClosableHost {
     return worker
   }
 
-  /** Another can be started in place of a worker of this package's own. */
+  /** A worker that this package has started can be replaced by another; the user's own cannot. */
   #lose(reason: Failure): void {
     const { worker } = this.#settings
     if (typeof worker === 'object' && 'postMessage' in worker) this.#lostFor = reason
@@ -124,11 +124,11 @@ class WorkerHost implements ClosableHost {
   }
 }
 
-/** What becomes of a worker. */
+/** How a worker ends. */
 interface WorkerEvents {
-  /** It hosts no more. */
+  /** It no longer hosts. */
   gone(): void
-  /** The same, before, where nobody has asked for it. */
+  /** Called before `gone` if it has ended by itself. */
   lost(reason: Failure): void
 }
 
@@ -137,7 +137,7 @@ class HostingWorker {
   readonly host: Host
   /** Rejects when it cannot be started. */
   readonly ready: Promise<void>
-  /** Different from those of other copies of this module that use the same worker. */
+  /** Differs from the ids of other copies of this module that use the same worker. */
   readonly #id = random()
   readonly #worker: StartedWorker
   readonly #port: RelayedPort
@@ -170,12 +170,12 @@ class HostingWorker {
       presence: platform.presence,
       gone: (reason) => this.#lost(reason),
     })
-    // Nothing is asked of the host yet, but that it gets ready.
+    // The process stays until the host is ready.
     worker.ref()
     void this.#begin()
   }
 
-  /** There is nothing open in it any more. */
+  /** To be called when nothing is open in it. */
   async close(): Promise<void> {
     this.#waiting = withResolvers()
     this.#worker.ref()
@@ -231,7 +231,7 @@ class HostingWorker {
     else this.#waiting.resolve()
   }
 
-  /** It has ended without a word, or what it says makes no sense. */
+  /** It has ended by itself, or has sent what this package does not send. */
   #lost(reason: Failure): void {
     if (this.#isEnding) return
     this.#events.lost(reason)
@@ -255,7 +255,7 @@ class HostingWorker {
     this.#worker.post({ 'idb-everywhere': 'leave', id: this.#id }, [])
     this.#port.closed()
     this.#worker.end()
-    // One of the user's goes on, and is not to keep the process for our sake.
+    // The user's own worker goes on, but must not keep the process alive for this host.
     this.#worker.unref()
   }
 }
@@ -266,7 +266,7 @@ interface PromiseWithResolvers<Value> {
   readonly reject: (error: unknown) => void
 }
 
-/** `Promise.withResolvers`, which the oldest runtimes lack; a rejection nobody waits for is no news. */
+/** `Promise.withResolvers`, which the oldest runtimes lack; a rejection without a reaction is not reported. */
 function withResolvers(): PromiseWithResolvers<void> {
   let resolve!: () => void
   let reject!: (error: unknown) => void

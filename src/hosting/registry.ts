@@ -1,7 +1,7 @@
 /**
  * The hosts of this thread, one for each storage directory in use. Factories on the same directory share one, whichever
- * copy of this module or realm they come from: the registry lies on an object all of them have. All that is known of a host
- * besides stands here, in its entry, and nowhere else: who holds it, whether it is closing, who waits for that.
+ * copy of this module or realm they come from: the registry lies on an object that all of them have. A host's entry is the only
+ * place that says how many hold it, whether it is closing, and what waits for that.
  *
  * A host in memory lives as long as it can be reached: through a factory that has used it, a connection or the VFS object.
  * Then it goes with all its databases, connections left open included, so that a test may drop a factory without closing it.
@@ -14,14 +14,14 @@ import { type Settings, differences } from '../options/options.ts'
 import type { Platform } from './platform.ts'
 import type { Vfs } from '../files/vfs.ts'
 
-/** The version is that of `SharedHost`, of `Host`, and of what it puts into files: copies that differ do not share. */
+/** Its number is raised when `SharedHost`, `Host` or the files change: copies that differ must not share a host. */
 const registrySymbol = Symbol.for('idb-everywhere.hosts.3')
 
-/** A host, and what its users share. */
+/** A host, and what its users have in common. */
 interface SharedHost {
   readonly host: ClosableHost
   readonly settings: Settings
-  /** How many things its users have under way or open. */
+  /** How many unanswered requests and open connections its users have. */
   holdCount: number
   /** null: not being closed. */
   closing: Promise<void> | null
@@ -29,13 +29,13 @@ interface SharedHost {
   readonly waiting: (() => void)[]
 }
 
-/** Its place → a host; `deref()` gives undefined when that was in memory and cannot be reached any more. */
+/** Place → host; `deref()` gives undefined when the host was in memory and can no longer be reached. */
 type Registry = Map<string, { deref(): SharedHost | undefined }>
 
-/** The hosts in memory that a VFS object keeps: whoever has the object finds the databases again. */
+/** The hosts in memory that a VFS object keeps alive: the databases can be found again through the object. */
 const keptByVfs = new WeakMap<Vfs, Set<SharedHost>>()
 
-/** Gives back what the engine holds of directories that cannot be reached any more. */
+/** Releases what the engine holds of directories that can no longer be reached. */
 const unreachable = new FinalizationRegistry<Leftover>(({ giveBack, registry, place }) => {
   if (registry.get(place)?.deref() === undefined) registry.delete(place)
   giveBack()
@@ -50,15 +50,15 @@ interface Leftover {
 /** A host that was made. */
 export interface MadeHost {
   readonly host: ClosableHost
-  /** Gives back what it holds when it cannot be reached any more; must not reach it itself. */
+  /** Releases what it holds, once it can no longer be reached; must not refer to it. */
   readonly giveBack: () => void
 }
 
 /** How hosts of one kind are shared. */
 export interface Sharing {
-  /** Hosts of different kinds on one directory know nothing of each other. */
+  /** Hosts of different kinds on one directory do not share anything. */
   readonly kind: 'in thread' | 'in worker'
-  /** Makes the host of the directory in the settings; it touches the directory when first asked for something. */
+  /** Makes the host of the directory in the settings. The host touches the directory at its first request. */
   make(settings: Settings): MadeHost
 }
 
@@ -76,7 +76,7 @@ class SharedHostSource implements HostSource {
   readonly #registry: Registry
   readonly #sharing: Sharing
   readonly #place: string
-  /** The one last used: this keeps it, if it is in memory. */
+  /** The host used last; if it is in memory, this reference keeps it alive. */
   #shared: SharedHost | null = null
 
   constructor(settings: Settings, registry: Registry, sharing: Sharing) {
@@ -132,7 +132,7 @@ class SharedHostSource implements HostSource {
       this.#registry.delete(this.#place)
       keptByVfs.get(shared.settings.vfs)?.delete(shared)
     } finally {
-      // One that could not be closed stays: the directory is still its own.
+      // A host that could not be closed stays: it still owns the directory.
       shared.closing = null
       for (const goOn of shared.waiting.splice(0)) goOn()
     }

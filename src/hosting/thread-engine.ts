@@ -3,16 +3,16 @@ import { StorageError } from '../errors.ts'
 import { abandonEngine, type Engine, loadEngine } from '../sqlite/engine.ts'
 
 /**
- * Engine: the heap of WebAssembly never shrinks, so that the largest value ever stored would stay with the thread. An
- * engine that has grown beyond this goes with the last directory that uses it; one that has not is kept for the next,
- * which would take a hundredth of a second to make another.
+ * Engine: the heap of WebAssembly never shrinks, so the room for the largest value ever stored would stay with the thread. An
+ * engine that has grown beyond this is dropped with the last directory that uses it; a smaller one is kept for the next
+ * directory, as making another takes a hundredth of a second.
  */
 const keptHeapBytes = 32 * 1024 * 1024
 
 /** Gives the engine to the directories of a thread, and counts them. */
 export class ThreadEngine {
   readonly #getModule: () => Promise<WebAssembly.Module>
-  /** What a user has given. */
+  /** The compiled engine from the option `wasm`. */
   #given: Promise<WebAssembly.Module> | null = null
   #loading: Promise<Engine> | null = null
   #engine: Engine | null = null
@@ -22,12 +22,12 @@ export class ThreadEngine {
     this.#getModule = getModule
   }
 
-  /** Takes the compiled engine that a factory brings along; null: it brings none. */
+  /** Takes the compiled engine that a factory was given; null: it was given none. */
   offer(wasm: Promise<WebAssembly.Module> | null): void {
     this.#given = wasm ?? this.#given
   }
 
-  /** The engine, until `release()`. When it cannot be loaded, the next to ask tries again. */
+  /** The engine, until `release()`. When it cannot be loaded, the next call tries again. */
   async acquire(): Promise<Engine> {
     this.#userCount++
     this.#loading ??= loadEngine(() => this.#given ?? this.#getModule())

@@ -1,14 +1,14 @@
 /**
- * What a thread and the worker that hosts for it say to each other. They talk by the worker's own channel: a port that is sent to a
- * worker is slower, in Firefox ten times, since its messages go by way of another process.
+ * The messages between a thread and the worker that hosts for it. They use the worker's own channel: a port sent to a worker is
+ * slower, ten times in Firefox, because its messages pass through another process.
  */
 import type { Failure } from '../errors.ts'
 import type { HostSettings } from '../options/options.ts'
 import type { WarningData } from '../options/warning.ts'
 
 /**
- * To the worker. The key tells these messages from others that a user's own worker may get; `id` tells the hosts apart that such
- * a worker may have.
+ * To the worker. The key distinguishes these messages from others that a user's own worker may get; `id` distinguishes the hosts
+ * in such a worker.
  */
 export type WorkerCall =
   | {
@@ -20,9 +20,9 @@ export type WorkerCall =
     }
   /** A message of the host protocol, from `connectHost` to `serve`. */
   | { readonly 'idb-everywhere': 'call'; readonly id: number; readonly message: unknown }
-  /** Closes the directory for good. */
+  /** Closes the directory. */
   | { readonly 'idb-everywhere': 'stop'; readonly id: number }
-  /** Nothing more comes under that id. */
+  /** No more messages have that id. */
   | { readonly 'idb-everywhere': 'leave'; readonly id: number }
 
 /** From the worker. */
@@ -37,13 +37,13 @@ export type WorkerAnswer =
       readonly id: number
       readonly failure: Failure | null
     }
-  /** The host could not be made, or has failed in a way it does not know how to go on from. */
+  /** The host could not be made, or has failed and cannot go on. */
   | { readonly 'idb-everywhere': 'failed'; readonly id: number; readonly failure: Failure }
 
-/** A worker from outside. */
+/** A worker, as the thread that has started it sees it. */
 export interface StartedWorker {
   post(call: WorkerCall, transfer: readonly Transferable[]): void
-  /** The engine it has to be sent, if it cannot find it itself. */
+  /** The engine to be sent to it, if it cannot find it itself. */
   readonly wasm: Promise<WebAssembly.Module> | null
   /** It is not needed any more: ends it, unless it is the user's. */
   end(): void
@@ -52,14 +52,14 @@ export interface StartedWorker {
   unref(): void
 }
 
-/** What is heard of a worker. */
+/** Listens to a worker. */
 export interface WorkerListener {
   answered(answer: WorkerAnswer): void
-  /** The worker could not be started, or is gone. `reason`: for people. */
+  /** The worker could not be started, or has ended. `reason`: for people. */
   failed(reason: string): void
 }
 
-/** Whether something a worker or its owner got is one of these messages. */
+/** Whether a message that a worker or its owner got is one of these. */
 export function isWorkerMessage(message: unknown): message is WorkerCall | WorkerAnswer {
   return typeof message === 'object' && message !== null && 'idb-everywhere' in message
 }

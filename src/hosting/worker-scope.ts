@@ -1,4 +1,4 @@
-/** The worker's side of hosting for another thread: it is told which directory, serves it, and closes it when told to. */
+/** The worker's side of hosting for another thread: opens the directory it is told to, serves it, and closes it when told to. */
 import { exceptionOf, type Failure, failureOf } from '../errors.ts'
 import { HostUser } from './host-user.ts'
 import { serve } from '../port/server.ts'
@@ -11,7 +11,7 @@ import { sharedHost } from './registry.ts'
 import { threadHosts } from './in-thread.ts'
 import { warningDataOf } from '../options/warning.ts'
 
-/** The worker's way to who has started it. */
+/** The worker's channel to the thread that has started it. */
 export interface OwnerChannel {
   listen(receive: (message: unknown) => void): void
   post(answer: WorkerAnswer, transfer: Transferable[]): void
@@ -19,7 +19,7 @@ export interface OwnerChannel {
 
 type StartCall = Extract<WorkerCall, { 'idb-everywhere': 'start' }>
 
-/** Hosts directories for whoever is at the other end of `channel`. */
+/** Hosts directories for the thread at the other end of `channel`. */
 export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
   const hosts = new Map<number, HostForOwner>()
   channel.listen((received) => {

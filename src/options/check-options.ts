@@ -54,7 +54,7 @@ export function isUrl(value: unknown): value is ScriptUrl {
   return value instanceof URL || isTrustedScriptUrl(value)
 }
 
-/** Whether a value has what a port of any platform has. */
+/** Whether a value has the member that ports have on every platform. */
 export function isPort(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false
   return 'postMessage' in value && typeof value.postMessage === 'function'
@@ -66,7 +66,7 @@ export function isModule(value: unknown): value is WebAssembly.Module {
     WebAssembly.Module.exports(value as WebAssembly.Module)
     return true
   } catch {
-    // A TypeError: it is none.
+    // A TypeError: it is not a module.
     return false
   }
 }

@@ -1,4 +1,4 @@
-/** Options that had another name: the former one is still taken, in silence, as its type says that it is deprecated. */
+/** Options that used to have another name. The former name still works and does not warn; its type says that it is deprecated. */
 import { optionError } from '../errors.ts'
 import type { IndexedDBOptions } from './indexeddb-options.ts'
 

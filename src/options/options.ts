@@ -8,7 +8,7 @@ import type { IndexedDBOptions, Port, ScriptUrl } from './indexeddb-options.ts'
 import type { Vfs, VfsDirectory } from '../files/vfs.ts'
 import { outside } from './warning.ts'
 
-/** What a platform has for a factory whose options leave it open. */
+/** What a platform chooses for options that are left out. */
 export interface PlatformDefaults {
   /** The VFS of a factory that names none; on disk where the platform has one. Workers started here have it too. */
   defaultVfs(): Vfs
@@ -18,10 +18,10 @@ export interface PlatformDefaults {
   environment(name: string): string | undefined
 }
 
-/** Options with nothing left open. */
+/** Options, completed. */
 export interface Settings extends HostSettings {
   readonly vfs: Vfs
-  /** That of `path`, whatever becomes of the working directory before it is used. */
+  /** That of `path`, taken before the working directory can change. */
   readonly directory: VfsDirectory
   readonly onWarning: (warning: Error) => void
   /** The worker that hosts the engine; false: this thread does. */
@@ -30,7 +30,7 @@ export interface Settings extends HostSettings {
   readonly wasm: Promise<WebAssembly.Module> | null
 }
 
-/** What a host needs to know besides its VFS; plain data, so that a worker can be told. */
+/** What a host needs to know apart from its VFS; plain data, so that it can be sent to a worker. */
 export interface HostSettings {
   readonly path: string
   readonly durability: 'relaxed' | 'strict'
@@ -48,7 +48,7 @@ export function hostSettingsOf(settings: HostSettings): HostSettings {
   return { path, durability, waitMs, ifCorrupt, integrityCheck, quotaBytes }
 }
 
-/** In what two factories on a directory differ that keeps them from sharing its host, in words; the path does not matter. */
+/** The differences between two factories on a directory that keep them from sharing a host, in words; the path does not matter. */
 export function differences(known: Settings, other: Settings): string[] {
   return hostingNames.flatMap((name) => {
     const [one, another] = [wordOf(known[name]), wordOf(other[name])]
@@ -74,9 +74,9 @@ function wordOf(value: Settings[(typeof hostingNames)[number]]): string {
 }
 
 /**
- * The options' own members, each read once: what a getter says the second time, or a prototype, is no matter.
+ * The options' own members, each read once; prototypes are ignored.
  *
- * @throws TypeError when they are no object
+ * @throws TypeError when they are not an object
  */
 export function membersOf<Options extends object>(options: Options): Options {
   if (typeof options !== 'object' || options === null) {
@@ -115,12 +115,12 @@ function waitMsOf({ ifLocked = 'throw', waitMs }: NamedOptions): number {
   throw optionError('waitMs', message)
 }
 
-/** What hears warnings where no option says otherwise. */
+/** The default of `onWarning`. */
 export function warnOnConsole({ message }: Error): void {
   console.warn(message)
 }
 
-/** A port as the transport sees it. @throws TypeError for anything else */
+/** The port, as the transport sees it. @throws TypeError for anything else */
 export function hostPortOf(port: unknown): HostPort {
   if (isPort(port)) return port as HostPort // the platforms' ports and workers have its members
   throw optionError('port', `Expected the port to be a MessagePort, got ${describeValue(port)}`)
@@ -146,13 +146,13 @@ function chooseWorker(
 ): Settings['worker'] {
   if (worker === undefined) return platform.needsWorker(vfs)
   const { name } = platform.defaultVfs()
-  // A URL by its shape is one: `isWorkerChoice` has looked.
+  // What has the shape of a URL is one: `isWorkerChoice` has checked.
   if (worker === false || vfs.name === name) return worker as Settings['worker']
   const message = `Option "worker" starts a worker with the VFS "${name}"; for the VFS "${vfs.name}" start one yourself, call serve() in it, and give its port with the option "port"`
   throw optionError('worker', message)
 }
 
-/** A failure is told to each open request; until there is one it is no unhandled rejection. */
+/** Its rejection fails each open request; until there is one, it is not reported as unhandled. */
 function modulePromiseOf(wasm: object): Promise<WebAssembly.Module> {
   const promise = Promise.resolve(wasm).then((value) => {
     if (isModule(value)) return value

@@ -18,17 +18,17 @@ interface TrustedTypes {
 
 const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes }
 
-/** null: none could be made, or nobody has asked yet. */
+/** null: none could be made, or none was needed yet. */
 let policy: ReturnType<TrustedTypes['createPolicy']> | null = null
 
-/** Whether the value is an address that a policy of the page's has let pass. */
+/** Whether the value is an address that one of the page's policies has allowed. */
 export function isTrustedScriptUrl(value: unknown): boolean {
   return trustedTypes?.isScriptURL(value) ?? false
 }
 
 /**
- * What `start` starts; where that is refused, the same worker with its address let pass by a policy. `start` must start one of
- * this package's own. Its `new Worker(…)` is what bundlers know, and write anew: only running it tells the address.
+ * The worker that `start` starts; where that is refused, the same worker with its address allowed by a policy. `start` must start
+ * a worker of this package. Bundlers recognise and rewrite its `new Worker(…)`, so the address is known only by running it.
  * @throws what `start` has thrown, when there is no policy
  */
 export function startTrusted(start: () => Worker): Worker {
@@ -43,11 +43,11 @@ export function startTrusted(start: () => Worker): Worker {
   }
 }
 
-/** What `start` gives to `Worker`. */
+/** What `start` passes to `Worker`. */
 function whatIsStarted(start: () => Worker): ConstructorParameters<typeof Worker> {
   const { Worker } = globalThis
   let given: ConstructorParameters<typeof Worker> = ['']
-  // A function can be called by `new`, and what it returns is what that gives.
+  // `new` calls the function, and gives the object that it returns.
   globalThis.Worker = function noteWhatIsGiven(...all: typeof given) {
     given = all
     return {}
@@ -66,7 +66,7 @@ function trust(address: string): string | null {
     // The platform's types have only strings here.
     return policy && (policy.createScriptURL(address) as string)
   } catch {
-    // The page allows no policy of that name, or no second one: the refusal itself says what to do.
+    // The page allows no policy of that name, or no second one; the first refusal says what to do.
     return null
   }
 }

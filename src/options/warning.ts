@@ -1,4 +1,4 @@
-/** Warnings: from where they arise to the user's `onWarning`, through a worker's channel where there is one. */
+/** Warnings, on their way to the user's `onWarning`, through a worker's channel if there is one. */
 import { defineOwn } from '../base/own-property.ts'
 import { reportException } from '../events/report-exception.ts'
 import { exceptionOf, type Failure, failureOf, type FailurePlace } from '../errors.ts'
@@ -12,8 +12,8 @@ export interface WarningData {
 }
 
 /**
- * Calls `listener` for each warning, outside of what raises it: nothing is half done when it runs, and what it throws is
- * reported like an event listener's exception.
+ * Calls `listener` for each warning in a microtask of its own: nothing is half done when it runs, and an exception that it
+ * throws is reported like an event listener's.
  */
 export function outside(listener: (warning: Error) => void): (warning: Error) => void {
   return (warning) => {
@@ -23,7 +23,7 @@ export function outside(listener: (warning: Error) => void): (warning: Error) =>
   }
 }
 
-/** What is told of `error`, which storage has raised. */
+/** The data of a warning that storage has raised. */
 export function warningDataOf(error: Error, place: FailurePlace = {}): WarningData {
   const { report = null } = error as { report?: SalvageReport } // Those of a salvage have it.
   return { failure: failureOf(error, place), report }

@@ -1,6 +1,6 @@
 /**
- * What a transaction of a client may be asked to do. The bytes it stores are read by others, who take a key that is none for
- * damage: so keys are looked at, while values are checked by those who read them.
+ * What a client may ask of a transaction. The keys it stores are read by other clients, which would take an invalid one for damage;
+ * so keys are checked here, while values are checked when they are read.
  */
 import { keyEnd } from '../keys/convert-key-to-value.ts'
 import { forEachIndexKey } from '../keys/index-keys.ts'
@@ -93,7 +93,7 @@ function checkPosition(after: Scan['after']): void {
   demand(isPosition, 'has an invalid position')
 }
 
-/** A key, the place right behind it, or the one before or behind all keys. */
+/** A key, the position right after it, or the one before or after all keys. */
 function isBound(bytes: Uint8Array): boolean {
   const [first] = bytes
   if (bytes.length === 1 && (first === 0x00 || first === 0xff)) return true
@@ -132,12 +132,12 @@ function checkGenerated({ value, indexKeys, generated }: PutOperation, store: Ob
 }
 
 /**
- * Its bytes (C3 3F FF FF FF FF FF FF) make a key only where a number is: within a string, a binary, another number or the
- * lengths before a key the block is damaged by them.
+ * Its bytes (C3 3F FF FF FF FF FF FF) are valid only in the place of a number: within a string, a binary, another number or the
+ * lengths before a key they make the block invalid.
  */
 const telltaleNumber = 2 ** 53 - 1
 
-/** Whether there is a tag before the offset, and room for a number's eight bytes behind it. */
+/** Whether there is a tag before the offset, and room for a number's eight bytes after it. */
 function holdsNumber(bytes: Uint8Array, offset: number, tag: number): boolean {
   return bytes[offset - 1] === tag && offset + 8 <= bytes.length
 }

@@ -37,13 +37,13 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Host 
 export interface ConnectOptions {
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence?: Presence | null
-  /** Called once, when nobody will answer any more. */
+  /** Called once, when no more answers will come. */
   readonly gone?: (reason: Failure) => void
 }
 
 type Listings = readonly { readonly name: string; readonly version: number }[]
 
-/** Whoever waits for the answer to a request. */
+/** What waits for the answer to a request. */
 type Waiting =
   | { readonly type: 'databases'; readonly receiver: Receiver<Listings> }
   | { readonly type: 'open'; readonly name: string; readonly listener: OpenListener }
@@ -60,7 +60,7 @@ class PortHost implements Host, PortCaller {
   readonly #transactions = new Map<number, PortTransaction>()
   #lastId = 0
   #awaitedCount = 0
-  /** Why nobody answers any more; null: somebody does. */
+  /** Why no more answers come; null while they may. Never null again: a client whose owner is gone stays so. */
   #goneFor: Failure | null = null
 
   /** Ends the watch over the owner's thread; null while there is none. */
@@ -132,7 +132,7 @@ class PortHost implements Host, PortCaller {
     }
   }
 
-  /** Nobody is there to answer any more. */
+  /** No more answers will come. */
   disconnect(reason: Failure): void {
     if (this.#goneFor) return
     this.#goneFor = reason
@@ -275,7 +275,7 @@ const ended = failure(
 
 /** Why everything fails once the owner has sent what this package would not. */
 export function nonsense(detail: string): Failure {
-  const message = 'The owner of the storage has sent what cannot be read'
+  const message = 'The owner of the storage has sent a message that cannot be read'
   return failure('UnknownError', message, { code: 'ERR_IDB_PROTOCOL', detail })
 }
 

@@ -1,6 +1,6 @@
 /**
- * How calls and answers are packed into parcels. What comes in thousands has a form of its own, which begins with its
- * number in `Form`; everything else goes as the object it is.
+ * How calls and answers are packed into parcels. The frequent ones have a form of their own, which begins with its number in
+ * `Form`; all others are sent as the objects they are.
  */
 import { append } from '../base/own-property.ts'
 import { ValueBytes } from '../bytes/value-bytes.ts'
@@ -36,7 +36,7 @@ const Form = {
 
 type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
 
-// Their places in these lists stand for them.
+// Sent as their index in these lists.
 const modes = ['readonly', 'readwrite'] as const
 const durabilities: readonly Durability[] = ['default', 'relaxed', 'strict']
 
@@ -55,7 +55,7 @@ export function writeCall(call: Call, parcel: ParcelWriter): void {
   }
 }
 
-/** @throws Malformed for what is no call */
+/** @throws Malformed for what is not a call */
 export function readCall(parcel: ParcelReader): Call {
   const form = parcel.number()
   if (form === Form.object) return callOf(parcel.object())
@@ -96,7 +96,7 @@ export function writeAnswer(answer: Answer, parcel: ParcelWriter): void {
   }
 }
 
-/** @throws Malformed for what is no answer */
+/** @throws Malformed for what is not an answer */
 export function readAnswer(parcel: ParcelReader): Answer {
   const form = parcel.number()
   if (form === Form.object) return answerOf(parcel.object())
@@ -273,7 +273,7 @@ function writeDone(id: number, result: OperationResult, parcel: ParcelWriter): v
   else if (result) parcel.bytes(result)
 }
 
-/** Some integers; that there are so many is seen before room is made for them. */
+/** A list of integers. It grows as they are read: its length is input, and no room is made for it in advance. */
 function readNumbers(parcel: ParcelReader): number[] {
   const numbers: number[] = []
   for (let left = parcel.integer(0); left > 0; left--) append(numbers, parcel.integer(0))

@@ -1,4 +1,4 @@
-/** Connections and transactions of a host behind a port, as the realm holds them. */
+/** Connections and transactions of a host at the other end of a port, as the realm holds them. */
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Fifo } from '../base/fifo.ts'
@@ -30,7 +30,7 @@ export interface PortCaller {
   release(transaction: PortTransaction): void
 }
 
-/** A connection; it hears through its own listener, which gets what the port brings. */
+/** A connection; what the port brings goes to its listener. */
 export class PortConnection implements HostConnection {
   readonly name: string
   readonly schema: DatabaseSchema

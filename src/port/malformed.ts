@@ -7,7 +7,7 @@ import {
   typedArrayName,
 } from '../values/platform-objects/intrinsics.ts'
 
-/** What came over a port is not what the other end of this package would have sent. It ends that client, or that owner. */
+/** A message is not one that this package sends. It ends the connection to its sender. */
 export class Malformed extends Error {
   override readonly name = 'Malformed'
 }
@@ -48,7 +48,7 @@ export function integerOf(value: unknown, least: number): number {
   return value
 }
 
-/** Bytes that nobody else can change. @throws Malformed */
+/** Bytes that no other thread can change. @throws Malformed */
 export function bytesOfMember(value: unknown): Uint8Array {
   demand(isOwnBytes(value), 'has something else where bytes belong')
   return value

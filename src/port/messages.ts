@@ -2,10 +2,12 @@
  * What crosses a port between a realm's `connectHost` and the owner's `serve`: the calls and answers of `protocol.ts` as
  * plain data, in order, packed into parcels.
  *
- * Each end takes what comes as input: what the other would not have sent ends that client, or that owner, and nothing else.
+ * Each end treats what comes as input: a message that the other end would not have sent ends that client, or that owner, and
+ * nothing else.
  *
  * The client chooses all ids, from one counter. An open request's id serves as the id of its connection and of its
- * upgrade transaction too. Operations need none: their answers come in the order of the calls.
+ * upgrade transaction too. Operations need none: their answers come in the order of the calls. What an end says of itself has
+ * the id 0 and comes first; so far that is its name alone. A hello with the versions of both ends belongs there.
  */
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
@@ -110,7 +112,7 @@ export type Answer =
   | { readonly type: 'caughtUp'; readonly id: number }
   | { readonly type: 'committed'; readonly id: number }
   | { readonly type: 'aborted'; readonly id: number; readonly failure: Failure }
-  /** The last one: the owner has ended this client, which has sent what no client sends. */
+  /** The last answer: the owner has ended this client, which has sent what no client of this package sends. */
   | { readonly type: 'dismissed'; readonly id: 0; readonly failure: Failure }
 
 /** A port of either kind: of the web, or of Node's worker threads. A dedicated worker and its scope serve as well. */
@@ -120,6 +122,6 @@ export interface HostPort {
     type: 'message' | 'messageerror' | 'close',
     listener: (event: { readonly data?: unknown }) => void,
   ): void
-  /** Ports queue messages until it is called; workers have no such thing. */
+  /** Ports queue messages until it is called; workers have no such method. */
   start?(): void
 }

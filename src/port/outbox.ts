@@ -3,7 +3,7 @@ import { queueReaction } from '../base/node-callbacks.ts'
 import { ParcelWriter } from './parcel.ts'
 import type { HostPort } from './messages.ts'
 
-/** A batch that has become so large is sent at once: the other thread can begin with it. */
+/** A batch of this size is sent at once, so that the other thread can begin with it. */
 const largestBatchBytes = 64 * 1024
 
 /** The sending end of a port. */
@@ -23,7 +23,7 @@ export class Outbox<Message> {
     this.#write = write
   }
 
-  /** Whatever bytes there are in the message are copied within the call. */
+  /** The bytes in the message are copied within the call. */
   post(message: Message): void {
     this.#write(message, this.#parcel)
     if (this.#parcel.sizeBytes >= largestBatchBytes) this.#flush()

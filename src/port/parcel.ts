@@ -1,11 +1,11 @@
 /**
- * Parcels: what a port carries. To a port every object and every byte string is a thing of its own to be copied, at a
- * microsecond each; so many messages are packed into one buffer, and that is given away.
+ * Parcels: what a port carries. A port copies every object and every byte string separately, in about a microsecond each;
+ * so several messages are packed into one buffer, which is transferred.
  *
  * | part of `contents`          | holds                                                                 |
  * | --------------------------- | --------------------------------------------------------------------- |
  * | the first `numberCount` × 8 | numbers, in the platform's byte order: both ends are one machine      |
- * | the rest                    | byte strings, one behind the other; their lengths are among the numbers |
+ * | the rest                    | byte strings, one after another; their lengths are among the numbers    |
  *
  * What is rare or large goes along in `objects`, in order.
  */
@@ -23,10 +23,10 @@ export interface Parcel {
 /** Longer byte strings are sent in buffers of their own: one copy less. */
 const longestPacked = 64 * 1024
 
-/** Smaller contents are copied along. In Chromium a transfer is cheaper from 1 KiB on, in Node from some 16. */
+/** Smaller contents are copied along. In Chromium a transfer is cheaper from 1 KiB on, in Node from about 16 KiB. */
 const transferBytes = 4 * 1024
 
-/** Copying so few in a loop is faster than making a view of them. */
+/** Copying up to this many bytes in a loop is faster than making a view of them. */
 const longestLooped = 64
 
 /** What stands in place of a length. */
@@ -150,7 +150,7 @@ export class ParcelReader {
   found: Uint8Array
   foundStart = 0
 
-  /** `parcel`: whatever came. @throws Malformed when it is no parcel */
+  /** `parcel`: the message that came. @throws Malformed when it is not a parcel */
   constructor(parcel: unknown) {
     demand(typeof parcel === 'object' && parcel !== null, 'is not a parcel')
     const { contents, numberCount, objects } = parcel as Partial<Parcel>

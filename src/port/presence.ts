@@ -1,7 +1,7 @@
-/** How a thread shows that it lives, where a port does not tell that the thread at its other end has ended: in browsers. */
+/** How threads learn that the thread at the other end of a port has ended, in browsers, whose ports do not say so. */
 export interface Presence {
   /** Calls `shown` with the name under which this thread can be watched, as soon as it can be. */
   show(shown: (name: string) => void): void
-  /** Calls `gone` when the thread of that name ends, unless what it gives is called before; never where it cannot be watched. */
+  /** Calls `gone` when the thread of that name ends; never if it cannot be watched. Returns a function that stops watching. */
   watch(name: string, gone: () => void): () => void
 }

@@ -4,7 +4,7 @@ import type { HostPort } from './messages.ts'
 /** What carries it. */
 export interface Carrier {
   post(message: unknown, transfer: Transferable[]): void
-  /** Keeps the process alive while an answer is awaited; browsers need no such thing. */
+  /** Keeps the process alive while an answer is awaited; browsers need neither. */
   ref?(): void
   unref?(): void
 }
@@ -13,7 +13,7 @@ type Listener = (event: { readonly data?: unknown }) => void
 
 const noListener: Listener = () => {}
 
-/** One end; whoever has the channel tells it what has come. */
+/** One end; the owner of the channel passes on to it what comes. */
 export class RelayedPort implements HostPort {
   readonly #carrier: Carrier
   readonly #listeners = { message: noListener, messageerror: noListener, close: noListener }

@@ -24,9 +24,9 @@ import {
 } from '../protocol/protocol.ts'
 import { unref } from '../event-loop/turn.ts'
 
-/** What serving needs besides the host. */
+/** What serving needs in addition to the host. */
 export interface ServeOptions {
-  /** Hears why a client was ended: what it has sent is not what this package sends. */
+  /** Called with the reason when a client is ended because it has sent what this package does not send. */
   readonly report: (failure: Failure) => void
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence: Presence | null
@@ -34,8 +34,8 @@ export interface ServeOptions {
 
 /**
  * Serves `host` to the realm at the other end of `port`. When the port closes, the realm's transactions are aborted and
- * its connections closed; so they are when something comes that no realm would send. Serving alone does not keep the
- * process alive: whoever waits for an answer does.
+ * its connections closed; the same happens when a message comes that no realm would send. Serving does not keep the process
+ * alive; awaiting an answer does.
  */
 export function serve(host: Host, port: HostPort, options: ServeOptions): void {
   const outbox = new Outbox(port, writeAnswer)
@@ -89,7 +89,7 @@ class Client {
     this.#options = options
   }
 
-  /** Takes what has come. Whatever goes wrong with it ends this client, and nobody else. */
+  /** Takes a message. If anything is wrong with it, this client ends, and no other. */
   received(message: unknown): void {
     try {
       const parcel = new ParcelReader(message)
@@ -99,7 +99,7 @@ class Client {
     }
   }
 
-  /** Ends this client, and says so to both sides. `error`: why. */
+  /** Ends this client, and tells both sides. `error`: why. */
   dismiss(error: unknown): void {
     if (this.#isGone) return
     const detail = complaintOf(error)
@@ -164,12 +164,12 @@ class Client {
     }
   }
 
-  /** Whoever is gone hears nothing more. */
+  /** Sends nothing to a client that is gone. */
   #post(answer: Answer): void {
     if (!this.#isGone) this.#outbox.post(answer)
   }
 
-  /** No id is given twice: answers to the one would be taken for the other's. */
+  /** No id is used twice: the answers to one would be taken for answers to the other. */
   #takeNew(id: number): void {
     demand(id > this.#lastId, 'uses an id a second time')
     this.#lastId = id
@@ -344,5 +344,5 @@ class Client {
   }
 }
 
-/** Calls about what was made by an earlier one. */
+/** Calls about what an earlier call has made. */
 type CallAbout = 'execute' | 'commit' | 'abort' | 'cancel' | 'close' | 'shutDown' | 'forceClose'

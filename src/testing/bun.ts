@@ -4,5 +4,5 @@ export type {} from '../api/global/globals.ts'
 import { installWorld } from './install-world.ts'
 import type { TestWorld } from './test-world.ts'
 
-/** The world behind `indexedDB`. */
+/** The world that `indexedDB` belongs to. */
 export const world: TestWorld = installWorld(beforeEach)

@@ -10,5 +10,5 @@ const { Deno } = globalThis as { Deno?: Hooks } // Its own, where it runs.
 if (!Deno) throw wrongRunner('deno', 'is for "deno test", and this is not Deno')
 const { test } = Deno
 
-/** The world behind `indexedDB`. */
+/** The world that `indexedDB` belongs to. */
 export const world: TestWorld = installWorld((hook) => test.beforeEach(hook))

@@ -53,7 +53,7 @@ export interface FaultPlan {
 
 /** A VFS in which things go wrong as planned. */
 export interface FaultyVfs extends Vfs {
-  /** Replaces the plan; calls are counted anew from here. */
+  /** Replaces the plan, and starts counting calls from 1 again. */
   inject(plan: FaultPlan): void
   /** The names of the files that are open, in the order of their opening. */
   openFiles(): string[]
@@ -65,8 +65,7 @@ export interface FaultyVfs extends Vfs {
    */
   crash(pattern: CrashPattern): MemoryVfs
   /**
-   * `crash()` for every pattern there is, and for each seed; see `PowerLossDisk` for what is assumed. `most`: of the prefixes, if
-   * there are more.
+   * `crash()` for every pattern, and for each seed; see `PowerLossDisk` for what is assumed. `most`: how many prefixes at most.
    */
   crashStates(
     seeds?: Iterable<number>,
@@ -279,7 +278,7 @@ function fileOver(state: State, inner: VfsFile, noted: DiskFile): VfsFile {
       isLinked: () => strike(state, 'isLinked') !== null || isLinked.call(inner),
     }),
     close() {
-      // Also when it fails: nobody can close it again.
+      // Also when it fails: it cannot be closed a second time.
       state.open.delete(this)
       if (!strike(state, 'close')) inner.close()
     },

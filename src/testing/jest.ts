@@ -12,5 +12,5 @@ if (!beforeEach) {
   )
 }
 
-/** The world behind `indexedDB`. */
+/** The world that `indexedDB` belongs to. */
 export const world: TestWorld = installWorld(beforeEach)

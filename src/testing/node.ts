@@ -8,5 +8,5 @@ import { runnerHere, wrongRunner } from './wrong-runner.ts'
 // Others have that module, too, and never call its hooks.
 if (runnerHere()) throw wrongRunner('node', 'is for node:test, whose hooks are not called here')
 
-/** The world behind `indexedDB`. */
+/** The world that `indexedDB` belongs to. */
 export const world: TestWorld = installWorld(beforeEach)

@@ -11,7 +11,7 @@ import type { MemoryVfs } from '../../vfs/memory.ts'
  * - Renaming and deleting are certain once they have fulfilled. They say nothing of the file's bytes: a file renamed
  *   before its first sync is there, but perhaps empty.
  * - A sector of 512 bytes is written whole or not at all, except in the pattern `torn`.
- * - A file's size may lag behind or run ahead of its bytes; a sector inside it that was not written reads as zeros.
+ * - A file's size may be smaller or larger than its bytes need; a sector inside it that was not written reads as zeros.
  */
 export class PowerLossDisk {
   readonly #certain: MemoryVfs = memory()
@@ -83,8 +83,8 @@ export class PowerLossDisk {
   }
 
   /**
-   * Every pattern that gives a state of its own now, and one per seed. Where so many steps are uncertain that there would be
-   * more than `most` prefixes, that many of them, as far apart as they can be.
+   * Every pattern that gives a different state now, and one per seed. If there are more than `most` prefixes, that many of them,
+   * evenly spread.
    */
   *patterns(seeds: Iterable<number>, most = Infinity): Generator<CrashPattern> {
     yield 'none'
@@ -115,8 +115,8 @@ export class PowerLossDisk {
 }
 
 /**
- * What of the uncertain has reached the disk: nothing; all; the first so many steps; the first `torn` steps, of the
- * last one only the first half; or, by a seed, for each sector whichever version it ever had.
+ * Which uncertain steps have reached the disk: none; all; the first `prefix`; the first `torn`, and of the last of these only the
+ * first half; or, by a seed, for each sector any version that it has had.
  */
 export type CrashPattern =
   | 'none'

@@ -1,4 +1,4 @@
-/** Test worlds: databases in memory behind one factory that can start over. */
+/** Test worlds: databases in memory, with a factory that can start over. */
 import { factoryOf } from '../api/IDBFactory.ts'
 import { factoryOn } from '../hosting/composition.ts'
 import { optionError } from '../errors.ts'
@@ -15,7 +15,7 @@ import { WorldHost } from './world-host.ts'
 export interface TestWorldOptions {
   /**
    * How many bytes all databases together may take, as `createIndexedDB({ quotaBytes })` counts them. Default: no limit.
-   * A new database takes some 28 KiB.
+   * A new database takes about 28 KiB.
    */
   readonly quotaBytes?: number
   /** @deprecated Use `quotaBytes`. */
@@ -33,7 +33,7 @@ export interface TestWorld {
   readonly indexedDB: ClosableIDBFactory
   /**
    * Starts over, at once, with what the world began with: nothing, or what was there when it was forked. Connections
-   * still open are left with the former databases, which nobody else sees any more.
+   * still open stay with the former databases, which nothing else sees any more.
    */
   reset(): void
   /**
@@ -44,7 +44,7 @@ export interface TestWorld {
   /** Closes every connection by force: transactions abort, `close` is fired. */
   forceClose(): void
   /**
-   * Replaces the plan of faults; calls are counted anew from here.
+   * Replaces the plan of faults, and starts counting calls from 1 again.
    *
    * @throws TypeError for a world made without the option `faults`.
    */
@@ -68,7 +68,7 @@ interface WorldLimits {
   readonly faults: FaultPlan | undefined
 }
 
-/** `beginning` is forked for every life of the world, and so never written. */
+/** `beginning` is forked whenever the world starts, and so never written. */
 function worldFrom(beginning: MemoryVfs, { quotaBytes, faults }: WorldLimits): TestWorld {
   let files = beginning.fork()
   let disk = faults ? faulty(files, faults) : null

@@ -14,15 +14,15 @@ export interface TestTools {
   }
 }
 
-/** A VFS to be tested and a directory in it that is empty and nobody's; a new one for each test. */
+/** A VFS to be tested and an empty directory in it that has no owner; a new one for each test. */
 export interface VfsUnderTest {
   readonly vfs: Vfs
   readonly path: string
 }
 
 /**
- * Checks a VFS against every sentence of the contract in `vfs.ts`. `makeVfs` is called once per test; whatever it sets
- * up, its caller removes.
+ * Checks a VFS against every sentence of the contract in `vfs.ts`. `makeVfs` is called once per test; the caller of this
+ * function removes what it sets up.
  */
 export function vfsConformance(
   tools: TestTools,

@@ -1,4 +1,4 @@
-/** The host of a test world: passes everything on to the host of the moment, and knows the connections it gave out. */
+/** The host of a test world: passes everything on to the current host, and knows the connections that it has made. */
 import type {
   ClosableHost,
   DeleteListener,
@@ -17,7 +17,7 @@ export class WorldHost implements ClosableHost {
     this.#current = first
   }
 
-  /** Whoever is connected stays with the former host. */
+  /** Open connections stay with the former host. */
   exchange(next: ClosableHost): void {
     this.#current = next
     this.#connections.clear()

@@ -1,4 +1,4 @@
-/** What a set-up module says in a test runner it is not for. */
+/** What a set-up module says in a test runner that it is not meant for. */
 
 /** The runners that can be told by what they leave on the global object of their tests; those of Node come first. */
 const runners = [
