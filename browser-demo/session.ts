@@ -44,7 +44,7 @@ export interface RecordedSession {
   end(): Promise<void>
 }
 
-/** Begins a session; `onPhase` hears of each phase as it ends. */
+/** Begins a session; `onPhase` is called with each phase as it ends. */
 export function beginSession(
   { indexedDB, name, size }: { indexedDB: IDBFactory; name: string; size: number },
   onPhase: (phase: Phase) => void,
@@ -57,23 +57,11 @@ export function beginSession(
   const session: Session = {
     size,
     async connect(version, upgrade) {
-      const request = indexedDB.open(name, version)
-      log.observeOpen(request, 'open request')
-      request.addEventListener('upgradeneeded', (event) => {
-        const { result, transaction } = request
-        if (!transaction) throw new Error('unreachable: an upgrade without its transaction')
-        upgrade(result, transaction, event)
-      })
-      const connection = await resultOf(request)
-      log.observe(connection)
+      const connection = await openObserved(indexedDB.open(name, version), { log, upgrade })
       connections.push(connection)
       return connection
     },
-    async remove() {
-      const request = indexedDB.deleteDatabase(name)
-      log.observeOpen(request, 'delete request')
-      await resultOf(request)
-    },
+    remove: () => deleteObserved(indexedDB.deleteDatabase(name), log),
     async phase(title, work) {
       const fromMs = log.elapsedMs()
       const result = await work()
@@ -94,4 +82,24 @@ export function beginSession(
       await log.settled()
     },
   }
+}
+
+async function openObserved(
+  request: IDBOpenDBRequest,
+  { log, upgrade }: { log: EventLog; upgrade: Upgrade },
+): Promise<IDBDatabase> {
+  log.observeOpen(request, 'open request')
+  request.addEventListener('upgradeneeded', (event) => {
+    const { result, transaction } = request
+    if (!transaction) throw new Error('unreachable: an upgrade without its transaction')
+    upgrade(result, transaction, event)
+  })
+  const connection = await resultOf(request)
+  log.observe(connection)
+  return connection
+}
+
+async function deleteObserved(request: IDBOpenDBRequest, log: EventLog): Promise<void> {
+  log.observeOpen(request, 'delete request')
+  await resultOf(request)
 }

@@ -5,6 +5,8 @@ import { type Settings, parseCommandLine, usage } from './command-line.ts'
 import { type Expectations, readExpectations, reasonNotRun } from './expectations.ts'
 import { findImplementation, implementationLabel } from './implementations.ts'
 import {
+  type Manifest,
+  type RunKey,
   knownTotals,
   readManifest,
   recordScores,
@@ -14,7 +16,7 @@ import {
 import { type Environment, runPage } from './page-process.ts'
 import { type Page, listPages, pageName } from './pages.ts'
 import type { PageResult } from './result.ts'
-import { type Standard, printPage, reviewResults } from './review.ts'
+import { type Review, type Standard, printPage, reviewResults } from './review.ts'
 import { startServer } from './server.ts'
 import { type Suite, findSuite } from './suite.ts'
 
@@ -57,18 +59,11 @@ async function runSuite(settings: Settings, { projectRoot, startPath }: Places):
 
   const manifestPath = join(projectRoot, 'wpt/manifest.yaml')
   const manifest = readManifest(manifestPath)
-  const standard: Standard = {
-    key,
-    recorded: settings.update ? new Map() : recordedScores(manifest, key),
-    knownTotals: settings.update ? new Map() : knownTotals(manifest, key),
-    // A peer's failures are its score, not a defect of this package.
-    expectations: settings.implementation === 'ours' ? expectations : null,
-  }
+  const standard = standardOf(settings, { manifest, key, expectations })
   let isGood = true
   try {
     for (let round = 0; round < settings.repeat; round++) {
-      const review = reviewResults(await runPages(pages, environment, settings), standard)
-      console.log(review.text)
+      const review = await runRound(pages, { environment, settings, standard })
       isGood &&= review.isGood
       if (settings.update)
         recordScores(manifest, key, { scores: review.scores, keepOthers: settings.filter !== '' })
@@ -78,6 +73,36 @@ async function runSuite(settings: Settings, { projectRoot, startPath }: Places):
   }
   if (settings.update) writeManifest(manifestPath, manifest)
   return isGood ? 0 : 1
+}
+
+/** How pages are run, and what their results are held to. */
+interface RoundOptions {
+  readonly environment: Environment
+  readonly settings: Settings
+  readonly standard: Standard
+}
+
+async function runRound(
+  pages: readonly Page[],
+  { environment, settings, standard }: RoundOptions,
+): Promise<Review> {
+  const review = reviewResults(await runPages(pages, environment, settings), standard)
+  console.log(review.text)
+  return review
+}
+
+/** What results are held to: nothing where they are to become the record. */
+function standardOf(
+  { update, implementation }: Settings,
+  { manifest, key, expectations }: { manifest: Manifest; key: RunKey; expectations: Expectations },
+): Standard {
+  return {
+    key,
+    recorded: update ? new Map() : recordedScores(manifest, key),
+    knownTotals: update ? new Map() : knownTotals(manifest, key),
+    // A peer's failures are its score, not a defect of this package.
+    expectations: implementation === 'ours' ? expectations : null,
+  }
 }
 
 function selectPages(suite: Suite, expectations: Expectations, filter: string): Page[] {

@@ -1,4 +1,5 @@
 import { completionOf, errorNameOf, resultOf } from '../requests.ts'
+import type { Session } from '../session.ts'
 import { createSightings, makeSightings } from './sightings.ts'
 import type { Workload } from './workload.ts'
 
@@ -20,12 +21,7 @@ export const errors: Workload = {
     const write = (): IDBObjectStore =>
       connection.transaction('sightings', 'readwrite').objectStore('sightings')
 
-    await phase('A duplicate, forgiven', () => {
-      const store = write()
-      store.add({ id: 1 }).addEventListener('error', (event) => event.preventDefault())
-      store.put({ id: 100, ring: 'stays' })
-      return completionOf(store.transaction)
-    })
+    await phase('A duplicate, forgiven', () => forgiveDuplicate(write()))
     await phase('A duplicate that aborts', async () => {
       const store = write()
       store.put({ id: 101, ring: 'goes' })
@@ -35,10 +31,7 @@ export const errors: Workload = {
     })
     await phase('Calls that throw', async () => {
       const store = write()
-      observe('put of what cannot be cloned', await errorNameOf(() => store.put({ id: () => 1 })))
-      observe('put without a key', await errorNameOf(() => store.put({})))
-      observe('an impossible key', await errorNameOf(() => store.get(Number.NaN)))
-      observe('a store there is not', await errorNameOf(() => connection.transaction('whales')))
+      await makeCallsThatThrow(store, observe)
       await completionOf(store.transaction)
     })
     await phase('A write while reading', async () => {
@@ -49,16 +42,34 @@ export const errors: Workload = {
     connection.close()
 
     await phase('An upgrade that aborts', async () => {
-      const upgrading = connect(2, (database, transaction) => {
-        database.deleteObjectStore('sightings')
-        database.createObjectStore('ruins')
-        transaction.abort()
-      })
-      observe('abort of the upgrade', await errorNameOf(() => upgrading))
+      observe('abort of the upgrade', await errorNameOf(() => connect(2, abortUpgrade)))
     })
     const after = await connect(1, () => {})
     observe('stores afterwards', [...after.objectStoreNames])
     const kept = after.transaction('sightings').objectStore('sightings')
     observe('records afterwards', await resultOf(kept.count()))
   },
+}
+
+async function forgiveDuplicate(store: IDBObjectStore): Promise<void> {
+  store.add({ id: 1 }).addEventListener('error', (event) => event.preventDefault())
+  store.put({ id: 100, ring: 'stays' })
+  await completionOf(store.transaction)
+}
+
+async function makeCallsThatThrow(
+  store: IDBObjectStore,
+  observe: Session['observe'],
+): Promise<void> {
+  const { db } = store.transaction
+  observe('put of what cannot be cloned', await errorNameOf(() => store.put({ id: () => 1 })))
+  observe('put without a key', await errorNameOf(() => store.put({})))
+  observe('an impossible key', await errorNameOf(() => store.get(Number.NaN)))
+  observe('a store there is not', await errorNameOf(() => db.transaction('whales')))
+}
+
+function abortUpgrade(database: IDBDatabase, transaction: IDBTransaction): void {
+  database.deleteObjectStore('sightings')
+  database.createObjectStore('ruins')
+  transaction.abort()
 }
