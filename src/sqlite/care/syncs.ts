@@ -5,7 +5,7 @@ import type { Connection } from '../binding/connection.ts'
 import type { Place } from '../database-file.ts'
 import { FilePresence } from './file-presence.ts'
 import { fileError } from '../../files/file-error.ts'
-import { rewriteFile } from '../../files/rewrite-file.ts'
+import { rewriteFile } from '../../files/io/rewrite-file.ts'
 import type { VfsFile } from '../../files/vfs.ts'
 
 /** The database to sync. */

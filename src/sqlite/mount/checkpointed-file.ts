@@ -4,9 +4,9 @@
  * checkpoint has ended the log has all of it, too.
  * https://sqlite.org/wal.html#checkpointing
  */
-import { GatheredWrites } from '../../files/gathered-writes.ts'
-import { ReadAhead } from '../../files/read-ahead.ts'
-import { ReadBlocks } from '../../files/read-blocks.ts'
+import { GatheredWrites } from '../../files/io/gathered-writes.ts'
+import { ReadAhead } from '../../files/io/read-ahead.ts'
+import { ReadBlocks } from '../../files/io/read-blocks.ts'
 import type { VfsFile } from '../../files/vfs.ts'
 
 /** A VfsFile over the database's own, which it owns. */

@@ -9,9 +9,9 @@
  * second time goes straight through.
  * https://sqlite.org/fileformat.html#the_write_ahead_log
  */
-import { GatheredWrites } from '../../files/gathered-writes.ts'
-import { ReadAhead } from '../../files/read-ahead.ts'
-import { mostKeptBytes, ReadBlocks } from '../../files/read-blocks.ts'
+import { GatheredWrites } from '../../files/io/gathered-writes.ts'
+import { ReadAhead } from '../../files/io/read-ahead.ts'
+import { mostKeptBytes, ReadBlocks } from '../../files/io/read-blocks.ts'
 import { isFull } from '../../files/file-error.ts'
 import { RewrittenHeaders } from './rewritten-headers.ts'
 import type { VfsFile } from '../../files/vfs.ts'

@@ -4,7 +4,7 @@
  */
 import { StorageError } from '../../errors.ts'
 import { magic, newDatabase } from './new-database.ts'
-import { readFile } from '../../files/read-file.ts'
+import { readFile } from '../../files/io/read-file.ts'
 import { applicationId, tablesFormat } from './tables.ts'
 import type { VfsFile } from '../../files/vfs.ts'
 

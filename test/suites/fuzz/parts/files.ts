@@ -1,5 +1,5 @@
 /** Whole files, spoilt where it matters: headers, pages, cells, the frames of the log. */
-import { readFile } from '../../../../src/files/read-file.ts'
+import { readFile } from '../../../../src/files/io/read-file.ts'
 import type { Random } from '../../../kit/history/random.ts'
 import { memory, type MemoryVfs } from '../../../../vfs/memory.ts'
 import { exercise } from '../exercise.ts'

@@ -1,5 +1,5 @@
 /** Reading a VFS's files without trusting that they say what they could not read. */
-import { VfsError, type VfsFile } from './vfs.ts'
+import { VfsError, type VfsFile } from '../vfs.ts'
 
 /**
  * Fills `into` from `offset`, the rest with zeros, and returns how many bytes there were.

@@ -1,5 +1,5 @@
 /** Bringing to the disk what a failed sync has left behind. */
-import type { VfsFile } from './vfs.ts'
+import type { VfsFile } from '../vfs.ts'
 
 const pieceBytes = 1024 * 1024
 

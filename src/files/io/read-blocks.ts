@@ -1,5 +1,5 @@
 /** Reading small parts of a file in any order, each block of it once: each read costs a call into the platform. */
-import type { VfsFile } from './vfs.ts'
+import type { VfsFile } from '../vfs.ts'
 
 /** How much is read at once. */
 const blockBytes = 256 * 1024

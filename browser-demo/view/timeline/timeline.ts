@@ -1,11 +1,11 @@
 /** Events on a time axis that all engines share, or side by side in their order. */
-import { engineOf } from '../engines.ts'
-import { eventTypes } from '../event-log.ts'
-import type { Phase } from '../session.ts'
-import { drawing, element } from './dom.ts'
+import { engineOf } from '../../engines.ts'
+import { eventTypes } from '../../event-log.ts'
+import type { Phase } from '../../session.ts'
+import { drawing, element } from '../dom.ts'
 import { showEventTable } from './event-table.ts'
 import type { Lane } from './lane.ts'
-import { count, counted, duration } from './words.ts'
+import { count, counted, duration } from '../words.ts'
 
 const scales = ['time', 'order'] as const
 type Scale = (typeof scales)[number]

@@ -1,5 +1,5 @@
 /** Reading on from where the last read ended, in large pieces: each read costs a call into the platform. */
-import type { VfsFile } from './vfs.ts'
+import type { VfsFile } from '../vfs.ts'
 
 /** Bytes read per call: the first amount, doubled each time the reading goes on, up to the second. */
 const leastBytes = 64 * 1024

@@ -1,6 +1,6 @@
-import type { EngineId } from '../engines.ts'
-import type { LoggedEvent } from '../event-log.ts'
-import type { Phase } from '../session.ts'
+import type { EngineId } from '../../engines.ts'
+import type { LoggedEvent } from '../../event-log.ts'
+import type { Phase } from '../../session.ts'
 
 /** What one engine did in its last round. */
 export interface Lane {

@@ -1,9 +1,9 @@
 /** The events of all engines side by side, a row for each place in the order; a row whose cells disagree is marked. */
-import { engineOf } from '../engines.ts'
-import { element } from './dom.ts'
-import { showPager } from './pager.ts'
+import { engineOf } from '../../engines.ts'
+import { element } from '../dom.ts'
+import { showPager } from '../pager.ts'
 import type { Lane } from './lane.ts'
-import { duration } from './words.ts'
+import { duration } from '../words.ts'
 
 const rowsPerPage = 20
 

@@ -2,7 +2,7 @@
  * Small writes that follow each other, gathered into a large one: each costs a call into the platform, which in Firefox waits for
  * another thread, and off the record in Chromium for another process.
  */
-import type { VfsFile } from './vfs.ts'
+import type { VfsFile } from '../vfs.ts'
 
 /** The most that is gathered: on a disk larger writes gain nothing measurable from a quarter of this on. */
 const capacity = 512 * 1024
