@@ -23,6 +23,21 @@ export function hostingSuite(
     tools.test(title, () => closingAll(makeHosting(), body))
   }
 
+  const suite: Suite = { assert, test }
+  testConnections(suite)
+  testOpening(suite)
+  testOthers(suite)
+  testDirectory(suite, rounds)
+}
+
+/** What the tests of a hosting are written with. */
+interface Suite {
+  readonly assert: TestTools['assert']
+  test(title: string, body: (hosting: Hosting) => Promise<void>): void
+}
+
+/** What the connections of a closing factory are told. */
+function testConnections({ assert, test }: Suite): void {
   test('close(): each connection gets one close event, and transaction() throws InvalidStateError', async ({
     create,
     close,
@@ -89,7 +104,10 @@ export function hostingSuite(
     await rest(factory)
     assert.deepEqual(logs, [[], []])
   })
+}
 
+/** What a closing factory answers that it was asked before. */
+function testOpening({ assert, test }: Suite): void {
   test('close(): an open under way succeeds, and its connection is closed next', async ({
     create,
     close,
@@ -142,7 +160,10 @@ export function hostingSuite(
     held.close()
     await resultOf(deletion)
   })
+}
 
+/** What is asked, and what others have open, while a factory closes. */
+function testOthers({ assert, test }: Suite): void {
   test('what is asked while close() is under way waits, and works', async ({ create, close }) => {
     const factory = create()
     await completion(put(await openStore(factory), 'key', 'value'))
@@ -190,7 +211,10 @@ export function hostingSuite(
     await close(second)
     assert.equal(await get(again, 'key'), 'value')
   })
+}
 
+/** What becomes of the directory when the last factory closes and the next one comes. */
+function testDirectory({ assert, test }: Suite, rounds: number): void {
   test('mounted, unmounted and mounted again at once, the second has what it needs', async ({
     create,
     close,
