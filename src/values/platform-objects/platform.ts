@@ -83,8 +83,6 @@ export function blobAttributes(value: object): BlobAttributes | undefined {
   }
 }
 
-export const blobSize = (value: unknown): number | undefined => read(blobSizes, value)
-
 /** The numbers a QuotaExceededError tells; undefined for everything else, and one that tells none. */
 export function quotaOf(value: unknown): Quota | undefined {
   const quota = read(quotas, value) ?? undefined
