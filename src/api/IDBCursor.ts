@@ -53,7 +53,7 @@ export class IDBCursor {
     requireArguments(arguments.length, 1, 'IDBCursor.advance')
     const cursor = this.#cursor
     const steps = toUnsignedLong(count, 'count')
-    if (steps === 0) throw new TypeError('count is 0: a cursor can only move on')
+    if (steps === 0) throw new TypeError('count is 0: a cursor advances by 1 record or more')
     assertActive(cursor.transaction)
     assertSourceExists(cursor)
     assertGotValue(cursor)
@@ -154,7 +154,8 @@ function assertRecordWritable(cursor: Cursor): void {
   assertWritable(cursor.transaction)
   assertSourceExists(cursor)
   assertGotValue(cursor)
-  if (cursor.keyOnly) throw domException('InvalidStateError', 'The cursor is a key cursor')
+  if (cursor.keyOnly)
+    throw domException('InvalidStateError', 'The cursor is a key cursor: it cannot change records')
 }
 
 /** Positive when `key` lies ahead of the cursor in its direction, 0 at its key. */
@@ -171,5 +172,5 @@ function primaryOrderAhead({ position, direction }: Cursor, primaryKey: Uint8Arr
 }
 
 function notAhead(name: string): DOMException {
-  return domException('DataError', `The ${name} does not lie ahead of the cursor's position`)
+  return domException('DataError', `The ${name} is not ahead of the cursor's position`)
 }

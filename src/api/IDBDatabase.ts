@@ -83,10 +83,10 @@ export class IDBDatabase {
     }
     const scope = storeIds(connection, typeof names === 'string' ? [names] : names)
     if (scope.length === 0) {
-      throw domException('InvalidAccessError', 'No object store was named')
+      throw domException('InvalidAccessError', 'A transaction needs at least one object store')
     }
     if (wanted === 'versionchange') {
-      throw new TypeError('A transaction can be created as "readonly" or "readwrite" only')
+      throw new TypeError('A transaction can only be created in mode "readonly" or "readwrite"')
     }
     return wrap(createTransaction(connection, scope, wanted, durability))
   }
@@ -111,12 +111,12 @@ export class IDBDatabase {
     const transaction = activeUpgrade(connection)
     if (keyPath !== null) assertValidKeyPath(keyPath)
     if (storeNamed(connection, storeName)) {
-      throw domException('ConstraintError', `Object store "${storeName}" exists`)
+      throw domException('ConstraintError', `Object store "${storeName}" already exists`)
     }
     if (autoIncrement && (keyPath === '' || Array.isArray(keyPath))) {
       throw domException(
         'InvalidAccessError',
-        'A store with a key generator cannot have an empty key path or a list of them',
+        'An object store with a key generator cannot have an empty key path or an array as its key path',
       )
     }
     const store = { name: storeName, keyPath, autoIncrement }
@@ -160,7 +160,7 @@ function activeUpgrade({ upgradeTransaction }: Connection): Transaction {
   if (!upgradeTransaction) {
     throw domException(
       'InvalidStateError',
-      'Object stores can be created and deleted in an upgrade transaction (onupgradeneeded) only',
+      'Object stores can only be created and deleted in an upgrade transaction (onupgradeneeded)',
     )
   }
   assertActive(upgradeTransaction)

@@ -42,7 +42,7 @@ export class IDBIndex {
     assertNotDeleted(index)
     if (index.name === name) return
     for (const { name: taken } of index.store.indexes) {
-      if (taken === name) throw domException('ConstraintError', `Index "${name}" exists`)
+      if (taken === name) throw domException('ConstraintError', `Index "${name}" already exists`)
     }
     renameIndex(index, name)
   }

@@ -52,7 +52,8 @@ export class IDBObjectStore {
     assertActive(store.transaction)
     if (store.name === name) return
     for (const { name: taken } of store.transaction.connection.schema.stores.values()) {
-      if (taken === name) throw domException('ConstraintError', `Object store "${name}" exists`)
+      if (taken === name)
+        throw domException('ConstraintError', `Object store "${name}" already exists`)
     }
     renameObjectStore(store, name)
   }
@@ -175,11 +176,14 @@ export class IDBObjectStore {
     assertNotDeleted(store)
     assertActive(store.transaction)
     if (indexHandle(store, indexName)) {
-      throw domException('ConstraintError', `Index "${indexName}" exists`)
+      throw domException('ConstraintError', `Index "${indexName}" already exists`)
     }
     assertValidKeyPath(path)
     if (multiEntry && typeof path !== 'string') {
-      throw domException('InvalidAccessError', 'A multiEntry index cannot have a list as key path')
+      throw domException(
+        'InvalidAccessError',
+        'A multiEntry index cannot have an array as its key path',
+      )
     }
     const flags = { unique: Boolean(unique), multiEntry: Boolean(multiEntry) }
     return wrap(createIndex(store, { name: indexName, keyPath: path, ...flags }))
@@ -220,11 +224,14 @@ function addOrPut(
   if (isInline && key !== undefined) {
     throw domException(
       'DataError',
-      `Object store "${store.name}" takes its keys from the values: a key parameter cannot be given`,
+      `Object store "${store.name}" uses in-line keys: leave out the key parameter`,
     )
   }
   if (!isInline && !store.autoIncrement && key === undefined) {
-    throw domException('DataError', `Object store "${store.name}" needs a key parameter`)
+    throw domException(
+      'DataError',
+      `Object store "${store.name}" uses out-of-line keys and has no key generator: give a key parameter`,
+    )
   }
   return storeRecord(store, value, { explicitKey: key, overwrite })
 }

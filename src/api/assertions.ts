@@ -20,6 +20,6 @@ export function assertUpgrading({ upgrade }: Transaction): void {
   if (upgrade) return
   throw domException(
     'InvalidStateError',
-    'The schema can be changed in an upgrade transaction (onupgradeneeded) only',
+    'The schema can only be changed in an upgrade transaction (onupgradeneeded)',
   )
 }

@@ -46,7 +46,7 @@ export class ByteWriter {
     return this.bytes.slice(start, this.length)
   }
 
-  /** Makes room for `sizeBytes` more. Whoever holds `bytes` must read it again. */
+  /** Makes room for `sizeBytes` more. Read `bytes` again afterwards: it may be another array. */
   reserve(sizeBytes: number): void {
     const needed = this.length + sizeBytes
     if (needed > this.bytes.length) this.#grow(needed)

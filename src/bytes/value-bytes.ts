@@ -13,7 +13,7 @@ export type Hold = 'lent' | 'kept' | 'own'
 /** Where values lie that outlive the call they came in. */
 const kept = new ByteArena()
 
-/** A value's bytes. Whoever needs them beyond the current call calls `keep()`. */
+/** A value's bytes. A holder that needs them beyond the current call calls `keep()`. */
 export class ValueBytes {
   #bytes: Uint8Array
   #hold: Hold

@@ -3,7 +3,7 @@ import { reportException } from '../events/report-exception.ts'
 
 /** A line of calls, made one after another: at once, as long as none of them has to wait. */
 export class CallLine {
-  /** Those behind one that waits; null when nothing waits. */
+  /** The calls after one that waits; null when nothing waits. */
   #held: (() => void)[] | null = null
 
   get isWaiting(): boolean {

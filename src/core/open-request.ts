@@ -69,7 +69,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     queueDatabaseTask(new FireUpgradeNeeded(this, transaction, oldVersion))
   }
 
-  /** The last event of the upgrade transaction is queued: the request's own comes right behind it. */
+  /** The last event of the upgrade transaction is queued: the request's own comes right after it. */
   upgradeEnding(): void {
     this.#isUpgrading = false
     if (this.#conclusion) queueDatabaseTask(this.#conclusion)
@@ -163,7 +163,7 @@ class FireUpgradeNeeded extends OpenRequestTask {
     if (transaction.isMidCall) transaction.cutOff(null)
     if (transaction.state !== 'active') return
     transaction.state = 'inactive'
-    // Without an event nobody has made the stores.
+    // Without an event no listener has made the stores.
     if (!dispatch) transaction.cutOff(null)
     else if (dispatch.threw) transaction.abort(listenerThrew())
     else transaction.commitIfIdle()

@@ -56,7 +56,7 @@ function takeResult(request: Request): void {
   if (transaction.state === 'inactive') transaction.state = 'active'
 }
 
-/** Queues the tasks of requests that were held back, each right behind the one before it. */
+/** Queues the tasks of requests that were held back, each right after the one before it. */
 export function fireHeldBack(requests: readonly Request[]): void {
   if (requests.length > 0) queueDatabaseTask(new FireHeldBack(requests))
 }
@@ -83,7 +83,7 @@ class FireHeldBack implements Task {
   }
 }
 
-/** What follows once the event is over; `dispatch` is null when nobody could observe it. */
+/** What follows once the event is over; `dispatch` is null when no listener could observe it. */
 function resultFired(
   { transaction, error }: Request,
   { hasFailed, dispatch }: { hasFailed: boolean; dispatch: Dispatch | null },
@@ -98,7 +98,7 @@ function resultFired(
   return 'over'
 }
 
-/** https://w3c.github.io/IndexedDB/#fire-success-event; null when nobody can observe it. */
+/** https://w3c.github.io/IndexedDB/#fire-success-event; null when no listener can observe it. */
 function successEvent(request: Request): Event | null {
   return isObserved(request, 'success') ? new DatabaseEvent('success') : null
 }

@@ -37,7 +37,7 @@ import { type Cleanup, type Task, queueDatabaseTask, queueInPlace } from '../eve
 /** https://w3c.github.io/IndexedDB/#transaction-lifecycle */
 type TransactionState = 'active' | 'inactive' | 'committing' | 'finished'
 
-/** What an upgrade transaction has beside. */
+/** What only an upgrade transaction has. */
 export interface Upgrade {
   readonly openRequest: OpenRequest
   /** The committed schema, to go back to on abort. */
@@ -197,8 +197,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   }
 
   /**
-   * Whether nothing can keep it from committing: it has all its answers, and no listener hears of any. One that is added
-   * before the event fires does hear of it, as if `commit()` had been called.
+   * Whether nothing can keep it from committing: it has all its answers, and no listener observes any. One that is added
+   * before the event fires does observe it, as if `commit()` had been called.
    */
   #isDecided(heldBack: readonly Request[]): boolean {
     if (this.unprocessed > 0 || heldBack.at(-1)?.next !== null) return false
@@ -255,7 +255,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** Something of it has ended half-way, with `error` or without a word: ends the whole of it. */
   cutOff(error: unknown): void {
     this.isMidCall = false
-    const title = 'The transaction was aborted: a call or an event of it was cut off'
+    const title = 'The transaction was aborted: one of its calls or events was interrupted'
     const facts = { code: 'ERR_IDB_CUT_OFF', database: this.connection.host.name } as const
     const reason = failureWith('UnknownError', title, { detail: reasonOf(error), ...facts })
     this.abort(exceptionOf(reason))

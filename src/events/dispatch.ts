@@ -47,7 +47,7 @@ let lastNumber = 0
 
 /** A core object that events are fired at; `handle` is what script sees of it. */
 export abstract class Target {
-  /** The script-visible object; null until script has seen one, and then nobody can have added a listener. */
+  /** The script-visible object; null until script has seen one, and then there can be no listener. */
   handle: object | null = null
   /** The first of the listeners, which are linked; null when there is none. (No array: see `event-path.ts`.) */
   listeners: Listener | null = null

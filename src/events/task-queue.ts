@@ -5,7 +5,7 @@
 import { afterMicrotasks, isTurnDue, takeTurn, wake } from '../event-loop/checkpoint.ts'
 import { reportException } from './report-exception.ts'
 
-/** What may fail in a way nobody foresaw. */
+/** What may fail in an unforeseen way. */
 interface Guarded {
   /** It has thrown: ends what it belongs to, so that nothing waits for the rest of it. */
   cutOff(error: unknown): void
@@ -13,7 +13,7 @@ interface Guarded {
 
 /** A task that runs in steps. */
 export interface Task extends Guarded {
-  /** The one queued behind it; the queue's alone. (No array: a setter that script puts on its prototype would be called.) */
+  /** The one queued after it; only the queue uses this. (No array: a setter that script puts on its prototype would be called.) */
   nextTask: Task | null
   /**
    * Does the next piece, with at most one call into script. `'over'`: nothing is left. `'called'`: script has run, and
@@ -31,7 +31,7 @@ let isScheduled = false
 
 /** What is to be closed at a microtask checkpoint. https://w3c.github.io/IndexedDB/#cleanup-indexed-database-transactions */
 export interface Cleanup extends Guarded {
-  /** The one queued behind it; the queue's alone. */
+  /** The one queued after it; only the queue uses this. */
   nextCleanup: Cleanup | null
   cleanUp(): void
 }
@@ -62,7 +62,7 @@ export function queueDatabaseTask(task: Task): void {
 }
 
 /**
- * For the step of a running task: the tasks that `queue` queues come right behind the running one, as if they had been queued when
+ * For the step of a running task: the tasks that `queue` queues come right after the running one, as if they had been queued when
  * it was.
  */
 export function queueInPlace(queue: () => void): void {

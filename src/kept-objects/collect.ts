@@ -1,6 +1,6 @@
 /**
  * Collecting what is kept for records that are gone. An object is there before its record, and stays for a while after it;
- * whoever is in between holds a lock, which dies with its thread: then nothing is collected.
+ * a thread that is in between holds a lock, which dies with it, and meanwhile nothing is collected.
  */
 import { isAnythingKept, type KeptKey, type KeptPlace, listKept, removeKept } from './kept-store.ts'
 
@@ -17,8 +17,8 @@ export function holdCollection(place: KeptPlace): Promise<() => void> {
 
 /**
  * Removes what a database's records do not have. `findGarbage` is asked once all that is kept is known; null: it cannot tell
- * now. False: nothing was done, as somebody is in between; try again later. (Waiting for the lock could be for ever: those who
- * come later would wait behind, while those who hold it may wait for their transactions.)
+ * now. False: nothing was done, as a thread is in between; try again later. (Waiting for the lock might never end: those who come
+ * later would queue after it, while those who hold it may wait for their transactions.)
  */
 export async function collectKept(
   place: KeptPlace,
@@ -34,7 +34,7 @@ export async function collectKept(
   })
 }
 
-/** Removes all that is kept for a database that is deleted; nobody is connected to it. */
+/** Removes all that is kept for a database that is deleted, to which no connection is open. */
 export async function forgetKept(place: KeptPlace): Promise<void> {
   if (!(await isAnythingKept())) return
   const kept = await listKept(place)

@@ -37,7 +37,7 @@ const databaseName = 'idb-everywhere: kept objects'
 const storeName = 'objects'
 const noKey = new Uint8Array(0)
 
-/** Whether objects can be kept here. Without locks nobody could know what is in use. */
+/** Whether objects can be kept here. Without locks there is no way to know what is in use. */
 export const canKeep = browserIndexedDB !== null && Boolean(globalThis.navigator?.locks)
 
 /** The id of a new object. */
@@ -81,7 +81,7 @@ export async function findKept(id: string, name: string): Promise<object> {
   if (found) return found.object
   throw new StorageError(
     'corrupt',
-    `A stored value holds a ${name} that has no bytes: it lies in the IndexedDB of the browser that stored it, and was not found there; store it again`,
+    `A stored value refers to a ${name} that the browser which stored it keeps in its own IndexedDB, and it was not found here; store the value again`,
     { code: 'ERR_IDB_UNAVAILABLE_TYPE' },
   )
 }
@@ -176,7 +176,7 @@ function open({ create }: { create: boolean }): Promise<IDBDatabase> {
     }
     request.onsuccess = () => resolve(request.result)
     request.onerror = (event) => {
-      // In Firefox an error that nobody prevents reaches the window.
+      // In Firefox an error whose default is not prevented reaches the window.
       event.preventDefault()
       reject(isMissing ? new Missing() : (request.error as DOMException))
     }
@@ -197,6 +197,6 @@ function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
 function completion(transaction: IDBTransaction): Promise<void> {
   return new Promise((resolve, reject) => {
     transaction.oncomplete = () => resolve()
-    transaction.onabort = () => reject(transaction.error as DOMException) // nobody aborts it
+    transaction.onabort = () => reject(transaction.error as DOMException) // nothing aborts it but an error
   })
 }

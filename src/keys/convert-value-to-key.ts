@@ -154,7 +154,7 @@ interface OpenArray {
 }
 
 /**
- * Writes the value's key; false when it has none, and the writer then holds a useless piece of it. `enclosing`: an array
+ * Writes the value's key; false when it has none, and the writer then holds an incomplete key. `enclosing`: an array
  * the value may not contain, or null.
  */
 export function writeKey(

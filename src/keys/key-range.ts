@@ -2,7 +2,7 @@
  * Key ranges over encoded keys.
  *
  * Encoded keys are prefix-free (no key's bytes begin another's), and a key's first byte is a tag, below 0xFF. So
- * `key ++ FF` lies behind `key` and everything that starts with it, and before every other larger key. With that any
+ * `key ++ FF` sorts after `key` and everything that starts with it, and before every other larger key. With that any
  * combination of open and closed bounds becomes one half-open interval of bytes, for a store (`key`) and for an index
  * (`key`, then primary key) alike.
  */
@@ -35,7 +35,7 @@ export const unboundedRange: KeyRange = {
 /** Before all keys; not empty, since an empty blob is easily taken for none. */
 const beforeAllKeys = Uint8Array.of(0x00)
 
-/** Behind all keys. */
+/** After all keys. */
 const behindAllKeys = Uint8Array.of(0xff)
 
 /** The range that holds one key. https://w3c.github.io/IndexedDB/#containing-only */
@@ -44,7 +44,7 @@ export function onlyKey(key: Uint8Array): KeyRange {
 }
 
 /**
- * Whether the lower bound lies behind the upper one, which `IDBKeyRange.bound()` refuses.
+ * Whether the lower bound is greater than the upper one, which `IDBKeyRange.bound()` refuses.
  * https://w3c.github.io/IndexedDB/#dom-idbkeyrange-bound
  */
 export function isInverted({ lower, upper }: KeyRange): boolean {

@@ -25,7 +25,6 @@ export type {
 } from '../storage/schema.ts'
 export type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
 export { applySchemaChange, emptySchema } from '../storage/schema.ts'
-export type { Direction } from '../keys/direction.ts'
 export type { KeyPath } from '../keys/key-path.ts'
 export type { StorageLimits } from '../storage/limits.ts'
 export { checkId, checkNameLength, checkRecordSize, noLimits } from '../storage/limits.ts'
@@ -181,7 +180,7 @@ export interface HostConnection {
   ): HostTransaction
   /** Aborts the transaction with that listener, whose making was cut off before the realm got it; there may be none. */
   abortOf(listener: TransactionListener): void
-  /** Resolves when the connection is closed, by whatever. */
+  /** Resolves when the connection is closed, for any reason. */
   readonly closed: Promise<void>
   /** Sets the close pending flag. The connection is closed when its transactions have finished. */
   close(): void
@@ -200,7 +199,7 @@ export interface HostConnection {
 /** What a connection hears from its host. */
 export interface ConnectionListener {
   /**
-   * Somebody wants to upgrade (or delete: `newVersion` null) the database. Core fires `versionchange` unless its connection
+   * Another connection wants to upgrade (or delete: `newVersion` null) the database. Core fires `versionchange` unless its connection
    * is closing, and calls `delivered` when that is over.
    */
   versionChange(oldVersion: number, newVersion: number | null, delivered: () => void): void
@@ -234,7 +233,7 @@ export interface HostTransaction {
 export interface TransactionListener {
   /**
    * It starts while the commit of a transaction before it, which it overlaps, is still on its way to the disk. Answers come
-   * as ever, but core fires no event before `caughtUp`. Where nobody can observe the answers it commits meanwhile, so that
+   * as ever, but core fires no event before `caughtUp`. Where no listener can observe the answers it commits meanwhile, so that
    * both share a sync.
    */
   wentAhead(): void

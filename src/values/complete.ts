@@ -45,7 +45,7 @@ interface Filled {
   readonly generatedKeyOffset: number
 }
 
-/** Puts the bytes of CryptoKeys in their places, which moves all that comes behind. */
+/** Puts the bytes of CryptoKeys in their places, which moves everything after them. */
 async function fillHoles(
   { bytes, generatedKeyOffset }: Filled,
   objects: readonly ApartObject[],

@@ -9,7 +9,7 @@ export function corrupt(reason: string): StorageError {
 export function unsupportedType(name: string): StorageError {
   return new StorageError(
     'corrupt',
-    `A stored value holds a ${name}, which this runtime lacks; read it with a runtime that has it`,
+    `A stored value contains a ${name}, which this runtime lacks; read it with a runtime that has it`,
     { code: 'ERR_IDB_UNAVAILABLE_TYPE' },
   )
 }

@@ -106,7 +106,7 @@ function checkVersion(version: number): void {
   if (version === 0) throw corrupt('it has no format version')
   throw new StorageError(
     'corrupt',
-    `A stored value has format version ${version}: it was written by a newer version of this package, which knows more than ${formatVersion}`,
+    `A stored value has format version ${version}, and this version of the package reads ${formatVersion}; read it with the newer version that wrote it`,
     { code: 'ERR_IDB_NEWER_FORMAT', format: version, supportedFormat: formatVersion },
   )
 }

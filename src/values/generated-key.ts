@@ -17,6 +17,6 @@ export function placeGeneratedKey(clone: unknown, keyPath: string): boolean {
   }
   throw domException(
     'DataError',
-    `A generated key cannot be stored at key path "${keyPath}": the value there, or on the way, can hold no property`,
+    `A generated key cannot be stored at key path "${keyPath}": it leads to a value that is neither a plain object nor an array`,
   )
 }

@@ -9,7 +9,7 @@ import type { Serialized } from './serialized.ts'
 export { type Completed, complete, isComplete } from './complete.ts'
 export type { Serialized } from './serialized.ts'
 
-/** A state nobody uses. A getter may call serialize() while one is in use: then another is made. */
+/** A state that is not in use. A getter may call serialize() while one is in use: then another is made. */
 let idle: WriteState | null = null
 
 /**

@@ -65,7 +65,7 @@ export function installGlobals(
   return factory
 }
 
-/** Some test environments put a simulated window beside the global object: what a test asks of it must be there, too. */
+/** Some test environments have a simulated window in addition to the global object, and tests ask it for the same things. */
 function placesOf(target: object): object[] {
   const { window } = target as { window?: unknown } // A global's member, if any.
   const isBeside = target === globalThis && window !== target
@@ -90,7 +90,7 @@ function defineAccessor(target: object, factory: globalThis.IDBFactory): void {
       if (isFirstRead) receivers.add(this)
       // An attribute of the global object: it can be read without one, but not on anything else.
       if (isAbsent(this) || receivers.has(this)) return factory
-      throw new TypeError('indexedDB can be read on the global object only')
+      throw new TypeError('indexedDB can only be read on the global object')
     },
   }
   const descriptor = Object.getOwnPropertyDescriptor(accessor, 'indexedDB')

@@ -101,7 +101,7 @@ function listenerMethods(targetOf: TargetOf): EventTargetMembers {
 }
 
 function beingDispatched({ type }: Event): DOMException {
-  return domException('InvalidStateError', `The event "${type}" is being dispatched already`)
+  return domException('InvalidStateError', `Event "${type}" is already being dispatched`)
 }
 
 /** https://dom.spec.whatwg.org/#event-flatten-more */

@@ -1,5 +1,5 @@
 /**
- * What `console.log()` shows of an object in Node, Bun and Deno: its attributes lie on its prototype, where nobody looks.
+ * What `console.log()` shows of an object in Node, Bun and Deno: its attributes are on its prototype, where inspection does not look.
  * Browsers show getters by themselves.
  */
 import { defineHidden } from '../../base/own-property.ts'

@@ -82,7 +82,7 @@ export function deleteCurrentRecord(cursor: Cursor): Request {
   return request
 }
 
-/** A store cursor's own record lies behind it: what it has read ahead stays true. */
+/** A store cursor has passed its own record: what it has read ahead stays true. */
 function keepReadAhead(cursor: Cursor): void {
   if (cursor.source.indexId === 0) cursor.writesSeen++
 }
@@ -124,10 +124,12 @@ function extractInlineKey(store: ObjectStoreHandle, clone: StorableClone): Uint8
   if (clone.serialized.generatedKeyOffset >= 0) return null
   const key = clone.extractKey(keyPath)
   if (key instanceof Uint8Array) return key
-  const reason = key === keyPathFailure ? 'has no value there' : 'has no valid key there'
+  const place = `key path "${String(keyPath)}" of object store "${store.name}"`
   throw domException(
     'DataError',
-    `Object store "${store.name}" takes its keys from "${String(keyPath)}", and the value ${reason}`,
+    key === keyPathFailure
+      ? `The value has no key at ${place}`
+      : `What the value has at ${place} is not a valid key`,
   )
 }
 

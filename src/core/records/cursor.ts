@@ -1,5 +1,5 @@
 /**
- * Cursors. The host keeps none: each iteration asks it for the records behind the current position, several at a time,
+ * Cursors. The host keeps none: each iteration asks it for the records after the current position, several at a time,
  * and later iterations are answered from what was read ahead, as long as the transaction has not written to the store.
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
@@ -38,7 +38,7 @@ const batchGrowth = 4
 const largestBatch = 128
 const largestBatchBytes = 256 * 1024
 
-/** Sorts before and behind every primary key. */
+/** They sort before and after every primary key. */
 const lowestKey = Uint8Array.of()
 const highestKey = Uint8Array.of(0xff)
 
@@ -65,7 +65,7 @@ export class Cursor {
   handle: object | null = null
   /** Records read together, valid as long as `writesSeen` is current. */
   readAhead: readonly CursorRecord[] = []
-  /** Which of `readAhead` the cursor goes to next; those before it lie behind the cursor. */
+  /** Which of `readAhead` the cursor goes to next; the cursor has passed those before it. */
   nextAhead = 0
   writesSeen = 0
   batch = firstBatch
@@ -148,7 +148,7 @@ const cursorReader: ResultReader = {
 
 /**
  * The keys are decoded when script looks, and that is too late for an error. In a damaged index a cursor that is led back
- * might go round for ever.
+ * might go round without end.
  * @throws StorageError 'corrupt'
  */
 function checkRecord({ position, direction }: Cursor, { key, primaryKey }: CursorRecord): void {
@@ -242,7 +242,7 @@ function readBatch(cursor: Cursor, step: Step): Request {
   })
 }
 
-/** The position to read behind; with a goal, the goal itself. */
+/** The position to read on from; with a goal, the goal itself. */
 function startOf(
   { position, source, direction }: Cursor,
   { key, primaryKey }: Step,

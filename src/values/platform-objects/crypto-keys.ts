@@ -93,7 +93,7 @@ export async function exportCryptoKey(key: object): Promise<Uint8Array> {
   } catch (error) {
     throw domException(
       'DataCloneError',
-      `A CryptoKey cannot be stored, as its bytes cannot be exported here (${nameOf(traits)}): ${String(error)}`,
+      `A CryptoKey (${nameOf(traits)}) cannot be stored: this runtime cannot export its bytes: ${String(error)}`,
     )
   }
 }

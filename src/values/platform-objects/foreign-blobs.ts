@@ -61,7 +61,7 @@ export function foreignBlob(value: object): ForeignBlob | undefined {
   const { name } = attributes
   throw domException(
     'DataCloneError',
-    `A ${name === undefined ? 'Blob' : 'File'} object without arrayBuffer() cannot be stored: nothing gives its bytes`,
+    `A ${name === undefined ? 'Blob' : 'File'} object without arrayBuffer() cannot be stored: its bytes cannot be read`,
   )
 }
 

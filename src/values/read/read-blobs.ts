@@ -20,7 +20,7 @@ async function readBlob(blob: BlobContent): Promise<Uint8Array> {
   if (content.length === blob.size) return content
   throw domException(
     'NotReadableError',
-    `A Blob cannot be read: it gave ${content.length} bytes instead of ${blob.size}`,
+    `A Blob cannot be read: it returned ${content.length} bytes instead of ${blob.size}`,
   )
 }
 

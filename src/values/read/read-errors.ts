@@ -11,7 +11,7 @@ const constructors = errorKinds.map((kind) => globalThis[kind])
 /** SpiderMonkey: nothing can be deleted. */
 const isStackInherited = hasOwn(Error.prototype, 'stack')
 
-/** What some engines give an error besides its stack, about the place it is made at; here that would be this file. */
+/** What some engines give an error in addition to its stack, about the place where it is made; here that would be this file. */
 const placeNames = Object.getOwnPropertyNames(new Error()).filter((name) => name !== 'stack')
 
 /** Reads an error. Its stack is the stored one, or none. */

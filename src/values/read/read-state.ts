@@ -37,7 +37,7 @@ export class ReadState {
   lateObjects: MakeObject[] | null = null
   /** Where the blob section starts; null until a Blob was read from it. */
   sectionStart: number | null = null
-  /** How many bytes of it have been read: Blobs lie one behind the other, in the order of their items. */
+  /** How many bytes of it have been read: Blobs lie one after the other, in the order of their items. */
   blobBytesRead = 0
 
   /** What is given for the value is set before. */

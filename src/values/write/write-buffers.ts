@@ -41,7 +41,7 @@ export function* writeView(out: ByteWriter, view: object): Children {
   const measures = measureView(view)
   const { kind, buffer, byteOffset, length } = measures
   if (isShared(buffer)) {
-    throw domException('DataCloneError', `A ${kind} of shared memory cannot be stored`)
+    throw domException('DataCloneError', `A ${kind} over shared memory cannot be stored`)
   }
   out.byte(Tag.view)
   out.byte(viewKinds.indexOf(kind))

@@ -85,7 +85,10 @@ function writeFileList(state: WriteState, value: object): Children | undefined {
   const length = fileListLength(value)
   if (length === undefined) return undefined
   if (!platformClasses.DataTransfer) {
-    throw domException('DataCloneError', 'A FileList cannot be read again here; store its files')
+    throw domException(
+      'DataCloneError',
+      'A FileList cannot be made again in this runtime; store its files instead',
+    )
   }
   return fileListChildren(state, value as FileList, length) // its getter has answered
 }
@@ -117,7 +120,7 @@ function writeCryptoKey(state: WriteState, value: object): Children | null | und
   if (state.canKeep) return writeKept(state, value, 'CryptoKey')
   throw domException(
     'DataCloneError',
-    'A CryptoKey that is not extractable cannot be stored in this runtime, which neither gives its bytes nor keeps it for a database like this; make it extractable',
+    'A CryptoKey that is not extractable cannot be stored: this runtime neither exports its bytes nor keeps it for this database; make it extractable',
   )
 }
 

@@ -206,7 +206,7 @@ function beginErrorOrOther(
     if (brand === 'Error') return writeError(state, value)
     const isOther = prototype === null ? isBarePlatformObject(value) : isOtherType(value)
     if (isOther) {
-      throw domException('DataCloneError', 'An object of a type of the platform cannot be stored')
+      throw domException('DataCloneError', 'A platform object of an unknown type cannot be stored')
     }
   }
   if (value === globalThis) {
