@@ -193,36 +193,48 @@ function executeOnceComplete(
   placeRequest(request)
   const objects = objectsToKeep(serialized)
   const kept = objects.length > 0 ? new KeptPut(request, operation, objects) : null
+  const put = { request, operation, kept }
   transaction.holdUntil(
     Promise.all([complete(serialized), kept?.keep()]).then(
       ([completed]) =>
         () =>
-          put(completed),
-      (error: unknown) => () => fail(error),
+          executeCompleted(put, completed),
+      (error: unknown) => () => failWaiting(put, error),
     ),
   )
   if (kept) transaction.holdUntil(kept.whenPlaced())
   transaction.isMidCall = false
   return request
+}
 
-  function put({ value, generatedKeyOffset }: Completed): void {
-    if (kept && transaction.state === 'finished') return kept.abandon()
-    const { generated } = operation
-    const completed = {
-      ...operation,
-      value,
-      generated: generated && { ...generated, valueOffset: generatedKeyOffset },
-    }
-    try {
-      checkRecordSize(transaction.connection.host.limits, completed)
-    } catch (error) {
-      return fail(error)
-    }
-    transaction.execute(completed, kept ?? request)
-  }
+/** A put that waits for its bytes. */
+interface WaitingPut {
+  readonly request: Request
+  readonly operation: PutOperation
+  /** null: nothing of it is kept elsewhere. */
+  readonly kept: KeptPut | null
+}
 
-  function fail(error: unknown): void {
-    kept?.drop()
-    transaction.fail(request, transaction.failureOf(error))
+function executeCompleted(put: WaitingPut, { value, generatedKeyOffset }: Completed): void {
+  const { request, operation, kept } = put
+  const { transaction } = request
+  if (kept && transaction.state === 'finished') return kept.abandon()
+  const { generated } = operation
+  const completed = {
+    ...operation,
+    value,
+    generated: generated && { ...generated, valueOffset: generatedKeyOffset },
   }
+  try {
+    checkRecordSize(transaction.connection.host.limits, completed)
+  } catch (error) {
+    return failWaiting(put, error)
+  }
+  transaction.execute(completed, kept ?? request)
+}
+
+function failWaiting({ request, kept }: WaitingPut, error: unknown): void {
+  kept?.drop()
+  const { transaction } = request
+  transaction.fail(request, transaction.failureOf(error))
 }

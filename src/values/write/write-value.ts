@@ -141,7 +141,10 @@ function beginNestedObject(state: WriteState, value: object): Children | null {
   return beginObject(state, value)
 }
 
-/** Writes an object without children, or gives the children of one that has them. */
+/**
+ * Writes an object without children, or gives the children of one that has them. Long, as it is flat: one case for each type
+ * of the standard's algorithm.
+ */
 function beginObject(state: WriteState, value: object): Children | null {
   const { out } = state
   const brand: Brand = getPrototypeOf(value) === Object.prototype ? 'other' : brandOf(value)

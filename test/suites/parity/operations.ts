@@ -35,6 +35,7 @@ export function perform(run: Run, ops: readonly Op[], place: Place): void {
   for (const op of ops) performOne(run, op, place)
 }
 
+/** Long, as it is flat: one case for each kind of operation. */
 function performOne(run: Run, op: Op, place: Place): void {
   const { transaction } = place
   const { stream } = transaction

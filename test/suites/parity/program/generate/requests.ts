@@ -56,9 +56,9 @@ function errorOps(inner: fc.Arbitrary<readonly Op[]>): fc.Arbitrary<readonly Op[
   )
 }
 
-/** Some work at a cursor's position, then most often a step. */
-function positionOps(inner: fc.Arbitrary<readonly Op[]>): fc.Arbitrary<readonly Op[]> {
-  const change: fc.Arbitrary<Op> = fc.oneof(
+/** A change of the record at a cursor's position. */
+function changeOp(inner: fc.Arbitrary<readonly Op[]>): fc.Arbitrary<Op> {
+  return fc.oneof(
     fc
       .record({
         do: fc.constant('cursor' as const),
@@ -69,39 +69,44 @@ function positionOps(inner: fc.Arbitrary<readonly Op[]>): fc.Arbitrary<readonly 
       .map((it): Op => compact(it) as Op), // compact removes undefined
     fc.constant<Op>({ do: 'cursor', method: 'delete', args: [] }),
   )
-  const step: fc.Arbitrary<Op> = fc
-    .oneof(
-      { weight: 6, arbitrary: fc.constant({ method: 'continue' as const, args: [] as Encoded[] }) },
-      {
-        weight: 2,
-        arbitrary: fc.record({ method: fc.constant('continue' as const), args: tuple(anyKey) }),
-      },
-      {
-        weight: 2,
-        arbitrary: fc.record({
-          method: fc.constant('advance' as const),
-          args: tuple(constants<Encoded[]>(1, 1, 2, 3, 0, -1, 'x', 2 ** 32)),
-        }),
-      },
-      {
-        weight: 2,
-        arbitrary: fc.record({
-          method: fc.constant('continuePrimaryKey' as const),
-          args: tuple(anyKey, anyKey),
-        }),
-      },
-    )
-    .map((it): Op => ({ do: 'cursor', ...it }))
+}
+
+const stepOp: fc.Arbitrary<Op> = fc
+  .oneof(
+    { weight: 6, arbitrary: fc.constant({ method: 'continue' as const, args: [] as Encoded[] }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({ method: fc.constant('continue' as const), args: tuple(anyKey) }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        method: fc.constant('advance' as const),
+        args: tuple(constants<Encoded[]>(1, 1, 2, 3, 0, -1, 'x', 2 ** 32)),
+      }),
+    },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        method: fc.constant('continuePrimaryKey' as const),
+        args: tuple(anyKey, anyKey),
+      }),
+    },
+  )
+  .map((it): Op => ({ do: 'cursor', ...it }))
+
+/** Some work at a cursor's position, then most often a step. */
+function positionOps(inner: fc.Arbitrary<readonly Op[]>): fc.Arbitrary<readonly Op[]> {
   return fc
     .tuple(
       fc.oneof(
         { weight: 3, arbitrary: fc.constant<readonly Op[]>([]) },
-        { weight: 2, arbitrary: change.map((it) => [it]) },
+        { weight: 2, arbitrary: changeOp(inner).map((it) => [it]) },
         { weight: 1, arbitrary: inner },
       ),
       fc.oneof(
-        { weight: 8, arbitrary: step.map((it) => [it]) },
-        { weight: 1, arbitrary: fc.tuple(step, step) },
+        { weight: 8, arbitrary: stepOp.map((it) => [it]) },
+        { weight: 1, arbitrary: fc.tuple(stepOp, stepOp) },
         { weight: 1, arbitrary: noOps },
       ),
     )
