@@ -1,10 +1,10 @@
 /**
  * Transactions that have committed to the operating system and may not say so yet: strict ones until the disk has it, and
- * whatever ended behind them, so that answers come in the order of the commits.
+ * all that ended after them, so that answers come in the order of the commits.
  *
  * One sync serves all that committed before it began (group commit). So that there is something to gather, transactions
- * that overlap one of these may start: they follow it, and are told when it has said `committed`. A sync that fails leaves
- * nobody knowing what the disk holds: all that wait for it are lost, and all that ran on top of them with the connection.
+ * that overlap one of these may start: they follow it, and are told when it has said `committed`. After a sync that
+ * fails it is unknown what the disk holds: all that wait for it are lost, and all that ran on top of them with the connection.
  */
 import { append } from '../base/own-property.ts'
 import type { Failure } from '../errors.ts'
@@ -48,7 +48,7 @@ export class CommitQueue {
   #lastNumber = 0
   #isSyncing = false
 
-  /** `syncFailed`: loses all that waited, and whatever else cannot be trusted any more. */
+  /** `syncFailed`: loses all that waited, and everything else that can no longer be trusted. */
   constructor(
     durability: StorageDurability,
     syncFailed: (error: unknown, lost: readonly SettlingWork[]) => void,
@@ -122,7 +122,7 @@ export class CommitQueue {
     return count
   }
 
-  /** Behind the last one of `count` that were synced, whoever needs no sync need not wait for the next. */
+  /** After the last one of `count` that were synced, those that need no sync need not wait for the next. */
   #confirm(count: number): void {
     for (let left = count; ; left--) {
       const entry = this.#waiting.first()

@@ -67,7 +67,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     const database = this.#database
     const options = { database, storeIds, mode, durability, listener, owner: this }
     const transaction = this.#addTransaction(options)
-    // The host closed it meanwhile, which a realm behind a port may not know yet.
+    // The host closed it meanwhile, which a realm at the other end of a port may not know yet.
     if (this.closePending) transaction.giveUp(closedFailure(this.name))
     else transaction.schedule()
     return transaction

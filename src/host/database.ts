@@ -23,7 +23,7 @@ export interface HostServices {
   readonly durability: 'relaxed' | 'strict'
   /** Where the directory is, for failures. */
   readonly place: FailurePlace
-  /** Takes what failed where nobody waits for an answer. */
+  /** Takes failures that answer no call. */
   readonly report: (failure: Failure) => void
   /** Called when a database has lost its files: others may have as well. */
   readonly lost: () => void
@@ -40,7 +40,7 @@ export class Database<Connection extends DatabaseConnection> {
   readonly scheduler = new Scheduler()
   readonly connections = new Set<Connection>()
   readonly keptAt: KeptPlace | null
-  /** Storage can no longer be trusted to hold what memory says: it must be opened anew. */
+  /** Storage can no longer be trusted to hold what memory says: it must be opened again. */
   isBroken = false
   readonly #commits: CommitQueue
   readonly #housekeeping: Housekeeping
@@ -62,7 +62,7 @@ export class Database<Connection extends DatabaseConnection> {
       syncFailed: (error) => this.#breakDownLater(this.failureOf(error)),
     })
     this.#watch = new FileWatch(storage.durability, (error) => {
-      // Nobody waits for an answer that would say why.
+      // No call is waiting for an answer that would say why.
       if (!this.isBroken) services.report(this.failureOf(error))
       this.noteError(error)
     })

@@ -21,7 +21,7 @@ export interface HostOptions {
   /** What `default` means; the other two hints speak for themselves. */
   readonly durability: 'relaxed' | 'strict'
   /**
-   * Takes failures nobody waits for: housekeeping, closing a file. Nothing is lost by them. Default: a warning on
+   * Takes failures that answer no call: housekeeping, closing a file. They lose no data. Default: a warning on
    * the console.
    */
   readonly report?: (failure: Failure) => void

@@ -15,7 +15,7 @@
 import { append } from '../base/own-property.ts'
 import { Fifo } from '../base/fifo.ts'
 
-/** Whoever has a claim. */
+/** What has a claim. */
 export interface ClaimOwner {
   /** Called once, when the transaction may start; within `add` if nothing stands in its way. */
   start(): void
@@ -123,7 +123,7 @@ class Lock {
   #exclusiveHolder: Claim | null = null
   /** Counted and not listed: a set that each transaction enters and leaves keeps many of them from being collected. */
   #sharedHolderCount = 0
-  /** The number of the last claim granted. Those up to it were granted too, as this goes by order; those that wait lie behind it. */
+  /** The number of the last claim granted. Those up to it were granted too, as this goes by order; those that wait come after it. */
   #lastGranted = 0
   readonly #waiting = new Fifo<Claim>()
 

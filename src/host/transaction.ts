@@ -36,7 +36,7 @@ export interface TransactionOptions {
 /** How a transaction ends. */
 export type Outcome = 'committed' | 'aborted'
 
-/** Whoever keeps count of a transaction. */
+/** What keeps count of a transaction. */
 export interface TransactionOwner {
   /** Called last, once its end has been told. */
   finished(transaction: Transaction, outcome: Outcome): void
@@ -159,7 +159,7 @@ export class Transaction
   }
 
   abort(): void {
-    // It has given up, and needs to tell nobody any more.
+    // It has given up, and has no one left to tell.
     if (this.#gaveUpFor) this.#listener = null
     if (this.#state === 'finished' || this.#state === 'settling') return
     this.#revert()
@@ -188,7 +188,7 @@ export class Transaction
     return false
   }
 
-  /** A step has thrown what nobody foresaw. */
+  /** A step has thrown something unforeseen. */
   cutOff(error: unknown): void {
     this.giveUp(this.#database.failureOf(error))
   }
@@ -204,7 +204,7 @@ export class Transaction
     this.#finish('aborted')
   }
 
-  /** Once one operation is queued, all later ones queue behind it. */
+  /** Once one operation is queued, all later ones are queued after it. */
   #mayExecuteNow(operation: Operation): boolean {
     return (
       this.#state === 'started' &&
@@ -276,7 +276,7 @@ export class Transaction
   #settle(): void {
     this.#state = 'settling'
     this.#database.settle(this)
-    // Still waiting for the disk: whoever waits for the locks may go ahead.
+    // Still waiting for the disk: those that wait for the locks may go ahead.
     if (this.#isSettling()) this.#database.scheduler.release(this.#claim)
   }
 

@@ -25,7 +25,7 @@ export interface ClosingDatabase {
   readonly onDamage: () => void
 }
 
-/** Closes the connection, whatever becomes of its log. */
+/** Closes the connection, even if its log cannot be copied. */
 export async function closeConnection(database: ClosingDatabase): Promise<void> {
   const { place, connection } = database
   let isCopied = false

@@ -17,6 +17,6 @@ export interface SalvagedStore {
   readonly saved: number
   /** Records known to have been there that could not be read. */
   readonly lost: number
-  /** Whether a stretch could not be read of which nobody knows how many records it held. */
+  /** Whether a part could not be read that held an unknown number of records. */
   readonly hasGap: boolean
 }

@@ -6,7 +6,7 @@ import type { KeyPath } from '../keys/key-path.ts'
 
 /** https://w3c.github.io/IndexedDB/#index-construct */
 export interface IndexSchema {
-  /** Unique within the database, for ever: ids are never used again. */
+  /** Unique within the database: ids are never used again. */
   readonly id: number
   readonly name: string
   readonly keyPath: KeyPath
@@ -16,7 +16,7 @@ export interface IndexSchema {
 
 /** https://w3c.github.io/IndexedDB/#object-store-construct */
 export interface ObjectStoreSchema {
-  /** Unique within the database, for ever: ids are never used again. */
+  /** Unique within the database: ids are never used again. */
   readonly id: number
   readonly name: string
   /** null: out-of-line keys. */

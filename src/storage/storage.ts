@@ -1,6 +1,6 @@
 /**
  * The storage seam: what the host needs of an engine, and nothing about SQL. A directory has databases; a database, once
- * opened, is a `Storage`; whatever changes it is a `StorageTransaction`, one at a time. All of it works on bytes: encoded
+ * opened, is a `Storage`; changes go through a `StorageTransaction`, one at a time. All of it works on bytes: encoded
  * keys (which sort by memcmp), serialized values. Everything that can be synchronous is: a transaction never waits for a
  * promise in its middle.
  *
@@ -18,9 +18,9 @@ import type { DatabaseSchema, IndexSchema, SchemaChange } from './schema.ts'
 
 /** A storage directory this host owns. */
 export interface StorageDirectory {
-  /** The same for the same directory, whoever opens it; null: it does not outlive this thread. */
+  /** The same each time the same directory is opened; null: it does not outlive this thread. */
   readonly identity: string | null
-  /** How much the engine can store: who asks it for more is to be refused before. */
+  /** How much the engine can store: callers are to refuse what goes beyond. */
   readonly limits: StorageLimits
   /** Takes ownership if need be, and names every database with a committed version above 0. Finishes marked deletions. */
   list(): Promise<{ name: string; version: number }[]>
@@ -57,17 +57,17 @@ export interface Scan {
   readonly range: EncodedRange
   readonly direction: Direction
   /**
-   * Read strictly behind this position, in the direction; null from the start. For the `unique` directions only `key`
+   * Read strictly after this position, in the direction; null: from the start. For the `unique` directions only `key`
    * counts. In a store both keys are the same.
    */
   readonly after: { readonly key: Uint8Array; readonly primaryKey: Uint8Array } | null
-  /** Whether `after` itself may be read again: `continue(key)` and `continuePrimaryKey` seek *at or behind* it. */
+  /** Whether `after` itself may be read again: `continue(key)` and `continuePrimaryKey` seek *at or after* it. */
   readonly inclusive: boolean
   /** How many records to pass over first. */
   readonly skip: number
-  /** At most so many records; Infinity for all. */
+  /** The most records to pass on; Infinity for all. */
   readonly limit: number
-  /** Stops behind the record that brings the bytes passed on to so many; Infinity: no such limit. */
+  /** Stops after the record with which the bytes passed on reach this number; Infinity: no such limit. */
   readonly limitBytes: number
   /** False: keys only. */
   readonly withValues: boolean
@@ -161,7 +161,7 @@ export interface StorageTransaction {
    * back.
    */
   commit(mark?: CommitMark): void
-  /** Ends it, whatever the engine may have rolled back by itself; nothing of it remains. */
+  /** Ends it, also where the engine has rolled back by itself; nothing of it remains. */
   rollback(): void
 }
 

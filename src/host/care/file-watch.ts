@@ -1,14 +1,14 @@
 /**
  * Looks now and then whether an open database still has its files. A look is two calls to the system, too many for each of the
- * smallest commits: one asks when nobody has for a while, and a timer asks while nothing is committed.
+ * smallest commits: a commit looks when there was no look for a while, and a timer asks while nothing is committed.
  */
 import { isLost, type StorageError } from '../../errors.ts'
 import type { StorageDurability } from '../../storage/storage.ts'
 import { now, queueIdleTimer } from '../../event-loop/turn.ts'
 
-/** For so long commits that need not last may be acknowledged without another look. */
+/** How long commits that need not last may be acknowledged without another look. */
 const betweenLooksMs = 250
-/** So often an idle database is looked after. */
+/** How often the files of an idle database are looked for. */
 const idleMs = 2_000
 
 /** The watch over one database's files. */

@@ -1,4 +1,4 @@
-/** What is kept elsewhere for records that are gone (see `kept-objects/`): found and removed while nobody uses the database. */
+/** What is kept elsewhere for records that are gone (see `kept-objects/`): found and removed while the database is idle. */
 import { collectKept } from '../../kept-objects/collect.ts'
 import type { KeptKey, KeptPlace } from '../../kept-objects/kept-store.ts'
 import type { Storage } from '../../storage/storage.ts'

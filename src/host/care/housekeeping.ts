@@ -1,14 +1,14 @@
 /**
- * When a database tidies its file (checkpoints, gives back pages): while nobody uses it, and between transactions when
+ * When a database tidies its file (checkpoints, gives back pages): while it is idle, and between transactions when
  * constant writing leaves no such moment.
  */
 import type { Storage } from '../../storage/storage.ts'
 import type { Garbage } from './garbage.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 
-/** So long without a write transaction counts as idle. */
+/** A database counts as idle after this time without a write transaction. */
 const idleMs = 500
-/** Between two pieces of housekeeping: long enough for whoever wants the thread. */
+/** Between two pieces of housekeeping: long enough for others to get the thread. */
 const pieceMs = 5
 /**
  * How much may be pending under constant writing before it is tidied between two transactions: worth its syncs, which take

@@ -5,7 +5,7 @@ import type { Operation } from '../../protocol/protocol.ts'
 const small = 1
 /** Bytes an engine stores in about the time of a small operation. */
 const bytesPerSmall = 4096
-/** An operation whose length nobody knows before: the clock is asked for each. */
+/** An operation of unknown length: the clock is asked for each. */
 const unknown = 16
 
 /** How heavy an operation is, in small operations. */

@@ -94,7 +94,7 @@ export class ConnectionQueue {
     this.#processed = this.#processRequests()
   }
 
-  /** Never rejects. A file nobody is connected to, and nobody asks for, is closed. */
+  /** Never rejects. A file without connections and requests is closed. */
   async #processRequests(): Promise<void> {
     for (;;) {
       const request = this.#requests.shift()
@@ -102,7 +102,7 @@ export class ConnectionQueue {
       else if (this.#named.opened?.connections.size === 0) await this.#named.close()
       else break
     }
-    // In the same breath as the look at the queue: a request that comes now starts it again.
+    // Synchronously with the look at the queue: a request that comes now starts it again.
     this.#isProcessing = false
     if (!this.#named.opened) this.#options.emptied()
   }

@@ -8,7 +8,7 @@ import { StorageError } from '../../errors.ts'
 /** All databases of a thread together. */
 const budgetKiB = 64 * 1024
 
-/** So much a database always may keep: SQLite's own default. */
+/** What a database may always keep: SQLite's own default. */
 const leastShareKiB = 2 * 1024
 
 /** What takes part in the sharing: called with its share when it joins and whenever the share changes. */

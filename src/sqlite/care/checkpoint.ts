@@ -24,7 +24,7 @@ const longLogBytes = 64 * 1024
 
 /**
  * Copies a long log without blocking the thread for as long as the disk takes; does nothing where that is not possible. The
- * log stays, for `checkpoint()` to empty: nobody may write meanwhile.
+ * log stays, for `checkpoint()` to empty: nothing may be written meanwhile.
  */
 export async function checkpointLater(
   connection: Connection,

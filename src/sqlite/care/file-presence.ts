@@ -87,7 +87,7 @@ function fateOf(mount: Place['mount'], fileName: string): string | null {
 }
 
 const emptied =
-  'another program has emptied its write-ahead log while it was in use; open the database anew to use what that program has left, and keep other programs away from open databases'
+  'another program has emptied its write-ahead log while it was in use; open the database again to use what that program has left, and keep other programs away from open databases'
 
 const gone =
-  'the file was moved, deleted or replaced while it was in use; put it back, or open the database anew to use what is there now'
+  'the file was moved, deleted or replaced while it was in use; put it back, or open the database again to use what is there now'

@@ -1,6 +1,6 @@
 /**
  * What a database needs now and then, outside any transaction: its write-ahead log copied into the file (checkpoint),
- * free pages given back, and a look whether somebody has deleted the log under us.
+ * free pages given back, and a check that no other program has deleted the log.
  */
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
@@ -20,7 +20,7 @@ const checkpointBytes = 4 * 1024 * 1024
  */
 const longestLogFileBytes = 48 * 1024 * 1024
 
-/** So many pages are given back in a step: about a millisecond. */
+/** How many pages are given back in a step: about a millisecond. */
 const vacuumPages = 64
 
 /** Fewer free pages than this are kept for records to come; so is any share below a quarter. */
@@ -35,7 +35,7 @@ export interface HousekeepingOptions {
   readonly label: string
   readonly presence: FilePresence
   readonly checkpoint: (mode: CheckpointMode) => void
-  /** Hears of trouble that cost no data. */
+  /** Receives trouble that cost no data. */
   readonly onWarning: (warning: StorageError) => void
 }
 
@@ -61,12 +61,12 @@ export class Housekeeping {
     if (!this.#isMuch(freePages)) return false
     this.#options.connection.execute(`PRAGMA incremental_vacuum(${vacuumPages});`)
     const freePagesLeft = this.#freePages()
-    // A file whose `auto_vacuum` somebody has changed gives nothing back.
+    // A file whose `auto_vacuum` another tool has changed gives nothing back.
     return freePagesLeft < freePages && this.#isMuch(freePagesLeft)
   }
 
   /**
-   * Finds out whether somebody has deleted the log's file under us; then what is in it goes into the database file at
+   * Finds out whether another program has deleted the log's file; then what is in it goes into the database file at
    * once and a new log begins. No read-write transaction may be open; `leaveTransaction` ends one that reads.
    */
   checkLog(leaveTransaction: () => void): void {

@@ -10,7 +10,7 @@ import { fileError } from '../../files/file-error.ts'
 /** A page in the write-ahead log, with its header. */
 const frameSize = pageSize + 24
 
-/** Pages a transaction rewrites besides those it adds; their frames are left room for. */
+/** Pages a transaction rewrites in addition to those it adds; their frames are left room for. */
 const rewrittenPages = 16
 
 /** 2^32 - 2, the engine's own limit. */
@@ -26,7 +26,7 @@ export interface QuotaShareOptions {
   /** Ends a transaction that reads; false while one writes, or another tool has the file open: its log must then stay. */
   readonly makeReady: () => boolean
   readonly checkpoint: (mode: CheckpointMode) => void
-  /** Hears of trouble in clearing up, which another database asked for. */
+  /** Receives trouble in clearing up, which another database asked for. */
   readonly onWarning: (warning: StorageError) => void
 }
 
@@ -78,7 +78,7 @@ export class QuotaShare implements QuotaMember {
     throw this.#quota.refusal(this.#options.label)
   }
 
-  /** After whatever may have moved pages between the log, the file and the free ones. */
+  /** After anything that may have moved pages between the log, the file and the free ones. */
   measure(): void {
     const fileBytes = this.#fileBytes()
     this.owedBytes = Math.max(

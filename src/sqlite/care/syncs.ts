@@ -14,7 +14,7 @@ export interface SyncsOptions {
   readonly fileName: string
   /** Names the database and its file at the head of messages. */
   readonly label: string
-  /** Whether its own pages and its name may have yet to be made durable: it is new, or whoever made it was killed. */
+  /** Whether its own pages and its name may have yet to be made durable: it is new, or the process that made it was killed. */
   readonly isUnsynced: boolean
 }
 
@@ -63,7 +63,7 @@ export class Syncs {
   }
 
   /**
-   * As `checkpoint()`. Before it a new file reaches the disk as it is: were power lost amid the copying, it might lack what it
+   * As `checkpoint()`. Before it a new file reaches the disk as it is: were power lost during the copying, it might lack what it
    * is known by, and hold what no new file does. A file that is not ours any more is left alone.
    */
   checkpoint(connection: Connection, mode: CheckpointMode): void {
@@ -108,7 +108,7 @@ export class Syncs {
     if (!this.hasLost) return
     throw new StorageError(
       'io',
-      `${this.#options.label}: an earlier sync failed; close all connections and open anew`,
+      `${this.#options.label}: an earlier sync failed; close all connections and open it again`,
     )
   }
 

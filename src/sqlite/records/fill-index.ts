@@ -7,7 +7,7 @@ import type { RecordBytes } from '../../storage/storage.ts'
 import type { RecordReader } from './record-reader.ts'
 import type { RecordWriter } from './record-writer.ts'
 
-/** So many records are read, then written: SQLite may not change a table it is reading. */
+/** How many records are read, then written: SQLite may not change a table it is reading. */
 const batchSize = 256
 
 /** What to fill, and with what. */
@@ -43,13 +43,13 @@ export function fillIndex(filling: IndexFilling): void {
       after = batch.length < batchSize ? null : (batch.at(-1)?.key ?? null)
     } while (after)
   } catch (error) {
-    // Entries already listed with the records are left: nobody else will ever have this index's id.
+    // Entries already listed with the records are left: no other index will ever have this id.
     if (error instanceof StorageError && error.code === 'constraint') writer.clearIndex(index.id)
     throw error
   }
 }
 
-/** @throws StorageError 'corrupt' when damaged pages lead back: that might go round for ever. */
+/** @throws StorageError 'corrupt' when damaged pages lead back: that might go round without end. */
 function checkOrder(batch: readonly Addition[], after: Uint8Array | null): void {
   let last = after
   for (const { key } of batch) {

@@ -1,5 +1,5 @@
 /**
- * How many records each object store and index has, as far as somebody has counted since it last changed. Counting
+ * How many records each object store and index has, where they were counted since it last changed. Counting
  * visits every entry; programs ask again and again, mostly with nothing written in between.
  */
 

@@ -1,6 +1,6 @@
 /**
  * Reading records in order. Every statement has a real bound at either end of its b-tree, so that reading on from a
- * position costs the same as starting there: `>= x` begins at x, and `>= x ++ 00` right behind it, as no byte string
+ * position costs the same as starting there: `>= x` begins at x, and `>= x ++ 00` right after it, as no byte string
  * lies between.
  */
 import { isForward } from '../../keys/direction.ts'

@@ -39,7 +39,7 @@ const sql = {
     WHERE index_id = ?1 AND key = ?2 AND primary_key <> ?3 LIMIT 1`,
 }
 
-/** So many of a record's index entries go into one statement: four in one cost a fifth less than one by one. */
+/** How many of a record's index entries go into one statement: four in one cost a fifth less than one by one. */
 const entriesPerInsert = 4
 
 /** Inserting one entry, two, and so on, of the primary key ?1. `OR IGNORE`: what cannot fail needs no savepoint. */

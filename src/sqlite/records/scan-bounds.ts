@@ -1,6 +1,6 @@
 /**
  * Where a scan begins and ends: its range, narrowed by the position it reads on from. All bounds are half-open; a
- * bound right behind a byte string is that string with a zero byte appended, the successor.
+ * bound right after a byte string is that string with a zero byte appended, the successor.
  */
 import { isForward } from '../../keys/direction.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'

@@ -5,7 +5,7 @@
  *
  * | page | holds                                                                   |
  * | ---- | ----------------------------------------------------------------------- |
- * | 1    | at 0 the header (100 bytes), behind it the list of tables: a leaf        |
+ * | 1    | at 0 the header (100 bytes), after it the list  of tables: a leaf        |
  * | 2    | for each page from 3 on what it is (5 bytes): the root of a tree (1)     |
  * | 3 …  | the tables' roots in the order of `createTables`: leaves without entries |
  *

@@ -100,7 +100,7 @@ export const keyFormat = 1
 export const valueFormat = 1
 
 /**
- * So many bytes of key, index keys and value together stay in `records`. 4096-byte pages keep up to 1,002 bytes of a
+ * How many bytes of key, index keys and value together stay in `records`. 4096-byte pages keep up to 1,002 bytes of a
  * row in place; the rest is for its header.
  */
 export const inlineBytes = 900

@@ -55,7 +55,7 @@ export function markTests(fixture: Fixture): void {
       mark(storage, 'b', 0, 3)
       const transaction = storage.begin()
       transaction.forgetMarks('a')
-      transaction.forgetMarks('nobody')
+      transaction.forgetMarks('unknown')
       transaction.commit()
       assert.deepEqual(marksOf(storage), [null, null, 3])
       assert.deepEqual(marksOf(await reopen()), [null, null, 3])

@@ -1,4 +1,4 @@
-/** The suite that every engine behind the storage seam has to pass. */
+/** The suite that every engine below the storage seam has to pass. */
 import type { StorageDirectory } from '../../storage/storage.ts'
 import type { TestTools } from '../vfs-conformance.ts'
 import { directoryTests } from './directories.ts'

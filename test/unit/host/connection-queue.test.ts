@@ -102,7 +102,7 @@ describe.each(transports)('%s', (_title, transport) => {
       ])
     })
 
-    test('a file that cannot be opened is a failure, and asked anew by the next request', async () => {
+    test('a file that cannot be opened is a failure, and tried again by the next request', async () => {
       const { host, storage } = fixture()
       storage.before.set('open', () => {
         throw new StorageError('corrupt', 'not a database')
@@ -168,7 +168,7 @@ describe.each(transports)('%s', (_title, transport) => {
       ])
     })
 
-    test('an upgrade that cannot begin fails the request and holds up nobody', async () => {
+    test('an upgrade that cannot begin fails the request and holds up no other', async () => {
       const { host, storage } = fixture()
       storage.before.set('begin', () => {
         throw new StorageError('io', 'read-only file system')
@@ -184,7 +184,7 @@ describe.each(transports)('%s', (_title, transport) => {
       expect(storage.log.at(-1)).toBe('sync')
     })
 
-    test('an upgrade whose sync fails is aborted, and the database is read anew', async () => {
+    test('an upgrade whose sync fails is aborted, and the database is read again', async () => {
       const { host, storage, log } = fixture('strict')
       storage.before.set('sync', () => {
         throw new StorageError('io', 'no')
@@ -215,7 +215,7 @@ describe.each(transports)('%s', (_title, transport) => {
       expect(storage.files.size).toBe(0)
     })
 
-    test('opens behind a deletion create anew', async () => {
+    test('opens after a deletion create it again', async () => {
       const { host } = fixture()
       await open(host, 'db', { version: 4, onVersionChange: 'close' })
       const deleted = deleteDatabase(host, 'db')

@@ -35,7 +35,7 @@ describe.each(transports)('%s', (_title, transport) => {
 
   const commits = ({ log }: ModelDirectory) => log.filter((step) => step === 'commit').length
 
-  test('600 that only their complete events are heard of share syncs, and complete in order', async () => {
+  test('600 that only their complete events can tell of share syncs, and complete in order', async () => {
     const { storage, database, log } = await fixture()
     storage.log.length = 0
     const titles = Array.from({ length: 600 }, (_, i) => `${i}`)
@@ -71,7 +71,7 @@ describe.each(transports)('%s', (_title, transport) => {
     expect(log).toEqual(['a complete', 'b success', 'b complete', 'c complete'])
   })
 
-  test('a listener at the database hears of requests too', async () => {
+  test('a listener at the database receives the events of requests, too', async () => {
     const { storage, database, log } = await fixture()
     for (const title of ['a', 'b']) transactionOf(database, log, title)
     await settle()
@@ -134,7 +134,7 @@ describe.each(transports)('%s', (_title, transport) => {
     expect(log).toEqual(['a complete', ...heard, 'b complete'])
   })
 
-  test('a failed request nobody listens to aborts its transaction after that event', async () => {
+  test('a failed request without a listener aborts its transaction after that event', async () => {
     const { storage, database, log } = await fixture()
     const first = transactionOf(database, log, 'a')
     const { transaction } = transactionOf(database, log, 'b')

@@ -48,7 +48,7 @@ describe('transactions that do not overlap', () => {
     const { connection, storage, log } = await fixture()
     const group = [1, 2, 3].map((id) => writer(connection, { title: `${id}`, log, stores: [id] }))
     const ends = group.map((transaction) => transaction.commit())
-    // The first is syncing; the second and third have committed behind it.
+    // The first is syncing; the second and third have committed after it.
     expect(storage.log.filter((step) => step === 'commit')).toHaveLength(3)
     expect(storage.syncs).toHaveLength(1)
     expect(log).toEqual([])

@@ -14,8 +14,8 @@ const table: [title: string, created: string, finished: string, started: string]
   ['a reader does not overtake a waiting writer it overlaps', 'r1 w1 r1', '0 1', '0 1 2'],
   ['a reader overtakes a waiting writer of other stores', 'r1 w1 r2', '0', '02 1'],
   ['a writer of several stores waits for each', 'r1 r2 w12 r2', '0 1 2', '01  2 3'],
-  ['writers keep their order behind a reader', 'r1 w1 w2', '0 1', '0 1 2'],
-  ['a writer that gives up while waiting lets those behind it go', 'r1 w1 r1', '1', '0 2'],
+  ['writers keep their order after a reader', 'r1 w1 w2', '0 1', '0 1 2'],
+  ['a writer that gives up while waiting lets those after it go', 'r1 w1 r1', '1', '0 2'],
   ['one that gives up before its start never starts', 'w1 w1 w1', '1 0', '0  2'],
   ['scopes chain: 12 waits for 1, 23 for 12', 'w1 w12 w23 r3', '0 1 2', '0 1 2 3'],
 ]

@@ -145,7 +145,7 @@ describe('key generators', () => {
   })
 
   test.each([
-    ['an explicit number moves the generator behind it', 7.9, 8],
+    ['an explicit number moves the generator beyond it', 7.9, 8],
     ['a lower one leaves it alone', -5, 1],
     ['a number next to 2^53 leaves one to give', 2 ** 53 - 1, 2 ** 53],
   ])('%s', async (_title, explicit, next) => {
@@ -156,7 +156,7 @@ describe('key generators', () => {
     expect(result).toEqual(encodeNumberKey(next))
   })
 
-  test.each([2 ** 53, Infinity])('behind the key %d there is none left', async (explicit) => {
+  test.each([2 ** 53, Infinity])('after the key %d there is none left', async (explicit) => {
     const { connection } = await fixture()
     const transaction = new Tester(connection, { stores: [3] })
     await transaction.execute(put(explicit, [1], { storeId: 3 }))

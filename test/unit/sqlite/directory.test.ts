@@ -188,7 +188,7 @@ test('housekeep() checkpoints a long log, and gives free pages back', async () =
   expect(fs.statSync(fileOf('test')).size).toBeLessThan(fullSize / 2)
 })
 
-test('a log deleted by somebody else costs nothing and is reported', async () => {
+test('a log deleted by another program costs nothing and is reported', async () => {
   const database = await openWithStore(directory)
   transact(database, (it) => it.put(recordOf('a')))
   fs.rmSync(`${fileOf('test')}-wal`)

@@ -224,7 +224,7 @@ describe('when the file system fails', () => {
     await database.close()
   })
 
-  test('after a failed sync none is trusted until the file is opened anew', async () => {
+  test('after a failed sync none is trusted until the file is opened again', async () => {
     const faults = noFaults()
     const directory = directoryOn(faulty(faults))
     const database = await openWithStore(directory)

@@ -96,7 +96,7 @@ async function failureOf(work: () => Promise<void>): Promise<Error | null> {
   }
 }
 
-/** Leaves so many bytes of the heap. */
+/** Leaves that many bytes of the heap. */
 async function fill(leftBytes: number): Promise<void> {
   const { module } = await engine()
   for (let size = 1 << 28; size >= 64; size >>= 1) {

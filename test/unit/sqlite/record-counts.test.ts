@@ -1,4 +1,4 @@
-/** Counts are remembered: whatever changes a store must make them forgotten. */
+/** Counts are remembered: every change of a store must make them forgotten. */
 import { beforeEach, expect, test } from 'vitest'
 import { encodeRange, unboundedRange } from '../../../src/keys/key-range.ts'
 import type { Storage, StorageTransaction } from '../../../src/storage/storage.ts'

@@ -101,7 +101,7 @@ test('the warning says what was saved and where the damaged file is', async () =
   ])
 })
 
-test('a salvage that fails at a call of the file system (every seventh) is begun anew or finished by the next open', async () => {
+test('a salvage that fails at a call of the file system (every seventh) is begun again or finished by the next open', async () => {
   for (let nth = 1; ; nth += 7) {
     const left = sound.fork()
     damage(left, pageOfRecords)
@@ -149,7 +149,7 @@ test('a file of a newer format is not salvaged', async () => {
   expect(await vfs.directory('test').list()).toEqual([fileName])
 })
 
-/** A salvage in which all calls from one on fail, until it has ended; then the directory is opened anew. */
+/** A salvage in which all calls from one on fail, until it has ended; then the directory is opened again. */
 async function failedSalvage(nth: number) {
   const left = sound.fork()
   damage(left, pageOfRecords)

@@ -116,7 +116,7 @@ test('every scan gives what the same scan over arrays gives', { timeout: 60_000 
   await directory.close()
 })
 
-test('limitBytes stops behind the record that reaches it', async () => {
+test('limitBytes stops after the record that reaches it', async () => {
   const directory = directoryOn()
   const database = await openWithStore(directory, { indexes: [indexOf(1)] })
   transact(database, (it) => {

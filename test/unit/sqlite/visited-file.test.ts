@@ -100,7 +100,7 @@ function openDirectory(
   return openStorageDirectory({ vfs, path, waitMs: 0, getEngine: engine, onWarning, quota })
 }
 
-/** Some 3 MiB, in 20 transactions: two rounds are more than what is copied in a quiet moment. */
+/** About 3 MiB, in 20 transactions: two rounds are more than what is copied in a quiet moment. */
 function putAll(database: Storage, round: string): void {
   for (let i = 0; i < 20; i++) {
     transact(database, (it) => {
