@@ -14,7 +14,7 @@ export function lockedMessage(path: string, holder: Holder, waitMs: number): str
     ...(owner === null ? [] : adviceOnOwner(owner)),
     waitMs > 0 ? 'wait longer (waitMs)' : "wait for it (ifLocked: 'wait')",
     'choose another directory (path)',
-    ...(isProven ? [] : ['delete its owner.json if that process certainly does not run any more']),
+    ...(isProven ? [] : ['delete its owner.json if that process has certainly ended']),
   ]
   const waited = waitMs > 0 ? `, and still was after waiting ${waitMs} ms` : ''
   return `Directory "${path}" is owned by ${ownerText(owner)}${waited}; ${listOf(advice)}`
@@ -22,7 +22,7 @@ export function lockedMessage(path: string, holder: Holder, waitMs: number): str
 
 /** Names an owner. */
 export function ownerText(owner: Owner | null): string {
-  if (owner === null) return 'a process that has left no readable word about itself'
+  if (owner === null) return 'a process that left no readable claim'
   const { pid, thread, host, since } = owner
   return `process ${pid}, thread ${thread}, on host "${host}" since ${since}`
 }
@@ -30,7 +30,7 @@ export function ownerText(owner: Owner | null): string {
 function adviceOnOwner(owner: Claim): string[] {
   const self = thisProcess()
   if (!isSameProcess(owner, self)) {
-    return ['stop that process (a dev server that still runs?)', 'call close(factory) there']
+    return ['stop that process (a dev server that is still running?)', 'call close(factory) there']
   }
   if (owner.thread === self.thread) {
     return ['call close(factory) in this thread, where another copy of this package has it']

@@ -23,7 +23,7 @@ function syncNewDirectories(first: string, path: string): void {
   }
 }
 
-/** What `error`, met while making or using the directory at `path`, means to whoever chose that path. */
+/** What `error`, met while making or using the directory at `path`, means to the program that chose that path. */
 export function directoryError(path: string, error: unknown): VfsError {
   if (error instanceof VfsError) return error
   const { code = 'EACCES', name, message } = systemError(path, error)
@@ -62,7 +62,7 @@ const reasons: Record<string, string> = {
   EACCES: notWritable,
   EPERM: notWritable,
   EROFS: 'its file system is read-only; choose a directory on a writable one',
-  EIO: 'the disk, or what lies between, has failed; look into the log of the system',
+  EIO: 'the disk, or the connection to it, has failed; see the system log',
   EEXIST: notDirectory,
   ENOTDIR: notDirectory,
   ENOSPC: 'the disk is full; free some space or choose another directory',

@@ -35,7 +35,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENFILE: 'the system has too many files open; end some programs',
   EFBIG:
     'it has become as long as this process or its file system allows; delete records, or raise the limit (ulimit -f)',
-  EIO: 'the disk, or what lies between, has failed; look into the log of the system, and keep a copy of what can be read',
+  EIO: 'the disk, or the connection to it, has failed; see the system log, and keep a copy of what can be read',
   EISDIR: 'it is a directory, where this package keeps a file; move it away',
   ENOENT: 'it is missing; another program has moved or deleted it',
   ENOSPC: 'the disk is full; free some space',

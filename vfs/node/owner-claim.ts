@@ -282,7 +282,7 @@ function heldClaim(path: string, candidate: Candidate): HeldClaim {
       if (found === null) return
       lost = new VfsError(
         'ESTALE',
-        `Directory "${path}" is no longer owned: its owner.json was ${found}; open the databases anew`,
+        `Directory "${path}" is no longer owned: its owner.json was ${found}; open the databases again`,
       )
       throw lost
     },

@@ -32,7 +32,7 @@ export function opfsFile(name: string, handle: SyncAccessHandle, events: OpfsFil
     }
   }
 
-  // Nobody else can write the file, so its size need not be asked for again.
+  // No other thread can write the file, so its size need not be asked for again.
   let size = guarded(() => checked(name, handle.getSize(), Number.MAX_SAFE_INTEGER))
 
   return {
@@ -51,7 +51,7 @@ export function opfsFile(name: string, handle: SyncAccessHandle, events: OpfsFil
   }
 }
 
-/** A handle that the browser has closed is one whose file it has cleared away: nobody else closes it while it is in use. */
+/** A handle that the browser has closed is one whose file it has cleared away: nothing else closes it while it is in use. */
 function fileError(name: string, error: unknown): VfsError {
   return isNamed(error, 'InvalidStateError') ? clearedError(name, error) : accessError(name, error)
 }
@@ -61,7 +61,7 @@ export function clearedError(name: string, cause?: unknown): VfsError {
   return new VfsError(
     'ESTALE',
     `File "${name}" was deleted from the origin private file system while it was in use, as when site data is cleared; ` +
-      'open the databases anew to begin with empty ones',
+      'open the databases again to begin with empty ones',
     { cause },
   )
 }
