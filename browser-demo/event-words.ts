@@ -20,8 +20,8 @@ export function isOpenRequest(target: EventTarget): boolean {
 }
 
 /**
- * What an event fired at and what that gave. All that may change is read now; the words are made when somebody asks for
- * them, for the log must not slow down what it times.
+ * What an event fired at and what that gave. All that may change is read now; the words are made when they are asked
+ * for, as the log must not slow down what it times.
  */
 export function aboutTarget(event: Event, target: EventTarget): () => string {
   if (isTransaction(target)) return aboutTransaction(event, target)

@@ -30,7 +30,7 @@ export async function startDemo({ port = 0 } = {}) {
   }
 }
 
-/** URL path → what is served there, besides the package. */
+/** URL path → what is served there, in addition to the package. */
 async function makePages() {
   const importMap = JSON.stringify({ imports: importsOf(readJson('package.json')) })
   const template = readFileSync(join(projectRoot, 'browser-demo/index.html'), 'utf8')

@@ -81,7 +81,7 @@ async function readStore(store: IDBObjectStore): Promise<StoredObjectStore> {
   }
 }
 
-/** So many records of a source, beginning behind the first `skip`. */
+/** At most `count` records of a source, after the first `skip`. */
 export function readPage(
   indexedDB: IDBFactory,
   name: string,
@@ -103,7 +103,7 @@ export function readAll(
   return readPage(indexedDB, name, { ...source, skip: 0, count: Infinity })
 }
 
-/** The first `count` records a cursor comes to behind the first `skip`. */
+/** The first `count` records a cursor comes to after the first `skip`. */
 function take(
   request: IDBRequest<IDBCursorWithValue | null>,
   { skip, count }: { skip: number; count: number },

@@ -24,7 +24,7 @@ export interface Trial {
   readonly snapshot: Snapshot | null
 }
 
-/** Hears how it goes. */
+/** Called as it goes on. */
 export interface TrialListener {
   /** Round 0 warms up and is not counted: nothing more is told of it, but its failure. */
   began(engine: EngineId, round: number): void

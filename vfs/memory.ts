@@ -8,14 +8,14 @@ import { MemoryPages } from './memory-pages.ts'
 /** A VFS in memory. */
 export interface MemoryVfs extends Vfs {
   /**
-   * Another world that starts with the files as they are now, open ones included; its directories are owned by nobody.
+   * Another world that starts with the files as they are now, open ones included; its directories have no owner.
    * Takes microseconds whatever the size: pages are shared until either side writes them.
    */
   fork(): MemoryVfs
 }
 
 /**
- * A VFS that keeps its files in memory. Each call makes a world of its own; whoever has the same object shares it.
+ * A VFS that keeps its files in memory. Each call makes a world of its own; callers with the same object share it.
  * Nothing outlives the object. It needs no platform: it runs in pages and service workers too.
  */
 export function memory(): MemoryVfs {
@@ -133,7 +133,7 @@ async function lock(place: Place, { path, directory, waitMs }: Claim): Promise<v
   })
 }
 
-/** 2^31 - 1: a longer timer would fire at once; 24 days are for ever. */
+/** 2^31 - 1: a longer timer would fire at once; 24 days are as good as no limit. */
 const longestTimerMs = 2_147_483_647
 
 function unlock(place: Place, directory: VfsDirectory): void {

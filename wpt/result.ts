@@ -25,7 +25,7 @@ export interface PageResult {
   readonly elapsedMs: number
 }
 
-/** The messages of testharness.js that matter here. It posts them to whoever started its worker. */
+/** The messages of testharness.js that matter here. It posts them to the thread that started its worker. */
 export type HarnessMessage =
   | { readonly type: 'test_state' | 'result'; readonly test: HarnessTest }
   | {

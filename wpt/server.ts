@@ -54,7 +54,7 @@ export async function echo(request: IncomingMessage, response: ServerResponse): 
     .end(Buffer.concat(chunks))
 }
 
-/** The file behind a URL path; upstream serves one under a second name. */
+/** The file that a URL path stands for; upstream serves one under a second name. */
 export function suiteFile(suiteRoot: string, pathname: string): string {
   const alias =
     pathname === '/resources/WebIDLParser.js' ? '/resources/webidl2/lib/webidl2.js' : pathname

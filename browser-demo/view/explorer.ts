@@ -95,7 +95,7 @@ export class Explorer {
   async #goTo(ready: readonly Engine[], engine: Engine): Promise<void> {
     const database = this.#place?.database
     await this.show(ready, { engine: engine.id, database: database ?? '' })
-    // The choice was drawn anew: whoever uses the keyboard stays on it.
+    // The choice was drawn again: the keyboard focus stays on it.
     document.querySelector<HTMLInputElement>('input[name="explored"]:checked')?.focus()
   }
 

@@ -8,7 +8,7 @@ import { counted, duration, ratio } from './words.ts'
 /** Engine → its trials so far, of which the last may still be going on. */
 export type TrialsByEngine = ReadonlyMap<EngineId, readonly Pick<Trial, 'phases'>[]>
 
-/** Draws the bars anew. */
+/** Draws the bars again. */
 export function showTimings(container: Element, trials: TrialsByEngine): void {
   const rows = [...trials].map(([id, it]) => ({ id, ...timingsOf(it) }))
   const phases = [...new Set(rows.flatMap((row) => [...row.phases.keys()]))]

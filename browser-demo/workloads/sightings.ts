@@ -30,7 +30,7 @@ const tags = ['at dawn', 'breeding', 'heard only', 'in flight', 'juvenile', 'rin
 const firstDayMs = Date.UTC(2025, 2, 1)
 const hourMs = 3_600_000
 
-/** So many sightings, numbered from 1. */
+/** That number of sightings, numbered from 1. */
 export function makeSightings(count: number): Sighting[] {
   const random = makeRandom(2025)
   return Array.from({ length: count }, (_, at) => ({

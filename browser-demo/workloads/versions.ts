@@ -39,7 +39,7 @@ export const versions: Workload = {
 
     second.addEventListener('versionchange', () => second.close())
     await phase('Delete while open', remove)
-    await phase('Start anew', async () => {
+    await phase('Start over', async () => {
       const third = await connect(7, (database) => {
         database.createObjectStore('birds', { keyPath: 'name' }).put({ name: 'Phoenix' })
       })

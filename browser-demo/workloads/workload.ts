@@ -2,7 +2,7 @@ import type { Session } from '../session.ts'
 
 /** A script over plain IndexedDB, the same for every engine. */
 export interface Workload {
-  /** Also the name of its database, behind a prefix. */
+  /** Also the name of its database, after a prefix. */
   readonly id: string
   readonly title: string
   /** What there is to see, in a sentence or two. */

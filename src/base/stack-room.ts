@@ -7,11 +7,11 @@
  * long way down without writing anything. Where there is no WebAssembly yet, a recursion goes the same way in many small steps.
  */
 
-/** 16 KB each. What the deepest call takes, cold, is some 30 KB; and V8 compiles no function with less than 40 KB left. */
+/** 16 KB each. What the deepest call takes, cold, is about 30 KB; and V8 compiles no function with less than 40 KB left. */
 const wasmLevels = 6
 /** At least 64 bytes each, in every engine. */
 const scriptLevels = 800
-/** So many looks cost less than the compilation. */
+/** This many looks cost less than the compilation. */
 const looksBeforeCompiling = 50
 
 let looksLeft = looksBeforeCompiling

@@ -1,8 +1,8 @@
 /**
  * What is particular to workerd, the runtime of Cloudflare Workers. A leaf: every room may import it.
  *
- * There a message, an immediate and a tick come among the microtasks; only a timer comes after them, in some 20 µs. It goes with
- * the request that has set it when that is answered before, and what it was to call stays due: whoever sets the next one, for
+ * There a message, an immediate and a tick come among the microtasks; only a timer comes after them, in about 20 µs. It goes with
+ * the request that has set it when that is answered before, and what it was to call stays due: the next one that is set, for
  * another request, has it called.
  */
 import { append } from './own-property.ts'

@@ -3,7 +3,7 @@
  *
  * A browser empties the microtask queue after each of its own calls into script: also between two listeners of one event it
  * dispatches itself. So a message port with many listeners gives many checkpoints in one task, where a task for each would
- * cost some 20 µs. Such a listener is a *slot* here: each runs one callback.
+ * cost about 20 µs. Such a listener is a *slot* here: each runs one callback.
  *
  * Outside of such a message the next checkpoint has to be a task of its own, and one before any timer: a transaction must not
  * be seen active by the next task. Messages come after timers that are due; tasks of the highest priority do not.
@@ -15,7 +15,7 @@ import { receiveMessages } from './receive-messages.ts'
 /** How many slots a message has: enough that its 20 µs do not show, few enough that timers are served. */
 const slotCount = 64
 
-/** An event with listeners on several targets is begun only with so many slots left, so that it need not change tasks. */
+/** An event with listeners on several targets is begun only with this many slots left, so that it need not change tasks. */
 const slotReserve = 8
 
 /** https://wicg.github.io/scheduling-apis/#sec-scheduler; older browsers lack it. */

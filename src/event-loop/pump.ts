@@ -1,7 +1,7 @@
 /**
  * Who may keep the thread, and for how long.
  *
- * What is asked of a started transaction is done within the call, which is fastest: nothing is copied and nobody waits.
+ * What is asked of a started transaction is done within the call, which is fastest: nothing is copied and no caller waits.
  * But a loop of 100,000 calls would then block timers and I/O for its whole length. So once the calls since the last turn of
  * the event loop have taken `eagerMs`, further work is queued, and the pump does it in slices between turns.
  */
@@ -12,7 +12,7 @@ import { now, queueTurn } from './turn.ts'
 const eagerMs = 8
 /** How long the pump keeps it: short enough for timers, long enough that a turn's own cost (1 µs) does not show. */
 const sliceMs = 1
-/** The clock costs some 50 ns, a small operation some 700: ask it once in so many. */
+/** How many small operations pass between two looks at the clock: it costs about 50 ns, one of them about 700. */
 const clockInterval = 16
 
 /** Something that does its queued work step by step. */

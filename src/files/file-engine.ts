@@ -84,7 +84,7 @@ export interface OpenedFile<Database> {
   abandon(): void
 }
 
-/** What an open database tells the directory it lies in, and what it hears from there. */
+/** What an open database tells the directory it lies in, and learns from it. */
 export interface DatabaseLife {
   /** What was saved when the file was salvaged, at this opening or at one that nothing was told of; null: it was not. */
   readonly salvaged: SalvageReport | null

@@ -59,7 +59,7 @@ export class MeasuredDirectory implements VfsDirectory {
   open(name: string, options: { readonly create: boolean }): VfsFile | null {
     const file = this.#directory.open(name, options)
     if (!file) return null
-    // Somebody else may have deleted or replaced what was there.
+    // Another program may have deleted or replaced what was there.
     this.#measureOpen(name, file)
     return this.#measured(name, file)
   }

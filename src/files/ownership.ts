@@ -41,7 +41,7 @@ export class Ownership<Database> {
     this.directory = this.#measured ?? directory
   }
 
-  /** The same for the same directory, whoever opens it; null: it does not outlive this thread. */
+  /** The same for the same directory, by whichever path it is opened; null: it does not outlive this thread. */
   get identity(): string | null {
     return this.#options.vfs.isPersistent ? this.directory.identity : null
   }

@@ -48,7 +48,7 @@ export class Quota {
     return this.limitBytes - this.#directory.usedBytes - owedBytes
   }
 
-  /** Makes sure that a new file of so many bytes has room. @throws StorageError 'full' */
+  /** Makes sure that there is room for a new file of that size. @throws StorageError 'full' */
   admit(byteCount: number, label: string): void {
     if (this.freeBytes < byteCount) this.#clearUp()
     if (this.freeBytes < byteCount) throw this.refusal(label)

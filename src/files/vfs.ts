@@ -1,7 +1,7 @@
 /**
- * The VFS contract: what a file system must offer so that SQLite can keep databases on it. It has two parts. A
+ * The VFS contract: what a file system must offer so that an engine can keep databases on it. It has two parts. A
  * directory is asynchronous and used rarely (open, list, delete); a file is synchronous and used for every page, because
- * SQLite calls it from inside WebAssembly and cannot wait.
+ * an engine in WebAssembly cannot wait.
  *
  * Errors: every method throws (or rejects with) a `VfsError`, or any error with a string `code` such as Node's; the
  * binding turns it into SQLite's result code. A capability is a readonly property, never found out by calling.
@@ -44,9 +44,9 @@ export interface Owner {
   readonly since: string
 }
 
-/** A directory is owned by somebody else. */
+/** A directory has another owner. */
 export class DirectoryLockedError extends VfsError {
-  /** null when the owner left no readable word about itself. */
+  /** null when the owner left nothing readable about itself. */
   readonly owner: Owner | null
 
   constructor(message: string, owner: Owner | null) {
@@ -61,8 +61,8 @@ export interface VfsDirectory {
   readonly identity: string
   /**
    * Makes the directory if it is missing and takes sole ownership until `close()` or the end of the process.
-   * `waitMs`: how long to wait for another owner to go; 0 fails at once, Infinity waits for ever.
-   * Rejects with `DirectoryLockedError` when somebody else owns it.
+   * `waitMs`: how long to wait for another owner to go; 0 fails at once, Infinity waits without limit.
+   * Rejects with `DirectoryLockedError` when there is another owner.
    */
   lock(waitMs: number): Promise<void>
   /** The names of all files in it, in no order; the VFS's own files (its lock) left out. */
@@ -77,7 +77,7 @@ export interface VfsDirectory {
   remove(name: string): Promise<void>
   /**
    * Throws `ESTALE`, saying what has happened and what to do, once the directory is not the one that `lock()` has taken any
-   * more, or is no longer owned. It is called for every commit that must last, and now and then. Absent: nobody else can
+   * more, or is no longer owned. It is called for every commit that must last, and now and then. Absent: no other program can
    * move, delete or take the directory.
    */
   readonly verify?: () => void
@@ -85,7 +85,7 @@ export interface VfsDirectory {
   readonly verifyLater?: () => Promise<void>
   /**
    * Makes an empty directory in place of one that `verify()` says is gone; all files must be closed. Absent: the ownership is
-   * gone, too, and only `close()` and `lock()` begin anew.
+   * gone, too, and only `close()` and `lock()` start over.
    */
   readonly renew?: () => Promise<void>
   /** Gives up the ownership. All files must be closed. */
@@ -105,8 +105,8 @@ export interface VfsFile {
   /** Like `sync(true)` without blocking the thread; covers what was written before the call. Absent: not possible. */
   readonly syncLater?: () => Promise<void>
   /**
-   * Whether the file is still reachable by its name; false once somebody else has deleted or replaced it. Absent:
-   * nobody else can.
+   * Whether the file is still reachable by its name; false once another program has deleted or replaced it. Absent:
+   * no other program can.
    */
   readonly isLinked?: () => boolean
   close(): void

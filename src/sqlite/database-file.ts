@@ -35,7 +35,7 @@ export interface OpenedFile {
   readonly rows: DatabaseRows
   /** Whether the file was made just now. */
   readonly isNew: boolean
-  /** Whether whoever had it open last left something in its log. */
+  /** Whether the last to have it open left something in its log. */
   readonly isUnclean: boolean
 }
 
@@ -44,12 +44,12 @@ export interface FileTarget extends DatabaseFile {
   readonly create: boolean
   /**
    * Which files have all their pages checked: those not closed properly, up to a size (default), all (damage was met in it
-   * before, or somebody wants to know), or none (only what it is called is wanted).
+   * before, or the options ask for it), or none (only what it is called is wanted).
    */
   readonly check?: 'unclean' | 'always' | 'never'
 }
 
-/** A file that was not closed properly is checked up to this size: some 0.2 seconds. */
+/** A file that was not closed properly is checked up to this size, which takes about 0.2 seconds. */
 const longestCheckBytes = 64 * 1024 * 1024
 
 /**
@@ -67,7 +67,7 @@ export async function openDatabaseFile(
     await place.directory.prepare([fileName, ...companionsOf(fileName)])
     const state = examine(place, target, () => (isNew = true))
     if (state === 'missing') return null
-    // Whoever closes a database leaves nothing in its log.
+    // A database that was closed properly has nothing in its log.
     const isUnclean = !isNew && companionsOf(fileName).some((name) => place.mount.exists(name))
     const connected = connect(place, target, { isNew })
     const { check = 'unclean' } = target
@@ -128,7 +128,7 @@ function examine(
     if (inspectFile(file, label) === 'empty') {
       if (!create) return 'missing'
       creating()
-      // A log left behind belongs to a database of old and must not be replayed into the new one.
+      // A log left behind belongs to an earlier database and must not be replayed into the new one.
       for (const name of companionsOf(fileName)) if (mount.exists(name)) mount.delete(name)
       file.truncate(0)
       place.quota?.admit(newDatabaseBytes(), label)

@@ -14,5 +14,5 @@ export function companionsOf(fileName: string): readonly string[] {
   return companionSuffixes.map((suffix) => fileName + suffix)
 }
 
-/** What it puts behind a database's file name: the write-ahead log, and the rollback journal. */
+/** What it appends to a database's file name: the write-ahead log, and the rollback journal. */
 export const companionSuffixes: readonly string[] = ['-wal', '-journal']

@@ -5,7 +5,7 @@
 import { VfsError } from '../../src/files/vfs.ts'
 import { now, pause } from '../clock.ts'
 
-/** An open file, synchronous. While it is open nobody else can open, move or remove the file. */
+/** An open file, synchronous. While it is open the file can be neither opened again, moved nor removed. */
 export interface SyncAccessHandle {
   read(into: Uint8Array, options: { at: number }): number
   write(bytes: Uint8Array, options: { at: number }): number

@@ -2,7 +2,7 @@
  * The files of an OPFS directory, with their handles opened beforehand: opening one takes a promise, which SQLite cannot
  * wait for.
  *
- * A prepared file that is missing is made, empty, so that it can be opened; until somebody does, it is a *spare*: it is not
+ * A prepared file that is missing is made, empty, so that it can be opened; until then it is a *spare*: it is not
  * listed and goes again when the directory closes. One that a crash leaves behind is empty, which counts as missing.
  */
 import { append } from '../../src/base/own-property.ts'
@@ -25,7 +25,7 @@ interface Entry {
   isOpen: boolean
 }
 
-/** So many prepared files that nobody has open are kept; each costs the browser a file descriptor. */
+/** How many prepared files that are not open are kept; each costs the browser a file descriptor. */
 const idleLimit = 48
 
 /** The files of one directory that this thread owns. */
@@ -66,7 +66,7 @@ export class OpfsFiles {
   async prepare(names: readonly string[]): Promise<void> {
     names.forEach(checkFileName)
     this.verify()
-    // None may still be under way when one has failed: what it opens would be nobody's.
+    // None may still be under way when one has failed: what it opens would have no owner.
     const results = await Promise.allSettled(names.map((name) => this.#prepare(name)))
     throwFirst(results)
     await this.#closeIdle(names)

@@ -59,7 +59,7 @@ async function removeAll(): Promise<void> {
   for (const registration of await navigator.serviceWorker.getRegistrations()) {
     await registration.unregister()
   }
-  // Whoever holds a lock is about to end, with its page; the files it had open are free then.
+  // The page or worker that holds a lock is about to end, with its page; the files it had open are free then.
   const { held = [] } = await navigator.locks.query()
   for (const { name } of held) if (name) await navigator.locks.request(name, () => {})
   for (const { name } of await indexedDB.databases()) {

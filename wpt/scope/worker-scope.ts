@@ -71,10 +71,10 @@ function relativeFetch(base: string): typeof fetch {
   return (input, init) => fetch(typeof input === 'string' ? new URL(input, base) : input, init)
 }
 
-/** What nobody caught becomes an event at the global, as in a browser; the harness listens. */
+/** An uncaught error becomes an event at the global, as in a browser; the harness listens. */
 function reportExceptions(events: EventTarget): void {
   process.on('uncaughtException', (error: unknown) => {
-    // Deno dispatches the event itself; it only ends the process where nobody listens here.
+    // Deno dispatches the event itself; it only ends the process where there is no listener here.
     if ('Deno' in globalThis) return
     const message = `Uncaught ${String(error)}`
     events.dispatchEvent(eventWith('error', { error, message, filename: '', lineno: 0, colno: 0 }))

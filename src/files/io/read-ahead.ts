@@ -8,7 +8,7 @@ const mostBytes = 512 * 1024
 /** How far apart two reads may be that count as one going on: what the header of a frame takes. */
 const longestGap = 24
 
-/** What was read of one file beyond what was asked for. Whoever writes to the file must have it forgotten. */
+/** What was read of one file beyond what was asked for. Code that writes to the file must have it forgotten. */
 export class ReadAhead {
   #buffer = new Uint8Array(0)
   #start = 0
@@ -58,7 +58,7 @@ export class ReadAhead {
     try {
       this.#byteCount = file.read(this.#buffer, offset)
     } catch {
-      // Nobody has asked for all of it: the place that cannot be read may lie behind.
+      // The caller did not ask for all of it: the place that cannot be read may come later.
     }
   }
 }

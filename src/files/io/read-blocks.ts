@@ -22,7 +22,7 @@ export class ReadBlocks {
     try {
       return this.#copy(into, offset)
     } catch {
-      // Nobody has asked for all of a block: the place that cannot be read may lie in the rest of it.
+      // The caller did not ask for all of a block: the place that cannot be read may lie in the rest of it.
       return this.#file.read(into, offset)
     }
   }

@@ -155,7 +155,7 @@ export class Connection implements Watched {
   }
 
   /**
-   * Checks what a walk has met so far: so many rows, so many bytes in them.
+   * Checks what a walk has met so far: a number of rows, and of bytes in them.
    * @throws StorageError 'corrupt' when it is more than the file can hold; 'io' when the file cannot be measured.
    */
   checkWalk(rowCount: number, byteCount: number): void {

@@ -51,7 +51,7 @@ type Import = (
   g: number,
 ) => number
 
-/** Makes an instance that calls `callbacks`: in some 5 ms of this thread, promised or not. */
+/** Makes an instance that calls `callbacks`: in about 5 ms of this thread, promised or not. */
 export function instantiate(wasm: WebAssembly.Module, callbacks: Callbacks): WaSqlite {
   // Filled below: nothing is called before.
   const module = {} as WaSqlite

@@ -43,7 +43,7 @@ export class Scratch {
     this.#end = this.#start
   }
 
-  /** Copies `bytes` behind what was put before and returns where; the room must have been reserved. */
+  /** Copies `bytes` after what was put before and returns where; the room must have been reserved. */
   put(bytes: Uint8Array): number {
     const pointer = this.#end
     this.#module.HEAPU8.set(bytes, pointer)
@@ -51,14 +51,14 @@ export class Scratch {
     return pointer
   }
 
-  /** Copies `text` as UTF-8 behind what was put before and returns how many bytes that took; three a character at most. */
+  /** Copies `text` as UTF-8 after what was put before and returns how many bytes that took; three a character at most. */
   putText(text: string): number {
     const { written } = encoder.encodeInto(text, this.#module.HEAPU8.subarray(this.#end))
     this.#end += written
     return written
   }
 
-  /** Like `put()`, with a zero byte behind: the least byte string larger than `bytes`. */
+  /** Like `put()`, with a zero byte at the end: the least byte string larger than `bytes`. */
   putSuccessor(bytes: Uint8Array): number {
     const pointer = this.put(bytes)
     this.#module.HEAPU8[this.#end++] = 0

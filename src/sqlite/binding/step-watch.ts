@@ -1,5 +1,5 @@
 /**
- * Ends statements that would run for ever. In a crafted file a page can be the child of many, and these likewise: a walk
+ * Ends statements that would run forever. In a crafted file a page can be the child of many, and these likewise: a walk
  * of a few levels then meets its rows more often than anybody can wait for, and to SQLite each of its steps looks sound.
  */
 import { outOfMemory } from './out-of-memory.ts'
@@ -13,7 +13,7 @@ const stepsPerCall = 100_000
 const fewestSteps = 1_000_000
 
 /**
- * The smallest row takes some 14 bytes, and what a statement of ours does with it a few dozen steps at most, SQLite's
+ * The smallest row takes about 14 bytes, and what a statement of ours does with it a few dozen steps at most, SQLite's
  * own checks included.
  */
 const stepsPerByte = 8

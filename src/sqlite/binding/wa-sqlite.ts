@@ -92,7 +92,7 @@ export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Expo
 /** The engine's module object. */
 export interface WaSqlite extends WaSqliteFunctions {
   readonly memory: WebAssembly.Memory
-  /** The heap; replaced whenever it grows: read it anew on every use. */
+  /** The heap; replaced whenever it grows: read it again for every use. */
   HEAPU8: Uint8Array
   /** The same bytes; replaced likewise. */
   heapView: DataView

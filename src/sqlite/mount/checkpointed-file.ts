@@ -74,7 +74,7 @@ export class CheckpointedFile implements VfsFile {
     this.#blocks = null
   }
 
-  /** The file, with everything written to it. What cannot be written fails the checkpoint, which will be made anew. */
+  /** The file, with everything written to it. What cannot be written fails the checkpoint, which will be made again. */
   #settled(): VfsFile {
     try {
       this.#gathered.flushTo(this.#file)

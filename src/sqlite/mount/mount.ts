@@ -83,7 +83,7 @@ export class Mount {
     return this.#openFiles.get(name)?.isLinked !== undefined
   }
 
-  /** Gives an open, empty write-ahead log a new file, after somebody else has deleted the old one. */
+  /** Gives an open, empty write-ahead log a new file, after another program has deleted the old one. */
   recreateWriteAheadLog(databaseFile: string): void {
     const file = this.#directory.open(`${databaseFile}-wal`, { create: true })
     if (!file) throw new Error('unreachable: a created file is missing')

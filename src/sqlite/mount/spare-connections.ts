@@ -11,7 +11,7 @@ import type { Mount } from './mount.ts'
 import { Slot } from './slot.ts'
 import type { VfsBridge } from './vfs-bridge.ts'
 
-/** So many are kept: some 150 KiB each, and a suite has few databases open at a time. */
+/** How many are kept: each takes about 150 KiB, and a test suite has few databases open at a time. */
 const keptCount = 4
 
 /** Any row will do: reading takes the lock, and gives it up. */

@@ -3,7 +3,7 @@
  * SQLite knows a file by the address of its `sqlite3_file`.
  *
  * No method may throw: an exception would unwind through WebAssembly frames and leave SQLite inconsistent. Each returns a
- * result code, and the error is kept for whoever reports the failure.
+ * result code, and the error is kept for the caller that reports the failure.
  * https://sqlite.org/c3ref/io_methods.html
  */
 import { readCString } from '../binding/c-string.ts'
@@ -181,7 +181,7 @@ export class VfsBridge implements WaSqliteVfs {
     })
   }
 
-  // Locks are nobody else's business: the directory has one owner, a file one connection.
+  // There is no one to lock out: the directory has one owner, a file one connection.
 
   xLock(): number {
     return code.SQLITE_OK

@@ -6,7 +6,7 @@ import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
 import { createMarksTable, tableStatements } from '../schema/tables.ts'
 
-/** What `ANALYZE` leaves behind when somebody has run it; SQLite reads numbers from it, no more. */
+/** What `ANALYZE` leaves behind when a tool has run it; SQLite only reads numbers from it. */
 const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'
 
 /** What a file may have in addition to our tables. */

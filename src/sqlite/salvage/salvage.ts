@@ -18,7 +18,7 @@ import { companionsOf } from '../file-name.ts'
 import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
 import { type DatabaseRows, readDatabaseRows } from '../schema/schema-rows.ts'
 
-/** So many records are written in one transaction. */
+/** How many records are written in one transaction. */
 const batchSize = 1_000
 
 /** Reads a closed file; the copy is whole and on the disk when this resolves. null: not even the schema could be read. */
