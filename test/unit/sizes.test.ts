@@ -13,7 +13,6 @@ const mostFiles = 15
 
 /** `file name` → why that function may be longer. */
 const longFunctions: Readonly<Record<string, string>> = {
-  'src/core/records/add-or-put.ts executeOnceComplete': 'a call and its two outcomes',
   'src/testing/fault-vfs.ts directoryOver': 'a literal with the short methods of a directory',
   'src/testing/fault-vfs.ts fileOver': 'a literal with the short methods of a file',
   'src/values/write/write-value.ts beginObject': 'a flat switch over the kinds of objects',
