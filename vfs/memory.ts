@@ -19,17 +19,17 @@ export interface MemoryVfs extends Vfs {
  * Nothing outlives the object. It needs no platform: it runs in pages and service workers too.
  */
 export function memory(): MemoryVfs {
-  return vfsOver({ id: worldId(), places: new Map() })
+  return vfsOver({ id: worldId(), directories: new Map() })
 }
 
 /** All that one VFS holds. */
 interface World {
   readonly id: string
-  readonly places: Map<string, Place>
+  readonly directories: Map<string, MemoryDirectory>
 }
 
 /** One directory. */
-interface Place {
+interface MemoryDirectory {
   readonly files: Map<string, MemoryPages>
   /** The directory object that owns it; null when free. */
   owner: VfsDirectory | null
@@ -47,13 +47,13 @@ function vfsOver(world: World): MemoryVfs {
 }
 
 function forkWorld(world: World): World {
-  const places = new Map<string, Place>()
-  for (const [path, place] of world.places) {
+  const directories = new Map<string, MemoryDirectory>()
+  for (const [path, stored] of world.directories) {
     const files = new Map<string, MemoryPages>()
-    for (const [name, pages] of place.files) files.set(name, pages.fork())
-    places.set(path, { files, owner: null, waiting: new Set() })
+    for (const [name, pages] of stored.files) files.set(name, pages.fork())
+    directories.set(path, { files, owner: null, waiting: new Set() })
   }
-  return { id: worldId(), places }
+  return { id: worldId(), directories }
 }
 
 /** Random, since copies of this module know nothing of each other's worlds; drawn at load, before a test can replace it. */
@@ -65,11 +65,11 @@ function worldId(): string {
 }
 
 function directoryOver(world: World, path: string): VfsDirectory {
-  const { files } = placeAt(world, path)
+  const { files } = storedAt(world, path)
   // Bare: a capability that is absent must not be found on a prototype.
   const directory: VfsDirectory = bareCopy({
     identity: `memory:${world.id}:${path}`,
-    lock: (waitMs) => lock(placeAt(world, path), { path, directory, waitMs }),
+    lock: (waitMs) => lock(storedAt(world, path), { path, directory, waitMs }),
     list: async () => [...files.keys()],
     prepare: async () => {},
     open(name, { create }) {
@@ -92,28 +92,31 @@ function directoryOver(world: World, path: string): VfsDirectory {
     async remove(name) {
       files.delete(name)
     },
-    close: async () => unlock(placeAt(world, path), directory),
+    close: async () => unlock(storedAt(world, path), directory),
   })
   return directory
 }
 
-function placeAt({ places }: World, path: string): Place {
-  const known = places.get(path)
+function storedAt({ directories }: World, path: string): MemoryDirectory {
+  const known = directories.get(path)
   if (known !== undefined) return known
-  const place: Place = { files: new Map(), owner: null, waiting: new Set() }
-  places.set(path, place)
-  return place
+  const stored: MemoryDirectory = { files: new Map(), owner: null, waiting: new Set() }
+  directories.set(path, stored)
+  return stored
 }
 
-interface Claim {
+interface LockRequest {
   readonly path: string
   readonly directory: VfsDirectory
   readonly waitMs: number
 }
 
-async function lock(place: Place, { path, directory, waitMs }: Claim): Promise<void> {
-  if (place.owner === null) {
-    place.owner = directory
+async function lock(
+  stored: MemoryDirectory,
+  { path, directory, waitMs }: LockRequest,
+): Promise<void> {
+  if (stored.owner === null) {
+    stored.owner = directory
     return
   }
   const message = `Directory "${path}" is in use already in this thread; close what uses it first`
@@ -121,27 +124,27 @@ async function lock(place: Place, { path, directory, waitMs }: Claim): Promise<v
   await new Promise<void>((resolve, reject) => {
     const take = () => {
       clearTimeout(timer)
-      place.owner = directory
+      stored.owner = directory
       resolve()
     }
     const giveUp = () => {
-      place.waiting.delete(take)
+      stored.waiting.delete(take)
       reject(new DirectoryLockedError(message, null))
     }
     const timer = waitMs < longestTimerMs ? setTimeout(giveUp, waitMs) : undefined
-    place.waiting.add(take)
+    stored.waiting.add(take)
   })
 }
 
 /** 2^31 - 1: a longer timer would fire at once; 24 days are as good as no limit. */
 const longestTimerMs = 2_147_483_647
 
-function unlock(place: Place, directory: VfsDirectory): void {
-  if (place.owner !== directory) return
-  place.owner = null
-  const [next] = place.waiting
+function unlock(stored: MemoryDirectory, directory: VfsDirectory): void {
+  if (stored.owner !== directory) return
+  stored.owner = null
+  const [next] = stored.waiting
   if (next === undefined) return
-  place.waiting.delete(next)
+  stored.waiting.delete(next)
   next()
 }
 
