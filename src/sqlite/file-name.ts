@@ -15,4 +15,4 @@ export function companionsOf(fileName: string): readonly string[] {
 }
 
 /** What it appends to a database's file name: the write-ahead log, and the rollback journal. */
-export const companionSuffixes: readonly string[] = ['-wal', '-journal']
+const companionSuffixes: readonly string[] = ['-wal', '-journal']

@@ -135,7 +135,7 @@ export function between(lower: string, upper: string) {
 }
 
 /** A scan of all of store 1, unless told otherwise. */
-export function scanOf(rest: Partial<Scan> = {}): Scan {
+function scanOf(rest: Partial<Scan> = {}): Scan {
   const all = { storeId: 1, indexId: 0, range: everything, direction: 'next', after: null } as const
   const whole = { inclusive: false, skip: 0, limit: Infinity, limitBytes: Infinity }
   return { ...all, ...whole, withValues: true, ...rest }
