@@ -23,7 +23,7 @@ export function openNodeFile(path: string, options: NodeFileOptions): VfsFile | 
   try {
     // Its directory may have been replaced in the same moment.
     options.directory.verify()
-    return new NodeFile({ ...options, path, descriptor })
+    return withOwnMembers(new NodeFile({ ...options, path, descriptor }))
   } catch (error) {
     fs.closeSync(descriptor)
     throw explanation(path, error)
@@ -50,6 +50,20 @@ function openIfPresent(path: string, flags: string): number | null {
 interface OpenDescriptor extends NodeFileOptions {
   readonly path: string
   readonly descriptor: number
+}
+
+/** A VFS that wraps another may spread its files, `{ ...file, write }`: methods of a class would be missing then. */
+function withOwnMembers(file: NodeFile): VfsFile {
+  return {
+    read: (into, offset) => file.read(into, offset),
+    write: (bytes, offset) => file.write(bytes, offset),
+    truncate: (newSize) => file.truncate(newSize),
+    size: () => file.size(),
+    sync: (dataOnly) => file.sync(dataOnly),
+    syncLater: () => file.syncLater(),
+    isLinked: () => file.isLinked(),
+    close: () => file.close(),
+  }
 }
 
 class NodeFile implements VfsFile {

@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, test } from 'vitest'
-import { DirectoryLockedError, VfsError } from '../../../src/files/vfs.ts'
+import { DirectoryLockedError, VfsError, type VfsFile } from '../../../src/files/vfs.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import { vfsConformance } from '../../../src/testing/vfs-conformance.ts'
 
@@ -26,6 +26,32 @@ describe('the node VFS', () => {
     await linked.lock(0)
     await assert.rejects(direct.lock(0), DirectoryLockedError)
     await linked.close()
+  })
+
+  test('a VFS that wraps it may spread its directories and files', async () => {
+    const directory = { ...nodeFs().directory(newPath()) }
+    await directory.lock(0)
+    const file = directory.open('file', { create: true })
+    assert.ok(file)
+    const written: number[] = []
+    const wrapped: VfsFile = {
+      ...file,
+      write(bytes, offset) {
+        written.push(bytes.length)
+        file.write(bytes, offset)
+      },
+    }
+    wrapped.write(new Uint8Array([1, 2, 3]), 0)
+    wrapped.sync(true)
+    await wrapped.syncLater?.()
+    const read = new Uint8Array(8)
+    assert.equal(wrapped.read(read, 0), 3)
+    assert.equal(wrapped.isLinked?.(), true)
+    wrapped.truncate(1)
+    assert.equal(wrapped.size(), 1)
+    wrapped.close()
+    assert.deepEqual(written, [3])
+    await directory.close()
   })
 
   test('directory() touches nothing', () => {
