@@ -216,8 +216,9 @@ const exceptionNames: Record<StorageErrorCode, DOMExceptionName> = {
   io: 'UnknownError',
 }
 
-/** An error's message, or what else was thrown, as text; null where there is nothing. */
+/** The message of an error of whichever realm, or what else was thrown, as text; null where there is nothing. */
 export function reasonOf(cause: unknown): string | null {
   if (cause === undefined || cause === null) return null
-  return cause instanceof Error ? cause.message : String(cause)
+  const { message } = Object(cause) as { message?: unknown } // Any value may have one.
+  return typeof message === 'string' ? message : String(cause)
 }

@@ -1,10 +1,10 @@
 /** The ownership of a storage directory: taken together with the engine, renewed where its files were cleared away, given up. */
-import { StorageError } from '../errors.ts'
+import { reasonOf, StorageError } from '../errors.ts'
 import type { FileEngine, LoadedEngine, MountedEngine } from './file-engine.ts'
 import { fileError } from './file-error.ts'
 import { MeasuredDirectory } from './measured-directory.ts'
 import { Quota } from './quota.ts'
-import type { Owner, Vfs, VfsDirectory } from './vfs.ts'
+import type { DirectoryLockedError, Owner, Vfs, VfsDirectory } from './vfs.ts'
 
 /** Which directory is owned, and how. */
 export interface OwnershipOptions {
@@ -127,24 +127,19 @@ async function isLost(directory: VfsDirectory): Promise<boolean> {
   }
 }
 
+/** By what it says of itself: a VFS may be of another realm, or bundled with another copy of the error classes. */
 function lockError(error: unknown): StorageError {
   const known = fileError('Storage directory', 'taking ownership', error)
-  if (!(error instanceof Error)) return known
-  const { name, message } = error
-  if (isLocked(error)) {
-    const owner = error.owner && ownerIn(error.owner)
-    return new StorageError('busy', message, { cause: error, owner })
+  const { name, code, owner } = Object(error) as Partial<DirectoryLockedError> // Any value may lack all of them.
+  const message = reasonOf(error) ?? known.message
+  if (code === 'ELOCKED') {
+    return new StorageError('busy', message, { cause: error, owner: owner ? ownerIn(owner) : null })
   }
   // It names the directory, and says what to do.
   if (name === 'VfsError') {
     return new StorageError(known.code, message, { ...known.facts, cause: error })
   }
   return known
-}
-
-/** By its code: a VFS may have been bundled with another copy of the class. */
-function isLocked(error: Error): error is Error & { readonly owner: Owner | null } {
-  return 'code' in error && error.code === 'ELOCKED' && 'owner' in error
 }
 
 /** What others are told of an owner, without what else a VFS knows. */

@@ -55,7 +55,8 @@ export class ThreadEngine {
 /** The error for an engine that could not be loaded. */
 function engineError(cause: unknown): StorageError {
   if (cause instanceof StorageError) return cause
-  if (cause instanceof RangeError) {
+  // By its name: the engine may have been compiled in another realm.
+  if ((Object(cause) as { name?: unknown }).name === 'RangeError') {
     const message = 'This thread has no memory left for the engine'
     return new StorageError('io', message, { code: 'ERR_IDB_OUT_OF_MEMORY', cause })
   }

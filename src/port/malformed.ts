@@ -1,5 +1,6 @@
 /** What comes over a port is input: these checks give it the types it must have. */
 import { append } from '../base/own-property.ts'
+import { reasonOf } from '../errors.ts'
 import { brandOf } from '../values/platform-objects/brands.ts'
 import {
   mapForEach,
@@ -15,7 +16,7 @@ export class Malformed extends Error {
 /** What is wrong with a message, for people. */
 export function complaintOf(error: unknown): string {
   if (error instanceof Malformed) return `A message ${error.message}`
-  return error instanceof Error ? error.message : String(error)
+  return reasonOf(error) ?? 'Nothing was thrown'
 }
 
 /** @throws Malformed unless `isRight`. `wrong` says what is not right, as the end of a sentence about the message. */
