@@ -2,7 +2,7 @@
  * SQLite's result codes, as far as they are met here, and what they mean to the layers above.
  * https://sqlite.org/rescode.html
  */
-import type { StorageErrorCode } from '../errors.ts'
+import { StorageError, type StorageErrorCode } from '../errors.ts'
 import { codeOfCause } from '../files/file-error.ts'
 
 export const SQLITE_OK = 0
@@ -12,6 +12,7 @@ export const SQLITE_DONE = 101
 const SQLITE_ERROR = 1
 const SQLITE_BUSY = 5
 const SQLITE_LOCKED = 6
+const SQLITE_NOMEM = 7
 export const SQLITE_INTERRUPT = 9
 const SQLITE_IOERR = 10
 const SQLITE_CORRUPT = 11
@@ -29,11 +30,12 @@ export const SQLITE_IOERR_FSYNC = SQLITE_IOERR | (4 << 8)
 export const SQLITE_IOERR_TRUNCATE = SQLITE_IOERR | (6 << 8)
 export const SQLITE_IOERR_FSTAT = SQLITE_IOERR | (7 << 8)
 export const SQLITE_IOERR_DELETE = SQLITE_IOERR | (10 << 8)
+const SQLITE_IOERR_NOMEM = SQLITE_IOERR | (12 << 8)
 export const SQLITE_IOERR_ACCESS = SQLITE_IOERR | (13 << 8)
 export const SQLITE_IOERR_CLOSE = SQLITE_IOERR | (16 << 8)
 
 /** What a (possibly extended) result code means; `cause` is what the file system threw under it, if anything. */
-export function storageErrorCode(resultCode: number, cause: unknown): StorageErrorCode {
+function storageErrorCode(resultCode: number, cause: unknown): StorageErrorCode {
   const known = codeOfCause(cause)
   if (known) return known
   switch (resultCode & 0xff) {
@@ -52,4 +54,17 @@ export function storageErrorCode(resultCode: number, cause: unknown): StorageErr
     default:
       return 'io'
   }
+}
+
+/** The error for a call with that result; `cause` as above. */
+export function sqliteError(resultCode: number, message: string, cause: unknown): StorageError {
+  const code = storageErrorCode(resultCode, cause)
+  const known = code === 'io' && isOutOfMemory(resultCode) ? outOfMemoryFact : {}
+  return new StorageError(code, message, { cause, sqliteCode: resultCode, ...known })
+}
+
+const outOfMemoryFact = { code: 'ERR_IDB_OUT_OF_MEMORY' } as const
+
+function isOutOfMemory(resultCode: number): boolean {
+  return (resultCode & 0xff) === SQLITE_NOMEM || resultCode === SQLITE_IOERR_NOMEM
 }

@@ -1,7 +1,7 @@
 /** One SQLite connection and its statements, each prepared when it is first used and kept until `close()`. */
 import { StorageError } from '../../errors.ts'
 import { fileError } from '../../files/file-error.ts'
-import { SQLITE_INTERRUPT, SQLITE_OK, storageErrorCode } from '../result-code.ts'
+import { SQLITE_INTERRUPT, SQLITE_OK, sqliteError } from '../result-code.ts'
 import { readCString, withCString } from './c-string.ts'
 import type { Scratch } from './scratch.ts'
 import { Statement } from './statement.ts'
@@ -136,16 +136,13 @@ export class Connection implements Watched {
     const { module, bridge } = this.engine
     const message = readCString(module, module._sqlite3_errmsg(this.#handle))
     const cause = bridge.takeError()
-    const errorCode = storageErrorCode(resultCode, cause)
-    if (errorCode === 'corrupt') this.hasMetDamage = true
-    if (errorCode === 'full' && cause === undefined && this.quotaError) {
+    const text = `${this.label}: ${message} (SQLite result code ${resultCode})`
+    const error = sqliteError(resultCode, text, cause)
+    if (error.code === 'corrupt') this.hasMetDamage = true
+    if (error.code === 'full' && cause === undefined && this.quotaError) {
       return this.quotaError(this.label)
     }
-    return new StorageError(
-      errorCode,
-      `${this.label}: ${message} (SQLite result code ${resultCode})`,
-      { cause, sqliteCode: resultCode },
-    )
+    return error
   }
 
   /** The error for rows that do not agree with each other. */
@@ -263,9 +260,6 @@ function openHandle(engine: ConnectedEngine, path: string, label: string): numbe
   // Engine: a failed open leaves a handle too.
   module._sqlite3_close_v2(handle)
   const cause = bridge.takeError()
-  throw new StorageError(
-    storageErrorCode(resultCode, cause),
-    `${label}: the file cannot be opened (SQLite result code ${resultCode})`,
-    { cause, sqliteCode: resultCode },
-  )
+  const message = `${label}: the file cannot be opened (SQLite result code ${resultCode})`
+  throw sqliteError(resultCode, message, cause)
 }
