@@ -12,7 +12,7 @@ import { defineEventTarget } from './webidl/event-target.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import type { IDBObjectStore } from './IDBObjectStore.ts'
 import type { IDBTransaction } from './IDBTransaction.ts'
-import { assertValidKeyPath, toKeyPath } from './key-path-value.ts'
+import { assertValidKeyPath, toKeyPath } from './key-path-attribute.ts'
 import {
   requireArguments,
   toDictionary,

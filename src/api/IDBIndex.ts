@@ -5,7 +5,7 @@ import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading } from './assertions.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { defineInspection } from './webidl/inspect.ts'
-import { keyPathValue } from './key-path-value.ts'
+import { keyPathValue } from './key-path-attribute.ts'
 import {
   countRequest,
   getAllRecordsRequest,

@@ -15,7 +15,7 @@ import type { DOMStringList } from './webidl/DOMStringList.ts'
 import { sortedNameList } from './sorted-name-list.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { type IDBRequest, requestHandle } from './IDBRequest.ts'
-import { assertValidKeyPath, keyPathValue, toKeyPath } from './key-path-value.ts'
+import { assertValidKeyPath, keyPathValue, toKeyPath } from './key-path-attribute.ts'
 import { requiredRange } from './convert-value-to-key-range.ts'
 import {
   countRequest,
