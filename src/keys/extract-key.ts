@@ -3,7 +3,8 @@
  * https://w3c.github.io/IndexedDB/#extract-a-key-from-a-value-using-a-key-path
  */
 import { convertClonedValueToKey } from './convert-value-to-key.ts'
-import { type KeyPath, type PathEvaluation, evaluateKeyPath, keyPathFailure } from './key-path.ts'
+import type { KeyPath } from './key-path.ts'
+import { type PathEvaluation, evaluateKeyPath, keyPathFailure } from './evaluate-key-path.ts'
 
 /** The key of a clone, or of what stands for one. */
 export function extractKey<Value>(

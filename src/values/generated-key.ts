@@ -1,6 +1,6 @@
 import { domException } from '../errors.ts'
 import { canInjectKey, injectKey } from '../keys/inject-key.ts'
-import { evaluatePath, keyPathFailure } from '../keys/key-path.ts'
+import { evaluatePath, keyPathFailure } from '../keys/evaluate-key-path.ts'
 import { generatedKey } from './write/write-state.ts'
 
 /**

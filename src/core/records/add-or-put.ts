@@ -6,7 +6,7 @@ import { domException } from '../../errors.ts'
 import { type PutOperation, checkRecordSize } from '../../protocol/protocol.ts'
 import { convertValueToKey } from '../../keys/convert-value-to-key.ts'
 import type { KeyToBeGenerated } from '../../keys/index-keys.ts'
-import { keyPathFailure } from '../../keys/key-path.ts'
+import { keyPathFailure } from '../../keys/evaluate-key-path.ts'
 import { onlyKey } from '../../keys/key-range.ts'
 import { compareKeys } from '../../keys/key.ts'
 import {

@@ -2,7 +2,7 @@
 import type { IndexSchema, KeyPath } from '../../protocol/protocol.ts'
 import { extractKey } from '../../keys/extract-key.ts'
 import { type KeyToBeGenerated, indexKeysOf } from '../../keys/index-keys.ts'
-import { evaluatePath, keyPathFailure } from '../../keys/key-path.ts'
+import { evaluatePath, keyPathFailure } from '../../keys/evaluate-key-path.ts'
 import { deserializeClone, deserializeProperty } from '../../values/deserialize.ts'
 import type { Serialized } from '../../values/serialize.ts'
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { convertValueToKey } from '../../../src/keys/convert-value-to-key.ts'
 import { extractKey } from '../../../src/keys/extract-key.ts'
 import { canInjectKey, injectKey } from '../../../src/keys/inject-key.ts'
-import { keyPathFailure } from '../../../src/keys/key-path.ts'
+import { keyPathFailure } from '../../../src/keys/evaluate-key-path.ts'
 
 test.each<[unknown, string, boolean]>([
   [{}, 'a', true],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { evaluateKeyPath, isValidKeyPath, keyPathFailure } from '../../../src/keys/key-path.ts'
+import { evaluateKeyPath, keyPathFailure } from '../../../src/keys/evaluate-key-path.ts'
+import { isValidKeyPath } from '../../../src/keys/key-path.ts'
 
 test.each([
   '',
