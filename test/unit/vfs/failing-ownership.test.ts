@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { DirectoryLockedError } from '../../../src/files/vfs.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import { failFs, type FailingFs } from '../../kit/disks/failing-fs.ts'
@@ -17,6 +17,16 @@ const failings: readonly Omit<FailingFs, 'nth'>[] = [
 
 let root: string
 const readlink = fs.readlinkSync
+
+/**
+ * Descriptors are counted here, and Deno opens two of its own half a second after its start, a pair of sockets for its signals,
+ * unless a listener to a signal has had them opened before.
+ */
+beforeAll(() => {
+  const listener = (): void => {}
+  process.on('SIGHUP', listener)
+  process.off('SIGHUP', listener)
+})
 
 beforeEach(() => {
   root = fs.mkdtempSync(join(tmpdir(), 'failing-ownership-'))
