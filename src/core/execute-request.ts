@@ -3,7 +3,8 @@ import type { Request } from './request.ts'
 import { assertActive } from './transaction.ts'
 
 /**
- * Places a request and has its operation executed; the answer reaches the request.
+ * Places a request and has its operation executed: the steps up to the operation itself. The answer reaches the request, is
+ * processed by `Transaction.processed()`, and becomes a result and an event in `request-events.ts`.
  * https://w3c.github.io/IndexedDB/#async-execute-request
  *
  * @throws TransactionInactiveError when script in a key has ended the transaction

@@ -1,6 +1,9 @@
 /**
  * The database task source of this realm: tasks run one after another, and every listener a task calls is followed by a
  * microtask checkpoint before anything else happens. Whatever goes wrong in one task, the queue goes on.
+ *
+ * At these checkpoints, before the next step, it also cleans up Indexed Database transactions (`queueCleanup`): both share
+ * one look at whether a checkpoint is on its way.
  */
 import { afterMicrotasks, isTurnDue, takeTurn, wake } from '../event-loop/checkpoint.ts'
 import { reportException } from './report-exception.ts'
