@@ -78,7 +78,7 @@ async function listen(path: string | null): Promise<Server | null> {
     fs.chmodSync(path, 0o600)
     return server
   } catch {
-    // A file system that has no sockets, or a permission that is missing: there is a witness less.
+    // A file system that has no sockets, or a permission that is missing: there is one witness fewer.
     server.close()
     return null
   }
@@ -100,14 +100,14 @@ async function knock(path: string | null): Promise<Liveness> {
     })
     connection.on('error', (error: NodeJS.ErrnoException) => {
       const { code = '' } = error
-      // Who cannot ask must not take silence for an answer.
+      // A process that cannot ask must not take silence for an answer.
       if (isOwnFailure.has(code)) reject(error)
       else resolve(answers[code] ?? 'unknown')
     })
   })
 }
 
-/** EAGAIN: more have knocked than are let wait. */
+/** EAGAIN: the queue of connections that wait is full. */
 const answers: Readonly<Record<string, Liveness>> = { ECONNREFUSED: 'dead', EAGAIN: 'alive' }
 
 const isOwnFailure = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'])

@@ -32,7 +32,7 @@ const seed = Number(seedText)
 const acknowledged = Number(acknowledgedText)
 const begun = Number(begunText)
 
-/** How many transactions queue up behind each other at most. */
+/** How many transactions wait for each other at most. */
 const mostAtOnce = 6
 
 try {

@@ -16,7 +16,7 @@ export interface CrashOptions {
   readonly childPath: string
 }
 
-/** A directory is used for so many kills: what was written has to be worked out anew each time. */
+/** How many kills a directory is used for: what was written has to be worked out after each of them. */
 const killsPerDirectory = 25
 
 /** A process that says nothing for so long hangs. */

@@ -37,7 +37,7 @@ export class Expected {
     return copy
   }
 
-  /** Nobody may find any state but the last. */
+  /** From now on only the last state may be found. */
   forgetPast(): void {
     for (const name of this.names()) this.#certain.set(name, this.#states.length - 1)
   }

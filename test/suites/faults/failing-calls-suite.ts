@@ -14,7 +14,7 @@ export interface Failing {
 export interface FailingCallsCounts {
   /** Runs of the history, one for each call. */
   calls: number
-  /** Actions that failed; where none did, the failure was made good or concerned nobody. */
+  /** Actions that failed; where none did, the failure was made good or made no difference. */
   failedActions: number
   readonly wrong: string[]
 }

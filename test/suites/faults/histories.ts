@@ -9,7 +9,7 @@ import {
   type Step,
 } from '../../kit/history/step.ts'
 
-/** A step, or the closing of everything: a checkpoint, and the next step opens anew. */
+/** A step, or the closing of everything: a checkpoint, and the next step opens them again. */
 export type Action = Step | { readonly type: 'close' }
 
 /** A history. */
@@ -67,7 +67,7 @@ export const longLog: History = {
   ],
 }
 
-/** Transactions of either durability that queue up behind each other, on the same store and on others. */
+/** Transactions of either durability that wait for each other, on the same store and on others. */
 export const queued: History = {
   name: 'queued',
   actions: [

@@ -133,7 +133,7 @@ class Run {
   }
 
   /**
-   * After a failed sync nobody knows whether the disk has it, nor whether it is where it will be found when a look for the file has
+   * After a failed sync it is unknown whether the disk has it, nor whether it is where it will be found when a look for the file has
    * failed; else a failed action must have left nothing.
    */
   async #isDoneNevertheless(action: Action): Promise<boolean | string> {

@@ -43,7 +43,9 @@ const found = (error: unknown): void => {
   say(`finding ${current} ${describe(error)}`)
 }
 process.on('uncaughtException', (error) => found(new Error('uncaught', { cause: error })))
-process.on('unhandledRejection', (error) => found(new Error(`nobody waits for: ${String(error)}`)))
+process.on('unhandledRejection', (error) =>
+  found(new Error(`unhandled rejection: ${String(error)}`)),
+)
 let isOver = false
 process.on('exit', () => {
   if (!isOver) found(new Error('nothing happens any more'))

@@ -6,7 +6,7 @@ const headerBytes = 32
 const frameHeaderBytes = 24
 const pageBytes = 4096
 
-/** Writes the checksums anew, in place, and gives every frame the salts of the header. */
+/** Rewrites the checksums in place, and gives every frame the salts of the header. */
 export function repairChecksums(log: Uint8Array): void {
   if (log.length < headerBytes) return
   const view = new DataView(log.buffer, log.byteOffset, log.length)

@@ -13,7 +13,7 @@ import { nodeFs } from '../../../vfs/node.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 
 const [path = '', task] = process.argv.slice(2)
-// Nobody kills it: the stream takes what the pipe has no room for yet.
+// No one kills this process: the stream takes what the pipe has no room for yet.
 const say = (line: string): boolean => process.stdout.write(`${line.replaceAll('\n', ' ')}\n`)
 let isOver = false
 process.stdin.once('data', () => (isOver = true))

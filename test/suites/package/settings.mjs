@@ -15,7 +15,7 @@ const entry = pathToFileURL(join(installed, 'dist/index.js')).href
 const deno = (await runtimeCommand('deno'))[0]
 
 /** A user that a directory's mode keeps out; root is not kept out. */
-const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
+const otherUser = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {}
 
 /** Opens a database in `path` and prints the version it got, or the error. */
 const program = (path) => `
@@ -60,7 +60,7 @@ await runChecks('settings', [
       const parent = temporaryDirectory()
       chmodSync(parent, 0o555)
       expectText(
-        await onNode(join(parent, 'sealed'), nobody),
+        await onNode(join(parent, 'sealed'), otherUser),
         /^UnknownError: .*sealed.*permission/m,
       )
     },

@@ -81,7 +81,7 @@ const concurrency = 16
 
 let batchCount = 0
 
-/** A program that ends the browser has that for its trace: the browser starts anew, and halves find the program. */
+/** A program that ends the browser has that for its trace: the browser is started again, and halves find the program. */
 async function startInBrowser(
   name: TargetName,
   browserName: BrowserName,

@@ -133,7 +133,7 @@ describe.each([
     expect(found.key).toBeInstanceOf(CryptoKey)
   })
 
-  test('an abort while a key is read fails that request and those behind it', async () => {
+  test('an abort while a key is read fails that request and those after it', async () => {
     const { database } = await filled()
     const transaction = database.transaction('s', 'readwrite')
     const store = transaction.objectStore('s')
@@ -147,7 +147,7 @@ describe.each([
     expect(await resultOf(database.transaction('s').objectStore('s').count())).toBe(3)
   })
 
-  test('a key that cannot be made again fails its request, and the transaction if nobody prevents it', async () => {
+  test('a key that cannot be made again fails its request, and the transaction unless its error event is cancelled', async () => {
     const { database } = await filled()
     const importKey = vi.spyOn(Object.getPrototypeOf(subtle) as SubtleCrypto, 'importKey')
     try {

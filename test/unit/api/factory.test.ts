@@ -27,7 +27,7 @@ test('data is on disk after close(), and a new factory finds it', async () => {
   await close(second)
 })
 
-test('close() waits for transactions, fails opens that have not started, and lets later opens start anew', async () => {
+test('close() waits for transactions, fails opens that have not started, and lets later opens start over', async () => {
   const indexedDB = createIndexedDB({ path })
   const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
   const put = resultOf(database.transaction('s', 'readwrite').objectStore('s').put(1, 1))
@@ -264,13 +264,13 @@ async function ownerOf(directory: string): Promise<unknown> {
   await other.close()
   return null
 }
-describe('a failed request that nobody listens to', () => {
+describe('a failed request without a listener', () => {
   /** Resolves with the first warning. */
   function warned(use: (onWarning: (warning: Error) => void) => void): Promise<Error> {
     return new Promise((resolve) => use(resolve))
   }
 
-  test('is heard by onWarning: open()', async () => {
+  test('is reported to onWarning: open()', async () => {
     ;(await openDatabase(createIndexedDB({ path }), () => {}, { version: 3 })).close()
     let indexedDB: IDBFactory | undefined
     const warning = await warned((onWarning) => {
@@ -282,7 +282,7 @@ describe('a failed request that nobody listens to', () => {
     if (indexedDB) await close(indexedDB)
   })
 
-  test('is heard by onWarning: deleteDatabase()', async () => {
+  test('is reported to onWarning: deleteDatabase()', async () => {
     writeFileSync(join(path, 'file'), '')
     const warning = await warned((onWarning) => {
       createIndexedDB({ path: join(path, 'file'), onWarning }).deleteDatabase('test')
@@ -290,7 +290,7 @@ describe('a failed request that nobody listens to', () => {
     expect(warning.message).toMatch(/^Deleting database "test" failed, /)
   })
 
-  test('is heard by console.warn() where nothing else was asked for, over a port too', async () => {
+  test('is reported by console.warn() where nothing else was asked for, over a port too', async () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
     const { port1, port2 } = new MessageChannel()
     serve(port1, createIndexedDB({ vfs: memory() }))

@@ -1,6 +1,6 @@
 /**
- * A program, or a library in it, has given `Object.prototype` a member, or `Array.prototype` an accessor. Objects that nobody but this
- * package has made do not take it for their own: whatever name it has, everything goes as without it.
+ * A program, or a library in it, has given `Object.prototype` a member, or `Array.prototype` an accessor. Objects that only
+ * this package makes do not take it for their own: with any such name, everything goes as it does without it.
  */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

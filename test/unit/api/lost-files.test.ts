@@ -158,7 +158,7 @@ test('what was committed is in the directory that was moved away', async () => {
   await close(moved)
 })
 
-test('put back in time, nobody hears of it', async () => {
+test('a directory put back in time causes no warning', async () => {
   renameSync(path, `${path}-away`)
   renameSync(`${path}-away`, path)
   await put(database, 1, 'strict')

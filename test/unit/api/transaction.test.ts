@@ -110,7 +110,7 @@ test('a Blob is read before its request and all after it are executed, in order'
   expect(await (blob as Blob).text()).toBe('abcd')
 })
 
-test('values that wait behind a Blob are stored as they were put', async () => {
+test('values that wait for an earlier Blob are stored as they were put', async () => {
   const database = await stores()
   const transaction = database.transaction('blobs', 'readwrite')
   const store = transaction.objectStore('blobs')

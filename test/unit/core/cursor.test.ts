@@ -73,7 +73,7 @@ test('steps that land in what was read ahead ask the host for nothing', async ()
   expect(host.calls).toEqual(['scan', 'commit 0'])
 })
 
-test('a step past what was read ahead reads on behind the current position', async () => {
+test('a step past what was read ahead reads on after the current position', async () => {
   const { host } = walk([onward, onward])
   host.answerScan([1, 2])
   await tasksDone()

@@ -33,7 +33,7 @@ test('a listener that is added during the dispatch at its target hears only the 
   expect(dispatched(target, log)).toEqual(['first', 'late'])
 })
 
-test('listeners removed during the dispatch are passed over, and those behind them are not', () => {
+test('listeners removed during the dispatch are passed over, and those after them are not', () => {
   const target = new PlainTarget()
   const log: string[] = []
   const listeners = ['a', 'b', 'c', 'd'].map((name) => () => {

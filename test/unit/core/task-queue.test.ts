@@ -48,7 +48,7 @@ vi.mock('../../../src/events/report-exception.ts', () => ({
 }))
 beforeEach(() => void (reported.length = 0))
 
-test('tasks queued in place come behind the running one, in their order and before all others', async () => {
+test('tasks queued in place come after the running one, in their order and before all others', async () => {
   const log: string[] = []
   queueDatabaseTask(
     new NotingTask(() => {
@@ -60,10 +60,10 @@ test('tasks queued in place come behind the running one, in their order and befo
       return 'over'
     }),
   )
-  note(log, 'behind')
+  note(log, 'after')
   await allRun()
   await allRun()
-  expect(log).toEqual(['in place 1', 'in place 2', 'behind', 'last'])
+  expect(log).toEqual(['in place 1', 'in place 2', 'after', 'last'])
 })
 
 test('a task that goes on after a checkpoint keeps its place', async () => {
@@ -76,9 +76,9 @@ test('a task that goes on after a checkpoint keeps its place', async () => {
       return steps < 3 ? 'called' : 'over'
     }),
   )
-  note(log, 'behind')
+  note(log, 'after')
   await allRun()
-  expect(log.filter((it) => it !== 'microtask')).toEqual(['step 1', 'step 2', 'step 3', 'behind'])
+  expect(log.filter((it) => it !== 'microtask')).toEqual(['step 1', 'step 2', 'step 3', 'after'])
   expect(log.slice(0, 4)).toEqual(['step 1', 'microtask', 'step 2', 'microtask'])
 })
 
@@ -89,9 +89,9 @@ test('what a task throws is reported and cuts off that task alone', async () => 
     throw error
   })
   queueDatabaseTask(failing)
-  note(log, 'behind')
+  note(log, 'after')
   await allRun()
-  expect(log).toEqual(['behind'])
+  expect(log).toEqual(['after'])
   expect(failing.cutOffBy).toEqual([error])
   expect(reported).toEqual([error])
 })

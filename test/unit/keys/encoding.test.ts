@@ -20,7 +20,7 @@ function encode(value: unknown): Uint8Array {
   return bytes
 }
 
-/** Two keys that are often near each other: the second is the first with something changed or put behind it. */
+/** Two keys that are often near each other: the second is the first with something changed or appended. */
 const pair = fc.oneof(
   fc.tuple(key, key),
   fc.tuple(key, key).map(([a, b]): [Key, Key] => [[a], [a, b]]),
@@ -75,13 +75,13 @@ test('no key begins another', () => {
   )
 })
 
-test('key ++ FF lies behind all that begins with the key and before every larger key', () => {
+test('key ++ FF lies after all that begins with the key and before every larger key', () => {
   fc.assert(
     fc.property(pair, key, ([a, b], primaryKey) => {
-      const behind = Uint8Array.from([...encode(a), 0xff])
+      const after = Uint8Array.from([...encode(a), 0xff])
       const entry = Uint8Array.from([...encode(a), ...encode(primaryKey)])
-      expect(compareKeys(behind, entry)).toBe(1)
-      expect(compareKeys(behind, encode(b))).toBe(cmp(a, b) === -1 ? -1 : 1)
+      expect(compareKeys(after, entry)).toBe(1)
+      expect(compareKeys(after, encode(b))).toBe(cmp(a, b) === -1 ? -1 : 1)
     }),
     runs,
   )
@@ -139,7 +139,7 @@ test.each([
   ['a byte escaped for no reason', '40ff0200'],
   ['an array without an end', '5050'],
   ['an unknown tag', '60'],
-  ['bytes behind the key', '306200306200'],
+  ['bytes after the key', '306200306200'],
 ])('%s is no key', (_, hex) => {
   const bytes = Uint8Array.from(Buffer.from(hex, 'hex'))
   expect(() => convertKeyToValue(bytes)).toThrow(StorageError)

@@ -96,7 +96,7 @@ test('the unbounded range holds the lowest and the highest', () => {
   }
 })
 
-test('isInverted() is true only for a lower bound behind the upper one', () => {
+test('isInverted() is true only for a lower bound after the upper one', () => {
   const [low, high] = [encode(1), encode(2)]
   const open = { lowerOpen: true, upperOpen: true }
   expect(isInverted({ lower: high, upper: low, ...open })).toBe(true)

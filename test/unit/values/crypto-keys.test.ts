@@ -105,7 +105,7 @@ test('a key nested a thousand objects deep is found again', async () => {
   assert.ok(clone instanceof CryptoKey)
 })
 
-for (const place of ['before', 'behind'] as const) {
+for (const place of ['before', 'after'] as const) {
   test(`a generated key ${place} a CryptoKey keeps its place`, async () => {
     const key = await aesKey()
     const value = place === 'before' ? { id: undefined, key } : { key, id: undefined }
@@ -132,7 +132,7 @@ test('complete() is not disturbed by values serialized meanwhile', async () => {
   assert.deepEqual(Object.keys(deserialize(bytes, 0, bytes.length) as object), ['first'])
 })
 
-test('whoever waits for no key gets an empty object in its place', async () => {
+test('a reader that waits for no key gets an empty object in its place', async () => {
   const { bytes } = (await complete(serialize({ key: await aesKey(), id: 1 }))).value
   assert.deepEqual(deserialize(bytes, 0, bytes.length), { key: {}, id: 1 })
 })

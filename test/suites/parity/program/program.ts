@@ -29,7 +29,7 @@ export type Encoded = null | boolean | number | string | readonly Encoded[]
 /** What a listener does besides writing to the trace. */
 export type Reaction = 'nothing' | 'prevent' | 'stop' | 'throw' | 'prevent and throw'
 
-/** What a connection does about a versionchange event. Whoever still blocks when `blocked` comes is closed then. */
+/** What a connection does about a versionchange event. A connection that still blocks when `blocked` fires is closed then. */
 export type VersionChangeReaction = 'nothing' | 'close' | 'throw' | 'close and throw'
 
 export type Step =
