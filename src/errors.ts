@@ -190,15 +190,21 @@ export function failureOf(error: unknown, place: FailurePlace = {}): Failure {
   if (error instanceof StorageError) {
     const { code, message, cause, facts } = error
     const detail = reasonOf(cause)
-    return { name: exceptionNames[code], message, detail, facts: facts && { ...place, ...facts } }
+    return inPlace({ name: exceptionNames[code], message, detail, facts }, place)
   }
   if (error instanceof NativeDOMException) {
-    const facts = factsUnder(error)
+    const { message } = error
     const name = error.name as DOMExceptionName
-    return { name, message: error.message, detail: null, facts: facts && { ...place, ...facts } }
+    return inPlace({ name, message, detail: null, facts: factsUnder(error) }, place)
   }
   const known = { ...place, code: 'ERR_IDB_INTERNAL', detail: reasonOf(error) } as const
   return failure('UnknownError', 'Unexpected error in the storage host', known)
+}
+
+/** The failure, with the place among its facts where it has facts and none of them says so. */
+export function inPlace(failure: Failure, place: FailurePlace = {}): Failure {
+  const { facts } = failure
+  return facts ? { ...failure, facts: { ...place, ...facts } } : failure
 }
 
 /** What an exception that was made here tells programs. */

@@ -1,5 +1,13 @@
 /** A host in a worker, which this thread starts at the first use. */
-import { exceptionOf, type Failure, failure, failureOf, reasonOf, StorageError } from '../errors.ts'
+import {
+  exceptionOf,
+  type Failure,
+  failure,
+  failureOf,
+  inPlace,
+  reasonOf,
+  StorageError,
+} from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
 import { checkedAnswer } from './check-answer.ts'
 import { connectHost, nonsense } from '../port/client.ts'
@@ -84,7 +92,7 @@ class WorkerHost implements ClosableHost {
     this.#starting ??= this.#startAndNote()
     this.#starting.then(
       ({ host }) => ask(host),
-      (error: unknown) => listener.failed(failureOf(error)),
+      (error: unknown) => listener.failed(failureOf(error, { path: this.#settings.path })),
     )
   }
 
@@ -156,9 +164,9 @@ class HostingWorker {
     const choice = settings.worker === false ? true : settings.worker
     const hear: WorkerListener = {
       answered: (answer) => this.#answered(answer),
-      failed: (reason) => this.#failed(this.#failureFor(reason)),
+      failed: (reason) => this.#ended(reason),
     }
-    this.#worker = startedWorker(settings, () => platform.startWorker(choice, hear))
+    this.#worker = startedWorker(() => platform.startWorker(choice, hear))
     const worker = this.#worker
     this.#port = new RelayedPort({
       post: (message, transfer) =>
@@ -168,6 +176,7 @@ class HostingWorker {
     })
     this.host = connectHost(this.#port, {
       presence: platform.presence,
+      place: { path: settings.path },
       gone: (reason) => this.#lost(reason),
     })
     // The process stays until the host is ready.
@@ -193,7 +202,7 @@ class HostingWorker {
       const start = { id: this.#id, settings: hostSettingsOf(this.#settings), wasm }
       this.#worker.post({ 'idb-everywhere': 'start', ...start }, [])
     } catch (error) {
-      this.#failed(startFailure(error, this.#settings))
+      this.#failed(startFailure(error))
     }
   }
 
@@ -239,21 +248,23 @@ class HostingWorker {
   }
 
   #failed(reason: Failure): void {
-    this.#waiting.reject(exceptionOf(reason))
+    const placed = inPlace(reason, { path: this.#settings.path })
+    this.#waiting.reject(exceptionOf(placed))
     this.#events.gone()
-    this.#end()
+    this.#end(placed)
   }
 
-  #failureFor(reason: string): Failure {
-    const code = this.#isReady ? 'ERR_IDB_OWNER_LOST' : 'ERR_IDB_WORKER'
-    return failure('UnknownError', reason, { code, path: this.#settings.path })
+  /** The worker has, or could not be started. */
+  #ended(reason: string): void {
+    if (this.#isReady) this.#lost(failure('UnknownError', reason, { code: 'ERR_IDB_OWNER_LOST' }))
+    else this.#failed(failure('UnknownError', reason, { code: 'ERR_IDB_WORKER' }))
   }
 
-  /** On both sides. */
-  #end(): void {
+  /** On both sides. `reason`: why what is under way fails. */
+  #end(reason?: Failure): void {
     this.#isEnding = true
     this.#worker.post({ 'idb-everywhere': 'leave', id: this.#id }, [])
-    this.#port.closed()
+    this.#port.closed(reason)
     this.#worker.end()
     // The user's own worker goes on, but must not keep the process alive for this host.
     this.#worker.unref()
@@ -276,19 +287,18 @@ function withResolvers(): PromiseWithResolvers<void> {
 }
 
 /** @throws UnknownError where it can be seen at once that it cannot be started */
-function startedWorker(settings: Settings, start: () => StartedWorker): StartedWorker {
+function startedWorker(start: () => StartedWorker): StartedWorker {
   try {
     return start()
   } catch (error) {
-    throw exceptionOf(startFailure(error, settings))
+    throw exceptionOf(startFailure(error))
   }
 }
 
 /** Why a worker could not be started, or its engine not be loaded. */
-function startFailure(error: unknown, { path }: Settings): Failure {
-  if (error instanceof StorageError) return failureOf(error, { path })
+function startFailure(error: unknown): Failure {
+  if (error instanceof StorageError) return failureOf(error)
   return failure('UnknownError', reasonOf(error) ?? 'It could not be started', {
     code: 'ERR_IDB_WORKER',
-    path,
   })
 }

@@ -1,5 +1,5 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
-import { type Failure, failure } from '../errors.ts'
+import { type Failure, failure, type FailurePlace, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import { complaintOf, demand } from './malformed.ts'
 import { Outbox } from './outbox.ts'
@@ -26,7 +26,7 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Host 
   const host = new PortHost(port, options)
   port.addEventListener('message', ({ data }) => host.received(data))
   port.addEventListener('messageerror', () => host.disconnect(nonsense('A message cannot be read')))
-  port.addEventListener('close', () => host.disconnect(ended))
+  port.addEventListener('close', ({ reason = ended }) => host.disconnect(reason))
   port.start?.()
   unref(port)
   options.presence?.show((name) => host.call({ type: 'present', id: 0, name }))
@@ -37,6 +37,8 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Host 
 export interface ConnectOptions {
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence?: Presence | null
+  /** Where the owner's storage is, as far as it is known here. */
+  readonly place?: FailurePlace
   /** Called once, when no more answers will come. */
   readonly gone?: (reason: Failure) => void
 }
@@ -135,10 +137,11 @@ class PortHost implements Host, PortCaller {
   /** No more answers will come. */
   disconnect(reason: Failure): void {
     if (this.#goneFor) return
-    this.#goneFor = reason
+    const placed = inPlace(reason, this.#options.place)
+    this.#goneFor = placed
     this.#stopWatching?.()
-    this.#failAll(reason)
-    this.#options.gone?.(reason)
+    this.#failAll(placed)
+    this.#options.gone?.(placed)
   }
 
   /** Answers for what is over on this side are on their way for a while; they are dropped. */

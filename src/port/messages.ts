@@ -115,12 +115,19 @@ export type Answer =
   /** The last answer: the owner has ended this client, which has sent what no client of this package sends. */
   | { readonly type: 'dismissed'; readonly id: 0; readonly failure: Failure }
 
+/** What is used of a port's events. */
+export interface PortEvent {
+  readonly data?: unknown
+  /** Of a `close` event: why, where the channel under the port says so. */
+  readonly reason?: Failure
+}
+
 /** A port of either kind: of the web, or of Node's worker threads. A dedicated worker and its scope serve as well. */
 export interface HostPort {
   postMessage(message: unknown, transfer: Transferable[]): void
   addEventListener(
     type: 'message' | 'messageerror' | 'close',
-    listener: (event: { readonly data?: unknown }) => void,
+    listener: (event: PortEvent) => void,
   ): void
   /** Ports queue messages until it is called; workers have no such method. */
   start?(): void

@@ -1,4 +1,5 @@
 /** A port of the host protocol that is carried by another channel. */
+import type { Failure } from '../errors.ts'
 import type { HostPort } from './messages.ts'
 
 /** What carries it. */
@@ -9,7 +10,7 @@ export interface Carrier {
   unref?(): void
 }
 
-type Listener = (event: { readonly data?: unknown }) => void
+type Listener = Parameters<HostPort['addEventListener']>[1]
 
 const noListener: Listener = () => {}
 
@@ -43,7 +44,8 @@ export class RelayedPort implements HostPort {
     this.#listeners.message({ data: message })
   }
 
-  closed(): void {
-    this.#listeners.close({})
+  /** `reason`: why its user gets no more answers; left out: the other end is gone. */
+  closed(reason?: Failure): void {
+    this.#listeners.close(reason ? { reason } : {})
   }
 }

@@ -321,7 +321,7 @@ test('a worker that ends, and one that cannot be started', async () => {
   const transaction = database.transaction('s', 'readwrite')
   const ended = completion(transaction)
   void script.terminate()
-  await failing(ended, 'UnknownError', { code: 'ERR_IDB_OWNER_LOST' })
+  await failing(ended, 'UnknownError', { code: 'ERR_IDB_OWNER_LOST', path })
   const elsewhere = join(path, 'elsewhere')
   const missing = factoryAt({ path: elsewhere, worker: new URL('missing.mjs', worker.url) })
   const facts = { code: 'ERR_IDB_WORKER', path: elsewhere } as const
@@ -336,7 +336,48 @@ test('a worker whose errors are not those of this package', async () => {
   const script = new Worker(answer, { eval: true })
   ends.push(() => script.terminate())
   const factory = factoryAt({ path, worker: script })
-  await failing(factory.databases(), 'UnknownError', { code: 'ERR_IDB_PROTOCOL' })
+  await failing(factory.databases(), 'UnknownError', { code: 'ERR_IDB_PROTOCOL', path })
+})
+
+describe('a worker that has answered, and then', () => {
+  test.each([
+    [
+      'sends a warning that is none',
+      `{ 'idb-everywhere': 'warning', warning: 5 }`,
+      'ERR_IDB_PROTOCOL',
+    ],
+    [
+      'fails',
+      `{ 'idb-everywhere': 'failed', failure: { name: 'UnknownError', message: 'x', detail: null, facts: { code: 'ERR_IDB_IO' } } }`,
+      'ERR_IDB_IO',
+    ],
+    [
+      'sends an answer that is none',
+      `{ 'idb-everywhere': 'answer', message: 5 }`,
+      'ERR_IDB_PROTOCOL',
+    ],
+  ] as const)('%s fails what is under way for that reason', async (_, answer, code) => {
+    const source = `const { parentPort } = require('node:worker_threads')
+      parentPort.on('message', (call) => {
+        const { id } = call
+        const type = call['idb-everywhere']
+        if (type === 'start') parentPort.postMessage({ 'idb-everywhere': 'ready', id })
+        if (type === 'call') parentPort.postMessage({ ...${answer}, id })
+      })`
+    const script = new Worker(source, { eval: true })
+    ends.push(() => script.terminate())
+    const factory = factoryAt({ path, worker: script })
+    const underWay = [resultOf(factory.open('n')), factory.databases()]
+    await Promise.all(underWay.map((it) => failing(it, 'UnknownError', { code, path })))
+  })
+
+  test('ends fails later requests too, where it was not started here', async () => {
+    const script = new Worker(worker.url)
+    const factory = factoryAt({ path, worker: script })
+    await factory.databases()
+    await script.terminate()
+    await failing(factory.databases(), 'UnknownError', { code: 'ERR_IDB_OWNER_LOST', path })
+  })
 })
 
 test('a port whose other end closes, or sends something else', async () => {
