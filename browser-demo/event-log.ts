@@ -30,7 +30,7 @@ export class EventLog {
   readonly #entries: { atMs: number; type: string; about: () => string }[] = []
   /** An event that passes two listeners is one event. */
   readonly #seen = new WeakSet<Event>()
-  /** Transactions that were heard of and have not ended. */
+  /** Transactions that were seen and have not ended. */
   readonly #open = new Set<IDBTransaction>()
 
   /** Milliseconds since the session began. */
@@ -53,7 +53,7 @@ export class EventLog {
     for (const type of eventTypes) connection.addEventListener(type, this.#listener, true)
   }
 
-  /** Resolves when every transaction that was heard of has ended, so that no event is missing at the end. */
+  /** Resolves when every transaction that was seen has ended, so that no event is missing at the end. */
   async settled(): Promise<void> {
     for (const transaction of this.#open) await endOf(transaction)
   }

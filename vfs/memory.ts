@@ -33,7 +33,7 @@ interface MemoryDirectory {
   readonly files: Map<string, MemoryPages>
   /** The directory object that owns it; null when free. */
   owner: VfsDirectory | null
-  /** Those who wait for it, first come first served; each takes the ownership when called. */
+  /** What waits for it, first come first served; each takes the ownership when called. */
   readonly waiting: Set<() => void>
 }
 

@@ -20,10 +20,10 @@ import type { Liveness } from './process-identity.ts'
  * claim could be removed by mistake:
  *
  * 1. Every claim has an id of its own, which never comes back.
- * 2. Who wants to succeed claim X creates `owner.X.next`, with their own claim in it, by link(2): one can.
- * 3. They look once more whether `owner.json` is X. If it is, only the maker of `owner.X.next` may replace it:
- *    they rename their claim to `owner.json`. If it is not, they were late and remove `owner.X.next`.
- * 4. If they die between 2 and 3, their own claim is the one to succeed: `owner.Y.next`, and so on.
+ * 2. A process that wants to succeed claim X creates `owner.X.next`, with its own claim in it, by link(2): only one can.
+ * 3. It looks once more whether `owner.json` is X. If it is, only the maker of `owner.X.next` may replace it:
+ *    it renames its claim to `owner.json`. If it is not, it was late and removes `owner.X.next`.
+ * 4. If it dies between 2 and 3, its own claim is the one to succeed: `owner.Y.next`, and so on.
  *
  * Whether the owner lives stands at `claimLiveness`. Where that cannot be told, a claim made under the kernel lock is dead
  * for the process that holds that lock now; any other lives. One that is known to live stands, whatever the lock says: a process
@@ -66,7 +66,7 @@ export async function claimDirectory(
   }
 }
 
-/** Whom `owner.json` names, and whether they are alive; null when there is no such file. */
+/** The owner that `owner.json` names, and whether it is alive; null when there is no such file. */
 export async function currentOwner(
   path: string,
 ): Promise<{ owner: Claim | null; liveness: Liveness } | null> {
@@ -140,7 +140,7 @@ function candidate(
   }
 }
 
-/** Whom a candidate is to follow. */
+/** The claims that a candidate is to follow. */
 interface Succession {
   readonly candidate: Candidate
   readonly first: FoundClaim | null
@@ -199,12 +199,12 @@ function createAlias(file: string, name: string): boolean {
   }
 }
 
-/** Removes names that say nothing any more. If that fails it is for those to remove who claim next. */
+/** Removes names that say nothing any more. If that fails, the next to claim removes them. */
 function tidy(remove: () => void): void {
   try {
     remove()
   } catch {
-    // Who has won has won: else the directory would be owned, and no one would know.
+    // The claim is won already: if this threw, the directory would be owned, and its owner would not know.
   }
 }
 
@@ -315,7 +315,7 @@ function replacementOf(file: string, id: string): string | null {
 /** Names left over by processes that died while they claimed are removed once they are this old. */
 const leftoverMs = 60_000
 
-/** What those leave who die while they claim, and the sockets of owners that were killed. */
+/** What processes leave that die while they claim, and the sockets of owners that were killed. */
 function removeLeftovers(path: string, ownId: string): void {
   for (const name of fs.readdirSync(path)) {
     if (!/^owner\..+\.(?:new|next|sock)$/.test(name) || name.includes(ownId)) continue

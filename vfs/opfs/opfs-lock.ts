@@ -44,7 +44,7 @@ function requestLock(name: string, signal: AbortSignal): Promise<() => Promise<v
       })
     const released = navigator.locks
       .request(name, { mode: 'exclusive', signal }, hold)
-      // The browser has heard of it when it answers, whatever it answers.
+      // When the browser answers, whatever it answers, it has received the request.
       .then(async () => void (await Promise.allSettled([navigator.locks.query()])))
     released.catch(reject)
   })

@@ -1,4 +1,4 @@
-/** Threads that end under those who need them: nothing hangs, and everybody is told. */
+/** Threads that end under clients that need them: nothing hangs, and every client is told. */
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { RunningBrowser } from '../../kit/browsers.ts'

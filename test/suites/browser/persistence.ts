@@ -165,7 +165,7 @@ async function untilSomeoneWaits(page: Page): Promise<void> {
 async function crash(page: Page): Promise<void> {
   const hasCrashed = page.waitForEvent('crash')
   const session = await page.context().newCDPSession(page)
-  // It has no answer: who would give it is dead.
+  // It gets no answer: the thread that would give it is dead.
   session.send('Page.crash').catch(() => {})
   await hasCrashed
 }

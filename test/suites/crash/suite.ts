@@ -19,7 +19,7 @@ export interface CrashOptions {
 /** How many kills a directory is used for: what was written has to be worked out after each of them. */
 const killsPerDirectory = 25
 
-/** A process that says nothing for so long hangs. */
+/** A process that says nothing for this long hangs. */
 const longestSilenceMs = 60_000
 
 /** Half of those that follow a killed owner must own the directory by then; a busy machine may keep any one waiting. */

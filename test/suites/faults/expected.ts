@@ -5,7 +5,7 @@ import type { Action } from './histories.ts'
 
 /** The states a history has gone through, and since when each database is safe. */
 export class Expected {
-  /** The state after so many actions begun. */
+  /** The state after a number of actions begun. */
   readonly #states: State[] = [nothing]
   /** How many of them each database certainly keeps. */
   readonly #certain = new Map<string, number>()

@@ -9,7 +9,7 @@ import { playStruck, type Strike } from './struck-history.ts'
 
 /** What was tried. */
 export interface FullDiskCounts {
-  /** Runs of the history: the disk was full from so many different moments on. */
+  /** Runs of the history: from how many different moments on the disk was full. */
   moments: number
   failedActions: number
   readonly wrong: string[]

@@ -53,7 +53,7 @@ export const relaxedAlone: History = {
   ],
 }
 
-/** So much in the log that it is checkpointed under way and then written from its start again. */
+/** Enough in the log that it is checkpointed under way and then written from its start again. */
 export const longLog: History = {
   name: 'long log',
   actions: [

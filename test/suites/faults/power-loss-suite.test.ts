@@ -21,7 +21,7 @@ test('a power cut takes nothing of strict transactions that share a sync', async
   expect(points).toBeGreaterThan(100)
 })
 
-test('a power cut amid the first checkpoint of a new database leaves one that opens', async () => {
+test('a power cut during the first checkpoint of a new database leaves one that opens', async () => {
   const seeds = Array.from({ length: 40 }, (_, i) => i)
   const { wrong } = await cutPower(relaxedAlone, { seeds })
   expect(wrong).toEqual([])

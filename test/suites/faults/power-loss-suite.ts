@@ -47,11 +47,11 @@ const harmless: ReadonlySet<CallKind> = new Set(['read', 'size', 'isLinked', 'li
 export interface PowerLossOptions {
   /** Of the reorderings tried at each moment. */
   readonly seeds: readonly number[]
-  /** What is wrong with the disk besides; with any, cuts should be found to have lost something. */
+  /** What else is wrong with the disk; with any, cuts should be found to have lost something. */
   readonly faults?: readonly Fault[]
-  /** So many transactions are queued up at once, on a disk that syncs while they go on. Default 1. */
+  /** How many transactions are queued up at once, on a disk that syncs while they go on. Default 1. */
   readonly atOnce?: number
-  /** For a history of thousands of calls: of many moments only each so-manieth, and of many prefixes so many. Default: all. */
+  /** For a history of thousands of calls: of many moments only every nth, and of many prefixes only a number. Default: all. */
   readonly sample?: { readonly every: number; readonly prefixes: number }
 }
 

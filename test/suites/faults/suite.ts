@@ -6,7 +6,7 @@ import { failStorageCalls } from './failing-storage-suite.ts'
 import { cutPower } from './power-loss-suite.ts'
 import { mountSmallDisk } from '../../kit/disks/small-disk.ts'
 
-/** So many transactions queue up at once where they may share syncs. */
+/** How many transactions queue up at once where they may share syncs. */
 const mostAtOnce = 6
 
 /** What is tried of a history with thousands of writes of which each may be lost. */

@@ -27,11 +27,11 @@ export interface FuzzCounts {
   readonly findings: Finding[]
 }
 
-/** An input that takes so long hangs; on a busy machine the usual ones of a report take a second. */
+/** An input that takes this long hangs; on a busy machine the usual ones of a report take a second. */
 const longestSilenceMs = 30_000
 const mostFindings = 5
 
-/** Runs one part for so many seconds, or until enough is wrong: first on what earlier runs have left. */
+/** Runs one part for a number of seconds, or until enough is wrong: first on what earlier runs have left. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzCounts> {
   const findings = await tryKept(options)
   const counts: FuzzCounts = { inputs: 0, findings }

@@ -1,5 +1,5 @@
 /**
- * Makes a changed write-ahead log valid again, as somebody who changes one on purpose would: else the reader stops at the
+ * Makes a changed write-ahead log valid again, as a program that changes one on purpose would: else the reader stops at the
  * first change. https://sqlite.org/fileformat.html#checksum_algorithm
  */
 const headerBytes = 32

@@ -11,7 +11,7 @@ import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 const isLong = process.argv.includes('--long')
-/** A walk may need so much, whatever the size of the store. */
+/** How much memory a walk may need, whatever the size of the store. */
 const walkMiB = 224
 /** What may stay in use once all is closed. */
 const restMiB = 34

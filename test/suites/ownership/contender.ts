@@ -1,5 +1,5 @@
 /**
- * One of those who race for a directory. Says `ready`, waits for a line on its standard input, then tries to become the
+ * One of the processes that race for a directory. Says `ready`, waits for a line on its standard input, then tries to become the
  * owner and says `owner`, or `loser` and the error. Owners stay until they are killed.
  */
 import { writeSync } from 'node:fs'

@@ -34,7 +34,7 @@ const transactionsPerVisit = 30
 
 export const toolNames: readonly string[] = Object.keys(tools)
 
-/** Has a tool visit the file of a busy owner so many times; null where there is no such tool. */
+/** Has a tool visit the file of a busy owner a number of times; null where there is no such tool. */
 export async function visitOwner(
   { tool, runtime, visits }: { tool: string; runtime: string; visits: number },
   { owner, reader }: { owner: string; reader: string },
@@ -77,7 +77,7 @@ function countsOf(
 
 interface BusyOwner {
   readonly ready: Promise<void>
-  /** Resolves when it has had so many transactions acknowledged, or has ended. */
+  /** Resolves when it has had that many transactions acknowledged, or has ended. */
   acknowledged(count: number): Promise<void>
   /** Ends it; gives all it has said. */
   stop(): Promise<readonly string[]>

@@ -12,10 +12,10 @@ import { type DatabaseState, type Environment, type Run, attempt, idle, write } 
 /** How many databases a program can use. */
 const databaseCount = 2
 
-/** A round in which nothing has happened for so long is looked at: connections in the way are closed. */
+/** A round in which nothing has happened for this long is looked at: connections in the way are closed. */
 const stillForMs = 10_000
 
-/** So many looks at a round in which nothing happens, and it counts as stuck. On a busy machine slow is not stuck. */
+/** After this many looks at a round in which nothing happens, it counts as stuck. On a busy machine slow is not stuck. */
 const patience = 2
 
 /** Runs one program in databases whose names start with `prefix`, and removes them. */

@@ -40,10 +40,10 @@ interface Counts {
   readonly known: Map<string, number>
 }
 
-/** A browser is asked for so many programs at a time. */
+/** How many programs a browser is asked for at a time. */
 const batchSize = 500
 
-/** So many differences are shrunk and printed; then the run ends. */
+/** How many differences are shrunk and printed before the run ends. */
 const maximumDifferences = 10
 
 /** Gives the exit code: 1 for a difference that nothing explains, or a browser missing where they are required. */

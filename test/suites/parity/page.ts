@@ -75,7 +75,7 @@ if (isPage) {
   // Listeners of programs throw: that is no failure of the worker's.
   addEventListener('error', (event) => event.preventDefault())
   addEventListener('message', ({ data }: MessageEvent<PageRequest>) => {
-    // A failure is an uncaught error of the worker's, by which the page hears of it.
+    // A failure is an uncaught error of the worker's, which is how the page learns of it.
     void runHere(data).then((traces) => postMessage(traces))
   })
 }

@@ -56,7 +56,7 @@ test.each(damages)(
 )
 
 test.skipIf(!hasSqlite3)(
-  'a SQLite database of somebody else fails the open request and is left alone',
+  'another program’s SQLite database fails the open request and is left alone',
   async () => {
     rmSync(file)
     sqlite3('CREATE TABLE t (x); INSERT INTO t VALUES (1)')

@@ -46,7 +46,7 @@ const additions: readonly [string, string][] = [
 ]
 
 test.each(additions)(
-  '%s of somebody else fails the open request with the name of what is there',
+  '%s that another program has made fails the open request with the name of what is there',
   async (_, statement) => {
     const error = await openingError(await changedBy(statement))
     expect(error.name).toBe('UnknownError')

@@ -141,7 +141,7 @@ function openStore(name = 'test'): Promise<IDBDatabase> {
   return openDatabase(indexedDB, (database) => database.createObjectStore('s'), { name })
 }
 
-/** A key that takes so many bytes as stored: its tag, a byte for each of its own, and its end. */
+/** A key that takes that many bytes as stored: its tag, a byte for each of its own, and its end. */
 function binaryKey(sizeBytes: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(sizeBytes - 2)
 }

@@ -134,7 +134,7 @@ test('without room for any database, open() fails with QuotaExceededError', asyn
   await close(indexedDB)
 })
 
-/** A value of so many KiB. */
+/** A value of that many KiB. */
 function block(sizeKiB: number): Uint8Array {
   return new Uint8Array(sizeKiB * 1024)
 }

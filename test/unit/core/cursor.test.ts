@@ -129,7 +129,7 @@ test('past the end the result is null, and the cursor keeps neither key nor valu
   expect([cursor.key, cursor.value, cursor.gotValue]).toEqual([undefined, undefined, false])
 })
 
-test('a record that is out of order fails the iteration: in a damaged index it might go round for ever', async () => {
+test('a record that is out of order fails the iteration: in a damaged index it might go round forever', async () => {
   const { host, places } = walk([onward, onward])
   host.answerScan([3, 2])
   await tasksDone()

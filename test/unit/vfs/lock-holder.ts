@@ -14,7 +14,7 @@ export interface Attempt {
   readonly isOwner: boolean
   readonly pid: number
   readonly thread: number
-  /** Whom the error names; null when the directory was got. */
+  /** The owner that the error names; null when the directory was got. */
   readonly namedPid: number | null
   /** The error's; null when the directory was got. */
   readonly message: string | null

@@ -3,7 +3,7 @@ import type * as Package from '../../../../src/index.ts'
 
 const entryPoint = new URL('/dist/index-browser.js', location.origin).href
 
-/** What a client has heard of its owner's end. */
+/** What a client was told of its owner's end. */
 export interface Heard {
   /** The error of a transaction that was under way. */
   readonly aborted: string

@@ -40,7 +40,7 @@ export const ports: Part = {
     await line.quiet()
     line.close()
     await withinTurns(client)
-    if (isClosed) throw new Error('the connection of somebody else was closed')
+    if (isClosed) throw new Error('another client’s connection was closed')
     await exerciseWitness(witness)
     witness.close()
     await host.close()
@@ -158,7 +158,7 @@ async function exerciseWitness(database: IDBDatabase): Promise<void> {
   const large = transaction.objectStore('large')
   large.put('mine', 'witness')
   const found = await resultOf(large.get('witness'))
-  if (found !== 'mine') throw new Error('somebody else finds something else than it has put')
+  if (found !== 'mine') throw new Error('another client finds something other than what it has put')
   for (const name of transaction.objectStoreNames) {
     const store = transaction.objectStore(name)
     await resultOf(store.getAllKeys())

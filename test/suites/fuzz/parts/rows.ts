@@ -1,4 +1,4 @@
-/** Rows of our tables that no upgrade has written, and tables, triggers and views of somebody else: valid SQL, all of it. */
+/** Rows of our tables that no upgrade has written, and another program's tables, triggers and views: valid SQL, all of it. */
 import { loadEngine } from '../../../../src/sqlite/engine.ts'
 import { platform } from '../../../../src/platform/node.ts'
 import type { Random } from '../../../kit/history/random.ts'
@@ -27,7 +27,7 @@ const columns: Readonly<Record<string, readonly string[]>> = {
   index_records: ['index_id', 'key', 'primary_key'],
 }
 
-/** Of every type, and of every size that means something to somebody. */
+/** Of every type, and of every size that means something to some reader. */
 const odd: readonly string[] = [
   ['NULL', '0', '1', '2', '3', '4', '-1', '7', '2147483647', '2147483648', '4294967297'],
   ['9007199254740991', '9007199254740992', '9223372036854775807', '-9223372036854775808'],

@@ -26,7 +26,7 @@ export interface Round {
  */
 export type Encoded = null | boolean | number | string | readonly Encoded[]
 
-/** What a listener does besides writing to the trace. */
+/** What a listener does in addition to writing to the trace. */
 export type Reaction = 'nothing' | 'prevent' | 'stop' | 'throw' | 'prevent and throw'
 
 /** What a connection does about a versionchange event. A connection that still blocks when `blocked` fires is closed then. */
