@@ -110,7 +110,7 @@ async function runFailingCalls(isLong: boolean, seed: number): Promise<Part> {
 
 async function runFailingStorage(isLong: boolean): Promise<Part> {
   const { calls, failedWorks, wrong } = await failStorageCalls(isLong ? 1 : 5)
-  const told = `${calls} calls of a storage directory failed once or from then on, which failed ${failedWorks} works`
+  const told = `${calls} calls of a storage directory failed once or from then on, which failed ${failedWorks} actions`
   return { passed: calls - wrong.length, wrong, told }
 }
 
