@@ -8,7 +8,7 @@
  *
  * What crosses the host's seam is none of these: it is a `Failure`, plain data.
  */
-import { factsOf, IDBErrorCause, type IDBErrorFacts } from './base/error-cause.ts'
+import { errorCodes, factsOf, IDBErrorCause, type IDBErrorFacts } from './base/error-cause.ts'
 import { defineHidden, defineOwn } from './base/own-property.ts'
 
 export { errorCodes } from './base/error-cause.ts'
@@ -176,10 +176,18 @@ export function conflictError(message: string, path: string): TypeError {
   return misuse(message, { code: 'ERR_IDB_OPTIONS_CONFLICT', path })
 }
 
-function misuse(message: string, members: Readonly<Record<string, string>>): TypeError {
+function misuse(message: string, facts: IDBErrorFacts): TypeError {
   const error = new TypeError(message)
-  for (const [name, value] of Object.entries(members)) defineOwn(error, name, value)
+  for (const [name, value] of Object.entries(facts)) defineOwn(error, name, value)
   return error
+}
+
+/** What a TypeError that was made here tells programs; null for anything else. */
+export function factsOfMisuse(error: unknown): IDBErrorFacts | null {
+  if (!(error instanceof TypeError)) return null
+  const { code, option, path } = error as Partial<IDBErrorFacts> // Any error may have a code.
+  if (code === undefined || !errorCodes.includes(code)) return null
+  return { code, ...(path !== undefined && { path }), ...(option !== undefined && { option }) }
 }
 
 /** Where a failure happened. */
@@ -197,6 +205,8 @@ export function failureOf(error: unknown, place: FailurePlace = {}): Failure {
     const name = error.name as DOMExceptionName
     return inPlace({ name, message, detail: null, facts: factsUnder(error) }, place)
   }
+  const facts = factsOfMisuse(error)
+  if (facts) return failure('UnknownError', (error as TypeError).message, { ...place, ...facts })
   const known = { ...place, code: 'ERR_IDB_INTERNAL', detail: reasonOf(error) } as const
   return failure('UnknownError', 'Unexpected error in the storage host', known)
 }

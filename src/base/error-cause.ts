@@ -59,6 +59,8 @@ export interface IDBErrorFacts {
   readonly limit?: number
   /** What was asked for, in the same unit. */
   readonly size?: number
+  /** The option that is not accepted. */
+  readonly option?: string
   /** The format of the file or value. */
   readonly format?: number
   /** The newest format that this version of the package reads. */
@@ -78,6 +80,7 @@ export class IDBErrorCause extends Error implements IDBErrorFacts {
   declare readonly sqliteCode?: number
   declare readonly limit?: number
   declare readonly size?: number
+  declare readonly option?: string
   declare readonly format?: number
   declare readonly supportedFormat?: number
 

@@ -1,6 +1,7 @@
 /** A host in a worker, which this thread starts at the first use. */
 import {
   exceptionOf,
+  factsOfMisuse,
   type Failure,
   failure,
   failureOf,
@@ -297,7 +298,7 @@ function startedWorker(start: () => StartedWorker): StartedWorker {
 
 /** Why a worker could not be started, or its engine not be loaded. */
 function startFailure(error: unknown): Failure {
-  if (error instanceof StorageError) return failureOf(error)
+  if (error instanceof StorageError || factsOfMisuse(error)) return failureOf(error)
   return failure('UnknownError', reasonOf(error) ?? 'It could not be started', {
     code: 'ERR_IDB_WORKER',
   })

@@ -31,6 +31,7 @@ const checks: Readonly<Record<keyof IDBErrorFacts, (value: unknown) => unknown>>
   sqliteCode: countOf,
   limit: countOf,
   size: countOf,
+  option: stringOf,
   format: countOf,
   supportedFormat: countOf,
 }
