@@ -5,7 +5,6 @@ import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './
 import type { Answer } from './messages.ts'
 import { schemaOf } from './schema.ts'
 import type { SalvagedStore, SalvageReport, StorageLimits } from '../protocol/protocol.ts'
-import { noLimits } from '../storage/limits.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -55,11 +54,9 @@ function listedOf(value: unknown): { readonly name: string; readonly version: nu
 function openedOf({ schema, limits, salvaged, keptAt }: Members) {
   return {
     schema: schemaOf(schema),
-    // An owner of an older version says nothing, and checks for itself.
-    limits: limits === undefined ? noLimits : limitsOf(limits),
+    limits: limitsOf(limits),
     salvaged: salvaged === null ? null : reportOf(salvaged),
-    // An owner that knows of no such place says nothing.
-    keptAt: keptAt === null || keptAt === undefined ? null : keptPlaceOf(keptAt),
+    keptAt: keptAt === null ? null : keptPlaceOf(keptAt),
   }
 }
 

@@ -27,7 +27,7 @@ export type { SalvagedStore, SalvageReport } from '../storage/salvage-report.ts'
 export { applySchemaChange, emptySchema } from '../storage/schema.ts'
 export type { KeyPath } from '../keys/key-path.ts'
 export type { StorageLimits } from '../storage/limits.ts'
-export { checkId, checkNameLength, checkRecordSize, noLimits } from '../storage/limits.ts'
+export { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
 export type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-mode */

@@ -20,14 +20,6 @@ export interface StorageLimits {
   readonly highestId: number
 }
 
-/** No limits: those of an owner that tells none, and checks what it is sent. */
-export const noLimits: StorageLimits = {
-  recordBytes: Infinity,
-  keyBytes: Infinity,
-  nameUnits: Infinity,
-  highestId: Infinity,
-}
-
 /** The parts of a record to be stored. */
 export interface RecordParts {
   /** null: the host generates it, and it is a number. */

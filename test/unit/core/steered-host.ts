@@ -1,5 +1,4 @@
 /** A host of one transaction that answers when a test says so, and the core objects above it. */
-import { noLimits } from '../../../src/protocol/protocol.ts'
 import { Connection, createTransaction } from '../../../src/core/connection.ts'
 import type { Factory } from '../../../src/core/factory.ts'
 import {
@@ -101,7 +100,7 @@ function hostConnection(host: SteeredHost): HostConnection {
   return {
     name: 'd',
     schema,
-    limits: noLimits,
+    limits: { recordBytes: Infinity, keyBytes: Infinity, nameUnits: Infinity, highestId: Infinity },
     salvaged: null,
     keptAt: null,
     listen: () => {},

@@ -310,6 +310,14 @@ const forgedAnswers: readonly [title: string, message: unknown][] = [
     answer({ type: 'opened', id: 1, ...opened, schema: { ...emptySchema, stores: 5 as never } }),
   ],
   [
+    'an open without limits',
+    answer({ type: 'opened', id: 1, ...opened, limits: undefined as never }),
+  ],
+  [
+    'an open without the place of kept objects',
+    answer({ type: 'opened', id: 1, ...opened, keptAt: undefined as never }),
+  ],
+  [
     'limits that are no numbers',
     answer({
       type: 'opened',
