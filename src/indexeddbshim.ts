@@ -9,8 +9,10 @@
  * ```
  */
 import { bareCopy } from './base/own-property.ts'
+import { optionError } from './errors.ts'
 import { install } from './index.ts'
 import type { IDBFactory } from './api/global/interfaces.ts'
+import { membersOf } from './options/options.ts'
 import { memory } from '../vfs/memory.ts'
 
 /** The options that have a meaning here; the other options of indexeddbshim are accepted and change nothing. */
@@ -121,7 +123,7 @@ function withSwitches(factory: IDBFactory, settings: ShimOptions): ShimIndexedDB
 }
 
 function setOptions(settings: ShimOptions, options: ShimOptions): void {
-  for (const [name, value] of Object.entries(options)) {
+  for (const [name, value] of Object.entries(membersOf(options))) {
     checkOption(name)
     settings[name] = value
   }
@@ -129,7 +131,6 @@ function setOptions(settings: ShimOptions, options: ShimOptions): void {
 
 function checkOption(name: string): void {
   if (knownOptions.has(name)) return
-  throw new TypeError(
-    `Unknown option "${name}" of setGlobalVars(): indexeddbshim has none of that name; see its documentation`,
-  )
+  const message = `Unknown option "${name}" of setGlobalVars(); indexeddbshim has none of that name either, see its documentation`
+  throw optionError(name, message)
 }

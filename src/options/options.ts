@@ -80,7 +80,8 @@ function wordOf(value: Settings[(typeof hostingNames)[number]]): string {
  */
 export function membersOf<Options extends object>(options: Options): Options {
   if (typeof options !== 'object' || options === null) {
-    throw new TypeError(`Expected the options to be an object, got ${describeValue(options)}`)
+    const message = `Expected the options to be an object, got ${describeValue(options)}`
+    throw optionError('options', message)
   }
   return Object.assign(Object.create(null), options)
 }

@@ -2,6 +2,9 @@
 import { factoryOf } from '../api/IDBFactory.ts'
 import { factoryOn } from '../hosting/composition.ts'
 import { optionError } from '../errors.ts'
+import { checkOptions } from '../options/check-options.ts'
+import { underPresentNames } from '../options/former-names.ts'
+import { membersOf } from '../options/options.ts'
 import { close, createIndexedDB } from '../index.ts'
 import { installGlobals } from '../api/global/install.ts'
 import type { ClosableHost } from '../protocol/protocol.ts'
@@ -55,10 +58,12 @@ export interface TestWorld {
   close(): Promise<void>
 }
 
-/** Makes a world without databases. @throws TypeError for an unknown option. */
+/** Makes a world without databases. @throws TypeError for an unknown option or a malformed value. */
 export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
-  checkOptions(options)
-  const { quota, quotaBytes = quota, faults } = options
+  const { faults, ...others } = membersOf(options)
+  checkNames(others)
+  checkOptions(others)
+  const { quotaBytes } = underPresentNames(others)
   return worldFrom(memory(), { quotaBytes, faults })
 }
 
@@ -97,14 +102,13 @@ function hostOver(vfs: Vfs, quotaBytes: number | undefined): ClosableHost {
 
 function faultsOf(disk: FaultyVfs | null): FaultyVfs {
   if (disk) return disk
-  throw new TypeError('The world was made without the option "faults": make it with faults: {}')
+  const message = 'The world was made without the option "faults"; make it with faults: {}'
+  throw optionError('faults', message)
 }
 
-const known: ReadonlySet<string> = new Set(['quotaBytes', 'quota', 'faults'])
-
-function checkOptions(options: object): void {
+function checkNames(options: object): void {
   for (const name of Object.keys(options)) {
-    if (known.has(name)) continue
+    if (name === 'quotaBytes' || name === 'quota') continue
     throw optionError(name, `Unknown option "${name}"; the options are quotaBytes, faults`)
   }
 }

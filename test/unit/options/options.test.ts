@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createIndexedDB, install, type IndexedDBOptions } from '../../../src/index.ts'
+import { setGlobalVars } from '../../../src/indexeddbshim.ts'
 import { completeOptions } from '../../../src/options/options.ts'
 import { platform as nodePlatform } from '../../../src/platform/node.ts'
 import { createTestWorld } from '../../../src/testing.ts'
@@ -88,6 +89,8 @@ describe('options', () => {
   })
 })
 
+const none = null as never
+
 test.each<[string, () => unknown]>([
   ['pth', () => createIndexedDB({ pth: 1 } as object)],
   ['path', () => createIndexedDB({ path: '' })],
@@ -96,7 +99,18 @@ test.each<[string, () => unknown]>([
   ['target', () => install({ target: 1 as unknown as object })],
   ['force', () => install({ force: (() => {}) as unknown as boolean })],
   ['disk', () => createTestWorld({ disk: 1 } as object)],
+  ['quota', () => createTestWorld({ quota: 1, quotaBytes: 1 })],
+  ['quota', () => createIndexedDB({ quota: 1, quotaBytes: 1 })],
+  ['quota', () => createTestWorld({ quota: -1 })],
+  ['quotaBytes', () => createTestWorld({ quotaBytes: 0.5 })],
+  ['faults', () => createTestWorld().inject({})],
+  ['databasePath', () => setGlobalVars({}, { databasePath: 'x' })],
+  ['options', () => createIndexedDB(none)],
+  ['options', () => install(none)],
+  ['options', () => createTestWorld(none)],
+  ['options', () => setGlobalVars({}, none)],
 ])('the error for the option %s has its name and a code', (option, run) => {
   const known = { name: 'TypeError', code: 'ERR_IDB_INVALID_OPTION', option }
   expect(refusal(run)).toMatchObject(known)
+  expect(refusal(run)).toMatchObject({ message: expect.stringContaining(option) as string })
 })
