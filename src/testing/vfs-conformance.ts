@@ -263,6 +263,7 @@ function directoryTests({ assert }: TestTools, inDirectory: InDirectory): void {
     for (const name of [
       '',
       '.',
+      '..',
       '../../test',
       '../a',
       'a/b',

@@ -225,7 +225,10 @@ function books(database: IDBDatabase): IDBObjectStore {
 }
 
 const names: readonly [string, readonly string[]][] = [
-  ['paths', ['../outside', '../..', '.', '/etc/passwd', 'a/b', 'a\\b', 'C:\\x', '\\\\host\\share']],
+  [
+    'paths',
+    ['../outside', '..', '../..', '.', '/etc/passwd', 'a/b', 'a\\b', 'C:\\x', '\\\\host\\share'],
+  ],
   ['control characters', ['', '\0', 'a\0b', 'a', '\n', '\u202e', '%00', '%2e%2e%2f']],
   ['names that systems reserve', ['CON', 'nul', 'COM1', 'aux.txt', 'a.', 'a ', 'owner.json']],
   ['names that differ in case alone', ['Name', 'name', 'NAME', 'ſtrasse', 'straße', 'STRASSE']],
