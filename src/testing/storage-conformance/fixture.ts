@@ -30,8 +30,11 @@ export class Fixture {
   inDirectory(title: string, body: Body<StorageDirectory>): void {
     this.#test(title, async () => {
       const directory = await this.#makeDirectory()
-      await body(directory)
-      await directory.close()
+      try {
+        await body(directory)
+      } finally {
+        await directory.close()
+      }
     })
   }
 

@@ -1,6 +1,7 @@
 /** Records: storing, replacing, refusing, deleting. */
 import {
   between,
+  bytesOf,
   type Fixture,
   found,
   indexKeysOf,
@@ -23,6 +24,22 @@ export function recordTests(fixture: Fixture): void {
       transact(storage, (transaction) => transaction.put(recordOf('k', 'one')))
       assert.deepEqual(found(storage), ['k k one'])
       assert.deepEqual(found(await reopen()), ['k k one'])
+    },
+  )
+
+  fixture.withStore(
+    'put() keeps nothing of the bytes that it was lent',
+    [indexOf(1)],
+    (storage) => {
+      const [key, value] = [bytesOf('k'), bytesOf('before')]
+      const indexKeys = indexKeysOf([1, 'x'])
+      const transaction = storage.begin()
+      transaction.put({ ...recordOf('k'), key, value, indexKeys })
+      for (const lent of [key, value, indexKeys]) lent?.fill(0)
+      assert.deepEqual(found(storage), ['k k before'])
+      transaction.commit()
+      assert.deepEqual(found(storage), ['k k before'])
+      assert.deepEqual(found(storage, { indexId: 1 }), ['x k before'])
     },
   )
 
