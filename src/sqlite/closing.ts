@@ -1,4 +1,5 @@
 /** Closing a database: its log copied into its file, if that is safe, and what is left over removed. */
+import type { DatabaseFile } from '../files/database-files.ts'
 import type { Connection } from './binding/connection.ts'
 import type { CheckpointMode } from './care/checkpoint.ts'
 import type { Syncs } from './care/syncs.ts'
@@ -9,9 +10,7 @@ import type { SqliteTransaction } from './transaction.ts'
 /** A database that is being closed. */
 export interface ClosingDatabase {
   readonly place: Place
-  readonly fileName: string
-  /** Names the database and its file at the head of messages. */
-  readonly label: string
+  readonly file: DatabaseFile
   readonly connection: Connection
   readonly sql: SqlTransaction
   /** The one still open; null: none is. */
@@ -75,9 +74,9 @@ function rollBackOrAbandon({ transaction, sql }: ClosingDatabase): void {
 
 /** Removes what a closed database leaves: the file of one never upgraded, else what SQLite has emptied beside it. */
 export async function removeLeftovers(database: ClosingDatabase): Promise<void> {
-  const { place, connection, syncs, version } = database
+  const { place, file, connection, syncs, version } = database
   // Nothing is tidied then: it stays as it was found.
   if (connection.hasMetDamage || syncs.presence.isLost) return
-  if (version === 0) await removeDatabaseFile(place, database)
-  else await removeEmptied(place, database)
+  if (version === 0) await removeDatabaseFile(place, file)
+  else await removeEmptied(place, file)
 }

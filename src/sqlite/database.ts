@@ -1,7 +1,7 @@
 /** One open database: the storage seam's `Storage` on one SQLite connection. */
-import type { StorageError } from '../errors.ts'
+import type { NamedFile } from '../files/database-files.ts'
+import type { DatabaseLife } from '../files/file-engine.ts'
 import { type EncodedRange, hasAllKeys } from '../keys/key-range.ts'
-import type { SalvageReport } from '../storage/salvage-report.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { RecordReceiver, Scan, Storage } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
@@ -24,22 +24,9 @@ import { SqliteTransaction, type TransactionDatabase } from './transaction.ts'
 /** What a database is opened with. */
 export interface DatabaseOptions {
   readonly place: Place
-  readonly name: string
-  readonly fileName: string
-  readonly label: string
+  readonly file: NamedFile
   readonly opened: OpenedFile
-  /** Called after an upgrade has committed. */
-  readonly onVersionCommitted: (version: number) => void
-  readonly onClosed: () => void
-  readonly salvaged: SalvageReport | null
-  /** Called when `salvaged` was reported. */
-  readonly onReported: () => void
-  /** Called when the file is closed after damage was met in it. */
-  readonly onDamage: () => void
-  /** Runs a task when no other call of the directory is at its files. */
-  readonly queue: (task: () => Promise<void>) => Promise<void>
-  /** Receives trouble that cost no data. */
-  readonly onWarning: (warning: StorageError) => void
+  readonly life: DatabaseLife
 }
 
 /** A database's file, opened. */
@@ -69,24 +56,25 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   /** When it throws, the connection is still the caller's, and nothing else knows of the database. */
   constructor(options: DatabaseOptions) {
-    const { connection, rows, isNew, isUnclean } = options.opened
-    this.name = options.name
+    const { place, file, opened, life } = options
+    const { connection, rows } = opened
+    this.name = file.name
     this.#schema = rows.schema
     this.#currentNumbers = new Map(rows.currentNumbers)
     this.#options = options
     this.connection = connection
-    this.sql = new SqlTransaction(connection, options.label)
+    this.sql = new SqlTransaction(connection, file.label)
     this.reader = new RecordReader(connection)
     this.writer = new RecordWriter(connection, () => (this.#transaction ?? this).schema)
     this.marks = new CommitMarks(connection)
-    this.#syncs = new Syncs({ ...options, isUnsynced: isNew || isUnclean })
+    this.#syncs = new Syncs(place, file, { isUnsynced: opened.isNew || opened.isUnclean })
     this.#logRoom = new LogRoom(connection, () => this.#checkpoint('TRUNCATE'))
-    const parts = { ...options, ...this.#partsOfCare() }
-    this.#housekeeping = new Housekeeping(parts)
+    const caredFor = this.#caredFor(this.#syncs)
+    const housekeeping = new Housekeeping(caredFor)
+    this.#housekeeping = housekeeping
     this.quotaShare = this.#joinQuota()
-    const housekept = { ...parts, housekeeping: this.#housekeeping, quotaShare: this.quotaShare }
-    this.durability = new Durability(housekept)
-    this.care = new Care(housekept)
+    this.durability = new Durability(caredFor, housekeeping)
+    this.care = new Care(caredFor, { housekeeping, quotaShare: this.quotaShare, life })
     this.#joinBudget()
   }
 
@@ -133,7 +121,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   /** The same promise, however often it is called. */
   close(): Promise<void> {
-    this.#closing ??= this.#options.queue(() => this.#close())
+    this.#closing ??= this.#options.life.queue(() => this.#close())
     return this.#closing
   }
 
@@ -149,7 +137,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
       for (const [storeId, number] of movedNumbers) this.#currentNumbers.set(storeId, number)
     }
     this.quotaShare?.measureAside()
-    if (hasNewVersion) this.#options.onVersionCommitted(schema.version)
+    if (hasNewVersion) this.#options.life.onVersionCommitted(schema.version)
   }
 
   rollingBack(): void {
@@ -164,7 +152,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   async #close(): Promise<void> {
-    const { place, onClosed } = this.#options
+    const { place, life } = this.#options
     place.engine.cacheBudget.leave(this.#setCacheSize)
     this.quotaShare?.leave()
     const closing = this.#asClosing()
@@ -172,14 +160,16 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
       await closeConnection(closing)
     } finally {
       this.reader.close()
-      onClosed()
+      life.onClosed()
     }
     await removeLeftovers(closing)
   }
 
   #asClosing(): ClosingDatabase {
+    const { place, file, life } = this.#options
     return {
-      ...this.#options,
+      place,
+      file,
       connection: this.connection,
       sql: this.sql,
       transaction: this.#transaction,
@@ -187,29 +177,44 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
       hasQuota: this.quotaShare !== null,
       checkpoint: this.#checkpoint,
       version: this.#schema.version,
+      onDamage: life.onDamage,
     }
   }
 
-  #partsOfCare() {
+  /** What the parts that care for the file, and for what was committed to it, need of the database. */
+  #caredFor(syncs: Syncs) {
+    const { place, file, life } = this.#options
     return {
+      place,
+      fileName: file.fileName,
+      label: file.label,
       connection: this.connection,
-      syncs: this.#syncs,
-      presence: this.#syncs.presence,
+      syncs,
+      presence: syncs.presence,
       checkpoint: this.#checkpoint,
+      onWarning: life.onWarning,
       isWriting: () => this.#transaction !== null,
       leaveTransaction: () => this.sql.leave(),
     }
   }
 
   #joinQuota(): QuotaShare | null {
-    const { quota } = this.#options.place
-    if (!quota) return null
+    const { place, file, life } = this.#options
+    if (!place.quota) return null
     const makeReady = (): boolean => {
       if (this.#transaction || this.#housekeeping.isVisited()) return false
       this.sql.leave()
       return true
     }
-    return new QuotaShare(quota, { ...this.#options, ...this.#partsOfCare(), makeReady })
+    return new QuotaShare(place.quota, {
+      place,
+      fileName: file.fileName,
+      label: file.label,
+      connection: this.connection,
+      makeReady,
+      checkpoint: this.#checkpoint,
+      onWarning: life.onWarning,
+    })
   }
 
   #joinBudget(): void {
@@ -235,8 +240,8 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   #log(): ReturnType<Place['mount']['writeAheadLog']> {
-    const { place, fileName } = this.#options
-    return place.mount.writeAheadLog(fileName)
+    const { place, file } = this.#options
+    return place.mount.writeAheadLog(file.fileName)
   }
 
   readonly #checkpoint = (mode: CheckpointMode): void => {

@@ -92,7 +92,7 @@ class MountedSqlite implements MountedEngine<SqliteDatabase> {
     const { connection, rows, isUnclean } = opened
     try {
       writeDeletedMark(connection)
-      new Syncs({ ...file, place, isUnsynced: isUnclean }).checkpoint(connection, 'TRUNCATE')
+      new Syncs(place, file, { isUnsynced: isUnclean }).checkpoint(connection, 'TRUNCATE')
     } catch (error) {
       connection.abandon()
       throw error
@@ -119,7 +119,7 @@ function openedFile(
   return {
     name: rows.name,
     version: rows.schema.version,
-    toDatabase: (life) => new SqliteDatabase({ place, ...file, ...life, opened }),
+    toDatabase: (life) => new SqliteDatabase({ place, file, opened, life }),
     abandon: () => connection.abandon(),
   }
 }

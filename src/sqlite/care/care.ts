@@ -1,4 +1,5 @@
 /** Keeping a database's file in order: the storage seam's `StorageCare`. */
+import type { DatabaseLife } from '../../files/file-engine.ts'
 import type { SalvageReport } from '../../storage/salvage-report.ts'
 import type { StorageCare } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
@@ -12,29 +13,34 @@ export interface CareOptions {
   readonly place: Place
   readonly fileName: string
   readonly connection: Connection
-  readonly housekeeping: Housekeeping
-  readonly quotaShare: QuotaShare | null
-  readonly salvaged: SalvageReport | null
-  /** Called when `salvaged` was reported. */
-  readonly onReported: () => void
   /** Whether a read-write transaction is open. */
   readonly isWriting: () => boolean
   /** Ends a SQL transaction that only reads. */
   readonly leaveTransaction: () => void
 }
 
+/** What care works with. */
+interface CareParts {
+  readonly housekeeping: Housekeeping
+  /** null: the database may grow as far as there is room. */
+  readonly quotaShare: QuotaShare | null
+  readonly life: Pick<DatabaseLife, 'salvaged' | 'onReported'>
+}
+
 /** One database's. */
 export class Care implements StorageCare {
   readonly salvaged: SalvageReport | null
   readonly #options: CareOptions
+  readonly #parts: CareParts
 
-  constructor(options: CareOptions) {
-    this.salvaged = options.salvaged
+  constructor(options: CareOptions, parts: CareParts) {
+    this.salvaged = parts.life.salvaged
     this.#options = options
+    this.#parts = parts
   }
 
   noteReported(): void {
-    this.#options.onReported()
+    this.#parts.life.onReported()
   }
 
   pendingBytes(): number {
@@ -43,7 +49,8 @@ export class Care implements StorageCare {
   }
 
   housekeep(): boolean {
-    const { housekeeping, isWriting, leaveTransaction, quotaShare } = this.#options
+    const { isWriting, leaveTransaction } = this.#options
+    const { housekeeping, quotaShare } = this.#parts
     if (isWriting()) return false
     leaveTransaction()
     try {

@@ -9,7 +9,6 @@ export interface DurabilityOptions {
   readonly place: Place
   readonly fileName: string
   readonly syncs: Syncs
-  readonly housekeeping: Housekeeping
   /** Whether a read-write transaction is open. */
   readonly isWriting: () => boolean
   /** Ends a SQL transaction that only reads. */
@@ -22,12 +21,14 @@ export class Durability implements StorageDurability {
   readonly verify?: () => void
   readonly verifyLater?: () => Promise<void>
   readonly #options: DurabilityOptions
+  readonly #housekeeping: Housekeeping
   /** A sync ended while a transaction was open, in which a lost log cannot be replaced. */
   #owesLogCheck = false
 
-  constructor(options: DurabilityOptions) {
+  constructor(options: DurabilityOptions, housekeeping: Housekeeping) {
     const { syncs, place, fileName } = options
     this.#options = options
+    this.#housekeeping = housekeeping
     if (syncs.isLaterPossible) this.syncLater = () => this.#syncLater()
     if (place.directory.verify || place.mount.isReachable(fileName)) {
       this.verify = () => syncs.presence.verify()
@@ -56,8 +57,8 @@ export class Durability implements StorageDurability {
 
   /** Now, or before the next transaction begins. */
   #checkLog(): void {
-    const { housekeeping, isWriting, leaveTransaction } = this.#options
+    const { isWriting, leaveTransaction } = this.#options
     this.#owesLogCheck = isWriting()
-    if (!this.#owesLogCheck) housekeeping.checkLog(leaveTransaction)
+    if (!this.#owesLogCheck) this.#housekeeping.checkLog(leaveTransaction)
   }
 }

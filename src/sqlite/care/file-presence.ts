@@ -1,25 +1,20 @@
 /** Whether an open database's file is still the one under its name, in the directory that is owned, with its log. */
 import { StorageError } from '../../errors.ts'
 import type { Place } from '../database-file.ts'
+import type { DatabaseFile } from '../../files/database-files.ts'
 import { fileError } from '../../files/file-error.ts'
-
-/** The database to look after. */
-export interface FilePresenceOptions {
-  readonly place: Place
-  readonly fileName: string
-  /** Names the database and its file at the head of messages. */
-  readonly label: string
-}
 
 /** The presence of one open database's file. */
 export class FilePresence {
-  readonly #options: FilePresenceOptions
+  readonly #place: Place
+  readonly #file: DatabaseFile
   #isLost = false
   /** Whether the last look after a sync has failed without finding a loss. */
   #owesLook = false
 
-  constructor(options: FilePresenceOptions) {
-    this.#options = options
+  constructor(place: Place, file: DatabaseFile) {
+    this.#place = place
+    this.#file = file
   }
 
   /** Whether it was found to be gone, and that was said. What is open must then neither be written nor tidied up. */
@@ -29,8 +24,8 @@ export class FilePresence {
 
   /** @throws StorageError 'lost' when the file is gone, else what has kept it from being looked for. */
   verify(): void {
-    const { directory, mount } = this.#options.place
-    const { fileName, label } = this.#options
+    const { directory, mount } = this.#place
+    const { fileName, label } = this.#file
     let fate: string | null
     try {
       directory.verify?.()
@@ -67,14 +62,14 @@ export class FilePresence {
   /** The same where only a promise can tell. */
   async verifyLater(): Promise<void> {
     try {
-      await this.#options.place.directory.verifyLater?.()
+      await this.#place.directory.verifyLater?.()
     } catch (error) {
       throw this.#failure(error)
     }
   }
 
   #failure(error: unknown): StorageError {
-    const failure = fileError(this.#options.label, 'looking for the file', error)
+    const failure = fileError(this.#file.label, 'looking for the file', error)
     this.#isLost ||= failure.code === 'lost'
     return failure
   }

@@ -4,32 +4,29 @@ import { checkpoint, checkpointLater, type CheckpointMode } from './checkpoint.t
 import type { Connection } from '../binding/connection.ts'
 import type { Place } from '../database-file.ts'
 import { FilePresence } from './file-presence.ts'
+import type { DatabaseFile } from '../../files/database-files.ts'
 import { fileError } from '../../files/file-error.ts'
 import { rewriteFile } from '../../files/io/rewrite-file.ts'
 import type { VfsFile } from '../../files/vfs.ts'
-
-/** The database to sync. */
-export interface SyncsOptions {
-  readonly place: Place
-  readonly fileName: string
-  /** Names the database and its file at the head of messages. */
-  readonly label: string
-  /** Whether its own pages and its name may have yet to be made durable: it is new, or the process that made it was killed. */
-  readonly isUnsynced: boolean
-}
 
 /** The syncs of one open database. */
 export class Syncs {
   /** Looked for before anything is said to last, and before the file is written. */
   readonly presence: FilePresence
-  readonly #options: SyncsOptions
+  readonly #place: Place
+  readonly #file: DatabaseFile
   #needsFileSync: boolean
   #hasLostFileSync = false
 
-  constructor(options: SyncsOptions) {
-    this.#options = options
-    this.presence = new FilePresence(options)
-    this.#needsFileSync = options.isUnsynced
+  /**
+   * `isUnsynced`: the file's own pages and its name may have yet to be made durable, as it is new, or the process that made
+   * it was killed.
+   */
+  constructor(place: Place, file: DatabaseFile, { isUnsynced }: { isUnsynced: boolean }) {
+    this.#place = place
+    this.#file = file
+    this.presence = new FilePresence(place, file)
+    this.#needsFileSync = isUnsynced
   }
 
   /** Whether one has failed: what it was for may be missing on the disk, and the next one may not say so again. */
@@ -77,7 +74,7 @@ export class Syncs {
     this.presence.verify()
     await this.#guardLater(async () => {
       this.#syncNewFile()
-      await checkpointLater(connection, this.#log(), this.#file())
+      await checkpointLater(connection, this.#log(), this.#openFile())
     })
   }
 
@@ -89,14 +86,14 @@ export class Syncs {
     if (!this.hasLost) return
     this.presence.verify()
     this.#guard(() => {
-      for (const file of [this.#file(), this.#log()]) if (file) rewriteFile(file)
+      for (const file of [this.#openFile(), this.#log()]) if (file) rewriteFile(file)
     })
   }
 
   #syncNewFile(): void {
     if (!this.#needsFileSync) return
     try {
-      this.#file()?.sync(false)
+      this.#openFile()?.sync(false)
     } catch (error) {
       this.#hasLostFileSync = true
       throw error
@@ -108,7 +105,7 @@ export class Syncs {
     if (!this.hasLost) return
     throw new StorageError(
       'io',
-      `${this.#options.label}: an earlier sync failed; close all connections and open it again`,
+      `${this.#file.label}: an earlier sync failed; close all connections and open it again`,
     )
   }
 
@@ -129,14 +126,14 @@ export class Syncs {
   }
 
   #failure(error: unknown): StorageError {
-    return fileError(this.#options.label, 'syncing the file', error)
+    return fileError(this.#file.label, 'syncing the file', error)
   }
 
-  #file(): VfsFile | undefined {
-    return this.#options.place.mount.openFile(this.#options.fileName)
+  #openFile(): VfsFile | undefined {
+    return this.#place.mount.openFile(this.#file.fileName)
   }
 
   #log(): ReturnType<Place['mount']['writeAheadLog']> {
-    return this.#options.place.mount.writeAheadLog(this.#options.fileName)
+    return this.#place.mount.writeAheadLog(this.#file.fileName)
   }
 }

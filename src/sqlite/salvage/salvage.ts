@@ -1,6 +1,7 @@
 /** Writing what can still be read of a damaged file into a fresh one. */
 import { StorageError } from '../../errors.ts'
 import type { DatabaseFile, NamedFile } from '../../files/database-files.ts'
+import type { DatabaseLife } from '../../files/file-engine.ts'
 import type { SavedStores } from '../../files/file-engine.ts'
 import type { SalvagedStore } from '../../storage/salvage-report.ts'
 import type { ObjectStoreSchema } from '../../storage/schema.ts'
@@ -36,7 +37,7 @@ export async function copyReadable(
       opened.connection.close()
       return null
     }
-    const copy = databaseOver(place, { name: target.name, ...rescue, opened })
+    const copy = databaseOver(place, { name: target.name, ...rescue }, opened)
     try {
       const saved = copyRows({ damaged: new DamagedTables(damaged), rows, copy })
       copy.durability.sync()
@@ -49,25 +50,23 @@ export async function copyReadable(
   }
 }
 
-function databaseOver(
-  place: Place,
-  target: { name: string; fileName: string; label: string; opened: OpenedFile },
-): SqliteDatabase {
+function databaseOver(place: Place, file: NamedFile, opened: OpenedFile): SqliteDatabase {
   try {
-    return new SqliteDatabase({ place, ...target, ...unheard })
+    return new SqliteDatabase({ place, file, opened, life: lifeOfCopy })
   } catch (error) {
-    target.opened.connection.abandon()
+    opened.connection.abandon()
     throw error
   }
 }
 
-const unheard = {
+/** The directory learns nothing of a copy. */
+const lifeOfCopy: DatabaseLife = {
   salvaged: null,
   onReported: () => {},
   onVersionCommitted: () => {},
   onClosed: () => {},
   onDamage: () => {},
-  queue: (task: () => Promise<void>) => task(),
+  queue: (task) => task(),
   onWarning: () => {},
 }
 
