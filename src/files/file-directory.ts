@@ -6,6 +6,7 @@ import { StorageError } from '../errors.ts'
 import { Catalogue } from './catalogue.ts'
 import { type DatabaseFile, DatabaseFiles, type NamedFile } from './database-files.ts'
 import type {
+  DatabaseIdentity,
   DatabaseLife,
   FileCheck,
   FileEngine,
@@ -44,7 +45,8 @@ export class FileDirectory<Database extends Closable> {
   readonly #files: DatabaseFiles
   readonly #catalogue: Catalogue
   readonly #quarantine: Quarantine
-  readonly #openDatabases = new Set<Database>()
+  /** By the names of their files. */
+  readonly #openDatabases = new Map<string, Database>()
   /** The last of the calls so far: each waits for those before it, as a file is open at most once at a time. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -94,12 +96,8 @@ export class FileDirectory<Database extends Closable> {
     return this.#queue(async () => {
       const engine = await this.#enter()
       const file = this.#fileOf(name)
-      const known = this.#catalogue.get(file.fileName)
       const wasComplete = this.#catalogue.isComplete
-      // Until the deletion has succeeded only the file knows how far it got: should it fail, list() asks the file.
-      this.#catalogue.delete(file.fileName)
-      this.#catalogue.isComplete = false
-      this.#quarantine.dropReport(file.fileName)
+      const known = this.#forget(file)
       await this.#quarantine.finish(file)
       await this.#quarantine.discardCopy(file)
       // Without companions there is one file, and to remove it is one step.
@@ -112,9 +110,23 @@ export class FileDirectory<Database extends Closable> {
     })
   }
 
+  /**
+   * Forgets what is known of a database about to be deleted, and gives it. Until the deletion has succeeded only the file
+   * knows how far it got: should it fail, list() asks the file.
+   */
+  #forget({ fileName }: DatabaseFile): DatabaseIdentity | null | undefined {
+    const known = this.#catalogue.get(fileName)
+    this.#catalogue.delete(fileName)
+    this.#catalogue.isComplete = false
+    this.#quarantine.dropReport(fileName)
+    return known
+  }
+
   /** Databases still open are closed first: they belong to a host that can no longer be reached. */
   close(): Promise<void> {
-    const closings = [...this.#openDatabases].map((database) => this.#closeDatabase(database))
+    const closings = [...this.#openDatabases.values()].map((database) =>
+      this.#closeDatabase(database),
+    )
     return this.#queue(async () => {
       await Promise.all(closings)
       await this.#ownership.giveUp()
@@ -184,29 +196,27 @@ export class FileDirectory<Database extends Closable> {
     }
   }
 
-  #toDatabase({ fileName, label, name }: NamedFile, opened: OpenedFile<Database>): Database {
+  #toDatabase(file: NamedFile, opened: OpenedFile<Database>): Database {
+    const { fileName, label, name } = file
     if (opened.name !== null && opened.name !== name) {
       throw new StorageError(
         'corrupt',
         `${label}: the file holds the database ${JSON.stringify(opened.name)}; move it away`,
       )
     }
-    const database = opened.toDatabase(this.#lifeOf({ name, fileName }, () => database))
+    const database = opened.toDatabase(this.#lifeOf(file))
     this.#catalogue.set(fileName, { name, version: opened.version })
-    this.#openDatabases.add(database)
+    this.#openDatabases.set(fileName, database)
     return database
   }
 
-  #lifeOf(
-    { name, fileName }: { name: string; fileName: string },
-    database: () => Database,
-  ): DatabaseLife {
+  #lifeOf({ name, fileName }: NamedFile): DatabaseLife {
     return {
       salvaged: this.#quarantine.reportOf(fileName),
       onReported: () => this.#quarantine.dropReport(fileName),
       onVersionCommitted: (version) => this.#catalogue.set(fileName, { name, version }),
       onClosed: () => {
-        this.#openDatabases.delete(database())
+        this.#openDatabases.delete(fileName)
         if (this.#catalogue.get(fileName)?.version === 0) this.#catalogue.delete(fileName)
       },
       onDamage: () => this.#quarantine.suspect(fileName),
