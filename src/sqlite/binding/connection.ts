@@ -57,8 +57,7 @@ export class Connection implements Watched {
   looks = 0
   /** Says why there is no room when the engine, and not the file system, has found none; null: it has no limit. */
   quotaError: ((label: string) => StorageError) | null = null
-  /** Names the database and its file at the head of error messages. */
-  label: string
+  #label: string
   readonly #handle: number
   readonly #path: string
   readonly #endWatch: () => void
@@ -70,7 +69,7 @@ export class Connection implements Watched {
   /** @throws StorageError when the engine cannot open the file. */
   constructor(engine: ConnectedEngine, { path, label }: ConnectionTarget) {
     this.engine = engine
-    this.label = label
+    this.#label = label
     this.#path = path
     this.#handle = openHandle(engine, path, label)
     this.#endWatch = engine.stepWatch.watch(engine.module, this.#handle, this)
@@ -80,6 +79,17 @@ export class Connection implements Watched {
     this.#configure(SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0)
     this.#configure(SQLITE_DBCONFIG_ENABLE_TRIGGER, 0)
     this.#configure(SQLITE_DBCONFIG_ENABLE_VIEW, 0)
+  }
+
+  /** Names the database and its file at the head of error messages. */
+  get label(): string {
+    return this.#label
+  }
+
+  /** The path leads to another database's file from now on: nothing that was learnt of the one before holds for it. */
+  noteOtherFile(label: string): void {
+    this.#label = label
+    this.#heldBytes = 0
   }
 
   /** The statement of that text, prepared once. The text is the key: it must be a constant. */

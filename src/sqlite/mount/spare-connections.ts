@@ -92,7 +92,7 @@ function letGo(connection: Connection): void {
 function reuse({ connection, slot }: Spare, { mount, fileName, label }: SpareTarget): Connection {
   try {
     slot.attach(mount, fileName)
-    connection.label = label
+    connection.noteOtherFile(label)
     connection.execute('PRAGMA locking_mode = EXCLUSIVE')
   } catch (error) {
     connection.abandon()
