@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { encodeNumberKey } from '../../../src/keys/number-key.ts'
+import { SqliteDatabase } from '../../../src/sqlite/database.ts'
 import type { Storage, StorageDirectory } from '../../../src/storage/storage.ts'
 import {
   bytes,
@@ -281,6 +282,23 @@ test('without values no value is passed on', async () => {
   expect(found(database, { ...keysOnly, indexId: 1 })).toEqual([
     { key: 'k', primaryKey: 'a', value: '' },
   ])
+})
+
+test('a current number that moves is written once, when its transaction commits', async () => {
+  await open()
+  if (!(database instanceof SqliteDatabase)) throw new Error('unreachable: another engine')
+  const { connection } = database
+  const prepare = vi.spyOn(connection, 'prepare')
+  const transaction = database.begin()
+  const stored = 'SELECT current_number FROM object_stores WHERE id = 1'
+  const before = connection.readNumber(stored)
+  for (const number of [2, 3, 4]) transaction.setCurrentNumber(1, number)
+  expect(connection.readNumber(stored)).toBe(before)
+  const writes = () => prepare.mock.calls.filter(([sql]) => sql.startsWith('UPDATE object_stores'))
+  expect(writes()).toHaveLength(0)
+  transaction.commit()
+  expect(writes()).toHaveLength(1)
+  expect(connection.readNumber(stored)).toBe(4)
 })
 
 test('check() finds a key generator that would give a key out again', async () => {
