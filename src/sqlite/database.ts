@@ -104,6 +104,9 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   markOf(client: string, slot: number): number | null {
+    if (this.#transaction?.hasWrittenMarks) {
+      throw new Error('unreachable: a failed commit was not rolled back')
+    }
     this.sql.enter()
     return this.marks.numberOf(client, slot)
   }

@@ -50,6 +50,7 @@ export class SqliteTransaction implements StorageTransaction {
   #movedNumbers: Map<number, number> | null = null
   /** The clients whose marks are to be forgotten; null: none. */
   #forgotten: string[] | null = null
+  #hasWrittenMarks = false
   #isOver = false
 
   constructor(database: TransactionDatabase) {
@@ -59,6 +60,11 @@ export class SqliteTransaction implements StorageTransaction {
 
   get schema(): DatabaseSchema {
     return this.#schema
+  }
+
+  /** Whether what the marks' table says has yet to be committed: a commit has failed. */
+  get hasWrittenMarks(): boolean {
+    return this.#hasWrittenMarks
   }
 
   changeSchema(change: SchemaChange): void {
@@ -149,6 +155,7 @@ export class SqliteTransaction implements StorageTransaction {
 
   #writeMarks(mark: CommitMark | undefined): void {
     const { marks } = this.#database
+    this.#hasWrittenMarks = true
     for (const client of this.#forgotten ?? []) marks.forget(client)
     if (mark) marks.write(mark)
   }

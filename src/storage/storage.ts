@@ -111,7 +111,11 @@ export interface Storage {
   scan(scan: Scan, receive: RecordReceiver): void
   /** How many records or index entries lie in the range, counted as `scan` reads. */
   count(storeId: number, indexId: number, range: EncodedRange): number
-  /** The number of the last committed mark of a client's slot; null when there is none. */
+  /**
+   * The number of the last committed mark of a client's slot; null when there is none. A salvage drops them
+   * all: where `care.salvaged` tells of one, null says nothing of commits before it. Throws while a failed commit has yet to be rolled back, unless
+   * the engine can tell what was committed before it.
+   */
   markOf(client: string, slot: number): number | null
   /** Starts a read-write transaction; there must be none. */
   begin(): StorageTransaction

@@ -43,6 +43,7 @@ test('a commit that fails takes the table along, and the next one makes it', asy
   vfs.inject({ faults: [{ on: 'write', nth: 1 }] })
   expect(() => failing.commit(mark)).toThrow(expect.objectContaining({ code: 'io' }))
   vfs.inject({})
+  expect(() => database.markOf('client', 0)).toThrow('a failed commit was not rolled back')
   failing.rollback()
   expect(database.markOf('client', 0)).toBe(null)
   database.begin().commit(mark)
