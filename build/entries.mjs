@@ -18,7 +18,7 @@ export const entries = {
   './vfs/memory': 'vfs/memory.ts',
   './vfs/node': 'vfs/node.ts',
   './vfs/opfs': 'vfs/opfs.ts',
-  './vfs/conformance': 'src/testing/conformance-entry.ts',
+  './vfs/conformance': 'src/testing/vfs-conformance-entry.ts',
   './storage': 'src/storage/entry.ts',
   './storage/conformance': 'src/testing/storage-conformance/entry.ts',
   './testing': 'src/testing.ts',
