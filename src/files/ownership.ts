@@ -71,7 +71,7 @@ export class Ownership<Database> {
       await this.directory.renew()
       return 'renewed'
     } catch (error) {
-      throw fileError('Storage directory', 'making it again', error)
+      throw fileError('Storage directory', 'recreating the directory', error)
     }
   }
 

@@ -167,11 +167,13 @@ function conflictOf(known: SharedHost, settings: Settings): string | null {
   const differing = differences(known.settings, settings)
   if (differing.length === 0) return null
   const options = differing.join(', ')
-  const use =
-    known.holdCount > 0
-      ? `${known.holdCount} connections or requests`
-      : 'a factory that was not closed'
+  const use = usersOf(known)
   return `The storage directory "${settings.path}" is in use in this thread, by ${use}, with other options (${options}); give all factories on it the same options, or close() the others first`
+}
+
+function usersOf({ holdCount }: SharedHost): string {
+  if (holdCount === 0) return 'a factory that was not closed'
+  return holdCount === 1 ? '1 connection or request' : `${holdCount} connections or requests`
 }
 
 function registryOf({ shared }: Platform): Registry {

@@ -112,7 +112,7 @@ function waitMsOf({ ifLocked = 'throw', waitMs }: NamedOptions): number {
   if (ifLocked === 'wait') return waitMs ?? Infinity
   if (waitMs === undefined) return 0
   const message =
-    'Option "waitMs" limits how long ifLocked: "wait" waits, and without that nothing waits; add ifLocked: "wait", or leave "waitMs" out'
+    'Option "waitMs" has an effect only with ifLocked: "wait"; add that, or leave "waitMs" out'
   throw optionError('waitMs', message)
 }
 

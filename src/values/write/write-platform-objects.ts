@@ -87,7 +87,7 @@ function writeFileList(state: WriteState, value: object): Children | undefined {
   if (!platformClasses.DataTransfer) {
     throw domException(
       'DataCloneError',
-      'A FileList cannot be made again in this runtime; store its files instead',
+      'A FileList cannot be recreated in this runtime; store its files instead',
     )
   }
   return fileListChildren(state, value as FileList, length) // its getter has answered

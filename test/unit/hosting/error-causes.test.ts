@@ -406,7 +406,9 @@ test('options that contradict those of a factory in use', async () => {
   await failing(early.databases(), 'UnknownError', facts)
   const late = (): unknown => createIndexedDB({ vfs, path: 'disk', durability: 'strict' })
   expect(late).toThrow(expect.objectContaining({ name: 'TypeError', ...facts }) as Error)
-  expect(late).toThrow(/in use in this thread, by .*durability: "relaxed" there, "strict" here/)
+  expect(late).toThrow(
+    /in use in this thread, by 1 connection or request, .*durability: "relaxed" there, "strict" here/,
+  )
 })
 
 test('a value of a type that this runtime lacks', async () => {

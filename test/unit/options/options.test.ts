@@ -63,7 +63,7 @@ describe('options', () => {
         name: 'TypeError',
         code: 'ERR_IDB_INVALID_OPTION',
         option: 'waitMs',
-        message: expect.stringMatching(/add ifLocked: "wait"/) as string,
+        message: expect.stringMatching(/only with ifLocked: "wait"; add that/) as string,
       })
     },
   )
