@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import {
   StorageError,
@@ -7,7 +6,9 @@ import {
   exceptionOf,
   failure,
   failureOf,
+  type IDBErrorFacts,
 } from '../../src/errors.ts'
+import { documentedFacts, errorRows } from '../kit/documented-errors.ts'
 
 test.each([
   ['The directory is locked', 'The directory is locked', 'The directory is locked'],
@@ -25,24 +26,35 @@ test('an error that repeats the message of its cause is told once', () => {
   expect(exceptionOf(failureOf(error)).message).toBe(cause.message)
 })
 
-/** The first cell of each row of the table, and the facts that it names. */
-const rows = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8')
-  .split('\n')
-  .filter((line) => line.startsWith('| `ERR_IDB_'))
-  .map((line) => line.split('|').map((cell) => cell.trim()))
-
 test('docs/errors.md has a row for each code, and for no other', () => {
-  const documented = rows.map(([, code]) => code?.replaceAll('`', ''))
+  const documented = errorRows.map(([, code]) => code?.replaceAll('`', ''))
   expect(documented.sort()).toEqual([...errorCodes].sort())
 })
 
 test('each row says the exception, when, and what to do', () => {
-  for (const row of rows) {
+  for (const row of errorRows) {
     expect(row).toHaveLength(7)
     const [, code, exception, when, , what] = row
     expect(exception, code).toMatch(/^`(UnknownError|QuotaExceededError|AbortError)`|`TypeError`/)
     expect([when, what], code).toEqual([expect.stringMatching(/./), expect.stringMatching(/./)])
   }
+})
+
+test('the facts that the rows name are those that a cause may have', () => {
+  const facts: Required<Omit<IDBErrorFacts, 'code'>> = {
+    path: 'p',
+    database: 'd',
+    owner: null,
+    systemCode: 'EIO',
+    sqliteCode: 10,
+    limit: 1,
+    size: 2,
+    option: 'path',
+    format: 2,
+    supportedFormat: 1,
+  }
+  const documented = new Set([...documentedFacts().values()].flat())
+  expect([...documented].sort()).toEqual(Object.keys(facts).sort())
 })
 
 test('an exception keeps its facts when it crosses the seam again', () => {

@@ -30,13 +30,15 @@ import { faulty, type FaultPlan } from '../../../src/testing/fault-vfs.ts'
 import { unsupportedType } from '../../../src/values/corrupt.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
+import { documentedFacts } from '../../kit/documented-errors.ts'
 import { buildWorker } from './build-worker.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-causes-'))
 const worker = buildWorker(folder)
 const lockHolder = join(folder, 'lock-holder.mjs')
 const ends: (() => unknown)[] = []
-const met = new Set<IDBErrorCode>()
+/** Code → the facts that came with it. */
+const met = new Map<IDBErrorCode, Set<string>>()
 let path = ''
 
 beforeAll(async () => {
@@ -89,7 +91,13 @@ async function failing(
   expect(error.cause).toBeInstanceOf(Error)
   expect({ ...(error.cause as Error) }).toEqual(facts)
   expect(Object.keys(error)).not.toContain('cause')
-  met.add(facts.code)
+  note(facts)
+}
+
+function note({ code, ...facts }: IDBErrorFacts): void {
+  const known = met.get(code) ?? new Set()
+  met.set(code, known)
+  for (const name of Object.keys(facts)) known.add(name)
 }
 
 /** Makes the database `test` with a record, and gives its file. */
@@ -419,5 +427,12 @@ test('a value of a type that this runtime lacks', async () => {
 
 test('every code is provoked here, but for those that other tests provoke', () => {
   const elsewhere: readonly string[] = ['ERR_IDB_CUT_OFF']
-  expect([...met, ...elsewhere].sort()).toEqual([...errorCodes].sort())
+  expect([...met.keys(), ...elsewhere].sort()).toEqual([...errorCodes].sort())
+})
+
+test('docs/errors.md names each fact that came with a code', () => {
+  const documented = documentedFacts()
+  for (const [code, facts] of met) {
+    expect(documented.get(code), code).toEqual(expect.arrayContaining([...facts]))
+  }
 })

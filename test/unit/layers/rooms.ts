@@ -116,7 +116,7 @@ const suites: Rooms = {
 export const otherRooms: Rooms = {
   'test/*': [],
   'test/kit/': ['src/', 'vfs/'],
-  'test/unit/*': ['src/*', 'test/unit/layers/'],
+  'test/unit/*': ['src/*', 'test/kit/', 'test/unit/layers/'],
   'test/unit/layers/': [],
   'test/unit/wpt/': ['wpt/', 'test/kit/'],
   ...unitRooms(),
