@@ -74,8 +74,12 @@ const isModuleNamespace: Test =
 
 const { isRawJSON } = JSON as { isRawJSON?: Test }
 
-/** Whether an object without a prototype is none of script's: what `import * as` or `JSON.rawJSON()` gives. */
-export function isBarePlatformObject(value: object): boolean {
+/**
+ * Whether an object that inherits nothing is none of script's: what `import * as` or `JSON.rawJSON()` gives. In Bun the
+ * former has a prototype after all, which holds `__esModule` and has none itself.
+ */
+export function isBarePlatformObject(value: object, prototype: unknown): boolean {
+  if (prototype !== null && getPrototypeOf(prototype) !== null) return false
   return isModuleNamespace(value) || (isRawJSON?.(value) ?? false)
 }
 

@@ -207,7 +207,7 @@ function beginErrorOrOther(
     const name = refusedName(names)
     if (name !== null) throw domException('DataCloneError', `A ${name} object cannot be stored`)
     if (brand === 'Error') return writeError(state, value)
-    const isOther = prototype === null ? isBarePlatformObject(value) : isOtherType(value)
+    const isOther = isBarePlatformObject(value, prototype) || isOtherType(value, prototype)
     if (isOther) {
       throw domException('DataCloneError', 'A platform object of an unknown type cannot be stored')
     }
@@ -222,7 +222,8 @@ function beginErrorOrOther(
  * Whether an object that has neither brand nor name is none of script's all the same. The platform is asked where its
  * answer runs no getter, there being no property, and where an object of its own types is not what it inherits from.
  */
-function isOtherType(value: object): boolean {
+function isOtherType(value: object, prototype: unknown): boolean {
+  if (prototype === null) return false
   const isSuspect = ownKeys(value).length === 0 || (!runsOutsideOfPages && onlyLooksBranded(value))
   return isSuspect && isRefusedByPlatform(value)
 }
