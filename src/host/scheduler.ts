@@ -1,10 +1,10 @@
 /**
  * Which transactions may start.
  *
- * Each object store has a lock, and so has the right to write. A transaction claims its locks all at once when it is
- * created, and each lock serves its claims strictly in that order: shared to read-only transactions, exclusive to
- * read/write ones. A transaction starts when it holds all it claimed. So order of creation decides, nothing overtakes,
- * and nothing deadlocks; a claim costs time by the size of its scope, however many are waiting.
+ * Each object store has a lock, and so has the right to write. A transaction requests its locks all at once when it is
+ * created, and each lock serves its requests strictly in that order: shared to read-only transactions, exclusive to
+ * read/write ones. A transaction starts when it holds all it asked for. So order of creation decides, nothing overtakes,
+ * and nothing deadlocks; a request costs time by the size of its scope, however many are waiting.
  *
  * The lock of the right to write makes read/write transactions of one database run one after the other, which the
  * specification allows and the engine (one writer) demands.
@@ -15,24 +15,24 @@
 import { append } from '../base/own-property.ts'
 import { Fifo } from '../base/fifo.ts'
 
-/** What has a claim. */
-export interface ClaimOwner {
+/** What asks for locks. */
+export interface LockOwner {
   /** Called once, when the transaction may start; within `add` if nothing stands in its way. */
   start(): void
 }
 
 /** A transaction as the scheduler sees it. */
-export class Claim {
+export class LockRequest {
   readonly storeIds: readonly number[]
   readonly exclusive: boolean
-  readonly owner: ClaimOwner
+  readonly owner: LockOwner
   /** Its place in the order of creation; 0 until the scheduler has it. */
   number = 0
-  /** Locks claimed and not yet granted. */
+  /** Locks requested and not yet granted. */
   missing = 0
   isReleased = false
 
-  constructor(storeIds: readonly number[], exclusive: boolean, owner: ClaimOwner) {
+  constructor(storeIds: readonly number[], exclusive: boolean, owner: LockOwner) {
     this.storeIds = storeIds
     this.exclusive = exclusive
     this.owner = owner
@@ -46,7 +46,7 @@ export class Scheduler {
   #waitingCount = 0
   #lastNumber = 0
   /** What may start once the held-up starts are let go; null: nothing is held up. */
-  #heldUp: Claim[] | null = null
+  #heldUp: LockRequest[] | null = null
 
   /** Whether a transaction waits for another to finish. */
   get hasWaiting(): boolean {
@@ -54,27 +54,27 @@ export class Scheduler {
   }
 
   /** Takes a transaction's place in the order of creation. */
-  add(claim: Claim): void {
-    const { storeIds, exclusive } = claim
-    claim.number = ++this.#lastNumber
-    claim.missing = storeIds.length + (exclusive ? 1 : 0)
-    if (exclusive) this.#writer.claim(claim)
-    for (const storeId of storeIds) this.#lockOf(storeId).claim(claim)
-    if (claim.missing > 0) this.#waitingCount++
-    else claim.owner.start()
+  add(request: LockRequest): void {
+    const { storeIds, exclusive } = request
+    request.number = ++this.#lastNumber
+    request.missing = storeIds.length + (exclusive ? 1 : 0)
+    if (exclusive) this.#writer.request(request)
+    for (const storeId of storeIds) this.#lockOf(storeId).request(request)
+    if (request.missing > 0) this.#waitingCount++
+    else request.owner.start()
   }
 
   /** Lets go of everything: the transaction, started or not, does nothing more to the stores. */
-  release(claim: Claim): void {
-    if (claim.isReleased) return
-    claim.isReleased = true
-    if (claim.number === 0) return
-    if (claim.missing > 0) this.#waitingCount--
+  release(request: LockRequest): void {
+    if (request.isReleased) return
+    request.isReleased = true
+    if (request.number === 0) return
+    if (request.missing > 0) this.#waitingCount--
     // Grants first and starts after: what starts may come back here, and must find every lock in order.
-    let startable: Claim[] | null = null
-    if (claim.exclusive) startable = collectStartable(this.#writer.release(claim), startable)
-    for (const storeId of claim.storeIds) {
-      startable = collectStartable(this.#lockOf(storeId).release(claim), startable)
+    let startable: LockRequest[] | null = null
+    if (request.exclusive) startable = collectStartable(this.#writer.release(request), startable)
+    for (const storeId of request.storeIds) {
+      startable = collectStartable(this.#lockOf(storeId).release(request), startable)
     }
     this.#startAll(startable)
   }
@@ -86,10 +86,10 @@ export class Scheduler {
     this.#heldUp = heldUp
     work()
     this.#heldUp = outer
-    if (!outer) for (const claim of heldUp) if (!claim.isReleased) claim.owner.start()
+    if (!outer) for (const request of heldUp) if (!request.isReleased) request.owner.start()
   }
 
-  #startAll(startable: readonly Claim[] | null): void {
+  #startAll(startable: readonly LockRequest[] | null): void {
     if (!startable) return
     this.#waitingCount -= startable.length
     if (this.#heldUp) return appendAll(this.#heldUp, startable)
@@ -105,38 +105,41 @@ export class Scheduler {
   }
 }
 
-/** Adds the claims that hold all they claimed; most often there is none, and no list. */
-function collectStartable(granted: readonly Claim[] | null, into: Claim[] | null): Claim[] | null {
+/** Adds the requests that hold all they asked for; most often there is none, and no list. */
+function collectStartable(
+  granted: readonly LockRequest[] | null,
+  into: LockRequest[] | null,
+): LockRequest[] | null {
   if (!granted) return into
-  const startable = granted.filter((claim) => claim.missing === 0)
+  const startable = granted.filter((request) => request.missing === 0)
   if (startable.length === 0) return into
   if (into) appendAll(into, startable)
   return into ?? startable
 }
 
-function appendAll(list: Claim[], claims: readonly Claim[]): void {
-  for (const claim of claims) append(list, claim)
+function appendAll(list: LockRequest[], requests: readonly LockRequest[]): void {
+  for (const request of requests) append(list, request)
 }
 
-/** Shared by any number of claims or held by one exclusive claim; waiting claims in order. */
+/** Shared by any number of requests or held by one exclusive request; waiting requests in order. */
 class Lock {
-  #exclusiveHolder: Claim | null = null
+  #exclusiveHolder: LockRequest | null = null
   /** Counted and not listed: a set that each transaction enters and leaves keeps many of them from being collected. */
   #sharedHolderCount = 0
-  /** The number of the last claim granted. Those up to it were granted too, as this goes by order; those that wait come after it. */
+  /** The number of the last request granted. Those up to it were granted too, as this goes by order; those that wait come after it. */
   #lastGranted = 0
-  readonly #waiting = new Fifo<Claim>()
+  readonly #waiting = new Fifo<LockRequest>()
 
-  claim(claim: Claim): void {
-    if (this.#firstWaiting() === undefined && this.#admits(claim)) this.#grant(claim)
-    else this.#waiting.push(claim)
+  request(request: LockRequest): void {
+    if (this.#firstWaiting() === undefined && this.#admits(request)) this.#grant(request)
+    else this.#waiting.push(request)
   }
 
-  /** Lets go of a claim, granted or still waiting; the claims that have now been granted, null when none. */
-  release(claim: Claim): readonly Claim[] | null {
-    if (this.#exclusiveHolder === claim) this.#exclusiveHolder = null
-    else if (!claim.exclusive && claim.number <= this.#lastGranted) this.#sharedHolderCount--
-    let granted: Claim[] | null = null
+  /** Lets go of a request, granted or still waiting; the requests that have now been granted, null when none. */
+  release(request: LockRequest): readonly LockRequest[] | null {
+    if (this.#exclusiveHolder === request) this.#exclusiveHolder = null
+    else if (!request.exclusive && request.number <= this.#lastGranted) this.#sharedHolderCount--
+    let granted: LockRequest[] | null = null
     for (;;) {
       const next = this.#firstWaiting()
       if (next === undefined || !this.#admits(next)) return granted
@@ -146,20 +149,20 @@ class Lock {
     }
   }
 
-  /** Passes over claims that were released while they waited. */
-  #firstWaiting(): Claim | undefined {
+  /** Passes over requests that were released while they waited. */
+  #firstWaiting(): LockRequest | undefined {
     while (this.#waiting.first()?.isReleased) this.#waiting.shift()
     return this.#waiting.first()
   }
 
-  #admits({ exclusive }: Claim): boolean {
+  #admits({ exclusive }: LockRequest): boolean {
     return this.#exclusiveHolder === null && (!exclusive || this.#sharedHolderCount === 0)
   }
 
-  #grant(claim: Claim): void {
-    if (claim.exclusive) this.#exclusiveHolder = claim
+  #grant(request: LockRequest): void {
+    if (request.exclusive) this.#exclusiveHolder = request
     else this.#sharedHolderCount++
-    this.#lastGranted = claim.number
-    claim.missing--
+    this.#lastGranted = request.number
+    request.missing--
   }
 }

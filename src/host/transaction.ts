@@ -19,7 +19,7 @@ import {
 } from '../protocol/protocol.ts'
 import { Fifo } from '../base/fifo.ts'
 import type { Work } from '../event-loop/pump.ts'
-import { Claim, type ClaimOwner } from './scheduler.ts'
+import { LockRequest, type LockOwner } from './scheduler.ts'
 
 /** What a transaction is made of. */
 export interface TransactionOptions {
@@ -55,7 +55,7 @@ class QueuedOperation {
 
 /** https://w3c.github.io/IndexedDB/#transaction-construct */
 export class Transaction
-  implements HostTransaction, Work, SettlingWork, Follower, ClaimOwner, Chained
+  implements HostTransaction, Work, SettlingWork, Follower, LockOwner, Chained
 {
   previous: this | null = null
   next: this | null = null
@@ -63,7 +63,7 @@ export class Transaction
   readonly #isStrict: boolean
   readonly #database: Database<DatabaseConnection>
   readonly #mode: TransactionMode
-  readonly #claim: Claim
+  readonly #lockRequest: LockRequest
   readonly #owner: TransactionOwner
   #listener: TransactionListener | null
   /** `settling`: over for the engine, and its turn to say so has not come. */
@@ -91,7 +91,7 @@ export class Transaction
     this.#owner = options.owner
     this.#isStrict =
       (durability === 'default' ? database.services.durability : durability) === 'strict'
-    this.#claim = new Claim(options.storeIds, mode !== 'readonly', this)
+    this.#lockRequest = new LockRequest(options.storeIds, mode !== 'readonly', this)
   }
 
   get listener(): TransactionListener | null {
@@ -99,12 +99,12 @@ export class Transaction
   }
 
   get storeIds(): readonly number[] {
-    return this.#claim.storeIds
+    return this.#lockRequest.storeIds
   }
 
   /** Takes its place in the order of creation; starts it at once where nothing is in its way. */
   schedule(): void {
-    this.#database.scheduler.add(this.#claim)
+    this.#database.scheduler.add(this.#lockRequest)
   }
 
   /**
@@ -277,7 +277,7 @@ export class Transaction
     this.#state = 'settling'
     this.#database.settle(this)
     // Still waiting for the disk: those that wait for the locks may go ahead.
-    if (this.#isSettling()) this.#database.scheduler.release(this.#claim)
+    if (this.#isSettling()) this.#database.scheduler.release(this.#lockRequest)
   }
 
   #isSettling(): boolean {
@@ -296,7 +296,7 @@ export class Transaction
   #finish(outcome: Outcome): void {
     if (this.#state === 'finished') return
     this.#state = 'finished'
-    this.#database.scheduler.release(this.#claim)
+    this.#database.scheduler.release(this.#lockRequest)
     this.#owner.finished(this, outcome)
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Claim, Scheduler } from '../../../src/host/scheduler.ts'
+import { LockRequest, Scheduler } from '../../../src/host/scheduler.ts'
 
 /**
  * Each row: transactions in order of creation (mode and scope), the order in which they finish, and what has started
@@ -23,15 +23,17 @@ const table: [title: string, created: string, finished: string, started: string]
 test.each(table)('%s', (_title, created, finished, started) => {
   const scheduler = new Scheduler()
   let begun = ''
-  const claims = created.split(' ').map(([mode, ...stores], number) => {
-    const claim = new Claim(stores.map(Number), mode === 'w', { start: () => (begun += number) })
-    scheduler.add(claim)
-    return claim
+  const requests = created.split(' ').map(([mode, ...stores], number) => {
+    const request = new LockRequest(stores.map(Number), mode === 'w', {
+      start: () => (begun += number),
+    })
+    scheduler.add(request)
+    return request
   })
   const steps = [begun]
   for (const number of finished.split(' ').filter(Boolean)) {
     begun = ''
-    scheduler.release(claims[Number(number)] as Claim)
+    scheduler.release(requests[Number(number)] as LockRequest)
     steps.push(begun)
   }
   expect(steps.join(' ')).toBe(started)
@@ -39,26 +41,28 @@ test.each(table)('%s', (_title, created, finished, started) => {
 
 test('whether anything waits is known', () => {
   const scheduler = new Scheduler()
-  const [first, second, third] = [0, 1, 2].map(() => new Claim([1], true, { start: () => {} }))
-  scheduler.add(first as Claim)
+  const [first, second, third] = [0, 1, 2].map(
+    () => new LockRequest([1], true, { start: () => {} }),
+  )
+  scheduler.add(first as LockRequest)
   expect(scheduler.hasWaiting).toBe(false)
-  scheduler.add(second as Claim)
-  scheduler.add(third as Claim)
-  scheduler.release(second as Claim)
+  scheduler.add(second as LockRequest)
+  scheduler.add(third as LockRequest)
+  scheduler.release(second as LockRequest)
   expect(scheduler.hasWaiting).toBe(true)
-  scheduler.release(first as Claim)
+  scheduler.release(first as LockRequest)
   expect(scheduler.hasWaiting).toBe(false)
 })
 
 test('transactions ended one by one under a hold do not start in between', () => {
   const scheduler = new Scheduler()
   const begun: number[] = []
-  const claims = [0, 1, 2].map(
-    (number) => new Claim([1], true, { start: () => begun.push(number) }),
+  const requests = [0, 1, 2].map(
+    (number) => new LockRequest([1], true, { start: () => begun.push(number) }),
   )
-  for (const claim of claims) scheduler.add(claim)
+  for (const request of requests) scheduler.add(request)
   scheduler.holdUpStarts(() => {
-    for (const claim of claims.slice(0, 2)) scheduler.release(claim)
+    for (const request of requests.slice(0, 2)) scheduler.release(request)
   })
   expect(begun).toEqual([0, 2])
 })
@@ -66,14 +70,14 @@ test('transactions ended one by one under a hold do not start in between', () =>
 test('100,000 waiting transactions are let through one by one in linear time', () => {
   const begin = performance.now()
   const scheduler = new Scheduler()
-  const started: Claim[] = []
+  const started: LockRequest[] = []
   for (let i = 0; i < 100_000; i++) {
-    const claim = new Claim([1, 2], true, { start: () => started.push(claim) })
-    scheduler.add(claim)
+    const request = new LockRequest([1, 2], true, { start: () => started.push(request) })
+    scheduler.add(request)
   }
   let count = 0
-  for (let claim = started.pop(); claim; claim = started.pop()) {
-    scheduler.release(claim)
+  for (let request = started.pop(); request; request = started.pop()) {
+    scheduler.release(request)
     count++
   }
   expect(count).toBe(100_000)
