@@ -19,9 +19,9 @@ import { Quarantine } from './quarantine.ts'
 /** What a directory is opened with. */
 export interface FileDirectoryOptions extends OwnershipOptions {
   /** What happens to a damaged file: opening it fails, or what can be read is saved. Default: `throw`. */
-  readonly onCorrupt?: 'throw' | 'salvage'
+  readonly ifCorrupt?: 'throw' | 'salvage'
   /** Which files are checked for damage as they are opened. Default: `unclean`. */
-  readonly check?: FileCheck
+  readonly integrityCheck?: FileCheck
   /** Takes trouble that no call can report. Default: `console.warn`. */
   readonly onWarning?: (warning: StorageError, place: WarningPlace) => void
 }
@@ -183,13 +183,13 @@ export class FileDirectory<Database extends Closable> {
     engine: MountedEngine<Database>,
     file: NamedFile,
   ): Promise<OpenedFile<Database> | null> {
-    const { check = 'unclean', onCorrupt = 'throw' } = this.#options
+    const { integrityCheck = 'unclean', ifCorrupt = 'throw' } = this.#options
     const isSuspect = this.#quarantine.isSuspect(file.fileName)
     try {
-      return await engine.open(file, { check: isSuspect ? 'always' : check })
+      return await engine.open(file, { check: isSuspect ? 'always' : integrityCheck })
     } catch (damage) {
       if (!(damage instanceof StorageError) || damage.code !== 'corrupt') throw damage
-      if (onCorrupt !== 'salvage') throw damage
+      if (ifCorrupt !== 'salvage') throw damage
       const copyReadable = (copy: DatabaseFile) => engine.copyReadable(file, copy)
       this.#warn(await this.#quarantine.salvage(file, damage, copyReadable))
       return reopen(engine, file)

@@ -86,9 +86,9 @@ export interface OpenedFile<Database> {
 
 /** What an open database tells the directory it lies in, and learns from it. */
 export interface DatabaseLife {
-  /** What was saved when the file was salvaged, at this opening or at one that nothing was told of; null: it was not. */
+  /** What was saved when the file was salvaged, at this opening or at one that reported nothing; null: it was not. */
   readonly salvaged: SalvageReport | null
-  /** `salvaged` was told. */
+  /** `salvaged` was reported. */
   readonly onReported: () => void
   readonly onVersionCommitted: (version: number) => void
   /** The file is closed. */

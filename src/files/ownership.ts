@@ -13,7 +13,7 @@ export interface OwnershipOptions {
   /** How long to wait for another owner of the directory to go; 0 fails at once, Infinity waits without limit. */
   readonly waitMs: number
   /** How many bytes the files may take together, see `Quota`. Default: as many as there is room for. */
-  readonly quota?: number | undefined
+  readonly quotaBytes?: number | undefined
 }
 
 /** What there is while the directory is owned. */
@@ -37,7 +37,7 @@ export class Ownership<Database> {
     const directory = options.vfs.directory(options.path)
     this.#options = options
     this.#engine = engine
-    this.#measured = options.quota === undefined ? null : new MeasuredDirectory(directory)
+    this.#measured = options.quotaBytes === undefined ? null : new MeasuredDirectory(directory)
     this.directory = this.#measured ?? directory
   }
 
@@ -54,11 +54,12 @@ export class Ownership<Database> {
   /** A failure is not remembered: the next call tries again. */
   async take(): Promise<MountedEngine<Database>> {
     const loaded = await this.#loadAndLock()
-    const { vfs, quota } = this.#options
+    const { vfs, quotaBytes } = this.#options
     const mounted = loaded.mount({
       directory: this.directory,
       isPersistent: vfs.isPersistent,
-      quota: this.#measured && quota !== undefined ? new Quota(quota, this.#measured) : null,
+      quota:
+        this.#measured && quotaBytes !== undefined ? new Quota(quotaBytes, this.#measured) : null,
     })
     this.#owned = { loaded, mounted }
     return mounted

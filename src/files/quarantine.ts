@@ -52,12 +52,12 @@ export class Quarantine {
     this.#suspects.clear()
   }
 
-  /** What a salvage has saved of the file; null where there was none, or it was told. */
+  /** What a salvage has saved of the file; null where there was none, or it was reported. */
   reportOf(fileName: string): SalvageReport | null {
     return this.#reports.get(fileName) ?? null
   }
 
-  /** The report was told, or what it tells of is gone. */
+  /** It was reported, or what it tells of is gone. */
   dropReport(fileName: string): void {
     this.#reports.delete(fileName)
   }

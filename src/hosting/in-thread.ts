@@ -21,9 +21,9 @@ function hostInThread(settings: Settings, engine: ThreadEngine): MadeHost {
   const storage = openStorageDirectory({
     path,
     waitMs: settings.waitMs,
-    onCorrupt: ifCorrupt,
-    quota: settings.quotaBytes,
-    check: settings.integrityCheck,
+    ifCorrupt,
+    quotaBytes: settings.quotaBytes,
+    integrityCheck: settings.integrityCheck,
     onWarning: (error, place) => onWarning(warningOf(warningDataOf(error, { path, ...place }))),
     vfs: { name, isPersistent, directory: () => directory },
     getEngine: () => engine.acquire(),

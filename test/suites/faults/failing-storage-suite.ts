@@ -150,9 +150,9 @@ function openOn(
     path: 'test',
     waitMs: 0,
     getEngine: () => Promise.resolve(engine),
-    quota,
-    onCorrupt: 'salvage',
-    check: 'always',
+    quotaBytes: quota,
+    ifCorrupt: 'salvage',
+    integrityCheck: 'always',
     onWarning: () => {},
   })
 }

@@ -139,7 +139,7 @@ describe('a directory of an engine that is not SQLite', () => {
     const strict = open(vfs)
     await expect(strict.open('test')).rejects.toMatchObject({ code: 'corrupt' })
     await strict.close()
-    const directory = open(vfs, { onCorrupt: 'salvage' })
+    const directory = open(vfs, { ifCorrupt: 'salvage' })
     const database = await directory.open('test')
     expect(database.records).toEqual({ key: 'value' })
     expect(database.life.salvaged?.stores).toEqual([
@@ -161,7 +161,7 @@ describe('a directory of an engine that is not SQLite', () => {
     await onFiles(inner, (files) => writeText(files, fileName, damagedText))
     // The copy becomes complete, the damaged file goes aside, the copy gets its name.
     const vfs = faulty(inner, { faults: [{ on: 'rename', nth: 3 }] })
-    const directory = open(vfs, { onCorrupt: 'salvage' })
+    const directory = open(vfs, { ifCorrupt: 'salvage' })
     await expect(directory.open('test')).rejects.toMatchObject({ code: 'io' })
     await directory.close()
     const again = open(inner)

@@ -77,8 +77,8 @@ test('a damaged file with marks is salvaged, without them', async () => {
     path: 'test',
     waitMs: 0,
     getEngine: engine,
-    onCorrupt: 'salvage',
-    check: 'always',
+    ifCorrupt: 'salvage',
+    integrityCheck: 'always',
     onWarning: () => {},
   })
   const database = await directory.open('test')

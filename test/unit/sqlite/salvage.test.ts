@@ -168,13 +168,13 @@ async function failedSalvage(nth: number) {
   return { vfs: left, directory: open(vfs, 'salvage'), callCount }
 }
 
-function open(vfs: Vfs, onCorrupt: 'throw' | 'salvage' = 'throw'): StorageDirectory {
+function open(vfs: Vfs, ifCorrupt: 'throw' | 'salvage' = 'throw'): StorageDirectory {
   return openStorageDirectory({
     vfs: { ...vfs, isPersistent: true },
     path: 'test',
     waitMs: 0,
     getEngine: engine,
-    onCorrupt,
+    ifCorrupt,
     onWarning: (warning) => warnings.push(warning),
   })
 }

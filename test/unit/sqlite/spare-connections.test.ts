@@ -27,7 +27,7 @@ test('a quota ends with its database', async () => {
     path: 'test',
     waitMs: 0,
     getEngine: engine,
-    quota,
+    quotaBytes: quota,
   })
   const first = await openWithStore(limited)
   const transaction = first.begin()

@@ -77,7 +77,7 @@ test('a log that finds no room to grow is left to the tool that has the file ope
 
 test('a quota that is used up empties no log that a tool may copy', async () => {
   const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-'))
-  const directory = openDirectory(path, { quota: 400_000 })
+  const directory = openDirectory(path, { quotaBytes: 400_000 })
   const database = await openWithStore(directory)
   transact(database, (it) => it.put(recordOf('a', 'x'.repeat(50_000))))
   leaveIndex(path)
@@ -94,10 +94,10 @@ test('a quota that is used up empties no log that a tool may copy', async () => 
 
 function openDirectory(
   path: string,
-  { vfs = nodeFs(), quota }: { vfs?: Vfs; quota?: number } = {},
+  { vfs = nodeFs(), quotaBytes }: { vfs?: Vfs; quotaBytes?: number } = {},
 ): StorageDirectory {
   const onWarning = (): void => {}
-  return openStorageDirectory({ vfs, path, waitMs: 0, getEngine: engine, onWarning, quota })
+  return openStorageDirectory({ vfs, path, waitMs: 0, getEngine: engine, onWarning, quotaBytes })
 }
 
 /** About 3 MiB, in 20 transactions: two rounds are more than what is copied in a quiet moment. */
