@@ -3,13 +3,13 @@ import type { DatabaseFile } from '../files/database-files.ts'
 import type { Connection } from './binding/connection.ts'
 import type { CheckpointMode } from './care/checkpoint.ts'
 import type { Syncs } from './care/syncs.ts'
-import { type Place, removeDatabaseFile, removeEmptied } from './database-file.ts'
+import { type MountedDirectory, removeDatabaseFile, removeEmptied } from './database-file.ts'
 import type { SqlTransaction } from './sql-transaction.ts'
 import type { SqliteTransaction } from './transaction.ts'
 
 /** A database that is being closed. */
 export interface ClosingDatabase {
-  readonly place: Place
+  readonly place: MountedDirectory
   readonly file: DatabaseFile
   readonly connection: Connection
   readonly sql: SqlTransaction

@@ -20,7 +20,7 @@ import { keyFormat, valueFormat } from './schema/tables.ts'
 import type { VfsDirectory } from '../files/vfs.ts'
 
 /** Where a storage directory's databases live. */
-export interface Place {
+export interface MountedDirectory {
   readonly engine: Engine
   readonly directory: VfsDirectory
   readonly mount: Mount
@@ -30,7 +30,7 @@ export interface Place {
 }
 
 /** A database's file, open. */
-export interface OpenedFile {
+export interface OpenedSqliteFile {
   readonly connection: Connection
   readonly rows: DatabaseRows
   /** Whether the file was made just now. */
@@ -58,9 +58,9 @@ const longestCheckBytes = 64 * 1024 * 1024
  * as it is.
  */
 export async function openDatabaseFile(
-  place: Place,
+  place: MountedDirectory,
   target: FileTarget,
-): Promise<OpenedFile | null> {
+): Promise<OpenedSqliteFile | null> {
   const { fileName, label } = target
   let isNew = false
   try {
@@ -84,28 +84,31 @@ export async function openDatabaseFile(
 }
 
 /** Removes a new file that could not be used. If that fails, too, its bytes say that nothing is in it. */
-async function removeUnused({ directory }: Place, fileName: string): Promise<void> {
+async function removeUnused({ directory }: MountedDirectory, fileName: string): Promise<void> {
   await directory.remove(fileName).catch(() => {})
 }
 
 /** Opens a database's file, made if it is missing. @throws StorageError as `openDatabaseFile()` */
 export async function openOrCreateDatabaseFile(
-  place: Place,
+  place: MountedDirectory,
   target: Omit<FileTarget, 'create'>,
-): Promise<OpenedFile> {
+): Promise<OpenedSqliteFile> {
   const opened = await openDatabaseFile(place, { ...target, create: true })
   if (!opened) throw new Error('unreachable: a created file is missing')
   return opened
 }
 
 /** Removes a closed database's files. */
-export async function removeDatabaseFile({ directory }: Place, file: DatabaseFile): Promise<void> {
+export async function removeDatabaseFile(
+  { directory }: MountedDirectory,
+  file: DatabaseFile,
+): Promise<void> {
   await new DatabaseFiles(directory, companionsOf).remove(file)
 }
 
 /** Removes what SQLite has emptied beside a closed database's file. */
 export async function removeEmptied(
-  { mount }: Place,
+  { mount }: MountedDirectory,
   { fileName, label }: DatabaseFile,
 ): Promise<void> {
   try {
@@ -117,7 +120,7 @@ export async function removeEmptied(
 
 /** `creating`: called before a file is made that was missing, or empty. */
 function examine(
-  place: Place,
+  place: MountedDirectory,
   { fileName, label, create }: FileTarget,
   creating: () => void,
 ): 'missing' | 'new' | 'old' {
@@ -158,7 +161,7 @@ function checkPages(connection: Connection, { isOfAnySize }: { isOfAnySize: bool
 }
 
 function connect(
-  place: Place,
+  place: MountedDirectory,
   target: FileTarget,
   { isNew }: { isNew: boolean },
 ): { connection: Connection; rows: DatabaseRows } {
@@ -176,7 +179,7 @@ function connect(
 }
 
 function connectionTo(
-  { engine, mount, isPersistent, quota }: Place,
+  { engine, mount, isPersistent, quota }: MountedDirectory,
   { fileName, label }: FileTarget,
 ): Connection {
   // A quota sets limits in a connection that another database must not meet.

@@ -13,7 +13,7 @@ import { LogRoom } from './care/log-room.ts'
 import { QuotaShare } from './care/quota-share.ts'
 import { Syncs } from './care/syncs.ts'
 import { type ClosingDatabase, closeConnection, removeLeftovers } from './closing.ts'
-import type { OpenedFile, Place } from './database-file.ts'
+import type { OpenedSqliteFile, MountedDirectory } from './database-file.ts'
 import { CommitMarks } from './records/commit-marks.ts'
 import { RecordCounts } from './records/record-counts.ts'
 import { RecordReader } from './records/record-reader.ts'
@@ -23,9 +23,9 @@ import { SqliteTransaction, type TransactionDatabase } from './transaction.ts'
 
 /** What a database is opened with. */
 export interface DatabaseOptions {
-  readonly place: Place
+  readonly place: MountedDirectory
   readonly file: NamedFile
-  readonly opened: OpenedFile
+  readonly opened: OpenedSqliteFile
   readonly life: DatabaseLife
 }
 
@@ -242,7 +242,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     this.#logRoom.seek()
   }
 
-  #log(): ReturnType<Place['mount']['writeAheadLog']> {
+  #log(): ReturnType<MountedDirectory['mount']['writeAheadLog']> {
     const { place, file } = this.#options
     return place.mount.writeAheadLog(file.fileName)
   }

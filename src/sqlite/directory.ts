@@ -16,8 +16,8 @@ import { SqliteDatabase } from './database.ts'
 import {
   openDatabaseFile,
   openOrCreateDatabaseFile,
-  type OpenedFile as OpenedSqliteFile,
-  type Place,
+  type OpenedSqliteFile,
+  type MountedDirectory,
   removeEmptied,
 } from './database-file.ts'
 import type { Engine } from './engine.ts'
@@ -57,7 +57,7 @@ function loadedEngine(
 
 /** SQLite in a directory that is owned. */
 class MountedSqlite implements MountedEngine<SqliteDatabase> {
-  readonly #place: Place
+  readonly #place: MountedDirectory
 
   constructor(engine: Engine, { directory, isPersistent, quota }: OwnedDirectory) {
     const mount = engine.bridge.mount(directory, { isPersistent })
@@ -111,7 +111,7 @@ class MountedSqlite implements MountedEngine<SqliteDatabase> {
 }
 
 function openedFile(
-  place: Place,
+  place: MountedDirectory,
   file: NamedFile,
   opened: OpenedSqliteFile,
 ): OpenedFile<SqliteDatabase> {

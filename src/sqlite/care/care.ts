@@ -3,14 +3,14 @@ import type { DatabaseLife } from '../../files/file-engine.ts'
 import type { SalvageReport } from '../../storage/salvage-report.ts'
 import type { StorageCare } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
-import type { Place } from '../database-file.ts'
+import type { MountedDirectory } from '../database-file.ts'
 import { checkConsistency } from './consistency.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import type { QuotaShare } from './quota-share.ts'
 
 /** The database, as far as this is concerned. */
 export interface CareOptions {
-  readonly place: Place
+  readonly place: MountedDirectory
   readonly fileName: string
   readonly connection: Connection
   /** Whether a read-write transaction is open. */

@@ -1,12 +1,12 @@
 /** Bringing commits to the disk, and looking after the files they are in: the storage seam's `StorageDurability`. */
 import type { StorageDurability } from '../../storage/storage.ts'
-import type { Place } from '../database-file.ts'
+import type { MountedDirectory } from '../database-file.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import type { Syncs } from './syncs.ts'
 
 /** The database, as far as this is concerned. */
 export interface DurabilityOptions {
-  readonly place: Place
+  readonly place: MountedDirectory
   readonly fileName: string
   readonly syncs: Syncs
   /** Whether a read-write transaction is open. */

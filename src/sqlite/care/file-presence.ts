@@ -1,18 +1,18 @@
 /** Whether an open database's file is still the one under its name, in the directory that is owned, with its log. */
 import { StorageError } from '../../errors.ts'
-import type { Place } from '../database-file.ts'
+import type { MountedDirectory } from '../database-file.ts'
 import type { DatabaseFile } from '../../files/database-files.ts'
 import { fileError } from '../../files/file-error.ts'
 
 /** The presence of one open database's file. */
 export class FilePresence {
-  readonly #place: Place
+  readonly #place: MountedDirectory
   readonly #file: DatabaseFile
   #isLost = false
   /** Whether the last look after a sync has failed without finding a loss. */
   #owesLook = false
 
-  constructor(place: Place, file: DatabaseFile) {
+  constructor(place: MountedDirectory, file: DatabaseFile) {
     this.#place = place
     this.#file = file
   }
@@ -76,7 +76,7 @@ export class FilePresence {
 }
 
 /** What has become of the file and its log; null: both are what they were. */
-function fateOf(mount: Place['mount'], fileName: string): string | null {
+function fateOf(mount: MountedDirectory['mount'], fileName: string): string | null {
   if (!mount.isLinked(fileName)) return gone
   return (mount.writeAheadLog(fileName)?.isIntact() ?? true) ? null : emptied
 }

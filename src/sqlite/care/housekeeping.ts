@@ -5,7 +5,7 @@
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
-import type { Place } from '../database-file.ts'
+import type { MountedDirectory } from '../database-file.ts'
 import type { FilePresence } from './file-presence.ts'
 import { fileError } from '../../files/file-error.ts'
 import type { WriteAheadLogFile } from '../mount/write-ahead-log-file.ts'
@@ -28,7 +28,7 @@ const fewestFreePages = 256
 
 /** The database to keep. */
 export interface HousekeepingOptions {
-  readonly place: Place
+  readonly place: MountedDirectory
   readonly connection: Connection
   readonly fileName: string
   /** Names the database and its file at the head of messages. */

@@ -2,7 +2,7 @@
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
-import type { Place } from '../database-file.ts'
+import type { MountedDirectory } from '../database-file.ts'
 import { pageSize } from '../schema/new-database.ts'
 import type { Quota, QuotaMember } from '../../files/quota.ts'
 import { fileError } from '../../files/file-error.ts'
@@ -18,7 +18,7 @@ const mostPages = 0xffff_fffe
 
 /** The database that takes part. */
 export interface QuotaShareOptions {
-  readonly place: Place
+  readonly place: MountedDirectory
   readonly connection: Connection
   readonly fileName: string
   /** Names the database and its file at the head of messages. */
@@ -132,7 +132,7 @@ export class QuotaShare implements QuotaMember {
     return Math.max(Math.floor(pages), 0)
   }
 
-  #log(): ReturnType<Place['mount']['writeAheadLog']> {
+  #log(): ReturnType<MountedDirectory['mount']['writeAheadLog']> {
     const { place, fileName } = this.#options
     return place.mount.writeAheadLog(fileName)
   }

@@ -2,7 +2,7 @@
 import { StorageError } from '../../errors.ts'
 import { checkpoint, checkpointLater, type CheckpointMode } from './checkpoint.ts'
 import type { Connection } from '../binding/connection.ts'
-import type { Place } from '../database-file.ts'
+import type { MountedDirectory } from '../database-file.ts'
 import { FilePresence } from './file-presence.ts'
 import type { DatabaseFile } from '../../files/database-files.ts'
 import { fileError } from '../../files/file-error.ts'
@@ -13,7 +13,7 @@ import type { VfsFile } from '../../files/vfs.ts'
 export class Syncs {
   /** Looked for before anything is said to last, and before the file is written. */
   readonly presence: FilePresence
-  readonly #place: Place
+  readonly #place: MountedDirectory
   readonly #file: DatabaseFile
   #needsFileSync: boolean
   #hasLostFileSync = false
@@ -22,7 +22,11 @@ export class Syncs {
    * `isUnsynced`: the file's own pages and its name may have yet to be made durable, as it is new, or the process that made
    * it was killed.
    */
-  constructor(place: Place, file: DatabaseFile, { isUnsynced }: { isUnsynced: boolean }) {
+  constructor(
+    place: MountedDirectory,
+    file: DatabaseFile,
+    { isUnsynced }: { isUnsynced: boolean },
+  ) {
     this.#place = place
     this.#file = file
     this.presence = new FilePresence(place, file)
@@ -133,7 +137,7 @@ export class Syncs {
     return this.#place.mount.openFile(this.#file.fileName)
   }
 
-  #log(): ReturnType<Place['mount']['writeAheadLog']> {
+  #log(): ReturnType<MountedDirectory['mount']['writeAheadLog']> {
     return this.#place.mount.writeAheadLog(this.#file.fileName)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The headers of frames that SQLite writes anew in its log, each after reading its frame: it does so to all that follow a
+ * The headers of frames that SQLite rewrites in its log, each after reading its frame: it does so to all that follow a
  * frame which a transaction has written twice, as one does that outgrows the cache of pages. Here a piece of the log is
  * read at once, and written at once.
  */

@@ -1,5 +1,5 @@
 /**
- * A database file as SQLite sees it under a path that stays, while the file behind it changes: so a connection can go
+ * A database file as SQLite sees it under a path that stays, while the file it leads to changes: so a connection can go
  * from one database to the next.
  */
 import type { Mount } from './mount.ts'

@@ -5,7 +5,7 @@
  *
  * Gathered bytes are written when a transaction's last frame is complete, inside that very write, so that an error
  * still rolls the transaction back; and before anything else is asked of the file. Only appended bytes are gathered,
- * and headers that SQLite writes anew at the end of a transaction: the last of them completes it. What else it writes a
+ * and headers that SQLite rewrites at the end of a transaction: the last of them completes it. What else it writes a
  * second time goes straight through.
  * https://sqlite.org/fileformat.html#the_write_ahead_log
  */
@@ -29,15 +29,15 @@ export class WriteAheadLogFile implements VfsFile {
   readonly #ahead = new ReadAhead()
   /** null but during `readInBlocks()`. */
   #blocks: ReadBlocks | null = null
-  /** null but while the headers of a transaction's frames are written anew. */
+  /** null but while the headers of a transaction's frames are rewritten. */
   #rewritten: RewrittenHeaders | null = null
-  /** Where the log ends that SQLite has been writing since it last started it anew, gathered bytes included. */
+  /** Where the log ends that SQLite has been writing since it last began again at the start, gathered bytes included. */
   #end = 0
   /** Where the last whole transaction ends. */
   #committedEnd = 0
   /** Where the one before it ends. */
   #previousEnd = 0
-  /** Where the last whole transaction ends once its headers have been written anew. */
+  /** Where the last whole transaction ends once its headers have been rewritten. */
   #rewrittenEnd = 0
   /** Whether the last write was the header of a frame that ends a transaction. */
   #endsTransaction = false
@@ -76,7 +76,7 @@ export class WriteAheadLogFile implements VfsFile {
     return (this.#lacksRoom && this.#end > 0) || this.pendingBytes() > this.#longest / 2
   }
 
-  /** A checkpoint is tried now; whether it succeeds or not, it is not tried again before there is no room anew. */
+  /** A checkpoint is tried now; whether it succeeds or not, it is not tried again before room is short again. */
   noteRoomSought(): void {
     this.#lacksRoom = false
   }
@@ -117,7 +117,7 @@ export class WriteAheadLogFile implements VfsFile {
     if (offset === 0) this.#restart(bytes)
     const isHeader = bytes.length === frameHeaderSize
     const completesTransaction = this.#endsTransaction && !isHeader
-    this.#endsTransaction = isHeader && hasCommitMark(bytes)
+    this.#endsTransaction = isHeader && endsCommit(bytes)
     if (isHeader && offset < this.#end) return this.#rewriteHeader(bytes, offset)
     if (offset === this.#end) this.#append(bytes)
     else this.#writeThrough(bytes, offset)
@@ -233,7 +233,7 @@ export class WriteAheadLogFile implements VfsFile {
     }
   }
 
-  /** SQLite begins the log anew, with its header. */
+  /** SQLite begins the log again from its start, with a new header. */
   #restart(header: Uint8Array): void {
     this.flush()
     this.#end = this.#committedEnd = this.#checkpointedEnd = 0
@@ -270,7 +270,7 @@ export class WriteAheadLogFile implements VfsFile {
     } catch (error) {
       throw this.#noted(error)
     }
-    if (!hasCommitMark(bytes)) return
+    if (!endsCommit(bytes)) return
     this.flush()
     this.#committedEnd = this.#rewrittenEnd
   }
@@ -303,6 +303,6 @@ function headerOf(file: VfsFile): Uint8Array | null {
   return file.read(header, 0) === headerSize ? header : null
 }
 
-function hasCommitMark(header: Uint8Array): boolean {
+function endsCommit(header: Uint8Array): boolean {
   return header.subarray(4, 8).some((byte) => byte !== 0)
 }

@@ -49,7 +49,7 @@ const insertEntriesSql = Array.from({ length: entriesPerInsert }, (_, last) => {
 })
 
 /** Bytes in the heap. */
-interface Place {
+interface HeapBytes {
   readonly pointer: number
   readonly byteCount: number
 }
@@ -57,9 +57,9 @@ interface Place {
 /** The place of a record's parts in the heap while it is being stored. */
 interface PlacedRecord {
   readonly storeId: number
-  readonly key: Place
-  readonly value: Place
-  readonly indexKeys: Place
+  readonly key: HeapBytes
+  readonly value: HeapBytes
+  readonly indexKeys: HeapBytes
   readonly isLarge: boolean
 }
 
@@ -244,7 +244,7 @@ export class RecordWriter {
     }
   }
 
-  #insertNextEntries(count: number, key: Place): void {
+  #insertNextEntries(count: number, key: HeapBytes): void {
     const entries = this.#entries
     const statement = this.#connection.prepare(insertEntriesSql[count - 1]!) // one for every count
     bindPlace(statement, 1, key)
@@ -275,7 +275,7 @@ export class RecordWriter {
     }
   }
 
-  #deleteOne(storeId: number, key: Place): void {
+  #deleteOne(storeId: number, key: HeapBytes): void {
     const plain = this.#connection.prepare(sql.deletePlain)
     plain.bindInt(1, storeId)
     bindPlace(plain, 2, key)
@@ -293,7 +293,7 @@ export class RecordWriter {
   }
 
   /** Deletes the large value and the index entries of the row that `found` is at: `large_id`, `index_keys`. */
-  #deleteBelongings(found: Statement, key: Place): void {
+  #deleteBelongings(found: Statement, key: HeapBytes): void {
     this.#deleteLarge(found)
     if (found.isNull(1)) return
     const statement = this.#connection.prepare(sql.deleteEntry)
@@ -319,7 +319,7 @@ export class RecordWriter {
     return this.#nextLargeId++
   }
 
-  #isSame(a: Place, b: Place): boolean {
+  #isSame(a: HeapBytes, b: HeapBytes): boolean {
     if (a.byteCount !== b.byteCount) return false
     const heap = this.#connection.engine.module.HEAPU8
     for (let i = 0; i < a.byteCount; i++) {
@@ -355,18 +355,18 @@ export class RecordWriter {
 }
 
 const noBytes = new Uint8Array(0)
-const nowhere: Place = { pointer: 0, byteCount: 0 }
+const nowhere: HeapBytes = { pointer: 0, byteCount: 0 }
 
 /** Whether a record has neither index entries nor a large value. */
 function isPlain({ key, value, indexKeys }: NewRecord): boolean {
   return indexKeys === null && key.length + value.length <= inlineBytes
 }
 
-function bindPlace(statement: Statement, index: number, { pointer, byteCount }: Place): void {
+function bindPlace(statement: Statement, index: number, { pointer, byteCount }: HeapBytes): void {
   statement.bindBlob(index, pointer, byteCount)
 }
 
-function bindEntry(statement: Statement, entry: IndexEntries, primaryKey: Place): void {
+function bindEntry(statement: Statement, entry: IndexEntries, primaryKey: HeapBytes): void {
   statement.bindInt(1, entry.indexId)
   statement.bindBlob(2, entry.keyPointer, entry.keyBytes)
   bindPlace(statement, 3, primaryKey)

@@ -11,9 +11,9 @@ import { checkTables } from './check-tables.ts'
 import { SqliteDatabase } from '../database.ts'
 import {
   configure,
-  type OpenedFile,
+  type OpenedSqliteFile,
   openOrCreateDatabaseFile,
-  type Place,
+  type MountedDirectory,
 } from '../database-file.ts'
 import { companionsOf } from '../file-name.ts'
 import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
@@ -24,7 +24,7 @@ const batchSize = 1_000
 
 /** Reads a closed file; the copy is whole and on the disk when this resolves. null: not even the schema could be read. */
 export async function copyReadable(
-  place: Place,
+  place: MountedDirectory,
   target: NamedFile,
   rescue: DatabaseFile,
 ): Promise<SavedStores> {
@@ -50,7 +50,11 @@ export async function copyReadable(
   }
 }
 
-function databaseOver(place: Place, file: NamedFile, opened: OpenedFile): SqliteDatabase {
+function databaseOver(
+  place: MountedDirectory,
+  file: NamedFile,
+  opened: OpenedSqliteFile,
+): SqliteDatabase {
   try {
     return new SqliteDatabase({ place, file, opened, life: lifeOfCopy })
   } catch (error) {
@@ -71,7 +75,7 @@ const lifeOfCopy: DatabaseLife = {
 }
 
 /** null when SQLite cannot make anything of it. */
-function openDamaged(place: Place, { fileName, label }: NamedFile): Connection | null {
+function openDamaged(place: MountedDirectory, { fileName, label }: NamedFile): Connection | null {
   try {
     const connection = new Connection(place.engine, { path: place.mount.pathOf(fileName), label })
     configure(connection, place.isPersistent)
