@@ -8,10 +8,13 @@
  *
  * What crosses the host's seam is none of these: it is a `Failure`, plain data.
  */
-import { errorCodes, factsOf, IDBErrorCause, type IDBErrorFacts } from './base/error-cause.ts'
+import { factsOf, IDBErrorCause, type IDBErrorFacts } from './base/error-cause.ts'
+import { codeOf, soundFacts } from './base/error-facts.ts'
 import { defineHidden, defineOwn } from './base/own-property.ts'
+import { isA, memberOf, reasonOf } from './base/thrown.ts'
 
 export { errorCodes } from './base/error-cause.ts'
+export { reasonOf } from './base/thrown.ts'
 export type { IDBErrorCause, IDBErrorCode, IDBErrorFacts, IDBOwner } from './base/error-cause.ts'
 
 /**
@@ -42,7 +45,7 @@ export class StorageError extends Error {
     super(message, cause === undefined || cause === null ? {} : { cause })
     this.code = code
     const known = causeCodes[code]
-    this.facts = known && { code: known, ...systemCodeUnder(code, cause), ...facts }
+    this.facts = known && soundFacts({ code: known, ...systemCodeUnder(code, cause), ...facts })
   }
 }
 
@@ -59,36 +62,45 @@ const causeCodes: Record<StorageErrorCode, IDBErrorFacts['code'] | null> = {
 /** The system's own code, where the system has failed. */
 function systemCodeUnder(code: StorageErrorCode, cause: unknown): { systemCode?: string } {
   if (code !== 'io' && code !== 'full') return {}
-  const { code: systemCode } = Object(cause) as { code?: unknown } // Any error may have one.
+  const systemCode = memberOf(cause, 'code')
   return typeof systemCode === 'string' && isSystemCode.test(systemCode) ? { systemCode } : {}
 }
 
 /** `ENOSPC`, but neither `ERR_SQLITE_ERROR` nor `SQLITE_CANTOPEN`. */
-const isSystemCode = /^E(?!RR_)[A-Z0-9]+$/
+const isSystemCode = /^E(?!RR_)[A-Z0-9]{1,40}$/
 
 /** Whether `error` says that the files are lost. */
 export function isLost(error: unknown): error is StorageError {
-  return error instanceof StorageError && error.code === 'lost'
+  return isA(error, StorageError) && error.code === 'lost'
 }
 
 /** The DOMException names this package uses. */
-export type DOMExceptionName =
-  | 'AbortError'
-  | 'ConstraintError'
-  | 'DataCloneError'
-  | 'DataError'
-  | 'InvalidAccessError'
-  | 'InvalidStateError'
-  | 'NotFoundError'
-  | 'NotReadableError'
-  | 'NotSupportedError'
-  | 'QuotaExceededError'
-  | 'ReadOnlyError'
-  | 'SecurityError'
-  | 'SyntaxError'
-  | 'TransactionInactiveError'
-  | 'UnknownError'
-  | 'VersionError'
+const exceptionNames = [
+  'AbortError',
+  'ConstraintError',
+  'DataCloneError',
+  'DataError',
+  'InvalidAccessError',
+  'InvalidStateError',
+  'NotFoundError',
+  'NotReadableError',
+  'NotSupportedError',
+  'QuotaExceededError',
+  'ReadOnlyError',
+  'SecurityError',
+  'SyntaxError',
+  'TransactionInactiveError',
+  'UnknownError',
+  'VersionError',
+] as const
+
+/** One of them. */
+export type DOMExceptionName = (typeof exceptionNames)[number]
+
+/** The name that `value` is; undefined for anything else. */
+export function exceptionNameOf(value: unknown): DOMExceptionName | undefined {
+  return exceptionNames.find((known) => known === value)
+}
 
 /** A failure as plain data, so that it can cross a `MessagePort`. */
 export interface Failure {
@@ -136,7 +148,7 @@ export function failure(
   { detail = null, ...facts }: FailureOptions = {},
 ): Failure {
   const { code } = facts
-  return { name, message, detail, facts: code ? { ...facts, code } : null }
+  return { name, message, detail, facts: code ? soundFacts({ ...facts, code }) : null }
 }
 
 /** What is known of a failure, in addition to its name and message. */
@@ -184,29 +196,27 @@ function misuse(message: string, facts: IDBErrorFacts): TypeError {
 
 /** What a TypeError that was made here tells programs; null for anything else. */
 export function factsOfMisuse(error: unknown): IDBErrorFacts | null {
-  if (!(error instanceof TypeError)) return null
-  const { code, option, path } = error as Partial<IDBErrorFacts> // Any error may have a code.
-  if (code === undefined || !errorCodes.includes(code)) return null
-  return { code, ...(path !== undefined && { path }), ...(option !== undefined && { option }) }
+  if (!isA(error, TypeError)) return null
+  const code = codeOf(memberOf(error, 'code'))
+  if (code === undefined) return null
+  const [path, option] = [memberOf(error, 'path'), memberOf(error, 'option')]
+  return soundFacts({ code, path, option } as IDBErrorFacts) // It keeps no others.
 }
 
 /** Where a failure happened. */
 export type FailurePlace = Pick<IDBErrorFacts, 'path' | 'database'>
 
-/** The failure that crosses the seam for what was thrown below it. */
+/** The failure that crosses the seam for what was thrown below it. Never throws, whatever that was. */
 export function failureOf(error: unknown, place: FailurePlace = {}): Failure {
-  if (error instanceof StorageError) {
+  if (isA(error, StorageError)) {
     const { code, message, cause, facts } = error
-    const detail = reasonOf(cause)
-    return inPlace({ name: exceptionNames[code], message, detail, facts }, place)
+    return inPlace({ name: namesOfCodes[code], message, detail: reasonOf(cause), facts }, place)
   }
-  if (error instanceof NativeDOMException) {
-    const { message } = error
-    const name = error.name as DOMExceptionName
-    return inPlace({ name, message, detail: null, facts: factsUnder(error) }, place)
-  }
+  const message = reasonOf(error) ?? ''
+  const name = isA(error, NativeDOMException) && exceptionNameOf(memberOf(error, 'name'))
+  if (name) return inPlace({ name, message, detail: null, facts: factsUnder(error) }, place)
   const facts = factsOfMisuse(error)
-  if (facts) return failure('UnknownError', (error as TypeError).message, { ...place, ...facts })
+  if (facts) return failure('UnknownError', message, { ...place, ...facts })
   const known = { ...place, code: 'ERR_IDB_INTERNAL', detail: reasonOf(error) } as const
   return failure('UnknownError', 'Unexpected error in the storage host', known)
 }
@@ -214,15 +224,16 @@ export function failureOf(error: unknown, place: FailurePlace = {}): Failure {
 /** The failure, with the place among its facts where it has facts and none of them says so. */
 export function inPlace(failure: Failure, place: FailurePlace = {}): Failure {
   const { facts } = failure
-  return facts ? { ...failure, facts: { ...place, ...facts } } : failure
+  return facts ? { ...failure, facts: soundFacts({ ...place, ...facts }) } : failure
 }
 
 /** What an exception that was made here tells programs. */
-function factsUnder({ cause }: DOMException): IDBErrorFacts | null {
-  return cause instanceof IDBErrorCause ? factsOf(cause) : null
+function factsUnder(error: DOMException): IDBErrorFacts | null {
+  const cause = memberOf(error, 'cause')
+  return isA(cause, IDBErrorCause) ? factsOf(cause) : null
 }
 
-const exceptionNames: Record<StorageErrorCode, DOMExceptionName> = {
+const namesOfCodes: Record<StorageErrorCode, DOMExceptionName> = {
   constraint: 'ConstraintError',
   full: 'QuotaExceededError',
   busy: 'UnknownError',
@@ -230,11 +241,4 @@ const exceptionNames: Record<StorageErrorCode, DOMExceptionName> = {
   foreign: 'UnknownError',
   lost: 'UnknownError',
   io: 'UnknownError',
-}
-
-/** The message of an error of whichever realm, or what else was thrown, as text; null where there is nothing. */
-export function reasonOf(cause: unknown): string | null {
-  if (cause === undefined || cause === null) return null
-  const { message } = Object(cause) as { message?: unknown } // Any value may have one.
-  return typeof message === 'string' ? message : String(cause)
 }

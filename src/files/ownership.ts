@@ -1,10 +1,12 @@
 /** The ownership of a storage directory: taken together with the engine, renewed where its files were cleared away, given up. */
+import { ownerOf } from '../base/error-facts.ts'
+import { memberOf } from '../base/thrown.ts'
 import { reasonOf, StorageError } from '../errors.ts'
 import type { FileEngine, LoadedEngine, MountedEngine } from './file-engine.ts'
 import { fileError } from './file-error.ts'
 import { MeasuredDirectory } from './measured-directory.ts'
 import { Quota } from './quota.ts'
-import type { DirectoryLockedError, Owner, Vfs, VfsDirectory } from './vfs.ts'
+import type { Vfs, VfsDirectory } from './vfs.ts'
 
 /** Which directory is owned, and how. */
 export interface OwnershipOptions {
@@ -131,19 +133,14 @@ async function isLost(directory: VfsDirectory): Promise<boolean> {
 /** By what it says of itself: a VFS may be of another realm, or bundled with another copy of the error classes. */
 function lockError(error: unknown): StorageError {
   const known = fileError('Storage directory', 'taking ownership', error)
-  const { name, code, owner } = Object(error) as Partial<DirectoryLockedError> // Any value may lack all of them.
   const message = reasonOf(error) ?? known.message
-  if (code === 'ELOCKED') {
-    return new StorageError('busy', message, { cause: error, owner: owner ? ownerIn(owner) : null })
+  if (memberOf(error, 'code') === 'ELOCKED') {
+    const owner = ownerOf(memberOf(error, 'owner'))
+    return new StorageError('busy', message, { cause: error, owner })
   }
   // It names the directory, and says what to do.
-  if (name === 'VfsError') {
+  if (memberOf(error, 'name') === 'VfsError') {
     return new StorageError(known.code, message, { ...known.facts, cause: error })
   }
   return known
-}
-
-/** What others are told of an owner, without what else a VFS knows. */
-function ownerIn({ pid, thread, host, since }: Owner): Owner {
-  return { pid, thread, host, since }
 }

@@ -1,6 +1,7 @@
 /** An open database: what its connections share. */
 import { type Failure, type FailurePlace, failureOf, StorageError } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
+import { isA } from '../base/thrown.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import type { StorageLimits } from '../storage/limits.ts'
 import type { Storage, StorageTransaction } from '../storage/storage.ts'
@@ -105,7 +106,7 @@ export class Database<Connection extends DatabaseConnection> {
 
   /** Breaks down when `error`, which storage has thrown, says that the file cannot be used any more. */
   noteError(error: unknown): void {
-    if (!(error instanceof StorageError)) return
+    if (!isA(error, StorageError)) return
     if (error.code !== 'corrupt' && error.code !== 'lost') return
     this.breakDown(this.failureOf(error))
     if (error.code === 'lost') this.services.lost()

@@ -1,4 +1,5 @@
 /** A host in a worker, which this thread starts at the first use. */
+import { isA } from '../base/thrown.ts'
 import {
   exceptionOf,
   factsOfMisuse,
@@ -298,7 +299,7 @@ function startedWorker(start: () => StartedWorker): StartedWorker {
 
 /** Why a worker could not be started, or its engine not be loaded. */
 function startFailure(error: unknown): Failure {
-  if (error instanceof StorageError || factsOfMisuse(error)) return failureOf(error)
+  if (isA(error, StorageError) || factsOfMisuse(error)) return failureOf(error)
   return failure('UnknownError', reasonOf(error) ?? 'It could not be started', {
     code: 'ERR_IDB_WORKER',
   })

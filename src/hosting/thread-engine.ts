@@ -1,4 +1,5 @@
 /** The engine of a thread: one for all its directories, loaded when the first of them needs it. */
+import { isA, memberOf } from '../base/thrown.ts'
 import { StorageError } from '../errors.ts'
 import { abandonEngine, type Engine, loadEngine } from '../sqlite/engine.ts'
 
@@ -54,9 +55,9 @@ export class ThreadEngine {
 
 /** The error for an engine that could not be loaded. */
 function engineError(cause: unknown): StorageError {
-  if (cause instanceof StorageError) return cause
+  if (isA(cause, StorageError)) return cause
   // By its name: the engine may have been compiled in another realm.
-  if ((Object(cause) as { name?: unknown }).name === 'RangeError') {
+  if (memberOf(cause, 'name') === 'RangeError') {
     const message = 'This thread has no memory left for the engine'
     return new StorageError('io', message, { code: 'ERR_IDB_OUT_OF_MEMORY', cause })
   }

@@ -1,66 +1,43 @@
 /** Failures as the objects that come from another thread. */
+import { codeOf, factNames, factOf } from '../base/error-facts.ts'
 import { defineOwn } from '../base/own-property.ts'
 import {
   type DOMExceptionName,
-  errorCodes,
+  exceptionNameOf,
   type Failure,
   type IDBErrorFacts,
-  type IDBOwner,
 } from '../errors.ts'
-import { demand, integerOf, membersOf, stringOf } from './malformed.ts'
+import { demand, membersOf, stringOf } from './malformed.ts'
 
 /** The failure that `value` is. @throws Malformed for anything else */
 export function failureOfMember(value: unknown): Failure {
   const { name, message, detail, facts } = membersOf(value)
   return {
-    // Whatever it is called: script gets an exception of that name.
-    name: stringOf(name) as DOMExceptionName,
+    name: nameOfMember(name),
     message: stringOf(message),
     detail: detail === null ? null : stringOf(detail),
     facts: facts === null ? null : factsOfMember(facts),
   }
 }
 
-/** Which type each fact must have. Script gets what these return, and nothing else that came with it. */
-const checks: Readonly<Record<keyof IDBErrorFacts, (value: unknown) => unknown>> = {
-  code: codeOf,
-  path: stringOf,
-  database: stringOf,
-  owner: (value) => (value === null ? null : ownerOf(value)),
-  systemCode: stringOf,
-  sqliteCode: countOf,
-  limit: countOf,
-  size: countOf,
-  option: stringOf,
-  format: countOf,
-  supportedFormat: countOf,
+/** Script gets an exception of that name. */
+function nameOfMember(value: unknown): DOMExceptionName {
+  const name = exceptionNameOf(value)
+  demand(name !== undefined, 'has an unknown exception name')
+  return name
 }
 
+/** Script gets these, and nothing else that came with them. */
 function factsOfMember(value: unknown): IDBErrorFacts {
   const members = membersOf(value)
-  const facts = { code: codeOf(members['code']) }
-  for (const [name, check] of Object.entries(checks)) {
-    if (members[name] !== undefined) defineOwn(facts, name, check(members[name]))
+  const code = codeOf(members['code'])
+  demand(code !== undefined, 'has an unknown error code')
+  const facts = { code }
+  for (const name of factNames) {
+    if (members[name] === undefined) continue
+    const fact = factOf(name, members[name])
+    demand(fact !== undefined, `has something else where the fact "${name}" belongs`)
+    defineOwn(facts, name, fact)
   }
   return facts
-}
-
-function codeOf(value: unknown): IDBErrorFacts['code'] {
-  const code = errorCodes.find((known) => known === value)
-  demand(code !== undefined, 'has an unknown error code')
-  return code
-}
-
-function ownerOf(value: unknown): IDBOwner {
-  const { pid, thread, host, since } = membersOf(value)
-  return {
-    pid: countOf(pid),
-    thread: countOf(thread),
-    host: stringOf(host),
-    since: stringOf(since),
-  }
-}
-
-function countOf(value: unknown): number {
-  return integerOf(value, 0)
 }

@@ -9,6 +9,7 @@
  * second time goes straight through.
  * https://sqlite.org/fileformat.html#the_write_ahead_log
  */
+import { memberOf } from '../../base/thrown.ts'
 import { GatheredWrites } from '../../files/io/gathered-writes.ts'
 import { ReadAhead } from '../../files/io/read-ahead.ts'
 import { mostKeptBytes, ReadBlocks } from '../../files/io/read-blocks.ts'
@@ -218,8 +219,7 @@ export class WriteAheadLogFile implements VfsFile {
     // Some of it may be there.
     if (this.#nextHeader) this.#header = null
     this.#lacksRoom = isFull(error)
-    const { code } = error as { code?: unknown } // any error may have one
-    if (code === 'EFBIG') this.#longest = this.#file.size()
+    if (memberOf(error, 'code') === 'EFBIG') this.#longest = this.#file.size()
     return error
   }
 

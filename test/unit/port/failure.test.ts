@@ -1,7 +1,10 @@
 /** Failures that come from another thread are checked: none brings objects along. */
 import { expect, test } from 'vitest'
+import { factNames } from '../../../src/base/error-facts.ts'
+import { failure as failureWith, failureOf, inPlace, StorageError } from '../../../src/errors.ts'
 import { failureOfMember } from '../../../src/port/failure.ts'
 import { Malformed } from '../../../src/port/malformed.ts'
+import { thrownValues } from '../../kit/thrown-values.ts'
 
 const owner = { pid: 1, thread: 0, host: 'h', since: '2026' }
 const failure = {
@@ -39,4 +42,59 @@ test.each<[string, object]>([
 test('facts that are missing are refused', () => {
   const { facts: _, ...rest } = failure
   expect(() => failureOfMember(rest)).toThrow(Malformed)
+})
+
+test.each(['', 'x'.repeat(1_000_000), 'NoSuchError', 7, null, undefined])(
+  'the name of no exception is refused (%#)',
+  (name) => {
+    expect(() => failureOfMember({ ...failure, name })).toThrow(Malformed)
+  },
+)
+
+const outsideValues = [
+  -1,
+  1.5,
+  NaN,
+  Infinity,
+  2 ** 60,
+  'text',
+  '',
+  {},
+  [],
+  () => 1,
+  Symbol('s'),
+  1n,
+]
+
+test.each(factNames.filter((name) => name !== 'code'))(
+  'whatever the fact "%s" is where a failure is made, the failure passes',
+  (name) => {
+    for (const value of outsideValues) {
+      const facts = { [name]: value }
+      const made = [
+        failureOf(new StorageError('io', 'm', facts)),
+        failureWith('UnknownError', 'm', { code: 'ERR_IDB_IO', ...facts }),
+        inPlace(failureWith('UnknownError', 'm', { code: 'ERR_IDB_IO' }), facts),
+      ]
+      for (const one of made) expect(failureOfMember(structuredClone(one))).toEqual(one)
+    }
+  },
+)
+
+test('a DOMException of another name is an unexpected error', () => {
+  const unknown = failureOf(new DOMException('slow', 'TimeoutError'))
+  expect(unknown).toMatchObject({ name: 'UnknownError', detail: 'slow' })
+  expect(failureOfMember(unknown)).toEqual(unknown)
+})
+
+test.each(thrownValues)('the failure that %s becomes passes', (_, make) => {
+  const below = new StorageError('io', 'm', { cause: make() })
+  for (const [thrown, code] of [
+    [make(), 'ERR_IDB_INTERNAL'],
+    [below, 'ERR_IDB_IO'],
+  ] as const) {
+    const made = failureOf(thrown)
+    expect(failureOfMember(structuredClone(made))).toEqual(made)
+    expect(made.facts?.code).toBe(code)
+  }
 })

@@ -1,0 +1,66 @@
+/** Which values the facts of a failure may have: the same where they are made and where they arrive from another thread. */
+import { errorCodes, type IDBErrorCode, type IDBErrorFacts, type IDBOwner } from './error-cause.ts'
+import { bareCopy, defineOwn } from './own-property.ts'
+import { memberOf } from './thrown.ts'
+
+/** Fact → its value, copied; undefined for what it cannot be. */
+const readers: { readonly [Name in keyof IDBErrorFacts]-?: (value: unknown) => unknown } = {
+  code: codeOf,
+  path: textOf,
+  database: textOf,
+  owner: (value) => (value === null ? null : (ownerOf(value) ?? undefined)),
+  systemCode: textOf,
+  sqliteCode: countOf,
+  limit: countOf,
+  size: countOf,
+  option: textOf,
+  format: countOf,
+  supportedFormat: countOf,
+}
+
+/** The names of all facts. */
+export const factNames = Object.keys(readers) as readonly (keyof IDBErrorFacts)[]
+
+/** The fact of that name as `value` has it, without what else came with it; undefined for what it cannot be. Never throws. */
+export function factOf(name: keyof IDBErrorFacts, value: unknown): unknown {
+  return readers[name](value)
+}
+
+/**
+ * The facts among these that are what they should be. They may come from outside (a VFS, a file): one that is not would end the
+ * connection of each client that it is sent to. An owner that cannot be read is null.
+ */
+export function soundFacts(facts: IDBErrorFacts): IDBErrorFacts {
+  const own = bareCopy(facts)
+  const sound = { code: own.code }
+  for (const name of factNames) {
+    const value = own[name]
+    if (value === undefined) continue
+    const fact = factOf(name, value)
+    if (fact !== undefined) defineOwn(sound, name, fact)
+    else if (name === 'owner') defineOwn(sound, name, null)
+  }
+  return sound
+}
+
+/** The code that `value` is; undefined for anything else. */
+export function codeOf(value: unknown): IDBErrorCode | undefined {
+  return errorCodes.find((known) => known === value)
+}
+
+/** The owner as others are told of it, without what else is known; null unless it is well-formed. */
+export function ownerOf(value: unknown): IDBOwner | null {
+  const [pid, thread] = [countOf(memberOf(value, 'pid')), countOf(memberOf(value, 'thread'))]
+  const [host, since] = [textOf(memberOf(value, 'host')), textOf(memberOf(value, 'since'))]
+  const isKnown = pid !== undefined && thread !== undefined
+  if (!isKnown || host === undefined || since === undefined) return null
+  return { pid, thread, host, since }
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+function countOf(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) && Number(value) >= 0 ? Number(value) : undefined
+}
