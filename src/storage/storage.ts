@@ -67,7 +67,10 @@ export interface Scan {
   readonly skip: number
   /** The most records to pass on; Infinity for all. */
   readonly limit: number
-  /** Stops after the record with which the bytes passed on reach this number; Infinity: no such limit. */
+  /**
+   * Stops after the record with which the bytes passed on reach this number: keys, primary keys and values; in a store, where
+   * both keys are the same, the key counts once. Infinity: no such limit.
+   */
   readonly limitBytes: number
   /** False: keys only. */
   readonly withValues: boolean
@@ -78,7 +81,10 @@ export interface NewRecord {
   readonly storeId: number
   readonly key: Uint8Array
   readonly value: Uint8Array
-  /** Entries for the store's indexes, see `keys/index-keys.ts`; null when there are none. */
+  /**
+   * Entries for the store's indexes, in one block, which `forEachIndexKey()` reads (`keys/index-keys.ts` describes it; an engine
+   * only ever reads blocks); null when there are none.
+   */
   readonly indexKeys: Uint8Array | null
   /** False: a record with this key is a constraint failure (`add`). */
   readonly overwrite: boolean
@@ -107,9 +113,12 @@ export interface Storage {
   readonly durability: StorageDurability
   readonly care: StorageCare
 
-  /** Reads records in order, those included that the open transaction has written. */
+  /**
+   * Reads records in order, those included that the open transaction has written. A store or index that has been deleted gives
+   * none, and is no error.
+   */
   scan(scan: Scan, receive: RecordReceiver): void
-  /** How many records or index entries lie in the range, counted as `scan` reads. */
+  /** How many records or index entries lie in the range, counted as `scan` reads: 0 in a deleted store or index. */
   count(storeId: number, indexId: number, range: EncodedRange): number
   /**
    * The number of the last committed mark of a client's slot; null when there is none. A salvage drops them
@@ -117,7 +126,7 @@ export interface Storage {
    * the engine can tell what was committed before it.
    */
   markOf(client: string, slot: number): number | null
-  /** Starts a read-write transaction; there must be none. */
+  /** Starts a read-write transaction. Throws while one is open. */
   begin(): StorageTransaction
   /** Closes the file, tidied; rolls back what is open; removes a file in which no upgrade was ever committed. */
   close(): Promise<void>
