@@ -55,7 +55,10 @@ export class DirectoryLockedError extends VfsError {
   }
 }
 
-/** A storage directory. File names are flat: letters, digits, `.`, `-` and `_`, at most 100 characters. */
+/**
+ * A storage directory. File names are flat: letters, digits, `.`, `-` and `_`, at most 100 characters, and neither `.` nor `..`.
+ * Any other name is refused with an error that has a `code`.
+ */
 export interface VfsDirectory {
   /** The same string for the same place, however it was named; known before `lock()`. */
   readonly identity: string
@@ -88,7 +91,7 @@ export interface VfsDirectory {
    * gone, too, and only `close()` and `lock()` start over.
    */
   readonly renew?: () => Promise<void>
-  /** Gives up the ownership. All files must be closed. */
+  /** Gives up the ownership; does nothing where this object has none, whoever else has. All files must be closed. */
   close(): Promise<void>
 }
 
@@ -96,7 +99,10 @@ export interface VfsDirectory {
 export interface VfsFile {
   /** Fills `into` from `offset`; returns how many bytes there were, fewer only at the end of the file. */
   read(into: Uint8Array, offset: number): number
-  /** Writes all of `bytes` at `offset` or throws; a gap before it reads as zeros. `bytes` are not kept. */
+  /**
+   * Writes all of `bytes` at `offset` or throws; a gap before it reads as zeros. `bytes` are not kept. Writing no bytes changes
+   * nothing, beyond the end of the file either.
+   */
   write(bytes: Uint8Array, offset: number): void
   truncate(size: number): void
   size(): number

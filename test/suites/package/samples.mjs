@@ -99,6 +99,16 @@ const indexedDB = createIndexedDB({ ifCorrupt: 'salvage' })
     checksOf: configurationChecks('vitest', ['run']),
   },
   { title: 'a VFS', mark: 'directory: (path) =>', checksOf: compileSample },
+  {
+    title: 'the suite of a VFS',
+    mark: 'vfsConformance(',
+    // In Node alone: Bun and Deno run `node:test` only under their own test commands.
+    checksOf: (sample) =>
+      programChecks({
+        before: `import { memory as myStorage } from 'idb-everywhere/vfs/memory'\n`,
+        prints: /^# pass [1-9]\d*\n# fail 0$/m,
+      })({ ...sample, isLong: false }),
+  },
   // With a miniature of the service around it.
   { title: 'workerd', mark: 'wa-sqlite.wasm', checksOf: () => [], triedBy: workerdSuite },
 ]
