@@ -8,10 +8,10 @@ import type { MadeHost, Sharing } from './registry.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
 import { ThreadEngine } from './thread-engine.ts'
 
-/** How hosts in this thread are shared. */
+/** How hosts in this thread are made. */
 export function threadHosts(platform: Platform): Sharing {
   const engine = new ThreadEngine(() => platform.loadWasm())
-  return { kind: 'in thread', make: (settings) => hostInThread(settings, engine) }
+  return { make: (settings) => hostInThread(settings, engine) }
 }
 
 function hostInThread(settings: Settings, engine: ThreadEngine): MadeHost {

@@ -33,10 +33,9 @@ import type { StartedWorker, WorkerAnswer, WorkerListener } from './worker-messa
 /** Captured at load: a test may replace it. */
 const { random } = Math
 
-/** How hosts in workers are shared. */
+/** How hosts in workers are made. */
 export function workerHosts(platform: Platform): Sharing {
   return {
-    kind: 'in worker',
     make: (settings) => ({ host: new WorkerHost(settings, platform), giveBack: () => {} }),
   }
 }

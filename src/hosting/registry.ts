@@ -54,10 +54,8 @@ export interface MadeHost {
   readonly giveBack: () => void
 }
 
-/** How hosts of one kind are shared. */
+/** How hosts of one kind, in this thread or in a worker, are made. */
 export interface Sharing {
-  /** Hosts of different kinds on one directory do not share anything. */
-  readonly kind: 'in thread' | 'in worker'
   /** Makes the host of the directory in the settings. The host touches the directory at its first request. */
   make(settings: Settings): MadeHost
 }
@@ -83,7 +81,8 @@ class SharedHostSource implements HostSource {
     this.#settings = settings
     this.#registry = registry
     this.#sharing = sharing
-    this.#place = `${sharing.kind}: ${settings.directory.identity}`
+    // Whatever the kind: a directory has one host, and `worker` is among the options that all its factories must share.
+    this.#place = settings.directory.identity
     const known = this.#known()
     const conflict = known && !known.closing ? conflictOf(known, settings) : null
     if (conflict !== null) throw conflictError(conflict, settings.path)

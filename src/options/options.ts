@@ -70,6 +70,7 @@ const hostingNames = [
 
 function wordOf(value: Settings[(typeof hostingNames)[number]]): string {
   if (isUrl(value)) return String(value)
+  if (value === undefined) return 'no limit'
   return typeof value === 'object' ? 'a worker' : describeValue(value)
 }
 

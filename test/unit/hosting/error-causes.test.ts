@@ -412,6 +412,7 @@ test('options that contradict those of a factory in use', async () => {
   await openStore(factoryAt({ vfs, path: 'disk' }))
   const facts = { code: 'ERR_IDB_OPTIONS_CONFLICT', path: 'disk' } as const
   await failing(early.databases(), 'UnknownError', facts)
+  await expect(early.databases()).rejects.toThrow('quotaBytes: no limit there, 1000000 here')
   const late = (): unknown => createIndexedDB({ vfs, path: 'disk', durability: 'strict' })
   expect(late).toThrow(expect.objectContaining({ name: 'TypeError', ...facts }) as Error)
   expect(late).toThrow(

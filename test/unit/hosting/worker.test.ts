@@ -6,6 +6,7 @@ import { MessageChannel } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { close, createIndexedDB, serve } from '../../../src/index.ts'
 import { memory } from '../../../vfs/memory.ts'
+import { nodeFs } from '../../../vfs/node.ts'
 import { buildWorker } from './build-worker.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-worker-'))
@@ -37,6 +38,45 @@ describe('a worker thread as host', () => {
     await close(createIndexedDB({ path, worker, durability: 'strict' }))
   })
 
+  test('and this thread do not share a directory in use: the error names the option', async () => {
+    const path = newPath()
+    for (const [used, conflict] of [
+      [{ path, worker }, /worker: "?file:.* there, false here/],
+      [{ path }, /worker: false there, "?file:.* here/],
+    ] as const) {
+      const other = 'worker' in used ? { path } : { path, worker }
+      const [user, early] = [createIndexedDB(used), createIndexedDB(other)]
+      const database = await open(user)
+      const facts = { code: 'ERR_IDB_OPTIONS_CONFLICT', path }
+      const message = expect.stringMatching(conflict)
+      const late = expect.objectContaining({ name: 'TypeError', message, ...facts })
+      expect(() => createIndexedDB(other)).toThrow(late as Error)
+      const cause = expect.objectContaining(facts)
+      await expect(early.databases()).rejects.toMatchObject({
+        name: 'UnknownError',
+        message,
+        cause,
+      })
+      database.close()
+      await close(user)
+    }
+  })
+
+  test('takes over from this thread, and back, once that has closed', async () => {
+    const path = newPath()
+    const [here, there] = [createIndexedDB({ path }), createIndexedDB({ path, worker })]
+    for (const [from, to] of [
+      [here, there],
+      [there, here],
+    ] as const) {
+      ;(await open(from)).close()
+      await from.databases() // Until then the connection may be closing.
+      const closed = close(from)
+      expect(await to.databases()).toHaveLength(1)
+      await Promise.all([closed, close(to)])
+    }
+  })
+
   test('has onWarning hear of a failed open() that nobody listens to', async () => {
     let hear: (warning: Error) => void = () => {}
     const heard = new Promise<Error>((resolve) => (hear = resolve))
@@ -63,7 +103,8 @@ describe('a worker thread as host', () => {
     const path = newPath()
     const factory = createIndexedDB({ path, worker })
     await open(factory)
-    await expect(open(createIndexedDB({ path }))).rejects.toMatchObject({ name: 'UnknownError' })
+    const owner = expect.objectContaining({ pid: process.pid }) as unknown
+    await expect(nodeFs().directory(path).lock(0)).rejects.toMatchObject({ code: 'ELOCKED', owner })
     await close(factory)
   })
 
