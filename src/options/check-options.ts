@@ -81,7 +81,8 @@ function isByteCount(value: unknown): boolean {
 }
 
 function isWorkerChoice(value: unknown): boolean {
-  return ['boolean', 'string'].includes(typeof value) || isUrl(value) || isPort(value)
+  if (typeof value === 'string') return value !== ''
+  return typeof value === 'boolean' || isUrl(value) || isPort(value)
 }
 
 function isWasm(value: unknown): boolean {

@@ -96,6 +96,7 @@ test.each<[string, () => unknown]>([
   ['path', () => createIndexedDB({ path: '' })],
   ['path', () => createIndexedDB({ port: new MessageChannel().port1, path: 'x' })],
   ['worker', () => createIndexedDB({ vfs, worker: true })],
+  ['worker', () => createIndexedDB({ worker: '' })],
   ['target', () => install({ target: 1 as unknown as object })],
   ['force', () => install({ force: (() => {}) as unknown as boolean })],
   ['disk', () => createTestWorld({ disk: 1 } as object)],
