@@ -49,6 +49,13 @@ export class DatabaseFiles {
     }
   }
 
+  /** Whether a file that was prepared is there, empty or not. */
+  isPresent(name: string): boolean {
+    const file = this.directory.open(name, { create: false })
+    file?.close()
+    return file !== null
+  }
+
   /** Whether something lies beside the file that belongs to it. */
   async hasCompanion({ fileName, label }: DatabaseFile): Promise<boolean> {
     const companions = this.#companionsOf(fileName)

@@ -84,13 +84,19 @@ export class Quarantine {
     return salvageWarning(file, report, damage)
   }
 
-  /** Finishes a salvage that was interrupted when the damaged file was out of its place already. */
+  /**
+   * Finishes a salvage that was interrupted when the damaged file was out of its place already, and removes the copy that one
+   * interrupted earlier has left.
+   */
   async finish(file: DatabaseFile): Promise<void> {
     const { directory } = this.#files
-    const rescued = rescuedName(file.fileName)
+    const [copy, rescued] = [rescueName(file.fileName), rescuedName(file.fileName)]
+    const namesOfCopy = this.#files.namesOf(copy)
     try {
       // With all that will be opened next, if it exists: they are prepared at the same time.
-      await directory.prepare(this.#files.namesOf(file.fileName))
+      await directory.prepare([...this.#files.namesOf(file.fileName), ...namesOfCopy])
+      if (namesOfCopy.some((name) => this.#files.isPresent(name)))
+        await this.#files.remove({ ...file, fileName: copy })
       if (this.#files.hasContent(file.fileName)) return
       await directory.prepare([rescued])
       if (!this.#files.hasContent(rescued)) return

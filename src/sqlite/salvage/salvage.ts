@@ -14,6 +14,7 @@ import {
   type OpenedSqliteFile,
   openOrCreateDatabaseFile,
   type MountedDirectory,
+  removeEmptied,
 } from '../database-file.ts'
 import { companionsOf } from '../file-name.ts'
 import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
@@ -35,6 +36,7 @@ export async function copyReadable(
     const opened = await openOrCreateDatabaseFile(place, rescue)
     if (!damaged || !rows) {
       opened.connection.close()
+      await removeEmptied(place, rescue)
       return null
     }
     const copy = databaseOver(place, { name: target.name, ...rescue }, opened)

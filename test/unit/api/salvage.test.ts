@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -71,6 +71,42 @@ describe.each([
     await close(indexedDB)
   })
 })
+
+/** The names of the databases' files and of what lies beside them; the owner's own are left out. */
+const filesLeft = (): string[] =>
+  readdirSync(path)
+    .filter((name) => name.includes('.sqlite'))
+    .map((name) => name.replace(/-damaged-\d+/, '-damaged'))
+    .sort()
+
+test.each([
+  ['a page', (bytes: Buffer) => void bytes.fill(0xa7, 5 * pageSize, 6 * pageSize)],
+  ['all pages', (bytes: Buffer) => void bytes.fill(0xa7, 100)],
+])('a salvage of a file with %s damaged leaves the file and the damaged one', async (_, damage) => {
+  const bytes = readFileSync(file)
+  damage(bytes)
+  writeFileSync(file, bytes)
+  const options = { path, ifCorrupt: 'salvage', integrityCheck: 'always' } as const
+  const indexedDB = createIndexedDB({ ...options, onWarning: () => {} })
+  const database = await resultOf(indexedDB.open('test'))
+  const name = fileNameOf('test')
+  expect(filesLeft().filter((it) => it.includes('-rescue'))).toEqual([])
+  database.close()
+  await close(indexedDB)
+  expect(filesLeft()).toEqual([name, `${name}-damaged`])
+})
+
+test.each(['-rescue', '-rescue-wal', '-rescue-journal'])(
+  'a file that ends in %s and was left by a salvage goes with the next opening',
+  async (suffix) => {
+    const name = fileNameOf('test')
+    writeFileSync(`${file}${suffix}`, '')
+    const indexedDB = createIndexedDB({ path })
+    ;(await resultOf(indexedDB.open('test'))).close()
+    await close(indexedDB)
+    expect(filesLeft()).toEqual([name])
+  },
+)
 
 test('the open request and the warning report what was saved of each store', async () => {
   const lost = damagePageOf(recordCount / 2)
