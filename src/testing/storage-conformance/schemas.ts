@@ -1,6 +1,7 @@
 /** Schema changes: what a transaction sees of them, what is committed, what they delete. */
 import { applySchemaChange, type SchemaChange } from '../../storage/schema.ts'
 import {
+  everything,
   type Fixture,
   found,
   indexKeysOf,
@@ -53,6 +54,10 @@ export function schemaTests(fixture: Fixture): void {
       transaction.changeSchema({ type: 'deleteObjectStore', storeId: 1 }),
     )
     assert.deepEqual([found(storage), keysFound(storage, { indexId: 1 })], [[], []])
+    assert.deepEqual(
+      [0, 1].map((indexId) => storage.count(1, indexId, everything)),
+      [0, 0],
+    )
     assert.deepEqual(found(storage, { storeId: 2 }), ['c c v'])
   })
 
@@ -62,6 +67,7 @@ export function schemaTests(fixture: Fixture): void {
       transaction.changeSchema({ type: 'deleteIndex', storeId: 1, indexId: 1 })
     })
     assert.deepEqual(keysFound(storage, { indexId: 1 }), [])
+    assert.equal(storage.count(1, 1, everything), 0)
     assert.deepEqual(keysFound(storage, { indexId: 2 }), ['y a'])
     transact(storage, (transaction) => transaction.clear(1))
     assert.deepEqual(keysFound(storage, { indexId: 2 }), [])
