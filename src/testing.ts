@@ -11,8 +11,10 @@
  * expect(await snapshot(world.indexedDB)).toEqual(expected)
  * ```
  */
-import { connectionOf } from './api/IDBDatabase.ts'
+import { connectionOf, IDBDatabase as DatabaseHandle } from './api/IDBDatabase.ts'
 import type { IDBDatabase } from './api/global/interfaces.ts'
+import { optionError } from './errors.ts'
+import { describeValue } from './options/describe-value.ts'
 
 export { createTestWorld, type TestWorld, type TestWorldOptions } from './testing/test-world.ts'
 export {
@@ -32,5 +34,10 @@ export type { CallKind, Fault, FaultPlan } from './testing/fault-vfs.ts'
  * @throws TypeError for what is not an open or closed IDBDatabase of this package.
  */
 export function forceClose(database: IDBDatabase): void {
+  if (!(database instanceof DatabaseHandle)) {
+    const got = describeValue(database)
+    const message = `forceClose(database) needs an IDBDatabase that this copy of idb-everywhere has opened, got ${got}`
+    throw optionError('database', message)
+  }
   connectionOf(database).host.forceClose()
 }

@@ -1,27 +1,32 @@
+import { optionError } from '../errors.ts'
 import { VfsError } from '../files/vfs.ts'
 import type { Vfs, VfsDirectory, VfsFile } from '../files/vfs.ts'
+import { describeValue } from '../options/describe-value.ts'
 import type { MemoryVfs } from '../../vfs/memory.ts'
 import { PowerLossDisk } from './power-loss.ts'
 import type { CrashPattern, DiskFile } from './power-loss.ts'
 
 /** What is counted and can be made to fail; `unlock` is the directory's `close()`. */
-export type CallKind =
-  | 'lock'
-  | 'unlock'
-  | 'verify'
-  | 'list'
-  | 'prepare'
-  | 'open'
-  | 'rename'
-  | 'remove'
-  | 'read'
-  | 'write'
-  | 'truncate'
-  | 'size'
-  | 'sync'
-  | 'syncLater'
-  | 'isLinked'
-  | 'close'
+export type CallKind = (typeof callKinds)[number]
+
+const callKinds = [
+  'lock',
+  'unlock',
+  'verify',
+  'list',
+  'prepare',
+  'open',
+  'rename',
+  'remove',
+  'read',
+  'write',
+  'truncate',
+  'size',
+  'sync',
+  'syncLater',
+  'isLinked',
+  'close',
+] as const
 
 /** One thing that goes wrong. */
 export interface Fault {
@@ -53,7 +58,7 @@ export interface FaultPlan {
 
 /** A VFS in which things go wrong as planned. */
 export interface FaultyVfs extends Vfs {
-  /** Replaces the plan, and starts counting calls from 1 again. */
+  /** Replaces the plan, and starts counting calls from 1 again. @throws TypeError for a malformed plan. */
   inject(plan: FaultPlan): void
   /** The names of the files that are open, in the order of their opening. */
   openFiles(): string[]
@@ -78,6 +83,7 @@ export interface FaultyVfs extends Vfs {
  * reached through this one only. A whole copy of its files is kept in memory.
  */
 export function faulty(vfs: Vfs, plan: FaultPlan = {}): FaultyVfs {
+  checkPlan(plan)
   const disk = new PowerLossDisk()
   const state: State = {
     plan,
@@ -93,6 +99,7 @@ export function faulty(vfs: Vfs, plan: FaultPlan = {}): FaultyVfs {
     isPersistent: true,
     directory: (path) => directoryOver(state, vfs.directory(path), path),
     inject(next) {
+      checkPlan(next)
       state.plan = next
       state.grownBytes = 0
       state.counts.clear()
@@ -106,6 +113,69 @@ export function faulty(vfs: Vfs, plan: FaultPlan = {}): FaultyVfs {
       }
     },
   }
+}
+
+/** Member → what its value must be, and how an error says so. */
+type Checks = Readonly<
+  Record<string, readonly [isValid: (value: unknown) => boolean, expected: string]>
+>
+
+const planChecks: Required<{ [Name in keyof FaultPlan]: Checks[string] }> = {
+  faults: [Array.isArray, 'an array of faults'],
+  freeBytes: [(value) => Number(value) >= 0 && typeof value === 'number', 'a number of bytes'],
+  onCall: [(value) => typeof value === 'function', 'a function'],
+}
+
+const faultChecks: Required<{ [Name in keyof Fault]: Checks[string] }> = {
+  on: oneOf([...callKinds, 'any']),
+  nth: [isCount, 'a whole number from 1'],
+  times: [(value) => isCount(value) || value === Infinity, 'a whole number from 1, or Infinity'],
+  effect: oneOf(['fail', 'short', 'lost', 'forgotten']),
+  code: [(value) => typeof value === 'string' && value !== '', 'a non-empty string'],
+}
+
+function oneOf(words: readonly string[]): Checks[string] {
+  return [(value) => words.some((word) => word === value), words.map(describeValue).join(' or ')]
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 1
+}
+
+/** @throws TypeError for what is no plan: nothing would go wrong, and a test would pass for that. */
+function checkPlan(plan: unknown): asserts plan is FaultPlan {
+  checkMembers(plan, planChecks, 'the plan of faults')
+  for (const [i, fault] of ((plan as FaultPlan).faults ?? []).entries()) {
+    checkMembers(fault, faultChecks, `fault ${i + 1} of the plan`, ['on', 'nth'])
+  }
+}
+
+function checkMembers(
+  value: unknown,
+  checks: Checks,
+  title: string,
+  needed: readonly string[] = [],
+): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw faultError(`Expected ${title} to be an object, got ${describeValue(value)}`)
+  }
+  const members = { ...Object.fromEntries(needed.map((name) => [name, undefined])), ...value }
+  for (const [name, member] of Object.entries(members)) {
+    const check = Object.hasOwn(checks, name) ? checks[name] : undefined
+    if (!check) {
+      const known = Object.keys(checks).join(', ')
+      throw faultError(`Unknown member "${name}" in ${title}; the members are ${known}`)
+    }
+    const [isValid, expected] = check
+    if ((member === undefined && !needed.includes(name)) || isValid(member)) continue
+    throw faultError(
+      `Expected "${name}" in ${title} to be ${expected}, got ${describeValue(member)}`,
+    )
+  }
+}
+
+function faultError(message: string): TypeError {
+  return optionError('faults', `Option "faults": ${message}`)
 }
 
 interface State {

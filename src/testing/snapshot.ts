@@ -1,5 +1,7 @@
 /** What is in all databases of a factory, as plain data to assert on. */
 import type { IDBFactory, IDBIndex, IDBObjectStore, IDBRequest } from '../api/global/interfaces.ts'
+import { optionError } from '../errors.ts'
+import { describeValue } from '../options/describe-value.ts'
 
 /** Database name → what it holds. */
 export type Snapshot = Record<string, DatabaseSnapshot>
@@ -30,6 +32,10 @@ export interface IndexSnapshot {
  * ordinary connection, it waits for upgrades and for transactions that write.
  */
 export async function snapshot(indexedDB: IDBFactory): Promise<Snapshot> {
+  if (typeof (Object(indexedDB) as Partial<IDBFactory>).databases !== 'function') {
+    const got = describeValue(indexedDB)
+    throw optionError('indexedDB', `snapshot(indexedDB) needs an IDBFactory, got ${got}`)
+  }
   const result: Snapshot = {}
   for (const { name } of await indexedDB.databases()) {
     if (name !== undefined) result[name] = await readDatabase(indexedDB, name)

@@ -49,7 +49,7 @@ export interface TestWorld {
   /**
    * Replaces the plan of faults, and starts counting calls from 1 again.
    *
-   * @throws TypeError for a world made without the option `faults`.
+   * @throws TypeError for a malformed plan, and for a world made without the option `faults`.
    */
   inject(plan: FaultPlan): void
   /** Puts `indexedDB` and the IDB* classes on a global object, over what is there. Default: `globalThis`. */
@@ -76,14 +76,14 @@ interface WorldLimits {
 /** `beginning` is forked whenever the world starts, and so never written. */
 function worldFrom(beginning: MemoryVfs, { quotaBytes, faults }: WorldLimits): TestWorld {
   let files = beginning.fork()
-  let disk = faults ? faulty(files, faults) : null
+  let disk = faults === undefined ? null : faulty(files, faults)
   const host = new WorldHost(hostOver(disk ?? files, quotaBytes))
   const indexedDB = factoryOn(host)
   return {
     indexedDB,
     reset() {
       files = beginning.fork()
-      disk = faults ? faulty(files, faults) : null
+      disk = faults === undefined ? null : faulty(files, faults)
       host.exchange(hostOver(disk ?? files, quotaBytes))
     },
     fork: () => worldFrom(files.fork(), { quotaBytes, faults: undefined }),

@@ -1,5 +1,7 @@
 /** What became of a damaged file, asked of the request that has opened it. */
-import { type IDBOpenDBRequest as OpenRequestHandle, salvageReportOf } from '../IDBRequest.ts'
+import { optionError } from '../../errors.ts'
+import { describeValue } from '../../options/describe-value.ts'
+import { IDBOpenDBRequest as OpenRequestHandle, salvageReportOf } from '../IDBRequest.ts'
 import type { IDBOpenDBRequest } from './interfaces.ts'
 import type { SalvageReport } from '../../storage/salvage-report.ts'
 
@@ -13,5 +15,9 @@ export type { SalvagedStore, SalvageReport } from '../../storage/salvage-report.
  * @throws TypeError for anything but an open request of this package.
  */
 export function salvageReport(request: IDBOpenDBRequest): SalvageReport | null {
-  return salvageReportOf(request as unknown as OpenRequestHandle) // Throws for others.
+  const handle: unknown = request
+  if (handle instanceof OpenRequestHandle) return salvageReportOf(handle)
+  const got = describeValue(request)
+  const message = `salvageReport(request) needs what open() of this copy of idb-everywhere has returned, got ${got}`
+  throw optionError('request', message)
 }

@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { createIndexedDB, install, type IndexedDBOptions } from '../../../src/index.ts'
+import {
+  createIndexedDB,
+  install,
+  type IndexedDBOptions,
+  salvageReport,
+} from '../../../src/index.ts'
 import { setGlobalVars } from '../../../src/indexeddbshim.ts'
 import { completeOptions } from '../../../src/options/options.ts'
 import { platform as nodePlatform } from '../../../src/platform/node.ts'
-import { createTestWorld } from '../../../src/testing.ts'
+import { createTestWorld, forceClose } from '../../../src/testing.ts'
 import { memory } from '../../../vfs/memory.ts'
 
 const vfs = memory()
@@ -105,6 +110,21 @@ test.each<[string, () => unknown]>([
   ['quota', () => createTestWorld({ quota: -1 })],
   ['quotaBytes', () => createTestWorld({ quotaBytes: 0.5 })],
   ['faults', () => createTestWorld().inject({})],
+  ['faults', () => createTestWorld({ faults: 3 as never })],
+  ['faults', () => createTestWorld({ faults: none })],
+  ['faults', () => createTestWorld({ faults: [{ on: 'write', nth: 1 }] as object })],
+  ['faults', () => createTestWorld({ faults: { fault: [] } as object })],
+  ['faults', () => createTestWorld({ faults: { freeBytes: -1 } })],
+  ['faults', () => createTestWorld({ faults: { onCall: 'x' as never } })],
+  ['faults', () => createTestWorld({ faults: { faults: {} as never } })],
+  ['faults', () => createTestWorld({ faults: { faults: [{ on: 'writ' as 'write', nth: 1 }] } })],
+  ['faults', () => createTestWorld({ faults: { faults: [{ on: 'write' } as never] } })],
+  ['faults', () => createTestWorld({ faults: { faults: [{ on: 'write', nth: 0 }] } })],
+  ['faults', () => createTestWorld({ faults: { faults: [{ on: 'any', nth: 1, times: 0.5 }] } })],
+  ['faults', () => createTestWorld({ faults: {} }).inject({ faults: [none] })],
+  ['faults', () => createTestWorld({ faults: {} }).inject(none)],
+  ['database', () => forceClose({} as IDBDatabase)],
+  ['request', () => salvageReport({} as IDBOpenDBRequest)],
   ['databasePath', () => setGlobalVars({}, { databasePath: 'x' })],
   ['options', () => createIndexedDB(none)],
   ['options', () => install(none)],

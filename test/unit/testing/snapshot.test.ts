@@ -32,3 +32,8 @@ test('a snapshot leaves no connection behind that would block an upgrade', async
   const upgraded = await openDatabase(indexedDB, () => {}, { name: 'library', version: 2 })
   expect(upgraded.version).toBe(2)
 })
+
+test('what is no factory is refused by name', async () => {
+  const known = { name: 'TypeError', code: 'ERR_IDB_INVALID_OPTION', option: 'indexedDB' }
+  await expect(snapshot({} as IDBFactory)).rejects.toMatchObject(known)
+})
