@@ -15,6 +15,7 @@ import { Handover } from './webidl/handover.ts'
 
 const handover = new Handover<Factory>()
 let coreOf: (handle: IDBFactory) => Factory
+let hasCore: (value: object) => boolean
 
 /** https://w3c.github.io/IndexedDB/#idbfactory */
 export class IDBFactory {
@@ -22,6 +23,7 @@ export class IDBFactory {
 
   static {
     coreOf = (handle) => handle.#factory
+    hasCore = (value) => #factory in value
   }
 
   constructor() {
@@ -75,6 +77,11 @@ export function factoryHandle(factory: Factory): IDBFactory {
 /** Rejects for anything that is no factory. */
 async function databasesOf(handle: IDBFactory): Promise<IDBDatabaseInfo[]> {
   return listDatabases(coreOf(handle))
+}
+
+/** Whether it is a factory of this copy of the package, neither a proxy of one nor an object that inherits from one. */
+export function isFactory(value: unknown): value is IDBFactory {
+  return typeof value === 'object' && value !== null && hasCore(value)
 }
 
 /** The core of a factory. @throws TypeError for anything else. */

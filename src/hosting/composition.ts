@@ -1,6 +1,7 @@
 /** Puts the rooms together for a platform. */
 import { defineHidden } from '../base/own-property.ts'
-import { IDBFactory, factoryHandle, factoryOf } from '../api/IDBFactory.ts'
+import { isA } from '../base/thrown.ts'
+import { IDBFactory, factoryHandle, factoryOf, isFactory } from '../api/IDBFactory.ts'
 import { IDBVersionChangeEvent } from '../api/IDBVersionChangeEvent.ts'
 import type { Factory } from '../core/factory.ts'
 import { exceptionOf, type Failure, optionError } from '../errors.ts'
@@ -83,8 +84,9 @@ async function closeHostOf(factory: globalThis.IDBFactory): Promise<void> {
 
 /** @throws TypeError for anything that is not a factory of this copy of the package. `call`: the function that was called, for the message. */
 function ownFactory(factory: unknown, call: string): Factory {
-  if (factory instanceof IDBFactory) return factoryOf(factory)
-  const got = describeValue(factory)
+  if (isFactory(factory)) return factoryOf(factory)
+  const isLikeOne = isA(factory, IDBFactory)
+  const got = isLikeOne ? 'a proxy of one, or what inherits from one' : describeValue(factory)
   const message = `${call} needs a factory that createIndexedDB() or install() of this copy of idb-everywhere has returned, got ${got}`
   throw optionError('factory', message)
 }

@@ -1,9 +1,13 @@
 /** What each option of `createIndexedDB` must be. */
+import { isA, memberOf } from '../base/thrown.ts'
 import { optionError } from '../errors.ts'
 import type { ScriptUrl } from './indexeddb-options.ts'
 import { describeValue } from './describe-value.ts'
 import { formerNames } from './former-names.ts'
 import { isTrustedScriptUrl } from './trusted-worker.ts'
+
+/** What a port must be. */
+export const portExpected = 'a MessagePort, which has postMessage() and addEventListener()'
 
 type Check = readonly [isValid: (value: unknown) => boolean, expected: string]
 
@@ -20,7 +24,7 @@ const checks: Readonly<Record<string, Check>> = {
   onWarning: [(value) => typeof value === 'function', 'a function'],
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
   wasm: [isWasm, 'the WebAssembly.Module of wa-sqlite.wasm, or a promise of it'],
-  port: [isPort, 'a MessagePort'],
+  port: [isPort, portExpected],
 }
 
 /** @throws TypeError for an unknown option or a malformed value, naming it. */
@@ -51,13 +55,12 @@ function oneOf(...words: readonly [string, string]): Check {
 
 /** Whether a worker is chosen by the address of its script. */
 export function isUrl(value: unknown): value is ScriptUrl {
-  return value instanceof URL || isTrustedScriptUrl(value)
+  return isA(value, URL) || isTrustedScriptUrl(value)
 }
 
-/** Whether a value has the member that ports have on every platform. */
+/** Whether a value has the members that ports have on every platform. */
 export function isPort(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return 'postMessage' in value && typeof value.postMessage === 'function'
+  return hasMethod(value, 'postMessage') && hasMethod(value, 'addEventListener')
 }
 
 /** Looks at its slots: it may be of another realm. */
@@ -72,8 +75,12 @@ export function isModule(value: unknown): value is WebAssembly.Module {
 }
 
 function isVfs(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  return 'directory' in value && typeof value.directory === 'function'
+  return hasMethod(value, 'directory')
+}
+
+/** Whether it is an object with that method; never throws. */
+export function hasMethod(value: unknown, name: string): boolean {
+  return typeof value === 'object' && typeof memberOf(value, name) === 'function'
 }
 
 function isByteCount(value: unknown): boolean {
@@ -82,9 +89,9 @@ function isByteCount(value: unknown): boolean {
 
 function isWorkerChoice(value: unknown): boolean {
   if (typeof value === 'string') return value !== ''
-  return typeof value === 'boolean' || isUrl(value) || isPort(value)
+  return typeof value === 'boolean' || isUrl(value) || hasMethod(value, 'postMessage')
 }
 
 function isWasm(value: unknown): boolean {
-  return isModule(value) || (typeof value === 'object' && value !== null && 'then' in value)
+  return isModule(value) || hasMethod(value, 'then')
 }

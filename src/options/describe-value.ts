@@ -8,7 +8,7 @@ export function describeValue(value: unknown): string {
     case 'function':
       return 'a function'
     case 'object':
-      return value === null ? 'null' : Array.isArray(value) ? 'an array' : 'an object'
+      return value === null ? 'null' : isArray(value) ? 'an array' : 'an object'
     case 'bigint':
       return `${value}n`
     default:
@@ -17,3 +17,12 @@ export function describeValue(value: unknown): string {
 }
 
 const longestShown = 100
+
+function isArray(value: unknown): boolean {
+  try {
+    return Array.isArray(value)
+  } catch {
+    // A revoked proxy.
+    return false
+  }
+}

@@ -1,7 +1,7 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
 import { optionError, StorageError } from '../errors.ts'
 import type { HostPort } from '../port/messages.ts'
-import { checkOptions, isModule, isPort, isUrl } from './check-options.ts'
+import { checkOptions, hasMethod, isModule, isPort, isUrl, portExpected } from './check-options.ts'
 import { describeValue } from './describe-value.ts'
 import { type NamedOptions, underPresentNames } from './former-names.ts'
 import type { IndexedDBOptions, Port, ScriptUrl } from './indexeddb-options.ts'
@@ -96,7 +96,7 @@ export function completeOptions(options: IndexedDBOptions, platform: PlatformDef
   return {
     path,
     vfs,
-    directory: vfs.directory(path),
+    directory: directoryOf(vfs, path),
     durability: named.durability ?? 'relaxed',
     waitMs: waitMsOf(named),
     ifCorrupt: named.ifCorrupt ?? 'throw',
@@ -106,6 +106,15 @@ export function completeOptions(options: IndexedDBOptions, platform: PlatformDef
     wasm: named.wasm === undefined ? null : modulePromiseOf(named.wasm),
     onWarning: outside(named.onWarning ?? warnOnConsole),
   }
+}
+
+/** @throws TypeError where the VFS gives something else. */
+function directoryOf(vfs: Vfs, path: string): VfsDirectory {
+  const directory: unknown = vfs.directory(path)
+  if (hasMethod(directory, 'lock')) return directory as VfsDirectory // It is the VFS's to have the others.
+  const got = describeValue(directory)
+  const message = `Expected directory() of option "vfs" to return a VfsDirectory, with lock() and the other methods, got ${got}`
+  throw optionError('vfs', message)
 }
 
 /** @throws TypeError for a time to wait where nothing waits. */
@@ -125,7 +134,7 @@ export function warnOnConsole({ message }: Error): void {
 /** The port, as the transport sees it. @throws TypeError for anything else */
 export function hostPortOf(port: unknown): HostPort {
   if (isPort(port)) return port as HostPort // the platforms' ports and workers have its members
-  throw optionError('port', `Expected the port to be a MessagePort, got ${describeValue(port)}`)
+  throw optionError('port', `Expected the port to be ${portExpected}, got ${describeValue(port)}`)
 }
 
 /** The port among the options; null: this thread, or a worker it starts, is the owner. @throws TypeError as above. */

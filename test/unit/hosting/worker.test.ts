@@ -208,7 +208,38 @@ describe('a port to the owner', () => {
   test('close() rejects for anything else', async () => {
     await expect(close({} as IDBFactory)).rejects.toThrow(/^close\(factory\) needs a factory/)
   })
+
+  test.each<[string, (factory: IDBFactory) => unknown]>([
+    ['what inherits from a factory', (factory) => Object.create(factory)],
+    ['a proxy of a factory', (factory) => new Proxy(factory, {})],
+    ['a revoked proxy', revokedProxy],
+  ])('%s is none, and the error says what is wanted', async (_, make) => {
+    const [port] = portPair()
+    const given = make(createIndexedDB({ vfs: memory() })) as IDBFactory // as script may give it
+    const known = { name: 'TypeError', code: 'ERR_IDB_INVALID_OPTION', option: 'factory' }
+    const wanted = /^(?:close|serve)\(.*\) needs a factory that .* has returned, got an? /
+    const refusals = [await settled(() => close(given)), await settled(() => serve(port, given))]
+    for (const refusal of refusals) {
+      expect(refusal).toMatchObject({ ...known, message: expect.stringMatching(wanted) as string })
+    }
+    port.close()
+  })
 })
+
+function revokedProxy(): unknown {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  return proxy
+}
+
+/** What the call throws or rejects with. */
+async function settled(call: () => unknown): Promise<unknown> {
+  try {
+    return await call()
+  } catch (error) {
+    return error
+  }
+}
 
 function portPair(): [MessagePort, MessagePort] {
   const { port1, port2 } = new MessageChannel()

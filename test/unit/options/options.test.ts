@@ -4,6 +4,7 @@ import {
   install,
   type IndexedDBOptions,
   salvageReport,
+  serve,
 } from '../../../src/index.ts'
 import { setGlobalVars } from '../../../src/indexeddbshim.ts'
 import { completeOptions } from '../../../src/options/options.ts'
@@ -96,10 +97,26 @@ describe('options', () => {
 
 const none = null as never
 
+/** Each question about it throws. */
+const revoked = (() => {
+  const { proxy, revoke } = Proxy.revocable<object>({}, {})
+  revoke()
+  return proxy
+})()
+
 test.each<[string, () => unknown]>([
   ['pth', () => createIndexedDB({ pth: 1 } as object)],
   ['path', () => createIndexedDB({ path: '' })],
   ['path', () => createIndexedDB({ port: new MessageChannel().port1, path: 'x' })],
+  ['port', () => createIndexedDB({ port: { postMessage() {} } })],
+  ['port', () => createIndexedDB({ port: revoked as MessagePort })],
+  ['port', () => serve({ postMessage() {} }, createIndexedDB({ vfs }))],
+  ['port', () => serve(revoked as MessagePort, createIndexedDB({ vfs }))],
+  ['vfs', () => createIndexedDB({ vfs: { ...vfs, directory: () => none } })],
+  ['vfs', () => createIndexedDB({ vfs: { ...vfs, directory: (async () => {}) as never } })],
+  ['vfs', () => createIndexedDB({ vfs: revoked as typeof vfs })],
+  ['wasm', () => createIndexedDB({ wasm: revoked })],
+  ['worker', () => createIndexedDB({ worker: revoked as MessagePort })],
   ['worker', () => createIndexedDB({ vfs, worker: true })],
   ['worker', () => createIndexedDB({ worker: '' })],
   ['target', () => install({ target: 1 as unknown as object })],
