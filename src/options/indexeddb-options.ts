@@ -37,7 +37,8 @@ export interface IndexedDBOptions {
    * listener for `error`, failed housekeeping, another program at an open file, a file that cannot be listed, why a client of
    * `serve()` was ended, what a salvage has saved and lost (as data in the error's `report`, see `salvageReport()`). The
    * error's `cause` has a `code`. Where several factories share a directory, the one that opened it is called. It is called in a
-   * microtask of its own; an exception that it throws is reported like an event listener's. Default: `console.warn`.
+   * microtask of its own; an exception that it throws is reported like an event listener's. Beside `port` it gets the failures of
+   * this thread's requests; the owner's `onWarning` gets what concerns the files. Default: `console.warn`.
    */
   readonly onWarning?: ((warning: Error) => void) | undefined
   /**
@@ -51,7 +52,7 @@ export interface IndexedDBOptions {
    * can be compiled at run time (Cloudflare Workers) and where the package cannot find its own. Default: the package's own.
    */
   readonly wasm?: object | undefined
-  /** The port to the thread that owns the directory and calls `serve()` on the other end. Cannot be combined with other options. */
+  /** The port to the thread that owns the directory and calls `serve()` on the other end. Cannot be combined with options other than `onWarning`. */
   readonly port?: Port | undefined
   /** @deprecated Use `ifLocked`. */
   readonly onLocked?: 'throw' | 'wait' | undefined

@@ -140,7 +140,8 @@ export function hostPortOf(port: unknown): HostPort {
 /** The port among the options; null: this thread, or a worker it starts, is the owner. @throws TypeError as above. */
 export function portOf(options: IndexedDBOptions): HostPort | null {
   checkOptions(options)
-  const { port, ...others } = options
+  // Failures that no listener hears are this thread's own.
+  const { port, onWarning: _, ...others } = options
   if (port === undefined) return null
   for (const [name, value] of Object.entries(others)) {
     if (value === undefined) continue

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { MessageChannel } from 'node:worker_threads'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { close, createIndexedDB, serve } from '../../../src/index.ts'
+import { type Vfs, VfsError } from '../../../src/files/vfs.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import { buildWorker } from './build-worker.ts'
@@ -224,7 +225,32 @@ describe('a port to the owner', () => {
     }
     port.close()
   })
+
+  test('a factory on a port has an onWarning of its own', async () => {
+    const [served, port] = portPair()
+    const owner = createIndexedDB({ vfs: failingVfs, path: 'd', onWarning: () => {} })
+    serve(served, owner)
+    const warning = new Promise<Error>((onWarning) => {
+      createIndexedDB({ port, onWarning }).open('a')
+    })
+    expect(await warning).toMatchObject({
+      message: expect.stringMatching(/has no listener for "error": no disk today$/) as string,
+      cause: { code: 'ERR_IDB_IO' },
+    })
+    served.close()
+  })
 })
+
+/** A VFS that no directory can be taken of. */
+const failingVfs: Vfs = {
+  ...memory(),
+  directory: (path) => ({
+    ...memory().directory(path),
+    identity: path,
+    lock: () => Promise.reject(new VfsError('EIO', 'no disk today')),
+    close: async () => {},
+  }),
+}
 
 function revokedProxy(): unknown {
   const { proxy, revoke } = Proxy.revocable({}, {})
