@@ -24,6 +24,7 @@ export class Catalogue {
   readonly #entries = new Map<string, DatabaseIdentity | null>()
   /** Whether every file was looked into. */
   isComplete = false
+  #hasUnreached = false
 
   constructor(options: CatalogueOptions) {
     this.#options = options
@@ -56,51 +57,74 @@ export class Catalogue {
     this.isComplete = false
   }
 
-  /** Looks into each file that is not known yet, once. */
+  /** Looks into each file that is not known yet, once; into one that could not be reached, at each call. */
   async readAll(engine: Identifier): Promise<void> {
-    for (const fileName of await this.#listFiles()) {
+    this.#hasUnreached = false
+    for (const fileName of await this.#tidyFiles()) {
       if (!this.#options.fileNames.includes(fileName) || this.#entries.has(fileName)) continue
-      const entry = await this.#identify(engine, { fileName, label: `File ${fileName}` })
-      if (entry !== 'gone') this.#entries.set(fileName, entry)
+      await this.#reach(fileName, async (file) => {
+        const entry = await this.#identify(engine, file)
+        if (entry !== 'gone') this.#entries.set(fileName, entry)
+      })
     }
-    this.isComplete = true
+    this.isComplete = !this.#hasUnreached
   }
 
-  /** The names of all files; those that an interrupted salvage has left have come into their places first. */
-  async #listFiles(): Promise<string[]> {
-    const { files, fileNames, quarantine } = this.#options
+  /** The names of all files, once those that interrupted salvages have left are in their places or removed. */
+  async #tidyFiles(): Promise<string[]> {
+    const { files, quarantine } = this.#options
     const names = await files.list()
-    const salvaged = names.map(salvagedFileName).filter((name) => name !== null)
-    const unfinished = salvaged.filter((name) => fileNames.includes(name) && !names.includes(name))
-    if (unfinished.length === 0) return names
-    for (const fileName of unfinished) {
-      await quarantine.finish({ fileName, label: `File ${fileName}` })
+    const [unfinished, copied] = [this.#unfinishedIn(names), this.#copiedIn(names)]
+    for (const name of unfinished) await this.#reach(name, (file) => quarantine.finish(file))
+    for (const name of copied) {
+      await this.#reach(name, (file) => quarantine.discardUnfinishedCopy(file))
     }
-    return files.list()
+    return unfinished.length + copied.length === 0 ? names : files.list()
+  }
+
+  /** The files that are out of their places though the copies to come there are complete. */
+  #unfinishedIn(names: readonly string[]): string[] {
+    const salvaged = names.map(salvagedFileName).filter((name) => name !== null)
+    return salvaged.filter(
+      (name) => this.#options.fileNames.includes(name) && !names.includes(name),
+    )
+  }
+
+  /** The files of which there are unfinished copies: no salvage is under way, so each was interrupted. */
+  #copiedIn(names: readonly string[]): string[] {
+    const { fileNames, quarantine } = this.#options
+    const copied = names.map((name) => quarantine.copiedFileName(name))
+    return [...new Set(copied)]
+      .filter((name) => name !== null)
+      .filter((name) => fileNames.includes(name))
   }
 
   /**
-   * What a file says of itself; null: not ours to read, 'gone': it was a leftover and is removed. One unreadable file must
-   * not hide all others; opening that database tells what is wrong with it.
+   * Works on one file. Where that cannot be read or reached it must not hide all others, and is left out: opening that
+   * database tells what is wrong with it.
    */
+  async #reach(fileName: string, work: (file: DatabaseFile) => Promise<void>): Promise<void> {
+    try {
+      await work({ fileName, label: `File ${fileName}` })
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+      if (error.code === 'io') this.#hasUnreached = true
+      else if (error.code === 'corrupt' || error.code === 'foreign')
+        this.#entries.set(fileName, null)
+      else throw error
+      this.#options.onWarning(error)
+    }
+  }
+
+  /** What a file says of itself; null: not ours to read, 'gone': it was a leftover and is removed. */
   async #identify(
     engine: Identifier,
     file: DatabaseFile,
   ): Promise<DatabaseIdentity | 'gone' | null> {
-    const { files, fileNames, onWarning } = this.#options
-    try {
-      const identity = await engine.identify(file)
-      if (identity) return fileNames.of(identity.name) === file.fileName ? identity : null
-      await files.remove(file)
-      return 'gone'
-    } catch (error) {
-      if (!isUnreadable(error)) throw error
-      onWarning(error)
-      return null
-    }
+    const { files, fileNames } = this.#options
+    const identity = await engine.identify(file)
+    if (identity) return fileNames.of(identity.name) === file.fileName ? identity : null
+    await files.remove(file)
+    return 'gone'
   }
-}
-
-function isUnreadable(error: unknown): error is StorageError {
-  return error instanceof StorageError && (error.code === 'corrupt' || error.code === 'foreign')
 }

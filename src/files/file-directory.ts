@@ -99,7 +99,7 @@ export class FileDirectory<Database extends Closable> {
       const wasComplete = this.#catalogue.isComplete
       const known = this.#forget(file)
       await this.#quarantine.finish(file)
-      await this.#quarantine.discardCopy(file)
+      await this.#quarantine.discardCopies(file)
       // Without companions there is one file, and to remove it is one step.
       const isOneStep = known && !(await this.#files.hasCompanion(file))
       const version = isOneStep ? known.version : await engine.markDeleted(file)

@@ -18,6 +18,11 @@ const { now: timeOfDay } = Date
 const rescueName = (fileName: string): string => `${fileName}-rescue`
 const rescuedName = (fileName: string): string => `${fileName}-rescued`
 
+const unfinishedCopyOf = ({ fileName, label }: DatabaseFile): DatabaseFile => ({
+  fileName: rescueName(fileName),
+  label: `Copy of ${label}`,
+})
+
 /** The warning that says what was saved and lost, in words and as data. */
 export type SalvageWarning = StorageError & { readonly report: SalvageReport }
 
@@ -69,7 +74,7 @@ export class Quarantine {
     copyReadable: (copy: DatabaseFile) => Promise<SavedStores>,
   ): Promise<SalvageWarning> {
     const { fileName, label } = file
-    const rescue = { fileName: rescueName(fileName), label: `Copy of ${label}` }
+    const rescue = unfinishedCopyOf(file)
     await this.#files.remove(rescue)
     const stores = await copyReadable(rescue)
     try {
@@ -107,33 +112,74 @@ export class Quarantine {
   }
 
   /**
-   * Removes the copy of a file that is still in its place, which an interrupted salvage has left: once that file is gone it
-   * would be taken for what is to come in its place.
+   * Removes the copies of a file that is still in its place, which interrupted salvages have left: once that file is gone the
+   * complete one would be taken for what is to come in its place, and the other would stay without limit.
    */
-  async discardCopy({ fileName, label }: DatabaseFile): Promise<void> {
+  async discardCopies({ fileName, label }: DatabaseFile): Promise<void> {
+    const copies = [...this.#files.namesOf(rescueName(fileName)), rescuedName(fileName)]
+    const names = new Set(await this.#files.list())
     try {
-      await this.#files.directory.remove(rescuedName(fileName))
+      for (const copy of copies) if (names.has(copy)) await this.#files.directory.remove(copy)
     } catch (error) {
       throw fileError(label, 'removing its copy', error)
     }
   }
 
+  /** Removes the copy of a file that an interrupted salvage was writing, with its companions. */
+  async discardUnfinishedCopy(file: DatabaseFile): Promise<void> {
+    await this.#files.remove(unfinishedCopyOf(file))
+  }
+
+  /** The file whose unfinished copy, or a companion of that, a file is; null: it is neither. */
+  copiedFileName(name: string): string | null {
+    const copied = name.slice(0, Math.max(0, name.lastIndexOf('-rescue')))
+    return this.#files.namesOf(rescueName(copied)).includes(name) ? copied : null
+  }
+
   /** Moves the damaged files away, then the rescued one into their place. Gives the damaged file's new name. */
   async #putAside({ fileName, label }: DatabaseFile): Promise<string> {
     const { directory } = this.#files
-    const aside = `${fileName}-damaged-${timeOfDay()}`
     try {
-      for (const name of this.#files.namesOf(fileName)) {
-        await directory.prepare([name])
-        if (this.#files.hasContent(name))
-          await directory.rename(name, name.replace(fileName, aside))
-      }
+      const names = await this.#presentNames(fileName)
+      const aside = await this.#asideName(fileName, names)
+      for (const name of names) await directory.rename(name, name.replace(fileName, aside))
       await directory.rename(rescuedName(fileName), fileName)
+      return aside
     } catch (error) {
       throw fileError(label, 'putting the damaged file aside', error)
     }
-    return aside
   }
+
+  /** The file first, as what is left when it is gone belongs to where it went. */
+  async #presentNames(fileName: string): Promise<string[]> {
+    const names = this.#files.namesOf(fileName)
+    await this.#files.directory.prepare(names)
+    return names.filter((name) => this.#files.hasContent(name))
+  }
+
+  /**
+   * The name that damaged files get: the damaged file's own where an interrupted salvage has moved it already, as its log
+   * says nothing without it.
+   */
+  async #asideName(fileName: string, leftNames: readonly string[]): Promise<string> {
+    const fresh = `${fileName}-damaged-${timeOfDay()}`
+    if (leftNames.length === 0 || leftNames.includes(fileName)) return fresh
+    const names = await this.#files.list()
+    const last = lastAside(fileName, names)
+    if (last === null) return fresh
+    const isTaken = leftNames.some((name) => names.includes(name.replace(fileName, last)))
+    return isTaken ? fresh : last
+  }
+}
+
+/** The name that was given last to a damaged file of that name, of those there are; null: to none. */
+function lastAside(fileName: string, names: readonly string[]): string | null {
+  const prefix = `${fileName}-damaged-`
+  const times = names
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => name.slice(prefix.length))
+    .filter((time) => /^\d+$/.test(time))
+  return times.length === 0 ? null : prefix + Math.max(...times.map(Number))
 }
 
 /** The file that a salvage is to be finished for, if a file is what such a salvage has left; else null. */

@@ -122,8 +122,8 @@ describe('a directory of an engine that is not SQLite', () => {
       await fill(directory)
       await directory.close()
       await onFiles(inner, (files) => writeText(files, `${fileName}-draft`, 'left behind'))
-      // The first file removed is the copy of a salvage, then the companion, then the file itself.
-      vfs.inject({ faults: [{ on: 'remove', nth: 3 }] })
+      // The first file removed is the companion, then the file itself.
+      vfs.inject({ faults: [{ on: 'remove', nth: 2 }] })
       await expect(directory.delete('test')).rejects.toMatchObject({ code: 'io' })
       await directory.close()
       const again = open(inner)
@@ -169,6 +169,102 @@ describe('a directory of an engine that is not SQLite', () => {
     await again.close()
   })
 
+  test('a deletion takes along what interrupted salvages have left', async () => {
+    const vfs = memory()
+    const directory = open(vfs)
+    await fill(directory)
+    await directory.close()
+    await onFiles(vfs, (files) => {
+      for (const end of ['rescue', 'rescue-draft', 'rescued']) {
+        writeText(files, `${fileName}-${end}`, damagedText)
+      }
+    })
+    const again = open(vfs)
+    expect(await again.delete('test')).toBe(3)
+    await again.close()
+    await onFiles(vfs, async (files) => expect(await files.list()).toEqual([]))
+  })
+
+  test('list() removes unfinished copies, also of files that are gone, and nothing else', async () => {
+    const vfs = memory()
+    const directory = open(vfs)
+    await fill(directory)
+    await directory.close()
+    const gone = jsonNames.of('gone')
+    const kept = [`${gone}-damaged-1`, 'notes-rescue', `${gone}-rescue-notes`]
+    await onFiles(vfs, (files) => {
+      for (const name of [gone, fileName]) {
+        for (const end of ['rescue', 'rescue-draft']) writeText(files, `${name}-${end}`, 'half')
+      }
+      for (const name of kept) writeText(files, name, 'kept')
+    })
+    const again = open(vfs)
+    expect(await again.list()).toEqual([{ name: 'test', version: 3 }])
+    await again.close()
+    await onFiles(vfs, async (files) => {
+      expect((await files.list()).sort()).toEqual([fileName, ...kept].sort())
+    })
+  })
+
+  test('the files of a damaged database get one name, though their renaming was interrupted', async () => {
+    const vfs = memory()
+    const database = JSON.stringify({ name: 'test', version: 1, records: {} })
+    await onFiles(vfs, (files) => {
+      writeText(files, `${fileName}-damaged-9`, 'of an earlier salvage')
+      writeText(files, `${fileName}-damaged-10`, damagedText)
+      writeText(files, `${fileName}-draft`, 'its companion')
+      writeText(files, `${fileName}-rescued`, database)
+    })
+    const directory = open(vfs)
+    expect(await directory.list()).toEqual([{ name: 'test', version: 1 }])
+    await directory.close()
+    const ends = ['', '-damaged-9', '-damaged-10', '-damaged-10-draft']
+    await onFiles(vfs, async (files) => {
+      expect((await files.list()).sort()).toEqual(ends.map((end) => fileName + end).sort())
+    })
+  })
+
+  test('a companion left alone does not replace that of an earlier damaged file', async () => {
+    const vfs = memory()
+    await onFiles(vfs, (files) => {
+      for (const end of ['damaged-1', 'damaged-1-draft', 'draft', 'rescued']) {
+        writeText(files, `${fileName}-${end}`, JSON.stringify({ name: 'test', version: 1 }))
+      }
+    })
+    const directory = open(vfs)
+    await directory.list()
+    await directory.close()
+    await onFiles(vfs, async (files) => expect(await files.list()).toHaveLength(4))
+  })
+
+  test('a file that cannot be reached is left out with a warning, and listed once it can be', async () => {
+    const inner = memory()
+    const vfs = unreachable(inner, fileName)
+    for (const name of ['test', 'other']) {
+      const directory = open(inner)
+      await fill(directory, name)
+      await directory.close()
+    }
+    const directory = open(vfs)
+    expect(await directory.list()).toEqual([{ name: 'other', version: 3 }])
+    expect(warnings).toMatchObject([{ code: 'io', facts: { systemCode: 'EACCES' } }])
+    await expect(directory.open('test')).rejects.toMatchObject({ code: 'io' })
+    vfs.isReachable = true
+    expect(await directory.list()).toHaveLength(2)
+    await directory.close()
+  })
+
+  test('a salvage that cannot be finished hides no other database', async () => {
+    const inner = memory()
+    const vfs = unreachable(inner, `${fileName}-rescued`)
+    await onFiles(inner, (files) => writeText(files, `${fileName}-rescued`, damagedText))
+    const directory = open(vfs)
+    await fill(directory, 'other')
+    expect(await directory.list()).toEqual([{ name: 'other', version: 3 }])
+    expect(warnings).toMatchObject([{ code: 'io' }])
+    await directory.close()
+  })
+
   test('one unreadable file does not hide the others', async () => {
     const vfs = memory()
     await onFiles(vfs, (files) => writeText(files, fileName, damagedText))
@@ -212,6 +308,23 @@ describe('a directory of an engine that is not SQLite', () => {
     expect(engine.released).toBe(1)
   })
 })
+
+/** A VFS that cannot open one file. */
+function unreachable(vfs: Vfs, name: string): Vfs & { isReachable: boolean } {
+  const spoilt = {
+    ...vfs,
+    isReachable: false,
+    directory(path: string): VfsDirectory {
+      const directory = vfs.directory(path)
+      const open: VfsDirectory['open'] = (asked, options) => {
+        if (asked !== name || spoilt.isReachable) return directory.open(asked, options)
+        throw new VfsError('EACCES', `EACCES: ${asked}`)
+      }
+      return Object.assign(Object.create(directory) as VfsDirectory, { open })
+    },
+  }
+  return spoilt
+}
 
 /** A VFS whose files can be cleared away while they are owned, as a browser's can. */
 function clearable(vfs: Vfs): Vfs & { clear(): void } {

@@ -4,6 +4,7 @@
  */
 import { StorageError } from '../../../src/errors.ts'
 import type { DatabaseFile, NamedFile } from '../../../src/files/database-files.ts'
+import { fileError } from '../../../src/files/file-error.ts'
 import {
   type DatabaseIdentity,
   type DatabaseLife,
@@ -133,12 +134,16 @@ class JsonFiles implements MountedEngine<JsonDatabase> {
     return text === null ? null : parse(text, file)
   }
 
-  async #readText({ fileName }: DatabaseFile): Promise<string | null> {
-    await this.#owned.directory.prepare([fileName])
-    const file = this.#owned.directory.open(fileName, { create: false })
-    const text = file && textOf(file)
-    file?.close()
-    return text === '' ? null : text
+  async #readText({ fileName, label }: DatabaseFile): Promise<string | null> {
+    try {
+      await this.#owned.directory.prepare([fileName])
+      const file = this.#owned.directory.open(fileName, { create: false })
+      const text = file && textOf(file)
+      file?.close()
+      return text === '' ? null : text
+    } catch (error) {
+      throw fileError(label, 'reading the file', error)
+    }
   }
 
   async #write({ fileName }: DatabaseFile, contents: Contents): Promise<void> {
