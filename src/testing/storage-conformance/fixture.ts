@@ -148,13 +148,21 @@ function scanOf(rest: Partial<Scan> = {}): Scan {
 export function found(storage: Storage, rest: Partial<Scan> = {}): string[] {
   const lines: string[] = []
   storage.scan(scanOf(rest), (record) => {
-    const text = (start: number, end: number): string =>
-      String.fromCharCode(...record.bytes.subarray(start, end))
+    const text = (start: number, end: number): string => textOf(record.bytes.subarray(start, end))
     const key = text(record.keyStart, record.keyEnd)
     const primaryKey = text(record.primaryKeyStart, record.primaryKeyEnd)
     lines.push(`${key} ${primaryKey} ${text(record.valueStart, record.valueEnd)}`)
   })
   return lines
+}
+
+/** The text whose bytes they are; in pieces, as a call takes no million arguments. */
+function textOf(bytes: Uint8Array): string {
+  const pieces: string[] = []
+  for (let start = 0; start < bytes.length; start += 4096) {
+    pieces.push(String.fromCharCode(...bytes.subarray(start, start + 4096)))
+  }
+  return pieces.join('')
 }
 
 /** The same without values. */

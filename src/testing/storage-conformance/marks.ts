@@ -1,6 +1,6 @@
 /** Marks: who asked for a commit, kept with it. */
 import type { Storage } from '../../storage/storage.ts'
-import { type Fixture, found, openWithStore, recordOf, transact } from './fixture.ts'
+import { type Fixture, found, openWithStore, recordOf, storeOf, transact } from './fixture.ts'
 
 /** Adds the tests. */
 export function markTests(fixture: Fixture): void {
@@ -36,6 +36,63 @@ export function markTests(fixture: Fixture): void {
       assert.deepEqual(marksOf(await reopen()), [3, 2 ** 53 - 1, 6])
     },
   )
+
+  fixture.withStore(
+    'each slot of each client has a mark of its own, from 0 on',
+    [],
+    async (storage, reopen) => {
+      const marks = ['a', 'A', 'ab', 'a-', 'b'].flatMap((client) =>
+        [0, 1, 2, 3, 10].map((slot) => ({ client, slot })),
+      )
+      marks.forEach(({ client, slot }, number) => mark(storage, client, slot, number))
+      const numbers = [...marks.keys()]
+      const read = (it: Storage): (number | null)[] =>
+        marks.map(({ client, slot }) => it.markOf(client, slot))
+      assert.deepEqual(read(storage), numbers)
+      const again = await reopen()
+      assert.deepEqual(read(again), numbers)
+      transact(again, (transaction) => transaction.forgetMarks('a'))
+      assert.deepEqual(read(again), [null, null, null, null, null, ...numbers.slice(5)])
+    },
+  )
+
+  fixture.withStore(
+    'a transaction changes no mark that can be read before its end',
+    [],
+    (storage) => {
+      mark(storage, 'a', 0, 1)
+      mark(storage, 'b', 0, 2)
+      for (const end of ['rollback', 'commit'] as const) {
+        const transaction = storage.begin()
+        assert.deepEqual(marksOf(storage), [1, null, 2])
+        transaction.put(recordOf('k'))
+        transaction.forgetMarks('a')
+        assert.deepEqual(marksOf(storage), [1, null, 2])
+        transaction[end]()
+      }
+      assert.deepEqual(marksOf(storage), [null, null, 2])
+    },
+  )
+
+  fixture.withStore('an upgrade keeps marks, and its own', [], async (storage, reopen) => {
+    mark(storage, 'a', 0, 1)
+    mark(storage, 'b', 0, 2)
+    const transaction = storage.begin()
+    transaction.changeSchema({ type: 'setVersion', version: 2 })
+    transaction.changeSchema({ type: 'createObjectStore', store: storeOf(2) })
+    transaction.commit({ client: 'a', slot: 1, number: 3 })
+    assert.deepEqual(marksOf(storage), [1, 3, 2])
+    assert.deepEqual(marksOf(await reopen()), [1, 3, 2])
+  })
+
+  fixture.withStore('a mark is there though a record was refused', [], async (storage, reopen) => {
+    const transaction = storage.begin()
+    transaction.put(recordOf('k', 'one'))
+    fixture.refuses(() => transaction.put(recordOf('k', 'two', { overwrite: false })))
+    transaction.commit({ client: 'a', slot: 0, number: 1 })
+    assert.deepEqual(marksOf(storage), [1, null, null])
+    assert.deepEqual(marksOf(await reopen()), [1, null, null])
+  })
 
   fixture.withStore('a transaction that is rolled back leaves no mark', [], (storage) => {
     mark(storage, 'a', 0, 1)

@@ -8,6 +8,7 @@ import {
   indexOf,
   keysFound,
   only,
+  openWithStore,
   recordOf,
   storeOf,
   transact,
@@ -42,6 +43,49 @@ export function recordTests(fixture: Fixture): void {
       assert.deepEqual(found(storage, { indexId: 1 }), ['x k before'])
     },
   )
+
+  fixture.withStore(
+    'every byte counts, in keys, values and index keys',
+    [indexOf(1)],
+    (storage) => {
+      const ends = ['', '\0', '\0\0', 'a', 'a\0', 'a\0b', '\x7f', '\x80', '\xfe\xff', allBytes]
+      const keys = ends.map((end) => `k${end}`)
+      transact(storage, (transaction) => {
+        for (const key of keys) {
+          const rest = { indexKeys: indexKeysOf([1, key.slice(0, 100)]), overwrite: false }
+          transaction.put(recordOf(key, `${key}${allBytes}`, rest))
+        }
+      })
+      const sorted = [...keys].sort(byCodeUnits)
+      assert.deepEqual(
+        found(storage),
+        sorted.map((key) => `${key} ${key} ${key}${allBytes}`),
+      )
+      assert.deepEqual(
+        found(storage, { indexId: 1 }),
+        sorted.map((key) => `${key.slice(0, 100)} ${key} ${key}${allBytes}`),
+      )
+    },
+  )
+
+  fixture.inDirectory('records up to the limits are stored', async (directory) => {
+    const { recordBytes, keyBytes } = directory.limits
+    const storage = await openWithStore(directory, 'test')
+    const prefix = `x${allBytes.repeat(400)}`.slice(0, Math.min(keyBytes, 100_000) - 1)
+    const size = Math.min(recordBytes, 1_000_000) - prefix.length - 1
+    const value = allBytes.repeat(size / 256 + 1).slice(0, size)
+    transact(storage, (transaction) => {
+      for (const end of 'ab') transaction.put(recordOf(prefix + end, value, { overwrite: false }))
+    })
+    const expected = ['a', 'b'].map((end) => `${prefix}${end} ${prefix}${end} ${value}`)
+    const lines = found(storage)
+    assert.deepEqual(
+      lines.map((line) => line.length),
+      expected.map((line) => line.length),
+    )
+    assert.ok(lines.every((line, i) => line === expected[i]))
+    await storage.close()
+  })
 
   fixture.withStore('values of any length replace each other', [indexOf(1)], (storage) => {
     const indexKeys = indexKeysOf([1, 'x'])
@@ -104,9 +148,19 @@ export function recordTests(fixture: Fixture): void {
     transact(storage, (transaction) => {
       transaction.put(recordOf('a', 'v', { indexKeys: indexKeysOf([1, 'x']) }))
       transaction.put(recordOf('b', 'v'.repeat(20_000)))
+      for (const key of ['\0', '\x80', '\xfe\xff']) {
+        transaction.put(recordOf(key, 'v', { indexKeys: indexKeysOf([1, key]) }))
+      }
     })
     transact(storage, (transaction) => transaction.clear(1))
     assert.deepEqual([found(storage), keysFound(storage, { indexId: 1 })], [[], []])
     assert.equal(storage.count(1, 0, between('\0', '\xff')), 0)
   })
+}
+
+/** One character for each byte, the last first, so that no order of bytes is its own. */
+const allBytes = Array.from({ length: 256 }, (_, i) => String.fromCharCode(255 - i)).join('')
+
+function byCodeUnits(a: string, b: string): number {
+  return a < b ? -1 : 1
 }

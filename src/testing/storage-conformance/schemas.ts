@@ -82,6 +82,29 @@ export function schemaTests(fixture: Fixture): void {
     assert.deepEqual(found(storage, { indexId: 1 }), ['x a v'])
   })
 
+  fixture.withStore('ids may be high, and have gaps', [], async (storage, reopen) => {
+    const indexKeys = indexKeysOf([3, 'x'], [100, 'y'])
+    const stores = [3, 100]
+    transact(storage, (transaction) => {
+      for (const id of stores) {
+        transaction.changeSchema({ type: 'createObjectStore', store: storeOf(id) })
+      }
+      for (const id of [3, 100]) {
+        transaction.changeSchema({ type: 'createIndex', storeId: 100, index: indexOf(id) })
+      }
+      for (const storeId of [1, ...stores]) {
+        const rest = { storeId, indexKeys: storeId === 100 ? indexKeys : null, overwrite: false }
+        transaction.put(recordOf('k', `in ${storeId}`, rest))
+      }
+    })
+    const again = await reopen()
+    assert.deepEqual(found(again), ['k k in 1'])
+    assert.deepEqual(found(again, { storeId: 3 }), ['k k in 3'])
+    assert.deepEqual(found(again, { storeId: 100, indexId: 3 }), ['x k in 100'])
+    assert.deepEqual(found(again, { storeId: 100, indexId: 100 }), ['y k in 100'])
+    assert.deepEqual([again.schema.nextStoreId, again.schema.nextIndexId], [101, 101])
+  })
+
   fixture.withStore('ids stay used when all is deleted', [indexOf(1)], async (storage, reopen) => {
     transact(storage, (transaction) =>
       transaction.changeSchema({ type: 'deleteObjectStore', storeId: 1 }),

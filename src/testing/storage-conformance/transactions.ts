@@ -1,4 +1,5 @@
 /** Transactions: what is seen of them, what a rollback leaves, and that they are of no use after their end. */
+import type { SchemaChange } from '../../storage/schema.ts'
 import type { StorageTransaction } from '../../storage/storage.ts'
 import {
   everything,
@@ -91,6 +92,33 @@ export function transactionTests(fixture: Fixture): void {
     transaction.commit()
     assert.equal(numberOf(storage.begin()), 2 ** 53 + 2)
     assert.equal(numberOf((await reopen()).begin()), 2 ** 53 + 2)
+  })
+
+  fixture.withStore('a current number stays whatever else changes', [], async (storage, reopen) => {
+    const changes: SchemaChange[] = [
+      { type: 'setVersion', version: 2 },
+      { type: 'renameObjectStore', storeId: 1, name: 'other' },
+      { type: 'createIndex', storeId: 1, index: indexOf(1) },
+      { type: 'renameIndex', storeId: 1, indexId: 1, name: 'another' },
+      { type: 'deleteIndex', storeId: 1, indexId: 1 },
+      { type: 'createObjectStore', store: storeOf(2) },
+    ]
+    const steps: ((transaction: StorageTransaction) => void)[] = [
+      ...changes.map((each) => (it: StorageTransaction) => it.changeSchema(each)),
+      (it) => it.setCurrentNumber(2, 3),
+      (it) => it.put(recordOf('a')),
+      (it) => it.deleteRange(1, everything),
+      (it) => it.clear(1),
+    ]
+    transact(storage, (transaction) => transaction.setCurrentNumber(1, 5))
+    for (const step of steps) {
+      transact(storage, (transaction) => {
+        step(transaction)
+        assert.equal(transaction.currentNumber(1), 5)
+      })
+      assert.equal(numberOf(storage.begin()), 5)
+    }
+    assert.equal(numberOf((await reopen()).begin()), 5)
   })
 
   fixture.inDirectory('close() rolls back what is open', async (directory) => {
