@@ -3,6 +3,7 @@ import { StorageError } from '../../errors.ts'
 import type { DatabaseFile, NamedFile } from '../../files/database-files.ts'
 import type { DatabaseLife } from '../../files/file-engine.ts'
 import type { SavedStores } from '../../files/file-engine.ts'
+import { fileError } from '../../files/file-error.ts'
 import type { SalvagedStore } from '../../storage/salvage-report.ts'
 import type { ObjectStoreSchema } from '../../storage/schema.ts'
 import type { StorageTransaction } from '../../storage/storage.ts'
@@ -29,7 +30,7 @@ export async function copyReadable(
   target: NamedFile,
   rescue: DatabaseFile,
 ): Promise<SavedStores> {
-  await place.directory.prepare([target.fileName, ...companionsOf(target.fileName)])
+  await prepareDamaged(place, target)
   const damaged = openDamaged(place, target)
   try {
     const rows = damaged && readRows(damaged, target)
@@ -49,6 +50,14 @@ export async function copyReadable(
     }
   } finally {
     damaged?.abandon()
+  }
+}
+
+async function prepareDamaged({ directory }: MountedDirectory, target: NamedFile): Promise<void> {
+  try {
+    await directory.prepare([target.fileName, ...companionsOf(target.fileName)])
+  } catch (error) {
+    throw fileError(target.label, 'opening the file', error)
   }
 }
 
