@@ -1,4 +1,5 @@
 /** Closing a database: its log copied into its file, if that is safe, and what is left over removed. */
+import { fileError } from '../files/file-error.ts'
 import type { DatabaseFile } from '../files/database-files.ts'
 import type { Connection } from './binding/connection.ts'
 import type { CheckpointMode } from './care/checkpoint.ts'
@@ -35,7 +36,15 @@ export async function closeConnection(database: ClosingDatabase): Promise<void> 
   }
   if (!isCopied) return
   if (place.isPersistent) connection.close()
-  else place.engine.spareConnections.giveBack(connection)
+  else giveBack(database)
+}
+
+function giveBack({ place, file, connection }: ClosingDatabase): void {
+  try {
+    place.engine.spareConnections.giveBack(connection)
+  } catch (error) {
+    throw fileError(file.label, 'closing the file', error)
+  }
 }
 
 /** Leaves nothing in the log; false where it has to stay for the next opening to find. */
