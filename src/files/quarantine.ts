@@ -90,18 +90,15 @@ export class Quarantine {
   }
 
   /**
-   * Finishes a salvage that was interrupted when the damaged file was out of its place already, and removes the copy that one
-   * interrupted earlier has left.
+   * Finishes a salvage that was interrupted when the damaged file was out of its place already. Copies that one interrupted
+   * earlier has left are not looked for at each opening: the next salvage removes them, the first `list()` and a deletion.
    */
   async finish(file: DatabaseFile): Promise<void> {
     const { directory } = this.#files
-    const [copy, rescued] = [rescueName(file.fileName), rescuedName(file.fileName)]
-    const namesOfCopy = this.#files.namesOf(copy)
+    const rescued = rescuedName(file.fileName)
     try {
       // With all that will be opened next, if it exists: they are prepared at the same time.
-      await directory.prepare([...this.#files.namesOf(file.fileName), ...namesOfCopy])
-      if (namesOfCopy.some((name) => this.#files.isPresent(name)))
-        await this.#files.remove({ ...file, fileName: copy })
+      await directory.prepare(this.#files.namesOf(file.fileName))
       if (this.#files.hasContent(file.fileName)) return
       await directory.prepare([rescued])
       if (!this.#files.hasContent(rescued)) return
