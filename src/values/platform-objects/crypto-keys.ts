@@ -93,7 +93,7 @@ export async function exportCryptoKey(key: object): Promise<Uint8Array> {
   } catch (error) {
     throw domException(
       'DataCloneError',
-      `A CryptoKey (${nameOf(traits)}) cannot be stored: this runtime cannot export its bytes: ${String(error)}`,
+      `A CryptoKey (${nameOf(traits)}) cannot be stored in this runtime, which does not export its bytes: ${String(error)}`,
     )
   }
 }

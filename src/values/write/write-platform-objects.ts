@@ -120,7 +120,7 @@ function writeCryptoKey(state: WriteState, value: object): Children | null | und
   if (state.canKeep) return writeKept(state, value, 'CryptoKey')
   throw domException(
     'DataCloneError',
-    'A CryptoKey that is not extractable cannot be stored: this runtime neither exports its bytes nor keeps it for this database; make it extractable',
+    'A CryptoKey that is not extractable cannot be stored in this runtime, which neither exports its bytes nor keeps it for this database; make it extractable',
   )
 }
 
