@@ -100,15 +100,19 @@ export class Catalogue {
   }
 
   /**
-   * Works on one file. Where that cannot be read or reached it must not hide all others, and is left out: opening that
-   * database tells what is wrong with it.
+   * Works on one file. Where that cannot be read or reached, tried twice, it must not hide all others, and is left out: opening
+   * that database tells what is wrong with it.
    */
   async #reach(fileName: string, work: (file: DatabaseFile) => Promise<void>): Promise<void> {
+    const file = { fileName, label: `File ${fileName}` }
     try {
-      await work({ fileName, label: `File ${fileName}` })
+      await work(file).catch((error: unknown) => {
+        if (!isUnreached(error)) throw error
+        return work(file)
+      })
     } catch (error) {
       if (!(error instanceof StorageError)) throw error
-      if (error.code === 'io') this.#hasUnreached = true
+      if (isUnreached(error)) this.#hasUnreached = true
       else if (error.code === 'corrupt' || error.code === 'foreign')
         this.#entries.set(fileName, null)
       else throw error
@@ -127,4 +131,9 @@ export class Catalogue {
     await files.remove(file)
     return 'gone'
   }
+}
+
+/** Whether a call of the file system has failed, which may pass. */
+function isUnreached(error: unknown): boolean {
+  return error instanceof StorageError && error.code === 'io'
 }

@@ -81,7 +81,7 @@ export async function findKept(id: string, name: string): Promise<object> {
   if (found) return found.object
   throw new StorageError(
     'corrupt',
-    `A stored value refers to a ${name} that the browser which stored it keeps in its own IndexedDB, and it was not found here; store the value again`,
+    `A stored value holds a ${name} that has no bytes: it lies in the IndexedDB of the browser that stored it, and was not found there; store it again`,
     { code: 'ERR_IDB_UNAVAILABLE_TYPE' },
   )
 }
