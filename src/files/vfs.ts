@@ -91,7 +91,7 @@ export interface VfsDirectory {
    * gone, too, and only `close()` and `lock()` start over.
    */
   readonly renew?: () => Promise<void>
-  /** Gives up the ownership; does nothing where this object has none, whoever else has. All files must be closed. */
+  /** Gives up the ownership; does nothing where this object has none, even if another has it. All files must be closed. */
   close(): Promise<void>
 }
 
