@@ -16,20 +16,24 @@ import {
 export function indexTests(fixture: Fixture): void {
   const { assert } = fixture
 
-  fixture.withStore('a record has any number of entries', [indexOf(1), indexOf(2)], (storage) => {
-    const many = Array.from(
-      { length: 20 },
-      (_, i) => [1, `k${String(i).padStart(2, '0')}`] as const,
-    )
-    transact(storage, (transaction) =>
-      transaction.put(recordOf('a', 'v', { indexKeys: indexKeysOf(...many, [2, 'z']) })),
-    )
-    assert.deepEqual(
-      keysFound(storage, { indexId: 1 }),
-      many.map(([, key]) => `${key} a`),
-    )
-    assert.deepEqual(found(storage, { indexId: 2 }), ['z a v'])
-  })
+  fixture.withStore(
+    'a record has as many entries in an index as it is given',
+    [indexOf(1), indexOf(2)],
+    (storage) => {
+      const many = Array.from(
+        { length: 20 },
+        (_, i) => [1, `k${String(i).padStart(2, '0')}`] as const,
+      )
+      transact(storage, (transaction) =>
+        transaction.put(recordOf('a', 'v', { indexKeys: indexKeysOf(...many, [2, 'z']) })),
+      )
+      assert.deepEqual(
+        keysFound(storage, { indexId: 1 }),
+        many.map(([, key]) => `${key} a`),
+      )
+      assert.deepEqual(found(storage, { indexId: 2 }), ['z a v'])
+    },
+  )
 
   fixture.withStore('overwriting moves entries', [indexOf(1), indexOf(2)], (storage) => {
     transact(storage, (transaction) => {
