@@ -37,7 +37,7 @@ export class QueuedRequest {
     this.#options.listener.failed(reason)
   }
 
-  /** Whether it waits for connections that were asked to close and have not: any length of time. */
+  /** Whether it waits for connections that were asked to close and have not, which has no limit in time. */
   get isBlocked(): boolean {
     return this.#isBlocked
   }

@@ -1,5 +1,5 @@
 /**
- * A row of the schema's tables, its columns read as what they must be: any program may have written the file, and a name or
+ * A row of the schema's tables, its columns checked to be what they must be: another program may have written the file, and a name or
  * number that no upgrade could have made must not get further than here.
  */
 import type { KeyPath } from '../../keys/key-path.ts'

@@ -1,4 +1,4 @@
-// A visitor: opens a database file as any tool of SQLite's does, reads, and closes it. In JavaScript, as a process of its own
+// A visitor: opens a database file as SQLite's tools do, reads, and closes it. In JavaScript, as a process of its own
 // is started with this file as it is.
 import { DatabaseSync } from 'node:sqlite'
 
