@@ -55,6 +55,75 @@ export class DirectoryLockedError extends VfsError {
   }
 }
 
+/** Bytes in order, both ways, between two processes or threads. It does not keep the process alive, unless `ref()` says so. */
+export interface ByteStream {
+  /** The bytes are not copied and must not be changed afterwards. A closed stream drops them. */
+  write(bytes: Uint8Array): void
+  /** How many of the written bytes have not been taken by the system yet. */
+  readonly unsentBytes: number
+  /** Calls `listener` with all that comes, from now on and in order; what came before was kept. The bytes are its own. */
+  onData(listener: (bytes: Uint8Array) => void): void
+  /** Calls `listener` each time that bytes had to wait and all have been taken. */
+  onDrain(listener: () => void): void
+  /** Calls `listener` once: nothing more comes, as one of the two ends has closed it or has died. */
+  onClose(listener: () => void): void
+  /** Nothing is read until `resume()`: the other end's bytes wait there. */
+  pause(): void
+  resume(): void
+  /** What was written is still sent. */
+  close(): void
+  ref(): void
+  unref(): void
+}
+
+/** What an owner that shares says of itself before anything is asked. */
+export interface WayIn {
+  /** The first and the last version of the protocol it speaks. */
+  readonly protocol: readonly [first: number, last: number]
+  /** Of its package. */
+  readonly version: string
+}
+
+/** An owner that shares, and the connection to it. */
+export interface MetOwner {
+  readonly type: 'met'
+  readonly owner: Owner & WayIn
+  readonly stream: ByteStream
+  /** Proves to the owner that this process may read the directory. */
+  readonly secret: string
+}
+
+/** There is no owner any more, or it has not said yet how to be met. */
+export interface NoOwner {
+  readonly type: 'gone'
+}
+
+/** An owner that cannot be met. `reason`: why, in words that can follow "because". */
+export interface UnmetOwner {
+  readonly type: 'unmet'
+  readonly owner: Owner
+  readonly reason: string
+}
+
+/** Where threads and processes that find a directory owned meet its owner. */
+export interface MeetingPlace {
+  /**
+   * To be called before each `lock()`: each who comes is given to `connected`, from the moment the directory is taken
+   * until it is closed. Where no one can come the directory is taken all the same, and others are told why.
+   */
+  open(wayIn: WayIn, connected: (stream: ByteStream) => void): OpenMeeting
+  /** Connects to the owner that the directory has. */
+  connect(): Promise<MetOwner | NoOwner | UnmetOwner>
+}
+
+/** An owner's end of its meeting place. */
+export interface OpenMeeting {
+  /** What those who may read the directory know, and must show. */
+  readonly secret: string
+  /** From now on those who come are sent away, and a later `lock()` offers no way in. */
+  close(): void
+}
+
 /**
  * A storage directory. File names are flat: letters, digits, `.`, `-` and `_`, at most 100 characters, and neither `.` nor `..`.
  * Any other name is refused with an error that has a `code`.
@@ -91,6 +160,8 @@ export interface VfsDirectory {
    * gone, too, and only `close()` and `lock()` start over.
    */
   readonly renew?: () => Promise<void>
+  /** Absent: others cannot be met here, so an owner shares with no one. */
+  readonly meeting?: MeetingPlace
   /** Gives up the ownership; does nothing where this object has none, even if another has it. All files must be closed. */
   close(): Promise<void>
 }
