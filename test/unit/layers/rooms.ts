@@ -49,6 +49,16 @@ export const sourceRooms: Rooms = {
     'src/storage/',
     'src/values/',
   ],
+  'src/membership/': [
+    'src/bytes/',
+    'src/event-loop/',
+    'src/kept-objects/',
+    'src/keys/',
+    'src/port/',
+    'src/protocol/',
+    'src/storage/',
+    'src/values/',
+  ],
   'src/files/': ['src/bytes/', 'src/storage/salvage-report.ts'],
   'vfs/': ['src/files/'],
   'src/sqlite/': ['src/bytes/', 'src/files/', 'src/keys/', 'src/storage/'],
@@ -59,6 +69,7 @@ export const sourceRooms: Rooms = {
     'src/core/',
     'src/files/',
     'src/host/',
+    'src/membership/',
     'src/options/',
     'src/port/',
     'src/protocol/',
@@ -66,7 +77,14 @@ export const sourceRooms: Rooms = {
     'src/storage/',
     'vfs/memory.ts',
   ],
-  'src/platform/': ['src/event-loop/', 'src/hosting/', 'src/options/', 'src/port/', 'vfs/'],
+  'src/platform/': [
+    'src/event-loop/',
+    'src/hosting/',
+    'src/membership/',
+    'src/options/',
+    'src/port/',
+    'vfs/',
+  ],
   'src/testing/': ['src/', 'vfs/'],
   // The entries: they compose.
   'src/*': ['src/', 'vfs/'],
@@ -88,6 +106,7 @@ const otherEnds: Rooms = {
   'src/api/': ['src/files/', 'src/sqlite/file-name.ts'],
   'src/core/': ['src/host/'],
   'src/files/': ['src/sqlite/mount/', 'src/storage/'],
+  'src/membership/': ['src/host/'],
   'src/port/': ['src/host/'],
 }
 

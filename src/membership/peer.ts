@@ -1,0 +1,72 @@
+/**
+ * What a platform offers a thread that takes part in a directory which others may own: a way to find the owner, or to become it.
+ * `Member` is the one user of it; `node/` and `browser/` implement it.
+ */
+import type { HostPort } from '../port/messages.ts'
+import type { ClosableHost } from '../protocol/protocol.ts'
+
+/** One thread's part in one directory. */
+export interface Peer {
+  /**
+   * Finds the owner, or becomes it; waits where the directory is just being taken or handed over. It is called again after
+   * each change of owner, never twice at a time.
+   *
+   * @throws StorageError 'busy' for an owner that does not share, or any DOMException of ours (UnknownError for no common
+   * protocol); whatever it throws once `signal` has been aborted is dropped.
+   */
+  look(looking: Looking): Promise<Found>
+}
+
+/** Who looks. */
+export interface Looking {
+  /** Names this thread to owners and in the marks of its commits: 16 characters of ASCII, the same at each look. */
+  readonly client: string
+  /**
+   * Who was at the former owner, this thread among them, for the `Roster` of a thread that becomes the owner; null: it was
+   * not there, and waits for nobody.
+   */
+  readonly returning: readonly string[] | null
+  /** Aborted when nothing waits for the owner any more. */
+  readonly signal: AbortSignal
+}
+
+/** What was found. */
+export type Found = FoundOwn | FoundOwner
+
+/** The directory is ours. */
+export interface FoundOwn {
+  readonly type: 'own'
+  /** For this thread's own calls. Its option `recovery` is that of the peer's `Roster`. */
+  readonly host: ClosableHost
+  /** This thread has brought back all it had at the former owner: to be passed on to the `Roster`. */
+  recovered(): void
+  /** Calls `changed` at once if there are any, and whenever one has come or gone: the ids of the clients now served. */
+  onClients(changed: (clients: readonly string[]) => void): void
+  /**
+   * Stops serving at once (what clients have not yet committed they bring to the next owner), closes the host, which waits for
+   * the transactions of this thread, and frees the directory.
+   */
+  leave(): Promise<void>
+  /** Resolves when the directory is ours no longer without `leave()`: the owner's worker has died. Never rejects. */
+  readonly gone: Promise<void>
+}
+
+/** Another has it, and serves it. */
+export interface FoundOwner {
+  readonly type: 'other'
+  /** The hello is behind it. Not yet started: nothing that came after the owner's hello is lost. */
+  readonly port: HostPort
+  readonly owner: OwnerFacts
+  /** Resolves when the owner is gone or serves us no longer, by whatever says so first; so may a `close` of the port. Never rejects. */
+  readonly gone: Promise<void>
+  /** Lets go of the port, whether the owner is gone or not. The port's `leave` message has been sent where this is a goodbye. */
+  leave(): void
+}
+
+/** What a member needs of the owner's hello. */
+export interface OwnerFacts {
+  /** For warnings: what can be said of who it is, such as `process 4711 of host1`; null: nothing. */
+  readonly title: string | null
+  /** The clients of the owner, this one and the owner's own thread among them. The port's `roster` messages bring it up to date. */
+  readonly clients: readonly string[]
+}

@@ -1,0 +1,123 @@
+/**
+ * Who is at an owner. The owner tells its clients, so that whichever of them is the next owner knows who is to come back.
+ *
+ * A transaction that had started at the former owner held its locks there: it must come before all others at the new one. So a new
+ * owner first waits for those who were there. Whoever has arrived says `recovered` when all of its connections and transactions
+ * have been brought back; whoever does not arrive in time had none, or must do without its place.
+ */
+import { queueIdleTimer, queueTurn } from '../event-loop/turn.ts'
+
+/** How long a new owner waits for those who have not arrived. They have heard of its predecessor's end when it has. */
+const arrivalMs = 250
+/** How long for those who have arrived and bring back what they had, which takes as long as the opening of their databases. */
+const recoveryMs = 5_000
+
+/** Whom a roster is made for. */
+export interface RosterOptions {
+  /** The owner's own id as a client. */
+  readonly own: string
+  /** From `Looking`. */
+  readonly returning: readonly string[] | null
+  /** Told each time one has come or gone, with all clients but the owner itself. */
+  readonly changed?: (clients: readonly string[]) => void
+}
+
+/** What a client is told, by the server of its port. */
+export interface Guest {
+  /** All who are there, this client and the owner included; called once for any number of changes within a turn. */
+  tell(clients: readonly string[]): void
+  /**
+   * The same client has come again, which has lost this port: it is to be ended before another message from the new one is
+   * read. A commit still on its way here would otherwise be executed after its client was told that there is none.
+   */
+  replaced(): void
+}
+
+/** A client's place in the roster. */
+export interface Seat {
+  /** It has brought back what it had at the former owner. */
+  recovered(): void
+  /** Its port has closed, or it has said goodbye. */
+  left(): void
+}
+
+/** The clients of one owner, from when it serves. */
+export class Roster {
+  /** Resolves when the host may go on with what is new; null: at once. For `createHost`. */
+  readonly recovery: Promise<void> | null
+  readonly #options: RosterOptions
+  readonly #guests = new Map<string, Guest>()
+  /** Those who are still to say `recovered`. */
+  readonly #awaited: Set<string>
+  #isTellingQueued = false
+  #recover = (): void => {}
+
+  constructor(options: RosterOptions) {
+    this.#options = options
+    this.#awaited = new Set(options.returning)
+    this.recovery = options.returning ? this.#waitForAll() : null
+  }
+
+  /** The ids of all, the owner's own included. */
+  get clients(): readonly string[] {
+    return [this.#options.own, ...this.#guests.keys()]
+  }
+
+  /** The owner's own thread has brought back what it had. */
+  ownRecovered(): void {
+    this.#recovered(this.#options.own)
+  }
+
+  /** A client has said hello. */
+  enter(client: string, guest: Guest): Seat {
+    const former = this.#guests.get(client)
+    this.#guests.set(client, guest)
+    former?.replaced()
+    this.#changed()
+    return {
+      recovered: () => this.#recovered(client),
+      left: () => {
+        if (this.#guests.get(client) !== guest) return
+        this.#guests.delete(client)
+        this.#recovered(client)
+        this.#changed()
+      },
+    }
+  }
+
+  /** One that is known to have died is not waited for. */
+  died(client: string): void {
+    this.#recovered(client)
+  }
+
+  #waitForAll(): Promise<void> {
+    const all = new Promise<void>((resolve) => (this.#recover = resolve))
+    if (this.#awaited.size === 0) this.#recover()
+    queueIdleTimer(() => this.#forgetMissing(), arrivalMs)
+    queueIdleTimer(this.#recover, recoveryMs)
+    return all
+  }
+
+  #forgetMissing(): void {
+    const isHere = (client: string): boolean =>
+      client === this.#options.own || this.#guests.has(client)
+    for (const client of this.#awaited) if (!isHere(client)) this.#recovered(client)
+  }
+
+  #recovered(client: string): void {
+    if (this.#awaited.delete(client) && this.#awaited.size === 0) this.#recover()
+  }
+
+  #changed(): void {
+    this.#options.changed?.([...this.#guests.keys()])
+    if (this.#isTellingQueued) return
+    this.#isTellingQueued = true
+    queueTurn(() => this.#tellAll())
+  }
+
+  #tellAll(): void {
+    this.#isTellingQueued = false
+    const { clients } = this
+    for (const guest of this.#guests.values()) guest.tell(clients)
+  }
+}
