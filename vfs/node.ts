@@ -3,9 +3,11 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { VfsError } from '../src/files/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/files/vfs.ts'
 import { holdDirectory } from './node/held-directory.ts'
+import { meetingPlaceOf } from './node/meeting/meeting-place.ts'
 import { makeDirectory } from './node/node-directory.ts'
 import { checkName, NodeFiles } from './node/node-files.ts'
 import { lockDirectory } from './node/node-lock.ts'
+import type { LockOptions } from './node/node-lock.ts'
 
 /**
  * The VFS over the file system of Node, Bun and Deno, through `node:fs`. Importing it does nothing, so that code
@@ -35,10 +37,12 @@ function directoryAt(path: string): VfsDirectory {
     throw new VfsError('EPERM', `Directory "${path}" is not locked`)
   }
 
+  const meeting = meetingPlaceOf(path)
   return {
     identity: path,
+    meeting,
     async lock(waitMs) {
-      owned = await own(path, waitMs)
+      owned = await own(path, { waitMs, offer: meeting.offer })
     },
     verify: () => files().verify(),
     list: async () => files().list(),
@@ -57,9 +61,9 @@ function directoryAt(path: string): VfsDirectory {
   }
 }
 
-async function own(path: string, waitMs: number): Promise<NodeFiles> {
+async function own(path: string, options: LockOptions): Promise<NodeFiles> {
   makeDirectory(path)
-  const lock = await lockDirectory(path, waitMs)
+  const lock = await lockDirectory(path, options)
   try {
     return new NodeFiles({ path, lock, held: holdDirectory(path) })
   } catch (error) {

@@ -101,7 +101,8 @@ export interface NoOwner {
 /** An owner that cannot be met. `reason`: why, in words that can follow "because". */
 export interface UnmetOwner {
   readonly type: 'unmet'
-  readonly owner: Owner
+  /** null when the owner left nothing readable about itself. */
+  readonly owner: Owner | null
   readonly reason: string
 }
 

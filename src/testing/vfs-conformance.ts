@@ -3,6 +3,7 @@ import type { VfsDirectory, VfsFile } from '../files/vfs.ts'
 import { openFile } from './vfs-conformance/contents.ts'
 import { directoryTests } from './vfs-conformance/directories.ts'
 import { fileTests } from './vfs-conformance/files.ts'
+import { meetingTests } from './vfs-conformance/meetings.ts'
 import { ownershipTests } from './vfs-conformance/ownership.ts'
 import type { TestTools, VfsUnderTest } from './vfs-conformance/tools.ts'
 
@@ -42,4 +43,5 @@ export function vfsConformance(
   fileTests(tools, withFile)
   directoryTests(tools, inDirectory)
   ownershipTests(tools, makeVfs)
+  meetingTests(tools, makeVfs)
 }

@@ -4,6 +4,7 @@ import type { Owner } from '../../src/files/vfs.ts'
 import { timeOfDay } from '../clock.ts'
 import { explanation } from './node-file-error.ts'
 import { foreignFile, statPlainFile } from './plain-file.ts'
+import { isOpen, wayInOf } from './meeting/way-in.ts'
 import type { ProcessIdentity } from './process-identity.ts'
 
 /** What an owner leaves in a file about itself. */
@@ -16,6 +17,8 @@ export interface Claim extends Owner, ProcessIdentity {
   readonly descriptor: HeldDescriptor | null
   /** The name of the socket in the directory that answers as long as the thread lives; null where there is none. */
   readonly socket: string | null
+  /** How others can reach the owner, or why they cannot; what stands there is anything until `wayInOf` has looked. */
+  readonly wayIn?: unknown
 }
 
 /** A descriptor as a number within its process, and the number of the file it stands for. */
@@ -24,10 +27,12 @@ export interface HeldDescriptor {
   readonly inode: string
 }
 
-/** A claim as found in a file; `claim` is null when the file is half written, or was spoilt by a power cut. */
+/** A claim as found in a file; `claim` is null when the file is half written, was spoilt by a power cut, or is private. */
 export interface FoundClaim {
   readonly id: string
   readonly claim: Claim | null
+  /** It is of an owner that shares, and another user's: this one may not read it. */
+  readonly isPrivate: boolean
   readonly ageMs: number
 }
 
@@ -41,9 +46,10 @@ export function readClaim(file: string): FoundClaim | null {
   if (stat.size > longestBytes) throw foreignFile(file, 'it is longer than any claim of ownership')
   const text = readIfPresent(file)
   if (text === null) return null
-  const claim = parseClaim(file, text)
+  const isPrivate = text === forbidden
+  const claim = isPrivate ? null : parseClaim(file, text)
   const ageMs = timeOfDay() - Number(stat.mtimeMs)
-  return { id: claim?.id ?? `${stat.ino}-${stat.mtimeMs}`, claim, ageMs }
+  return { id: claim?.id ?? `${stat.ino}-${stat.mtimeMs}`, claim, isPrivate, ageMs }
 }
 
 /** A claim in a file whose name nothing looks for yet. */
@@ -60,7 +66,8 @@ export interface WrittenClaim {
 export function writeClaim(path: string, claim: Omit<Claim, 'descriptor'>): WrittenClaim {
   const file = join(path, `owner.${claim.id}.new`)
   const isHeldOpen = claim.thread === 0 || closesWithThread
-  const number = fs.openSync(file, 'wx+')
+  const isSecret = isOpen(wayInOf(claim.wayIn))
+  const number = fs.openSync(file, 'wx+', isSecret ? 0o600 : undefined)
   const held = holdOpen(number)
   try {
     const options = { bigint: true } as const
@@ -119,11 +126,16 @@ export function socketName(id: string): string {
 /** Engine: Bun leaves the descriptors of a thread that has ended open. */
 export const closesWithThread = process.versions['bun'] === undefined
 
-function readIfPresent(file: string): string | null {
+/** In place of the text of a file that another user keeps to itself. */
+const forbidden = Symbol('forbidden')
+
+function readIfPresent(file: string): string | typeof forbidden | null {
   try {
     return fs.readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return null
+    if (code === 'EACCES') return forbidden
     throw explanation(file, error)
   }
 }

@@ -14,9 +14,14 @@ const writingMs = 2000
  * - The socket, where one lies in the directory and both run on the same kernel: across containers, and of a thread.
  * - The descriptor that a thread holds, which its end closes.
  *
- * What none of them knows is `unknown`: another machine, and a container that could make no socket.
+ * What none of them knows is `unknown`: another machine, a container that could make no socket, and another user's that
+ * keeps its claim to itself.
  */
-export async function claimLiveness(path: string, { claim, ageMs }: FoundClaim): Promise<Liveness> {
+export async function claimLiveness(
+  path: string,
+  { claim, isPrivate, ageMs }: FoundClaim,
+): Promise<Liveness> {
+  if (isPrivate) return 'unknown'
   // A file of the future is not just being written: the clock has been put back.
   if (claim === null) return Math.abs(ageMs) < writingMs ? 'alive' : 'dead'
   const self = thisProcess()

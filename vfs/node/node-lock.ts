@@ -5,6 +5,7 @@ import { openKernelLock } from './kernel-lock.ts'
 import type { KernelLock } from './kernel-lock.ts'
 import { lockedMessage } from './locked-message.ts'
 import type { Holder } from './locked-message.ts'
+import type { Offer } from './meeting/entrance.ts'
 import { directoryError } from './node-directory.ts'
 import { claimDirectory, currentOwner } from './owner-claim.ts'
 import type { HeldClaim } from './owner-claim.ts'
@@ -47,15 +48,25 @@ const graceMs = 2000
 /** More than two looks of an owner after its files. Windows frees no lock whose owner lives. */
 const renewalMs = process.platform === 'win32' ? 0 : 5_000
 
+/** How a directory is taken. */
+export interface LockOptions {
+  readonly waitMs: number
+  /** What its owner offers to others; null: nothing. */
+  readonly offer: Offer | null
+}
+
 /**
  * Takes the directory at `path`, which exists.
  * @throws DirectoryLockedError when another process or thread still owns it after `waitMs`
  */
-export async function lockDirectory(path: string, waitMs: number): Promise<DirectoryLock> {
+export async function lockDirectory(
+  path: string,
+  { waitMs, offer }: LockOptions,
+): Promise<DirectoryLock> {
   const start = now()
   const suspicion = new Suspicion()
   for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const lock = await tryLock(path, suspicion)
+    const lock = await tryLock(path, { suspicion, offer })
     if (lock !== null) return lock
     if (await suspicion.pause()) continue
     const holder = await holderOf(path)
@@ -96,10 +107,16 @@ class Suspicion {
   }
 }
 
-async function tryLock(path: string, suspicion: Suspicion): Promise<DirectoryLock | null> {
+/** An attempt to take a directory. */
+interface Attempt {
+  readonly suspicion: Suspicion
+  readonly offer: Offer | null
+}
+
+async function tryLock(path: string, attempt: Attempt): Promise<DirectoryLock | null> {
   try {
     const kernelLock = await openKernelLock(join(path, '.lock.sqlite'))
-    return kernelLock === 'taken' ? null : await claimUnder(kernelLock, { path, suspicion })
+    return kernelLock === 'taken' ? null : await claimUnder(kernelLock, path, attempt)
   } catch (error) {
     throw directoryError(path, error)
   }
@@ -116,11 +133,12 @@ async function holderOf(path: string): Promise<Holder> {
 /** `kernelLock` is null where the runtime has no SQLite. */
 async function claimUnder(
   kernelLock: KernelLock | null,
-  { path, suspicion: { isForsaken } }: { path: string; suspicion: Suspicion },
+  path: string,
+  { suspicion: { isForsaken }, offer }: Attempt,
 ): Promise<DirectoryLock | null> {
   let claim: HeldClaim | null = null
   try {
-    claim = await claimDirectory(path, { holdsKernelLock: kernelLock !== null, isForsaken })
+    claim = await claimDirectory(path, { holdsKernelLock: kernelLock !== null, isForsaken, offer })
   } finally {
     if (claim === null) kernelLock?.release()
   }

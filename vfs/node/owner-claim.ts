@@ -7,12 +7,15 @@ import type { Claim, FoundClaim, WrittenClaim } from './claim-file.ts'
 import { claimLiveness } from './claim-liveness.ts'
 import { dateOf, timeOfDay } from '../clock.ts'
 import { ownerText } from './locked-message.ts'
+import { removeFormer } from './meeting/elsewhere.ts'
+import { openEntrance } from './meeting/entrance.ts'
+import type { Entrance, Offer } from './meeting/entrance.ts'
+import { keptToItself } from './meeting/way-in.ts'
 import { explained } from './node-file-error.ts'
 import { openOwnerSocket } from './owner-socket.ts'
-import type { OwnerSocket } from './owner-socket.ts'
 import { foreignFile, isForeign, lstatOrNull } from './plain-file.ts'
 import { isInContainer, thisProcess } from './process-identity.ts'
-import type { Liveness } from './process-identity.ts'
+import type { Liveness, ProcessIdentity } from './process-identity.ts'
 
 /**
  * The claim to a directory by file names alone: `owner.json` names the owner. It is made by link(2), which fails when
@@ -43,12 +46,14 @@ export interface ClaimOptions {
   readonly holdsKernelLock: boolean
   /** Whether a claim is dead that was made under the kernel lock, of which nothing else can tell. */
   readonly isForsaken: (id: string) => boolean
+  /** What the owner offers to others; null: nothing. */
+  readonly offer: Offer | null
 }
 
 /** Claims the directory at `path`; null when a living owner has it. */
 export async function claimDirectory(
   path: string,
-  { holdsKernelLock, isForsaken }: ClaimOptions,
+  { holdsKernelLock, isForsaken, offer }: ClaimOptions,
 ): Promise<HeldClaim | null> {
   const isAlive = async (found: FoundClaim): Promise<boolean> => {
     const liveness = await claimLiveness(path, found)
@@ -60,7 +65,7 @@ export async function claimDirectory(
     const first = readClaim(ownerFile(path))
     const last = first === null ? null : await lastSuccessor(path, first, isAlive)
     if (last !== null && (await isAlive(last))) return null
-    const candidate = await makeCandidate(path, holdsKernelLock ? 'kernel' : 'claim')
+    const candidate = await makeCandidate(path, holdsKernelLock ? 'kernel' : 'claim', offer)
     if (takeOver(path, { candidate, first, last })) return enter(path, candidate)
     candidate.release()
   }
@@ -102,6 +107,7 @@ async function lastSuccessor(
 /** A claim of this thread that has no name others look for yet. */
 interface Candidate {
   readonly id: string
+  readonly wayIn: Entrance['wayIn']
   readonly file: string
   readonly stat: fs.BigIntStats
   retract(): void
@@ -109,33 +115,50 @@ interface Candidate {
   release(): void
 }
 
-async function makeCandidate(path: string, lock: Claim['lock']): Promise<Candidate> {
+/** Others can come in before the claim has the name that counts: whoever reads that name finds an answer. */
+async function makeCandidate(
+  path: string,
+  lock: Claim['lock'],
+  offer: Offer | null,
+): Promise<Candidate> {
   const id = randomUUID()
   const identity = thisProcess()
-  const isSeenByPid = !isInContainer(identity) && (identity.thread === 0 || closesWithThread)
-  const socket = isSeenByPid ? null : await openOwnerSocket(path, socketName(id))
+  const entrance = await entranceFor(path, { id, identity, offer })
   const since = dateOf(timeOfDay())
   try {
-    const claim = { ...identity, since, id, lock, socket: socket?.name ?? null }
-    return candidate(id, { ...writeClaim(path, claim), socket })
+    const { socket, wayIn } = entrance
+    const claim = { ...identity, since, id, lock, socket: socket?.name ?? null, wayIn }
+    return candidate(id, { ...writeClaim(path, claim), entrance })
   } catch (error) {
-    socket?.release()
+    entrance.release()
     throw error
   }
 }
 
+/** The way in to an owner; one that offers none has a socket only where its pid does not tell whether it lives. */
+async function entranceFor(
+  path: string,
+  { id, identity, offer }: { id: string; identity: ProcessIdentity; offer: Offer | null },
+): Promise<Entrance> {
+  if (offer !== null) return openEntrance(path, socketName(id), offer)
+  const isSeenByPid = !isInContainer(identity) && (identity.thread === 0 || closesWithThread)
+  const socket = isSeenByPid ? null : await openOwnerSocket(path, socketName(id))
+  return { socket, wayIn: keptToItself, release: () => socket?.release() }
+}
+
 function candidate(
   id: string,
-  { file, stat, retract, release, socket }: WrittenClaim & { socket: OwnerSocket | null },
+  { file, stat, retract, release, entrance }: WrittenClaim & { entrance: Entrance },
 ): Candidate {
   return {
     id,
+    wayIn: entrance.wayIn,
     file,
     stat,
     retract,
     release() {
       release()
-      socket?.release()
+      entrance.release()
     },
   }
 }
@@ -257,6 +280,7 @@ function isSameFile(one: fs.BigIntStats | null, other: fs.BigIntStats | null): b
 
 function enter(path: string, candidate: Candidate): HeldClaim {
   tidy(() => removeLeftovers(path, candidate.id))
+  tidy(() => removeFormer(path, candidate.wayIn))
   return heldClaim(path, candidate)
 }
 

@@ -1,12 +1,13 @@
 /**
  * A socket that says whether an owner lives where its pid cannot: its kernel accepts connections to it as long as the
  * owner's thread lives, stopped or busy, and refuses them at once when that has ended, in every container that
- * shares the directory.
+ * shares the directory. Where the owner shares, others reach it there.
  *
- * A program that copies the directory may trip over a socket (Node's `fs.cp` does), so there is one only where it is needed.
+ * A program that copies the directory may trip over a socket (Node's `fs.cp` does), so an owner that shares with no one has
+ * one only where its pid does not tell.
  */
 import fs from 'node:fs'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import { join } from 'node:path'
 import type { Liveness } from './process-identity.ts'
 
@@ -17,6 +18,17 @@ export interface OwnerSocket {
   release(): void
 }
 
+/** What becomes of a socket. */
+export interface SocketListener {
+  /** Takes each connection that comes. */
+  connected(socket: Socket): void
+  /** There is no socket: why. */
+  failed(error: unknown): void
+}
+
+/** That of a socket which only tells that its owner lives. */
+const witness: SocketListener = { connected: (socket) => socket.destroy(), failed: () => {} }
+
 /** Longer paths are cut off without a word by some runtimes; the least that systems take is 104 bytes with the end. */
 const longestPath = 100
 
@@ -24,11 +36,11 @@ const longestPath = 100
 export async function openOwnerSocket(
   directory: string,
   name: string,
+  listener: SocketListener = witness,
 ): Promise<OwnerSocket | null> {
   const path = join(directory, name)
-  const server = await withShortPath(directory, name, listen)
+  const server = await withShortPath(directory, name, (short) => listenAt(short, listener))
   if (server === null) return null
-  server.unref()
   return {
     name,
     release() {
@@ -65,24 +77,55 @@ async function withShortPath<T>(
   }
 }
 
-async function listen(path: string | null): Promise<Server | null> {
+/** Listens at that path; null where there can be no socket. It does not keep the process alive. */
+export async function listenAt(
+  path: string | null,
+  { connected, failed }: SocketListener,
+): Promise<Server | null> {
   if (path === null) return null
-  const { createServer } = net()
-  const server = createServer((connection) => connection.destroy())
+  const server = net().createServer(connected)
   try {
     await new Promise<void>((resolve, reject) => {
       server.on('error', reject)
       // Exclusive: of a cluster's sockets the primary process would be the owner.
-      server.listen({ path, exclusive: true }, resolve)
+      server.listen({ path, exclusive: true, backlog: longestQueue }, resolve)
+      keepPrivate(path)
     })
-    fs.chmodSync(path, 0o600)
+    keepPrivate(path)
+    server.unref()
     return server
-  } catch {
+  } catch (error) {
     // A file system that has no sockets, or a permission that is missing: there is one witness fewer.
     server.close()
+    failed(error)
     return null
   }
 }
+
+/** Before anyone can have come, where the runtime makes the socket at once; a pipe of Windows' has no mode. */
+function keepPrivate(path: string): void {
+  if (process.platform !== 'win32' && fs.existsSync(path)) fs.chmodSync(path, 0o600)
+}
+
+/** Connects to the socket of that name in a directory; null where no path leads there. @throws what the system says */
+export function connectIn(directory: string, name: string): Promise<Socket | null> {
+  return withShortPath(directory, name, async (path) => (path === null ? null : connectAt(path)))
+}
+
+/** Connects to the socket at that path. @throws what the system says */
+export function connectAt(path: string): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    const socket = net().connect({ path })
+    socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve(socket)
+    })
+  })
+}
+
+/** How many may wait to be let in; systems cut it down to what they take. */
+const longestQueue = 4096
 
 /** Loaded when first needed: most owners need none. */
 function net(): typeof import('node:net') {
@@ -91,23 +134,24 @@ function net(): typeof import('node:net') {
 
 async function knock(path: string | null): Promise<Liveness> {
   if (path === null) return 'unknown'
-  const { connect } = net()
-  return new Promise((resolve, reject) => {
-    const connection = connect({ path })
-    connection.on('connect', () => {
-      connection.destroy()
-      resolve('alive')
-    })
-    connection.on('error', (error: NodeJS.ErrnoException) => {
-      const { code = '' } = error
-      // A process that cannot ask must not take silence for an answer.
-      if (isOwnFailure.has(code)) reject(error)
-      else resolve(answers[code] ?? 'unknown')
-    })
-  })
+  try {
+    const socket = await connectAt(path)
+    socket.destroy()
+    return 'alive'
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    // A process that cannot ask must not take silence for an answer.
+    if (isOwnFailure(code)) throw error
+    return answers[code] ?? 'unknown'
+  }
 }
 
 /** EAGAIN: the queue of connections that wait is full. */
 const answers: Readonly<Record<string, Liveness>> = { ECONNREFUSED: 'dead', EAGAIN: 'alive' }
 
-const isOwnFailure = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'])
+/** Whether a connection failed for what this process lacks, which says nothing of the owner. */
+export function isOwnFailure(code: string): boolean {
+  return shortages.has(code)
+}
+
+const shortages: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS'])
