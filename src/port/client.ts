@@ -1,7 +1,7 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure, type FailurePlace, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
-import { complaintOf, demand } from './malformed.ts'
+import { complaintOf, demand, Malformed } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
@@ -25,7 +25,9 @@ import { ref, unref } from '../event-loop/turn.ts'
 export function connectHost(port: HostPort, options: ConnectOptions = {}): Host {
   const host = new PortHost(port, options)
   port.addEventListener('message', ({ data }) => host.received(data))
-  port.addEventListener('messageerror', () => host.disconnect(nonsense('A message cannot be read')))
+  port.addEventListener('messageerror', ({ error = unreadable }) =>
+    host.disconnect(nonsense(complaintOf(error))),
+  )
   port.addEventListener('close', ({ reason = ended }) => host.disconnect(reason))
   port.start?.()
   unref(port)
@@ -42,6 +44,9 @@ export interface ConnectOptions {
   /** Called once, when no more answers will come. */
   readonly gone?: (reason: Failure) => void
 }
+
+/** What is wrong with a message that the channel itself cannot read. */
+const unreadable = new Malformed('cannot be read')
 
 type Listings = readonly { readonly name: string; readonly version: number }[]
 

@@ -120,6 +120,8 @@ export interface PortEvent {
   readonly data?: unknown
   /** Of a `close` event: why, where the channel under the port says so. */
   readonly reason?: Failure
+  /** Of a `messageerror` event: what is wrong with the message, where the channel under the port says so. */
+  readonly error?: unknown
 }
 
 /** A port of either kind: of the web, or of Node's worker threads. A dedicated worker and its scope serve as well. */
@@ -131,4 +133,6 @@ export interface HostPort {
   ): void
   /** Ports queue messages until it is called; workers have no such method. */
   start?(): void
+  /** Closes the channel under the port, once what was posted is sent. Absent: the channel is not the port's to close. */
+  end?(): void
 }

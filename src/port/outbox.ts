@@ -32,6 +32,13 @@ export class Outbox<Message> {
     queueReaction(this.#flushQueued)
   }
 
+  /** Sends the last message, and closes the channel where it is the port's. */
+  end(message: Message): void {
+    this.post(message)
+    if (this.#parcel.sizeBytes > 0) this.#flush()
+    this.#port.end?.()
+  }
+
   #flush(): void {
     const { parcel, transfer } = this.#parcel.take()
     this.#port.postMessage(parcel, transfer)

@@ -41,12 +41,15 @@ export function serve(host: Host, port: HostPort, options: ServeOptions): void {
   const outbox = new Outbox(port, writeAnswer)
   const client = new Client(host, outbox, options)
   port.addEventListener('message', ({ data }) => client.received(data))
-  port.addEventListener('messageerror', () => client.dismiss(new Malformed('cannot be read')))
+  port.addEventListener('messageerror', ({ error = unreadable }) => client.dismiss(error))
   port.addEventListener('close', () => client.disconnect())
   port.start?.()
   unref(port)
   options.presence?.show((name) => outbox.post({ type: 'present', id: 0, name }))
 }
+
+/** What is wrong with a message that the channel itself cannot read. */
+const unreadable = new Malformed('cannot be read')
 
 /** A connection of the realm, known until it is closed. */
 interface ServedConnection {
@@ -106,7 +109,7 @@ class Client {
     this.disconnect()
     const known = { code: 'ERR_IDB_PROTOCOL', detail } as const
     const reason = failure('UnknownError', 'The owner of the storage has ended this client', known)
-    this.#outbox.post({ type: 'dismissed', id: 0, failure: reason })
+    this.#outbox.end({ type: 'dismissed', id: 0, failure: reason })
     this.#options.report(failure('UnknownError', 'A client of serve() was ended', known))
   }
 

@@ -5,7 +5,9 @@ import type { Failure } from '../../src/errors.ts'
 import { connectHost } from '../../src/port/client.ts'
 import type { HostPort } from '../../src/port/messages.ts'
 import { serve } from '../../src/port/server.ts'
+import { SocketPort } from '../../src/port/stream/socket-port.ts'
 import type { Host } from '../../src/protocol/protocol.ts'
+import { streamPair } from './streams.ts'
 
 type ClosablePort = HostPort & { close(): void }
 
@@ -38,6 +40,14 @@ export const transports: [title: string, transport: (owner: Host) => Host][] = [
       const [ownPort, port] = portPair()
       serve(owner, ownPort, { report: unexpected, presence: null })
       return connectHost(port)
+    },
+  ],
+  [
+    'over a stream',
+    (owner) => {
+      const [ownStream, stream] = streamPair()
+      serve(owner, new SocketPort(ownStream), { report: unexpected, presence: null })
+      return connectHost(new SocketPort(stream))
     },
   ],
 ]
