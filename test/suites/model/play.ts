@@ -19,27 +19,10 @@ export function playTransaction(
 ): Promise<string | null> {
   const transaction = database.transaction(scope, mode, { durability })
   const differences: string[] = []
-  let place = 0
-  const made = (planned: Planned, found: string): void => {
+  playRequests(transaction, requests, (planned, found) => {
     if (found !== planned.expected) differences.push(differenceOf(planned, found))
     if (isAborted && planned === requests.at(-1)) transaction.abort()
-  }
-  // A cursor's own requests come after those made already: none is made before it is done.
-  const makeMore = (): void => {
-    for (let planned = requests[place++]; planned; planned = requests[place++]) {
-      const isCursor = 'visits' in planned.request
-      if (!isCursor) {
-        makeRequest(transaction, planned, made)
-        continue
-      }
-      runCursor(transaction, planned, (found, cursor) => {
-        made(found, cursor)
-        makeMore()
-      })
-      return
-    }
-  }
-  makeMore()
+  })
   return new Promise((resolve) => {
     const end = (isExpected: boolean): void => {
       if (!isExpected)
@@ -49,6 +32,31 @@ export function playTransaction(
     transaction.oncomplete = () => end(!isAborted)
     transaction.onabort = () => end(isAborted && transaction.error === null)
   })
+}
+
+/** Makes the requests, before it returns as far as the first cursor; `made` hears each one's result. */
+export function playRequests(
+  transaction: IDBTransaction,
+  requests: readonly Planned[],
+  made: Made,
+): void {
+  let place = 0
+  // A cursor's own requests come after those made already: none is made before it is done.
+  const makeMore = (): void => {
+    for (let planned = requests[place++]; planned; planned = requests[place++]) {
+      const isCursor = 'visits' in planned.request
+      if (!isCursor) {
+        makeRequest(transaction, planned, made)
+        continue
+      }
+      runCursor(transaction, planned, (cursor, found) => {
+        made(cursor, found)
+        makeMore()
+      })
+      return
+    }
+  }
+  makeMore()
 }
 
 /** Makes or deletes a store or an index, whichever it is not. */
