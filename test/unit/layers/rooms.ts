@@ -128,6 +128,7 @@ const suites: Rooms = {
   ownership: [],
   package: ['build/'],
   parity: [],
+  sharing: ['test/suites/model/'],
   types: [],
 }
 

@@ -1,0 +1,15 @@
+/** How a thread takes part in the directory. */
+import { close, createIndexedDB } from '../../../../src/index.ts'
+
+/** A thread's way to the databases. */
+export interface Seat {
+  readonly factory: () => IDBFactory
+  leave(): Promise<void>
+}
+
+/** By the package's own sharing: one factory for as long as the thread lives. */
+export function shareSeat(path: string, onWarning: (warning: Error) => void): Seat {
+  // The option's type does not know the value before the package shares by itself.
+  const indexedDB = createIndexedDB({ path, ifLocked: 'share' as 'throw', onWarning })
+  return { factory: () => indexedDB, leave: () => close(indexedDB) }
+}
