@@ -14,6 +14,13 @@ export class RequestList {
     return this.#first === null
   }
 
+  /** Whether there are at most so many. */
+  isWithin(count: number): boolean {
+    let left = count
+    for (let request = this.#first; request; request = request.next) if (left-- === 0) return false
+    return true
+  }
+
   /** Whether one of them is such. */
   some(isSuch: (request: Request) => boolean): boolean {
     for (let request = this.#first; request; request = request.next) {

@@ -75,6 +75,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   #answers: CallLine | null = null
   /** Whether it is committing, and only answers that may yet become failures keep the host from being told. */
   #awaitsAnswers = false
+  /** Whether it is committing only if the host does not decline. */
+  #isOffered = false
   /** Keeps what it keeps elsewhere from being collected; null: it keeps nothing there. */
   #collectionHold: Promise<() => void> | null = null
   #host: HostTransaction | null = null
@@ -150,6 +152,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
 
   #takeAnswer(request: Request): void {
     if (this.state === 'finished') return
+    if (this.#isOffered && request.failure) this.#takeBack()
     this.unprocessed--
     queueDatabaseTask(request)
     if (request.next?.isAhead) request.next.done(undefined)
@@ -215,7 +218,40 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
 
   /** Commits a transaction that nothing more can happen to. */
   commitIfIdle(): void {
+    if (this.state !== 'inactive') return
+    if (this.requests.isEmpty) this.commit()
+    else if (this.connection.host.isRemote && this.#isOfferable()) this.#offerCommit()
+  }
+
+  /**
+   * Whether nothing can come between its operations and its commit once all have succeeded: no listener observes that, and no
+   * step of this realm may still fail. What reads only needs no offer, see `PortTransaction.commit`.
+   */
+  #isOfferable(): boolean {
+    if (this.mode !== 'readwrite' || this.unprocessed === 0 || this.#calls || this.#answers)
+      return false
+    return this.requests.isWithin(longestOffered) && !this.requests.some(isDecisive)
+  }
+
+  /**
+   * Has the commit travel with the operations, which saves a round trip. Until the host declines, which takes a round trip at
+   * most, it is to script as if it had called `commit()`.
+   */
+  // Deviates: by the specification it stays inactive, and can be aborted, until its results are handled.
+  #offerCommit(): void {
+    this.state = 'committing'
+    this.#isOffered = true
+    this.host.offerCommit(this.failuresSeen)
+  }
+
+  declined(): void {
+    this.#takeBack()
     if (this.state === 'inactive' && this.requests.isEmpty) this.commit()
+  }
+
+  #takeBack(): void {
+    this.#isOffered = false
+    if (this.state === 'committing') this.state = 'inactive'
   }
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
@@ -293,6 +329,14 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     fireTransactionEvent(this, 'abort')
     this.upgrade?.openRequest.upgradeEnding()
   }
+}
+
+/** Of how many requests the commit is offered: among more, a round trip does not show, and a look at all of them does. */
+const longestOffered = 16
+
+/** Whether what becomes of a request may decide how its transaction goes on. */
+function isDecisive(request: Request): boolean {
+  return hasFailed(request) || mayFailHere(request) || isObserved(request, 'success')
 }
 
 function mayFailHere({ isProcessed, lateValues, reader }: Request): boolean {

@@ -23,6 +23,7 @@ import {
 /** https://w3c.github.io/IndexedDB/#connection-construct */
 export class Connection implements HostConnection, DatabaseConnection, TransactionOwner {
   readonly name: string
+  readonly isRemote = false
   schema: DatabaseSchema
   readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null

@@ -158,6 +158,13 @@ export class Transaction
     if (this.#state === 'started' && !this.#isPumped) this.#commit()
   }
 
+  offerCommit(failuresSeen: number): void {
+    if (this.#state === 'finished' || this.#state === 'settling') return
+    if (this.#failures?.[failuresSeen]) return
+    if (this.#state === 'started' && !this.#isPumped) this.commit(failuresSeen)
+    else this.#listener?.declined()
+  }
+
   abort(): void {
     // It has given up, and has no one left to tell.
     if (this.#gaveUpFor) this.#listener = null

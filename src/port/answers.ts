@@ -16,6 +16,7 @@ export function answerOf(value: unknown): Answer {
   switch (type) {
     case 'wentAhead':
     case 'caughtUp':
+    case 'declined':
     case 'closing':
       return { type, id }
     case 'requestFailed':

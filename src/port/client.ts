@@ -171,6 +171,8 @@ class PortHost implements Host, PortCaller {
         return this.#transactions.get(id)?.wentAhead()
       case 'caughtUp':
         return this.#transactions.get(id)?.caughtUp()
+      case 'declined':
+        return this.#transactions.get(id)?.declined()
       case 'committed':
         return this.#transactions.get(id)?.committed()
       case 'aborted':
@@ -246,7 +248,11 @@ class PortHost implements Host, PortCaller {
     demand(waiting.type === 'open', 'starts an upgrade that was not asked for')
     demand(!this.#connections.has(answer.id), 'is a second upgrade')
     const connection = this.#connect(waiting.name, answer)
-    const transaction = new PortTransaction(this, answer.id, null)
+    const transaction = new PortTransaction(this, {
+      id: answer.id,
+      mode: 'versionchange',
+      listener: null,
+    })
     waiting.listener.upgradeNeeded(connection, transaction, answer.oldVersion)
   }
 
@@ -269,6 +275,7 @@ type TransactionAnswer =
   | 'operationFailed'
   | 'wentAhead'
   | 'caughtUp'
+  | 'declined'
   | 'committed'
   | 'aborted'
   | 'present'

@@ -32,6 +32,7 @@ const Form = {
   doneWithNumber: 8,
   doneWithBytes: 9,
   committed: 10,
+  offerCommit: 11,
 } as const
 
 type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
@@ -47,7 +48,8 @@ export function writeCall(call: Call, parcel: ParcelWriter): void {
     case 'execute':
       return writeExecute(call.id, call.operation, parcel)
     case 'commit':
-      parcel.number(Form.commit)
+    case 'offerCommit':
+      parcel.number(Form[call.type])
       parcel.number(call.id)
       return parcel.number(call.failuresSeen)
     default:
@@ -77,6 +79,8 @@ export function readCall(parcel: ParcelReader): Call {
     }
     case Form.commit:
       return { type: 'commit', id, failuresSeen: parcel.integer(0) }
+    case Form.offerCommit:
+      return { type: 'offerCommit', id, failuresSeen: parcel.integer(0) }
     default:
       throw new Malformed('is not a known call')
   }

@@ -16,6 +16,7 @@ import type {
   TransactionListener,
   SalvageReport,
   StorageLimits,
+  TransactionMode,
 } from '../protocol/protocol.ts'
 
 /** What a connection or transaction needs of its host. */
@@ -33,6 +34,7 @@ export interface PortCaller {
 /** A connection; what the port brings goes to its listener. */
 export class PortConnection implements HostConnection {
   readonly name: string
+  readonly isRemote = true
   readonly schema: DatabaseSchema
   readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null
@@ -89,7 +91,7 @@ export class PortConnection implements HostConnection {
     const id = this.#caller.nextId()
     const place = { storeIds, mode, durability }
     this.#caller.call({ type: 'createTransaction', id, connection: this.#id, ...place })
-    return new PortTransaction(this.#caller, id, listener)
+    return new PortTransaction(this.#caller, { id, mode, listener })
   }
 
   abortOf(listener: TransactionListener): void {
@@ -148,15 +150,31 @@ export class PortConnection implements HostConnection {
 export class PortTransaction implements HostTransaction, TransactionListener {
   readonly id: number
   readonly #caller: PortCaller
+  readonly #isReadOnly: boolean
   #listener: TransactionListener | null
   /** The answers it waits for, in the order of the calls. */
   readonly #awaited = new Fifo<AwaitedAnswer>()
+  /** Whether an answer has told so. */
+  #hasStarted = false
   #isCommitting = false
+  /** Whether it is committing only if the host does not decline. */
+  #isOffered = false
+  /** Whether it must not end before `caughtUp`. */
+  #isAhead = false
   #isOver = false
 
-  constructor(caller: PortCaller, id: number, listener: TransactionListener | null) {
+  /** `listener` null: `listen` follows. */
+  constructor(
+    caller: PortCaller,
+    {
+      id,
+      mode,
+      listener,
+    }: { id: number; mode: TransactionMode; listener: TransactionListener | null },
+  ) {
     this.#caller = caller
     this.id = id
+    this.#isReadOnly = mode === 'readonly'
     this.#listener = listener
     caller.adopt(this)
   }
@@ -178,9 +196,19 @@ export class PortTransaction implements HostTransaction, TransactionListener {
 
   commit(failuresSeen: number): void {
     if (this.#isOver) return
-    this.#isCommitting = true
-    this.#caller.await(1)
+    if (this.#needsNoAnswer()) {
+      this.abort()
+      return this.#listener?.committed()
+    }
+    this.#awaitCommit()
     this.#caller.call({ type: 'commit', id: this.id, failuresSeen })
+  }
+
+  offerCommit(failuresSeen: number): void {
+    if (this.#isOver) return
+    this.#awaitCommit()
+    this.#isOffered = true
+    this.#caller.call({ type: 'offerCommit', id: this.id, failuresSeen })
   }
 
   abort(): void {
@@ -202,15 +230,24 @@ export class PortTransaction implements HostTransaction, TransactionListener {
   }
 
   failed(reason: Failure): void {
+    if (this.#isOffered) this.#takeBack()
     this.#answered().receiver.failed(reason)
   }
 
   wentAhead(): void {
+    this.#isAhead = true
     this.#listener?.wentAhead()
   }
 
   caughtUp(): void {
+    this.#isAhead = false
     this.#listener?.caughtUp()
+  }
+
+  declined(): void {
+    demand(this.#isOffered, 'declines a commit that was not offered')
+    this.#takeBack()
+    this.#listener?.declined()
   }
 
   committed(): void {
@@ -225,9 +262,29 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     this.#listener?.aborted(reason)
   }
 
+  /**
+   * Whether the host has nothing to say to the commit, and need only let go: it has answered all that a read-only transaction has
+   * asked. An answer also tells that the transaction has started: one that waits for others must not end before them.
+   */
+  #needsNoAnswer(): boolean {
+    return this.#isReadOnly && this.#hasStarted && this.#awaited.length === 0 && !this.#isAhead
+  }
+
+  #awaitCommit(): void {
+    this.#isCommitting = true
+    this.#caller.await(1)
+  }
+
+  #takeBack(): void {
+    this.#isOffered = false
+    this.#isCommitting = false
+    this.#caller.await(-1)
+  }
+
   #answered(): AwaitedAnswer {
     const awaited = this.#awaited.shift()
     demand(awaited !== undefined, unasked)
+    this.#hasStarted = true
     this.#caller.await(-1)
     return awaited
   }

@@ -50,6 +50,7 @@ export type Call =
     }
   | { readonly type: 'execute'; readonly id: number; readonly operation: Operation }
   | { readonly type: 'commit'; readonly id: number; readonly failuresSeen: number }
+  | { readonly type: 'offerCommit'; readonly id: number; readonly failuresSeen: number }
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'close'; readonly id: number }
   | { readonly type: 'shutDown'; readonly id: number }
@@ -110,6 +111,7 @@ export type Answer =
   | { readonly type: 'operationFailed'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'wentAhead'; readonly id: number }
   | { readonly type: 'caughtUp'; readonly id: number }
+  | { readonly type: 'declined'; readonly id: number }
   | { readonly type: 'committed'; readonly id: number }
   | { readonly type: 'aborted'; readonly id: number; readonly failure: Failure }
   /** The last answer: the owner has ended this client, which has sent what no client of this package sends. */

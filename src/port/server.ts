@@ -154,6 +154,8 @@ class Client {
         return this.#execute(id, call.operation)
       case 'commit':
         return this.#commit(id, call.failuresSeen)
+      case 'offerCommit':
+        return this.#offerCommit(id, call.failuresSeen)
       case 'abort':
         return this.#abort(id)
       case 'cancel':
@@ -316,10 +318,19 @@ class Client {
     served.transaction.commit(failuresSeen)
   }
 
+  /** It binds the realm to nothing: the host may decline. */
+  #offerCommit(id: number, failuresSeen: number): void {
+    const served = this.#transactions.get(id)
+    if (!served) return
+    demand(!served.isCommitting, 'commits a transaction twice')
+    served.transaction.offerCommit(failuresSeen)
+  }
+
   #transactionListener(id: number): TransactionListener {
     return {
       wentAhead: () => this.#post({ type: 'wentAhead', id }),
       caughtUp: () => this.#post({ type: 'caughtUp', id }),
+      declined: () => this.#post({ type: 'declined', id }),
       committed: () => {
         this.#transactions.delete(id)
         this.#post({ type: 'committed', id })
@@ -348,4 +359,5 @@ class Client {
 }
 
 /** Calls about what an earlier call has made. */
-type CallAbout = 'execute' | 'commit' | 'abort' | 'cancel' | 'close' | 'shutDown' | 'forceClose'
+type CallAbout =
+  'execute' | 'commit' | 'offerCommit' | 'abort' | 'cancel' | 'close' | 'shutDown' | 'forceClose'

@@ -158,6 +158,8 @@ export interface DeleteListener {
 /** An open connection. */
 export interface HostConnection {
   readonly name: string
+  /** Whether its host is in another thread or process, so that waiting for an answer costs a round trip. */
+  readonly isRemote: boolean
   /** The schema at the time of opening; during an upgrade core keeps the current one itself. */
   readonly schema: DatabaseSchema
   /** How much can be stored: the realm refuses what goes beyond, the host does not look at it again. */
@@ -225,6 +227,12 @@ export interface HostTransaction {
    * it decided to commit; if more operations have failed the transaction is aborted with the first such failure.
    */
   commit(failuresSeen: number): void
+  /**
+   * Commits, if nothing can come between: the transaction has started, all its operations are executed, and no failure is unseen.
+   * Else it is as if nothing was offered, and the listener is told so: by `declined`, or by the `failed` of an operation.
+   * Core offers to a remote host what it would commit if all succeeds, and so need not wait for the answers first.
+   */
+  offerCommit(failuresSeen: number): void
   /** Reverts everything and drops operations not yet executed: they get no answer, nor does the transaction. */
   abort(): void
 }
@@ -239,6 +247,8 @@ export interface TransactionListener {
   wentAhead(): void
   /** Every transaction it ran ahead of has said `committed`. */
   caughtUp(): void
+  /** The commit that core has offered is not made; see `HostTransaction.offerCommit`. */
+  declined(): void
   /** How a transaction ends, unless core aborts it itself: this or `aborted`, once. */
   committed(): void
   /** The host gave up: the commit failed, storage failed, the connection was closed by force. Nothing of it remains. */

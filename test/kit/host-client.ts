@@ -166,6 +166,7 @@ function transactionListener(log: Log, title: string, end: (note: string) => voi
   return {
     wentAhead: () => log.push(`${title} wentAhead`),
     caughtUp: () => log.push(`${title} caughtUp`),
+    declined: () => log.push(`${title} declined`),
     committed: () => note('committed'),
     aborted: ({ name }: Failure) => note(`aborted ${name}`),
   }

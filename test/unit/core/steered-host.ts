@@ -53,6 +53,10 @@ export class SteeredHost implements HostTransaction {
     this.calls.push(`commit ${failuresSeen}`)
   }
 
+  offerCommit(failuresSeen: number): void {
+    this.calls.push(`offer ${failuresSeen}`)
+  }
+
   abort(): void {
     this.calls.push('abort')
   }
@@ -82,15 +86,18 @@ export interface Steered {
 }
 
 /** A transaction on a store `s` with an index `i`, as script would have just made it. */
-export function steeredTransaction(mode: 'readonly' | 'readwrite' = 'readwrite'): Steered {
+export function steeredTransaction(
+  mode: 'readonly' | 'readwrite' = 'readwrite',
+  { isRemote = false } = {},
+): Steered {
   const host = new SteeredHost()
-  const connection = new Connection({} as Factory, hostConnection(host)) // Core asks the factory for nothing here.
+  const connection = new Connection({} as Factory, hostConnection(host, isRemote)) // Core asks the factory for nothing here.
   const transaction = createTransaction(connection, [store.id], mode, 'default')
   const handle = handleOf(transaction, store)
   return { host, connection, transaction, store: handle, index: indexHandleOf(handle, index) }
 }
 
-function hostConnection(host: SteeredHost): HostConnection {
+function hostConnection(host: SteeredHost, isRemote: boolean): HostConnection {
   const schema: DatabaseSchema = {
     version: 1,
     stores: new Map([[store.id, store]]),
@@ -99,6 +106,7 @@ function hostConnection(host: SteeredHost): HostConnection {
   }
   return {
     name: 'd',
+    isRemote,
     schema,
     limits: { recordBytes: Infinity, keyBytes: Infinity, nameUnits: Infinity, highestId: Infinity },
     salvaged: null,
