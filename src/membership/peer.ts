@@ -3,7 +3,7 @@
  * `Member` is the one user of it; `node/` and `browser/` implement it.
  */
 import type { HostPort } from '../port/messages.ts'
-import type { ClosableHost } from '../protocol/protocol.ts'
+import type { Host } from '../protocol/protocol.ts'
 
 /** One thread's part in one directory. */
 export interface Peer {
@@ -37,7 +37,7 @@ export type Found = FoundOwn | FoundOwner
 export interface FoundOwn {
   readonly type: 'own'
   /** For this thread's own calls. Its option `recovery` is that of the peer's `Roster`. */
-  readonly host: ClosableHost
+  readonly host: Host
   /** This thread has brought back all it had at the former owner: to be passed on to the `Roster`. */
   recovered(): void
   /** Calls `changed` at once if there are any, and whenever one has come or gone: the ids of the clients now served. */
