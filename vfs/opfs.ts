@@ -1,8 +1,9 @@
 import { append } from '../src/base/own-property.ts'
 import { VfsError } from '../src/files/vfs.ts'
-import type { Vfs, VfsDirectory } from '../src/files/vfs.ts'
+import type { Vfs } from '../src/files/vfs.ts'
+import type { QueueingDirectory } from './opfs/queueing-directory.ts'
 import { hasSyncAccess, isNamed } from './opfs/opfs-access.ts'
-import { lockDirectory } from './opfs/opfs-lock.ts'
+import { lockDirectory, requestLock } from './opfs/opfs-lock.ts'
 import { OpfsFiles } from './opfs/opfs-files.ts'
 
 /**
@@ -30,7 +31,7 @@ interface Owned {
   readonly free: () => Promise<void>
 }
 
-function directoryAt(segments: readonly string[]): VfsDirectory {
+function directoryAt(segments: readonly string[]): QueueingDirectory {
   const path = `/${segments.join('/')}`
   /** null until the directory is locked, and after it is closed. */
   let owned: Owned | null = null
@@ -42,8 +43,12 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
   return {
     identity: `opfs:${path}`,
     async lock(waitMs) {
-      owned = await own(segments, { path, waitMs })
+      owned = await own(segments, () => lockDirectory(path, waitMs))
     },
+    async lockInTurn(signal) {
+      owned = await own(segments, () => requestLock(path, signal))
+    },
+    path,
     verify: () => files().verify(),
     verifyLater: async () => files().verifyLater(),
     async renew() {
@@ -68,10 +73,10 @@ function directoryAt(segments: readonly string[]): VfsDirectory {
 
 async function own(
   segments: readonly string[],
-  { path, waitMs }: { path: string; waitMs: number },
+  lock: () => Promise<() => Promise<void>>,
 ): Promise<Owned> {
   checkPlatform()
-  const free = await lockDirectory(path, waitMs)
+  const free = await lock()
   try {
     return { files: new OpfsFiles(await makeDirectory(segments)), free }
   } catch (error) {

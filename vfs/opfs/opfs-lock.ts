@@ -23,7 +23,7 @@ export async function lockDirectory(path: string, waitMs: number): Promise<() =>
   const giveUp = (): void => void navigator.locks.query().then(abort, abort)
   const timer = limitMs < longestTimerMs ? setTimeout(giveUp, limitMs) : undefined
   try {
-    return await requestLock(`idb-everywhere:${path}`, patience.signal)
+    return await requestLock(path, patience.signal)
   } catch (error) {
     if (!patience.signal.aborted) throw error
     throw new DirectoryLockedError(lockedMessage(path, waitMs), null)
@@ -32,8 +32,11 @@ export async function lockDirectory(path: string, waitMs: number): Promise<() =>
   }
 }
 
-/** The lock is held until the function given back is called. */
-function requestLock(name: string, signal: AbortSignal): Promise<() => Promise<void>> {
+/**
+ * The same when its turn comes, however long that takes.
+ * @throws the signal's reason once that is aborted
+ */
+export function requestLock(path: string, signal: AbortSignal): Promise<() => Promise<void>> {
   return new Promise((resolve, reject) => {
     const hold = () =>
       new Promise<void>((free) => {
@@ -43,7 +46,7 @@ function requestLock(name: string, signal: AbortSignal): Promise<() => Promise<v
         })
       })
     const released = navigator.locks
-      .request(name, { mode: 'exclusive', signal }, hold)
+      .request(`idb-everywhere:${path}`, { mode: 'exclusive', signal }, hold)
       // When the browser answers, whatever it answers, it has received the request.
       .then(async () => void (await Promise.allSettled([navigator.locks.query()])))
     released.catch(reject)
