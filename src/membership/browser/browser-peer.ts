@@ -1,0 +1,160 @@
+/** A thread of a browser that takes part in a directory of the origin private file system: see `meeting-point.ts`. */
+import { StorageError } from '../../errors.ts'
+import { queueIdleTimer } from '../../event-loop/turn.ts'
+import type { Found, FoundOwner, Looking, Peer } from '../peer.ts'
+import { type Broker, reachBroker } from './broker.ts'
+import { Candidate } from './candidate.ts'
+import { Knocking } from './knocking.ts'
+import type { MeetingPoint } from './meeting-point.ts'
+import type { Ownable } from './ownable.ts'
+import { beginLife, type Holder, holderOf, lifeEnded } from './web-locks.ts'
+
+/** How long the one that has the directory may keep others waiting: on a reload the old page goes a moment after the new one has come. */
+const graceMs = 500
+/** How long a thread that finds the directory free waits to be its owner before it looks for another that has been faster. */
+const electionMs = 100
+/** How long a place in line is kept when the owner was left: it may have gone, or handed over. */
+const keptMs = 1_000
+
+const never = new Promise<never>(() => {})
+
+/** What a thread can do about a directory. */
+export interface BrowserPeerParts {
+  readonly point: MeetingPoint
+  /** Has this thread, or a worker that it starts, wait for the directory; null where neither can open its files. */
+  readonly stand: (() => Ownable) | null
+  /** Why a directory cannot be used whose owner does not share. */
+  busy(): StorageError
+  /** Why it cannot be used where `stand` is null and no other thread has it. */
+  unowned(): StorageError
+}
+
+/** The origin's broker, as this thread reaches it; undefined: it was not needed yet. */
+let broker: Broker | null | undefined
+
+/** The broker of the origin; null where there is none. It is started at its first use. */
+export function brokerOfOrigin(): Broker | null {
+  broker ??= reachBroker()
+  return broker
+}
+
+/** One thread and one directory. */
+export class BrowserPeer implements Peer {
+  readonly #parts: BrowserPeerParts
+  /** The thread's place in line; null when it is not in line, or owns the directory. */
+  #candidate: Candidate | null = null
+  #keep = (): void => {}
+
+  constructor(parts: BrowserPeerParts) {
+    this.#parts = parts
+  }
+
+  async look(looking: Looking): Promise<Found> {
+    this.#keep()
+    const ending = new AbortController()
+    try {
+      return await Promise.race([
+        this.#elected(looking),
+        this.#entered(looking, ending.signal),
+        this.#refused(ending.signal),
+        aborted(looking.signal),
+      ])
+    } catch (error) {
+      this.#leaveLine()
+      throw error
+    } finally {
+      ending.abort()
+    }
+  }
+
+  /** Rejects where this thread cannot own the directory and no other does; never resolves where it cannot and another does. */
+  async #elected(looking: Looking): Promise<Found> {
+    const { stand, point } = this.#parts
+    if (!stand) return never
+    const candidate = (this.#candidate ??= new Candidate(point, stand))
+    try {
+      const ownable = await candidate.elected
+      if (this.#candidate === candidate) this.#candidate = null
+      return await ownable.own(looking)
+    } catch (error) {
+      if (this.#candidate === candidate) this.#candidate = null
+      if ((await this.#holder()) === 'sharing') return never
+      throw error
+    }
+  }
+
+  async #entered({ client }: Looking, signal: AbortSignal): Promise<Found> {
+    if (this.#parts.stand && (await this.#holder()) === 'none') await pause(electionMs, signal)
+    const life = await beginLife()
+    const knocking = new Knocking(this.#parts.point, { client, life: life.id }, brokerOfOrigin())
+    const giveUp = (): void => {
+      knocking.close()
+      life.end()
+    }
+    signal.addEventListener('abort', giveUp)
+    if (signal.aborted) giveUp()
+    const { port, welcome } = await knocking.entered
+    signal.removeEventListener('abort', giveUp)
+    const leaving = new AbortController()
+    const gone = lifeEnded(welcome.life, leaving.signal)
+    return {
+      type: 'other',
+      port,
+      owner: { title: null, clients: welcome.clients },
+      // It is gone also where this thread was elected in its place.
+      gone: Promise.race([gone, this.#electedQuietly()]),
+      leave: () => {
+        leaving.abort()
+        life.end()
+        port.close()
+        this.#leaveLineLater()
+      },
+    } satisfies FoundOwner
+  }
+
+  async #electedQuietly(): Promise<void> {
+    await this.#candidate?.elected.catch(() => never)
+    if (!this.#candidate) await never
+  }
+
+  /** Rejects where waiting is of no use. */
+  async #refused(signal: AbortSignal): Promise<never> {
+    await pause(graceMs, signal)
+    const holder = await this.#holder()
+    if (holder === 'alone') throw this.#parts.busy()
+    if (holder === 'none' && !this.#parts.stand) throw this.#parts.unowned()
+    return never
+  }
+
+  #holder(): Promise<Holder> {
+    const { ownership, sharing } = this.#parts.point
+    return holderOf(ownership, sharing)
+  }
+
+  #leaveLine(): void {
+    this.#candidate?.end()
+    this.#candidate = null
+  }
+
+  #leaveLineLater(): void {
+    this.#keep()
+    this.#keep = queueIdleTimer(() => this.#leaveLine(), keptMs)
+  }
+}
+
+/** Rejects when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error) // The platform's own, or the aborter's.
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/** Resolves after that time; never once the signal is aborted. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = queueIdleTimer(resolve, ms)
+    signal.addEventListener('abort', cancel, { once: true })
+  })
+}

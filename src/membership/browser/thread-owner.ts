@@ -1,0 +1,79 @@
+/** This thread as the owner, where it can open the files itself: a dedicated worker, the user's or one that a page has started. */
+import type { HostPort } from '../../port/messages.ts'
+import type { ClosableHost } from '../../protocol/protocol.ts'
+import type { FoundOwn, Looking } from '../peer.ts'
+import { Roster } from '../roster.ts'
+import type { MeetingPoint } from './meeting-point.ts'
+import type { Ownable } from './ownable.ts'
+import { Reception } from './reception.ts'
+import { type Free, takeLock } from './web-locks.ts'
+
+/** What owning takes. */
+export interface OwningParts {
+  readonly point: MeetingPoint
+  /** Takes the directory when its turn comes. @throws the signal's reason once that is aborted */
+  take(signal: AbortSignal): Promise<void>
+  /** Frees it where no host has been made. */
+  giveUp(): Promise<void>
+  /** A host on the directory, which was taken; closing it frees the directory. */
+  makeHost(recovery: Promise<void> | null): ClosableHost
+  /** Serves the host to a client. */
+  serve(host: ClosableHost, port: HostPort): void
+  /** As in `ReceptionParts`. */
+  reachBroker(): Promise<MessagePort | null>
+}
+
+/** Waits for the directory from its making on. */
+export class ThreadOwner implements Ownable {
+  readonly owned: Promise<void>
+  readonly #parts: OwningParts
+  readonly #waiting = new AbortController()
+  #sharing: Free = () => {}
+  #isServing = false
+
+  constructor(parts: OwningParts) {
+    this.#parts = parts
+    this.owned = this.#take()
+    this.owned.catch(() => {})
+  }
+
+  async own({ client, returning }: Looking): Promise<FoundOwn> {
+    this.#isServing = true
+    const parts = this.#parts
+    let tell: (clients: readonly string[]) => void = () => {}
+    const roster = new Roster({ own: client, returning, changed: (clients) => tell(clients) })
+    const host = parts.makeHost(roster.recovery)
+    const serve = (port: HostPort): void => parts.serve(host, port)
+    const reception = await Reception.open({ ...parts, roster, serve })
+    return {
+      type: 'own',
+      host,
+      recovered: () => roster.ownRecovered(),
+      onClients(changed) {
+        tell = changed
+        const others = roster.clients.filter((id) => id !== client)
+        if (others.length > 0) changed(others)
+      },
+      leave: async () => {
+        reception.close()
+        await host.close()
+        this.#sharing()
+      },
+      // It ends with this thread.
+      gone: new Promise(() => {}),
+    }
+  }
+
+  end(): void {
+    this.#waiting.abort()
+    if (this.#isServing) return
+    this.#sharing()
+    void this.owned.then(() => this.#parts.giveUp())
+  }
+
+  async #take(): Promise<void> {
+    const { signal } = this.#waiting
+    this.#sharing = await takeLock(this.#parts.point.sharing, { signal, mode: 'shared' })
+    await this.#parts.take(signal)
+  }
+}

@@ -1,0 +1,57 @@
+/** Web Locks as promises: https://w3c.github.io/web-locks/ */
+
+/** Frees a lock; may be called twice. */
+export type Free = () => void
+
+/** Takes the lock when its turn comes. @throws the signal's reason once that is aborted; SecurityError where locks are forbidden */
+export function takeLock(
+  name: string,
+  { signal, mode = 'exclusive' }: { signal: AbortSignal; mode?: LockMode },
+): Promise<Free> {
+  return new Promise((resolve, reject) => {
+    const whileHeld = () => new Promise<void>((free) => resolve(free))
+    navigator.locks.request(name, { mode, signal }, whileHeld).catch(reject)
+  })
+}
+
+/** Resolves when no one holds it; never once the signal is aborted. */
+export function freed(name: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    navigator.locks
+      .request(name, { mode: 'shared', signal }, () => resolve())
+      // The wait was given up.
+      .catch(() => {})
+  })
+}
+
+/** What the holder of the directory is, as far as its locks say. */
+export type Holder = 'none' | 'sharing' | 'alone'
+
+/** Looks who has the ownership. */
+export async function holderOf(ownership: string, sharing: string): Promise<Holder> {
+  const { held = [] } = await navigator.locks.query()
+  const owner = held.find(({ name }) => name === ownership)
+  if (!owner) return 'none'
+  const shares = held.some((it) => it.name === sharing && it.clientId === owner.clientId)
+  return shares ? 'sharing' : 'alone'
+}
+
+const lockNameOf = (id: string): string => `idb-everywhere life ${id}`
+
+/** A lock that says that something lives, by an id under which others can wait for its end. */
+export interface Life {
+  readonly id: string
+  readonly end: Free
+}
+
+/** Resolves once it can be waited for. */
+export async function beginLife(): Promise<Life> {
+  const id = crypto.randomUUID()
+  const end = await takeLock(lockNameOf(id), { signal: new AbortController().signal })
+  return { id, end }
+}
+
+/** Resolves when that life has ended. */
+export function lifeEnded(id: string, signal: AbortSignal): Promise<void> {
+  return freed(lockNameOf(id), signal)
+}
