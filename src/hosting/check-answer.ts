@@ -1,7 +1,7 @@
 /** What comes from a worker is input: its script may be the user's own, or another version of this package. */
 import { reportOf } from '../port/answers.ts'
 import { failureOfMember } from '../port/failure.ts'
-import { membersOf } from '../port/malformed.ts'
+import { listOf, membersOf, stringOf } from '../port/malformed.ts'
 import type { WorkerAnswer } from './worker-messages.ts'
 
 /** The answer, rebuilt from checked parts. @throws Malformed for what no worker of this package sends */
@@ -15,6 +15,8 @@ export function checkedAnswer(answer: WorkerAnswer): WorkerAnswer {
       }
       return { ...answer, warning }
     }
+    case 'clients':
+      return { ...answer, clients: listOf(answer.clients, stringOf) }
     case 'stopped':
       return {
         ...answer,

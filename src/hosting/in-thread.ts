@@ -14,7 +14,12 @@ export function threadHosts(platform: Platform): Sharing {
   return { make: (settings) => hostInThread(settings, engine) }
 }
 
-function hostInThread(settings: Settings, engine: ThreadEngine): MadeHost {
+/** A host on the directory of the settings. `recovery`: as in `HostOptions`. */
+export function hostInThread(
+  settings: Settings,
+  engine: ThreadEngine,
+  _recovery: Promise<void> | null = null,
+): MadeHost {
   const { vfs, directory, durability, onWarning, path, ifCorrupt } = settings
   engine.offer(settings.wasm)
   const { name, isPersistent } = vfs

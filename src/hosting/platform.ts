@@ -1,4 +1,8 @@
 /** What the composition needs of the platform it runs on. */
+import type { ClosableHost, Host } from '../protocol/protocol.ts'
+import type { HostPort } from '../port/messages.ts'
+import type { Ownable } from '../membership/browser/ownable.ts'
+import type { Peer } from '../membership/peer.ts'
 import type { Presence } from '../port/presence.ts'
 import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Vfs } from '../files/vfs.ts'
@@ -14,6 +18,26 @@ export interface Platform extends PlatformDefaults {
   startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
   /** How threads show that they live; null where ports tell. */
   readonly presence: Presence | null
+  /** This thread's part in the directory of the settings, which others may own; null: nothing can be met there. */
+  peerOf(settings: Settings, hosting: PeerHosting): Peer | null
+  /** Has this thread, a worker that another has started, wait for the directory and share it. `reachBroker`: by that other. */
+  standHere(
+    settings: Settings,
+    hosting: PeerHosting,
+    reachBroker: () => Promise<MessagePort | null>,
+  ): Ownable
   /** An object all realms of this thread share, so that a module loaded twice still has one registry. */
   readonly shared: object
+}
+
+/** How a peer has its directory hosted. */
+export interface PeerHosting {
+  /** Loads the engine ahead. */
+  prepare(): Promise<void>
+  /** A host in this thread, on the directory, which the peer has taken; closing it frees the directory. */
+  inThread(recovery: Promise<void> | null): ClosableHost
+  /** Has a worker wait for the directory. `reachBroker`: gives a line to the broker. */
+  inWorker(reachBroker: () => MessagePort | null): Ownable
+  /** Serves the host to a client. */
+  serve(host: Host, port: HostPort): void
 }

@@ -43,6 +43,15 @@ export class ThreadEngine {
     }
   }
 
+  /** Loads it ahead; a failure is met again when it is needed. */
+  async prepare(): Promise<void> {
+    this.#loading ??= loadEngine(() => this.#given ?? this.#getModule())
+    const loading = this.#loading
+    await loading.catch(() => {
+      if (this.#loading === loading) this.#loading = null
+    })
+  }
+
   /** To be called once for each engine that was given, when its databases are closed. */
   release(): void {
     if (--this.#userCount > 0 || !this.#engine) return

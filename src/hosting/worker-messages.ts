@@ -11,23 +11,49 @@ import type { WarningData } from '../options/warning.ts'
  * in such a worker.
  */
 export type WorkerCall =
-  | {
-      readonly 'idb-everywhere': 'start'
-      readonly id: number
-      readonly settings: HostSettings
-      /** The compiled engine, for workers that cannot find it; null: the worker loads it itself. */
-      readonly wasm: WebAssembly.Module | null
-    }
+  /** It opens the directory at its first use. */
+  | ({ readonly 'idb-everywhere': 'start'; readonly id: number } & ToStart)
+  /** It waits in line for the directory, shares it, and hosts once it is told to by `own`. */
+  | ({ readonly 'idb-everywhere': 'stand'; readonly id: number } & ToStart)
   /** A message of the host protocol, from `connectHost` to `serve`. */
   | { readonly 'idb-everywhere': 'call'; readonly id: number; readonly message: unknown }
+  /** It owns the directory, and is to serve. */
+  | {
+      readonly 'idb-everywhere': 'own'
+      readonly id: number
+      /** See `Looking` in `membership/peer.ts`. */
+      readonly client: string
+      readonly returning: readonly string[] | null
+    }
+  /** See `FoundOwn`. */
+  | { readonly 'idb-everywhere': 'recovered'; readonly id: number }
+  /** The line to the broker that it wanted; null: there is none. */
+  | { readonly 'idb-everywhere': 'broker'; readonly id: number; readonly line: MessagePort | null }
   /** Closes the directory. */
   | { readonly 'idb-everywhere': 'stop'; readonly id: number }
   /** No more messages have that id. */
   | { readonly 'idb-everywhere': 'leave'; readonly id: number }
 
+/** What a worker that is to host needs. */
+interface ToStart {
+  readonly settings: HostSettings
+  /** The compiled engine, for workers that cannot find it; null: the worker loads it itself. */
+  readonly wasm: WebAssembly.Module | null
+}
+
 /** From the worker. */
 export type WorkerAnswer =
   | { readonly 'idb-everywhere': 'ready'; readonly id: number }
+  /** It has got the directory that it waited for. */
+  | { readonly 'idb-everywhere': 'owned'; readonly id: number }
+  /** Who is served there. */
+  | {
+      readonly 'idb-everywhere': 'clients'
+      readonly id: number
+      readonly clients: readonly string[]
+    }
+  /** It wants a line to the broker, which it cannot start itself. */
+  | { readonly 'idb-everywhere': 'brokerWanted'; readonly id: number }
   /** A message of the host protocol, from `serve` to `connectHost`. */
   | { readonly 'idb-everywhere': 'answer'; readonly id: number; readonly message: unknown }
   /** Something for the owner's `onWarning`. */

@@ -6,7 +6,10 @@ import type { ClosableHost } from '../protocol/protocol.ts'
 import { completeOptions } from '../options/options.ts'
 import { RelayedPort } from '../port/relayed-port.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'
-import type { Platform } from './platform.ts'
+import type { Ownable } from '../membership/browser/ownable.ts'
+import type { FoundOwn } from '../membership/peer.ts'
+import { peerHosting } from './peer-hosting.ts'
+import type { PeerHosting, Platform } from './platform.ts'
 import { sharedHost } from './registry.ts'
 import { threadHosts } from './in-thread.ts'
 import { warningDataOf } from '../options/warning.ts'
@@ -17,11 +20,12 @@ export interface OwnerChannel {
   post(answer: WorkerAnswer, transfer: Transferable[]): void
 }
 
-type StartCall = Extract<WorkerCall, { 'idb-everywhere': 'start' }>
+type StartCall = Extract<WorkerCall, { 'idb-everywhere': 'start' | 'stand' }>
+type LaterCall = Exclude<WorkerCall, { 'idb-everywhere': 'start' | 'stand' }>
 
 /** Hosts directories for the thread at the other end of `channel`. */
 export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
-  const hosts = new Map<number, HostForOwner>()
+  const hosts = new Map<number, { received(call: LaterCall): void }>()
   channel.listen((received) => {
     if (!isWorkerMessage(received)) return
     const call = received as WorkerCall // The owner sends calls only.
@@ -29,6 +33,8 @@ export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
     try {
       if (call['idb-everywhere'] === 'start')
         hosts.set(id, new HostForOwner(call, platform, channel))
+      else if (call['idb-everywhere'] === 'stand')
+        hosts.set(id, new SharingForOwner(call, platform, channel))
       else hosts.get(id)?.received(call)
     } catch (error) {
       channel.post({ 'idb-everywhere': 'failed', id, failure: failureOf(error) }, [])
@@ -45,25 +51,19 @@ class HostForOwner {
   readonly #port: RelayedPort
 
   /** @throws whatever keeps the host from being made */
-  constructor({ id, settings, wasm }: StartCall, platform: Platform, channel: OwnerChannel) {
+  constructor(call: StartCall, platform: Platform, channel: OwnerChannel) {
+    const { id } = call
     this.#id = id
     this.#channel = channel
-    const onWarning = (warning: Error): void =>
-      channel.post({ 'idb-everywhere': 'warning', id, warning: warningDataOf(warning) }, [])
-    const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
-    const options = { ...settings, ifLocked: 'wait', worker: false, onWarning } as const
-    const complete = completeOptions(options, ours)
-    this.#host = new HostUser(sharedHost(complete, ours, threadHosts(ours)))
-    this.#port = new RelayedPort({
-      post: (message, transfer) =>
-        channel.post({ 'idb-everywhere': 'answer', id, message }, transfer),
-    })
-    const report = (failure: Failure): void => complete.onWarning(exceptionOf(failure))
+    const { settings, ours } = settingsIn(call, platform, channel)
+    this.#host = new HostUser(sharedHost(settings, ours, threadHosts(ours)))
+    this.#port = portOver(channel, id)
+    const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
     serve(this.#host, this.#port, { report, presence: ours.presence })
     channel.post({ 'idb-everywhere': 'ready', id }, [])
   }
 
-  received(call: Exclude<WorkerCall, StartCall>): void {
+  received(call: LaterCall): void {
     switch (call['idb-everywhere']) {
       case 'call':
         return this.#port.received(call.message)
@@ -74,14 +74,98 @@ class HostForOwner {
     }
   }
 
-  async #stop(): Promise<void> {
-    const stopped = (failure: Failure | null): void =>
-      this.#channel.post({ 'idb-everywhere': 'stopped', id: this.#id, failure }, [])
-    try {
-      await this.#host.close()
-      stopped(null)
-    } catch (error) {
-      stopped(failureOf(error))
+  #stop(): Promise<void> {
+    return stop(this.#channel, this.#id, () => this.#host.close())
+  }
+}
+
+/** One directory, for one owner and for all others that want to share it. */
+class SharingForOwner {
+  readonly #id: number
+  readonly #channel: OwnerChannel
+  readonly #port: RelayedPort
+  readonly #hosting: PeerHosting
+  readonly #standing: Ownable
+  /** null until it serves. */
+  #found: FoundOwn | null = null
+  #lineArrived: (line: MessagePort | null) => void = () => {}
+
+  /** @throws whatever keeps the host from being made */
+  constructor(call: StartCall, platform: Platform, channel: OwnerChannel) {
+    const { id } = call
+    this.#id = id
+    this.#channel = channel
+    this.#port = portOver(channel, id)
+    const { settings, ours } = settingsIn(call, platform, channel)
+    this.#hosting = peerHosting(settings, ours)
+    this.#standing = ours.standHere(settings, this.#hosting, () => this.#reachBroker())
+    this.#standing.owned.then(
+      () => channel.post({ 'idb-everywhere': 'owned', id }, []),
+      (error: unknown) => this.#fail(error),
+    )
+  }
+
+  received(call: LaterCall): void {
+    switch (call['idb-everywhere']) {
+      case 'own':
+        return void this.#own(call).catch((error: unknown) => this.#fail(error))
+      case 'recovered':
+        return this.#found?.recovered()
+      case 'broker':
+        return this.#lineArrived(call.line)
+      case 'call':
+        return this.#port.received(call.message)
+      case 'stop':
+        return void stop(this.#channel, this.#id, async () => this.#found?.leave())
+      case 'leave':
+        return this.#port.closed()
     }
+  }
+
+  async #own({ client, returning }: Extract<LaterCall, { client: string }>): Promise<void> {
+    const { signal } = new AbortController()
+    const found = await this.#standing.own({ client, returning, signal })
+    this.#found = found
+    this.#hosting.serve(found.host, this.#port)
+    const id = this.#id
+    found.onClients((clients) =>
+      this.#channel.post({ 'idb-everywhere': 'clients', id, clients }, []),
+    )
+    this.#channel.post({ 'idb-everywhere': 'ready', id }, [])
+  }
+
+  #reachBroker(): Promise<MessagePort | null> {
+    this.#channel.post({ 'idb-everywhere': 'brokerWanted', id: this.#id }, [])
+    return new Promise((resolve) => (this.#lineArrived = resolve))
+  }
+
+  #fail(error: unknown): void {
+    this.#channel.post({ 'idb-everywhere': 'failed', id: this.#id, failure: failureOf(error) }, [])
+  }
+}
+
+/** The settings that the owner has sent, completed, and the platform with the engine that it may have sent. */
+function settingsIn({ id, settings, wasm }: StartCall, platform: Platform, channel: OwnerChannel) {
+  const onWarning = (warning: Error): void =>
+    channel.post({ 'idb-everywhere': 'warning', id, warning: warningDataOf(warning) }, [])
+  const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
+  const options = { ...settings, ifLocked: 'wait', worker: false, onWarning } as const
+  return { settings: completeOptions(options, ours), ours }
+}
+
+function portOver(channel: OwnerChannel, id: number): RelayedPort {
+  const post = (message: unknown, transfer: Transferable[]): void =>
+    channel.post({ 'idb-everywhere': 'answer', id, message }, transfer)
+  return new RelayedPort({ post })
+}
+
+async function stop(channel: OwnerChannel, id: number, close: () => Promise<void>): Promise<void> {
+  const stopped = (failure: Failure | null): void =>
+    channel.post({ 'idb-everywhere': 'stopped', id, failure }, [])
+  try {
+    await close()
+    stopped(null)
+  } catch (error) {
+    stopped(failureOf(error))
   }
 }

@@ -4,6 +4,7 @@ import { opfs } from '../../vfs/opfs.ts'
 import { StorageError } from '../errors.ts'
 import type { BrowserParts } from './browser-parts.ts'
 import type { Platform } from '../hosting/platform.ts'
+import { browserPeerOf, threadOwnerOf } from './browser-peers.ts'
 import { startBrowserWorker } from './start-browser-worker.ts'
 import { webLocksPresence } from './web-locks-presence.ts'
 
@@ -19,6 +20,8 @@ export function browserPlatformWith(parts: BrowserParts): Platform {
     loadWasm,
     startWorker: (choice, listener) => startBrowserWorker(choice, listener, explainedParts),
     presence: webLocksPresence,
+    peerOf: browserPeerOf,
+    standHere: threadOwnerOf,
     environment: () => undefined,
     shared: globalThis,
   }

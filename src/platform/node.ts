@@ -15,6 +15,10 @@ export const platform: Platform = {
   loadWasm,
   startWorker: startNodeWorker,
   presence: null,
+  peerOf: () => null,
+  standHere: () => {
+    throw new Error('unreachable: workers here host for the thread that has started them')
+  },
   environment: (name) => (mayRead(name) ? process.env[name] : undefined),
   shared: process,
 }

@@ -15,7 +15,7 @@ export function takeLock(
 }
 
 /** Resolves when no one holds it; never once the signal is aborted. */
-export function freed(name: string, signal: AbortSignal): Promise<void> {
+function freed(name: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     navigator.locks
       .request(name, { mode: 'shared', signal }, () => resolve())

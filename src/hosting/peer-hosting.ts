@@ -1,0 +1,84 @@
+/** How a thread that takes part in a directory has it hosted: here, or in a worker. */
+import { exceptionOf, type Failure } from '../errors.ts'
+import type { VfsDirectory } from '../files/vfs.ts'
+import type { Ownable } from '../membership/browser/ownable.ts'
+import type { FoundOwn, Looking } from '../membership/peer.ts'
+import type { Settings } from '../options/options.ts'
+import { serve } from '../port/server.ts'
+import { HostingWorker } from './hosting-worker.ts'
+import { hostInThread } from './in-thread.ts'
+import type { PeerHosting, Platform } from './platform.ts'
+import { ThreadEngine } from './thread-engine.ts'
+
+/** For the directory of the settings. */
+export function peerHosting(settings: Settings, platform: Platform): PeerHosting {
+  const engine = new ThreadEngine(() => platform.loadWasm())
+  engine.offer(settings.wasm)
+  const taken = { ...settings, directory: alreadyLocked(settings.directory) }
+  const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
+  return {
+    prepare: () => engine.prepare(),
+    inThread: (recovery) => hostInThread(taken, engine, recovery).host,
+    inWorker: (reachBroker) => new WorkerOwner(settings, platform, reachBroker),
+    serve: (host, port) => serve(host, port, { report, presence: null }),
+  }
+}
+
+/** The directory, for an engine that would lock it. */
+function alreadyLocked(directory: VfsDirectory): VfsDirectory {
+  return Object.assign(Object.create(directory) as VfsDirectory, { lock: async () => {} })
+}
+
+/** A worker that waits for the directory from its making on, and serves all once it has it. */
+class WorkerOwner implements Ownable {
+  readonly owned: Promise<void>
+  readonly #worker: HostingWorker
+  readonly #gone: Promise<void>
+  /** null: not yet of interest to anyone. */
+  #tell: ((clients: readonly string[]) => void) | null = null
+  #clients: readonly string[] = []
+
+  constructor(settings: Settings, platform: Platform, reachBroker: () => MessagePort | null) {
+    let owned = (): void => {}
+    let gone = (): void => {}
+    const isOwned = new Promise<void>((resolve) => (owned = resolve))
+    this.#gone = new Promise((resolve) => (gone = resolve))
+    const clients = (ids: readonly string[]): void => this.#changed(ids)
+    this.#worker = new HostingWorker(settings, platform, {
+      gone,
+      lost: () => {},
+      sharing: { owned, clients, reachBroker },
+    })
+    // It is ready after that, or has failed before.
+    this.owned = Promise.race([isOwned, this.#worker.ready])
+    this.owned.catch(() => {})
+  }
+
+  async own({ client, returning }: Looking): Promise<FoundOwn> {
+    const worker = this.#worker
+    worker.own(client, returning)
+    await worker.ready
+    return {
+      type: 'own',
+      host: worker.host,
+      recovered: () => worker.recovered(),
+      onClients: (changed) => this.#listen(changed),
+      leave: () => worker.close(),
+      gone: this.#gone,
+    }
+  }
+
+  end(): void {
+    this.#worker.cutOff()
+  }
+
+  #listen(changed: (clients: readonly string[]) => void): void {
+    this.#tell = changed
+    if (this.#clients.length > 0) changed(this.#clients)
+  }
+
+  #changed(clients: readonly string[]): void {
+    this.#clients = clients
+    this.#tell?.(clients)
+  }
+}

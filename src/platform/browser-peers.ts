@@ -1,0 +1,67 @@
+/** How threads of a browser take part in a directory of the origin private file system. */
+import { hasSyncAccess } from '../../vfs/opfs/opfs-access.ts'
+import type { QueueingDirectory } from '../../vfs/opfs/queueing-directory.ts'
+import { StorageError } from '../errors.ts'
+import type { PeerHosting } from '../hosting/platform.ts'
+import { BrowserPeer, brokerOfOrigin } from '../membership/browser/browser-peer.ts'
+import { meetingPointOf } from '../membership/browser/meeting-point.ts'
+import type { Ownable } from '../membership/browser/ownable.ts'
+import { ThreadOwner } from '../membership/browser/thread-owner.ts'
+import type { Peer } from '../membership/peer.ts'
+import type { Settings } from '../options/options.ts'
+
+/** A thread's part in the directory of the settings; null where others cannot be met. */
+export function browserPeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
+  const canMeet = globalThis.navigator?.locks && typeof BroadcastChannel === 'function'
+  if (settings.vfs.name !== 'opfs' || !canMeet) return null
+  const point = meetingPointOf((settings.directory as QueueingDirectory).path) // As that VFS makes them.
+  return new BrowserPeer({
+    point,
+    stand: standFor(settings, hosting),
+    busy: () => new StorageError('busy', busyMessage(settings.path), { path: settings.path }),
+    unowned: () => new StorageError('io', unownedMessage(settings.path), { path: settings.path }),
+  })
+}
+
+function standFor(settings: Settings, hosting: PeerHosting): (() => Ownable) | null {
+  if (settings.worker !== false) {
+    return () => hosting.inWorker(() => brokerOfOrigin()?.line() ?? null)
+  }
+  if (!hasSyncAccess()) return null
+  // A worker can neither start shared workers nor have the page do it, whose script is the user's.
+  return () => threadOwnerOf(settings, hosting, async () => null)
+}
+
+/** This thread, a dedicated worker, as one that waits for the directory. */
+export function threadOwnerOf(
+  settings: Settings,
+  hosting: PeerHosting,
+  reachBroker: () => Promise<MessagePort | null>,
+): Ownable {
+  const directory = settings.directory as QueueingDirectory // As this VFS makes them.
+  return new ThreadOwner({
+    point: meetingPointOf(directory.path),
+    take: async (signal) => {
+      void hosting.prepare()
+      await directory.lockInTurn(signal)
+    },
+    giveUp: () => directory.close(),
+    makeHost: (recovery) => hosting.inThread(recovery),
+    serve: (host, port) => hosting.serve(host, port),
+    reachBroker,
+  })
+}
+
+function busyMessage(path: string): string {
+  return (
+    `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin that does not share it; ` +
+    "close that tab, have it use this release of the package with ifLocked: 'share', or choose another directory (path)"
+  )
+}
+
+function unownedMessage(path: string): string {
+  return (
+    `No tab or worker has directory "${path}" of the origin private file system open, and this kind of thread can neither open it itself nor ` +
+    'start a worker that can; open it in a page or a dedicated worker first, or use memory() here'
+  )
+}
