@@ -13,6 +13,7 @@ export function answerOf(value: unknown): Answer {
   const members = membersOf(value)
   const { type } = members
   const id = integerOf(members['id'], 0)
+  if (id === 0) return answerAboutOwner(members)
   switch (type) {
     case 'wentAhead':
     case 'caughtUp':
@@ -27,10 +28,6 @@ export function answerOf(value: unknown): Answer {
       const reason = members['failure']
       return { type, id, failure: reason === null ? null : failureOfMember(reason) }
     }
-    case 'present':
-      return { type, id: 0, name: stringOf(members['name']) }
-    case 'dismissed':
-      return { type, id: 0, failure: failureOfMember(members['failure']) }
     case 'listed':
       return { type, id, databases: listOf(members['databases'], listedOf) }
     case 'opened':
@@ -43,6 +40,22 @@ export function answerOf(value: unknown): Answer {
       return { type, id, ...versionsOf(members) }
     case 'versionChange':
       return { type, id, delivery: integerOf(members['delivery'], 1), ...versionsOf(members) }
+  }
+  throw new Malformed('is not a known answer')
+}
+
+function answerAboutOwner(members: Members): Answer {
+  const { type } = members
+  switch (type) {
+    case 'present':
+      return { type, id: 0, name: stringOf(members['name']) }
+    case 'leave':
+    case 'pong':
+      return { type, id: 0 }
+    case 'roster':
+      return { type, id: 0, clients: listOf(members['clients'], stringOf) }
+    case 'dismissed':
+      return { type, id: 0, failure: failureOfMember(members['failure']) }
   }
   throw new Malformed('is not a known answer')
 }

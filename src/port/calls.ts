@@ -10,6 +10,7 @@ export function callOf(value: unknown): Call {
   const members = membersOf(value)
   const { type } = members
   if (type === 'present') return { type, id: 0, name: stringOf(members['name']) }
+  if (type === 'leave' || type === 'ping' || type === 'recovered') return { type, id: 0 }
   const id = integerOf(members['id'], 1)
   switch (type) {
     case 'databases':

@@ -1,6 +1,7 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure, type FailurePlace, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
+import { append } from '../base/own-property.ts'
 import { complaintOf, demand, Malformed } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
@@ -22,17 +23,28 @@ import { ref, unref } from '../event-loop/turn.ts'
  * The host that `serve` serves at the other end of `port`. The port keeps the process alive while an answer is awaited.
  * When it closes, or what comes is no answer, everything fails as if closed by force, and so does all that is asked later.
  */
-export function connectHost(port: HostPort, options: ConnectOptions = {}): Host {
+export function connectHost(port: HostPort, options: ConnectOptions = {}): OwnerPort {
   const host = new PortHost(port, options)
   port.addEventListener('message', ({ data }) => host.received(data))
   port.addEventListener('messageerror', ({ error = unreadable }) =>
     host.disconnect(nonsense(complaintOf(error))),
   )
   port.addEventListener('close', ({ reason = ended }) => host.disconnect(reason))
+  port.trust?.()
   port.start?.()
   unref(port)
   options.presence?.show((name) => host.call({ type: 'present', id: 0, name }))
   return host
+}
+
+/** A host at the other end of a port, which may be shared with others. */
+export interface OwnerPort extends Host {
+  /** Tells it that everything which was under way at the former owner is there again. */
+  recovered(): void
+  /** Calls `answered` when the owner has said that it is there. */
+  ping(answered: () => void): void
+  /** Says goodbye, as the last: the owner keeps nothing of this realm. */
+  leave(): void
 }
 
 /** What a realm may need in addition to the port. */
@@ -43,6 +55,8 @@ export interface ConnectOptions {
   readonly place?: FailurePlace
   /** Called once, when no more answers will come. */
   readonly gone?: (reason: Failure) => void
+  /** Called with the ids of all who are at the owner, each time they have changed. */
+  readonly roster?: (clients: readonly string[]) => void
 }
 
 /** What is wrong with a message that the channel itself cannot read. */
@@ -59,7 +73,7 @@ type Waiting =
 /** How each kind of request is answered when it does not fail. */
 const answerTo = { databases: 'listed', open: 'opened', delete: 'deleted' } as const
 
-class PortHost implements Host, PortCaller {
+class PortHost implements OwnerPort, PortCaller {
   readonly #port: HostPort
   readonly #outbox: Outbox<Call>
   readonly #waiting = new Map<number, Waiting>()
@@ -67,6 +81,8 @@ class PortHost implements Host, PortCaller {
   readonly #transactions = new Map<number, PortTransaction>()
   #lastId = 0
   #awaitedCount = 0
+  /** Told when the owner says that it is there. */
+  readonly #pings: (() => void)[] = []
   /** Why no more answers come; null while they may. Never null again: a client whose owner is gone stays so. */
   #goneFor: Failure | null = null
 
@@ -95,6 +111,19 @@ class PortHost implements Host, PortCaller {
     const id = this.#wait({ type: 'delete', listener })
     this.call({ type: 'delete', id, name })
     return { cancel: () => this.call({ type: 'cancel', id }) }
+  }
+
+  recovered(): void {
+    this.call({ type: 'recovered', id: 0 })
+  }
+
+  ping(answered: () => void): void {
+    append(this.#pings, answered)
+    this.call({ type: 'ping', id: 0 })
+  }
+
+  leave(): void {
+    if (!this.#goneFor) this.#outbox.end({ type: 'leave', id: 0 })
   }
 
   nextId(): number {
@@ -145,6 +174,7 @@ class PortHost implements Host, PortCaller {
     const placed = inPlace(reason, this.#options.place)
     this.#goneFor = placed
     this.#stopWatching?.()
+    this.#port.end?.()
     this.#failAll(placed)
     this.#options.gone?.(placed)
   }
@@ -178,11 +208,28 @@ class PortHost implements Host, PortCaller {
       case 'aborted':
         return this.#transactions.get(id)?.aborted(answer.failure)
       case 'present':
+      case 'dismissed':
+      case 'leave':
+      case 'pong':
+      case 'roster':
+        return this.#receiveAboutOwner(answer)
+      default:
+        return this.#answerRequest(answer)
+    }
+  }
+
+  #receiveAboutOwner(answer: Extract<Answer, { type: AnswerAboutOwner }>): void {
+    switch (answer.type) {
+      case 'present':
         return this.#watch(answer.name)
       case 'dismissed':
         return this.disconnect(answer.failure)
-      default:
-        return this.#answerRequest(answer)
+      case 'leave':
+        return this.disconnect(ended)
+      case 'pong':
+        return this.#pings.shift()?.()
+      case 'roster':
+        return this.#options.roster?.(answer.clients)
     }
   }
 
@@ -223,7 +270,7 @@ class PortHost implements Host, PortCaller {
     else delivered()
   }
 
-  #answerRequest(answer: Exclude<Answer, { type: TransactionAnswer }>): void {
+  #answerRequest(answer: Exclude<Answer, { type: TransactionAnswer | AnswerAboutOwner }>): void {
     const waiting = this.#waiting.get(answer.id)
     if (!waiting) return
     if (answer.type === 'blocked') return tellBlocked(waiting, answer)
@@ -266,6 +313,8 @@ class PortHost implements Host, PortCaller {
   }
 }
 
+type AnswerAboutOwner = 'present' | 'dismissed' | 'leave' | 'pong' | 'roster'
+
 type TransactionAnswer =
   | 'versionChange'
   | 'closing'
@@ -278,8 +327,6 @@ type TransactionAnswer =
   | 'declined'
   | 'committed'
   | 'aborted'
-  | 'present'
-  | 'dismissed'
 
 /** Why everything fails once the other end is gone. */
 const ended = failure(

@@ -27,9 +27,20 @@ export interface PresentMessage {
   readonly name: string
 }
 
+/** From either end: it is gone on purpose. A client needs its marks no more; those of an owner look for the next. */
+export interface LeaveMessage {
+  readonly type: 'leave'
+  readonly id: 0
+}
+
 /** From the realm to the host. */
 export type Call =
   | PresentMessage
+  | LeaveMessage
+  /** Asks whether the owner is there, who answers `pong`. */
+  | { readonly type: 'ping'; readonly id: 0 }
+  /** All that was under way at the former owner is there again. */
+  | { readonly type: 'recovered'; readonly id: 0 }
   | { readonly type: 'databases'; readonly id: number }
   | {
       readonly type: 'open'
@@ -59,6 +70,10 @@ export type Call =
 /** From the host to the realm. */
 export type Answer =
   | PresentMessage
+  | LeaveMessage
+  | { readonly type: 'pong'; readonly id: 0 }
+  /** Who is at the owner; sent again each time one has come or gone. */
+  | { readonly type: 'roster'; readonly id: 0; readonly clients: readonly string[] }
   | {
       readonly type: 'listed'
       readonly id: number
@@ -133,6 +148,8 @@ export interface HostPort {
     type: 'message' | 'messageerror' | 'close',
     listener: (event: PortEvent) => void,
   ): void
+  /** The other end has said who it is: what it sends may be long from now on. Absent: it always may. */
+  trust?(): void
   /** Ports queue messages until it is called; workers have no such method. */
   start?(): void
   /** Closes the channel under the port, once what was posted is sent. Absent: the channel is not the port's to close. */

@@ -30,6 +30,18 @@ export interface ServeOptions {
   readonly report: (failure: Failure) => void
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence: Presence | null
+  /** Called when the realm has brought back all it had at the former owner. */
+  readonly recovered?: () => void
+  /** Called once, when the realm is gone, has said goodbye or was ended. */
+  readonly left?: () => void
+}
+
+/** A realm that is served. */
+export interface Served {
+  /** Tells it who is at the owner. */
+  tellRoster(clients: readonly string[]): void
+  /** Tells it that the owner is going, and ends it. What it has under way it takes to the next one. */
+  leave(): void
 }
 
 /**
@@ -37,15 +49,17 @@ export interface ServeOptions {
  * its connections closed; the same happens when a message comes that no realm would send. Serving does not keep the process
  * alive; awaiting an answer does.
  */
-export function serve(host: Host, port: HostPort, options: ServeOptions): void {
+export function serve(host: Host, port: HostPort, options: ServeOptions): Served {
   const outbox = new Outbox(port, writeAnswer)
   const client = new Client(host, outbox, options)
   port.addEventListener('message', ({ data }) => client.received(data))
   port.addEventListener('messageerror', ({ error = unreadable }) => client.dismiss(error))
   port.addEventListener('close', () => client.disconnect())
+  port.trust?.()
   port.start?.()
   unref(port)
   options.presence?.show((name) => outbox.post({ type: 'present', id: 0, name }))
+  return client
 }
 
 /** What is wrong with a message that the channel itself cannot read. */
@@ -70,7 +84,7 @@ interface ServedTransaction {
 }
 
 /** One realm, as the owner sees it. */
-class Client {
+class Client implements Served {
   readonly #host: Host
   readonly #outbox: Outbox<Answer>
   readonly #options: ServeOptions
@@ -121,6 +135,17 @@ class Client {
     for (const request of this.#requests.values()) request?.cancel()
     for (const id of this.#transactions.keys()) this.#abort(id)
     for (const { connection } of this.#connections.values()) connection.forceClose()
+    this.#options.left?.()
+  }
+
+  tellRoster(clients: readonly string[]): void {
+    this.#post({ type: 'roster', id: 0, clients })
+  }
+
+  leave(): void {
+    if (this.#isGone) return
+    this.disconnect()
+    this.#outbox.end({ type: 'leave', id: 0 })
   }
 
   #receive(call: Call): void {
@@ -140,6 +165,12 @@ class Client {
         return this.#delivered(id)
       case 'present':
         return this.#watch(call.name)
+      case 'ping':
+        return this.#post({ type: 'pong', id: 0 })
+      case 'recovered':
+        return this.#options.recovered?.()
+      case 'leave':
+        return this.disconnect()
       default:
         demand(id <= this.#lastId, 'uses an id that was never given')
         return this.#receiveAbout(call)

@@ -11,6 +11,9 @@ import { FrameReader } from './frame-reader.ts'
  */
 const longestFrameBytes = 640 * 1024 * 1024
 
+/** The same before the other end has said who it is. */
+const longestStrangerBytes = 256 * 1024
+
 /** What is used of a stream: bytes in order, both ways. The VFS contract says what each member does. */
 export interface PortStream {
   write(bytes: Uint8Array): void
@@ -29,7 +32,7 @@ const noListener: Listener = () => {}
 export class SocketPort implements HostPort {
   readonly #stream: PortStream
   readonly #listeners = { message: noListener, messageerror: noListener, close: noListener }
-  readonly #reader = new FrameReader(longestFrameBytes, (parcel) => this.#received(parcel))
+  readonly #reader = new FrameReader(longestStrangerBytes, (parcel) => this.#received(parcel))
   /** Whether nothing more is to be told of what comes. */
   #isDeaf = false
 
@@ -46,6 +49,10 @@ export class SocketPort implements HostPort {
   /** There is one user, with one listener of each type; a later one replaces it. */
   addEventListener(type: 'message' | 'messageerror' | 'close', listener: Listener): void {
     this.#listeners[type] = listener
+  }
+
+  trust(): void {
+    this.#reader.allow(longestFrameBytes)
   }
 
   /** Messages come from then on. */
