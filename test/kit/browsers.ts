@@ -36,9 +36,15 @@ export interface RunningBrowser {
   close(): Promise<void>
 }
 
-/** @throws Error when the browser is not installed */
-export async function startBrowser(name: BrowserName): Promise<RunningBrowser> {
-  const browser = await typeOf(name).launch(launchOptions(name))
+/** `keepsPages`: with the back/forward cache, which Playwright takes from Chromium. @throws Error when the browser is not installed */
+export async function startBrowser(
+  name: BrowserName,
+  { keepsPages = false }: { keepsPages?: boolean } = {},
+): Promise<RunningBrowser> {
+  const browser = await typeOf(name).launch({
+    ...launchOptions(name),
+    ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
+  })
   return {
     name,
     label: `${name}${browser.version().split('.')[0]}`,

@@ -24,6 +24,8 @@ export function startServer(folders: Readonly<Record<string, string>>): Promise<
         .end('<!doctype html><title>Browser tests</title>')
     }
     const path = join(folders[base] ?? '', normalize(pathname.slice(base.length)))
+    // What must not be stored is not kept in the back/forward cache either.
+    if (path.endsWith('.html')) headers['Cache-Control'] = 'no-cache'
     readFile(path).then(
       (bytes) =>
         response.writeHead(200, { ...headers, 'Content-Type': contentType(path) }).end(bytes),
@@ -43,7 +45,7 @@ export function startServer(folders: Readonly<Record<string, string>>): Promise<
 
 interface Located {
   readonly pathname: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Record<string, string>
 }
 
 function locate(url: string): Located {

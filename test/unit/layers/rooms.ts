@@ -129,6 +129,7 @@ const suites: Rooms = {
   package: ['build/'],
   parity: [],
   sharing: ['test/suites/model/'],
+  tabs: [],
   types: [],
 }
 

@@ -1,0 +1,71 @@
+/** The ways in which the tab that owns the directory ends. */
+import { crashPage } from '../crash-page.ts'
+import type { Globals } from '../scope/context.ts'
+import type { Fleet, LoadedTab } from './fleet.ts'
+import { processOf } from './processes.ts'
+
+export const endingNames = ['close', 'reload', 'navigate', 'terminate', 'crash', 'kill'] as const
+export type EndingName = (typeof endingNames)[number]
+
+export interface Ending {
+  /** What has to be found out first. */
+  prepare?(tab: LoadedTab): Promise<number>
+  /** Ends it; resolves once that has happened. */
+  run(fleet: Fleet, tab: LoadedTab, prepared: number): Promise<void>
+}
+
+export const endings: Readonly<Record<EndingName, Ending>> = {
+  close: {
+    async run(fleet, tab) {
+      fleet.drop(tab)
+      await tab.page.close()
+    },
+  },
+  reload: {
+    async run(fleet, tab) {
+      fleet.drop(tab)
+      await tab.page.reload({ waitUntil: 'commit' })
+      await fleet.load(tab.page)
+    },
+  },
+  navigate: {
+    async run(fleet, tab) {
+      fleet.drop(tab)
+      await tab.page.goto('about:blank')
+      await tab.page.close()
+    },
+  },
+  terminate: {
+    async run(_, { page }) {
+      await page.evaluate(() => (globalThis as unknown as Globals).terminateHosting())
+    },
+  },
+  crash: {
+    async run(fleet, tab) {
+      fleet.drop(tab)
+      await crashPage(tab.page)
+      await tab.page.close()
+    },
+  },
+  kill: {
+    prepare: ({ page }) => processOf(page),
+    async run(fleet, tab, pid) {
+      process.kill(pid, 'SIGKILL')
+      await dropAnswerless(fleet)
+      if (fleet.tabs.includes(tab)) throw new Error('The process that was killed is not the tab’s')
+    },
+  },
+}
+
+/** Drops the tabs whose process is gone: several may have shared it. */
+async function dropAnswerless(fleet: Fleet): Promise<void> {
+  await Promise.all(
+    [...fleet.tabs].map(async (tab) => {
+      const answer = tab.page.evaluate(() => true).catch(() => false)
+      const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), 3_000))
+      if (await Promise.race([answer, late])) return
+      fleet.drop(tab)
+      await Promise.race([tab.page.close().catch(() => {}), late])
+    }),
+  )
+}

@@ -1,0 +1,70 @@
+/**
+ * Tabs, frames and workers that share databases: the same cases on the browser's own implementation and on ours.
+ *
+ * node test/suites/tabs/run.mjs [chromium] [firefox] [--long] [--only TEXT] [--on native,ours] [--repeats N]
+ *   [--options '{"ifLocked":"share"}'] [--verbose]
+ */
+import { build } from 'esbuild'
+import { rmSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { flag } from '../../kit/bundle.mjs'
+
+const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
+const dist = join(projectRoot, 'dist')
+// Inside the tree, where packages resolve; a folder of this run's own, so that two do not write over each other.
+const outdir = join(projectRoot, `node_modules/.cache/idb-everywhere-tabs/${process.pid}`)
+process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
+
+const common = { absWorkingDir: projectRoot, bundle: true, logLevel: 'error' }
+await build({
+  ...common,
+  entryPoints: ['test/suites/tabs/main.ts'],
+  outfile: join(outdir, 'main.mjs'),
+  packages: 'external',
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+})
+await writeScripts(String(flag('options') ?? '{}'))
+
+const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href)
+process.exitCode = await main(process.argv.slice(2), { dist, scopeRoot: join(outdir, 'scope') })
+
+/** A classic script for each implementation, since service workers import nothing, and a page that loads it. */
+async function writeScripts(options) {
+  const context = await script({ entryPoints: ['test/suites/tabs/scope/context.ts'] })
+  const ours = await script({
+    stdin: {
+      contents: `
+        import { install } from './index-browser.js'
+        import { opfs } from './vfs-opfs-browser.js'
+        install({ force: true, vfs: opfs(), ...${options} })`,
+      resolveDir: dist,
+    },
+    define: { 'import.meta.url': 'importMetaUrl' },
+  })
+  const builtAt = `const importMetaUrl = new URL('/dist/index-browser.js', location.href).href`
+  await mkdir(join(outdir, 'scope'))
+  await writePage('native', context)
+  await writePage('elsewhere', '')
+  await writePage('ours', `{\n${builtAt}\n${ours}}\n${context}`)
+}
+
+async function script(options) {
+  const { outputFiles } = await build({
+    ...common,
+    ...options,
+    write: false,
+    format: 'iife',
+    target: 'es2022',
+  })
+  return outputFiles[0].text
+}
+
+async function writePage(name, text) {
+  const page = `<!doctype html><title>${name}</title><body><script src="/scope/${name}.js"></script>`
+  await writeFile(join(outdir, `scope/${name}.js`), text)
+  await writeFile(join(outdir, `scope/${name}.html`), page)
+}
