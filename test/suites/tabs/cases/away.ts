@@ -52,8 +52,9 @@ async function goAndReturn(scene: Scene, { page }: PageContext): Promise<void> {
     addEventListener('pageshow', ({ persisted }) => realm.log(`pageshow persisted ${persisted}`))
   })
   await page.goto(scene.elsewhere)
-  await page.goBack()
-  await page.waitForFunction(() => 'realm' in globalThis)
+  // A page out of the cache does not load.
+  await page.goBack({ waitUntil: 'commit' })
+  await page.waitForFunction(() => document.readyState === 'complete')
 }
 
 async function leaveRepeatedly(
