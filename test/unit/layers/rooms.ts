@@ -128,6 +128,7 @@ const suites: Rooms = {
   ownership: [],
   package: ['build/'],
   parity: [],
+  programs: ['test/suites/package/'],
   sharing: ['test/suites/model/'],
   tabs: [],
   types: [],
