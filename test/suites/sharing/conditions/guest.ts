@@ -1,0 +1,28 @@
+/**
+ * A process that shares a directory, and does as it is told, a line each: `raise` adds to a counter and says `raised 7`, or
+ * `failed …`; `close` says `closed`. It says `warned …`, too. Arguments: directory, by how many milliseconds its clock is wrong.
+ */
+import { createInterface } from 'node:readline'
+import { writeSync } from 'node:fs'
+
+const [path = '', offset = '0'] = process.argv.slice(2)
+const realNow = Date.now.bind(Date)
+// Before the package is loaded, which takes its clock then.
+Date.now = () => realNow() + Number(offset)
+
+const { Counter } = await import('./counter.ts')
+const say = (line: string): void => {
+  writeSync(1, `${line.replaceAll('\n', ' ')}\n`)
+}
+const counter = new Counter(path, ({ message }) => say(`warned ${message}`))
+for await (const line of createInterface({ input: process.stdin })) {
+  if (line === 'raise') {
+    await counter.raise().then(
+      (sum) => say(`raised ${sum}`),
+      (error: unknown) => say(`failed ${String(error)}`),
+    )
+  } else if (line === 'close') {
+    await counter.close()
+    say('closed')
+  }
+}

@@ -1,0 +1,63 @@
+/** Bad conditions around the directory: its path, the clocks, the disk, other users. */
+import { existsSync } from 'node:fs'
+import type { SmallDisk } from '../../../kit/disks/small-disk.ts'
+import { expectThat, type Place } from './place.ts'
+
+/** Two processes raise the counter in turns, and the second goes on when the first is killed. */
+export async function takeTurns(place: Place): Promise<void> {
+  const [owner, other] = [place.guest(), place.guest()]
+  const answers = [await owner.ask('raise'), await other.ask('raise'), await owner.ask('raise')]
+  await owner.end()
+  answers.push(await other.ask('raise'))
+  expectThat(answers.join() === 'raised 1,raised 2,raised 3,raised 4', answers.join())
+}
+
+const dayMs = 86_400_000
+
+/** Owners of tomorrow and of yesterday are owners, and are succeeded like any other. */
+export async function wrongClocks(place: Place): Promise<void> {
+  const guests = [dayMs, -dayMs, 0, -dayMs].map((clockOffsetMs) => place.guest({ clockOffsetMs }))
+  let sum = 0
+  for (const [i, owner] of guests.entries()) {
+    for (const guest of guests.slice(i)) {
+      const answer = await guest.ask('raise')
+      expectThat(answer === `raised ${++sum}`, answer)
+    }
+    await owner.end()
+  }
+}
+
+/** Whoever takes over on a full disk says so, loses nothing, and goes on when there is room. */
+export async function fullDisk(place: Place, disk: SmallDisk): Promise<void> {
+  const [owner, other] = [place.guest(), place.guest()]
+  const answers = [await owner.ask('raise'), await other.ask('raise')]
+  expectThat(answers.join() === 'raised 1,raised 2', answers.join())
+  disk.fill(0)
+  await owner.end()
+  const full = await other.ask('raise')
+  const isToldOrDone =
+    full === 'raised 3' || /^failed (QuotaExceeded|Unknown|Abort)Error/.test(full)
+  expectThat(isToldOrDone, `on a full disk: ${full}`)
+  disk.free()
+  const sum = full === 'raised 3' ? 4 : 3
+  // A connection that the full disk ended is opened again by the next request.
+  const again = await other.ask('raise')
+  const last = again.startsWith('failed') ? await other.ask('raise') : again
+  expectThat(last === `raised ${sum}`, `with room again: ${again}, ${last}`)
+}
+
+const otherUser = 65_534
+
+/** Another user of the machine gets an error, and not even a connection. Only the superuser can be another. */
+export async function anotherUser(place: Place): Promise<string> {
+  if (process.getuid?.() !== 0) return 'not run: it takes the superuser'
+  const owner = place.guest()
+  await owner.ask('raise')
+  place.openToAll()
+  const answer = await place.guest({ uid: otherUser }).ask('raise')
+  expectThat(/^failed \w+Error: .*(EACCES|permission|another user)/i.test(answer), answer)
+  expectThat(existsSync(place.socket()), 'the socket is gone')
+  const again = await owner.ask('raise')
+  expectThat(again === 'raised 2', again)
+  return 'refused'
+}
