@@ -130,8 +130,8 @@ async function isLost(directory: VfsDirectory): Promise<boolean> {
   }
 }
 
-/** By what it says of itself: a VFS may be of another realm, or bundled with another copy of the error classes. */
-function lockError(error: unknown): StorageError {
+/** Why a directory could not be taken. By what the error says of itself: a VFS may be of another realm, or bundled with another copy of the error classes. */
+export function lockError(error: unknown): StorageError {
   const known = fileError('Storage directory', 'taking ownership', error)
   const message = reasonOf(error) ?? known.message
   if (memberOf(error, 'code') === 'ELOCKED') {

@@ -1,5 +1,6 @@
 /** How a thread that takes part in a directory has it hosted: here, or in a worker. */
 import { exceptionOf, type Failure } from '../errors.ts'
+import { lockError } from '../files/ownership.ts'
 import type { VfsDirectory } from '../files/vfs.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
 import type { FoundOwn, Looking } from '../membership/peer.ts'
@@ -10,23 +11,55 @@ import { hostInThread } from './in-thread.ts'
 import type { PeerHosting, Platform } from './platform.ts'
 import { ThreadEngine } from './thread-engine.ts'
 
-/** For the directory of the settings. */
-export function peerHosting(settings: Settings, platform: Platform): PeerHosting {
-  const engine = new ThreadEngine(() => platform.loadWasm())
+/** For the directory of the settings, on an engine of its own or that one. */
+export function peerHosting(
+  settings: Settings,
+  platform: Platform,
+  engine = new ThreadEngine(() => platform.loadWasm()),
+): PeerHosting {
   engine.offer(settings.wasm)
   const taken = { ...settings, directory: alreadyLocked(settings.directory) }
   const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
   return {
-    prepare: () => engine.prepare(),
+    prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
+    take: () => takeDirectory(settings.directory, engine),
     inThread: (recovery) => hostInThread(taken, engine, recovery).host,
     inWorker: (reachBroker) => new WorkerOwner(settings, platform, reachBroker),
-    serve: (host, port) => serve(host, port, { report, presence: null }),
+    serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),
+    report,
   }
+}
+
+/** Locks the directory and loads the engine at the same time: each takes a while. */
+async function takeDirectory(directory: VfsDirectory, engine: ThreadEngine): Promise<void> {
+  const [loaded, locked] = await Promise.allSettled([engine.prepare(), lockAtOnce(directory)])
+  if (locked.status === 'rejected') throw lockError(locked.reason)
+  if (loaded.status === 'fulfilled') return
+  // That it cannot be given back is a lesser trouble.
+  await directory.close().catch(() => {})
+  throw loaded.reason
+}
+
+/** Rejects also where the VFS throws. */
+async function lockAtOnce(directory: VfsDirectory): Promise<void> {
+  await directory.lock(0)
 }
 
 /** The directory, for an engine that would lock it. */
 function alreadyLocked(directory: VfsDirectory): VfsDirectory {
-  return Object.assign(Object.create(directory) as VfsDirectory, { lock: async () => {} })
+  return {
+    identity: directory.identity,
+    lock: async () => {},
+    list: () => directory.list(),
+    prepare: (names) => directory.prepare(names),
+    open: (name, options) => directory.open(name, options),
+    rename: (from, to) => directory.rename(from, to),
+    remove: (name) => directory.remove(name),
+    close: () => directory.close(),
+    ...(directory.verify && { verify: () => directory.verify?.() }),
+    ...(directory.verifyLater && { verifyLater: async () => directory.verifyLater?.() }),
+    ...(directory.renew && { renew: async () => directory.renew?.() }),
+  }
 }
 
 /** A worker that waits for the directory from its making on, and serves all once it has it. */

@@ -1,8 +1,10 @@
 /** What the composition needs of the platform it runs on. */
+import type { Failure } from '../errors.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import type { HostPort } from '../port/messages.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
 import type { Peer } from '../membership/peer.ts'
+import type { Served, ServeOptions } from '../port/server.ts'
 import type { Presence } from '../port/presence.ts'
 import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Vfs } from '../files/vfs.ts'
@@ -38,6 +40,10 @@ export interface PeerHosting {
   inThread(recovery: Promise<void> | null): ClosableHost
   /** Has a worker wait for the directory. `reachBroker`: gives a line to the broker. */
   inWorker(reachBroker: () => MessagePort | null): Ownable
+  /** Locks the directory and loads the engine, at the same time. @throws StorageError 'busy' where another has it */
+  take(): Promise<void>
   /** Serves the host to a client. */
-  serve(host: Host, port: HostPort): void
+  serve(host: Host, port: HostPort, told?: Pick<ServeOptions, 'recovered' | 'left'>): Served
+  /** Takes what answers no call. */
+  report(failure: Failure): void
 }

@@ -31,25 +31,29 @@ export class ThreadEngine {
   /** The engine, until `release()`. When it cannot be loaded, the next call tries again. */
   async acquire(): Promise<Engine> {
     this.#userCount++
-    this.#loading ??= loadEngine(() => this.#given ?? this.#getModule())
-    const loading = this.#loading
     try {
-      this.#engine = await loading
+      this.#engine = await this.#load()
       return this.#engine
     } catch (error) {
       this.#userCount--
+      throw error
+    }
+  }
+
+  async #load(): Promise<Engine> {
+    this.#loading ??= loadEngine(() => this.#given ?? this.#getModule())
+    const loading = this.#loading
+    try {
+      return await loading
+    } catch (error) {
       if (this.#loading === loading) this.#loading = null
       throw engineError(error)
     }
   }
 
-  /** Loads it ahead; a failure is met again when it is needed. */
+  /** Loads it ahead of `acquire()`. When it cannot be loaded, the next call tries again. */
   async prepare(): Promise<void> {
-    this.#loading ??= loadEngine(() => this.#given ?? this.#getModule())
-    const loading = this.#loading
-    await loading.catch(() => {
-      if (this.#loading === loading) this.#loading = null
-    })
+    await this.#load()
   }
 
   /** To be called once for each engine that was given, when its databases are closed. */

@@ -2,10 +2,15 @@
 import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
+import { threadId } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import { nodeFs } from '../../vfs/node.ts'
 import { compileEngine } from './compile-engine.ts'
-import type { Platform } from '../hosting/platform.ts'
+import type { PeerHosting, Platform } from '../hosting/platform.ts'
+import { thisRelease } from '../hosting/this-release.ts'
+import { NodePeer } from '../membership/node/node-peer.ts'
+import type { Peer } from '../membership/peer.ts'
+import type { Settings } from '../options/options.ts'
 import { startNodeWorker } from './start-node-worker.ts'
 
 export const platform: Platform = {
@@ -15,12 +20,34 @@ export const platform: Platform = {
   loadWasm,
   startWorker: startNodeWorker,
   presence: null,
-  peerOf: () => null,
+  peerOf: nodePeerOf,
   standHere: () => {
     throw new Error('unreachable: workers here host for the thread that has started them')
   },
   environment: (name) => (mayRead(name) ? process.env[name] : undefined),
   shared: process,
+}
+
+/** null in a worker's factory: the worker takes part itself. */
+function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
+  const { directory, path, waitMs, durability, quotaBytes = null, worker } = settings
+  const { meeting } = directory
+  if (!meeting || worker !== false) return null
+  return new NodePeer({
+    path,
+    waitMs,
+    place: meeting,
+    own: { ...thisRelease, title: title(), durability, quotaBytes },
+    take: () => hosting.take(),
+    makeHost: (recovery) => hosting.inThread(recovery),
+    giveUp: () => directory.close(),
+    serve: (host, port, told) => hosting.serve(host, port, told),
+    report: (failure) => hosting.report(failure),
+  })
+}
+
+function title(): string {
+  return threadId === 0 ? `process ${process.pid}` : `process ${process.pid}, thread ${threadId}`
 }
 
 async function loadWasm(): Promise<WebAssembly.Module> {

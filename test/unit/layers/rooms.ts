@@ -52,6 +52,7 @@ export const sourceRooms: Rooms = {
   'src/membership/': [
     'src/bytes/',
     'src/event-loop/',
+    'src/files/vfs.ts',
     'src/kept-objects/',
     'src/keys/',
     'src/port/',

@@ -1,0 +1,204 @@
+/** A thread of Node, Bun or Deno that takes part in a directory: it locks it, or connects to the socket of its owner. */
+import { isA } from '../../base/thrown.ts'
+import { exceptionOf, type Failure, failure, StorageError } from '../../errors.ts'
+import { now, queueIdleTimer } from '../../event-loop/turn.ts'
+import type { MeetingPlace, MetOwner, Owner } from '../../files/vfs.ts'
+import type { HostPort } from '../../port/messages.ts'
+import type { Served } from '../../port/server.ts'
+import { SocketPort } from '../../port/stream/socket-port.ts'
+import type { ClosableHost, Host } from '../../protocol/protocol.ts'
+import { greetOwner } from '../greeting.ts'
+import type { ClientHello } from '../hello.ts'
+import type { Found, FoundOwn, FoundOwner, Looking, Peer } from '../peer.ts'
+import { Roster } from '../roster.ts'
+import { Reception } from './reception.ts'
+
+/** What a peer needs of the rooms above. */
+export interface NodePeerParts {
+  /** The directory, as the user names it. */
+  readonly path: string
+  readonly place: MeetingPlace
+  /** How long to wait for an owner that does not share; one that is stopped is waited for as long as that, or without limit if it is 0. */
+  readonly waitMs: number
+  /** Takes the directory at once and loads the engine. @throws StorageError `busy` where another has it */
+  take(): Promise<void>
+  /** A host on the directory, which was taken. */
+  makeHost(recovery: Promise<void> | null): ClosableHost
+  /** Frees the directory, if it is still taken once its host is closed. */
+  giveUp(): Promise<void>
+  /** Serves the host to a client. */
+  serve(host: Host, port: HostPort, told: { recovered(): void; left(): void }): Served
+  report(failure: Failure): void
+  /** What this thread says of itself. */
+  readonly own: Omit<ClientHello, 'client' | 'secret'> & { readonly title: string }
+}
+
+/** The pause between two looks, while a directory is being taken or handed over; it grows. */
+const shortestPauseMs = 4
+const longestPauseMs = 64
+
+/** How long an owner that lives, by what else is known, may be out of reach: it is just coming or going. */
+const graceMs = 2_000
+
+/** How long an owner may say nothing until that is told. */
+const silenceMs = 5_000
+
+/** Those who were at an owner that has gone try one after another, so that not all meet at the lock. */
+const firstRankMs = 15
+const rankMs = 3
+const lastRank = 15
+
+export class NodePeer implements Peer {
+  readonly #parts: NodePeerParts
+
+  constructor(parts: NodePeerParts) {
+    this.#parts = parts
+  }
+
+  async look(looking: Looking): Promise<Found> {
+    await pause(delayOf(looking), looking.signal)
+    let unreachableSince: number | null = null
+    const start = now()
+    for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+      const taken = await this.#take(looking)
+      if (!(taken instanceof StorageError)) return taken
+      const met = await this.#parts.place.connect()
+      if (met.type === 'met') {
+        const found = await this.#visit(met, looking)
+        if (found) return found
+        unreachableSince = null
+      } else {
+        unreachableSince ??= now()
+        const limitMs =
+          met.type === 'gone' ? Math.max(graceMs, this.#parts.waitMs) : this.#parts.waitMs
+        const waitedMs = now() - (met.type === 'gone' ? unreachableSince : start)
+        if (waitedMs >= limitMs) throw busy(taken, met.type === 'unmet' ? met.reason : noAnswer)
+      }
+      await pause(pauseMs * (0.5 + Math.random()), looking.signal)
+    }
+  }
+
+  /** The error where another has the directory. */
+  async #take({ client, returning }: Looking): Promise<FoundOwn | StorageError> {
+    const parts = this.#parts
+    const own = { ...parts.own, client }
+    const reception = new Reception()
+    const report = (reason: Failure): void => parts.report(reason)
+    const meeting = parts.place.open(
+      own,
+      (stream) => void reception.received(stream, { secret: meeting.secret, own, report }),
+    )
+    try {
+      await parts.take()
+    } catch (error) {
+      meeting.close()
+      reception.close()
+      if (isA(error, StorageError) && error.code === 'busy') return error
+      throw error
+    }
+    let tell: (clients: readonly string[]) => void = () => {}
+    const roster = new Roster({ own: client, returning, changed: (clients) => tell(clients) })
+    const host = parts.makeHost(roster.recovery)
+    reception.serve({ roster, serve: (port, told) => parts.serve(host, port, told) })
+    return {
+      type: 'own',
+      host,
+      recovered: () => roster.ownRecovered(),
+      onClients(changed) {
+        tell = changed
+        const others = roster.clients.filter((id) => id !== client)
+        if (others.length > 0) changed(others)
+      },
+      leave: async () => {
+        meeting.close()
+        reception.close()
+        await host.close()
+        await parts.giveUp()
+      },
+      // The directory is this thread's until it leaves, or ends.
+      gone: new Promise(() => {}),
+    }
+  }
+
+  /** null: it sends away who comes, as it is going. */
+  async #visit(met: MetOwner, { client, signal }: Looking): Promise<FoundOwner | null> {
+    const { owner, stream, secret } = met
+    const gone = new Promise<void>((resolve) => stream.onClose(resolve))
+    const hello = { ...this.#parts.own, client, secret }
+    const patience = this.#patienceWith(owner, signal)
+    const greeted = await greetOwner(new SocketPort(stream), hello, patience.signal)
+    patience.end()
+    if (greeted === null) return null
+    const { port } = greeted
+    return {
+      type: 'other',
+      port,
+      owner: { title: titleOf(owner), clients: greeted.owner.clients },
+      gone,
+      leave: () => port.end?.(),
+    }
+  }
+
+  /** How long an owner is waited for that says nothing. One that is stopped is not robbed, but told of. */
+  #patienceWith(owner: Owner, signal: AbortSignal): { signal: AbortSignal; end(): void } {
+    const { waitMs, path, report } = this.#parts
+    const patience = new AbortController()
+    const giveUp = (): void => patience.abort(signal.reason)
+    signal.addEventListener('abort', giveUp, { once: true })
+    const silent = stopped(owner, path)
+    const stopTelling = queueIdleTimer(() => report(silent), silenceMs)
+    const hasLimit = waitMs > 0 && waitMs < Infinity
+    const stopWaiting = hasLimit ? queueIdleTimer(() => patience.abort(), waitMs) : () => {}
+    return {
+      signal: patience.signal,
+      end() {
+        stopTelling()
+        stopWaiting()
+        signal.removeEventListener('abort', giveUp)
+        if (patience.signal.aborted) throw signal.aborted ? signal.reason : exceptionOf(silent)
+      },
+    }
+  }
+}
+
+function titleOf({ pid, thread, host }: Owner): string {
+  return `process ${pid}, thread ${thread}, on host "${host}"`
+}
+
+const noAnswer = 'its socket takes no connections'
+
+/** `locked`: who has it, and what to do. */
+function busy(locked: StorageError, reason: string): StorageError {
+  const { cause, facts, message } = locked
+  const [who, ...advice] = message.split('; ')
+  const text = `${who}, which cannot be shared with, because ${reason}; ${advice.join('; ')}`
+  return new StorageError('busy', text, { ...facts, cause })
+}
+
+function stopped(owner: Owner, path: string): Failure {
+  const message = `Directory "${path}" is owned by ${titleOf(owner)}, which does not answer; it may be stopped, by a debugger or a signal: let it go on, or end it`
+  return failure('UnknownError', message, { code: 'ERR_IDB_LOCKED', path, owner })
+}
+
+/** How long to leave the directory to those who were at its last owner before this thread. The first in a roster is the owner. */
+function delayOf({ client, returning }: Looking): number {
+  const rank = (returning?.indexOf(client) ?? 0) - 1
+  return rank <= 0 ? 0 : firstRankMs + rankMs * Math.min(rank, lastRank)
+}
+
+/** Resolves after that time, or rejects when the signal is aborted. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted()
+  if (ms === 0) return
+  await new Promise<void>((resolve, reject) => {
+    const abort = (): void => {
+      stop()
+      reject(signal.reason as Error) // The platform's own.
+    }
+    const stop = queueIdleTimer(() => {
+      signal.removeEventListener('abort', abort)
+      resolve()
+    }, ms)
+    signal.addEventListener('abort', abort, { once: true })
+  })
+}
