@@ -56,6 +56,16 @@ export class DatabaseFiles {
     return file !== null
   }
 
+  /** Whether a file has content. */
+  async isFilled({ fileName, label }: DatabaseFile): Promise<boolean> {
+    try {
+      await this.directory.prepare([fileName])
+      return this.hasContent(fileName)
+    } catch (error) {
+      throw fileError(label, 'looking for the file', error)
+    }
+  }
+
   /** Whether something lies beside the file that belongs to it. */
   async hasCompanion({ fileName, label }: DatabaseFile): Promise<boolean> {
     const companions = this.#companionsOf(fileName)

@@ -67,6 +67,11 @@ export class FileDirectory<Database extends Closable> {
     })
   }
 
+  /** Takes the ownership, unless it has it. */
+  own(): Promise<void> {
+    return this.#queue(async () => void (await this.#enter()))
+  }
+
   /** Names every database whose version is above 0; finishes interrupted deletions and salvages. */
   list(): Promise<{ name: string; version: number }[]> {
     return this.#queue(async () => {
@@ -81,13 +86,21 @@ export class FileDirectory<Database extends Closable> {
     return this.#queue(async () => {
       const engine = await this.#enter()
       const file = { ...this.#fileOf(name), name }
-      const opened = await this.#openLiving(engine, file)
-      try {
-        return this.#toDatabase(file, opened)
-      } catch (error) {
-        opened.abandon()
-        throw error
-      }
+      return this.#take(file, await this.#openLiving(engine, file))
+    })
+  }
+
+  /** The same for a database whose version is above 0; null where there is none. */
+  openExisting(name: string): Promise<Database | null> {
+    return this.#queue(async () => {
+      const engine = await this.#enter()
+      const file = { ...this.#fileOf(name), name }
+      await this.#quarantine.finish(file)
+      if (!(await this.#files.isFilled(file))) return null
+      const opened = await this.#openOrSalvage(engine, file)
+      if (opened && opened.version > 0) return this.#take(file, opened)
+      opened?.abandon()
+      return null
     })
   }
 
@@ -193,6 +206,16 @@ export class FileDirectory<Database extends Closable> {
       const copyReadable = (copy: DatabaseFile) => engine.copyReadable(file, copy)
       this.#warn(await this.#quarantine.salvage(file, damage, copyReadable))
       return reopen(engine, file)
+    }
+  }
+
+  /** Puts a file that was opened into use, or closes it. */
+  #take(file: NamedFile, opened: OpenedFile<Database>): Database {
+    try {
+      return this.#toDatabase(file, opened)
+    } catch (error) {
+      opened.abandon()
+      throw error
     }
   }
 

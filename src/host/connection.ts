@@ -64,14 +64,22 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     mode: 'readonly' | 'readwrite',
     durability: Durability,
     listener: TransactionListener,
+    resumes = false,
   ): Transaction {
     const database = this.#database
     const options = { database, storeIds, mode, durability, listener, owner: this }
     const transaction = this.#addTransaction(options)
     // The host closed it meanwhile, which a realm at the other end of a port may not know yet.
     if (this.closePending) transaction.giveUp(closedFailure(this.name))
-    else transaction.schedule()
+    else this.#schedule(transaction, resumes)
     return transaction
+  }
+
+  /** While the host recovers only what resumes may take locks. */
+  #schedule(transaction: Transaction, resumes: boolean): void {
+    const { recovery } = this.#database.services
+    if (resumes || recovery.isOver) transaction.schedule()
+    else recovery.whenOver(() => transaction.schedule())
   }
 
   abortOf(listener: TransactionListener): void {

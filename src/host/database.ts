@@ -1,15 +1,17 @@
 /** An open database: what its connections share. */
 import { type Failure, type FailurePlace, failureOf, StorageError } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
+import { append } from '../base/own-property.ts'
 import { isA } from '../base/thrown.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import type { StorageLimits } from '../storage/limits.ts'
-import type { Storage, StorageTransaction } from '../storage/storage.ts'
+import type { CommitMark, Storage, StorageTransaction } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
 import { FileWatch } from './care/file-watch.ts'
 import { Garbage } from './care/garbage.ts'
 import { Housekeeping } from './care/housekeeping.ts'
 import type { Pump } from '../event-loop/pump.ts'
+import type { Recovery } from './recovery.ts'
 import { Scheduler } from './scheduler.ts'
 
 /** A connection as its database sees it. */
@@ -32,6 +34,8 @@ export interface HostServices {
   readonly keptIn: string | null
   /** How much the engine can store. */
   readonly limits: StorageLimits
+  /** What waits for it must not start before. */
+  readonly recovery: Recovery
 }
 
 /** https://w3c.github.io/IndexedDB/#database-construct */
@@ -46,6 +50,8 @@ export class Database<Connection extends DatabaseConnection> {
   readonly #commits: CommitQueue
   readonly #housekeeping: Housekeeping
   readonly #watch: FileWatch
+  /** The clients whose marks go with the next commit; null: none. */
+  #forgotten: string[] | null = null
 
   constructor(storage: Storage, services: HostServices) {
     this.storage = storage
@@ -75,9 +81,11 @@ export class Database<Connection extends DatabaseConnection> {
   }
 
   /** Commits to the operating system. @throws StorageError; then the transaction must be rolled back. */
-  commit(transaction: StorageTransaction): void {
+  commit(transaction: StorageTransaction, mark?: CommitMark): void {
     this.#watch.beforeCommit()
-    transaction.commit()
+    for (const client of this.#forgotten ?? []) transaction.forgetMarks(client)
+    transaction.commit(mark)
+    this.#forgotten = null
     this.#housekeeping.noteCommit()
   }
 
@@ -141,11 +149,33 @@ export class Database<Connection extends DatabaseConnection> {
     queueReaction(() => this.breakDown(failure))
   }
 
+  /** A client's marks are of no use any more. */
+  forgetMarks(client: string): void {
+    append((this.#forgotten ??= []), client)
+  }
+
   /** Closes the file; there must be no connection left. */
   async close(): Promise<void> {
     this.#watch.close()
+    this.#forgetNow()
     await this.#housekeeping.close()
     await this.storage.close()
+  }
+
+  /** At the end, where no commit takes it along. Trouble is met again by what closes the file. */
+  #forgetNow(): void {
+    if (!this.#forgotten || this.isBroken) return
+    try {
+      const transaction = this.storage.begin()
+      try {
+        this.commit(transaction)
+      } catch (error) {
+        transaction.rollback()
+        throw error
+      }
+    } catch (error) {
+      this.services.report(this.failureOf(error))
+    }
   }
 
   /** A sync has failed: what ran on top of the lost ones is aborted as their connections are. */

@@ -5,13 +5,17 @@ import type { StorageDirectory } from '../storage/storage.ts'
 import { ConnectionQueue } from './requests/connection-queue.ts'
 import type { HostServices } from './database.ts'
 import type {
+  AttachListener,
   ClosableHost,
+  CommitMark,
+  CommitOutcome,
   DeleteListener,
   HostRequest,
   OpenListener,
   Receiver,
 } from '../protocol/protocol.ts'
 import { Pump } from '../event-loop/pump.ts'
+import { Recovery } from './recovery.ts'
 
 /** What a host needs. */
 export interface HostOptions {
@@ -25,6 +29,11 @@ export interface HostOptions {
    * the console.
    */
   readonly report?: (failure: Failure) => void
+  /**
+   * Until it settles only what had begun at a former owner goes on: `attach`, `outcomeOf` and transactions that resume. Opens,
+   * deletions, `databases()` and other transactions wait, in order. Default: null, there is nothing to be recovered.
+   */
+  readonly recovery?: Promise<void> | null
 }
 
 /**
@@ -40,7 +49,7 @@ class DirectoryHost implements ClosableHost {
   readonly #services: HostServices
   readonly #queues = new Map<string, ConnectionQueue>()
 
-  constructor({ storage, path, durability, report = warn }: HostOptions) {
+  constructor({ storage, path, durability, report = warn, recovery = null }: HostOptions) {
     this.#directory = storage
     const lost = (): void => {
       for (const queue of this.#queues.values()) queue.lookForFiles()
@@ -48,10 +57,23 @@ class DirectoryHost implements ClosableHost {
     const keptIn = canKeep ? storage.identity : null
     const place = path === undefined ? {} : { path }
     const { limits } = storage
-    this.#services = { pump: new Pump(), durability, place, report, lost, keptIn, limits }
+    this.#services = {
+      pump: new Pump(),
+      durability,
+      place,
+      report,
+      lost,
+      keptIn,
+      limits,
+      recovery: new Recovery(recovery),
+    }
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
+    this.#services.recovery.whenOver(() => this.#list(receiver))
+  }
+
+  #list(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>): void {
     this.#directory.list().then(
       (databases) => receiver.done(databases),
       (error: unknown) => receiver.failed(failureOf(error, this.#services.place)),
@@ -66,8 +88,23 @@ class DirectoryHost implements ClosableHost {
     return this.#queueOf(name).delete(listener)
   }
 
+  attach(name: string, version: number, listener: AttachListener): void {
+    this.#queueOf(name).attach(version, listener)
+  }
+
+  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+    this.#queueOf(name).outcomeOf(mark, receiver)
+  }
+
+  forgetMarks(client: string): void {
+    for (const queue of this.#queues.values()) queue.forgetMarks(client)
+  }
+
   async close(): Promise<void> {
-    await Promise.all([...this.#queues.values()].map((queue) => queue.close()))
+    const closed = [...this.#queues.values()].map((queue) => queue.close())
+    // For the transactions that it holds back.
+    this.#services.recovery.end()
+    await Promise.all(closed)
     try {
       await this.#directory.close()
     } catch (error) {

@@ -5,7 +5,7 @@ import type { Chained } from './chain.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
-import type { StorageTransaction } from '../storage/storage.ts'
+import type { CommitMark, StorageTransaction } from '../storage/storage.ts'
 import { executeRead, executeWrite } from './operations/execute.ts'
 import { weightOf } from './operations/operation-weight.ts'
 import {
@@ -82,6 +82,8 @@ export class Transaction
   #failures: Failure[] | null = null
   /** null: no commit was asked for yet. */
   #failuresSeen: number | null = null
+  /** What its commit is to be told by. */
+  #mark: CommitMark | undefined
 
   constructor(options: TransactionOptions) {
     const { database, durability, mode } = options
@@ -102,8 +104,9 @@ export class Transaction
     return this.#lockRequest.storeIds
   }
 
-  /** Takes its place in the order of creation; starts it at once where nothing is in its way. */
+  /** Takes its place in the order of creation; starts it at once where nothing is in its way. Does nothing once it is over. */
   schedule(): void {
+    if (this.#state === 'finished') return
     this.#database.scheduler.add(this.#lockRequest)
   }
 
@@ -152,16 +155,17 @@ export class Transaction
     if (this.#state === 'started') this.#pump()
   }
 
-  commit(failuresSeen: number): void {
+  commit(failuresSeen: number, mark?: CommitMark): void {
     if (this.#state === 'finished') return
     this.#failuresSeen = failuresSeen
+    this.#mark = mark
     if (this.#state === 'started' && !this.#isPumped) this.#commit()
   }
 
-  offerCommit(failuresSeen: number): void {
+  offerCommit(failuresSeen: number, mark?: CommitMark): void {
     if (this.#state === 'finished' || this.#state === 'settling') return
     if (this.#failures?.[failuresSeen]) return
-    if (this.#state === 'started' && !this.#isPumped) this.commit(failuresSeen)
+    if (this.#state === 'started' && !this.#isPumped) this.commit(failuresSeen, mark)
     else this.#listener?.declined()
   }
 
@@ -262,7 +266,7 @@ export class Transaction
     const writing = this.#writing
     if (!writing) return this.#isAhead ? this.#settle() : this.confirm()
     try {
-      this.#database.commit(writing)
+      this.#database.commit(writing, this.#mark)
     } catch (error) {
       this.#giveUpInOrder(this.#database.failureOf(error))
       return this.#database.noteError(error)

@@ -5,7 +5,10 @@
 import type { Failure } from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
 import type {
+  AttachListener,
   ClosableHost,
+  CommitMark,
+  CommitOutcome,
   DeleteListener,
   Host,
   HostConnection,
@@ -64,16 +67,7 @@ export class HostUser implements ClosableHost {
   }
 
   databases(receiver: Receiver<Databases>): void {
-    const use = newUse(() => {})
-    const failed = (reason: Failure): void => {
-      this.#over(use)
-      receiver.failed(reason)
-    }
-    const done = (databases: Databases): void => {
-      this.#over(use)
-      receiver.done(databases)
-    }
-    this.#enter(use, (host) => host.databases({ done, failed }), failed)
+    this.#question(receiver, (host, counted) => host.databases(counted))
   }
 
   open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
@@ -107,6 +101,35 @@ export class HostUser implements ClosableHost {
     )
   }
 
+  attach(name: string, version: number, listener: AttachListener): void {
+    const use = newUse(() => {})
+    const failed = (reason: Failure): void => {
+      this.#over(use)
+      listener.failed(reason)
+    }
+    const attached = (connection: HostConnection): void => {
+      this.#connect(connection)
+      this.#over(use)
+      listener.attached(connection)
+      // It was asked for before closing began.
+      if (this.#closing) connection.shutDown()
+    }
+    this.#enter(use, (host) => host.attach(name, version, { attached, failed }), failed)
+  }
+
+  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+    this.#question(receiver, (host, counted) => host.outcomeOf(name, mark, counted))
+  }
+
+  forgetMarks(client: string): void {
+    const use = newUse(() => {})
+    const forget = (host: Host): void => {
+      host.forgetMarks(client)
+      this.#over(use)
+    }
+    this.#enter(use, forget, () => this.#over(use))
+  }
+
   close(): Promise<void> {
     if (!this.#closing) {
       this.#closing = this.#close().finally(() => this.#goOn())
@@ -130,6 +153,23 @@ export class HostUser implements ClosableHost {
     this.#closing = null
     // One of them may close it again; the others then keep waiting.
     while (!this.#closing && this.#waiting.length > 0) this.#waiting.shift()?.()
+  }
+
+  /** Asks the host what has one answer; `counted` passes it on. */
+  #question<Result>(
+    receiver: Receiver<Result>,
+    ask: (host: Host, counted: Receiver<Result>) => void,
+  ): void {
+    const use = newUse(() => {})
+    const failed = (reason: Failure): void => {
+      this.#over(use)
+      receiver.failed(reason)
+    }
+    const done = (result: Result): void => {
+      this.#over(use)
+      receiver.done(result)
+    }
+    this.#enter(use, (host) => ask(host, { done, failed }), failed)
   }
 
   #request(

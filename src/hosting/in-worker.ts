@@ -3,7 +3,10 @@ import { exceptionOf, type Failure, failureOf } from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
 import { HostingWorker } from './hosting-worker.ts'
 import type {
+  AttachListener,
   ClosableHost,
+  CommitMark,
+  CommitOutcome,
   DeleteListener,
   Host,
   HostRequest,
@@ -49,6 +52,18 @@ class WorkerHost implements ClosableHost {
 
   delete(name: string, listener: DeleteListener): HostRequest {
     return this.#request(listener, (host) => host.delete(name, listener))
+  }
+
+  attach(name: string, version: number, listener: AttachListener): void {
+    this.#ask(listener, (host) => host.attach(name, version, listener))
+  }
+
+  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+    this.#ask(receiver, (host) => host.outcomeOf(name, mark, receiver))
+  }
+
+  forgetMarks(client: string): void {
+    this.#running?.host.forgetMarks(client)
   }
 
   async close(): Promise<void> {

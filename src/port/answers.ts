@@ -4,7 +4,12 @@ import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Answer } from './messages.ts'
 import { schemaOf } from './schema.ts'
-import type { SalvagedStore, SalvageReport, StorageLimits } from '../protocol/protocol.ts'
+import type {
+  CommitOutcome,
+  SalvagedStore,
+  SalvageReport,
+  StorageLimits,
+} from '../protocol/protocol.ts'
 
 type Members = Readonly<Record<string, unknown>>
 
@@ -31,7 +36,10 @@ export function answerOf(value: unknown): Answer {
     case 'listed':
       return { type, id, databases: listOf(members['databases'], listedOf) }
     case 'opened':
+    case 'attached':
       return { type, id, ...openedOf(members) }
+    case 'outcome':
+      return { type, id, outcome: outcomeOf(members['outcome']) }
     case 'upgradeNeeded':
       return { type, id, ...openedOf(members), oldVersion: oldVersionOf(members) }
     case 'deleted':
@@ -58,6 +66,11 @@ function answerAboutOwner(members: Members): Answer {
       return { type, id: 0, failure: failureOfMember(members['failure']) }
   }
   throw new Malformed('is not a known answer')
+}
+
+function outcomeOf(value: unknown): CommitOutcome {
+  if (value === 'committed' || value === 'absent' || value === 'unknown') return value
+  throw new Malformed('has an unknown outcome')
 }
 
 function listedOf(value: unknown): { readonly name: string; readonly version: number } {

@@ -2,6 +2,7 @@
 import type { EncodedRange } from '../keys/key-range.ts'
 import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Call } from './messages.ts'
+import { clientOf, markOf } from './mark.ts'
 import { schemaChangeOf } from './schema.ts'
 import type { Operation } from '../protocol/protocol.ts'
 
@@ -11,6 +12,7 @@ export function callOf(value: unknown): Call {
   const { type } = members
   if (type === 'present') return { type, id: 0, name: stringOf(members['name']) }
   if (type === 'leave' || type === 'ping' || type === 'recovered') return { type, id: 0 }
+  if (type === 'forgetMarks') return { type, id: 0, client: clientOf(members['client']) }
   const id = integerOf(members['id'], 1)
   switch (type) {
     case 'databases':
@@ -25,6 +27,15 @@ export function callOf(value: unknown): Call {
       return { type, id, name: stringOf(members['name']), version: versionOf(members['version']) }
     case 'delete':
       return { type, id, name: stringOf(members['name']) }
+    case 'attach':
+      return {
+        type,
+        id,
+        name: stringOf(members['name']),
+        version: integerOf(members['version'], 1),
+      }
+    case 'outcomeOf':
+      return { type, id, name: stringOf(members['name']), mark: markOf(members['mark']) }
     case 'execute':
       return { type, id, operation: operationOf(members['operation']) }
   }

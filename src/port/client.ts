@@ -10,6 +10,9 @@ import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
 import type { Answer, Call, HostPort } from './messages.ts'
 import type { Presence } from './presence.ts'
 import type {
+  AttachListener,
+  CommitMark,
+  CommitOutcome,
   DeleteListener,
   Host,
   HostRequest,
@@ -69,9 +72,17 @@ type Waiting =
   | { readonly type: 'databases'; readonly receiver: Receiver<Listings> }
   | { readonly type: 'open'; readonly name: string; readonly listener: OpenListener }
   | { readonly type: 'delete'; readonly listener: DeleteListener }
+  | { readonly type: 'attach'; readonly name: string; readonly listener: AttachListener }
+  | { readonly type: 'outcomeOf'; readonly receiver: Receiver<CommitOutcome> }
 
 /** How each kind of request is answered when it does not fail. */
-const answerTo = { databases: 'listed', open: 'opened', delete: 'deleted' } as const
+const answerTo = {
+  databases: 'listed',
+  open: 'opened',
+  delete: 'deleted',
+  attach: 'attached',
+  outcomeOf: 'outcome',
+} as const
 
 class PortHost implements OwnerPort, PortCaller {
   readonly #port: HostPort
@@ -124,6 +135,20 @@ class PortHost implements OwnerPort, PortCaller {
 
   leave(): void {
     if (!this.#goneFor) this.#outbox.end({ type: 'leave', id: 0 })
+  }
+
+  attach(name: string, version: number, listener: AttachListener): void {
+    const id = this.#wait({ type: 'attach', name, listener })
+    this.call({ type: 'attach', id, name, version })
+  }
+
+  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+    const id = this.#wait({ type: 'outcomeOf', receiver })
+    this.call({ type: 'outcomeOf', id, name, mark })
+  }
+
+  forgetMarks(client: string): void {
+    this.call({ type: 'forgetMarks', id: 0, client })
   }
 
   nextId(): number {
@@ -284,6 +309,10 @@ class PortHost implements OwnerPort, PortCaller {
     if (answer.type === 'opened' && waiting.type === 'open') {
       const known = this.#connections.get(answer.id)
       waiting.listener.opened(known ?? this.#connect(waiting.name, answer))
+    } else if (answer.type === 'attached' && waiting.type === 'attach') {
+      waiting.listener.attached(this.#connect(waiting.name, answer))
+    } else if (answer.type === 'outcome' && waiting.type === 'outcomeOf') {
+      waiting.receiver.done(answer.outcome)
     } else if (answer.type === 'deleted' && waiting.type === 'delete') {
       waiting.listener.deleted(answer.oldVersion)
     } else if (answer.type === 'listed' && waiting.type === 'databases') {
@@ -305,7 +334,7 @@ class PortHost implements OwnerPort, PortCaller {
 
   #connect(
     name: string,
-    { id, schema, limits, salvaged, keptAt }: Extract<Answer, { type: 'opened' | 'upgradeNeeded' }>,
+    { id, schema, limits, salvaged, keptAt }: Extract<Answer, { type: ConnectingAnswer }>,
   ): PortConnection {
     const connection = new PortConnection(this, { id, name, schema, limits, salvaged, keptAt })
     this.#connections.set(id, connection)
@@ -314,6 +343,9 @@ class PortHost implements OwnerPort, PortCaller {
 }
 
 type AnswerAboutOwner = 'present' | 'dismissed' | 'leave' | 'pong' | 'roster'
+
+/** The answers that come with a connection. */
+type ConnectingAnswer = 'opened' | 'attached' | 'upgradeNeeded'
 
 type TransactionAnswer =
   | 'versionChange'
@@ -348,6 +380,6 @@ function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked'
 }
 
 function failWaiting(waiting: Waiting, reason: Failure): void {
-  if (waiting.type === 'databases') waiting.receiver.failed(reason)
+  if ('receiver' in waiting) waiting.receiver.failed(reason)
   else waiting.listener.failed(reason)
 }

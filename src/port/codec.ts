@@ -8,6 +8,7 @@ import { demand, Malformed } from './malformed.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'
 import { answerOf } from './answers.ts'
 import { callOf } from './calls.ts'
+import { readMark, writeMark } from './mark.ts'
 import type { Answer, Call } from './messages.ts'
 import { directions } from '../keys/direction.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
@@ -33,11 +34,13 @@ const Form = {
   doneWithBytes: 9,
   committed: 10,
   offerCommit: 11,
+  markedCommit: 12,
+  markedOffer: 13,
 } as const
 
 type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
 
-// Sent as their index in these lists.
+// Sent as their index in these lists; what resumes is sent by the number of the modes more.
 const modes = ['readonly', 'readwrite'] as const
 const durabilities: readonly Durability[] = ['default', 'relaxed', 'strict']
 
@@ -49,9 +52,7 @@ export function writeCall(call: Call, parcel: ParcelWriter): void {
       return writeExecute(call.id, call.operation, parcel)
     case 'commit':
     case 'offerCommit':
-      parcel.number(Form[call.type])
-      parcel.number(call.id)
-      return parcel.number(call.failuresSeen)
+      return writeCommit(call, parcel)
     default:
       return writeObject(call, parcel)
   }
@@ -78,12 +79,39 @@ export function readCall(parcel: ParcelReader): Call {
       }
     }
     case Form.commit:
-      return { type: 'commit', id, failuresSeen: parcel.integer(0) }
+      return readCommit('commit', id, parcel)
+    case Form.markedCommit:
+      return readMarkedCommit('commit', id, parcel)
     case Form.offerCommit:
-      return { type: 'offerCommit', id, failuresSeen: parcel.integer(0) }
+      return readCommit('offerCommit', id, parcel)
+    case Form.markedOffer:
+      return readMarkedCommit('offerCommit', id, parcel)
     default:
       throw new Malformed('is not a known call')
   }
+}
+
+type CommitCall = Extract<Call, { type: 'commit' | 'offerCommit' }>
+
+// By their type: without and with a mark.
+const commitForms = {
+  commit: [Form.commit, Form.markedCommit],
+  offerCommit: [Form.offerCommit, Form.markedOffer],
+} as const
+
+function writeCommit({ type, id, failuresSeen, mark }: CommitCall, parcel: ParcelWriter): void {
+  parcel.number(commitForms[type][mark ? 1 : 0])
+  parcel.number(id)
+  parcel.number(failuresSeen)
+  if (mark) writeMark(mark, parcel)
+}
+
+function readCommit(type: CommitCall['type'], id: number, parcel: ParcelReader): CommitCall {
+  return { type, id, failuresSeen: parcel.integer(0), mark: undefined }
+}
+
+function readMarkedCommit(type: CommitCall['type'], id: number, parcel: ParcelReader): CommitCall {
+  return { type, id, failuresSeen: parcel.integer(0), mark: readMark(parcel) }
 }
 
 export function writeAnswer(answer: Answer, parcel: ParcelWriter): void {
@@ -127,11 +155,11 @@ function writeObject(message: Call | Answer, parcel: ParcelWriter): void {
 }
 
 function writeCreateTransaction(call: CreateTransaction, parcel: ParcelWriter): void {
-  const { id, connection, storeIds, mode, durability } = call
+  const { id, connection, storeIds, mode, durability, resumes } = call
   parcel.number(Form.createTransaction)
   parcel.number(id)
   parcel.number(connection)
-  parcel.number(modes.indexOf(mode))
+  parcel.number(modes.indexOf(mode) + (resumes ? modes.length : 0))
   parcel.number(durabilities.indexOf(durability))
   parcel.number(storeIds.length)
   for (const storeId of storeIds) parcel.number(storeId)
@@ -139,10 +167,12 @@ function writeCreateTransaction(call: CreateTransaction, parcel: ParcelWriter): 
 
 function readCreateTransaction(id: number, parcel: ParcelReader): CreateTransaction {
   const connection = parcel.integer(1)
-  const mode = entryOf(modes, parcel.number())
+  const modeNumber = parcel.number()
+  const resumes = modeNumber >= modes.length
+  const mode = entryOf(modes, resumes ? modeNumber - modes.length : modeNumber)
   const durability = entryOf(durabilities, parcel.number())
   const storeIds = readNumbers(parcel)
-  return { type: 'createTransaction', id, connection, storeIds, mode, durability }
+  return { type: 'createTransaction', id, connection, storeIds, mode, durability, resumes }
 }
 
 function writeExecute(id: number, operation: Operation, parcel: ParcelWriter): void {

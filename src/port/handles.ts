@@ -5,6 +5,7 @@ import { Fifo } from '../base/fifo.ts'
 import { demand } from './malformed.ts'
 import type { Call } from './messages.ts'
 import type {
+  CommitMark,
   ConnectionListener,
   DatabaseSchema,
   Durability,
@@ -87,9 +88,10 @@ export class PortConnection implements HostConnection {
     mode: 'readonly' | 'readwrite',
     durability: Durability,
     listener: TransactionListener,
+    resumes = false,
   ): HostTransaction {
     const id = this.#caller.nextId()
-    const place = { storeIds, mode, durability }
+    const place = { storeIds, mode, durability, resumes }
     this.#caller.call({ type: 'createTransaction', id, connection: this.#id, ...place })
     return new PortTransaction(this.#caller, { id, mode, listener })
   }
@@ -194,21 +196,21 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     this.#caller.call({ type: 'execute', id: this.id, operation })
   }
 
-  commit(failuresSeen: number): void {
+  commit(failuresSeen: number, mark?: CommitMark): void {
     if (this.#isOver) return
     if (this.#needsNoAnswer()) {
       this.abort()
       return this.#listener?.committed()
     }
     this.#awaitCommit()
-    this.#caller.call({ type: 'commit', id: this.id, failuresSeen })
+    this.#caller.call({ type: 'commit', id: this.id, failuresSeen, mark })
   }
 
-  offerCommit(failuresSeen: number): void {
+  offerCommit(failuresSeen: number, mark?: CommitMark): void {
     if (this.#isOver) return
     this.#awaitCommit()
     this.#isOffered = true
-    this.#caller.call({ type: 'offerCommit', id: this.id, failuresSeen })
+    this.#caller.call({ type: 'offerCommit', id: this.id, failuresSeen, mark })
   }
 
   abort(): void {

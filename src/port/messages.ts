@@ -12,6 +12,8 @@
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type {
+  CommitMark,
+  CommitOutcome,
   DatabaseSchema,
   Durability,
   Operation,
@@ -49,6 +51,19 @@ export type Call =
       readonly version: number | undefined
     }
   | { readonly type: 'delete'; readonly id: number; readonly name: string }
+  | {
+      readonly type: 'attach'
+      readonly id: number
+      readonly name: string
+      readonly version: number
+    }
+  | {
+      readonly type: 'outcomeOf'
+      readonly id: number
+      readonly name: string
+      readonly mark: CommitMark
+    }
+  | { readonly type: 'forgetMarks'; readonly id: 0; readonly client: string }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'delivered'; readonly id: number }
   | {
@@ -58,10 +73,15 @@ export type Call =
       readonly storeIds: readonly number[]
       readonly mode: 'readonly' | 'readwrite'
       readonly durability: Durability
+      readonly resumes: boolean
     }
   | { readonly type: 'execute'; readonly id: number; readonly operation: Operation }
-  | { readonly type: 'commit'; readonly id: number; readonly failuresSeen: number }
-  | { readonly type: 'offerCommit'; readonly id: number; readonly failuresSeen: number }
+  | {
+      readonly type: 'commit' | 'offerCommit'
+      readonly id: number
+      readonly failuresSeen: number
+      readonly mark: CommitMark | undefined
+    }
   | { readonly type: 'abort'; readonly id: number }
   | { readonly type: 'close'; readonly id: number }
   | { readonly type: 'shutDown'; readonly id: number }
@@ -103,7 +123,16 @@ export type Answer =
       readonly salvaged: SalvageReport | null
       readonly keptAt: KeptPlace | null
     }
+  | {
+      readonly type: 'attached'
+      readonly id: number
+      readonly schema: DatabaseSchema
+      readonly limits: StorageLimits
+      readonly salvaged: SalvageReport | null
+      readonly keptAt: KeptPlace | null
+    }
   | { readonly type: 'deleted'; readonly id: number; readonly oldVersion: number }
+  | { readonly type: 'outcome'; readonly id: number; readonly outcome: CommitOutcome }
   | { readonly type: 'requestFailed'; readonly id: number; readonly failure: Failure }
   | {
       readonly type: 'versionChange'

@@ -1,26 +1,20 @@
 /** The owner's end of a port: a host for a realm that is not in this thread. */
 import { type Failure, failure } from '../errors.ts'
-import { checkOperation, checkScope } from './check-operation.ts'
 import { demand, Malformed, complaintOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readCall, writeAnswer } from './codec.ts'
 import type { Presence } from './presence.ts'
+import { type ServedConnection, ServedTransactions } from './serving/transactions.ts'
 import type { Answer, Call, HostPort } from './messages.ts'
-import {
-  type ConnectionListener,
-  type DatabaseSchema,
-  type DeleteListener,
-  type Host,
-  type HostConnection,
-  type HostRequest,
-  type HostTransaction,
-  type OpenListener,
-  type Operation,
-  type OperationReceiver,
-  type TransactionListener,
-  type TransactionMode,
-  applySchemaChange,
+import type {
+  AttachListener,
+  ConnectionListener,
+  DeleteListener,
+  Host,
+  HostConnection,
+  HostRequest,
+  OpenListener,
 } from '../protocol/protocol.ts'
 import { unref } from '../event-loop/turn.ts'
 
@@ -65,31 +59,13 @@ export function serve(host: Host, port: HostPort, options: ServeOptions): Served
 /** What is wrong with a message that the channel itself cannot read. */
 const unreadable = new Malformed('cannot be read')
 
-/** A connection of the realm, known until it is closed. */
-interface ServedConnection {
-  readonly connection: HostConnection
-  /** As its upgrade has made it. */
-  schema: DatabaseSchema
-}
-
-/** A transaction of the realm, known until it is over. */
-interface ServedTransaction {
-  readonly transaction: HostTransaction
-  /** The id of its connection. */
-  readonly connection: number
-  readonly mode: TransactionMode
-  /** Its scope; empty in an upgrade, which has all stores. */
-  readonly storeIds: readonly number[]
-  isCommitting: boolean
-}
-
 /** One realm, as the owner sees it. */
 class Client implements Served {
   readonly #host: Host
   readonly #outbox: Outbox<Answer>
   readonly #options: ServeOptions
   readonly #connections = new Map<number, ServedConnection>()
-  readonly #transactions = new Map<number, ServedTransaction>()
+  readonly #transactions: ServedTransactions
   /** Open and delete requests without an answer; null while one is being put to the host. */
   readonly #requests = new Map<number, HostRequest | null>()
   readonly #deliveries = new Map<number, () => void>()
@@ -104,6 +80,7 @@ class Client implements Served {
     this.#host = host
     this.#outbox = outbox
     this.#options = options
+    this.#transactions = new ServedTransactions(this.#connections, (answer) => this.#post(answer))
   }
 
   /** Takes a message. If anything is wrong with it, this client ends, and no other. */
@@ -133,7 +110,7 @@ class Client implements Served {
     this.#isGone = true
     this.#stopWatching?.()
     for (const request of this.#requests.values()) request?.cancel()
-    for (const id of this.#transactions.keys()) this.#abort(id)
+    this.#transactions.abortAll()
     for (const { connection } of this.#connections.values()) connection.forceClose()
     this.#options.left?.()
   }
@@ -158,9 +135,20 @@ class Client implements Served {
         return this.#ask(id, () => this.#host.open(call.name, call.version, this.#openListener(id)))
       case 'delete':
         return this.#ask(id, () => this.#host.delete(call.name, this.#deleteListener(id)))
+      case 'attach':
+        this.#takeNew(id)
+        return this.#host.attach(call.name, call.version, this.#attachListener(id))
+      case 'outcomeOf':
+        this.#takeNew(id)
+        return this.#host.outcomeOf(call.name, call.mark, {
+          done: (outcome) => this.#post({ type: 'outcome', id, outcome }),
+          failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
+        })
+      case 'forgetMarks':
+        return this.#host.forgetMarks(call.client)
       case 'createTransaction':
         this.#takeNew(id)
-        return this.#createTransaction(call)
+        return this.#transactions.create(call)
       case 'delivered':
         return this.#delivered(id)
       case 'present':
@@ -182,13 +170,13 @@ class Client implements Served {
     const { id } = call
     switch (call.type) {
       case 'execute':
-        return this.#execute(id, call.operation)
+        return this.#transactions.execute(id, call.operation)
       case 'commit':
-        return this.#commit(id, call.failuresSeen)
+        return this.#transactions.commit(call)
       case 'offerCommit':
-        return this.#offerCommit(id, call.failuresSeen)
+        return this.#transactions.offerCommit(call)
       case 'abort':
-        return this.#abort(id)
+        return this.#transactions.abort(id)
       case 'cancel':
         return this.#requests.get(id)?.cancel()
       case 'close':
@@ -257,15 +245,8 @@ class Client implements Served {
         this.#post({ type: 'blocked', id, oldVersion, newVersion }),
       upgradeNeeded: (connection, transaction, oldVersion) => {
         this.#connect(id, connection)
-        transaction.listen(this.#transactionListener(id))
-        if (this.#isGone) return transaction.abort()
-        const upgrade = {
-          transaction,
-          connection: id,
-          mode: 'versionchange',
-          storeIds: [],
-        } as const
-        this.#addTransaction(id, upgrade)
+        this.#transactions.addUpgrade(id, transaction)
+        if (this.#isGone) return this.#transactions.abort(id)
         const { schema, limits, salvaged, keptAt } = connection
         this.#post({ type: 'upgradeNeeded', id, schema, limits, salvaged, keptAt, oldVersion })
       },
@@ -276,6 +257,18 @@ class Client implements Served {
         this.#answer({ type: 'opened', id, schema, limits, salvaged, keptAt })
       },
       failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
+    }
+  }
+
+  #attachListener(id: number): AttachListener {
+    return {
+      attached: (connection) => {
+        this.#connect(id, connection)
+        if (this.#isGone) return connection.close()
+        const { schema, limits, salvaged, keptAt } = connection
+        this.#post({ type: 'attached', id, schema, limits, salvaged, keptAt })
+      },
+      failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
     }
   }
 
@@ -297,95 +290,6 @@ class Client implements Served {
         this.#post({ type: 'closed', id, failure: reason })
       },
     }
-  }
-
-  #createTransaction(call: Extract<Call, { type: 'createTransaction' }>): void {
-    const { id, connection, storeIds, mode, durability } = call
-    const served = this.#connections.get(connection)
-    if (!served) {
-      const message = 'The connection was closed by force'
-      const reason = failure('AbortError', message, { code: 'ERR_IDB_CLOSED' })
-      return this.#post({ type: 'aborted', id, failure: reason })
-    }
-    demand(!this.#transactions.has(connection), 'creates a transaction during an upgrade')
-    checkScope(storeIds, served.schema)
-    let isOver = false
-    const listener = this.#transactionListener(id)
-    const transaction = served.connection.createTransaction(storeIds, mode, durability, {
-      ...listener,
-      aborted: (reason) => {
-        isOver = true
-        listener.aborted(reason)
-      },
-    })
-    if (!isOver) this.#addTransaction(id, { transaction, connection, mode, storeIds })
-  }
-
-  #addTransaction(id: number, served: Omit<ServedTransaction, 'isCommitting'>): void {
-    this.#transactions.set(id, { ...served, isCommitting: false })
-  }
-
-  #execute(id: number, operation: Operation): void {
-    const served = this.#transactions.get(id)
-    if (!served) return
-    demand(!served.isCommitting, 'adds an operation to a transaction that is committing')
-    const connection = this.#connections.get(served.connection)
-    if (!connection) throw new Error('unreachable: a transaction without its connection')
-    const { mode, storeIds } = served
-    const { limits } = connection.connection
-    const { schema } = connection
-    checkOperation(operation, { mode, storeIds, schema, limits })
-    if (operation.type === 'changeSchema') {
-      connection.schema = applySchemaChange(connection.schema, operation.change)
-    }
-    served.transaction.execute(operation, this.#operationReceiver(id))
-  }
-
-  #commit(id: number, failuresSeen: number): void {
-    const served = this.#transactions.get(id)
-    if (!served) return
-    demand(!served.isCommitting, 'commits a transaction twice')
-    served.isCommitting = true
-    served.transaction.commit(failuresSeen)
-  }
-
-  /** It binds the realm to nothing: the host may decline. */
-  #offerCommit(id: number, failuresSeen: number): void {
-    const served = this.#transactions.get(id)
-    if (!served) return
-    demand(!served.isCommitting, 'commits a transaction twice')
-    served.transaction.offerCommit(failuresSeen)
-  }
-
-  #transactionListener(id: number): TransactionListener {
-    return {
-      wentAhead: () => this.#post({ type: 'wentAhead', id }),
-      caughtUp: () => this.#post({ type: 'caughtUp', id }),
-      declined: () => this.#post({ type: 'declined', id }),
-      committed: () => {
-        this.#transactions.delete(id)
-        this.#post({ type: 'committed', id })
-      },
-      aborted: (reason) => {
-        this.#transactions.delete(id)
-        this.#post({ type: 'aborted', id, failure: reason })
-      },
-    }
-  }
-
-  #operationReceiver(id: number): OperationReceiver {
-    return {
-      record: (record) => this.#post({ type: 'record', id, record }),
-      done: (result) => this.#post({ type: 'done', id, result }),
-      failed: (reason) => this.#post({ type: 'operationFailed', id, failure: reason }),
-    }
-  }
-
-  #abort(id: number): void {
-    const served = this.#transactions.get(id)
-    if (!served) return
-    this.#transactions.delete(id)
-    served.transaction.abort()
   }
 }
 

@@ -15,7 +15,7 @@ import type { EncodedRange } from '../keys/key-range.ts'
 import type { StorageLimits } from '../storage/limits.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
-import type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
+import type { CommitMark, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
 export type {
   DatabaseSchema,
@@ -28,7 +28,7 @@ export { applySchemaChange, emptySchema } from '../storage/schema.ts'
 export type { KeyPath } from '../keys/key-path.ts'
 export type { StorageLimits } from '../storage/limits.ts'
 export { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
-export type { NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
+export type { CommitMark, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-mode */
 export type TransactionMode = 'readonly' | 'readwrite' | 'versionchange'
@@ -118,6 +118,32 @@ export interface Host {
   open(name: string, version: number | undefined, listener: OpenListener): HostRequest
   /** Queues a delete request. https://w3c.github.io/IndexedDB/#delete-a-database */
   delete(name: string, listener: DeleteListener): HostRequest
+  /**
+   * Connects again to a database that was open at an owner that is gone, at exactly that version. It asks no connection to
+   * close and waits for no request: only for what is at the file in that moment, such as an upgrade that is running.
+   */
+  attach(name: string, version: number, listener: AttachListener): void
+  /**
+   * What became of the commit with that mark, whose answer was lost. The port over which it was asked for must have ended at the
+   * host, which may otherwise still be about to make it.
+   */
+  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void
+  /** A client leaves, and will ask for no outcome any more. */
+  forgetMarks(client: string): void
+}
+
+/**
+ * `committed`: it is on the disk. `absent`: it was never made, or left no mark as it had written nothing: it can be made
+ * again. A database that is missing has no marks either: who had closed their connection to it cannot tell whether it was deleted since.
+ * `unknown`: the file has lost marks, to a salvage or because there were too many clients.
+ */
+export type CommitOutcome = 'committed' | 'absent' | 'unknown'
+
+/** What becomes of an attachment. */
+export interface AttachListener {
+  attached(connection: HostConnection): void
+  /** VersionError: it has another version. NotFoundError: it is gone. */
+  failed(reason: Failure): void
 }
 
 /** A host, or a realm's part in one, that can be closed. */
@@ -172,13 +198,14 @@ export interface HostConnection {
   listen(listener: ConnectionListener): void
   /**
    * Creates a transaction and takes its place in the order of creation at once.
-   * `storeIds`: its scope, not empty.
+   * `storeIds`: its scope, not empty. `resumes`: it had started at an owner that is gone, so it goes before those that had not.
    */
   createTransaction(
     storeIds: readonly number[],
     mode: 'readonly' | 'readwrite',
     durability: Durability,
     listener: TransactionListener,
+    resumes?: boolean,
   ): HostTransaction
   /** Aborts the transaction with that listener, whose making was cut off before the realm got it; there may be none. */
   abortOf(listener: TransactionListener): void
@@ -225,14 +252,16 @@ export interface HostTransaction {
   /**
    * Commits once all operations are executed. `failuresSeen`: how many `failed` answers core had dispatched when
    * it decided to commit; if more operations have failed the transaction is aborted with the first such failure.
+   * `mark`: written with what it has written, see `Host.outcomeOf`; a read-only transaction has none. Where it has written nothing
+   * there is nothing to lose, and no mark.
    */
-  commit(failuresSeen: number): void
+  commit(failuresSeen: number, mark?: CommitMark): void
   /**
    * Commits, if nothing can come between: the transaction has started, all its operations are executed, and no failure is unseen.
    * Else it is as if nothing was offered, and the listener is told so: by `declined`, or by the `failed` of an operation.
    * Core offers to a remote host what it would commit if all succeeds, and so need not wait for the answers first.
    */
-  offerCommit(failuresSeen: number): void
+  offerCommit(failuresSeen: number, mark?: CommitMark): void
   /** Reverts everything and drops operations not yet executed: they get no answer, nor does the transaction. */
   abort(): void
 }

@@ -111,6 +111,11 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     return this.marks.numberOf(client, slot)
   }
 
+  get hasLostMarks(): boolean {
+    this.sql.enter()
+    return this.marks.hasLostSome
+  }
+
   begin(): SqliteTransaction {
     if (this.#transaction) throw new Error('unreachable: a read-write transaction is open')
     this.durability.checkOwedLog()

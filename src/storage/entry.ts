@@ -14,6 +14,7 @@ export {
   type ObjectStoreSchema,
   type SchemaChange,
 } from './schema.ts'
+export { mostMarkedClients } from './storage.ts'
 export type {
   CommitMark,
   NewRecord,

@@ -22,10 +22,14 @@ export interface StorageDirectory {
   readonly identity: string | null
   /** How much the engine can store: callers are to refuse what goes beyond. */
   readonly limits: StorageLimits
+  /** Takes the ownership now, unless this host has it; the other calls take it at the first need. */
+  own(): Promise<void>
   /** Takes ownership if need be, and names every database with a committed version above 0. Finishes marked deletions. */
   list(): Promise<{ name: string; version: number }[]>
   /** Opens the database; a fresh one has version 0 and is removed again at `close()` if it still has. */
   open(name: string): Promise<Storage>
+  /** The same for a database that there is; null: there is none with a committed version above 0, and none is made. */
+  openExisting(name: string): Promise<Storage | null>
   /** Deletes a closed database; survives a crash half-way. A missing one is no error. Resolves with its old version, 0 if it was missing. */
   delete(name: string): Promise<number>
   /** Gives up the ownership. All databases must be closed. */
@@ -97,11 +101,14 @@ export interface NewRecord {
 export interface CommitMark {
   /** A short name in ASCII. */
   readonly client: string
-  /** Which of the client's sequences of commits: a small integer from 0. A mark replaces the earlier one of its slot. */
+  /** Which of the client's sequences of commits: an integer from 0 to 2^20 - 1. A mark replaces the earlier one of its slot. */
   readonly slot: number
   /** An integer from 0 to 2^53 - 1. */
   readonly number: number
 }
+
+/** Of how many clients a database keeps marks. */
+export const mostMarkedClients = 4096
 
 /** A database's file, opened. All calls are synchronous but those that end it. */
 export interface Storage {
@@ -121,11 +128,15 @@ export interface Storage {
   /** How many records or index entries lie in the range, counted as `scan` reads: 0 in a deleted store or index. */
   count(storeId: number, indexId: number, range: EncodedRange): number
   /**
-   * The number of the last committed mark of a client's slot; null when there is none. A salvage drops them
-   * all: where `care.salvaged` tells of one, null says nothing of commits before it. Throws while a failed commit has yet to be rolled back, unless
-   * the engine can tell what was committed before it.
+   * The number of the last committed mark of a client's slot; null when there is none. Throws while a failed commit has yet to
+   * be rolled back, unless the engine can tell what was committed before it.
    */
   markOf(client: string, slot: number): number | null
+  /**
+   * Whether marks were ever lost that were not forgotten: then one that is not there may have been. A salvage saves none, and
+   * those of `mostMarkedClients` are kept: with more the client's go whose last is the oldest.
+   */
+  readonly hasLostMarks: boolean
   /** Starts a read-write transaction. Throws while one is open. */
   begin(): StorageTransaction
   /** Closes the file, tidied; rolls back what is open; removes a file in which no upgrade was ever committed. */

@@ -1,6 +1,9 @@
 /** The host of a test world: passes everything on to the current host, and knows the connections that it has made. */
 import type {
+  AttachListener,
   ClosableHost,
+  CommitMark,
+  CommitOutcome,
   DeleteListener,
   HostConnection,
   HostRequest,
@@ -35,9 +38,7 @@ export class WorldHost implements ClosableHost {
 
   open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
     const host = this.#current
-    const note = (connection: HostConnection): void => {
-      if (host === this.#current) this.#connections.add(connection)
-    }
+    const note = this.#noter()
     return host.open(name, version, {
       blocked: (oldVersion, newVersion) => listener.blocked(oldVersion, newVersion),
       upgradeNeeded(connection, transaction, oldVersion) {
@@ -54,6 +55,33 @@ export class WorldHost implements ClosableHost {
 
   delete(name: string, listener: DeleteListener): HostRequest {
     return this.#current.delete(name, listener)
+  }
+
+  attach(name: string, version: number, listener: AttachListener): void {
+    const note = this.#noter()
+    this.#current.attach(name, version, {
+      attached(connection) {
+        note(connection)
+        listener.attached(connection)
+      },
+      failed: (failure) => listener.failed(failure),
+    })
+  }
+
+  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+    this.#current.outcomeOf(name, mark, receiver)
+  }
+
+  forgetMarks(client: string): void {
+    this.#current.forgetMarks(client)
+  }
+
+  /** Notes connections of the host that is current now, while it is. */
+  #noter(): (connection: HostConnection) => void {
+    const host = this.#current
+    return (connection) => {
+      if (host === this.#current) this.#connections.add(connection)
+    }
   }
 
   close(): Promise<void> {

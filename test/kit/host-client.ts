@@ -3,6 +3,8 @@ import type { Failure } from '../../src/errors.ts'
 import { ValueBytes } from '../../src/bytes/value-bytes.ts'
 import { encodeNumberKey } from '../../src/keys/number-key.ts'
 import type {
+  CommitMark,
+  CommitOutcome,
   ConnectionListener,
   DeleteListener,
   Durability,
@@ -51,6 +53,8 @@ export interface OpenOptions {
   readonly version?: number
   readonly changes?: readonly SchemaChange[]
   readonly onVersionChange?: 'ignore' | 'close'
+  /** The mark of the upgrade's commit. */
+  readonly mark?: CommitMark
   /** What to do with the upgrade instead of committing it. */
   readonly upgrade?: (connection: HostConnection, transaction: HostTransaction) => void
 }
@@ -67,7 +71,7 @@ function openListener(
   resolve: (connection: HostConnection) => void,
   reject: (failure: Failure) => void,
 ): OpenListener {
-  const { log = [], changes = [], onVersionChange, upgrade } = options
+  const { log = [], changes = [], onVersionChange, upgrade, mark } = options
   let isListening = false
   const listen = (connection: HostConnection) => {
     if (!isListening) connection.listen(connectionListener(log, connection, onVersionChange))
@@ -83,7 +87,7 @@ function openListener(
         transaction.execute({ type: 'changeSchema', change }, operationReceiver(log, change.type))
       }
       if (upgrade) queueMicrotask(() => upgrade(connection, transaction))
-      else queueMicrotask(() => transaction.commit(0))
+      else queueMicrotask(() => transaction.commit(0, mark))
     },
     opened(connection) {
       log.push('opened')
@@ -95,6 +99,29 @@ function openListener(
       reject(failure)
     },
   }
+}
+
+/** Attaches to a database; rejects with the failure. */
+export function attach(
+  host: Host,
+  name: string,
+  version: number,
+  { log = [], onVersionChange }: Pick<OpenOptions, 'log' | 'onVersionChange'> = {},
+): Promise<HostConnection> {
+  return new Promise((resolve, reject) => {
+    host.attach(name, version, {
+      attached(connection) {
+        log.push('attached')
+        connection.listen(connectionListener(log, connection, onVersionChange))
+        resolve(connection)
+      },
+      failed: reject,
+    })
+  })
+}
+
+export function outcomeOf(host: Host, name: string, mark: CommitMark): Promise<CommitOutcome> {
+  return new Promise((done, failed) => host.outcomeOf(name, mark, { done, failed }))
 }
 
 export function deleteDatabase(host: Host, name: string, log: Log = []): Promise<number> {
@@ -133,6 +160,7 @@ export class Tester {
       stores?: number[]
       mode?: 'readonly' | 'readwrite'
       durability?: Durability
+      resumes?: boolean
     } = {},
   ) {
     const { title = 'tx', log = [], stores = [1], mode = 'readwrite' } = options
@@ -141,8 +169,8 @@ export class Tester {
     let end = (_note: string): void => {}
     this.ended = new Promise((resolve) => (end = resolve))
     const listener = transactionListener(log, title, end)
-    const { durability = 'default' } = options
-    this.transaction = connection.createTransaction(stores, mode, durability, listener)
+    const { durability = 'default', resumes } = options
+    this.transaction = connection.createTransaction(stores, mode, durability, listener, resumes)
   }
 
   execute(operation: Operation, title = ''): Promise<Answer> {
@@ -152,8 +180,8 @@ export class Tester {
     })
   }
 
-  async commit(failuresSeen = 0): Promise<string> {
-    this.transaction.commit(failuresSeen)
+  async commit(failuresSeen = 0, mark?: CommitMark): Promise<string> {
+    this.transaction.commit(failuresSeen, mark)
     return this.ended
   }
 }

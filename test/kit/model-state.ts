@@ -21,24 +21,35 @@ export interface ModelState {
   readonly stores: Map<number, Map<string, ModelRecord>>
   /** Store id → its key generator's current number. */
   readonly numbers: Map<number, number>
-  /** Client → slot → the last number. */
-  readonly marks: Map<string, Map<number, number>>
+  /** The same object in all copies: what is in it changes only with a commit. */
+  readonly marks: ModelMarks
+}
+
+/** What commits have left. */
+interface ModelMarks {
+  /** Client → slot → the last number; the client that was the last to commit comes last. */
+  readonly clients: Map<string, Map<number, number>>
+  hasLostSome: boolean
 }
 
 /** A database that nothing was done to. */
 export function newState(): ModelState {
-  return { schema: emptySchema, stores: new Map(), numbers: new Map(), marks: new Map() }
+  return {
+    schema: emptySchema,
+    stores: new Map(),
+    numbers: new Map(),
+    marks: { clients: new Map(), hasLostSome: false },
+  }
 }
 
 /** A copy that can be changed while the original stays. */
 export function copyOf({ schema, stores, numbers, marks }: ModelState): ModelState {
   const copies = Array.from(stores, ([id, records]) => [id, new Map(records)] as const)
-  const copiedMarks = Array.from(marks, ([client, slots]) => [client, new Map(slots)] as const)
   return {
     schema,
     stores: new Map(copies),
     numbers: new Map(numbers),
-    marks: new Map(copiedMarks),
+    marks,
   }
 }
 

@@ -52,6 +52,10 @@ export class ModelDirectory implements StorageDirectory {
     this.before.get(name)?.()
   }
 
+  async own() {
+    this.step('own')
+  }
+
   async list() {
     this.step('list')
     return Array.from(this.files, ([name, { schema }]) => ({ name, version: schema.version }))
@@ -63,6 +67,10 @@ export class ModelDirectory implements StorageDirectory {
     const database = new ModelStorage(this, name)
     this.opened.push(database)
     return database
+  }
+
+  async openExisting(name: string) {
+    return this.files.has(name) ? this.open(name) : null
   }
 
   async delete(name: string) {
@@ -121,7 +129,11 @@ export class ModelStorage implements Storage {
 
   markOf(client: string, slot: number) {
     this.#directory.step('markOf')
-    return this.#committed.marks.get(client)?.get(slot) ?? null
+    return this.#committed.marks.clients.get(client)?.get(slot) ?? null
+  }
+
+  get hasLostMarks() {
+    return this.#committed.marks.hasLostSome
   }
 
   begin() {

@@ -8,11 +8,12 @@ import {
   type SchemaChange,
   storeOf,
 } from '../../src/storage/schema.ts'
-import type {
-  CommitMark,
-  NewRecord,
-  RecordBytes,
-  StorageTransaction,
+import {
+  type CommitMark,
+  mostMarkedClients,
+  type NewRecord,
+  type RecordBytes,
+  type StorageTransaction,
 } from '../../src/storage/storage.ts'
 import { isInRange, receiveRows } from './model-scan.ts'
 import {
@@ -37,6 +38,7 @@ export class ModelTransaction implements StorageTransaction {
   /** What reads see while it is open. */
   readonly state: ModelState
   readonly #owner: TransactionOwner
+  readonly #forgotten: string[] = []
   #isOver = false
 
   constructor(committed: ModelState, owner: TransactionOwner) {
@@ -113,11 +115,12 @@ export class ModelTransaction implements StorageTransaction {
 
   forgetMarks(client: string) {
     this.#step('forgetMarks')
-    this.state.marks.delete(client)
+    this.#forgotten.push(client)
   }
 
   commit(mark?: CommitMark) {
     this.#step('commit')
+    for (const client of this.#forgotten) this.state.marks.clients.delete(client)
     if (mark) this.#write(mark)
     this.#isOver = true
     this.#owner.ended(this.state)
@@ -131,8 +134,15 @@ export class ModelTransaction implements StorageTransaction {
   }
 
   #write({ client, slot, number }: CommitMark) {
-    const slots = this.state.marks.get(client) ?? new Map<number, number>()
-    this.state.marks.set(client, slots.set(slot, number))
+    const { marks } = this.state
+    const { clients } = marks
+    const slots = clients.get(client) ?? new Map<number, number>()
+    clients.delete(client)
+    clients.set(client, slots.set(slot, number))
+    const [oldest] = clients.keys()
+    if (clients.size <= mostMarkedClients || oldest === undefined) return
+    clients.delete(oldest)
+    marks.hasLostSome = true
   }
 
   #addEntries(

@@ -13,7 +13,7 @@ export interface Closing {
 }
 
 /**
- * Fires `versionchange` at all connections, and waits until they are closed.
+ * Fires `versionchange` at all connections, those that join meanwhile included, and waits until they are closed.
  *
  * @throws AbortError when the request is cancelled meanwhile
  */
@@ -21,16 +21,23 @@ export async function closeConnections(
   database: Database<Connection>,
   { newVersion, request, blocked }: Closing,
 ): Promise<void> {
-  const connections = [...database.connections]
-  const asked = connections.filter((connection) => !connection.closePending)
   const oldVersion = database.storage.schema.version
-  await request.orCancelled(
-    asked.map((connection) => connection.deliverVersionChange(oldVersion, newVersion)),
-  )
-  // Deviates from browsers: Firefox does not fire it when the last of several connections has closed itself.
-  if (connections.some((connection) => database.connections.has(connection))) {
-    blocked()
+  const asked = new Set<Connection>()
+  request.isAsking = true
+  while (database.connections.size > 0) {
+    const connections = [...database.connections]
+    const unasked = connections.filter((connection) => !asked.has(connection))
+    for (const connection of unasked) asked.add(connection)
+    const told = unasked.filter((connection) => !connection.closePending)
+    await request.orCancelled(
+      told.map((connection) => connection.deliverVersionChange(oldVersion, newVersion)),
+    )
+    if (unasked.length > 0) continue
+    // Deviates from browsers: Firefox does not fire it when the last of several connections has closed itself.
+    if (!request.isBlocked) blocked()
     request.block()
+    const closed = connections.map((connection) => connection.closed)
+    await request.orCancelled(closed, { orJoined: true })
   }
-  await request.orCancelled(connections.map((connection) => connection.closed))
+  request.isAsking = false
 }

@@ -1,14 +1,26 @@
 /**
  * The open and delete requests of one database name: processed in order, each to completion before the next.
+ * Visits come out of turn. While the host recovers there are only these.
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
 import { append } from '../../base/own-property.ts'
-import type { Failure } from '../../errors.ts'
-import type { DeleteListener, HostRequest, OpenListener } from '../../protocol/protocol.ts'
+import { type Failure, failureOf } from '../../errors.ts'
+import type {
+  AttachListener,
+  CommitMark,
+  CommitOutcome,
+  DeleteListener,
+  HostRequest,
+  OpenListener,
+  Receiver,
+} from '../../protocol/protocol.ts'
+import type { Connection } from '../connection.ts'
+import type { Database } from '../database.ts'
 import { deleteDatabase } from './delete-database.ts'
 import { NamedDatabase, type NamedDatabaseOptions } from './named-database.ts'
 import { openDatabaseConnection } from './open-database.ts'
 import { closedBefore, QueuedRequest } from './queued-request.ts'
+import { attachment, inquiry, type Visit } from './visit.ts'
 
 /** What a queue works with. */
 export interface ConnectionQueueOptions extends NamedDatabaseOptions {
@@ -21,6 +33,7 @@ export class ConnectionQueue {
   readonly #options: ConnectionQueueOptions
   readonly #named: NamedDatabase
   #requests: QueuedRequest[] = []
+  readonly #visits: Visit[] = []
   /** null: none is being processed. */
   #current: QueuedRequest | null = null
   #isProcessing = false
@@ -43,6 +56,20 @@ export class ConnectionQueue {
     return this.#add(listener, (request) => deleteDatabase(this.#named, listener, request))
   }
 
+  attach(version: number, listener: AttachListener): void {
+    this.#visit(attachment(this.#named, version, listener))
+    if (this.#current?.isAsking) this.#current.joined()
+  }
+
+  outcomeOf(mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+    this.#visit(inquiry(this.#named, mark, receiver))
+  }
+
+  /** Forgets a client's marks with the next commit. */
+  forgetMarks(client: string): void {
+    this.#named.opened?.forgetMarks(client)
+  }
+
   /** Fails the requests not yet started, cancels the one that is, shuts down all connections, and resolves when the file is closed. */
   async close(): Promise<void> {
     for (const request of this.#requests.splice(0)) {
@@ -55,6 +82,8 @@ export class ConnectionQueue {
       const closed = connections.map((connection) => connection.closed)
       await (this.#isProcessing ? this.#processed : Promise.all(closed))
     }
+    // Nothing was processed where all requests were held back.
+    this.#process()
   }
 
   /** Finds out at once whether the database has lost its files. */
@@ -71,7 +100,7 @@ export class ConnectionQueue {
     const blocked = (): void => this.#failCancelled()
     const request = new QueuedRequest({ place, listener, process, blocked })
     append(this.#requests, request)
-    this.#process()
+    services.recovery.whenOver(() => this.#process())
     return {
       cancel: () => {
         request.cancel()
@@ -80,12 +109,35 @@ export class ConnectionQueue {
     }
   }
 
-  /** Those that are cancelled do not wait for a request that is blocked. */
+  /** Those that are cancelled do not wait for a request that is blocked, nor for the end of a recovery. */
   #failCancelled(): void {
-    if (!this.#current?.isBlocked) return
+    if (!this.#current?.isBlocked && this.#options.services.recovery.isOver) return
     const cancelled = this.#requests.filter(({ isCancelled }) => isCancelled)
     this.#requests = this.#requests.filter(({ isCancelled }) => !isCancelled)
     for (const request of cancelled) request.failed(closedBefore(this.#options.name))
+  }
+
+  /** Receives it at once where nothing is under way at the file, else between two requests. */
+  #visit(visit: Visit): void {
+    const database = this.#named.opened
+    const isFree = !this.#current || this.#current.isAsking || !visit.waitsForUpgrade
+    if (database && !database.isBroken && isFree) return this.#receive(visit, database)
+    append(this.#visits, visit)
+    this.#process()
+  }
+
+  #receive(visit: Visit, database: Database<Connection> | null): void {
+    try {
+      database?.verify()
+      visit.receive(database)
+    } catch (error) {
+      this.#fail(visit, error)
+    }
+  }
+
+  #fail(visit: Visit, error: unknown): void {
+    const { name, services } = this.#options
+    visit.failed(failureOf(error, { ...services.place, database: name }))
   }
 
   #process(): void {
@@ -96,15 +148,28 @@ export class ConnectionQueue {
 
   /** Never rejects. A file without connections and requests is closed. */
   async #processRequests(): Promise<void> {
+    const { recovery } = this.#options.services
     for (;;) {
-      const request = this.#requests.shift()
-      if (request) await this.#processRequest(request)
+      const visit = this.#visits.shift()
+      const request = visit || !recovery.isOver ? undefined : this.#requests.shift()
+      if (visit) await this.#openFor(visit)
+      else if (request) await this.#processRequest(request)
       else if (this.#named.opened?.connections.size === 0) await this.#named.close()
       else break
     }
     // Synchronously with the look at the queue: a request that comes now starts it again.
     this.#isProcessing = false
-    if (!this.#named.opened) this.#options.emptied()
+    if (!this.#named.opened && this.#requests.length === 0) this.#options.emptied()
+  }
+
+  async #openFor(visit: Visit): Promise<void> {
+    let database: Database<Connection> | null
+    try {
+      database = await this.#named.openExisting()
+    } catch (error) {
+      return this.#fail(visit, error)
+    }
+    this.#receive(visit, database)
   }
 
   async #processRequest(request: QueuedRequest): Promise<void> {

@@ -25,6 +25,10 @@ export class NamedDatabase {
     this.#connectionClosed = connectionClosed
   }
 
+  get name(): string {
+    return this.#options.name
+  }
+
   /** The database; null while its file is not open. */
   get opened(): Database<Connection> | null {
     return this.#opened
@@ -32,11 +36,29 @@ export class NamedDatabase {
 
   /** The database, its file opened or made if need be. @throws StorageError, or UnknownError for too long a name */
   async open(): Promise<Database<Connection>> {
-    if (this.#opened?.isBroken) await this.close()
+    const known = await this.#known()
+    if (known) return known
     const { directory, name, services } = this.#options
+    this.#opened = new Database(await directory.open(name), services)
+    return this.#opened
+  }
+
+  /** The same for a database that there is; null: there is none, and none is made. */
+  async openExisting(): Promise<Database<Connection> | null> {
+    const known = await this.#known()
+    if (known) return known
+    const { directory, name, services } = this.#options
+    const storage = await directory.openExisting(name)
+    this.#opened = storage && new Database(storage, services)
+    return this.#opened
+  }
+
+  /** The database, if its file is open and can be used. @throws StorageError, or UnknownError for too long a name */
+  async #known(): Promise<Database<Connection> | null> {
+    if (this.#opened?.isBroken) await this.close()
+    const { directory, name } = this.#options
     checkNameLength(directory.limits, "A database's name", name)
-    if (this.#opened) this.#opened.verify()
-    else this.#opened = new Database(await directory.open(name), services)
+    this.#opened?.verify()
     return this.#opened
   }
 

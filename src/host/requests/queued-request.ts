@@ -17,6 +17,10 @@ export class QueuedRequest {
   readonly #options: QueuedRequestOptions
   #isBlocked = false
   #isCancelled = false
+  /** Whether it asks the connections to go: until they have, others may join them. */
+  isAsking = false
+  /** Ends a wait that another connection's joining ends. */
+  #noteJoined = (): void => {}
   /** Ends the wait of `orCancelled`. */
   #wake = (): void => {}
 
@@ -48,6 +52,11 @@ export class QueuedRequest {
     this.#options.blocked()
   }
 
+  /** A connection has joined those that it asks. */
+  joined(): void {
+    this.#noteJoined()
+  }
+
   get isCancelled(): boolean {
     return this.#isCancelled
   }
@@ -58,14 +67,20 @@ export class QueuedRequest {
     this.#wake()
   }
 
-  /** Waits for others, who may take any length of time. @throws AbortError as soon as the request is cancelled */
-  async orCancelled(others: readonly Promise<void>[]): Promise<void> {
+  /**
+   * Waits for others, who may take any length of time; `orJoined`: or for a connection that joins them.
+   * @throws AbortError as soon as the request is cancelled
+   */
+  async orCancelled(others: readonly Promise<void>[], { orJoined = false } = {}): Promise<void> {
     if (others.length === 0) return
+    const joined = new Promise<void>((resolve) => {
+      this.#noteJoined = orJoined ? resolve : () => {}
+    })
     const cancelled = new Promise<void>((resolve) => {
       if (this.#isCancelled) resolve()
       else this.#wake = resolve
     })
-    await Promise.race([cancelled, Promise.all(others)])
+    await Promise.race([cancelled, joined, Promise.all(others)])
     if (this.#isCancelled) throw exceptionOf(closedBefore(this.#options.place.database))
   }
 }

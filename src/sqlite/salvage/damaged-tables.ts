@@ -10,6 +10,7 @@ import { compareKeys } from '../../keys/key.ts'
 import type { ObjectStoreSchema } from '../../storage/schema.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
+import { CommitMarks } from '../records/commit-marks.ts'
 
 /** A record found whole; its bytes are the receiver's. */
 export interface FoundRecord {
@@ -30,6 +31,11 @@ export class DamagedTables {
 
   constructor(connection: Connection) {
     this.#connection = connection
+  }
+
+  /** Whether commits have left marks in it. */
+  hasMarks(): boolean {
+    return new CommitMarks(this.#connection).isUsed
   }
 
   /**

@@ -125,6 +125,8 @@ function copyRows({ damaged, rows, copy }: Copying): SavedStores {
   transaction.changeSchema({ type: 'setVersion', version: schema.version })
   for (const store of stores) copySchema(transaction, store)
   for (const [storeId, number] of currentNumbers) transaction.setCurrentNumber(storeId, number)
+  // Whether a commit of before was made cannot be told any more.
+  if (damaged.hasMarks()) copy.marks.noteLoss()
   transaction.commit()
   return stores.map((store) => copyStore(damaged, store, copy))
 }

@@ -85,6 +85,40 @@ export function directoryTests(fixture: Fixture): void {
     await again.close()
   })
 
+  fixture.inDirectory('own() takes the ownership, and does nothing with it', async (directory) => {
+    await directory.own()
+    await directory.own()
+    assert.deepEqual(await directory.list(), [])
+    const storage = await openWithStore(directory, 'test')
+    await directory.own()
+    transact(storage, (transaction) => transaction.put(recordOf('k', 'v')))
+    await storage.close()
+    await directory.close()
+    await directory.own()
+    assert.deepEqual(await directory.list(), [{ name: 'test', version: 1 }])
+  })
+
+  fixture.inDirectory(
+    'openExisting() opens what there is, and makes nothing',
+    async (directory) => {
+      assert.equal(await directory.openExisting('test'), null)
+      const storage = await openWithStore(directory, 'test')
+      transact(storage, (transaction) => transaction.put(recordOf('k', 'v')))
+      await storage.close()
+      await directory.close()
+      const again = await directory.openExisting('test')
+      assert.deepEqual(again && found(again), ['k k v'])
+      await again?.close()
+      assert.equal(await directory.openExisting('other'), null)
+      assert.deepEqual(await directory.list(), [{ name: 'test', version: 1 }])
+      await directory.delete('test')
+      assert.equal(await directory.openExisting('test'), null)
+      const unused = await directory.open('test')
+      await unused.close()
+      assert.equal(await directory.openExisting('test'), null)
+    },
+  )
+
   fixture.inDirectory('a directory that was closed can be used again', async (directory) => {
     const storage = await openWithStore(directory, 'test')
     transact(storage, (transaction) => transaction.put(recordOf('k', 'v')))

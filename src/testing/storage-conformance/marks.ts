@@ -1,5 +1,5 @@
 /** Marks: who asked for a commit, kept with it. */
-import type { Storage } from '../../storage/storage.ts'
+import { mostMarkedClients, type Storage } from '../../storage/storage.ts'
 import { type Fixture, found, openWithStore, recordOf, storeOf, transact } from './fixture.ts'
 
 /** Adds the tests. */
@@ -127,6 +127,35 @@ export function markTests(fixture: Fixture): void {
     transaction.commit({ client: 'a', slot: 1, number: 3 })
     assert.deepEqual(marksOf(storage), [null, 3, null])
   })
+
+  fixture.withStore(
+    'with one client too many the marks go of the one whose last is the oldest',
+    [],
+    async (storage, reopen) => {
+      // Those that are forgotten make room, and are not lost.
+      mark(storage, 'forgotten', 0, 1)
+      transact(storage, (transaction) => transaction.forgetMarks('forgotten'))
+      const clientOf = (number: number): string => `client-${number}`
+      for (let i = 0; i < mostMarkedClients; i++) mark(storage, clientOf(i), 0, i)
+      mark(storage, clientOf(0), 1, 7)
+      assert.equal(storage.hasLostMarks, false)
+      mark(storage, 'one-more', 0, 1)
+      const kept = (it: Storage): (number | null)[] => [
+        it.markOf(clientOf(0), 0),
+        it.markOf(clientOf(0), 1),
+        it.markOf(clientOf(1), 0),
+        it.markOf(clientOf(2), 0),
+        it.markOf('one-more', 0),
+      ]
+      assert.deepEqual(kept(storage), [0, 7, null, 2, 1])
+      assert.equal(storage.hasLostMarks, true)
+      const again = await reopen()
+      assert.deepEqual(kept(again), [0, 7, null, 2, 1])
+      assert.equal(again.hasLostMarks, true)
+      mark(again, clientOf(1), 0, 9)
+      assert.deepEqual([again.markOf(clientOf(1), 0), again.markOf(clientOf(2), 0)], [9, null])
+    },
+  )
 
   fixture.inDirectory('a deleted database takes its marks along', async (directory) => {
     const storage = await openWithStore(directory, 'test')

@@ -41,6 +41,7 @@ const calls: readonly Call[] = [
     storeIds: [1, 2, 2 ** 40],
     mode: 'readwrite',
     durability: 'strict',
+    resumes: false,
   },
   execute({ ...put, key: short, value: lasting(none), indexKeys: null, generated: null }),
   execute({
@@ -80,7 +81,7 @@ const calls: readonly Call[] = [
   }),
   execute({ type: 'deleteRange', storeId: 1, range }),
   execute({ type: 'clear', storeId: 1 }),
-  { type: 'commit', id: 2, failuresSeen: 4 },
+  { type: 'commit', id: 2, failuresSeen: 4, mark: undefined },
   { type: 'abort', id: 2 },
 ]
 

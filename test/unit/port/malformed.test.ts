@@ -165,7 +165,7 @@ const forgedOperations: readonly [title: string, operation: Operation][] = [
   ['an operation that there is not', { type: 'nonsense' } as unknown as Operation],
 ]
 
-const place = { storeIds: [1, 2], durability: 'default' } as const
+const place = { storeIds: [1, 2], durability: 'default', resumes: false } as const
 
 describe('a forged operation', () => {
   test.each(forgedOperations)('%s: ends that client alone', async (_, operation) => {
@@ -175,7 +175,10 @@ describe('a forged operation', () => {
     await settle()
     post({ type: 'createTransaction', id: 2, connection: 1, mode: 'readwrite', ...place })
     post({ type: 'execute', id: 2, operation: put(5) })
-    post({ type: 'execute', id: 2, operation }, { type: 'commit', id: 2, failuresSeen: 1e9 })
+    post(
+      { type: 'execute', id: 2, operation },
+      { type: 'commit', id: 2, failuresSeen: 1e9, mark: undefined },
+    )
     await settle()
     expect(reports).toHaveLength(1)
     await expectToWork(connection, log)
@@ -191,7 +194,10 @@ describe('a forged operation', () => {
     post({ type: 'open', id: 1, name: 'db', version: undefined })
     await settle()
     post({ type: 'createTransaction', id: 2, connection: 1, mode: 'readonly', ...place })
-    post({ type: 'execute', id: 2, operation }, { type: 'commit', id: 2, failuresSeen: 0 })
+    post(
+      { type: 'execute', id: 2, operation },
+      { type: 'commit', id: 2, failuresSeen: 0, mark: undefined },
+    )
     await settle()
     expect(reports).toMatchObject([{ detail: 'A message writes in a read-only transaction' }])
     await expectToWork(connection, log)
@@ -265,7 +271,7 @@ describe('a forged step of an upgrade', () => {
     post({ type: 'open', id: 1, name: 'db', version: 2 })
     await settle()
     post({ type: 'execute', id: 1, operation: change(forged) })
-    post({ type: 'commit', id: 1, failuresSeen: 0 })
+    post({ type: 'commit', id: 1, failuresSeen: 0, mark: undefined })
     await settle()
     expect(reports).toHaveLength(1)
     const after = await open(owner, 'db')

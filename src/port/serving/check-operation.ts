@@ -2,14 +2,19 @@
  * What a client may ask of a transaction. The keys it stores are read by other clients, which would take an invalid one for damage;
  * so keys are checked here, while values are checked when they are read.
  */
-import { keyEnd } from '../keys/convert-key-to-value.ts'
-import { forEachIndexKey } from '../keys/index-keys.ts'
-import type { EncodedRange } from '../keys/key-range.ts'
-import { compareKeys, keyTag } from '../keys/key.ts'
-import { writeNumberKeyBytes } from '../keys/number-key.ts'
-import { checkId, checkNameLength, checkRecordSize, type StorageLimits } from '../storage/limits.ts'
-import { Tag } from '../values/format.ts'
-import { demand } from './malformed.ts'
+import { keyEnd } from '../../keys/convert-key-to-value.ts'
+import { forEachIndexKey } from '../../keys/index-keys.ts'
+import type { EncodedRange } from '../../keys/key-range.ts'
+import { compareKeys, keyTag } from '../../keys/key.ts'
+import { writeNumberKeyBytes } from '../../keys/number-key.ts'
+import {
+  checkId,
+  checkNameLength,
+  checkRecordSize,
+  type StorageLimits,
+} from '../../storage/limits.ts'
+import { Tag } from '../../values/format.ts'
+import { demand } from '../malformed.ts'
 import {
   type DatabaseSchema,
   type IndexSchema,
@@ -20,7 +25,7 @@ import {
   type Scan,
   type SchemaChange,
   type TransactionMode,
-} from '../protocol/protocol.ts'
+} from '../../protocol/protocol.ts'
 
 /** A transaction, as far as it matters here. */
 export interface Rights {

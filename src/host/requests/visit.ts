@@ -1,0 +1,93 @@
+/** What is asked of a database out of turn: it has to be at the file for a moment, and waits for no request. */
+import { type Failure, failure } from '../../errors.ts'
+import type {
+  AttachListener,
+  CommitMark,
+  CommitOutcome,
+  Receiver,
+} from '../../protocol/protocol.ts'
+import type { Connection } from '../connection.ts'
+import type { Database } from '../database.ts'
+import type { NamedDatabase } from './named-database.ts'
+
+/** A visit to a database. */
+export interface Visit {
+  /** Whether it waits for the end of an upgrade that is running. */
+  readonly waitsForUpgrade: boolean
+  /** Answers it. `database` null: there is none. @throws StorageError, with which it fails */
+  receive(database: Database<Connection> | null): void
+  failed(reason: Failure): void
+}
+
+/** Connects to the database, if it has that version. */
+export function attachment(named: NamedDatabase, version: number, listener: AttachListener): Visit {
+  return {
+    waitsForUpgrade: true,
+    receive(database) {
+      const reason = refusal(named.name, database?.storage.schema.version ?? 0, version)
+      if (!database || reason) return listener.failed(reason ?? missing(named.name))
+      listener.attached(named.connect(database))
+    },
+    failed: (reason) => listener.failed(reason),
+  }
+}
+
+/** Looks for the mark, and answers once the commit that has left it is on the disk. */
+export function inquiry(
+  named: NamedDatabase,
+  mark: CommitMark,
+  receiver: Receiver<CommitOutcome>,
+): Visit {
+  return {
+    waitsForUpgrade: false,
+    receive(database) {
+      if (!database) return receiver.done('absent')
+      const outcome = outcomeIn(database, mark)
+      if (outcome !== 'committed') return receiver.done(outcome)
+      confirmOnDisk(named, database, receiver)
+    },
+    failed: (reason) => receiver.failed(reason),
+  }
+}
+
+/** What the marks in the file say. A later mark of the slot says that the answer which is asked for had arrived. */
+function outcomeIn({ storage }: Database<Connection>, mark: CommitMark): CommitOutcome {
+  const number = storage.markOf(mark.client, mark.slot)
+  if (number === null) return storage.hasLostMarks ? 'unknown' : 'absent'
+  if (number === mark.number) return 'committed'
+  return number < mark.number ? 'absent' : 'unknown'
+}
+
+/** The owner that made the commit may have ended before the disk had it. */
+function confirmOnDisk(
+  named: NamedDatabase,
+  database: Database<Connection>,
+  receiver: Receiver<CommitOutcome>,
+): void {
+  // Keeps the file open.
+  const connection = named.connect(database)
+  database.settle({
+    storeIds: [],
+    needsSync: true,
+    confirm() {
+      connection.close()
+      receiver.done('committed')
+    },
+    lose(reason) {
+      connection.close()
+      receiver.failed(reason)
+    },
+  })
+}
+
+/** Why a database of that version cannot be attached to; null where it can. */
+function refusal(name: string, found: number, version: number): Failure | null {
+  if (found === 0) return missing(name)
+  if (found === version) return null
+  const message = `Database "${name}" has version ${found} now, and the connection was to version ${version}`
+  return failure('VersionError', message)
+}
+
+function missing(name: string): Failure {
+  return failure('NotFoundError', `Database "${name}" does not exist any more`)
+}

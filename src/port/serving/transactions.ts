@@ -1,0 +1,154 @@
+/** The transactions of a realm at the other end of a port. */
+import { type Failure, failure } from '../../errors.ts'
+import {
+  applySchemaChange,
+  type DatabaseSchema,
+  type HostConnection,
+  type HostTransaction,
+  type Operation,
+  type OperationReceiver,
+  type TransactionListener,
+  type TransactionMode,
+} from '../../protocol/protocol.ts'
+import { demand } from '../malformed.ts'
+import type { Answer, Call } from '../messages.ts'
+import { checkOperation, checkScope } from './check-operation.ts'
+
+/** A connection of the realm, known until it is closed. */
+export interface ServedConnection {
+  readonly connection: HostConnection
+  /** As its upgrade has made it. */
+  schema: DatabaseSchema
+}
+
+/** A transaction of the realm, known until it is over. */
+interface ServedTransaction {
+  readonly transaction: HostTransaction
+  /** The id of its connection. */
+  readonly connection: number
+  readonly mode: TransactionMode
+  /** Its scope; empty in an upgrade, which has all stores. */
+  readonly storeIds: readonly number[]
+  isCommitting: boolean
+}
+
+type CommitCall = Extract<Call, { type: 'commit' | 'offerCommit' }>
+
+/** One realm's transactions, by their ids. Whatever a call asks of one that is over is not done, as the realm may not know yet. */
+export class ServedTransactions {
+  readonly #connections: ReadonlyMap<number, ServedConnection>
+  readonly #post: (answer: Answer) => void
+  readonly #transactions = new Map<number, ServedTransaction>()
+
+  /** `connections`: the realm's. `post`: sends it an answer. */
+  constructor(connections: ReadonlyMap<number, ServedConnection>, post: (answer: Answer) => void) {
+    this.#connections = connections
+    this.#post = post
+  }
+
+  /** @throws Malformed for one that a realm cannot create */
+  create(call: Extract<Call, { type: 'createTransaction' }>): void {
+    const { id, connection, storeIds, mode, durability, resumes } = call
+    const served = this.#connections.get(connection)
+    if (!served) {
+      const message = 'The connection was closed by force'
+      const reason = failure('AbortError', message, { code: 'ERR_IDB_CLOSED' })
+      return this.#post({ type: 'aborted', id, failure: reason })
+    }
+    demand(!this.#transactions.has(connection), 'creates a transaction during an upgrade')
+    checkScope(storeIds, served.schema)
+    let isOver = false
+    const told = this.#transactionListener(id)
+    const aborted = (reason: Failure): void => {
+      isOver = true
+      told.aborted(reason)
+    }
+    const listener = { ...told, aborted }
+    const place = [storeIds, mode, durability, listener, resumes] as const
+    const transaction = served.connection.createTransaction(...place)
+    if (!isOver) this.#add(id, { transaction, connection, mode, storeIds })
+  }
+
+  /** The upgrade transaction of the connection with that id. */
+  addUpgrade(id: number, transaction: HostTransaction): void {
+    transaction.listen(this.#transactionListener(id))
+    this.#add(id, { transaction, connection: id, mode: 'versionchange', storeIds: [] })
+  }
+
+  /** @throws Malformed for what the transaction has no right to */
+  execute(id: number, operation: Operation): void {
+    const served = this.#transactions.get(id)
+    if (!served) return
+    demand(!served.isCommitting, 'adds an operation to a transaction that is committing')
+    const connection = this.#connections.get(served.connection)
+    if (!connection) throw new Error('unreachable: a transaction without its connection')
+    const { mode, storeIds } = served
+    const { limits } = connection.connection
+    const { schema } = connection
+    checkOperation(operation, { mode, storeIds, schema, limits })
+    if (operation.type === 'changeSchema') {
+      connection.schema = applySchemaChange(connection.schema, operation.change)
+    }
+    served.transaction.execute(operation, this.#operationReceiver(id))
+  }
+
+  /** @throws Malformed for a second commit, or a mark where nothing can be written */
+  commit(call: CommitCall): void {
+    const served = this.#committable(call)
+    if (!served) return
+    served.isCommitting = true
+    served.transaction.commit(call.failuresSeen, call.mark)
+  }
+
+  /** It binds the realm to nothing: the host may decline. @throws Malformed as `commit()` */
+  offerCommit(call: CommitCall): void {
+    this.#committable(call)?.transaction.offerCommit(call.failuresSeen, call.mark)
+  }
+
+  abort(id: number): void {
+    const served = this.#transactions.get(id)
+    if (!served) return
+    this.#transactions.delete(id)
+    served.transaction.abort()
+  }
+
+  abortAll(): void {
+    for (const id of this.#transactions.keys()) this.abort(id)
+  }
+
+  #add(id: number, served: Omit<ServedTransaction, 'isCommitting'>): void {
+    this.#transactions.set(id, { ...served, isCommitting: false })
+  }
+
+  #committable({ id, mark }: CommitCall): ServedTransaction | undefined {
+    const served = this.#transactions.get(id)
+    if (!served) return undefined
+    demand(!served.isCommitting, 'commits a transaction twice')
+    demand(!mark || served.mode !== 'readonly', 'marks the commit of a read-only transaction')
+    return served
+  }
+
+  #transactionListener(id: number): TransactionListener {
+    return {
+      wentAhead: () => this.#post({ type: 'wentAhead', id }),
+      caughtUp: () => this.#post({ type: 'caughtUp', id }),
+      declined: () => this.#post({ type: 'declined', id }),
+      committed: () => {
+        this.#transactions.delete(id)
+        this.#post({ type: 'committed', id })
+      },
+      aborted: (reason) => {
+        this.#transactions.delete(id)
+        this.#post({ type: 'aborted', id, failure: reason })
+      },
+    }
+  }
+
+  #operationReceiver(id: number): OperationReceiver {
+    return {
+      record: (record) => this.#post({ type: 'record', id, record }),
+      done: (result) => this.#post({ type: 'done', id, result }),
+      failed: (reason) => this.#post({ type: 'operationFailed', id, failure: reason }),
+    }
+  }
+}
