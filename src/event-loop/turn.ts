@@ -39,6 +39,15 @@ export function queueIdleTimer(callback: () => void, delayMs: number): () => voi
   return () => clearIdleTimeout(timer)
 }
 
+/** Keeps the process alive until what it gives is called, where nothing else does: no timer, port or file stands for what is awaited. */
+export function keepAlive(): () => void {
+  const timer = setIdleTimeout(() => {}, longestTimerMs)
+  return () => clearIdleTimeout(timer)
+}
+
+/** What timers can be set for: 24 days. */
+const longestTimerMs = 2 ** 31 - 1
+
 /** Lets the process end while `waiting` (a timer or a port) is still waiting. Browsers need and have no such thing. */
 export function unref(waiting: unknown): void {
   callIfPresent(waiting, 'unref')

@@ -22,10 +22,16 @@ export interface Looking {
   /** Names this thread to owners and in the marks of its commits: 16 characters of ASCII, the same at each look. */
   readonly client: string
   /**
-   * Who was at the former owner, this thread among them, for the `Roster` of a thread that becomes the owner; null: it was
-   * not there, and waits for nobody.
+   * The clients of the former owner, this thread among them unless it was that owner, for the `Roster` of a thread that becomes the
+   * owner; null: it was not there, and waits for nobody.
    */
   readonly returning: readonly string[] | null
+  /**
+   * Hands over the directory that this thread owns, whatever it still has open: a platform calls it when another thread
+   * should rather own it, as that of a page which is no longer visible. Does nothing in a thread that owns nothing; absent where it
+   * cannot be asked for.
+   */
+  readonly handOver?: () => void
   /** Aborted when nothing waits for the owner any more. */
   readonly signal: AbortSignal
 }
@@ -67,6 +73,6 @@ export interface FoundOwner {
 export interface OwnerFacts {
   /** For warnings: what can be said of who it is, such as `process 4711 of host1`; null: nothing. */
   readonly title: string | null
-  /** The clients of the owner, this one and the owner's own thread among them. The port's `roster` messages bring it up to date. */
+  /** The ids of the owner's clients, this one among them. The port's `roster` messages bring it up to date. */
   readonly clients: readonly string[]
 }

@@ -18,13 +18,13 @@ export interface RosterOptions {
   readonly own: string
   /** From `Looking`. */
   readonly returning: readonly string[] | null
-  /** Told each time one has come or gone, with all clients but the owner itself. */
+  /** Told each time one has come or gone, with all clients. */
   readonly changed?: (clients: readonly string[]) => void
 }
 
 /** What a client is told, by the server of its port. */
 export interface Guest {
-  /** All who are there, this client and the owner included; called once for any number of changes within a turn. */
+  /** All clients that are there, this one included; called once for any number of changes within a turn. */
   tell(clients: readonly string[]): void
   /**
    * The same client has come again, which has lost this port: it is to be ended before another message from the new one is
@@ -58,9 +58,9 @@ export class Roster {
     this.recovery = options.returning ? this.#waitForAll() : null
   }
 
-  /** The ids of all, the owner's own included. */
+  /** The ids of all clients; not the owner's, whom nobody waits for once it is gone. */
   get clients(): readonly string[] {
-    return [this.#options.own, ...this.#guests.keys()]
+    return [...this.#guests.keys()]
   }
 
   /** The owner's own thread has brought back what it had. */
@@ -109,7 +109,7 @@ export class Roster {
   }
 
   #changed(): void {
-    this.#options.changed?.([...this.#guests.keys()])
+    this.#options.changed?.(this.clients)
     if (this.#isTellingQueued) return
     this.#isTellingQueued = true
     queueTurn(() => this.#tellAll())

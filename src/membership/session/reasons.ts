@@ -1,0 +1,67 @@
+/** Why what was under way at an owner could not go on at the next one; each kind is counted. */
+import { type Failure, failure } from '../../errors.ts'
+
+/** What becomes of transactions over changes of owner. */
+export interface SurvivalCounts {
+  /** Executed again, with the same answers, and gone on. */
+  replayed: number
+  /** Their commit was on its way, and had been made. */
+  settled: number
+  /** Aborted: the log of its operations was longer than is kept. */
+  tooLong: number
+  /** Aborted: an answer was another one than before. */
+  differed: number
+  /** Aborted: their connection was not to be had again. */
+  disconnected: number
+  /** Aborted: it is unknown whether they were committed. */
+  unknown: number
+  /** Aborted with the owner, whose own they were. */
+  own: number
+}
+
+/** Why a transaction was aborted, as it is counted. */
+export type AbortReason = Exclude<keyof SurvivalCounts, 'replayed' | 'settled'>
+
+export function newCounts(): SurvivalCounts {
+  return { replayed: 0, settled: 0, tooLong: 0, differed: 0, disconnected: 0, unknown: 0, own: 0 }
+}
+
+/** Whether everything that `reason` fails was under way at an owner that is gone. */
+export function isOwnerLost({ facts }: Failure): boolean {
+  return facts?.code === 'ERR_IDB_OWNER_LOST'
+}
+
+const details: Record<Exclude<AbortReason, 'unknown'>, string> = {
+  tooLong: 'it had been asked more than is kept to be asked again',
+  differed: 'asked again, it was answered differently: another transaction came in between',
+  disconnected: 'its database has changed since',
+  own: 'it was the own transaction of the thread that owned the storage',
+}
+
+/** The failure of a transaction that could not be brought to the next owner. `cause`: what failed there, if anything did. */
+export function notBroughtOver(
+  reason: AbortReason,
+  { database, cause = null }: { database: string; cause?: Failure | null },
+): Failure {
+  if (reason === 'unknown') return outcomeUnknown(database)
+  const title = `A transaction of database "${database}" was aborted: the owner of the storage is gone, and it could not go on at the next one`
+  const detail = cause ? `${details[reason]} (${cause.message})` : details[reason]
+  return failure('AbortError', title, { code: 'ERR_IDB_OWNER_LOST', database, detail })
+}
+
+function outcomeUnknown(database: string): Failure {
+  const message = `The owner of the storage ended while it committed a transaction of database "${database}", and the file cannot tell whether it has; read what the transaction wrote before writing it again`
+  return failure('AbortError', message, { code: 'ERR_IDB_OUTCOME_UNKNOWN', database })
+}
+
+/** Why a request or connection ends with the storage it was asked of. */
+export function closedBefore(database: string): Failure {
+  const message = `The storage of database "${database}" was closed`
+  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
+}
+
+/** Why the upgrade of a request could not go on. */
+export function upgradeLost(database: string): Failure {
+  const message = `The upgrade of database "${database}" was aborted with the owner of the storage; open the database again`
+  return failure('AbortError', message, { code: 'ERR_IDB_OWNER_LOST', database })
+}

@@ -1,0 +1,130 @@
+/** Requests that are asked of one owner after another until one has answered: deletions and listings of databases. */
+import type { Failure } from '../../errors.ts'
+import type { DeleteListener, Host, HostRequest, Receiver } from '../../protocol/protocol.ts'
+import { Blocked } from './blocked.ts'
+import { closedBefore, isOwnerLost } from './reasons.ts'
+
+/** What a session has to answer. */
+export interface SessionRequest {
+  /** Asks an owner, the first or the next one. */
+  ask(host: Host): void
+  /** It gets no more answer from the owner that was asked last, unless that is this realm's own. */
+  ownerLost(): void
+  /** No owner is to be had. */
+  fail(reason: Failure): void
+  cancel(): void
+}
+
+/** What a request needs of its session. */
+export interface RequestServices {
+  ownerLost(): void
+  /** It is answered. */
+  answered(request: SessionRequest): void
+}
+
+export type Databases = readonly { readonly name: string; readonly version: number }[]
+
+/** `databases()`. */
+export class ListRequest implements SessionRequest {
+  readonly #services: RequestServices
+  readonly #receiver: Receiver<Databases>
+  #host: Host | null = null
+
+  constructor(services: RequestServices, receiver: Receiver<Databases>) {
+    this.#services = services
+    this.#receiver = receiver
+  }
+
+  ask(host: Host): void {
+    this.#host = host
+    host.databases({
+      done: (databases) => {
+        if (this.#host === host) this.#answer(() => this.#receiver.done(databases))
+      },
+      failed: (reason) => {
+        if (this.#host !== host) return
+        if (isOwnerLost(reason)) this.#services.ownerLost()
+        else this.fail(reason)
+      },
+    })
+  }
+
+  ownerLost(): void {
+    this.#host = null
+  }
+
+  fail(reason: Failure): void {
+    this.#answer(() => this.#receiver.failed(reason))
+  }
+
+  /** It is about to be answered, with what there is. */
+  cancel(): void {}
+
+  #answer(tell: () => void): void {
+    this.#host = null
+    this.#services.answered(this)
+    tell()
+  }
+}
+
+/** `deleteDatabase()`. One that an owner has carried out and not answered is carried out again, of what there is then. */
+export class DeleteRequest implements SessionRequest, HostRequest {
+  readonly #services: RequestServices
+  readonly #name: string
+  readonly #listener: DeleteListener
+  readonly #blocked = new Blocked()
+  #host: Host | null = null
+  #asked: HostRequest | null = null
+  #isCancelled = false
+  #isOver = false
+
+  constructor(services: RequestServices, name: string, listener: DeleteListener) {
+    this.#services = services
+    this.#name = name
+    this.#listener = listener
+  }
+
+  ask(host: Host): void {
+    this.#host = host
+    const asked = host.delete(this.#name, {
+      blocked: (oldVersion) => {
+        if (this.#host !== host || this.#isOver) return
+        this.#blocked.tell([oldVersion, null], () => this.#listener.blocked(oldVersion))
+      },
+      // Carried out is carried out, also by an own host that is closing.
+      deleted: (oldVersion) => this.#answer(() => this.#listener.deleted(oldVersion)),
+      failed: (reason) => {
+        if (this.#host !== host) return
+        if (isOwnerLost(reason)) this.#services.ownerLost()
+        else this.fail(reason)
+      },
+    })
+    if (this.#host !== host || this.#isOver) return
+    this.#asked = asked
+    if (this.#isCancelled) asked.cancel()
+  }
+
+  ownerLost(): void {
+    this.#host = null
+    this.#asked = null
+    this.#blocked.ownerChanged()
+    if (this.#isCancelled) this.fail(closedBefore(this.#name))
+  }
+
+  fail(reason: Failure): void {
+    this.#answer(() => this.#listener.failed(reason))
+  }
+
+  cancel(): void {
+    this.#isCancelled = true
+    if (this.#asked) this.#asked.cancel()
+    else if (!this.#host) this.fail(closedBefore(this.#name))
+  }
+
+  #answer(tell: () => void): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#services.answered(this)
+    tell()
+  }
+}

@@ -1,0 +1,26 @@
+/** What a session gives to its connections, transactions and requests. */
+import type { CommitMarks } from './commit-marks.ts'
+import type { SurvivalCounts } from './reasons.ts'
+
+/** For transactions. */
+export interface SessionServices {
+  readonly marks: CommitMarks
+  readonly counts: SurvivalCounts
+  /** An answer has come. */
+  heard(): void
+  /** The owner has turned out to be gone: everything under way waits for the next one. */
+  ownerLost(): void
+}
+
+/** For connections, too. */
+export interface ConnectionServices<Transaction, Connection> extends SessionServices {
+  /** What `default` durability means to this realm: the owner may have another view of it. */
+  readonly durability: 'relaxed' | 'strict'
+  /** Whether there is an owner, and everything that was under way at the former one has been brought to it. */
+  readonly isSettled: boolean
+  /** Whether the owner is this realm: what begins at it needs no log. */
+  readonly isOwn: boolean
+  /** Those that are not over, in the order of their creation, with their connections. */
+  readonly transactions: Map<Transaction, Connection>
+  connectionEnded(connection: Connection): void
+}

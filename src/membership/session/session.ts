@@ -1,0 +1,200 @@
+/**
+ * What a realm has asked of a directory, whoever owns it: its requests, its connections, their transactions. Owners come and
+ * go; what is asked while there is none waits, and what was under way at one that is gone is brought to the next.
+ */
+import type { Failure } from '../../errors.ts'
+import type {
+  DeleteListener,
+  Host,
+  HostConnection,
+  HostRequest,
+  OpenListener,
+  Receiver,
+} from '../../protocol/protocol.ts'
+import { BringingOver } from './bringing-over.ts'
+import { CommitMarks } from './commit-marks.ts'
+import { MemberConnection } from './member-connection.ts'
+import type { MemberTransaction } from './member-transaction.ts'
+import { OpenRequest, type OpenServices } from './open-request.ts'
+import { newCounts } from './reasons.ts'
+import { type Databases, DeleteRequest, ListRequest, type SessionRequest } from './requests.ts'
+import type { ConnectionServices } from './services.ts'
+
+/** What a session is made of. */
+export interface SessionOptions {
+  /** The realm's name at owners. */
+  readonly client: string
+  /** What `default` durability means to it. */
+  readonly durability: 'relaxed' | 'strict'
+  /** Called when something waits for an owner. */
+  readonly wanted: () => void
+  /** Called when the owner has turned out to be gone. */
+  readonly ownerLost: () => void
+  /** Called when nothing is asked and nothing open any more. */
+  readonly idle: () => void
+}
+
+/** An owner, as the session uses it. */
+export interface SessionHost {
+  readonly host: Host
+  /** Whether it is this realm's own. */
+  readonly isOwn: boolean
+  /** To be called when everything that was under way at the former owner is there again. */
+  readonly recovered: () => void
+}
+
+export class Session
+  implements ConnectionServices<MemberTransaction, MemberConnection>, OpenServices
+{
+  readonly marks: CommitMarks
+  readonly counts = newCounts()
+  readonly durability: 'relaxed' | 'strict'
+  readonly transactions = new Map<MemberTransaction, MemberConnection>()
+  isSettled = false
+  /** How many answers have come: it stands still when an owner says nothing. */
+  heardCount = 0
+  readonly #options: SessionOptions
+  readonly #requests = new Set<SessionRequest>()
+  readonly #connections = new Set<MemberConnection>()
+  #at: SessionHost | null = null
+  #isClosing = false
+  /** Called when nothing is asked and nothing open any more. */
+  #idle = (): void => {}
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+    this.durability = options.durability
+    this.marks = new CommitMarks(options.client)
+  }
+
+  get isOwn(): boolean {
+    return this.#at?.isOwn ?? false
+  }
+
+  /** Whether nothing is asked and nothing open. */
+  get isIdle(): boolean {
+    return this.#requests.size === 0 && this.#connections.size === 0
+  }
+
+  /** Whether an answer is awaited. */
+  get isAwaiting(): boolean {
+    if (this.#requests.size > 0) return true
+    for (const transaction of this.transactions.keys()) if (transaction.isAwaited) return true
+    return false
+  }
+
+  databases(receiver: Receiver<Databases>): void {
+    this.#add(new ListRequest(this, receiver))
+  }
+
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
+    return this.#add(new OpenRequest(this, { name, version, listener }))
+  }
+
+  delete(name: string, listener: DeleteListener): HostRequest {
+    return this.#add(new DeleteRequest(this, name, listener))
+  }
+
+  /** There is an owner: brings over what was under way at the former one, then asks what waits. */
+  use(at: SessionHost): void {
+    this.#at = at
+    const bringingOver = new BringingOver(at.host, {
+      isCurrent: () => this.#at === at,
+      ownerLost: () => this.ownerLost(),
+    })
+    const [transactions, connections] = [this.transactions, this.#connections]
+    bringingOver.begin({ transactions, connections }, () => {
+      this.isSettled = true
+      at.recovered()
+      // A request may be answered in the call, and others asked, which need not be asked once more.
+      const waiting = Array.from(this.#requests)
+      for (const request of waiting) {
+        if (this.#at === at && this.#requests.has(request)) request.ask(at.host)
+      }
+    })
+  }
+
+  /** The owner is gone. */
+  ownerLost(): void {
+    if (!this.#at) return
+    this.#leave()
+    this.left()
+    for (const request of this.#requests) request.ownerLost()
+    this.#options.ownerLost()
+  }
+
+  /** This realm, which is the owner, stops being it: transactions that run go on to their end, everything else waits. */
+  leaveOwn(): void {
+    this.#leave()
+    for (const connection of this.#connections) connection.leaveOwn()
+    for (const request of this.#requests) request.ownerLost()
+  }
+
+  /** Nothing more comes from the owner that was. */
+  left(): void {
+    for (const transaction of this.transactions.keys()) transaction.ownerLost()
+    for (const connection of this.#connections) connection.ownerLost()
+  }
+
+  /** No owner is to be had: everything ends. */
+  fail(reason: Failure): void {
+    for (const transaction of this.transactions.keys()) transaction.lose(reason)
+    for (const request of this.#requests) request.fail(reason)
+    for (const connection of this.#connections) connection.lose(reason)
+  }
+
+  /** Cancels all requests, shuts down all connections, and resolves when all have ended. */
+  async close(): Promise<void> {
+    const idle = new Promise<void>((resolve) => (this.#idle = resolve))
+    this.#isClosing = true
+    for (const request of this.#requests) request.cancel()
+    for (const connection of this.#connections) connection.shutDown()
+    if (!this.isIdle) await idle
+    this.#isClosing = false
+  }
+
+  heard(): void {
+    this.heardCount++
+  }
+
+  connect(host: HostConnection): MemberConnection {
+    const connection = new MemberConnection(this, host)
+    this.#connections.add(connection)
+    return connection
+  }
+
+  connectionEnded(connection: MemberConnection): void {
+    this.#connections.delete(connection)
+    this.#noteEnd()
+  }
+
+  answered(request: SessionRequest): void {
+    this.heard()
+    this.#requests.delete(request)
+    this.#noteEnd()
+  }
+
+  opened(connection: MemberConnection): void {
+    // It was asked for before closing began.
+    if (this.#isClosing) connection.shutDown()
+  }
+
+  #add<Request extends SessionRequest>(request: Request): Request {
+    this.#requests.add(request)
+    const at = this.#at
+    if (!at) this.#options.wanted()
+    else if (this.isSettled) request.ask(at.host)
+    return request
+  }
+
+  #leave(): void {
+    this.#at = null
+    this.isSettled = false
+  }
+
+  #noteEnd(): void {
+    if (!this.isIdle) return
+    this.#idle()
+    this.#options.idle()
+  }
+}
