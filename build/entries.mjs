@@ -28,6 +28,7 @@ export const entries = {
   './testing/deno': 'src/testing/deno.ts',
   './testing/node': 'src/testing/node.ts',
   './indexeddbshim': 'src/indexeddbshim.ts',
+  './status': 'src/status.ts',
 }
 
 /**

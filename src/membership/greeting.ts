@@ -7,6 +7,7 @@ import { HeldPort } from './held-port.ts'
 import {
   type ClientHello,
   clientHelloOf,
+  isInquiry,
   type Hello,
   type OwnerHello,
   ownerHelloOf,
@@ -42,6 +43,28 @@ export async function greetOwner(
   }
 }
 
+/**
+ * Asks an owner who is there, without becoming its client. null where it does not answer until `signal` is aborted, or has hung up.
+ *
+ * @throws UnknownError when it has sent something else
+ */
+export async function askOwner(
+  port: HostPort,
+  own: ClientHello,
+  signal: AbortSignal,
+): Promise<OwnerHello | null> {
+  const held = new HeldPort(port)
+  held.postMessage(parcelOf('status', own))
+  try {
+    const message = await held.first(signal, null)
+    return message === null ? null : ownerHelloOf(message).owner
+  } catch (error) {
+    throw error instanceof Malformed ? exceptionOf(nonsense(complaintOf(error))) : error
+  } finally {
+    port.end?.()
+  }
+}
+
 /** What an owner expects of those who come, and says to them. */
 export interface Reception {
   /** null: the channel itself proves that the client may come. */
@@ -54,7 +77,7 @@ export interface Reception {
 
 /**
  * Waits for a client's hello and answers it. Gives the port, not yet started, and what the client said; null for one that is
- * gone, is silent, says something else first, or does not know the secret: it is cut off.
+ * gone, is silent, says something else first, or does not know the secret: it is cut off. One that asks for the status is answered.
  */
 export async function receiveClient(
   port: HostPort,
@@ -66,6 +89,10 @@ export async function receiveClient(
     if (message === null) return null
     const client = clientHelloOf(message)
     demand(knowsSecret(client, reception.secret), 'has the wrong secret')
+    if (isInquiry(message)) {
+      held.postMessage(parcelOf('status', reception.own()))
+      return hangUp(port)
+    }
     const owner = withClient(reception.own(), client)
     const isUnderstood = commonProtocol(client.protocol, owner.protocol) !== null
     held.postMessage(parcelOf(isUnderstood ? 'hello' : 'refused', owner))

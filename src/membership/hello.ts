@@ -40,8 +40,11 @@ export interface OwnerHello extends Hello {
   readonly clients: readonly string[]
 }
 
+/** `status`, from a client: it only asks how things are, and comes no further; from the owner: the answer. */
+type HelloType = 'hello' | 'refused' | 'status'
+
 /** In the form that the port protocol has for messages without a form of their own. */
-export function parcelOf(type: 'hello' | 'refused', hello: Hello): unknown {
+export function parcelOf(type: HelloType, hello: Hello): unknown {
   const writer = new ParcelWriter()
   writer.number(0)
   writer.object({ type, id: 0, ...hello })
@@ -57,19 +60,25 @@ export function ownerHelloOf(message: unknown): { readonly isTaken: boolean; own
 }
 
 /** @throws Malformed */
-function readHello(message: unknown): { readonly type: 'hello' | 'refused'; members: Members } {
+function readHello(message: unknown): { readonly type: HelloType; members: Members } {
   const reader = new ParcelReader(message)
   demand(reader.number() === 0, 'is no hello')
   const members = membersOf(reader.object())
   const { type } = members
-  demand((type === 'hello' || type === 'refused') && reader.isAtEnd, 'is no hello')
+  const isKnown = type === 'hello' || type === 'refused' || type === 'status'
+  demand(isKnown && reader.isAtEnd, 'is no hello')
   return { type, members }
+}
+
+/** Whether one that comes only asks for the status. @throws Malformed when it is no hello */
+export function isInquiry(message: unknown): boolean {
+  return readHello(message).type === 'status'
 }
 
 /** What a client says first. @throws Malformed for anything else */
 export function clientHelloOf(message: unknown): ClientHello {
   const { type, members } = readHello(message)
-  demand(type === 'hello', 'is no hello')
+  demand(type !== 'refused', 'is no hello')
   const { secret, durability, quotaBytes } = members
   demand(durability === 'relaxed' || durability === 'strict', 'has an unknown durability')
   return {

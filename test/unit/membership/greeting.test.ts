@@ -1,7 +1,12 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
-import { greetOwner, receiveClient, type Reception } from '../../../src/membership/greeting.ts'
+import {
+  askOwner,
+  greetOwner,
+  receiveClient,
+  type Reception,
+} from '../../../src/membership/greeting.ts'
 import { type ClientHello, type OwnerHello, protocolRange } from '../../../src/membership/hello.ts'
 import { connectHost } from '../../../src/port/client.ts'
 import type { HostPort } from '../../../src/port/messages.ts'
@@ -60,6 +65,24 @@ describe.each<[title: string, ports: () => [HostPort, HostPort]]>([
     const realm = connectHost(greeted!.port)
     await open(realm, 'db', { version: 3 })
     expect(await listDatabases(realm)).toEqual([{ name: 'db', version: 3 }])
+  })
+
+  test('that asks for the status is told who is there, and lets no one in', async () => {
+    const [ownPort, port] = ports()
+    const received = receiveClient(ownPort, reception())
+    expect(await askOwner(port, client, never)).toEqual(owner)
+    expect(await received).toBe(null)
+  })
+
+  test('that asks for the status without the secret gets no answer', async () => {
+    const [ownPort, port] = ports()
+    const received = reception()
+    const cutOff = receiveClient(ownPort, received)
+    expect(await askOwner(port, { ...client, secret: 'another' }, AbortSignal.timeout(1000))).toBe(
+      null,
+    )
+    expect(await cutOff).toBe(null)
+    expect(received.reports).toEqual([expect.stringContaining('secret')])
   })
 
   test('leaves nothing out that comes before its user is there', async () => {

@@ -3,6 +3,7 @@ import 'idb-everywhere/auto/memory'
 import { IDBKeyRange, close, createIndexedDB, install } from 'idb-everywhere'
 import { VfsError, type Vfs, type VfsDirectory, type VfsFile } from 'idb-everywhere/vfs'
 import { memory } from 'idb-everywhere/vfs/memory'
+import { type DirectoryStatus, status } from 'idb-everywhere/status'
 import { nodeFs } from 'idb-everywhere/vfs/node'
 
 const scratch: Vfs = memory()
@@ -29,6 +30,7 @@ export async function useOnce(): Promise<void> {
 
 export const installed = install({ target: {}, force: true, vfs: nodeFs() })
 export const closed: Promise<void> = close(indexedDB)
+export const told: Promise<DirectoryStatus> = status('./data')
 export const error: Error = new VfsError('EIO', 'A message')
 export type { VfsDirectory, VfsFile }
 

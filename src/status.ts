@@ -1,0 +1,77 @@
+/** Who has a directory, as anything that may read it can see: `idb-everywhere/status`, for Node, Bun and Deno. */
+import { resolve } from 'node:path'
+import { thisRelease } from './hosting/this-release.ts'
+import { askOwner } from './membership/greeting.ts'
+import type { OwnerHello } from './membership/hello.ts'
+import { SocketPort } from './port/stream/socket-port.ts'
+import { meetingPlaceOf } from '../vfs/node/meeting/meeting-place.ts'
+
+/** The owner of a directory. */
+export interface DirectoryOwner {
+  readonly pid: number
+  /** Which thread of the process; 0 is the main one. */
+  readonly thread: number
+  readonly host: string
+  /** When it took the directory, ISO 8601. */
+  readonly since: string
+}
+
+/** What an owner that shares says of itself. */
+export interface SharingOwner extends DirectoryOwner {
+  /** Of the package. */
+  readonly version: string
+  /** The first and the last version of the protocol that it speaks. */
+  readonly protocol: readonly [first: number, last: number]
+}
+
+/**
+ * - `free`: no owner lives.
+ * - `owned`: its owner shares it with no one, for that `reason`; `owner` is null where it says nothing readable of itself.
+ * - `shared`: others use it together with its owner; `clients` has an id for each thread that does.
+ * - `silent`: its owner shares it and does not answer: it may be stopped, by a debugger or a signal.
+ */
+export type DirectoryStatus =
+  | { readonly state: 'free' }
+  | { readonly state: 'owned'; readonly owner: DirectoryOwner | null; readonly reason: string }
+  | { readonly state: 'shared'; readonly owner: SharingOwner; readonly clients: readonly string[] }
+  | { readonly state: 'silent'; readonly owner: SharingOwner }
+
+/** How long an owner may take to answer. */
+const silenceMs = 5_000
+
+/**
+ * Tells who has the directory at `path`, and who else is there. It takes part in nothing: no lock is taken, no file written, and the
+ * owner counts no client more.
+ *
+ * @throws TypeError when `path` is no string; VfsError when the directory cannot be read; UnknownError when the owner answers nonsense
+ */
+export async function status(path: string): Promise<DirectoryStatus> {
+  if (typeof path !== 'string') throw new TypeError('Expected `path` to be a string')
+  const met = await meetingPlaceOf(resolve(path)).connect()
+  if (met.type === 'gone') return { state: 'free' }
+  if (met.type === 'unmet') return { state: 'owned', owner: met.owner, reason: met.reason }
+  const { owner, stream, secret } = met
+  const answer = await askOwner(
+    new SocketPort(stream),
+    asker(secret),
+    AbortSignal.timeout(silenceMs),
+  )
+  return answer === null
+    ? { state: 'silent', owner }
+    : { state: 'shared', owner, clients: othersIn(answer) }
+}
+
+/** What one that only asks says of itself. */
+function asker(secret: string) {
+  return {
+    ...thisRelease,
+    client: 'asks-for-status-',
+    secret,
+    durability: 'relaxed',
+    quotaBytes: null,
+  } as const
+}
+
+function othersIn({ clients, client }: OwnerHello): string[] {
+  return clients.filter((id) => id !== client)
+}

@@ -1,0 +1,73 @@
+/** What anything that may read a directory can learn of those who use it. */
+import fs from 'node:fs'
+import os from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { close, createIndexedDB } from '../../../src/index.ts'
+import { peerHosting } from '../../../src/hosting/peer-hosting.ts'
+import { thisRelease } from '../../../src/hosting/this-release.ts'
+import { ThreadEngine } from '../../../src/hosting/thread-engine.ts'
+import type { Found } from '../../../src/membership/peer.ts'
+import { completeOptions } from '../../../src/options/options.ts'
+import { platform } from '../../../src/platform/node.ts'
+import { status } from '../../../src/status.ts'
+
+let path = ''
+const found: Found[] = []
+
+beforeEach(() => {
+  path = fs.mkdtempSync(join(os.tmpdir(), 'status-'))
+})
+afterEach(async () => {
+  for (const one of found.splice(0).reverse()) await one.leave()
+  fs.rmSync(path, { recursive: true })
+})
+
+async function takePart(client: string): Promise<Found> {
+  const settings = completeOptions({ path, onWarning: () => {} }, platform)
+  const engine = new ThreadEngine(() => platform.loadWasm())
+  const peer = platform.peerOf(settings, peerHosting(settings, platform, engine))
+  if (!peer) throw new Error('there is nowhere to be met')
+  const { signal } = new AbortController()
+  const one = await peer.look({ client, returning: null, signal })
+  found.push(one)
+  return one
+}
+
+test('a directory that nothing has is free, and asking leaves nothing in it', async () => {
+  expect(await status(path)).toEqual({ state: 'free' })
+  expect(await status(join(path, 'missing'))).toEqual({ state: 'free' })
+  expect(fs.readdirSync(path)).toEqual([])
+})
+
+test('an owner that shares with no one is named, with the reason', async () => {
+  const factory = createIndexedDB({ path, ifLocked: 'throw' })
+  await factory.databases()
+  expect(await status(path)).toMatchObject({
+    state: 'owned',
+    owner: { pid: process.pid },
+    reason: expect.stringContaining("ifLocked: 'throw'") as string,
+  })
+  await close(factory)
+  expect(await status(path)).toEqual({ state: 'free' })
+})
+
+test.skipIf(process.platform === 'win32')(
+  'an owner that shares says who is there, and does not count the one that asks',
+  async () => {
+    const owner = await takePart('owner'.padEnd(16, '0'))
+    const { version, protocol } = thisRelease
+    const shared = { state: 'shared', owner: { pid: process.pid, version, protocol } }
+    expect(await status(path)).toMatchObject({ ...shared, clients: [] })
+    const client = 'client'.padEnd(16, '0')
+    await takePart(client)
+    const seen: (readonly string[])[] = []
+    if (owner.type === 'own') owner.onClients((now) => seen.push(now))
+    expect(await status(path)).toMatchObject({ ...shared, clients: [client] })
+    expect(seen).toEqual([[client]])
+  },
+)
+
+test('a path that is no string is refused', async () => {
+  await expect(status(5 as unknown as string)).rejects.toThrow(TypeError)
+})
