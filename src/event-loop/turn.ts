@@ -45,6 +45,22 @@ export function keepAlive(): () => void {
   return () => clearIdleTimeout(timer)
 }
 
+/**
+ * Keeps a process that is about to end alive as long as `isAwaiting()` says so, until what it gives is called: for what is awaited
+ * from others while no port or file stands for it. It costs nothing before.
+ */
+export function endLater(isAwaiting: () => boolean): () => void {
+  const { process } = globalThis as { process?: Partial<NodeJS.Process> }
+  const look = (): void => {
+    if (isAwaiting()) setIdleTimeout(() => {}, endingPauseMs)
+  }
+  process?.on?.('beforeExit', look)
+  return () => void process?.off?.('beforeExit', look)
+}
+
+/** How long a process that could end waits for what is still awaited, again and again. */
+const endingPauseMs = 5
+
 /** What timers can be set for: 24 days. */
 const longestTimerMs = 2 ** 31 - 1
 

@@ -11,7 +11,7 @@
  * | leaving  | waits; transactions of an owner go on to their end                                       |
  */
 import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../errors.ts'
-import { keepAlive, queueIdleTimer } from '../event-loop/turn.ts'
+import { endLater, keepAlive, queueIdleTimer } from '../event-loop/turn.ts'
 import { connectHost } from '../port/client.ts'
 import type {
   AttachListener,
@@ -170,11 +170,17 @@ export class Member implements ClosableHost {
     this.#session.use({ host: found.host, isOwn: true, recovered })
     found.onClients((clients) => {
       this.#clients = clients
+      this.#session.hasClients = clients.length > 0
       this.#idle()
     })
+    // Others may have what this thread waits for, or be on their way with it from the former owner.
+    const hasOthers = (): boolean => this.#returning !== null || this.#clients.length > 0
+    const stopLooking = endLater(() => hasOthers() && this.#session.isAwaiting)
     const end = await Promise.race([left, lost, found.gone])
+    stopLooking()
     this.#returning = this.#clients
     this.#clients = []
+    this.#session.hasClients = false
     if (end === 'left') await this.#leaveOwn(found)
     else this.#session.ownerLost()
   }

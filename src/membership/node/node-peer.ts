@@ -180,9 +180,9 @@ function stopped(owner: Owner, path: string): Failure {
   return failure('UnknownError', message, { code: 'ERR_IDB_LOCKED', path, owner })
 }
 
-/** How long to leave the directory to those who were at its last owner before this thread. The first in a roster is the owner. */
+/** How long to leave the directory to those who came to its last owner before this thread. */
 function delayOf({ client, returning }: Looking): number {
-  const rank = (returning?.indexOf(client) ?? 0) - 1
+  const rank = returning?.indexOf(client) ?? 0
   return rank <= 0 ? 0 : firstRankMs + rankMs * Math.min(rank, lastRank)
 }
 

@@ -88,13 +88,14 @@ export class MemberConnection implements HostConnection {
     listener: TransactionListener,
   ): HostTransaction {
     const host = this.#services.isSettled ? this.#host : null
-    if (host && this.#services.isOwn) {
+    const { isOwn, hasClients } = this.#services
+    if (host && isOwn && !hasClients) {
       return host.createTransaction(storeIds, mode, durability, listener)
     }
     const hint = durability === 'default' ? this.#services.durability : durability
     const transaction = this.#addTransaction({
       listener,
-      isLogged: true,
+      isLogged: !(host && isOwn),
       create: (at, attempt, resumes) =>
         at.createTransaction(storeIds, mode, hint, attempt, resumes),
     })

@@ -51,6 +51,7 @@ export class Session
   readonly durability: 'relaxed' | 'strict'
   readonly transactions = new Map<MemberTransaction, MemberConnection>()
   isSettled = false
+  hasClients = false
   /** How many answers have come: it stands still when an owner says nothing. */
   heardCount = 0
   readonly #options: SessionOptions
