@@ -19,10 +19,13 @@ import {
   hostPortOf,
   membersOf,
   portOf,
+  type Settings,
   warnOnConsole,
 } from '../options/options.ts'
 import type { Platform } from './platform.ts'
-import { sharedHost } from './registry.ts'
+import { memberHosts } from './in-member.ts'
+import { sharedHost, type Sharing } from './registry.ts'
+import { ThreadEngine } from './thread-engine.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import { threadHosts } from './in-thread.ts'
 import { outside } from '../options/warning.ts'
@@ -38,13 +41,13 @@ export interface Composition {
 
 /** The public functions on that platform. */
 export function compose(platform: Platform): Composition {
-  const [inThread, inWorker] = [threadHosts(platform), workerHosts(platform)]
+  const hosts = hostsOn(platform)
   const sourceFor = (options: IndexedDBOptions): HostSource => {
     assertStackRoom()
     const port = portOf(options)
     if (port) return hostOfOthers(hostAt(port, platform))
     const settings = completeOptions(options, platform)
-    return sharedHost(settings, platform, settings.worker === false ? inThread : inWorker)
+    return sharedHost(settings, platform, hosts(settings))
   }
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory => {
     const own = membersOf(options)
@@ -64,6 +67,16 @@ export function compose(platform: Platform): Composition {
     serveHost(host, served, { report, presence: platform.presence })
   }
   return { createIndexedDB, install, serve }
+}
+
+/** How the host of each directory is made: alone or shared, in this thread or in a worker. */
+function hostsOn(platform: Platform): (settings: Settings) => Sharing {
+  const engine = new ThreadEngine(() => platform.loadWasm())
+  const [inThread, inWorker] = [threadHosts(engine), workerHosts(platform)]
+  return ({ isShared, worker }) => {
+    const alone = worker === false ? inThread : inWorker
+    return isShared ? memberHosts(platform, engine, alone) : alone
+  }
 }
 
 /**

@@ -3,14 +3,12 @@ import { exceptionOf, type Failure } from '../errors.ts'
 import { createHost } from '../host/host.ts'
 import type { Settings } from '../options/options.ts'
 import { warningDataOf, warningOf } from '../options/warning.ts'
-import type { Platform } from './platform.ts'
 import type { MadeHost, Sharing } from './registry.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
-import { ThreadEngine } from './thread-engine.ts'
+import type { ThreadEngine } from './thread-engine.ts'
 
 /** How hosts in this thread are made. */
-export function threadHosts(platform: Platform): Sharing {
-  const engine = new ThreadEngine(() => platform.loadWasm())
+export function threadHosts(engine: ThreadEngine): Sharing {
   return { make: (settings) => hostInThread(settings, engine) }
 }
 
@@ -18,7 +16,7 @@ export function threadHosts(platform: Platform): Sharing {
 export function hostInThread(
   settings: Settings,
   engine: ThreadEngine,
-  _recovery: Promise<void> | null = null,
+  recovery: Promise<void> | null = null,
 ): MadeHost {
   const { vfs, directory, durability, onWarning, path, ifCorrupt } = settings
   engine.offer(settings.wasm)
@@ -35,6 +33,6 @@ export function hostInThread(
     releaseEngine: () => engine.release(),
   })
   const report = (failure: Failure): void => onWarning(exceptionOf(failure))
-  const host = createHost({ storage, path, durability, report })
+  const host = createHost({ storage, path, durability, report, recovery })
   return { host, giveBack: () => void storage.close() }
 }

@@ -11,7 +11,9 @@ import type { FoundOwn } from '../membership/peer.ts'
 import { peerHosting } from './peer-hosting.ts'
 import type { PeerHosting, Platform } from './platform.ts'
 import { sharedHost } from './registry.ts'
+import { memberHosts } from './in-member.ts'
 import { threadHosts } from './in-thread.ts'
+import { ThreadEngine } from './thread-engine.ts'
 import { warningDataOf } from '../options/warning.ts'
 
 /** The worker's channel to the thread that has started it. */
@@ -56,7 +58,10 @@ class HostForOwner {
     this.#id = id
     this.#channel = channel
     const { settings, ours } = settingsIn(call, platform, channel)
-    this.#host = new HostUser(sharedHost(settings, ours, threadHosts(ours)))
+    const engine = new ThreadEngine(() => ours.loadWasm())
+    const alone = threadHosts(engine)
+    const sharing = settings.isShared ? memberHosts(ours, engine, alone) : alone
+    this.#host = new HostUser(sharedHost(settings, ours, sharing))
     this.#port = portOver(channel, id)
     const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
     serve(this.#host, this.#port, { report, presence: ours.presence })
@@ -149,7 +154,9 @@ function settingsIn({ id, settings, wasm }: StartCall, platform: Platform, chann
   const onWarning = (warning: Error): void =>
     channel.post({ 'idb-everywhere': 'warning', id, warning: warningDataOf(warning) }, [])
   const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
-  const options = { ...settings, ifLocked: 'wait', worker: false, onWarning } as const
+  const { isShared, ...others } = settings
+  const ifLocked = isShared ? 'share' : 'wait'
+  const options = { ...others, ifLocked, worker: false, onWarning } as const
   return { settings: completeOptions(options, ours), ours }
 }
 

@@ -16,7 +16,7 @@ const checks: Readonly<Record<string, Check>> = {
   path: [(value) => typeof value === 'string' && value !== '', 'a non-empty string'],
   vfs: [isVfs, 'a VFS module such as memory() or nodeFs()'],
   durability: oneOf('relaxed', 'strict'),
-  ifLocked: oneOf('throw', 'wait'),
+  ifLocked: oneOf('throw', 'wait', 'share'),
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
   ifCorrupt: oneOf('throw', 'salvage'),
   quotaBytes: [isByteCount, 'a whole number of bytes, not negative'],
@@ -49,8 +49,10 @@ function checkOf(name: string): Check | undefined {
   return Object.hasOwn(checks, present) ? checks[present] : undefined
 }
 
-function oneOf(...words: readonly [string, string]): Check {
-  return [(value) => words.some((word) => word === value), words.map(describeValue).join(' or ')]
+function oneOf(...words: readonly [string, string, ...string[]]): Check {
+  const named = words.map(describeValue)
+  const expected = `${named.slice(0, -1).join(', ')} or ${named.at(-1)}`
+  return [(value) => words.some((word) => word === value), expected]
 }
 
 /** Whether a worker is chosen by the address of its script. */

@@ -12,9 +12,16 @@ export interface IndexedDBOptions {
   readonly vfs?: Vfs | undefined
   /** What the durability hint `default` means. Default: `relaxed`. */
   readonly durability?: 'relaxed' | 'strict' | undefined
-  /** What happens while another process or thread owns the directory: requests fail (`throw`, the default) or wait. */
-  readonly ifLocked?: 'throw' | 'wait' | undefined
-  /** How long `ifLocked: 'wait'` waits, in milliseconds; needs that option. Default: no limit. */
+  /**
+   * What happens while another process, thread or tab owns the directory: requests fail (`throw`, the default), wait until it is
+   * free (`wait`), or are passed on to that owner (`share`), where it has the same option. With `share` all use the directory at
+   * the same time; when the owner ends, another of them takes its place.
+   */
+  readonly ifLocked?: 'throw' | 'wait' | 'share' | undefined
+  /**
+   * How long `ifLocked: 'wait'` waits, in milliseconds; needs that option or `share`. Default: no limit. With `share` how long to wait
+   * for an owner that does not share (default: not at all) or does not answer (default: no limit).
+   */
   readonly waitMs?: number | undefined
   /**
    * What happens when a database's file turns out to be damaged: opening fails and the file stays as it is (`throw`, the
@@ -55,7 +62,7 @@ export interface IndexedDBOptions {
   /** The port to the thread that owns the directory and calls `serve()` on the other end. Cannot be combined with options other than `onWarning`. */
   readonly port?: Port | undefined
   /** @deprecated Use `ifLocked`. */
-  readonly onLocked?: 'throw' | 'wait' | undefined
+  readonly onLocked?: 'throw' | 'wait' | 'share' | undefined
   /** @deprecated Use `ifCorrupt`. */
   readonly onCorrupt?: 'throw' | 'salvage' | undefined
   /** @deprecated Use `quotaBytes`. */

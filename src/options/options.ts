@@ -34,7 +34,9 @@ export interface Settings extends HostSettings {
 export interface HostSettings {
   readonly path: string
   readonly durability: 'relaxed' | 'strict'
-  /** How long to wait for another owner; 0: not at all. */
+  /** Whether the directory is shared with others that use it. */
+  readonly isShared: boolean
+  /** How long to wait for another owner, or for one that does not share; 0: not at all. */
   readonly waitMs: number
   readonly ifCorrupt: 'throw' | 'salvage'
   readonly integrityCheck: 'unclean' | 'always'
@@ -44,8 +46,8 @@ export interface HostSettings {
 
 /** The part of the settings that a host needs. */
 export function hostSettingsOf(settings: HostSettings): HostSettings {
-  const { path, durability, waitMs, ifCorrupt, integrityCheck, quotaBytes } = settings
-  return { path, durability, waitMs, ifCorrupt, integrityCheck, quotaBytes }
+  const { path, durability, isShared, waitMs, ifCorrupt, integrityCheck, quotaBytes } = settings
+  return { path, durability, isShared, waitMs, ifCorrupt, integrityCheck, quotaBytes }
 }
 
 /** The differences between two factories on a directory that keep them from sharing a host, in words; the path does not matter. */
@@ -54,12 +56,16 @@ export function differences(known: Settings, other: Settings): string[] {
     const [one, another] = [wordOf(known[name]), wordOf(other[name])]
     return known[name] === other[name] || (isUrl(known[name]) && one === another)
       ? []
-      : [`${name}: ${one} there, ${another} here`]
+      : [`${labels[name] ?? name}: ${one} there, ${another} here`]
   })
 }
 
+/** Settings that are not called as the option is. */
+const labels: { readonly [Name in keyof Settings]?: string } = { isShared: "ifLocked: 'share'" }
+
 /** The settings that a host has for all its factories. */
 const hostingNames = [
+  'isShared',
   'durability',
   'waitMs',
   'ifCorrupt',
@@ -98,6 +104,7 @@ export function completeOptions(options: IndexedDBOptions, platform: PlatformDef
     vfs,
     directory: directoryOf(vfs, path),
     durability: named.durability ?? 'relaxed',
+    isShared: named.ifLocked === 'share',
     waitMs: waitMsOf(named),
     ifCorrupt: named.ifCorrupt ?? 'throw',
     integrityCheck: named.integrityCheck ?? 'unclean',
@@ -120,9 +127,9 @@ function directoryOf(vfs: Vfs, path: string): VfsDirectory {
 /** @throws TypeError for a time to wait where nothing waits. */
 function waitMsOf({ ifLocked = 'throw', waitMs }: NamedOptions): number {
   if (ifLocked === 'wait') return waitMs ?? Infinity
-  if (waitMs === undefined) return 0
+  if (ifLocked === 'share' || waitMs === undefined) return waitMs ?? 0
   const message =
-    'Option "waitMs" has an effect only with ifLocked: "wait"; add that, or leave "waitMs" out'
+    'Option "waitMs" has no effect with ifLocked: "throw"; leave "waitMs" out, or wait or share'
   throw optionError('waitMs', message)
 }
 

@@ -1,5 +1,6 @@
 import type { Owner } from '../../src/files/vfs.ts'
 import type { Claim } from './claim-file.ts'
+import { isOpen, wayInOf } from './meeting/way-in.ts'
 import { isSameProcess, thisProcess } from './process-identity.ts'
 import type { Liveness } from './process-identity.ts'
 
@@ -30,12 +31,20 @@ export function ownerText(owner: Owner | null): string {
 function adviceOnOwner(owner: Claim): string[] {
   const self = thisProcess()
   if (!isSameProcess(owner, self)) {
-    return ['stop that process (a dev server that is still running?)', 'call close(factory) there']
+    const share = isOpen(wayInOf(owner.wayIn))
+      ? ["share it with that process (ifLocked: 'share')"]
+      : []
+    return [
+      ...share,
+      'stop that process (a dev server that is still running?)',
+      'call close(factory) there',
+    ]
   }
   if (owner.thread === self.thread) {
     return ['call close(factory) in this thread, where another copy of this package has it']
   }
-  const share = 'share it (that thread calls serve(port, factory), this one takes { port })'
+  const share =
+    "share it (ifLocked: 'share' in both threads, or serve(port, factory) there and { port } here)"
   return [share, 'call close(factory) there']
 }
 

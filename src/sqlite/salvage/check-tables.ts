@@ -4,26 +4,24 @@
  */
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
-import { createCountsTable, createMarksTable, tableStatements } from '../schema/tables.ts'
+import { createMarksTable, tableStatements } from '../schema/tables.ts'
 
 /** What `ANALYZE` leaves behind when a tool has run it; SQLite only reads numbers from it. */
 const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'
 
 /** What a file may have in addition to our tables. */
-const additions: readonly string[] = [statistics, createMarksTable, createCountsTable]
+const additions: readonly string[] = [statistics, createMarksTable]
 
 /**
- * Compares the file's schema with ours, text by text. Gives whether there is a table of counts.
+ * Compares the file's schema with ours, text by text.
  * @throws StorageError 'foreign' when something else is there too, 'corrupt' when a table of ours is not.
  */
-export function checkTables(connection: Connection, label: string): { hasCounts: boolean } {
+export function checkTables(connection: Connection, label: string): void {
   const missing = new Set(tableStatements)
-  let hasCounts = false
   const schema = connection.prepare('SELECT sql, type, name FROM sqlite_schema')
   try {
     while (schema.step()) {
       const text = schema.text(0)
-      if (text === createCountsTable) hasCounts = true
       if (missing.delete(text) || additions.includes(text)) continue
       throw strangeObject(label, schema.text(1), schema.text(2))
     }
@@ -31,7 +29,6 @@ export function checkTables(connection: Connection, label: string): { hasCounts:
     schema.reset()
   }
   if (missing.size > 0) throw connection.damage('a table is missing')
-  return { hasCounts }
 }
 
 function strangeObject(label: string, type: string, name: string): StorageError {

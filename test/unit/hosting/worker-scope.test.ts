@@ -17,6 +17,7 @@ afterAll(() => rmSync(path, { recursive: true }))
 const settings: HostSettings = {
   path,
   durability: 'relaxed',
+  isShared: false,
   waitMs: 0,
   ifCorrupt: 'throw',
   integrityCheck: 'unclean',

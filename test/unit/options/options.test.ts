@@ -69,7 +69,7 @@ describe('options', () => {
         name: 'TypeError',
         code: 'ERR_IDB_INVALID_OPTION',
         option: 'waitMs',
-        message: expect.stringMatching(/only with ifLocked: "wait"; add that/) as string,
+        message: expect.stringMatching(/no effect with ifLocked: "throw"; leave/) as string,
       })
     },
   )
@@ -77,6 +77,13 @@ describe('options', () => {
   test('waitMs alone may be undefined', () => {
     expect(settingsOf({ waitMs: undefined, ifLocked: 'throw' }).waitMs).toBe(0)
     expect(settingsOf({ ifLocked: 'wait' }).waitMs).toBe(Infinity)
+    expect(settingsOf({ ifLocked: 'share' }).waitMs).toBe(0)
+  })
+
+  test('a directory is shared only where that is asked for', () => {
+    expect(settingsOf({ ifLocked: 'share' }).isShared).toBe(true)
+    expect(settingsOf({ ifLocked: 'wait' }).isShared).toBe(false)
+    expect(settingsOf({}).isShared).toBe(false)
   })
 
   test.each<[unknown, string]>([

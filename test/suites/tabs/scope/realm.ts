@@ -190,11 +190,9 @@ export class Realm {
     if (holds) this.#hold(as, transaction)
   }
 
-  #performAll(as: string, transaction: OpenTransaction, operations: readonly Operation[]): void {
+  #performAll(as: string, { store }: OpenTransaction, operations: readonly Operation[]): void {
     for (const operation of operations) {
-      // Nothing can be asked of it any more.
-      if (operation[0] === 'abort' || operation[0] === 'commit') transaction.isHeld = false
-      perform(transaction.store, operation, (text) => this.log(`${as}: ${text}`))
+      perform(store, operation, (text) => this.log(`${as}: ${text}`))
     }
   }
 

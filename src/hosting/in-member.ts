@@ -1,0 +1,39 @@
+/** Hosts of directories that this thread shares with others: see `membership/`. */
+import { exceptionOf, type Failure } from '../errors.ts'
+import { Member } from '../membership/member.ts'
+import type { Settings } from '../options/options.ts'
+import { peerHosting } from './peer-hosting.ts'
+import type { Platform } from './platform.ts'
+import type { Sharing } from './registry.ts'
+import type { ThreadEngine } from './thread-engine.ts'
+
+/** How hosts of shared directories are made. `alone`: of those whose owner cannot be met. */
+export function memberHosts(platform: Platform, engine: ThreadEngine, alone: Sharing): Sharing {
+  return {
+    make(settings) {
+      const peer = platform.peerOf(settings, peerHosting(settings, platform, engine))
+      if (!peer) return alone.make(settings)
+      const { durability, path } = settings
+      const host = new Member({
+        peer,
+        client: newClientId(),
+        durability,
+        place: { path },
+        report: reporter(settings),
+      })
+      return { host, giveBack: () => {} }
+    },
+  }
+}
+
+function reporter({ onWarning }: Settings): (failure: Failure) => void {
+  return (failure) => onWarning(exceptionOf(failure))
+}
+
+/** 96 bits in 16 characters. */
+function newClientId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => alphabet[byte & 63]).join('')
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
