@@ -12,6 +12,7 @@ import {
 } from '../errors.ts'
 import { checkedAnswer } from './check-answer.ts'
 import { connectHost, nonsense } from '../port/client.ts'
+import type { Detour } from '../port/messages.ts'
 import { complaintOf, Malformed } from '../port/malformed.ts'
 import type { Host } from '../protocol/protocol.ts'
 import { type Settings, hostSettingsOf } from '../options/options.ts'
@@ -42,6 +43,12 @@ export interface SharingEvents {
   reachBroker(): MessagePort | null
 }
 
+/** What there is of a worker that shares its directory. */
+interface SharingParts {
+  readonly sharing?: SharingEvents | null
+  readonly detour?: Detour | null
+}
+
 /** A worker, from its start to its end. */
 export class HostingWorker {
   readonly host: Host
@@ -62,7 +69,7 @@ export class HostingWorker {
   constructor(
     settings: Settings,
     platform: Platform,
-    { sharing = null, ...events }: WorkerEvents & { readonly sharing?: SharingEvents | null },
+    { sharing = null, detour = null, ...events }: WorkerEvents & SharingParts,
   ) {
     this.#settings = settings
     this.#events = events
@@ -86,6 +93,7 @@ export class HostingWorker {
     this.host = connectHost(this.#port, {
       presence: platform.presence,
       place: { path: settings.path },
+      detour,
       gone: (reason) => this.#lost(reason),
     })
     // The process stays until the host is ready.
@@ -94,8 +102,9 @@ export class HostingWorker {
   }
 
   /** Has it serve; it is ready then. To be called once it owns the directory. */
-  own(client: string, returning: readonly string[] | null): void {
-    this.#worker.post({ 'idb-everywhere': 'own', id: this.#id, client, returning }, [])
+  own(client: string, returning: readonly string[] | null, notes: readonly string[]): void {
+    const call = { 'idb-everywhere': 'own', id: this.#id, client, returning, notes } as const
+    this.#worker.post(call, [])
   }
 
   recovered(): void {

@@ -2,6 +2,7 @@
 import { exceptionOf, type Failure } from '../errors.ts'
 import { lockError } from '../files/ownership.ts'
 import type { VfsDirectory } from '../files/vfs.ts'
+import type { Farewell } from '../membership/browser/farewell.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
 import type { FoundOwn, Looking } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
@@ -24,7 +25,8 @@ export function peerHosting(
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
     take: () => takeDirectory(settings.directory, engine),
     inThread: (recovery) => hostInThread(taken, engine, recovery).host,
-    inWorker: (reachBroker) => new WorkerOwner(settings, platform, reachBroker),
+    inWorker: (reachBroker, makeFarewell) =>
+      new WorkerOwner(settings, platform, reachBroker, makeFarewell()),
     serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),
     report,
   }
@@ -67,11 +69,19 @@ class WorkerOwner implements Ownable {
   readonly owned: Promise<void>
   readonly #worker: HostingWorker
   readonly #gone: Promise<void>
+  /** null where nothing can be noted. */
+  readonly #farewell: Farewell | null
   /** null: not yet of interest to anyone. */
   #tell: ((clients: readonly string[]) => void) | null = null
   #clients: readonly string[] = []
 
-  constructor(settings: Settings, platform: Platform, reachBroker: () => MessagePort | null) {
+  constructor(
+    settings: Settings,
+    platform: Platform,
+    reachBroker: () => MessagePort | null,
+    farewell: Farewell | null,
+  ) {
+    this.#farewell = farewell
     let owned = (): void => {}
     let gone = (): void => {}
     const isOwned = new Promise<void>((resolve) => (owned = resolve))
@@ -79,6 +89,7 @@ class WorkerOwner implements Ownable {
     const clients = (ids: readonly string[]): void => this.#changed(ids)
     this.#worker = new HostingWorker(settings, platform, {
       gone,
+      detour: farewell,
       lost: () => {},
       sharing: { owned, clients, reachBroker },
     })
@@ -87,21 +98,25 @@ class WorkerOwner implements Ownable {
     this.owned.catch(() => {})
   }
 
-  async own({ client, returning }: Looking): Promise<FoundOwn> {
+  async own({ client, returning }: Looking, notes: readonly string[]): Promise<FoundOwn> {
     const worker = this.#worker
-    worker.own(client, returning)
+    worker.own(client, returning, notes)
     await worker.ready
     return {
       type: 'own',
       host: worker.host,
       recovered: () => worker.recovered(),
       onClients: (changed) => this.#listen(changed),
-      leave: () => worker.close(),
+      leave: () => {
+        this.#farewell?.end()
+        return worker.close()
+      },
       gone: this.#gone,
     }
   }
 
   end(): void {
+    this.#farewell?.end()
     this.#worker.cutOff()
   }
 

@@ -24,6 +24,8 @@ export type WorkerCall =
       /** See `Looking` in `membership/peer.ts`. */
       readonly client: string
       readonly returning: readonly string[] | null
+      /** To be executed first, see `membership/browser/notes.ts`. */
+      readonly notes: readonly string[]
     }
   /** See `FoundOwn`. */
   | { readonly 'idb-everywhere': 'recovered'; readonly id: number }

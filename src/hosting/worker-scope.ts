@@ -127,9 +127,9 @@ class SharingForOwner {
     }
   }
 
-  async #own({ client, returning }: Extract<LaterCall, { client: string }>): Promise<void> {
+  async #own({ client, returning, notes }: Extract<LaterCall, { client: string }>): Promise<void> {
     const { signal } = new AbortController()
-    const found = await this.#standing.own({ client, returning, signal })
+    const found = await this.#standing.own({ client, returning, signal }, notes)
     this.#found = found
     this.#hosting.serve(found.host, this.#port)
     const id = this.#id

@@ -3,8 +3,11 @@ import { hasSyncAccess } from '../../vfs/opfs/opfs-access.ts'
 import type { QueueingDirectory } from '../../vfs/opfs/queueing-directory.ts'
 import { StorageError } from '../errors.ts'
 import type { PeerHosting } from '../hosting/platform.ts'
+import { thisRelease } from '../hosting/this-release.ts'
 import { BrowserPeer, brokerOfOrigin } from '../membership/browser/browser-peer.ts'
+import { Farewell } from '../membership/browser/farewell.ts'
 import { meetingPointOf } from '../membership/browser/meeting-point.ts'
+import { noteBoxAt } from '../membership/browser/notes.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
 import { ThreadOwner } from '../membership/browser/thread-owner.ts'
 import type { Peer } from '../membership/peer.ts'
@@ -14,18 +17,31 @@ import type { Settings } from '../options/options.ts'
 export function browserPeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
   const canMeet = globalThis.navigator?.locks && typeof BroadcastChannel === 'function'
   if (settings.vfs.name !== 'opfs' || !canMeet) return null
+  const { durability, quotaBytes = null } = settings
   const point = meetingPointOf((settings.directory as QueueingDirectory).path) // As that VFS makes them.
   return new BrowserPeer({
     point,
-    stand: standFor(settings, hosting),
+    own: { ...thisRelease, durability, quotaBytes },
+    notes: noteBoxAt(point.path),
+    stand: standFor(settings, hosting, point.path),
     busy: () => new StorageError('busy', busyMessage(settings.path), { path: settings.path }),
     unowned: () => new StorageError('io', unownedMessage(settings.path), { path: settings.path }),
   })
 }
 
-function standFor(settings: Settings, hosting: PeerHosting): (() => Ownable) | null {
+/** null in a thread that is no page, or can note nothing. */
+function farewellAt(path: string): Farewell | null {
+  const box = typeof document === 'object' ? noteBoxAt(path) : null
+  return box && new Farewell(box)
+}
+
+function standFor(settings: Settings, hosting: PeerHosting, path: string): (() => Ownable) | null {
   if (settings.worker !== false) {
-    return () => hosting.inWorker(() => brokerOfOrigin()?.line() ?? null)
+    return () =>
+      hosting.inWorker(
+        () => brokerOfOrigin()?.line() ?? null,
+        () => farewellAt(path),
+      )
   }
   if (!hasSyncAccess()) return null
   // A worker can neither start shared workers nor have the page do it, whose script is the user's.
@@ -47,7 +63,9 @@ export function threadOwnerOf(
     },
     giveUp: () => directory.close(),
     makeHost: (recovery) => hosting.inThread(recovery),
-    serve: (host, port) => hosting.serve(host, port),
+    own: { ...thisRelease, title: null },
+    serve: (host, port, told) => hosting.serve(host, port, told),
+    report: (failure) => hosting.report(failure),
     reachBroker,
   })
 }

@@ -7,7 +7,7 @@ import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
-import type { Answer, Call, HostPort } from './messages.ts'
+import type { Answer, Call, Detour, DetouredRealm, HostPort } from './messages.ts'
 import type { Presence } from './presence.ts'
 import type {
   AttachListener,
@@ -56,6 +56,7 @@ export interface ConnectOptions {
   readonly presence?: Presence | null
   /** Where the owner's storage is, as far as it is known here. */
   readonly place?: FailurePlace
+  readonly detour?: Detour | null
   /** Called once, when no more answers will come. */
   readonly gone?: (reason: Failure) => void
   /** Called with the ids of all who are at the owner, each time they have changed. */
@@ -100,11 +101,13 @@ class PortHost implements OwnerPort, PortCaller {
   /** Ends the watch over the owner's thread; null while there is none. */
   #stopWatching: (() => void) | null = null
   readonly #options: ConnectOptions
+  readonly #realm: DetouredRealm
 
   constructor(port: HostPort, options: ConnectOptions) {
     this.#port = port
     this.#options = options
     this.#outbox = new Outbox(port, writeCall)
+    this.#realm = { port, placeOf: (id) => this.#placeOf(id) }
   }
 
   databases(receiver: Receiver<Listings>): void {
@@ -157,8 +160,15 @@ class PortHost implements OwnerPort, PortCaller {
 
   call(call: Call): void {
     const reason = this.#goneFor
-    if (reason) queueReaction(() => this.#failAll(reason))
-    else this.#outbox.post(call)
+    if (reason) return queueReaction(() => this.#failAll(reason))
+    const { detour } = this.#options
+    if (detour?.takes(call, this.#realm)) return
+    this.#outbox.post(call)
+  }
+
+  #placeOf(id: number): { readonly name: string; readonly version: number } | null {
+    const connection = this.#connections.get(id)
+    return connection ? { name: connection.name, version: connection.schema.version } : null
   }
 
   await(count: number): void {

@@ -184,3 +184,16 @@ export interface HostPort {
   /** Closes the channel under the port, once what was posted is sent. Absent: the channel is not the port's to close. */
   end?(): void
 }
+
+/** Takes calls that are not to be sent yet, and sends them itself later. */
+export interface Detour {
+  /** Whether it has taken the call, whose bytes it has to copy. */
+  takes(call: Call, realm: DetouredRealm): boolean
+}
+
+/** The realm that calls. */
+export interface DetouredRealm {
+  readonly port: HostPort
+  /** The database of a connection, by its id; null: it is closed. */
+  placeOf(connection: number): { readonly name: string; readonly version: number } | null
+}

@@ -2,12 +2,15 @@
 import { StorageError } from '../../errors.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 import type { Found, FoundOwner, Looking, Peer } from '../peer.ts'
+import { greetOwner } from '../greeting.ts'
+import type { ClientHello } from '../hello.ts'
 import { type Broker, reachBroker } from './broker.ts'
 import { Candidate } from './candidate.ts'
 import { Knocking } from './knocking.ts'
 import type { MeetingPoint } from './meeting-point.ts'
+import type { NoteBox } from './notes.ts'
 import type { Ownable } from './ownable.ts'
-import { beginLife, type Holder, holderOf, lifeEnded } from './web-locks.ts'
+import { beginLife, type Holder, holderOf, type Life, lifeEnded } from './web-locks.ts'
 
 /** How long the one that has the directory may keep others waiting: on a reload the old page goes a moment after the new one has come. */
 const graceMs = 500
@@ -23,6 +26,10 @@ export interface BrowserPeerParts {
   readonly point: MeetingPoint
   /** Has this thread, or a worker that it starts, wait for the directory; null where neither can open its files. */
   readonly stand: (() => Ownable) | null
+  /** What this thread says of itself. */
+  readonly own: Omit<ClientHello, 'client' | 'secret'>
+  /** What pages have noted as they went; null where this thread cannot read it. */
+  readonly notes: NoteBox | null
   /** Why a directory cannot be used whose owner does not share. */
   busy(): StorageError
   /** Why it cannot be used where `stand` is null and no other thread has it. */
@@ -75,7 +82,7 @@ export class BrowserPeer implements Peer {
     try {
       const ownable = await candidate.elected
       if (this.#candidate === candidate) this.#candidate = null
-      return await ownable.own(looking)
+      return await this.#own(ownable, looking)
     } catch (error) {
       if (this.#candidate === candidate) this.#candidate = null
       if ((await this.#holder()) === 'sharing') return never
@@ -83,33 +90,67 @@ export class BrowserPeer implements Peer {
     }
   }
 
-  async #entered({ client }: Looking, signal: AbortSignal): Promise<Found> {
+  async #own(ownable: Ownable, looking: Looking): Promise<Found> {
+    const { notes } = this.#parts
+    const found = notes?.all() ?? []
+    const owned = await ownable.own(
+      looking,
+      found.map(({ note }) => note),
+    )
+    for (const { key } of found) notes?.remove(key)
+    return owned
+  }
+
+  async #entered(looking: Looking, signal: AbortSignal): Promise<Found> {
+    const { client } = looking
     if (this.#parts.stand && (await this.#holder()) === 'none') await pause(electionMs, signal)
     const life = await beginLife()
-    const knocking = new Knocking(this.#parts.point, { client, life: life.id }, brokerOfOrigin())
+    const knocking = new Knocking(this.#parts.point, life.id, brokerOfOrigin())
     const giveUp = (): void => {
       knocking.close()
       life.end()
     }
     signal.addEventListener('abort', giveUp)
     if (signal.aborted) giveUp()
-    const { port, welcome } = await knocking.entered
+    const entered = await knocking.entered
+    const found = await this.#greet(client, { ...entered, life }, signal)
     signal.removeEventListener('abort', giveUp)
+    if (found) return found
+    life.end()
+    // It has gone, or another look has taken the place of this one.
+    return signal.aborted ? never : this.#entered(looking, signal)
+  }
+
+  /** null: the owner has gone, or nobody looks for it any more. */
+  async #greet(
+    client: string,
+    { port, welcome, life }: Awaited<Knocking['entered']> & { readonly life: Life },
+    signal: AbortSignal,
+  ): Promise<FoundOwner | null> {
     const leaving = new AbortController()
     const gone = lifeEnded(welcome.life, leaving.signal)
+    const greeting = new AbortController()
+    void gone.then(() => greeting.abort())
+    signal.addEventListener('abort', () => greeting.abort())
+    const hello = { ...this.#parts.own, client, secret: null }
+    const greeted = await greetOwner(port, hello, greeting.signal)
+    if (!greeted) {
+      leaving.abort()
+      return null
+    }
     return {
       type: 'other',
-      port,
-      owner: { title: null, clients: welcome.clients },
+      port: greeted.port,
+      owner: greeted.owner,
       // It is gone also where this thread was elected in its place.
       gone: Promise.race([gone, this.#electedQuietly()]),
       leave: () => {
         leaving.abort()
         life.end()
-        port.close()
+        port.end()
         this.#leaveLineLater()
       },
-    } satisfies FoundOwner
+    }
   }
 
   async #electedQuietly(): Promise<void> {

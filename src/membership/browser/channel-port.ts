@@ -3,8 +3,13 @@ import type { HostPort, PortEvent } from '../../port/messages.ts'
 
 type Listener = (event: PortEvent) => void
 
+/** A port of this room, which its user closes. */
+export interface EndingPort extends HostPort {
+  end(): void
+}
+
 /** One end; both give the same id. It hears from its making on, and keeps what comes until it is started. */
-export class ChannelPort implements HostPort {
+export class ChannelPort implements EndingPort {
   readonly #channel: BroadcastChannel
   readonly #listeners: Listener[] = []
   /** null once started. */
@@ -31,12 +36,22 @@ export class ChannelPort implements HostPort {
     for (const event of early) this.#received(event)
   }
 
-  close(): void {
+  end(): void {
     this.#channel.close()
   }
 
   #received(event: PortEvent): void {
     if (this.#early) return void this.#early.push(event)
     for (const listener of this.#listeners) listener(event)
+  }
+}
+
+/** The end of a message channel. */
+export function portOver(port: MessagePort): EndingPort {
+  return {
+    postMessage: (message, transfer) => port.postMessage(message, transfer),
+    addEventListener: (type, listener) => port.addEventListener(type, listener as EventListener), // As every event of those names.
+    start: () => port.start(),
+    end: () => port.close(),
   }
 }

@@ -1,10 +1,8 @@
 /** Looking for the owner of a directory: see `meeting-point.ts`. */
 import { queueIdleTimer } from '../../event-loop/turn.ts'
-import type { HostPort } from '../../port/messages.ts'
 import type { Broker } from './broker.ts'
-import { ChannelPort } from './channel-port.ts'
+import { ChannelPort, type EndingPort, portOver } from './channel-port.ts'
 import {
-  type Knock,
   meet,
   type Meeting,
   type MeetingPoint,
@@ -16,31 +14,26 @@ import {
 /** How long an owner that has heard a knock may take to fetch the port: the page that reaches the broker for it may be busy. */
 const fetchMs = 1_000
 
-/** A port of this room, which its user closes. */
-export type ClosablePort = HostPort & { close(): void }
-
-/** Who knocks. */
-type Visitor = Pick<Knock, 'client' | 'life'>
-
 /** Knocks until it is let in or closed. */
 export class Knocking {
   /** Resolves when an owner has let it in, with a port that is not yet started. Never rejects. */
-  readonly entered: Promise<{ readonly port: ClosablePort; readonly welcome: Welcome }>
+  readonly entered: Promise<{ readonly port: EndingPort; readonly welcome: Welcome }>
   readonly #meeting: Meeting
-  readonly #visitor: Visitor
+  /** The id of the visitor's lock. */
+  readonly #life: string
   /** null where it is not to be used. */
   readonly #broker: Broker | null
   #via: Via
   /** Of the last knock. */
   #id = ''
-  #port: ClosablePort | null = null
+  #port: EndingPort | null = null
   #enter!: (entered: Awaited<Knocking['entered']>) => void // The promise calls its executor at once.
   #isOver = false
   #stopWaiting = (): void => {}
 
-  constructor({ channel }: MeetingPoint, visitor: Visitor, broker: Broker | null) {
+  constructor({ channel }: MeetingPoint, life: string, broker: Broker | null) {
     this.entered = new Promise((resolve) => (this.#enter = resolve))
-    this.#visitor = visitor
+    this.#life = life
     this.#broker = broker
     this.#via = broker ? 'broker' : 'channel'
     this.#meeting = meet(channel, (word) => this.#heard(word))
@@ -52,7 +45,7 @@ export class Knocking {
   close(): void {
     if (this.#isOver) return
     this.#end()
-    this.#port?.close()
+    this.#port?.end()
   }
 
   #heard(word: Word): void {
@@ -78,17 +71,17 @@ export class Knocking {
   /** Each time under another id: an owner that is gone may have fetched the port. */
   #knock(): void {
     this.#stopWaiting()
-    this.#port?.close()
+    this.#port?.end()
     this.#id = crypto.randomUUID()
     this.#port = this.#portAt(this.#id)
-    this.#meeting.say({ type: 'knock', id: this.#id, via: this.#via, ...this.#visitor })
+    this.#meeting.say({ type: 'knock', id: this.#id, via: this.#via, life: this.#life })
   }
 
-  #portAt(id: string): ClosablePort {
+  #portAt(id: string): EndingPort {
     if (this.#via === 'channel' || !this.#broker) return new ChannelPort(id)
     const { port1, port2 } = new MessageChannel()
     this.#broker.leave(id, port2)
-    return port1 as ClosablePort // Its events have more members.
+    return portOver(port1)
   }
 
   #end(): void {

@@ -34,6 +34,8 @@
 
 /** The names under which the threads of an origin meet about one directory. */
 export interface MeetingPoint {
+  /** Of the directory. */
+  readonly path: string
   readonly ownership: string
   readonly candidacy: string
   readonly sharing: string
@@ -44,6 +46,7 @@ export interface MeetingPoint {
 /** `path`: of the directory, in its one normal form. */
 export function meetingPointOf(path: string): MeetingPoint {
   return {
+    path,
     ownership: `idb-everywhere:${path}`,
     candidacy: `idb-everywhere candidate:${path}`,
     sharing: `idb-everywhere sharing:${path}`,
@@ -68,8 +71,6 @@ export interface Knock {
   readonly id: string
   /** Its port lies with the broker, or it listens on a channel of that id. */
   readonly via: Via
-  /** From `Looking`. */
-  readonly client: string
   /** The id of the lock that it has until it leaves. */
   readonly life: string
 }
@@ -80,8 +81,6 @@ export interface Welcome {
   readonly id: string
   /** The id of the lock that it has until it leaves. */
   readonly life: string
-  /** All who are there, see `OwnerFacts`. */
-  readonly clients: readonly string[]
 }
 
 export type Via = 'broker' | 'channel'
@@ -104,16 +103,13 @@ export function meet(channelName: string, hear: (word: Word) => void): Meeting {
 
 function wordOf(data: unknown): Word | null {
   if (typeof data !== 'object' || data === null) return null
-  const { type, id, via, client, life, clients } = data as { [member: string]: unknown }
+  const { type, id, via, life } = data as { [member: string]: unknown }
   if (type === 'here') return { type }
   if (typeof id !== 'string') return null
   if (type === 'heard' || type === 'refused') return { type, id }
   if (typeof life !== 'string') return null
-  if (type === 'welcome' && isListOfNames(clients)) return { type, id, life, clients }
-  const isKnock = type === 'knock' && (via === 'broker' || via === 'channel')
-  return isKnock && typeof client === 'string' ? { type, id, via, client, life } : null
-}
-
-function isListOfNames(value: unknown): value is string[] {
-  return Array.isArray(value) && value.every((it) => typeof it === 'string')
+  if (type === 'welcome') return { type, id, life }
+  return type === 'knock' && (via === 'broker' || via === 'channel')
+    ? { type, id, via, life }
+    : null
 }

@@ -5,8 +5,8 @@ import type { FoundOwn, Looking } from '../peer.ts'
 export interface Ownable {
   /** Resolves when it has the ownership. Rejects when it cannot get it: its worker cannot be started, there is no such file system. */
   readonly owned: Promise<void>
-  /** Begins to serve. To be called once, after `owned`. */
-  own(looking: Looking): Promise<FoundOwn>
+  /** Executes the notes, and begins to serve. To be called once, after `owned`. */
+  own(looking: Looking, notes: readonly string[]): Promise<FoundOwn>
   /** Gives up its place, or the directory, where it has not begun to serve. */
   end(): void
 }

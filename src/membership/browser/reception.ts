@@ -1,10 +1,12 @@
 /** Where the owner of a directory lets its clients in: see `meeting-point.ts`. */
-import { RelayedPort } from '../../port/relayed-port.ts'
+import type { Failure } from '../../errors.ts'
 import type { HostPort } from '../../port/messages.ts'
+import type { Served } from '../../port/server.ts'
+import { receiveClient } from '../greeting.ts'
+import type { Hello } from '../hello.ts'
 import type { Roster } from '../roster.ts'
 import { askOver } from './broker.ts'
-import { ChannelPort } from './channel-port.ts'
-import type { ClosablePort } from './knocking.ts'
+import { ChannelPort, type EndingPort, portOver } from './channel-port.ts'
 import { type Knock, meet, type Meeting, type MeetingPoint, type Word } from './meeting-point.ts'
 import { beginLife, type Life, lifeEnded } from './web-locks.ts'
 
@@ -13,7 +15,11 @@ export interface ReceptionParts {
   readonly point: MeetingPoint
   readonly roster: Roster
   /** Serves the client at the other end of that port. */
-  serve(port: HostPort): void
+  serve(port: HostPort, told: { recovered(): void; left(): void }): Served
+  /** What the owner says of itself. */
+  readonly own: Hello & { readonly title: string | null }
+  /** Takes what was wrong with one that was sent away. */
+  report(failure: Failure): void
   /** Gives a line to the broker; null where there is none. Called once. */
   reachBroker(): Promise<MessagePort | null>
 }
@@ -48,7 +54,7 @@ export class Reception {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#meeting.close()
-    for (const end of this.#served) end()
+    for (const leave of this.#served) leave()
     this.#life.end()
   }
 
@@ -63,7 +69,7 @@ export class Reception {
 
   #refuse({ id }: Knock): void {
     this.#expected.delete(id)
-    if (this.#isOpen) this.#meeting.say({ type: 'refused', id })
+    this.#say({ type: 'refused', id })
   }
 
   async #lineToBroker(): Promise<((id: string) => void) | null> {
@@ -73,31 +79,46 @@ export class Reception {
       askOver(line, (id, port) => {
         const knock = this.#expected.get(id)
         this.#expected.delete(id)
-        if (knock) this.#letIn(knock, port as ClosablePort) // Its events have more members.
+        if (knock) this.#letIn(knock, portOver(port))
+        else port.close()
       })
     )
   }
 
-  #letIn({ id, client, life }: Knock, port: ClosablePort): void {
-    if (!this.#isOpen) return port.close()
-    const { roster } = this.#parts
-    const served = new RelayedPort({
-      post: (message, transfer) => port.postMessage(message, transfer),
+  #letIn({ id, life }: Knock, port: EndingPort): void {
+    if (!this.#isOpen) return port.end()
+    this.#say({ type: 'welcome', id, life: this.#life.id })
+    void this.#receive(port, life)
+  }
+
+  async #receive(port: EndingPort, life: string): Promise<void> {
+    const { own, roster, serve, report } = this.#parts
+    const met = await receiveClient(port, {
+      secret: null,
+      own: () => ({ ...own, clients: roster.clients }),
+      report,
     })
+    if (!met) return
+    if (!this.#isOpen) return port.end()
     const watch = new AbortController()
-    const end = (): void => {
-      if (!this.#served.delete(end)) return
-      watch.abort()
-      seat.left()
-      served.closed()
-      port.close()
-    }
-    this.#served.add(end)
-    const seat = roster.enter(client, { tell: () => {}, replaced: end })
-    this.#parts.serve(served)
-    port.addEventListener('message', ({ data }) => served.received(data))
-    port.start?.()
-    void lifeEnded(life, watch.signal).then(end)
-    this.#meeting.say({ type: 'welcome', id, life: this.#life.id, clients: roster.clients })
+    const leave = (): void => served.leave()
+    const seat = roster.enter(met.client.client, {
+      tell: (clients) => served.tellRoster(clients),
+      replaced: leave,
+    })
+    const served = serve(met.port, {
+      recovered: () => seat.recovered(),
+      left: () => {
+        watch.abort()
+        this.#served.delete(leave)
+        seat.left()
+      },
+    })
+    this.#served.add(leave)
+    void lifeEnded(life, watch.signal).then(leave)
+  }
+
+  #say(word: Word): void {
+    if (this.#isOpen) this.#meeting.say(word)
   }
 }

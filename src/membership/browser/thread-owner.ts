@@ -1,12 +1,22 @@
 /** This thread as the owner, where it can open the files itself: a dedicated worker, the user's or one that a page has started. */
 import type { HostPort } from '../../port/messages.ts'
-import type { ClosableHost } from '../../protocol/protocol.ts'
+import type { Failure } from '../../errors.ts'
+import type { Served } from '../../port/server.ts'
+import type { ClosableHost, Host } from '../../protocol/protocol.ts'
+import type { OwnerHello } from '../hello.ts'
 import type { FoundOwn, Looking } from '../peer.ts'
 import { Roster } from '../roster.ts'
 import type { MeetingPoint } from './meeting-point.ts'
+import { executeNotes } from './notes.ts'
 import type { Ownable } from './ownable.ts'
 import { Reception } from './reception.ts'
 import { type Free, takeLock } from './web-locks.ts'
+
+/** What is heard of a client. */
+interface Told {
+  recovered(): void
+  left(): void
+}
 
 /** What owning takes. */
 export interface OwningParts {
@@ -17,8 +27,11 @@ export interface OwningParts {
   giveUp(): Promise<void>
   /** A host on the directory, which was taken; closing it frees the directory. */
   makeHost(recovery: Promise<void> | null): ClosableHost
+  /** What it says of itself; its id comes with the look. */
+  readonly own: Omit<OwnerHello, 'client' | 'clients'>
   /** Serves the host to a client. */
-  serve(host: ClosableHost, port: HostPort): void
+  serve(host: Host, port: HostPort, told: Told): Served
+  report(failure: Failure): void
   /** As in `ReceptionParts`. */
   reachBroker(): Promise<MessagePort | null>
 }
@@ -37,14 +50,18 @@ export class ThreadOwner implements Ownable {
     this.owned.catch(() => {})
   }
 
-  async own({ client, returning }: Looking): Promise<FoundOwn> {
+  async own({ client, returning }: Looking, notes: readonly string[]): Promise<FoundOwn> {
     this.#isServing = true
     const parts = this.#parts
     let tell: (clients: readonly string[]) => void = () => {}
     const roster = new Roster({ own: client, returning, changed: (clients) => tell(clients) })
     const host = parts.makeHost(roster.recovery)
-    const serve = (port: HostPort): void => parts.serve(host, port)
-    const reception = await Reception.open({ ...parts, roster, serve })
+    const noted = executeNotes(host, notes)
+    const serve = (port: HostPort, told: Told): Served => parts.serve(host, port, told)
+    const own = { ...parts.own, client }
+    const reception = await Reception.open({ ...parts, own, roster, serve })
+    // Where others come back from a former owner, the host opens nothing before they and this thread have.
+    if (!returning) await noted
     return {
       type: 'own',
       host,
