@@ -33,7 +33,7 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Owner
     host.disconnect(nonsense(complaintOf(error))),
   )
   port.addEventListener('close', ({ reason = ended }) => host.disconnect(reason))
-  port.trust?.()
+  if (typeof port.trust === 'function') port.trust()
   port.start?.()
   unref(port)
   options.presence?.show((name) => host.call({ type: 'present', id: 0, name }))

@@ -49,7 +49,7 @@ export function serve(host: Host, port: HostPort, options: ServeOptions): Served
   port.addEventListener('message', ({ data }) => client.received(data))
   port.addEventListener('messageerror', ({ error = unreadable }) => client.dismiss(error))
   port.addEventListener('close', () => client.disconnect())
-  port.trust?.()
+  if (typeof port.trust === 'function') port.trust()
   port.start?.()
   unref(port)
   options.presence?.show((name) => outbox.post({ type: 'present', id: 0, name }))

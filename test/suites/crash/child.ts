@@ -5,7 +5,7 @@
  * - `owner 12.3`: it has become the owner of the directory, within so many milliseconds. What it was kept waiting for a
  *   processor is taken off, as far as the system tells.
  * - `listed 34.5`: it knows what databases are there, so long after it began.
- * - `found 17`: the databases hold exactly what they should after step 17.
+ * - `found 17`: the databases hold exactly what they should after step 17, and the marks of the steps up to it.
  * - `issue 18`, `done 18`: step 18 was begun, was acknowledged.
  * - `wrong …`: something that must not be.
  *
@@ -13,9 +13,13 @@
  */
 import { writeSync } from 'node:fs'
 import { close, createIndexedDB } from '../../../src/index.ts'
+import { createHost } from '../../../src/host/host.ts'
+import { factoryOn } from '../../../src/hosting/composition.ts'
+import { HostUser, hostOfOthers } from '../../../src/hosting/host-user.ts'
 import { platform } from '../../../src/platform/node.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { loadEngine } from '../../../src/sqlite/engine.ts'
+import type { StorageDirectory } from '../../../src/storage/storage.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { nodeFs } from '../../../vfs/node.ts'
@@ -25,6 +29,7 @@ import { seededRandom } from '../../kit/history/random.ts'
 import { nothing, type State, textOf } from '../../kit/history/state.ts'
 import { applyStep, type Step } from '../../kit/history/step.ts'
 import { waitedMs } from '../../kit/process-times.ts'
+import { ExpectedMarks, marking, marksIn } from './marks.ts'
 
 const [directory = '', seedText, acknowledgedText, begunText, checksPages, goesOn] =
   process.argv.slice(2)
@@ -84,8 +89,7 @@ function stopwatch(): () => string {
 }
 
 async function checkFiles(): Promise<void> {
-  const getEngine = () => loadEngine(() => platform.loadWasm())
-  const storage = openStorageDirectory({ vfs: nodeFs(), path: directory, waitMs: 0, getEngine })
+  const storage = storageIn(directory)
   for (const { name } of await storage.list()) {
     const database = await storage.open(name)
     const problems = database.care.check()
@@ -104,12 +108,33 @@ async function findState(): Promise<{ number: number; state: State }> {
   const found = await readState(indexedDB)
   await close(indexedDB)
 
+  const foundMarks = await readMarks()
+  const marks = new ExpectedMarks()
   let state = nothing
   for (let number = 0; number <= begun; number++) {
-    if (number > 0) state = applyStep(state, stepAt(state, number))
-    if (number >= acknowledged && textOf(state) === found) return { number, state }
+    if (number > 0) {
+      const step = stepAt(state, number)
+      state = applyStep(state, step)
+      marks.note(step, number)
+    }
+    const isFound = textOf(state) === found && marks.text() === foundMarks
+    if (number >= acknowledged && isFound) return { number, state }
   }
-  throw new Error(`No step from ${acknowledged} to ${begun} gives what was found: ${found}`)
+  throw new Error(
+    `No step from ${acknowledged} to ${begun} gives what was found: ${found}, marks ${foundMarks}`,
+  )
+}
+
+async function readMarks(): Promise<string> {
+  const storage = storageIn(directory)
+  const marks = await marksIn(storage)
+  await storage.close()
+  return marks
+}
+
+function storageIn(path: string): StorageDirectory {
+  const getEngine = () => loadEngine(() => platform.loadWasm())
+  return openStorageDirectory({ vfs: nodeFs(), path, waitMs: 0, getEngine })
 }
 
 function stepAt(state: State, number: number): Step {
@@ -117,7 +142,9 @@ function stepAt(state: State, number: number): Step {
 }
 
 async function runSteps(start: State, first: number): Promise<never> {
-  const databases = new Databases(createIndexedDB({ path: directory }))
+  let asked = 0
+  const host = createHost({ storage: storageIn(directory), durability: 'relaxed' })
+  const databases = new Databases(factoryOn(new HostUser(hostOfOthers(marking(host, () => asked)))))
   const random = seededRandom(seed ^ first)
   let state = start
   let number = first
@@ -131,7 +158,7 @@ async function runSteps(start: State, first: number): Promise<never> {
       group.push({ number: number++, step })
       if (step.type !== 'transaction') break
     }
-    await runGroup(databases, group)
+    await runGroup({ databases, group, asking: (it) => (asked = it) })
   }
 }
 
@@ -141,16 +168,21 @@ function mayQueueBehind(first: Step | undefined, step: Step): boolean {
   )
 }
 
-async function runGroup(
-  databases: Databases,
-  group: readonly { number: number; step: Step }[],
-): Promise<void> {
+interface Group {
+  readonly databases: Databases
+  readonly group: readonly { number: number; step: Step }[]
+  /** Told the number of a step right before it is asked for. */
+  readonly asking: (number: number) => void
+}
+
+async function runGroup({ databases, group, asking }: Group): Promise<void> {
   const [first] = group
   const connection =
     first?.step.type === 'transaction' ? await databases.connection(first.step.database) : null
   await Promise.all(
     group.map(async ({ number, step }) => {
       say(`issue ${number}`)
+      asking(number)
       if (connection && step.type === 'transaction') await databases.transact(connection, step)
       else await databases.execute(step)
       say(`done ${number}`)
