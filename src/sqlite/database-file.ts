@@ -5,13 +5,13 @@ import { checkTables } from './salvage/check-tables.ts'
 import type { Engine } from './engine.ts'
 import { companionsOf } from './file-name.ts'
 import {
+  checkFormat,
   inspectFile,
   isTruncated,
   newDatabaseBytes,
   writeNewDatabase,
 } from './schema/file-image.ts'
 import type { Mount } from './mount/mount.ts'
-import { pageSize } from './schema/new-database.ts'
 import type { Quota } from '../files/quota.ts'
 import { type DatabaseFile, DatabaseFiles } from '../files/database-files.ts'
 import { fileError } from '../files/file-error.ts'
@@ -33,6 +33,8 @@ export interface MountedDirectory {
 export interface OpenedSqliteFile {
   readonly connection: Connection
   readonly rows: DatabaseRows
+  /** Whether another release may have left counts of records in it. */
+  readonly hasCounts: boolean
   /** Whether the file was made just now. */
   readonly isNew: boolean
   /** Whether the last to have it open left something in its log. */
@@ -69,7 +71,7 @@ export async function openDatabaseFile(
     if (state === 'missing') return null
     // A database that was closed properly has nothing in its log.
     const isUnclean = !isNew && companionsOf(fileName).some((name) => place.mount.exists(name))
-    const connected = connect(place, target, { isNew })
+    const connected = connect(place, target, { isNew, isUnclean })
     const { check = 'unclean' } = target
     if (check === 'always' || (check === 'unclean' && isUnclean)) {
       place.mount.readInBlocks(fileName, () =>
@@ -150,7 +152,8 @@ function examine(
 /** @throws StorageError 'corrupt'; then the connection is closed. */
 function checkPages(connection: Connection, { isOfAnySize }: { isOfAnySize: boolean }): void {
   try {
-    const sizeBytes = connection.readNumber('PRAGMA page_count') * pageSize
+    const sizeBytes =
+      connection.readNumber('PRAGMA page_count') * connection.readNumber('PRAGMA page_size')
     if (!isOfAnySize && sizeBytes > longestCheckBytes) return
     const problem = connection.readText('PRAGMA quick_check(1)')
     if (problem !== 'ok') throw connection.damage(problem)
@@ -163,15 +166,17 @@ function checkPages(connection: Connection, { isOfAnySize }: { isOfAnySize: bool
 function connect(
   place: MountedDirectory,
   target: FileTarget,
-  { isNew }: { isNew: boolean },
-): { connection: Connection; rows: DatabaseRows } {
+  { isNew, isUnclean }: { isNew: boolean; isUnclean: boolean },
+): Pick<OpenedSqliteFile, 'connection' | 'rows' | 'hasCounts'> {
   const connection = connectionTo(place, target)
   try {
-    if (isNew) return { connection, rows: newDatabaseRows }
-    checkTables(connection, target.label)
+    if (isNew) return { connection, rows: newDatabaseRows, hasCounts: false }
+    // What the log says of the format is in no file's header.
+    if (isUnclean) checkFormat(connection.readNumber('PRAGMA user_version'), target.label)
+    const { hasCounts } = checkTables(connection, target.label)
     const rows = readDatabaseRows(connection)
     checkFormats(rows, target.label)
-    return { connection, rows }
+    return { connection, rows, hasCounts }
   } catch (error) {
     connection.abandon()
     throw error
@@ -226,7 +231,7 @@ function checkFormats(rows: DatabaseRows, label: string): void {
       : { format: rows.valueFormat, supportedFormat: valueFormat }
   throw new StorageError(
     'foreign',
-    `${label}: keys or values have a newer format; use a newer version of this package`,
+    `${label}: keys or values have a newer format; open it with a newer version of idb-everywhere`,
     { code: 'ERR_IDB_NEWER_FORMAT', ...formats },
   )
 }

@@ -51,13 +51,16 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   readonly #currentNumbers: Map<number, number>
   #schema: DatabaseSchema
   #transaction: SqliteTransaction | null = null
+  /** Whether the file may hold counts that its next change would make wrong. */
+  #hasStaleCounts: boolean
   /** null until it is closed. */
   #closing: Promise<void> | null = null
 
   /** When it throws, the connection is still the caller's, and nothing else knows of the database. */
   constructor(options: DatabaseOptions) {
     const { place, file, opened, life } = options
-    const { connection, rows } = opened
+    const { connection, rows, hasCounts } = opened
+    this.#hasStaleCounts = hasCounts
     this.name = file.name
     this.#schema = rows.schema
     this.#currentNumbers = new Map(rows.currentNumbers)
@@ -116,6 +119,10 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     return this.marks.hasLostSome
   }
 
+  get hasStaleCounts(): boolean {
+    return this.#hasStaleCounts
+  }
+
   begin(): SqliteTransaction {
     if (this.#transaction) throw new Error('unreachable: a read-write transaction is open')
     this.durability.checkOwedLog()
@@ -139,6 +146,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   committed(schema: DatabaseSchema, movedNumbers: ReadonlyMap<number, number> | null): void {
     this.#transaction = null
+    this.#hasStaleCounts = false
     const hasNewVersion = schema.version !== this.#schema.version
     this.#schema = schema
     if (movedNumbers) {

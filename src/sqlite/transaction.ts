@@ -13,7 +13,7 @@ import type { FilePresence } from './care/file-presence.ts'
 import type { QuotaShare } from './care/quota-share.ts'
 import type { CommitMarks } from './records/commit-marks.ts'
 import { fillIndex } from './records/fill-index.ts'
-import type { RecordCounts } from './records/record-counts.ts'
+import { deleteCounts, type RecordCounts } from './records/record-counts.ts'
 import type { RecordReader } from './records/record-reader.ts'
 import type { RecordWriter } from './records/record-writer.ts'
 import { writeCurrentNumber, writeMeta, writeSchemaChange } from './schema/write-schema.ts'
@@ -30,6 +30,8 @@ export interface TransactionDatabase {
   readonly marks: CommitMarks
   readonly presence: FilePresence
   readonly quotaShare: QuotaShare | null
+  /** Whether the file may hold counts of records that are not carried along. */
+  readonly hasStaleCounts: boolean
   /** The committed schema. */
   readonly schema: DatabaseSchema
   /** The committed current number of a key generator. */
@@ -147,6 +149,7 @@ export class SqliteTransaction implements StorageTransaction {
   #writeMoved(): void {
     const { connection, name, schema } = this.#database
     if (this.#schema !== schema) writeMeta(connection, name, this.#schema)
+    if (this.#database.hasStaleCounts) connection.execute(deleteCounts)
     if (!this.#movedNumbers) return
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(connection, storeId, currentNumber)

@@ -3,12 +3,11 @@ import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
 import type { MountedDirectory } from '../database-file.ts'
-import { pageSize } from '../schema/new-database.ts'
 import type { Quota, QuotaMember } from '../../files/quota.ts'
 import { fileError } from '../../files/file-error.ts'
 
-/** A page in the write-ahead log, with its header. */
-const frameSize = pageSize + 24
+/** The size of a page's header in the write-ahead log. */
+const frameHeaderSize = 24
 
 /** Pages a transaction rewrites in addition to those it adds; their frames are left room for. */
 const rewrittenPages = 16
@@ -36,6 +35,7 @@ export class QuotaShare implements QuotaMember {
   idleBytes = 0
   readonly #quota: Quota
   readonly #options: QuotaShareOptions
+  readonly #pageSize: number
   /** How many pages there were when the write transaction began. */
   #pageCount = 0
   #mostPages = 0
@@ -44,6 +44,7 @@ export class QuotaShare implements QuotaMember {
     this.#quota = quota
     this.#options = options
     options.connection.quotaError = (label) => quota.refusal(label)
+    this.#pageSize = options.connection.readNumber('PRAGMA page_size')
     this.measure()
     quota.join(this)
   }
@@ -81,11 +82,10 @@ export class QuotaShare implements QuotaMember {
   /** After anything that may have moved pages between the log, the file and the free ones. */
   measure(): void {
     const fileBytes = this.#fileBytes()
-    this.owedBytes = Math.max(
-      this.#options.connection.readNumberAgain('PRAGMA page_count') * pageSize - fileBytes,
-      0,
-    )
-    this.idleBytes = this.#options.connection.readNumberAgain('PRAGMA freelist_count') * pageSize
+    const { connection } = this.#options
+    const bytes = connection.readNumberAgain('PRAGMA page_count') * this.#pageSize
+    this.owedBytes = Math.max(bytes - fileBytes, 0)
+    this.idleBytes = connection.readNumberAgain('PRAGMA freelist_count') * this.#pageSize
   }
 
   /** The same after what cannot fail any more: where it cannot be measured, what was known before has to do. */
@@ -126,6 +126,8 @@ export class QuotaShare implements QuotaMember {
   /** A page that is added takes a page of the file and, where there is a log, a frame of it first. */
   #roomInPages(): number {
     const { freeBytes } = this.#quota
+    const pageSize = this.#pageSize
+    const frameSize = pageSize + frameHeaderSize
     const pages = this.#options.place.isPersistent
       ? (freeBytes - rewrittenPages * frameSize) / (pageSize + frameSize)
       : freeBytes / pageSize

@@ -2,7 +2,7 @@
 import { type CommitMark, mostMarkedClients } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
-import { createMarksTable } from '../schema/tables.ts'
+import { createMarksTable, raiseFormat } from '../schema/tables.ts'
 
 const sql = {
   find: `SELECT number FROM commit_marks WHERE client = ?1 AND slot = ?2`,
@@ -94,7 +94,7 @@ export class CommitMarks {
   }
 
   #makeTable(): void {
-    if (!this.#isThere()) this.#connection.execute(createMarksTable)
+    if (!this.#isThere()) this.#connection.execute(`${createMarksTable}; ${raiseFormat}`)
     this.#hasTable = true
   }
 

@@ -3,6 +3,9 @@
  * visits every entry; programs ask again and again, mostly with nothing written in between.
  */
 
+/** Removes the counts that another release has left in the file; those here are in memory alone. */
+export const deleteCounts = 'DELETE FROM record_counts'
+
 /** What is known of one database. */
 export class RecordCounts {
   /** Store id → index id (0: the store itself) → count. */

@@ -4,24 +4,26 @@
  */
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
-import { createMarksTable, tableStatements } from '../schema/tables.ts'
+import { createCountsTable, createMarksTable, tableStatements } from '../schema/tables.ts'
 
 /** What `ANALYZE` leaves behind when a tool has run it; SQLite only reads numbers from it. */
 const statistics = 'CREATE TABLE sqlite_stat1(tbl,idx,stat)'
 
 /** What a file may have in addition to our tables. */
-const additions: readonly string[] = [statistics, createMarksTable]
+const additions: readonly string[] = [statistics, createMarksTable, createCountsTable]
 
 /**
- * Compares the file's schema with ours, text by text.
+ * Compares the file's schema with ours, text by text. Gives whether there is a table of counts.
  * @throws StorageError 'foreign' when something else is there too, 'corrupt' when a table of ours is not.
  */
-export function checkTables(connection: Connection, label: string): void {
+export function checkTables(connection: Connection, label: string): { hasCounts: boolean } {
   const missing = new Set(tableStatements)
+  let hasCounts = false
   const schema = connection.prepare('SELECT sql, type, name FROM sqlite_schema')
   try {
     while (schema.step()) {
       const text = schema.text(0)
+      if (text === createCountsTable) hasCounts = true
       if (missing.delete(text) || additions.includes(text)) continue
       throw strangeObject(label, schema.text(1), schema.text(2))
     }
@@ -29,6 +31,7 @@ export function checkTables(connection: Connection, label: string): void {
     schema.reset()
   }
   if (missing.size > 0) throw connection.damage('a table is missing')
+  return { hasCounts }
 }
 
 function strangeObject(label: string, type: string, name: string): StorageError {

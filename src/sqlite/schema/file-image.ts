@@ -48,15 +48,18 @@ export function inspectFile(file: VfsFile, label: string): FileState {
   if (view.getUint32(68) !== applicationId) {
     throw new StorageError('foreign', `${label}: the file belongs to another program; move it away`)
   }
-  const format = view.getUint32(60)
-  if (format > tablesFormat) {
-    throw new StorageError(
-      'foreign',
-      `${label}: the file has format ${format}, newer than ${tablesFormat}; use a newer version of this package`,
-      { code: 'ERR_IDB_NEWER_FORMAT', format, supportedFormat: tablesFormat },
-    )
-  }
+  checkFormat(view.getUint32(60), label)
   return 'database'
+}
+
+/** @throws StorageError 'foreign' for a format that this release does not know */
+export function checkFormat(format: number, label: string): void {
+  if (format <= tablesFormat) return
+  throw new StorageError(
+    'foreign',
+    `${label}: the file has format ${format}, newer than ${tablesFormat}; open it with a newer version of idb-everywhere`,
+    { code: 'ERR_IDB_NEWER_FORMAT', format, supportedFormat: tablesFormat },
+  )
 }
 
 /** Whether a file is shorter than its header says; means nothing while a write-ahead log has content. */

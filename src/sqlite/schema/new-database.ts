@@ -12,7 +12,7 @@
  * A row of the list is a cell: the record's length and the row's number as varints, then the record: the length of its
  * head, five types, the columns type, name, table's name, root page, statement. Cells fill a page from its end.
  */
-import { applicationId, tablesFormat, tableStatements } from './tables.ts'
+import { applicationId, newTablesFormat, tableStatements } from './tables.ts'
 
 /** The size of a database's pages in bytes. */
 export const pageSize = 4096
@@ -63,7 +63,7 @@ function writeHeader(
   view.setUint32(52, pageCount) // the last root page; not zero: free pages can be given back,
   view.setUint32(64, 1) // but are not by themselves
   view.setUint32(56, 1) // text is UTF-8
-  view.setUint32(60, tablesFormat)
+  view.setUint32(60, newTablesFormat)
   view.setUint32(68, applicationId)
   view.setUint32(96, sqliteVersion)
 }

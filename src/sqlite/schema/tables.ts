@@ -92,8 +92,36 @@ export const tableStatements: readonly string[] = createTables
 /** The file's `application_id`: ASCII "IDBe". */
 export const applicationId = 0x49_44_42_65
 
-/** The file's `user_version`: the version of the tables above. */
-export const tablesFormat = 1
+/**
+ * `record_counts`: how many records an object store has (`index_id` 0), or entries an index, at every moment that can be read.
+ * No row: not known. Nothing here writes it; a release that carries counts along may, and whoever changes records without
+ * carrying them along deletes the rows in the same transaction. No part of a new database.
+ */
+export const createCountsTable = `CREATE TABLE record_counts (
+  store_id INTEGER NOT NULL,
+  index_id INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (store_id, index_id)
+) WITHOUT ROWID`
+
+/**
+ * The file's `user_version`.
+ *
+ * | format | may hold                                                                                           |
+ * | ------ | -------------------------------------------------------------------------------------------------- |
+ * | 1      | the tables of `createTables`, in pages of 4,096 bytes                                              |
+ * | 2      | `commit_marks` and `record_counts` too, and pages of any size from 4,096 bytes on                  |
+ *
+ * A file has the lowest format that holds what is in it, so that earlier releases can read it as long as possible: they
+ * refuse a higher one, with an error that says so.
+ */
+export const tablesFormat = 2
+
+/** The format of a new database. */
+export const newTablesFormat = 1
+
+/** Makes a file one of the highest format, within a transaction. */
+export const raiseFormat = `PRAGMA user_version = ${tablesFormat}`
 
 /** The version of the keys' byte format. */
 export const keyFormat = 1

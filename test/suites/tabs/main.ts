@@ -13,7 +13,9 @@ import { allCases } from './cases/all.ts'
 import type { Case } from './cases/case.ts'
 import { type CaseOptions, type Verdict, patienceMs, runAlone, runCase } from './run-cases.ts'
 import { type EndingName, endingNames } from './failover/endings.ts'
+import type { FleetOptions } from './failover/fleet.ts'
 import { describeOutcome, isFaultless, runRounds } from './failover/rounds.ts'
+import { type SpecialName, specialNames, specials } from './failover/special.ts'
 import { PagePool } from './page-pool.ts'
 import type { ImplementationName } from './scene.ts'
 import { type Fault, faultNames } from './scope/load.ts'
@@ -31,9 +33,11 @@ const optionTypes = {
   only: { type: 'string', default: '' },
   on: { type: 'string', default: 'native,ours' },
   repeats: { type: 'string', default: '1' },
+  dist: { type: 'string', default: 'dist' },
   options: { type: 'string', default: '{}' },
   verbose: { type: 'boolean', default: false },
   parts: { type: 'string', default: 'cases,failover' },
+  specials: { type: 'string', default: specialNames.join(',') },
   endings: { type: 'string', default: 'close,terminate' },
   rounds: { type: 'string', default: '2' },
   tabs: { type: 'string', default: '3' },
@@ -75,6 +79,7 @@ async function runInBrowser(name: BrowserName, values: Values, origin: string): 
       ...(parts.includes('cases')
         ? await runCases(new PagePool(context), name, values, origin)
         : []),
+      ...(parts.includes('special') ? await runSpecials(browser, values, origin) : []),
       ...(parts.includes('failover') ? await runFailover(browser, values, origin) : []),
     ]
     for (const { title, error } of verdicts) {
@@ -128,12 +133,9 @@ async function runFailover(
       const outcome = await runRounds(context, {
         ending,
         hasOwner: values.on !== 'native',
-        url: `${origin}/scope/${values.on === 'native' ? 'native' : 'ours'}.html`,
         rounds: Number(values.rounds),
         tabs: Number(values.tabs),
-        lines: Number(values.lines),
-        pauseMs: Number(values['pause-ms']),
-        fault: faultNamed(values.fault),
+        ...fleetOptions(values, origin),
       })
       const text = describeOutcome(`${browser.label}, ${ending}`, outcome)
       console.log(text)
@@ -144,6 +146,41 @@ async function runFailover(
     }
   }
   return verdicts
+}
+
+async function runSpecials(
+  browser: RunningBrowser,
+  values: Values,
+  origin: string,
+): Promise<Verdict[]> {
+  const verdicts: Verdict[] = []
+  for (const name of values.specials.split(',').map(specialNamed)) {
+    const context = await browser.newContext()
+    context.setDefaultTimeout(patienceMs)
+    try {
+      const complaints = await specials[name](context, fleetOptions(values, origin))
+      const error = complaints.length > 0 ? complaints.join('\n  ') : null
+      verdicts.push({ title: `tabs under load: ${name}`, error })
+    } finally {
+      await context.close()
+    }
+  }
+  return verdicts
+}
+
+function fleetOptions(values: Values, origin: string): FleetOptions {
+  return {
+    url: `${origin}/scope/${values.on === 'native' ? 'native' : 'ours'}.html`,
+    lines: Number(values.lines),
+    pauseMs: Number(values['pause-ms']),
+    fault: faultNamed(values.fault),
+  }
+}
+
+function specialNamed(text: string): SpecialName {
+  const name = specialNames.find((it) => it === text)
+  if (name) return name
+  throw new TypeError(`Expected specials out of ${specialNames.join(', ')}, not "${text}"`)
 }
 
 function endingNamed(text: string): EndingName {

@@ -1,18 +1,20 @@
 /**
  * Tabs, frames and workers that share databases: the same cases on the browser's own implementation and on ours.
  *
- * node test/suites/tabs/run.mjs [chromium] [firefox] [--long] [--only TEXT] [--on native,ours] [--repeats N]
- *   [--options '{"ifLocked":"share"}'] [--verbose]
+ * node test/suites/tabs/run.mjs [chromium] [firefox] [--long] [--only TEXT] [--on native,ours] [--repeats N] [--verbose]
+ *   [--parts cases,failover,special] [--endings close,reload,navigate,terminate,crash,kill] [--rounds N] [--tabs N]
+ *   [--specials together,stopped,cleared] [--fault lost|torn|told|hang] [--dist DIR]
+ *   [--options '{"ifLocked":"share"}']
  */
 import { build } from 'esbuild'
 import { rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { flag } from '../../kit/bundle.mjs'
 
 const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
-const dist = join(projectRoot, 'dist')
+const dist = resolve(projectRoot, String(flag('dist') ?? 'dist'))
 // Inside the tree, where packages resolve; a folder of this run's own, so that two do not write over each other.
 const outdir = join(projectRoot, `node_modules/.cache/idb-everywhere-tabs/${process.pid}`)
 process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
@@ -40,12 +42,14 @@ async function writeScripts(options) {
       contents: `
         import { install } from './index-browser.js'
         import { opfs } from './vfs-opfs-browser.js'
-        install({ force: true, vfs: opfs(), ...${options} })`,
+        const warnings = (globalThis.warnings = [])
+        const onWarning = ({ message }) => warnings.push(message)
+        install({ force: true, vfs: opfs(), onWarning, ...${options} })`,
       resolveDir: dist,
     },
     define: { 'import.meta.url': 'importMetaUrl' },
   })
-  const builtAt = `const importMetaUrl = new URL('/dist/index-browser.js', location.href).href`
+  const builtAt = `const importMetaUrl = new URL('/dist/index-browser.js', location.href).href;`
   await mkdir(join(outdir, 'scope'))
   await writePage('native', context)
   await writePage('elsewhere', '')

@@ -3,7 +3,7 @@ import { ValueBytes } from '../../../src/bytes/value-bytes.ts'
 import { ParcelReader, ParcelWriter } from '../../../src/port/parcel.ts'
 import { readAnswer, readCall, writeAnswer, writeCall } from '../../../src/port/codec.ts'
 import type { Answer, Call } from '../../../src/port/messages.ts'
-import type { Operation } from '../../../src/protocol/protocol.ts'
+import { emptySchema, type Operation } from '../../../src/protocol/protocol.ts'
 import { deserialize } from '../../../src/values/deserialize.ts'
 import { serialize } from '../../../src/values/serialize.ts'
 
@@ -31,6 +31,8 @@ const execute = (operation: Operation): Call => ({ type: 'execute', id: 9, opera
 const put = { type: 'put', storeId: 1, overwrite: true } as const
 const scan = { type: 'scan', storeId: 1, indexId: 2, inclusive: false, skip: 0 } as const
 const range = { lower: short, upper: null }
+
+const mark = { client: 'abcdefghijklmnop', slot: 2 ** 20 - 1, number: 2 ** 53 - 1 }
 
 const calls: readonly Call[] = [
   { type: 'open', id: 1, name: 'a database', version: 3 },
@@ -82,6 +84,21 @@ const calls: readonly Call[] = [
   execute({ type: 'deleteRange', storeId: 1, range }),
   execute({ type: 'clear', storeId: 1 }),
   { type: 'commit', id: 2, failuresSeen: 4, mark: undefined },
+  { type: 'offerCommit', id: 2, failuresSeen: 0, mark: undefined },
+  { type: 'commit', id: 2, failuresSeen: 1, mark },
+  { type: 'offerCommit', id: 2, failuresSeen: 0, mark },
+  {
+    type: 'createTransaction',
+    id: 3,
+    connection: 1,
+    storeIds: [1],
+    mode: 'readonly',
+    durability: 'default',
+    resumes: true,
+  },
+  { type: 'attach', id: 4, name: 'a database', version: 3 },
+  { type: 'outcomeOf', id: 5, name: 'a database', mark },
+  { type: 'forgetMarks', id: 0, client: 'abcdefghijklmnop' },
   { type: 'abort', id: 2 },
 ]
 
@@ -91,6 +108,15 @@ const answers: readonly Answer[] = [
   { type: 'done', id: 2, result: 0 },
   { type: 'done', id: 2, result: short },
   { type: 'committed', id: 2 },
+  { type: 'outcome', id: 3, outcome: 'unknown' },
+  {
+    type: 'attached',
+    id: 4,
+    schema: emptySchema,
+    limits: { recordBytes: 1, keyBytes: 2, nameUnits: 3, highestId: 4 },
+    salvaged: null,
+    keptAt: ['directory', 'name'],
+  },
 ]
 
 /** A call with the bytes of its value in place of the value. */

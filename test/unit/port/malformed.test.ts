@@ -69,6 +69,11 @@ const parcelOf = (numbers: readonly number[], ...objects: readonly unknown[]) =>
   objects,
 })
 
+const outcomeOfMark = (title: string, mark: unknown): [title: string, message: unknown] => [
+  `an outcome of a mark ${title}`,
+  parcelOf([0], { type: 'outcomeOf', id: 1, name: 'db', mark }),
+]
+
 const messages: readonly [title: string, message: unknown][] = [
   ['null', null],
   ['a number', 5],
@@ -95,6 +100,20 @@ const messages: readonly [title: string, message: unknown][] = [
     'an id given twice',
     parcelOf([0, 0], { type: 'databases', id: 1 }, { type: 'databases', id: 1 }),
   ],
+  ['an attachment without a version', parcelOf([0], { type: 'attach', id: 1, name: 'db' })],
+  [
+    'an attachment to a version that there is not',
+    parcelOf([0], { type: 'attach', id: 1, name: 'db', version: 0 }),
+  ],
+  ['an outcome of no mark', parcelOf([0], { type: 'outcomeOf', id: 1, name: 'db' })],
+  outcomeOfMark('of no client', { client: '', slot: 0, number: 1 }),
+  outcomeOfMark('of a client with too long a name', { client: 'c'.repeat(65), slot: 0, number: 1 }),
+  outcomeOfMark('of a client with other letters', { client: 'é', slot: 0, number: 1 }),
+  outcomeOfMark('of a negative slot', { client: 'c', slot: -1, number: 1 }),
+  outcomeOfMark('of too high a slot', { client: 'c', slot: 2 ** 20, number: 1 }),
+  outcomeOfMark('with a number that is none', { client: 'c', slot: 0, number: 0.5 }),
+  ['marks forgotten of no client', parcelOf([0], { type: 'forgetMarks', id: 0, client: 7 })],
+  ['a marked commit that lacks its client', parcelOf([12, 3, 0, 0, 1, 1])],
   ['a delivery that there was never', parcelOf([0], { type: 'delivered', id: 1 })],
   ['a close of what there was never', parcelOf([0], { type: 'close', id: 1 })],
   ['a commit of what there was never', parcelOf([5, 3, 0])],
@@ -200,6 +219,21 @@ describe('a forged operation', () => {
     )
     await settle()
     expect(reports).toMatchObject([{ detail: 'A message writes in a read-only transaction' }])
+    await expectToWork(connection, log)
+  })
+
+  test('a marked commit of a read-only transaction: ends that client alone', async () => {
+    const { owner, connection, log } = await fixture()
+    const { reports, post } = rawClient(owner)
+    post({ type: 'open', id: 1, name: 'db', version: undefined })
+    await settle()
+    post({ type: 'createTransaction', id: 2, connection: 1, mode: 'readonly', ...place })
+    const mark = { client: 'c', slot: 0, number: 1 }
+    post({ type: 'commit', id: 2, failuresSeen: 0, mark })
+    await settle()
+    expect(reports).toMatchObject([
+      { detail: 'A message marks the commit of a read-only transaction' },
+    ])
     await expectToWork(connection, log)
   })
 

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { Connection } from '../../../src/sqlite/binding/connection.ts'
 import { newDatabase, pageSize } from '../../../src/sqlite/schema/new-database.ts'
-import { applicationId, createTables, tablesFormat } from '../../../src/sqlite/schema/tables.ts'
+import { applicationId, createTables, newTablesFormat } from '../../../src/sqlite/schema/tables.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { engine } from '../../kit/test-directory.ts'
 
@@ -17,7 +17,7 @@ async function madeBySqlite(journalMode: string): Promise<Uint8Array> {
   connection.execute(`PRAGMA locking_mode = EXCLUSIVE;
     PRAGMA page_size = ${pageSize}; PRAGMA auto_vacuum = INCREMENTAL;
     PRAGMA journal_mode = ${journalMode};
-    BEGIN; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${tablesFormat};
+    BEGIN; PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${newTablesFormat};
     ${createTables} COMMIT;`)
   connection.close()
   loaded.bridge.unmount(mount)

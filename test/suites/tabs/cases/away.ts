@@ -1,4 +1,5 @@
 /** Pages that go away: into the back/forward cache, elsewhere, or for good, with a last transaction. */
+import type { Page } from 'playwright-core'
 import type { PageContext, Scene } from '../scene.ts'
 import type { Globals } from '../scope/context.ts'
 import type { Case } from './case.ts'
@@ -52,9 +53,17 @@ async function goAndReturn(scene: Scene, { page }: PageContext): Promise<void> {
     addEventListener('pageshow', ({ persisted }) => realm.log(`pageshow persisted ${persisted}`))
   })
   await page.goto(scene.elsewhere)
-  // A page out of the cache does not load.
-  await page.goBack({ waitUntil: 'commit' })
-  await page.waitForFunction(() => document.readyState === 'complete')
+  // A page out of the cache does not load: what waits for that hangs, and an evaluation may end with the page.
+  await Promise.race([page.evaluate(() => history.back()).catch(() => null), pause(500)])
+  while (!(await Promise.race([isBack(page).catch(() => false), pause(1_000)]))) await pause(50)
+}
+
+function isBack(page: Page): Promise<boolean> {
+  return page.evaluate(() => 'realm' in globalThis && document.readyState === 'complete')
+}
+
+function pause(ms: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), ms))
 }
 
 async function leaveRepeatedly(

@@ -59,7 +59,6 @@ export const endCases: readonly Case[] = [
   {
     // Both browsers have others wait until nothing is in the way of the request any more, and drop it only then.
     title: 'the blocked upgrade of a closed tab goes with it',
-    isInShortForm: true,
     async run(scene) {
       const one = await scene.tab('1')
       const two = await scene.tab('2')
@@ -95,7 +94,6 @@ export const endCases: readonly Case[] = [
   },
   {
     title: 'a connection gets no event when other tabs close, reload or go elsewhere',
-    isInShortForm: true,
     async run(scene) {
       const one = await scene.tab('1')
       const two = await scene.tab('2')

@@ -15,12 +15,10 @@ export const realmCases: readonly Case[] = [
   },
   {
     title: 'a dedicated worker reads what its page wrote, and the page what it wrote',
-    isInShortForm: true,
     run: (scene) => exchange(scene, 'dedicated'),
   },
   {
     title: 'a frame beside its page shares the databases',
-    isInShortForm: true,
     async run(scene) {
       const tab = await scene.tab('tab')
       await passOn([tab, await scene.frame(tab, 'frame')])

@@ -6,7 +6,6 @@ import type { Case } from './case.ts'
 export const schedulingCases: readonly Case[] = [
   {
     title: 'readers of several tabs go together',
-    isInShortForm: true,
     async run(scene) {
       const [one, two] = await openTabs(scene)
       await one.realm.begin({ mode: 'readonly', holds: true })
@@ -32,7 +31,6 @@ export const schedulingCases: readonly Case[] = [
   },
   {
     title: 'a reader waits for the writer of another tab and sees all it wrote',
-    isInShortForm: true,
     async run(scene) {
       const [one, two] = await openTabs(scene)
       await one.realm.begin({ holds: true, operations: [['put', 'first', 'a']] })
@@ -62,7 +60,6 @@ export const schedulingCases: readonly Case[] = [
   {
     // Whether it starts at once is left open; Chromium has one writer at a time.
     title: 'a writer with a scope of its own ends at the latest with the writer of another tab',
-    isInShortForm: true,
     async run(scene) {
       const [one, two] = await openTabs(scene)
       await one.realm.begin({ stores: ['s'], holds: true, operations: [['put', 1, 'k']] })
@@ -121,7 +118,6 @@ export const schedulingCases: readonly Case[] = [
   },
   {
     title: 'what a tab aborts no other tab sees',
-    isInShortForm: true,
     async run(scene) {
       const [one, two] = await openTabs(scene)
       await one.realm.transact({ operations: [['put', 'kept', 'k']] })

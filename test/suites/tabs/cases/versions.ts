@@ -63,7 +63,6 @@ export const versionCases: readonly Case[] = [
   },
   {
     title: 'two upgrades go one after the other, and the second asks the first to close',
-    isInShortForm: true,
     async run(scene) {
       const one = await scene.tab('1')
       const two = await scene.tab('2')
@@ -93,7 +92,6 @@ export const versionCases: readonly Case[] = [
   },
   {
     title: 'an upgrade that aborts leaves version and stores as they were for other tabs',
-    isInShortForm: true,
     async run(scene) {
       const one = await scene.tab('1')
       const two = await scene.tab('2')

@@ -1,12 +1,17 @@
 /** Tabs of one origin, each under load. */
 import type { BrowserContext, Page } from 'playwright-core'
 import type { Globals } from '../scope/context.ts'
-import type { Fault, Stock, Told } from '../scope/load.ts'
+import type { ConnectionEvent, Fault, Stock, Told } from '../scope/load.ts'
 import { Ledger } from './ledger.ts'
 
 export interface LoadedTab {
   readonly name: string
   readonly page: Page
+}
+
+/** An event at the connection of a tab. */
+export interface Noticed extends ConnectionEvent {
+  readonly name: string
 }
 
 export interface FleetOptions {
@@ -50,7 +55,7 @@ export class Fleet {
   async load(page: Page): Promise<void> {
     const { lines, pauseMs, fault } = this.#options
     const name = `t${++this.#count}`
-    await page.waitForFunction(() => 'load' in globalThis)
+    await page.waitForFunction(() => 'load' in globalThis, null, { polling: 50 })
     await page.evaluate((options) => (globalThis as unknown as Globals).load.start(options), {
       tab: name,
       lines,
@@ -79,14 +84,18 @@ export class Fleet {
   }
 
   /** Ends the load; gives what connections noticed, which they should not. */
-  async stop(): Promise<string[]> {
+  async stop(): Promise<Noticed[]> {
     const noticed = await Promise.all(
       this.tabs.map(async ({ name, page }) => {
         const events = await page.evaluate(() => (globalThis as unknown as Globals).load.stop())
-        return events.map((event) => `${name} ${event}`)
+        return events.map((event) => ({ name, ...event }))
       }),
     )
     return noticed.flat()
+  }
+
+  pause(ms: number): Promise<null> {
+    return new Promise((resolve) => setTimeout(() => resolve(null), ms))
   }
 
   async stock(): Promise<Stock> {

@@ -64,6 +64,17 @@ export class Ledger {
     })
   }
 
+  /** How far a tab has come. */
+  describe(tab: string): string {
+    const times = this.#timesOf(tab)
+    return `${times.length} commits, the last ${Date.now() - (times.at(-1) ?? 0)} ms ago`
+  }
+
+  /** How many commits of a tab were acknowledged after a time. */
+  countAfter(tab: string, afterMs: number): number {
+    return this.#timesOf(tab).filter((at) => at > afterMs).length
+  }
+
   /** The longest time between two acknowledged commits of a tab of which the later came after a time. */
   longestWaitSince(tab: string, sinceMs: number): number {
     const times = this.#timesOf(tab)

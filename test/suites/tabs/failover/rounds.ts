@@ -61,7 +61,7 @@ async function hanging(fleet: Fleet, afterMs: number, when: string): Promise<str
   const found = await Promise.all(
     fleet.tabs.map(async ({ name }) => {
       const goesOn = await fleet.ledger.commitsAfter(name, afterMs, { count: 3, limitMs: hangMs })
-      return goesOn ? [] : [`${name} in ${when}`]
+      return goesOn ? [] : [`${name} in ${when}: ${fleet.ledger.describe(name)}`]
     }),
   )
   return found.flat()
@@ -74,7 +74,8 @@ async function conclude(
   const { ledger, dead } = fleet
   const nothing: Findings = { lost: [], torn: [], toldWrongly: [], untold: [], miscounted: [] }
   // A tab that hangs would not end its load.
-  const noticed = hangs.length > 0 ? [] : await fleet.stop()
+  const events = hangs.length > 0 ? [] : await fleet.stop()
+  const noticed = events.map(({ name, type }) => `${name} ${type}`)
   const findings = hangs.length > 0 ? nothing : ledger.audit(await fleet.stock(), dead)
   return {
     committed: ledger.count('committed'),

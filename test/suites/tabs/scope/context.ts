@@ -15,6 +15,8 @@ export interface Globals {
   hostingSince(): number | null
   /** Ends the workers of the implementation's, as the browser may. */
   terminateHosting(): void
+  /** What the implementation warned of. */
+  warnings(): string[]
 }
 
 export type WorkerKind = 'dedicated' | 'shared' | 'service'
@@ -103,7 +105,11 @@ function watchWorkers(): void {
   }
 }
 
+/** What the script that installs the implementation has put there. */
+const { warnings = [] } = globalThis as unknown as { readonly warnings?: string[] }
+
 const globals: Globals = {
+  warnings: () => warnings,
   realm,
   load: new Load(),
   callWorker,

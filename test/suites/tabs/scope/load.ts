@@ -38,6 +38,12 @@ export interface Stock {
   readonly records: Readonly<Record<string, string>>
 }
 
+/** An event at a connection. */
+export interface ConnectionEvent {
+  readonly type: string
+  readonly atMs: number
+}
+
 interface Notes {
   tell(told: Told): Promise<void>
 }
@@ -50,7 +56,7 @@ export class Load {
   #connection: IDBDatabase | null = null
   #running: Promise<unknown> = Promise.resolve()
   /** Events that an idle connection must not get. */
-  readonly noticed: string[] = []
+  readonly noticed: ConnectionEvent[] = []
 
   async start(options: LoadOptions): Promise<void> {
     this.#connection = await this.#open()
@@ -58,7 +64,7 @@ export class Load {
     this.#running = Promise.all(Array.from({ length: options.lines }, () => this.#work(options)))
   }
 
-  async stop(): Promise<readonly string[]> {
+  async stop(): Promise<readonly ConnectionEvent[]> {
     this.#isStopped = true
     await this.#running
     return this.noticed
@@ -89,8 +95,11 @@ export class Load {
         for (const store of ['counter', 'records']) request.result.createObjectStore(store)
       }
       request.onsuccess = () => {
-        request.result.onclose = () => void this.noticed.push('close')
-        request.result.onversionchange = () => void this.noticed.push('versionchange')
+        for (const type of ['close', 'versionchange']) {
+          request.result.addEventListener(type, () => {
+            this.noticed.push({ type, atMs: Date.now() })
+          })
+        }
         resolve(request.result)
       }
       request.onerror = () => reject(request.error ?? new Error('unreachable: it failed'))

@@ -190,9 +190,11 @@ export class Realm {
     if (holds) this.#hold(as, transaction)
   }
 
-  #performAll(as: string, { store }: OpenTransaction, operations: readonly Operation[]): void {
+  #performAll(as: string, transaction: OpenTransaction, operations: readonly Operation[]): void {
     for (const operation of operations) {
-      perform(store, operation, (text) => this.log(`${as}: ${text}`))
+      // Nothing can be asked of it any more.
+      if (operation[0] === 'abort' || operation[0] === 'commit') transaction.isHeld = false
+      perform(transaction.store, operation, (text) => this.log(`${as}: ${text}`))
     }
   }
 
