@@ -8,14 +8,17 @@ export type BrowserVfsName = 'memory' | 'opfs'
  * A classic script over the package built in `dist`: it has to have run before the next one of the page. What it loads
  * itself comes from `/dist/` of the same server.
  */
-export async function implementationScript(dist: string, vfs: BrowserVfsName): Promise<string> {
+export async function implementationScript(
+  dist: string,
+  vfs: BrowserVfsName,
+  ifLocked: 'wait' | 'share',
+): Promise<string> {
   const { outputFiles } = await build({
     stdin: {
-      // A page may use databases that another of its realms has just had: wait for that.
       contents: `
         import { install } from './index-browser.js'
         import { ${vfs} } from './vfs-${vfs}-browser.js'
-        install({ force: true, vfs: ${vfs}(), ifLocked: 'wait' })`,
+        install({ force: true, vfs: ${vfs}(), ifLocked: '${ifLocked}' })`,
       resolveDir: dist,
     },
     bundle: true,

@@ -14,7 +14,7 @@ import { type Page, listPages, pageName } from '../pages.ts'
 import type { PageResult } from '../result.ts'
 import { printPage, worseThanRecorded } from '../review.ts'
 import { type Suite, findSuite } from '../suite.ts'
-import { type ColumnName, columnsOf, vfsOf } from './columns.ts'
+import { type ColumnName, columnsOf, hasOtherTab, vfsOf } from './columns.ts'
 import { type BrowserSettings, parseBrowserCommandLine, usage } from './command-line.ts'
 import { differences } from './compare.ts'
 import { openContexts } from './contexts.ts'
@@ -134,14 +134,23 @@ async function runColumn(plan: Plan, run: Run): Promise<PageResult[]> {
   const { suite, pages, dist, settings, found } = plan
   const { browser, scope, column } = run
   const vfs = vfsOf(column)
-  const implementation = vfs === null ? null : await implementationScript(dist, vfs)
+  // A page may use databases that another of its realms has just had: it waits for that, where it does not share.
+  const ifLocked = hasOtherTab(column) ? 'share' : 'wait'
+  const implementation = vfs === null ? null : await implementationScript(dist, vfs, ifLocked)
   const server = await startBrowserServer({ suiteRoot: suite.root, pages, dist, implementation })
   const contexts = await openContexts(browser, column)
   const { jobs, verbose } = settings
   const heard = (result: PageResult) => printPage(result, { verbose })
   try {
     const { open: openContext } = contexts
-    const results = await runPages(pages, { openContext, server, scope, jobs, heard })
+    const results = await runPages(pages, {
+      openContext,
+      server,
+      scope,
+      hasOtherTab: hasOtherTab(column),
+      jobs,
+      heard,
+    })
     const scores = new Map(results.map((it) => [it.page, scoreOf(it)]))
     recordScores(found, keyOf(suite.commit, run), { scores, keepOthers: false })
     return results
@@ -183,7 +192,8 @@ function review(
 
 /** The entries that hold for a run: those that name its browser, scope or VFS, or two of them, or nothing. */
 function expectationsOf(expectations: Expectations, { browser, scope, column }: Run): Expectations {
-  const labels = [browser, column, scope, `${browser}-${scope}`, `${scope}-${column}`]
+  const vfs = vfsOf(column) ?? column
+  const labels = [browser, column, vfs, scope, `${browser}-${scope}`, `${scope}-${vfs}`]
   const notPassing = expectations.notPassing
     .filter(({ runtimes }) => runtimes?.some((it) => labels.includes(it)) ?? true)
     .map(({ file, subtests, reason, status }) => ({

@@ -3,7 +3,7 @@ import type { Page as Tab } from 'playwright-core'
 import { type Page, pageName } from '../pages.ts'
 import { type PageResult, type PageStatus, subtestOf } from '../result.ts'
 import { type OpenContext, Seat } from './seat.ts'
-import { type BrowserServer, type PageReport, emptyPath } from './server.ts'
+import { type BrowserServer, type PageReport, emptyPath, ownersPath } from './server.ts'
 import { type ScopeName, urlIn } from './wrappers.ts'
 
 /** Upstream's limits, in milliseconds; several pages share the processor, and the harness knows that too. */
@@ -16,6 +16,8 @@ export interface BrowserEnvironment {
   readonly openContext: OpenContext
   readonly server: BrowserServer
   readonly scope: ScopeName
+  /** Whether another tab owns the databases meanwhile. */
+  readonly hasOtherTab: boolean
   /** How many pages at a time. */
   readonly jobs: number
   /** Called with each result as it comes. */
@@ -27,13 +29,16 @@ export async function runPages(
   pages: readonly Page[],
   environment: BrowserEnvironment,
 ): Promise<PageResult[]> {
-  const { openContext, server, scope, jobs, heard } = environment
+  const { openContext, server, scope, hasOtherTab, jobs, heard } = environment
   const inScope = pages.filter((page) => urlIn(scope, page) !== null)
   const results: PageResult[] = []
   const queue = inScope.entries()
   // All workers draw from one iterator.
   const work = async () => {
-    const seat = new Seat(openContext, server.origin + emptyPath)
+    const seat = new Seat(openContext, {
+      emptyPage: server.origin + emptyPath,
+      ownersPage: hasOtherTab ? server.origin + ownersPath : null,
+    })
     try {
       for (const [place, page] of queue) {
         const result = await runPage(page, seat, environment)

@@ -7,16 +7,25 @@ const cleaningMs = 10_000
 /** Opens contexts with storage of their own. */
 export type OpenContext = () => Promise<BrowserContext>
 
+/** The URLs of what a seat opens. */
+export interface SeatPages {
+  readonly emptyPage: string
+  readonly ownersPage: string | null
+}
+
 /** Opening a context and a tab costs more than most pages do: they are used again while they can be cleaned. */
 export class Seat {
   readonly #openContext: OpenContext
   /** The URL of an empty page of the server. */
   readonly #emptyPage: string
+  /** The URL of a page that owns the databases meanwhile; null: there is none. */
+  readonly #ownersPage: string | null
   #tab: Tab | null = null
 
-  constructor(openContext: OpenContext, emptyPage: string) {
+  constructor(openContext: OpenContext, { emptyPage, ownersPage }: SeatPages) {
     this.#openContext = openContext
     this.#emptyPage = emptyPage
+    this.#ownersPage = ownersPage
   }
 
   /** Runs `use` with a tab; what it leaves behind is gone before the next use. */
@@ -24,6 +33,7 @@ export class Seat {
     this.#tab ??= await (await this.#openContext()).newPage()
     const tab = this.#tab
     try {
+      if (this.#ownersPage !== null) await openOwner(tab, this.#ownersPage)
       return await use(tab)
     } finally {
       if (!(await this.#clean(tab))) await this.close()
@@ -48,6 +58,13 @@ export class Seat {
       return false
     }
   }
+}
+
+/** Opens a tab that owns the databases until it is closed. */
+async function openOwner(tab: Tab, url: string): Promise<void> {
+  const owner = await tab.context().newPage()
+  await owner.goto(url)
+  await owner.waitForFunction('globalThis.ownsDatabases')
 }
 
 async function closeOthers(tab: Tab): Promise<void> {

@@ -40,6 +40,16 @@ const reportPath = '/report-of-a-page'
 /** URL path of an empty page, on the browser's own implementation. */
 export const emptyPath = '/empty-page'
 
+/** URL path of a page that opens a database and keeps it open, so that it owns the directory of all. */
+export const ownersPath = '/page-of-the-owner'
+
+const ownersPage = `<!doctype html>
+<script>
+indexedDB.open('of the owner').onsuccess = ({ target }) => {
+  globalThis.ownsDatabases = target.result
+}
+</script>`
+
 /** Serves on a free local port. */
 export function startBrowserServer(options: ServerOptions): Promise<BrowserServer> {
   const waiting = new Map<string, (report: PageReport) => void>()
@@ -108,6 +118,9 @@ async function find(options: ServerOptions, pathname: string): Promise<Found | n
   }
   if (pathname === emptyPath) {
     return { body: '<!doctype html>', headers: { ...headers, 'Content-Type': 'text/html' } }
+  }
+  if (pathname === ownersPath) {
+    return { body: ownersPage, headers: { ...headers, 'Content-Type': 'text/html' } }
   }
   if (pathname === implementationPath) return { body: implementation ?? '', headers }
   if (pathname === '/resources/testharnessreport.js') {
