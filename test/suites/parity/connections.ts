@@ -21,7 +21,7 @@ import {
 import { labelOf, watchTransaction } from './transactions.ts'
 
 export function open(run: Run, database: DatabaseState, stream: string, step: OpenStep): void {
-  const { environment } = run
+  const { environment } = database
   const request = attempt(run, stream, 'open', () =>
     step.version === undefined
       ? environment.indexedDB.open(database.name)
@@ -86,7 +86,7 @@ export function deleteDatabase(
   blocked: 'now' | 'later' | undefined,
 ): void {
   const request = attempt(run, stream, 'deleteDatabase', () =>
-    run.environment.indexedDB.deleteDatabase(database.name),
+    database.environment.indexedDB.deleteDatabase(database.name),
   )
   if (!request) return
   follow(run, database, stream, request, { blocked })
@@ -139,7 +139,8 @@ function addConnection(
   handle: IDBDatabase,
   step: OpenStep,
 ): ConnectionState {
-  const connection = { stream: `${stream} connection`, handle, isUpgraded: true }
+  const { environment } = database
+  const connection = { stream: `${stream} connection`, environment, handle, isUpgraded: true }
   database.connections.push(connection)
   listenToConnection(run, database, connection, step)
   return connection

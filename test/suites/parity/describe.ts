@@ -7,9 +7,9 @@ export function describe(value: unknown): string {
 /** The name of whatever was thrown or is an error; messages are free. */
 export function errorName(error: unknown): string {
   if (error === null || error === undefined) return String(error)
-  return error instanceof Error || error instanceof DOMException
-    ? error.name
-    : `not an error: ${describe(error)}`
+  // By its tag: it may be of another page.
+  const isError = /Error|DOMException/.test(Object.prototype.toString.call(error))
+  return isError ? (error as Error).name : `not an error: ${describe(error)}`
 }
 
 function describeIn(value: unknown, ancestors: readonly object[]): string {

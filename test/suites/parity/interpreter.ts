@@ -7,7 +7,18 @@ import { decode } from './program/decode.ts'
 import { describeAndRemoveDatabases } from './final-state.ts'
 import { perform, startTransaction } from './operations.ts'
 import type { CompareStep, Program, Round, Step, Trace } from './program/program.ts'
-import { type DatabaseState, type Environment, type Run, attempt, idle, write } from './run.ts'
+import {
+  type ConnectionState,
+  type DatabaseState,
+  type Environment,
+  type Run,
+  attempt,
+  idle,
+  write,
+} from './run.ts'
+
+/** Of the pages that a program spans, at least one. */
+export type Environments = readonly [Environment, ...Environment[]]
 
 /** How many databases a program can use. */
 const databaseCount = 2
@@ -20,11 +31,11 @@ const patience = 2
 
 /** Runs one program in databases whose names start with `prefix`, and removes them. */
 async function runProgram(
-  environment: Environment,
+  environments: Environments,
   program: Program,
   prefix: string,
 ): Promise<Trace> {
-  const run = newRun(environment, program, prefix)
+  const run = newRun(environments, program, prefix)
   for (const [position, round] of program.rounds.entries()) {
     const isDone = await runRound(run, round, position)
     if (isDone) continue
@@ -38,7 +49,7 @@ async function runProgram(
 
 /** Runs programs, some at a time: their databases have nothing in common, and a browser waits much. */
 export async function runPrograms(
-  environment: Environment,
+  environments: Environments,
   programs: readonly Program[],
   { prefix, concurrency }: { readonly prefix: string; readonly concurrency: number },
 ): Promise<Trace[]> {
@@ -47,24 +58,27 @@ export async function runPrograms(
   const work = async (): Promise<void> => {
     for (let at = next++; at < programs.length; at = next++) {
       const program = programs[at]
-      if (program) traces[at] = await runProgram(environment, program, `${prefix}-${at}-`)
+      if (program) traces[at] = await runProgram(environments, program, `${prefix}-${at}-`)
     }
   }
   await Promise.all(Array.from({ length: concurrency }, work))
   return traces
 }
 
-function newRun(environment: Environment, program: Program, prefix: string): Run {
+function newRun(environments: Environments, program: Program, prefix: string): Run {
+  const [environment] = environments
   const databases = Array.from({ length: databaseCount }, (_, index): DatabaseState => ({
     index,
     name: `${prefix}${index}`,
     connections: [],
     transactions: [],
     pendingRequests: new Set(),
+    environment,
   }))
   const round: Round = { kind: 'parallel', steps: [] }
   return {
     environment,
+    environments,
     program,
     prefix,
     streams: new Map(),
@@ -83,6 +97,10 @@ function traceOf({ streams, operations }: Run): Trace {
 
 async function runRound(run: Run, round: Round, position: number): Promise<boolean> {
   run.round = round
+  for (const database of run.databases) {
+    const page = (position + database.index) % run.environments.length
+    database.environment = run.environments[page] ?? run.environment
+  }
   const steps = round.kind === 'chain' ? onePerDatabase(round.steps) : round.steps
   for (const [at, step] of steps.entries()) {
     run.operations++
@@ -134,10 +152,15 @@ function runStep(run: Run, step: Step, stream: string): void {
     if (!transaction) return
     return perform(run, step.ops, { transaction, cursor: null, event: null })
   }
-  const connection = pick(database.connections, step.connection)
+  const connection = pick(connectionsOfPage(database), step.connection)
   if (!connection) return
   if (step.do === 'close') return connection.handle.close()
   startTransaction(run, database, connection, { ...step, stream })
+}
+
+/** Those that the page has opened by which the round uses the database. */
+function connectionsOfPage({ connections, environment }: DatabaseState): ConnectionState[] {
+  return connections.filter((it) => it.environment === environment)
 }
 
 function pick<Item>(items: readonly Item[], position: number): Item | undefined {

@@ -87,7 +87,7 @@ export function startTransaction(
   connection: ConnectionState,
   step: Omit<TransactionStep, 'db' | 'connection' | 'do'> & { readonly stream: string },
 ): void {
-  const { environment } = run
+  const { environment } = connection
   const handle = attempt(run, step.stream, 'transaction', () =>
     connection.handle.transaction(
       // Programs pass wrong arguments, too.
@@ -145,7 +145,7 @@ function performRequest(run: Run, op: RequestOp, place: Place): void {
   if (!source) return
   const title = `${pathOf(op)}.${op.method}`
   const request = attempt(run, stream, title, () => {
-    const args = op.args.map((it) => decode(it, run.environment))
+    const args = op.args.map((it) => decode(it, transaction.connection.environment))
     // A program may name any method of a store or index; all that it names return requests.
     const methods = source as unknown as Record<string, (...args: unknown[]) => IDBRequest>
     const method = methods[op.method]
@@ -176,7 +176,7 @@ function moveCursor(run: Run, op: CursorOp, place: Place): void {
   const { cursor, transaction } = place
   if (!cursor) return
   const result = attempt(run, transaction.stream, `cursor.${op.method}`, () => {
-    const args = op.args.map((it) => decode(it, run.environment))
+    const args = op.args.map((it) => decode(it, transaction.connection.environment))
     // The five methods differ in their parameters, which a program may get wrong.
     const method = cursor[op.method] as (...args: unknown[]) => IDBRequest | undefined
     return method.apply(cursor, args)

@@ -15,6 +15,8 @@ export interface PageRequest {
   readonly implementation: PageImplementation
   /** Whether the programs run in a dedicated worker of the page. */
   readonly inWorker: boolean
+  /** How many documents each program spans: this page and frames in it. */
+  readonly pages: number
   readonly programs: readonly Program[]
   readonly prefix: string
   readonly concurrency: number
@@ -29,20 +31,29 @@ const isPage = typeof document !== 'undefined'
 
 let ours: Environment | null = null
 
-async function environmentOf(implementation: PageImplementation): Promise<Environment> {
+/** The implementation as this page or worker has it. `shares`: other pages have it, too. */
+type EnvironmentOf = (
+  implementation: PageImplementation,
+  options: { readonly shares: boolean },
+) => Promise<Environment>
+
+const environmentOf: EnvironmentOf = async (implementation, options) => {
   if (implementation === 'native') {
     return { indexedDB: globalThis.indexedDB, keyRange: globalThis.IDBKeyRange }
   }
-  ours ??= await makeEnvironment(implementation)
+  ours ??= await makeEnvironment(implementation, options)
   return ours
 }
 
-async function makeEnvironment(implementation: PageImplementation): Promise<Environment> {
+const makeEnvironment: EnvironmentOf = async (implementation, { shares }) => {
   // The test's server has the built package there.
   const { createIndexedDB, IDBKeyRange } = (await import(
     urlOf('index-browser.js')
   )) as typeof Package
-  if (implementation === 'opfs') return { indexedDB: createIndexedDB(), keyRange: IDBKeyRange }
+  if (implementation === 'opfs') {
+    const indexedDB = createIndexedDB({ ifLocked: shares ? 'share' : 'throw' })
+    return { indexedDB, keyRange: IDBKeyRange }
+  }
   const { memory } = (await import(urlOf('vfs-memory-browser.js'))) as typeof Memory
   return { indexedDB: createIndexedDB({ vfs: memory() }), keyRange: IDBKeyRange }
 }
@@ -51,8 +62,44 @@ function urlOf(name: string): string {
   return new URL(`/dist/${name}`, location.origin).href
 }
 
-const runHere: RunRequest = async ({ implementation, programs, prefix, concurrency }) =>
-  runPrograms(await environmentOf(implementation), programs, { prefix, concurrency })
+const runHere: RunRequest = async ({ implementation, pages, programs, prefix, concurrency }) => {
+  const options = { shares: pages > 1 }
+  const environments: [Environment, ...Environment[]] = [
+    await environmentOf(implementation, options),
+  ]
+  for (const page of await otherPages(pages - 1)) {
+    environments.push(await page.environmentOf(implementation, options))
+  }
+  return runPrograms(environments, programs, { prefix, concurrency })
+}
+
+/** A page whose functions this one can call. */
+type OtherPage = Window & { readonly environmentOf: EnvironmentOf }
+
+const opened: OtherPage[] = []
+
+/** Frames: documents with an implementation each that share this one's thread, which gives what they do an order. */
+async function otherPages(count: number): Promise<readonly OtherPage[]> {
+  while (opened.length < count) opened.push(await openPage())
+  return opened
+}
+
+function openPage(): Promise<OtherPage> {
+  return new Promise((resolve, reject) => {
+    const frame = document.createElement('iframe')
+    frame.onload = () => {
+      const page = frame.contentWindow as OtherPage | null // Its script, this one, makes it so.
+      if (!page) return reject(new Error('unreachable: the frame is in the document'))
+      const script = page.document.createElement('script')
+      script.type = 'module'
+      script.src = import.meta.url
+      script.onload = () => resolve(page)
+      page.document.head.append(script)
+    }
+    frame.src = '/other-page'
+    document.body.append(frame)
+  })
+}
 
 let worker: Worker | null = null
 
@@ -70,7 +117,7 @@ const runInPage: RunInPage = async (text) => {
 }
 
 if (isPage) {
-  Object.assign(globalThis, { runInPage })
+  Object.assign(globalThis, { runInPage, environmentOf })
 } else {
   // Listeners of programs throw: that is no failure of the worker's.
   addEventListener('error', (event) => event.preventDefault())

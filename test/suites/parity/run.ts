@@ -9,7 +9,10 @@ export interface Environment {
 }
 
 export interface Run {
+  /** Of the page that asks what concerns no database, and looks at the end. */
   readonly environment: Environment
+  /** Of each page that the program spans, that one first. */
+  readonly environments: readonly Environment[]
   readonly program: Program
   /** Comes before every database name, so that programs keep apart. */
   readonly prefix: string
@@ -30,6 +33,11 @@ export interface DatabaseState {
   readonly connections: ConnectionState[]
   readonly transactions: TransactionState[]
   readonly pendingRequests: Set<OpenState>
+  /**
+   * Of the page by which the round uses the database: one, since the order of what several pages ask for at once is left
+   * open.
+   */
+  environment: Environment
 }
 
 /** An open or delete request that has not ended. */
@@ -44,6 +52,8 @@ export interface OpenState {
 
 export interface ConnectionState {
   readonly stream: string
+  /** Of the page that opened it. */
+  readonly environment: Environment
   readonly handle: IDBDatabase
   /** False from the start of the connection's upgrade transaction until it completes. */
   isUpgraded: boolean

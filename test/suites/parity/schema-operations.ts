@@ -5,7 +5,7 @@ import { type Run, type TransactionState, attempt } from './run.ts'
 
 export function changeSchema(run: Run, op: SchemaOp, transaction: TransactionState): void {
   const database = transaction.connection.handle
-  const { environment } = run
+  const { environment } = transaction.connection
   attempt(run, transaction.stream, op.do, () => {
     switch (op.do) {
       case 'createObjectStore': {

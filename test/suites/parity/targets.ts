@@ -27,7 +27,7 @@ export interface Target {
 
 /**
  * The native implementations, which judge; ours here, with its engine in this thread or in one of its own; ours in
- * browsers, on a page or in a dedicated worker of it.
+ * browsers, on a page or in a dedicated worker of it. `frames`: each program spans a page and two frames.
  */
 export const targetNames = [
   'chromium',
@@ -42,12 +42,17 @@ export const targetNames = [
   'firefox-memory',
   'firefox-page-opfs',
   'firefox-worker-opfs',
+  'chromium-native-frames',
+  'firefox-native-frames',
+  'chromium-frames-opfs',
+  'firefox-frames-opfs',
 ] as const
 export type TargetName = (typeof targetNames)[number]
 
 /** The native implementations: they judge. */
 export function isNative(name: TargetName): boolean {
-  return name === 'chromium' || name === 'chromium-leveldb' || name === 'firefox'
+  const isOnePage = name === 'chromium' || name === 'chromium-leveldb' || name === 'firefox'
+  return isOnePage || name.endsWith('native-frames')
 }
 
 /** The browser that a target runs in; null for those in this process. */
@@ -94,6 +99,7 @@ async function startInBrowser(
     const request: PageRequest = {
       implementation: implementationOf(name),
       inWorker: name.includes('worker'),
+      pages: name.includes('frames') ? 3 : 1,
       programs,
       prefix: `parity-${++batchCount}`,
       concurrency,
@@ -174,7 +180,7 @@ function startHere(name: TargetName, indexedDB: IDBFactory): Target {
   return {
     name,
     run: (programs) =>
-      runPrograms({ indexedDB, keyRange: IDBKeyRange }, programs, {
+      runPrograms([{ indexedDB, keyRange: IDBKeyRange }], programs, {
         prefix: `parity-${++batchCount}`,
         concurrency,
       }),
