@@ -2,6 +2,15 @@
 import { type Failure, failure, type FailurePlace, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import { append } from '../base/own-property.ts'
+import {
+  answerTo,
+  failWaiting,
+  type Listings,
+  tellBlocked,
+  type Waiting,
+} from './asking/waiting.ts'
+import { Budget } from './flow/budget.ts'
+import { Receipts } from './flow/receipts.ts'
 import { complaintOf, demand, Malformed } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
@@ -66,25 +75,6 @@ export interface ConnectOptions {
 /** What is wrong with a message that the channel itself cannot read. */
 const unreadable = new Malformed('cannot be read')
 
-type Listings = readonly { readonly name: string; readonly version: number }[]
-
-/** What waits for the answer to a request. */
-type Waiting =
-  | { readonly type: 'databases'; readonly receiver: Receiver<Listings> }
-  | { readonly type: 'open'; readonly name: string; readonly listener: OpenListener }
-  | { readonly type: 'delete'; readonly listener: DeleteListener }
-  | { readonly type: 'attach'; readonly name: string; readonly listener: AttachListener }
-  | { readonly type: 'outcomeOf'; readonly receiver: Receiver<CommitOutcome> }
-
-/** How each kind of request is answered when it does not fail. */
-const answerTo = {
-  databases: 'listed',
-  open: 'opened',
-  delete: 'deleted',
-  attach: 'attached',
-  outcomeOf: 'outcome',
-} as const
-
 class PortHost implements OwnerPort, PortCaller {
   readonly #port: HostPort
   readonly #outbox: Outbox<Call>
@@ -95,6 +85,9 @@ class PortHost implements OwnerPort, PortCaller {
   #awaitedCount = 0
   /** Told when the owner says that it is there. */
   readonly #pings: (() => void)[] = []
+  readonly #receipts = new Receipts()
+  /** What is held back until the owner has answered more. */
+  readonly budget = new Budget()
   /** Why no more answers come; null while they may. Never null again: a client whose owner is gone stays so. */
   #goneFor: Failure | null = null
 
@@ -197,6 +190,8 @@ class PortHost implements OwnerPort, PortCaller {
   received(message: unknown): void {
     try {
       const parcel = new ParcelReader(message)
+      const parcels = this.#receipts.received(parcel.sizeBytes)
+      if (parcels > 0) this.call({ type: 'ack', id: 0, parcels })
       while (!this.#goneFor && !parcel.isAtEnd) this.#receive(readAnswer(parcel))
     } catch (error) {
       this.disconnect(nonsense(complaintOf(error)))
@@ -381,15 +376,4 @@ const ended = failure(
 export function nonsense(detail: string): Failure {
   const message = 'The owner of the storage has sent a message that cannot be read'
   return failure('UnknownError', message, { code: 'ERR_IDB_PROTOCOL', detail })
-}
-
-function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked' }>): void {
-  const { oldVersion, newVersion } = answer
-  if (waiting.type === 'delete') waiting.listener.blocked(oldVersion)
-  if (waiting.type === 'open') waiting.listener.blocked(oldVersion, newVersion ?? 0)
-}
-
-function failWaiting(waiting: Waiting, reason: Failure): void {
-  if ('receiver' in waiting) waiting.receiver.failed(reason)
-  else waiting.listener.failed(reason)
 }

@@ -36,6 +36,7 @@ const Form = {
   offerCommit: 11,
   markedCommit: 12,
   markedOffer: 13,
+  ack: 14,
 } as const
 
 type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
@@ -53,6 +54,9 @@ export function writeCall(call: Call, parcel: ParcelWriter): void {
     case 'commit':
     case 'offerCommit':
       return writeCommit(call, parcel)
+    case 'ack':
+      parcel.number(Form.ack)
+      return parcel.number(call.parcels)
     default:
       return writeObject(call, parcel)
   }
@@ -62,6 +66,7 @@ export function writeCall(call: Call, parcel: ParcelWriter): void {
 export function readCall(parcel: ParcelReader): Call {
   const form = parcel.number()
   if (form === Form.object) return callOf(parcel.object())
+  if (form === Form.ack) return { type: 'ack', id: 0, parcels: parcel.integer(1) }
   const id = parcel.integer(1)
   switch (form) {
     case Form.createTransaction:

@@ -2,6 +2,7 @@
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Fifo } from '../base/fifo.ts'
+import { type Budget, type HeldBack, sizeOfAsked } from './flow/budget.ts'
 import { demand } from './malformed.ts'
 import type { Call } from './messages.ts'
 import type {
@@ -25,6 +26,8 @@ export interface PortCaller {
   /** Gives the next id. */
   nextId(): number
   call(call: Call): void
+  /** What all of its transactions have asked for and not been answered. */
+  readonly budget: Budget
   /** Counts an answer that is awaited. */
   await(count: number): void
   adopt(transaction: PortTransaction): void
@@ -149,13 +152,19 @@ export class PortConnection implements HostConnection {
 }
 
 /** A transaction; known to its host until it is over. */
-export class PortTransaction implements HostTransaction, TransactionListener {
+export class PortTransaction implements HostTransaction, TransactionListener, HeldBack {
   readonly id: number
   readonly #caller: PortCaller
   readonly #isReadOnly: boolean
   #listener: TransactionListener | null
   /** The answers it waits for, in the order of the calls. */
   readonly #awaited = new Fifo<AwaitedAnswer>()
+  /** What it has asked for and not been answered. */
+  #askedBytes = 0
+  /** What it has not asked for yet, as the owner has enough to do; null: nothing. */
+  #held: Fifo<HeldOperation> | null = null
+  /** To be asked for after all that is held. */
+  #heldCommit: Call | null = null
   /** Whether an answer has told so. */
   #hasStarted = false
   #isCommitting = false
@@ -191,9 +200,11 @@ export class PortTransaction implements HostTransaction, TransactionListener {
 
   execute(operation: Operation, receiver: OperationReceiver): void {
     if (this.#isOver) return
-    this.#awaited.push(new AwaitedAnswer(receiver, resultOf(operation)))
+    const sizeBytes = sizeOfAsked(operation)
+    this.#awaited.push(new AwaitedAnswer(receiver, resultOf(operation), sizeBytes))
     this.#caller.await(1)
-    this.#caller.call({ type: 'execute', id: this.id, operation })
+    if (this.#held || !this.#mayAsk()) return this.#hold(operation, sizeBytes)
+    this.#ask(operation, sizeBytes)
   }
 
   commit(failuresSeen: number, mark?: CommitMark): void {
@@ -203,11 +214,14 @@ export class PortTransaction implements HostTransaction, TransactionListener {
       return this.#listener?.committed()
     }
     this.#awaitCommit()
-    this.#caller.call({ type: 'commit', id: this.id, failuresSeen, mark })
+    const call = { type: 'commit', id: this.id, failuresSeen, mark } as const
+    if (this.#held) this.#heldCommit = call
+    else this.#caller.call(call)
   }
 
   offerCommit(failuresSeen: number, mark?: CommitMark): void {
     if (this.#isOver) return
+    if (this.#held) return this.#listener?.declined()
     this.#awaitCommit()
     this.#isOffered = true
     this.#caller.call({ type: 'offerCommit', id: this.id, failuresSeen, mark })
@@ -217,6 +231,17 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     if (this.#isOver) return
     this.#caller.call({ type: 'abort', id: this.id })
     this.#end()
+  }
+
+  askOn(): void {
+    const held = this.#held
+    for (let next = held?.first(); next && this.#mayAsk(); next = held?.first()) {
+      held?.shift()
+      this.#ask(next.operation, next.sizeBytes)
+    }
+    if (!held || held.first()) return
+    this.#held = null
+    if (this.#heldCommit) this.#caller.call(this.#heldCommit)
   }
 
   record(record: RecordBytes): void {
@@ -288,14 +313,39 @@ export class PortTransaction implements HostTransaction, TransactionListener {
     demand(awaited !== undefined, unasked)
     this.#hasStarted = true
     this.#caller.await(-1)
+    this.#askedBytes -= awaited.sizeBytes
+    this.#caller.budget.give(awaited.sizeBytes)
+    if (this.#held) this.askOn()
     return awaited
+  }
+
+  #mayAsk(): boolean {
+    if (this.#caller.budget.allows(this.#askedBytes)) return true
+    this.#caller.budget.wait(this)
+    return false
+  }
+
+  #hold(operation: Operation, sizeBytes: number): void {
+    if (operation.type === 'put') operation.value.keep()
+    this.#held ??= new Fifo()
+    this.#held.push({ operation, sizeBytes })
+  }
+
+  #ask(operation: Operation, sizeBytes: number): void {
+    this.#askedBytes += sizeBytes
+    this.#caller.budget.take(sizeBytes)
+    this.#caller.call({ type: 'execute', id: this.id, operation })
   }
 
   #end(): void {
     this.#isOver = true
     this.#caller.await(-this.#awaited.length - (this.#isCommitting ? 1 : 0))
     this.#awaited.clear()
+    this.#held = null
     this.#caller.release(this)
+    const askedBytes = this.#askedBytes
+    this.#askedBytes = 0
+    this.#caller.budget.give(askedBytes)
   }
 }
 
@@ -305,11 +355,19 @@ const unasked = 'answers a call that was never made'
 class AwaitedAnswer {
   readonly receiver: OperationReceiver
   readonly expected: ResultKind
+  readonly sizeBytes: number
 
-  constructor(receiver: OperationReceiver, expected: ResultKind) {
+  constructor(receiver: OperationReceiver, expected: ResultKind, sizeBytes: number) {
     this.receiver = receiver
     this.expected = expected
+    this.sizeBytes = sizeBytes
   }
+}
+
+/** An operation that is asked for later. */
+interface HeldOperation {
+  readonly operation: Operation
+  readonly sizeBytes: number
 }
 
 /** What `typeof` says of an operation's result. */

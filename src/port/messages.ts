@@ -41,6 +41,8 @@ export type Call =
   | LeaveMessage
   /** Asks whether the owner is there, who answers `pong`. */
   | { readonly type: 'ping'; readonly id: 0 }
+  /** So many more parcels have been received. */
+  | { readonly type: 'ack'; readonly id: 0; readonly parcels: number }
   /** All that was under way at the former owner is there again. */
   | { readonly type: 'recovered'; readonly id: 0 }
   | { readonly type: 'databases'; readonly id: number }

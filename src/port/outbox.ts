@@ -10,6 +10,7 @@ const largestBatchBytes = 64 * 1024
 export class Outbox<Message> {
   readonly #port: HostPort
   readonly #write: (message: Message, parcel: ParcelWriter) => void
+  readonly #sent: (sizeBytes: number) => void
   readonly #parcel = new ParcelWriter()
   #isFlushQueued = false
   readonly #flushQueued = () => {
@@ -17,10 +18,15 @@ export class Outbox<Message> {
     if (this.#parcel.sizeBytes > 0) this.#flush()
   }
 
-  /** `write` packs a message. */
-  constructor(port: HostPort, write: (message: Message, parcel: ParcelWriter) => void) {
+  /** `write` packs a message. `sent` is told how large each parcel is. */
+  constructor(
+    port: HostPort,
+    write: (message: Message, parcel: ParcelWriter) => void,
+    sent: (sizeBytes: number) => void = () => {},
+  ) {
     this.#port = port
     this.#write = write
+    this.#sent = sent
   }
 
   /** The bytes in the message are copied within the call. */
@@ -40,6 +46,7 @@ export class Outbox<Message> {
   }
 
   #flush(): void {
+    this.#sent(this.#parcel.sizeBytes)
     const { parcel, transfer } = this.#parcel.take()
     this.#port.postMessage(parcel, transfer)
   }

@@ -164,6 +164,16 @@ export class ParcelReader {
     this.found = this.#bytes
   }
 
+  /** How large the parcel is, about. */
+  get sizeBytes(): number {
+    let sizeBytes = this.#numbers.byteLength + this.#bytes.length
+    for (const object of this.#objects) {
+      // Over a stream they lie in the contents.
+      if (isOwnBytes(object) && object.buffer !== this.#bytes.buffer) sizeBytes += object.length
+    }
+    return sizeBytes
+  }
+
   get isAtEnd(): boolean {
     return this.#nextNumber === this.#numbers.length
   }

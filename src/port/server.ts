@@ -2,6 +2,7 @@
 import { type Failure, failure } from '../errors.ts'
 import { demand, Malformed, complaintOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
+import { SendWindow } from './flow/send-window.ts'
 import { ParcelReader } from './parcel.ts'
 import { readCall, writeAnswer } from './codec.ts'
 import type { Presence } from './presence.ts'
@@ -44,8 +45,9 @@ export interface Served {
  * alive; awaiting an answer does.
  */
 export function serve(host: Host, port: HostPort, options: ServeOptions): Served {
-  const outbox = new Outbox(port, writeAnswer)
-  const client = new Client(host, outbox, options)
+  const window = new SendWindow()
+  const outbox = new Outbox(port, writeAnswer, (sizeBytes) => window.sent(sizeBytes))
+  const client = new Client(host, { outbox, window }, options)
   port.addEventListener('message', ({ data }) => client.received(data))
   port.addEventListener('messageerror', ({ error = unreadable }) => client.dismiss(error))
   port.addEventListener('close', () => client.disconnect())
@@ -63,6 +65,7 @@ const unreadable = new Malformed('cannot be read')
 class Client implements Served {
   readonly #host: Host
   readonly #outbox: Outbox<Answer>
+  readonly #window: SendWindow
   readonly #options: ServeOptions
   readonly #connections = new Map<number, ServedConnection>()
   readonly #transactions: ServedTransactions
@@ -76,11 +79,17 @@ class Client implements Served {
   /** Ends the watch over the realm's thread; null while there is none. */
   #stopWatching: (() => void) | null = null
 
-  constructor(host: Host, outbox: Outbox<Answer>, options: ServeOptions) {
+  constructor(
+    host: Host,
+    { outbox, window }: { outbox: Outbox<Answer>; window: SendWindow },
+    options: ServeOptions,
+  ) {
     this.#host = host
     this.#outbox = outbox
+    this.#window = window
     this.#options = options
-    this.#transactions = new ServedTransactions(this.#connections, (answer) => this.#post(answer))
+    const post = (answer: Answer): void => this.#post(answer)
+    this.#transactions = new ServedTransactions(this.#connections, { post, window })
   }
 
   /** Takes a message. If anything is wrong with it, this client ends, and no other. */
@@ -109,6 +118,7 @@ class Client implements Served {
     if (this.#isGone) return
     this.#isGone = true
     this.#stopWatching?.()
+    this.#window.close()
     for (const request of this.#requests.values()) request?.cancel()
     this.#transactions.abortAll()
     for (const { connection } of this.#connections.values()) connection.forceClose()
@@ -152,16 +162,29 @@ class Client implements Served {
       case 'delivered':
         return this.#delivered(id)
       case 'present':
+      case 'ack':
+      case 'ping':
+      case 'recovered':
+      case 'leave':
+        return this.#receiveAboutRealm(call)
+      default:
+        demand(id <= this.#lastId, 'uses an id that was never given')
+        return this.#receiveAbout(call)
+    }
+  }
+
+  #receiveAboutRealm(call: Extract<Call, { type: CallAboutRealm }>): void {
+    switch (call.type) {
+      case 'present':
         return this.#watch(call.name)
+      case 'ack':
+        return this.#window.acknowledged(call.parcels)
       case 'ping':
         return this.#post({ type: 'pong', id: 0 })
       case 'recovered':
         return this.#options.recovered?.()
       case 'leave':
         return this.disconnect()
-      default:
-        demand(id <= this.#lastId, 'uses an id that was never given')
-        return this.#receiveAbout(call)
     }
   }
 
@@ -292,6 +315,9 @@ class Client implements Served {
     }
   }
 }
+
+/** Calls about the realm as a whole. */
+type CallAboutRealm = 'present' | 'ack' | 'ping' | 'recovered' | 'leave'
 
 /** Calls about what an earlier call has made. */
 type CallAbout =

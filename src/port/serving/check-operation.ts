@@ -65,6 +65,7 @@ export function checkOperation(operation: Operation, rights: Rights): void {
 /** @throws Malformed for a scope that a transaction cannot have */
 export function checkScope(storeIds: readonly number[], { stores }: DatabaseSchema): void {
   demand(storeIds.length > 0, 'is a transaction without a scope')
+  demand(storeIds.length <= stores.size, 'names more object stores than there are')
   demand(new Set(storeIds).size === storeIds.length, 'names an object store twice')
   demand(
     storeIds.every((id) => stores.has(id)),

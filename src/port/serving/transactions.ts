@@ -8,8 +8,14 @@ import {
   type Operation,
   type OperationReceiver,
   type TransactionListener,
-  type TransactionMode,
 } from '../../protocol/protocol.ts'
+import { Budget } from '../flow/budget.ts'
+import type { SendWindow } from '../flow/send-window.ts'
+import {
+  type ClientFlow,
+  type ServedRights,
+  ServedTransaction,
+} from '../flow/served-transaction.ts'
 import { demand } from '../malformed.ts'
 import type { Answer, Call } from '../messages.ts'
 import { checkOperation, checkScope } from './check-operation.ts'
@@ -21,29 +27,24 @@ export interface ServedConnection {
   schema: DatabaseSchema
 }
 
-/** A transaction of the realm, known until it is over. */
-interface ServedTransaction {
-  readonly transaction: HostTransaction
-  /** The id of its connection. */
-  readonly connection: number
-  readonly mode: TransactionMode
-  /** Its scope; empty in an upgrade, which has all stores. */
-  readonly storeIds: readonly number[]
-  isCommitting: boolean
-}
-
 type CommitCall = Extract<Call, { type: 'commit' | 'offerCommit' }>
 
 /** One realm's transactions, by their ids. Whatever a call asks of one that is over is not done, as the realm may not know yet. */
 export class ServedTransactions {
   readonly #connections: ReadonlyMap<number, ServedConnection>
   readonly #post: (answer: Answer) => void
+  readonly #flow: ClientFlow
+  /** Known until they are over. */
   readonly #transactions = new Map<number, ServedTransaction>()
 
-  /** `connections`: the realm's. `post`: sends it an answer. */
-  constructor(connections: ReadonlyMap<number, ServedConnection>, post: (answer: Answer) => void) {
+  /** `connections`: the realm's. `post`: sends it an answer. `window`: how much it has not taken. */
+  constructor(
+    connections: ReadonlyMap<number, ServedConnection>,
+    { post, window }: { post: (answer: Answer) => void; window: SendWindow },
+  ) {
     this.#connections = connections
     this.#post = post
+    this.#flow = { window, budget: new Budget() }
   }
 
   /** @throws Malformed for one that a realm cannot create */
@@ -66,66 +67,63 @@ export class ServedTransactions {
     const listener = { ...told, aborted }
     const place = [storeIds, mode, durability, listener, resumes] as const
     const transaction = served.connection.createTransaction(...place)
-    if (!isOver) this.#add(id, { transaction, connection, mode, storeIds })
+    if (!isOver) this.#add(id, transaction, { connection, mode, storeIds })
   }
 
   /** The upgrade transaction of the connection with that id. */
   addUpgrade(id: number, transaction: HostTransaction): void {
     transaction.listen(this.#transactionListener(id))
-    this.#add(id, { transaction, connection: id, mode: 'versionchange', storeIds: [] })
+    this.#add(id, transaction, { connection: id, mode: 'versionchange', storeIds: [] })
   }
 
   /** @throws Malformed for what the transaction has no right to */
   execute(id: number, operation: Operation): void {
     const served = this.#transactions.get(id)
     if (!served) return
-    demand(!served.isCommitting, 'adds an operation to a transaction that is committing')
-    const connection = this.#connections.get(served.connection)
+    served.demandIsOpen()
+    const connection = this.#connections.get(served.rights.connection)
     if (!connection) throw new Error('unreachable: a transaction without its connection')
-    const { mode, storeIds } = served
+    const { mode, storeIds } = served.rights
     const { limits } = connection.connection
     const { schema } = connection
     checkOperation(operation, { mode, storeIds, schema, limits })
     if (operation.type === 'changeSchema') {
       connection.schema = applySchemaChange(connection.schema, operation.change)
     }
-    served.transaction.execute(operation, this.#operationReceiver(id))
+    served.execute(operation)
   }
 
   /** @throws Malformed for a second commit, or a mark where nothing can be written */
-  commit(call: CommitCall): void {
-    const served = this.#committable(call)
-    if (!served) return
-    served.isCommitting = true
-    served.transaction.commit(call.failuresSeen, call.mark)
+  commit({ id, failuresSeen, mark }: CommitCall): void {
+    this.#transactions.get(id)?.commit(failuresSeen, mark)
   }
 
   /** It binds the realm to nothing: the host may decline. @throws Malformed as `commit()` */
-  offerCommit(call: CommitCall): void {
-    this.#committable(call)?.transaction.offerCommit(call.failuresSeen, call.mark)
+  offerCommit({ id, failuresSeen, mark }: CommitCall): void {
+    const isOffered = this.#transactions.get(id)?.offerCommit(failuresSeen, mark)
+    if (isOffered === false) this.#post({ type: 'declined', id })
   }
 
   abort(id: number): void {
     const served = this.#transactions.get(id)
     if (!served) return
-    this.#transactions.delete(id)
-    served.transaction.abort()
+    this.#remove(id)
+    served.abort()
   }
 
   abortAll(): void {
     for (const id of this.#transactions.keys()) this.abort(id)
   }
 
-  #add(id: number, served: Omit<ServedTransaction, 'isCommitting'>): void {
-    this.#transactions.set(id, { ...served, isCommitting: false })
+  #add(id: number, transaction: HostTransaction, rights: ServedRights): void {
+    const asked = { rights, receiver: this.#operationReceiver(id) }
+    this.#transactions.set(id, new ServedTransaction(transaction, asked, this.#flow))
   }
 
-  #committable({ id, mark }: CommitCall): ServedTransaction | undefined {
-    const served = this.#transactions.get(id)
-    if (!served) return undefined
-    demand(!served.isCommitting, 'commits a transaction twice')
-    demand(!mark || served.mode !== 'readonly', 'marks the commit of a read-only transaction')
-    return served
+  /** It is over: no answer comes to what it was asked. */
+  #remove(id: number): void {
+    this.#transactions.get(id)?.ended()
+    this.#transactions.delete(id)
   }
 
   #transactionListener(id: number): TransactionListener {
@@ -134,11 +132,11 @@ export class ServedTransactions {
       caughtUp: () => this.#post({ type: 'caughtUp', id }),
       declined: () => this.#post({ type: 'declined', id }),
       committed: () => {
-        this.#transactions.delete(id)
+        this.#remove(id)
         this.#post({ type: 'committed', id })
       },
       aborted: (reason) => {
-        this.#transactions.delete(id)
+        this.#remove(id)
         this.#post({ type: 'aborted', id, failure: reason })
       },
     }

@@ -1,0 +1,43 @@
+/** What waits for the answers to requests, at the realm's end of a port. */
+import type { Failure } from '../../errors.ts'
+import type { Answer } from '../messages.ts'
+import type {
+  AttachListener,
+  CommitOutcome,
+  DeleteListener,
+  OpenListener,
+  Receiver,
+} from '../../protocol/protocol.ts'
+
+/** All databases there are. */
+export type Listings = readonly { readonly name: string; readonly version: number }[]
+
+/** What waits for the answer to a request. */
+export type Waiting =
+  | { readonly type: 'databases'; readonly receiver: Receiver<Listings> }
+  | { readonly type: 'open'; readonly name: string; readonly listener: OpenListener }
+  | { readonly type: 'delete'; readonly listener: DeleteListener }
+  | { readonly type: 'attach'; readonly name: string; readonly listener: AttachListener }
+  | { readonly type: 'outcomeOf'; readonly receiver: Receiver<CommitOutcome> }
+
+/** How each kind of request is answered when it does not fail. */
+export const answerTo = {
+  databases: 'listed',
+  open: 'opened',
+  delete: 'deleted',
+  attach: 'attached',
+  outcomeOf: 'outcome',
+} as const
+
+/** Tells that the request is blocked. */
+export function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked' }>): void {
+  const { oldVersion, newVersion } = answer
+  if (waiting.type === 'delete') waiting.listener.blocked(oldVersion)
+  if (waiting.type === 'open') waiting.listener.blocked(oldVersion, newVersion ?? 0)
+}
+
+/** Tells that there will be no answer. */
+export function failWaiting(waiting: Waiting, reason: Failure): void {
+  if ('receiver' in waiting) waiting.receiver.failed(reason)
+  else waiting.listener.failed(reason)
+}
