@@ -11,7 +11,7 @@
  * | leaving  | waits; transactions of an owner go on to their end                                       |
  */
 import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../errors.ts'
-import { endLater, keepAlive, queueIdleTimer } from '../event-loop/turn.ts'
+import { endLater, keepAlive, now, queueIdleTimer } from '../event-loop/turn.ts'
 import { connectHost } from '../port/client.ts'
 import type {
   AttachListener,
@@ -25,6 +25,7 @@ import type {
 } from '../protocol/protocol.ts'
 import { watchOwner } from './owner-watch.ts'
 import type { Found, FoundOwn, FoundOwner, Peer } from './peer.ts'
+import { arrivalMs } from './roster.ts'
 import type { SurvivalCounts } from './session/reasons.ts'
 import type { Databases } from './session/requests.ts'
 import { Session } from './session/session.ts'
@@ -204,11 +205,11 @@ export class Member implements ClosableHost {
     const left = new Promise<'left'>((resolve) => (this.#leave = () => resolve('left')))
     const lost = new Promise<'lost'>((resolve) => (this.#ownerLost = () => resolve('lost')))
     const { place, client } = this.#options
-    this.#returning = found.owner.clients
+    const noteClients = this.#clientsNoter(found)
     const host = connectHost(found.port, {
       place,
       gone: () => this.#ownerLost(),
-      roster: (clients) => (this.#returning = clients),
+      roster: noteClients,
     })
     this.#session.use({ host, isOwn: false, recovered: () => host.recovered() })
     const stopWatching = watchOwner({
@@ -227,6 +228,18 @@ export class Member implements ClosableHost {
     }
     this.#session.ownerLost()
     found.leave()
+  }
+
+  /** Those who were at the former owner count until they have had the time to arrive at this one. */
+  #clientsNoter({ owner }: FoundOwner): (clients: readonly string[]) => void {
+    const former = this.#returning ?? []
+    const since = now()
+    const note = (clients: readonly string[]): void => {
+      const late = now() - since < arrivalMs ? former : []
+      this.#returning = [...new Set([...clients, ...late])]
+    }
+    note(owner.clients)
+    return note
   }
 
   /** Nothing is asked, and nothing open, or the clients have changed. */

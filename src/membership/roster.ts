@@ -8,7 +8,7 @@
 import { queueIdleTimer, queueTurn } from '../event-loop/turn.ts'
 
 /** How long a new owner waits for those who have not arrived. They have heard of its predecessor's end when it has. */
-const arrivalMs = 250
+export const arrivalMs = 250
 /** How long for those who have arrived and bring back what they had, which takes as long as the opening of their databases. */
 const recoveryMs = 5_000
 
@@ -16,8 +16,11 @@ const recoveryMs = 5_000
 export interface RosterOptions {
   /** The owner's own id as a client. */
   readonly own: string
-  /** From `Looking`. */
-  readonly returning: readonly string[] | null
+  /**
+   * From `Looking`. `'unknown'`: this thread was not there, but the platform knows that the former owner died, perhaps with clients:
+   * whoever comes in time is waited for.
+   */
+  readonly returning: readonly string[] | 'unknown' | null
   /** Told each time one has come or gone, with all clients. */
   readonly changed?: (clients: readonly string[]) => void
 }
@@ -49,12 +52,15 @@ export class Roster {
   readonly #guests = new Map<string, Guest>()
   /** Those who are still to say `recovered`. */
   readonly #awaited: Set<string>
+  /** Whether anyone who comes is waited for. */
+  #isOpenToAll: boolean
   #isTellingQueued = false
   #recover = (): void => {}
 
   constructor(options: RosterOptions) {
     this.#options = options
-    this.#awaited = new Set(options.returning)
+    this.#isOpenToAll = options.returning === 'unknown'
+    this.#awaited = new Set(options.returning === 'unknown' ? [] : options.returning)
     this.recovery = options.returning ? this.#waitForAll() : null
   }
 
@@ -72,6 +78,7 @@ export class Roster {
   enter(client: string, guest: Guest): Seat {
     const former = this.#guests.get(client)
     this.#guests.set(client, guest)
+    if (this.#isOpenToAll) this.#awaited.add(client)
     former?.replaced()
     this.#changed()
     return {
@@ -92,20 +99,26 @@ export class Roster {
 
   #waitForAll(): Promise<void> {
     const all = new Promise<void>((resolve) => (this.#recover = resolve))
-    if (this.#awaited.size === 0) this.#recover()
+    this.#recoverIfAll()
     queueIdleTimer(() => this.#forgetMissing(), arrivalMs)
     queueIdleTimer(this.#recover, recoveryMs)
     return all
   }
 
   #forgetMissing(): void {
+    this.#isOpenToAll = false
     const isHere = (client: string): boolean =>
       client === this.#options.own || this.#guests.has(client)
     for (const client of this.#awaited) if (!isHere(client)) this.#recovered(client)
+    this.#recoverIfAll()
   }
 
   #recovered(client: string): void {
-    if (this.#awaited.delete(client) && this.#awaited.size === 0) this.#recover()
+    if (this.#awaited.delete(client)) this.#recoverIfAll()
+  }
+
+  #recoverIfAll(): void {
+    if (this.#awaited.size === 0 && !this.#isOpenToAll) this.#recover()
   }
 
   #changed(): void {

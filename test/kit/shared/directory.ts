@@ -2,13 +2,13 @@
  * A directory that several members share, in one thread: its owners die and hand over when a test says so, between any two
  * messages. What an owner had committed is there for the next one, and nothing else is.
  */
+import type { Failure } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
 import { Member, type MemberOptions } from '../../../src/membership/member.ts'
 import type { Found, FoundOwn, Looking, Peer } from '../../../src/membership/peer.ts'
 import { Roster } from '../../../src/membership/roster.ts'
 import { serve } from '../../../src/port/server.ts'
 import type { ClosableHost } from '../../../src/protocol/protocol.ts'
-import { unexpected } from '../transports.ts'
 import { ModelDirectory } from '../model-storage.ts'
 import { type CutPort, cutPorts } from './cut-port.ts'
 
@@ -42,6 +42,8 @@ export class SharedDirectory {
   /** Members that look while no one may become the owner. */
   #waiting: (() => void)[] = []
   #isHeld = false
+  /** Whether the former owner has died, which its traces tell the next one. */
+  #hasDied = false
   readonly #handOvers = new Map<string, () => void>()
   #strangers = 0
 
@@ -69,6 +71,7 @@ export class SharedDirectory {
     if (!owner) return
     this.owner = null
     this.killCount++
+    this.#hasDied = true
     for (const { member, own } of owner.ports) {
       own.cut(false)
       member.cut(true)
@@ -125,7 +128,8 @@ export class SharedDirectory {
 
   #makeOwner(client: string, returning: readonly string[] | null): Owner {
     const changed = (): void => this.#clientsChanged()
-    const roster = new Roster({ own: client, returning, changed })
+    const known = returning ?? (this.#hasDied ? 'unknown' : null)
+    const roster = new Roster({ own: client, returning: known, changed })
     const { recovery } = roster
     const storage = this.storage
     const host = createHost({ storage, durability: 'relaxed', recovery, report: unexpected })
@@ -156,6 +160,7 @@ export class SharedDirectory {
     if (this.owner !== owner) return new Promise(() => {})
     this.hold()
     this.owner = null
+    this.#hasDied = false
     for (const { member, own } of owner.ports) {
       own.cut(true)
       member.cut(true)
@@ -198,4 +203,9 @@ export class SharedDirectory {
     this.kill()
     return false
   }
+}
+
+/** Reports where there is to be none. */
+function unexpected({ message, detail }: Failure): never {
+  throw new Error(`${message}: ${detail}`)
 }

@@ -52,6 +52,8 @@ export interface LoadOptions {
   readonly members: number
   /** How many transactions each member runs. */
   readonly each: number
+  /** Whether owners hand over, too, whatever they have open. */
+  readonly handsOver: boolean
 }
 
 export class RandomLoad {
@@ -95,13 +97,14 @@ export class RandomLoad {
   /** Kills the owner, or has it hand over, again and again. */
   async #disturb(): Promise<void> {
     const directory = this.#directory
+    const { handsOver } = this.#options
     while (!this.#isOver) {
       const turns = 1 + Math.floor(this.#random() * 30)
       for (let i = 0; i < turns && !this.#isOver; i++) await turn()
       directory.nextOwner = this.#random() < 0.5 ? 'member' : 'stranger'
       const owner = directory.owner?.client
       if (!owner || this.#isOver) continue
-      if (owner.startsWith('member') && this.#random() < 0.5) {
+      if (handsOver && owner.startsWith('member') && this.#random() < 0.5) {
         this.#handOvers++
         directory.askToHandOver(owner)
       } else if (this.#random() < 0.5) this.#kill(owner)

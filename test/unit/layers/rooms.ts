@@ -129,6 +129,7 @@ const suites: Rooms = {
   ownership: [],
   package: ['build/'],
   parity: [],
+  survival: [],
   programs: ['test/suites/package/'],
   sharing: ['test/suites/model/'],
   tabs: [],

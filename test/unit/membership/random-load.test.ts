@@ -1,19 +1,46 @@
 import { expect, test } from 'vitest'
 import { type LoadReport, RandomLoad } from '../../kit/shared/random-load.ts'
 
-test('members under load outlive their owners: nothing lost, torn, told wrongly or stuck', async () => {
+async function load(handsOver: boolean): Promise<LoadReport[]> {
   const reports: LoadReport[] = []
   for (let seed = 1; seed <= 4; seed++) {
-    reports.push(await new RandomLoad({ seed, members: 3, each: 60 }).run())
+    reports.push(await new RandomLoad({ seed, members: 3, each: 60, handsOver }).run())
   }
+  return reports
+}
+
+function sum(reports: readonly LoadReport[], of: (report: LoadReport) => number): number {
+  return reports.reduce((total, report) => total + of(report), 0)
+}
+
+test('members whose owners are killed under load lose nothing, and their transactions go on', async () => {
+  const reports = await load(false)
   expect(reports.flatMap(({ wrong }) => wrong)).toEqual([])
-  const sum = (of: (report: LoadReport) => number): number =>
-    reports.reduce((total, report) => total + of(report), 0)
-  expect(sum(({ kills }) => kills)).toBeGreaterThan(10)
-  expect(sum(({ handOvers }) => handOvers)).toBeGreaterThan(3)
-  const survived = sum(({ counts }) => counts.replayed + counts.settled)
-  const aborted = sum(({ counts: { tooLong, differed, disconnected, unknown, own } }) => {
-    return tooLong + differed + disconnected + unknown + own
+  expect(sum(reports, ({ kills }) => kills)).toBeGreaterThan(10)
+  const survived = sum(reports, ({ counts }) => counts.replayed + counts.settled)
+  const { differed, disconnected, tooLong, unknown, own } = sumCounts(reports)
+  expect(survived).toBeGreaterThan(10)
+  expect({ disconnected, tooLong, unknown, own }).toEqual({
+    disconnected: 0,
+    tooLong: 0,
+    unknown: 0,
+    own: 0,
   })
-  expect(survived).toBeGreaterThan(aborted)
-}, 30_000)
+  // In so few, one: an owner that dies within a millisecond has not told who is there.
+  expect(differed).toBeLessThanOrEqual(1)
+}, 60_000)
+
+test('owners that hand over under load, whatever they have open, lose nothing', async () => {
+  const reports = await load(true)
+  expect(reports.flatMap(({ wrong }) => wrong)).toEqual([])
+  expect(sum(reports, ({ handOvers }) => handOvers)).toBeGreaterThan(3)
+}, 60_000)
+
+function sumCounts(reports: readonly LoadReport[]): LoadReport['counts'] {
+  const [first, ...others] = reports.map(({ counts }) => ({ ...counts }))
+  if (!first) throw new Error('unreachable: there are reports')
+  for (const counts of others) {
+    for (const name of Object.keys(counts) as (keyof typeof counts)[]) first[name] += counts[name]
+  }
+  return first
+}

@@ -84,4 +84,16 @@ describe('recovery', () => {
     seat.recovered()
     expect(await isResolved(roster.recovery)).toBe(true)
   })
+
+  test('waits for whoever comes in time where the former owner died with clients unknown', async () => {
+    const roster = new Roster({ own: 'new', returning: 'unknown' })
+    roster.ownRecovered()
+    const seat = roster.enter('a', guest())
+    roster.enter('b', guest()).recovered()
+    expect(await isResolved(roster.recovery)).toBe(false)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(await isResolved(roster.recovery)).toBe(false)
+    seat.recovered()
+    expect(await isResolved(roster.recovery)).toBe(true)
+  })
 })
