@@ -59,10 +59,11 @@ export class BrowserPeer implements Peer {
   async look(looking: Looking): Promise<Found> {
     this.#keep()
     const ending = new AbortController()
+    const claim = claimOnce()
     try {
       return await Promise.race([
-        this.#elected(looking),
-        this.#entered(looking, ending.signal),
+        this.#elected(looking, claim),
+        this.#entered(looking, { signal: ending.signal, claim }),
         this.#refused(ending.signal),
         aborted(looking.signal),
       ])
@@ -70,17 +71,20 @@ export class BrowserPeer implements Peer {
       this.#leaveLine()
       throw error
     } finally {
+      // It may be elected later, for the next look.
+      claim()
       ending.abort()
     }
   }
 
   /** Rejects where this thread cannot own the directory and no other does; never resolves where it cannot and another does. */
-  async #elected(looking: Looking): Promise<Found> {
+  async #elected(looking: Looking, claim: () => boolean): Promise<Found> {
     const { stand, point } = this.#parts
     if (!stand) return never
     const candidate = (this.#candidate ??= new Candidate(point, stand))
     try {
       const ownable = await candidate.elected
+      if (!claim()) return never
       if (this.#candidate === candidate) this.#candidate = null
       return await this.#own(ownable, looking)
     } catch (error) {
@@ -101,8 +105,9 @@ export class BrowserPeer implements Peer {
     return owned
   }
 
-  async #entered(looking: Looking, signal: AbortSignal): Promise<Found> {
+  async #entered(looking: Looking, run: Run): Promise<Found> {
     const { client } = looking
+    const { signal, claim } = run
     if (this.#parts.stand && (await this.#holder()) === 'none') await pause(electionMs, signal)
     const life = await beginLife()
     const knocking = new Knocking(this.#parts.point, life.id, brokerOfOrigin())
@@ -115,10 +120,11 @@ export class BrowserPeer implements Peer {
     const entered = await knocking.entered
     const found = await this.#greet(client, { ...entered, life }, signal)
     signal.removeEventListener('abort', giveUp)
-    if (found) return found
+    if (found && claim()) return found
+    if (found) found.leave()
     life.end()
     // It has gone, or another look has taken the place of this one.
-    return signal.aborted ? never : this.#entered(looking, signal)
+    return signal.aborted || found ? never : this.#entered(looking, run)
   }
 
   /** null: the owner has gone, or nobody looks for it any more. */
@@ -180,6 +186,23 @@ export class BrowserPeer implements Peer {
   #leaveLineLater(): void {
     this.#keep()
     this.#keep = queueIdleTimer(() => this.#leaveLine(), keptMs)
+  }
+}
+
+/** One look. */
+interface Run {
+  /** Aborted when it is over. */
+  readonly signal: AbortSignal
+  /** True for the first to call it: what is found by the others is not what the look has found. */
+  readonly claim: () => boolean
+}
+
+function claimOnce(): () => boolean {
+  let isClaimed = false
+  return () => {
+    const isFirst = !isClaimed
+    isClaimed = true
+    return isFirst
   }
 }
 
