@@ -27,7 +27,10 @@ function spoilt({ storage, transaction }: Defect): ModelDirectory {
   const open = directory.open.bind(directory)
   directory.open = async (name) => {
     const opened = await open(name)
-    if (storage) Object.assign(opened, storage(opened))
+    // Defined: a property that the class computes cannot be assigned to.
+    if (storage) {
+      Object.defineProperties(opened, Object.getOwnPropertyDescriptors(storage(opened)))
+    }
     const begin = opened.begin.bind(opened)
     opened.begin = () => {
       const begun = begin()
@@ -210,6 +213,8 @@ const defects: Readonly<Record<string, Defect>> = {
     }),
   },
   'markOf() gives null for number 0': reading((_, mark) => mark || null),
+  'lost marks are not admitted': { storage: () => ({ hasLostMarks: false }) },
+  'lost marks are always admitted': { storage: () => ({ hasLostMarks: true }) },
   'slots beyond 1 are mixed': confusing(
     (client) => client,
     (slot) => slot & 1,
@@ -302,6 +307,18 @@ test.each(Object.keys(defects))('%s: refused', async (name) => {
   const defect = defects[name]
   if (!defect) throw new Error('unreachable: each name has a defect')
   expect(await refusals(() => spoilt(defect))).not.toEqual([])
+})
+
+test.each<readonly [title: string, spoil: (directory: ModelDirectory) => void]>([
+  ['openExisting() makes what is missing', (it) => (it.openExisting = (name) => it.open(name))],
+  ['openExisting() finds nothing', (it) => (it.openExisting = async () => null)],
+])('%s: refused', async (_, spoil) => {
+  const directory = (): ModelDirectory => {
+    const spoilt = new ModelDirectory()
+    spoil(spoilt)
+    return spoilt
+  }
+  expect(await refusals(directory)).not.toEqual([])
 })
 
 test('a deletion that deletes nothing is refused', async () => {
