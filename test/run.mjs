@@ -101,8 +101,9 @@ const longSuites = [
     counts: /^WPT in browsers: .*/m,
   },
 ]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- every-runtime every-runner every-sample`. */
+/** Too long for continuous integration, above all for the packages they install: `npm test -- tabs every-runtime every-runner every-sample`. */
 const slowSuites = [
+  { name: 'tabs', command: 'node test/suites/tabs/run.mjs', counts: /^tabs: .*/m },
   {
     name: 'every-runtime',
     command: `${matrix} unit,runners --runtimes node@24,node@26,bun,deno`,

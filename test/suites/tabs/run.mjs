@@ -29,7 +29,7 @@ await build({
   platform: 'node',
   target: 'node20',
 })
-await writeScripts(String(flag('options') ?? '{}'))
+await writeScripts(String(flag('options') ?? '{"ifLocked":"share"}'))
 
 const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href)
 process.exitCode = await main(process.argv.slice(2), { dist, scopeRoot: join(outdir, 'scope') })
