@@ -176,7 +176,8 @@ export class Member implements ClosableHost {
     })
     // Others may have what this thread waits for, or be on their way with it from the former owner.
     const hasOthers = (): boolean => this.#returning !== null || this.#clients.length > 0
-    const stopLooking = endLater(() => hasOthers() && this.#session.isAwaiting)
+    const isAwaiting = (): boolean => !this.#session.isSettled || this.#session.isAwaiting
+    const stopLooking = endLater(() => hasOthers() && isAwaiting())
     const end = await Promise.race([left, lost, found.gone])
     stopLooking()
     this.#returning = this.#clients
