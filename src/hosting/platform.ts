@@ -44,7 +44,11 @@ export interface PeerHosting {
   /** Locks the directory and loads the engine, at the same time. @throws StorageError 'busy' where another has it */
   take(): Promise<void>
   /** Serves the host to a client. */
-  serve(host: Host, port: HostPort, told?: Pick<ServeOptions, 'recovered' | 'left'>): Served
+  serve(
+    host: Host,
+    port: HostPort,
+    told?: Pick<ServeOptions, 'client' | 'recovered' | 'left'>,
+  ): Served
   /** Takes what answers no call. */
   report(failure: Failure): void
 }

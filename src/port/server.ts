@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly report: (failure: Failure) => void
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence: Presence | null
+  /** The id under which the realm marks its commits. Left out: any. */
+  readonly client?: string
   /** Called when the realm has brought back all it had at the former owner. */
   readonly recovered?: () => void
   /** Called once, when the realm is gone, has said goodbye or was ended. */
@@ -60,6 +62,9 @@ export function serve(host: Host, port: HostPort, options: ServeOptions): Served
 
 /** What is wrong with a message that the channel itself cannot read. */
 const unreadable = new Malformed('cannot be read')
+
+/** How many connections a realm may have, and requests for them. Each takes some KiB. */
+const mostConnections = 10_000
 
 /** One realm, as the owner sees it. */
 class Client implements Served {
@@ -147,14 +152,17 @@ class Client implements Served {
         return this.#ask(id, () => this.#host.delete(call.name, this.#deleteListener(id)))
       case 'attach':
         this.#takeNew(id)
+        this.#demandRoom()
         return this.#host.attach(call.name, call.version, this.#attachListener(id))
       case 'outcomeOf':
+        this.#demandOwn(call.mark.client)
         this.#takeNew(id)
         return this.#host.outcomeOf(call.name, call.mark, {
           done: (outcome) => this.#post({ type: 'outcome', id, outcome }),
           failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
         })
       case 'forgetMarks':
+        this.#demandOwn(call.client)
         return this.#host.forgetMarks(call.client)
       case 'createTransaction':
         this.#takeNew(id)
@@ -195,8 +203,10 @@ class Client implements Served {
       case 'execute':
         return this.#transactions.execute(id, call.operation)
       case 'commit':
+        if (call.mark) this.#demandOwn(call.mark.client)
         return this.#transactions.commit(call)
       case 'offerCommit':
+        if (call.mark) this.#demandOwn(call.mark.client)
         return this.#transactions.offerCommit(call)
       case 'abort':
         return this.#transactions.abort(id)
@@ -214,6 +224,17 @@ class Client implements Served {
   /** Sends nothing to a client that is gone. */
   #post(answer: Answer): void {
     if (!this.#isGone) this.#outbox.post(answer)
+  }
+
+  /** What other clients have marked is not this one's to ask for, to write or to forget. */
+  #demandOwn(client: string): void {
+    const own = this.#options.client ?? client
+    demand(client === own, 'names another client')
+  }
+
+  #demandRoom(): void {
+    const count = this.#requests.size + this.#connections.size
+    demand(count < mostConnections, 'asks for too many connections')
   }
 
   /** No id is used twice: the answers to one would be taken for answers to the other. */
@@ -243,6 +264,7 @@ class Client implements Served {
 
   #ask(id: number, ask: () => HostRequest): void {
     this.#takeNew(id)
+    this.#demandRoom()
     this.#requests.set(id, null)
     const request = ask()
     // It may have been answered in the call.

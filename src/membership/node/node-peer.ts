@@ -27,7 +27,11 @@ export interface NodePeerParts {
   /** Frees the directory, if it is still taken once its host is closed. */
   giveUp(): Promise<void>
   /** Serves the host to a client. */
-  serve(host: Host, port: HostPort, told: { recovered(): void; left(): void }): Served
+  serve(
+    host: Host,
+    port: HostPort,
+    told: { readonly client: string; recovered(): void; left(): void },
+  ): Served
   report(failure: Failure): void
   /** What this thread says of itself. */
   readonly own: Omit<ClientHello, 'client' | 'secret'> & { readonly title: string }

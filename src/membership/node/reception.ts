@@ -12,7 +12,7 @@ import type { Roster } from '../roster.ts'
 export interface Serving {
   readonly roster: Roster
   /** Serves the client at the other end of that port. */
-  serve(port: HostPort, told: { recovered(): void; left(): void }): Served
+  serve(port: HostPort, told: { readonly client: string; recovered(): void; left(): void }): Served
 }
 
 /** What a reception needs of its owner. */
@@ -73,6 +73,7 @@ export class Reception {
       replaced: leave,
     })
     const served = serve(port, {
+      client,
       recovered: () => seat.recovered(),
       left: () => {
         this.#ends.delete(leave)

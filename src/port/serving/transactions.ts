@@ -27,6 +27,9 @@ export interface ServedConnection {
   schema: DatabaseSchema
 }
 
+/** How many transactions a realm may have at a time. Each takes about a KiB. */
+const mostTransactions = 200_000
+
 type CommitCall = Extract<Call, { type: 'commit' | 'offerCommit' }>
 
 /** One realm's transactions, by their ids. Whatever a call asks of one that is over is not done, as the realm may not know yet. */
@@ -57,6 +60,7 @@ export class ServedTransactions {
       return this.#post({ type: 'aborted', id, failure: reason })
     }
     demand(!this.#transactions.has(connection), 'creates a transaction during an upgrade')
+    demand(this.#transactions.size < mostTransactions, 'asks for too many transactions')
     checkScope(storeIds, served.schema)
     let isOver = false
     const told = this.#transactionListener(id)

@@ -64,3 +64,17 @@ test('an owner that goes tells its clients, and closes their streams', async () 
   await settle()
   expect(log).toEqual(['left', 'closing', 'closed UnknownError', 'gone UnknownError'])
 })
+
+test("a client that would have another's marks forgotten is ended", async () => {
+  const reports: (string | null)[] = []
+  const owner = createHost({ storage: new ModelDirectory(), durability: 'relaxed' })
+  const [ownStream, stream] = streamPair()
+  serve(owner, new SocketPort(ownStream), {
+    report: ({ detail }) => reports.push(detail),
+    presence: null,
+    client: 'this-client-here',
+  })
+  connectHost(new SocketPort(stream)).forgetMarks('another-client-1')
+  await settle()
+  expect(reports).toEqual(['A message names another client'])
+})
