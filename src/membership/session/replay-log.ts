@@ -7,7 +7,7 @@ import { ValueBytes } from '../../bytes/value-bytes.ts'
 import type { Operation } from '../../protocol/protocol.ts'
 
 /** The most that a transaction's operations may weigh, in bytes. */
-export const longestLogBytes = 16 * 1024 * 1024
+const longestLogBytes = 16 * 1024 * 1024
 
 /** What an operation weighs in addition to its bytes. */
 const operationBytes = 100

@@ -37,7 +37,7 @@ export interface LoadReport {
 const counterKey = 0
 
 /** A sequence of numbers from 0 to 1 that a seed gives again. */
-export function randomNumbers(seed: number): () => number {
+function randomNumbers(seed: number): () => number {
   let state = seed | 0
   return () => {
     state = (state + 0x6d2b79f5) | 0
