@@ -18,6 +18,7 @@ export class ThreadLog {
   readonly #file: string
   #number: number | null = null
   #rest = ''
+  #isClosed = false
   readonly #decoder = new TextDecoder()
   readonly #buffer = Buffer.alloc(1 << 16)
 
@@ -27,6 +28,7 @@ export class ThreadLog {
   }
 
   read(): void {
+    if (this.#isClosed) return
     if (this.#number === null) {
       if (!existsSync(this.#file)) return
       this.#number = openSync(this.#file, 'r')
@@ -41,9 +43,10 @@ export class ThreadLog {
 
   /** What was half written when its process was killed was not said. */
   close(): void {
+    if (this.#isClosed) return
     this.read()
     if (this.#number !== null) closeSync(this.#number)
-    this.#number = null
+    this.#isClosed = true
   }
 
   #take(text: string): void {

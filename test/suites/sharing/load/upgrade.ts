@@ -11,11 +11,14 @@ export async function upgrade(task: Task): Promise<Ending> {
   try {
     const listed = (await place.factory().databases()).find(({ name }) => name === 'schema')
     const request = place.factory().open('schema', (listed?.version ?? 0) + 1)
+    let isUpgrading = false
     request.onupgradeneeded = ({ oldVersion, newVersion }) => {
+      isUpgrading = true
       change(request, task, { oldVersion, newVersion })
       if (wantsAbort) request.transaction?.abort()
     }
     hold(await resultOf(request), task)
+    if (!isUpgrading) throw new DOMException('Another was as fast', 'VersionError')
   } catch (error) {
     // Another was faster.
     if (error instanceof DOMException && error.name === 'VersionError') task.isWantedToAbort = true
