@@ -33,6 +33,9 @@ export interface ChildOptions extends Pace {
   readonly broken: Breakage | null
 }
 
+/** The process is told to end in the middle of its work. */
+let endsOnPurpose = false
+
 if (isMainThread) startProcess(JSON.parse(process.argv[2] ?? '{}') as ChildOptions)
 else startWorker(workerData as WorkerOptions)
 
@@ -45,6 +48,7 @@ function startProcess(options: ChildOptions): void {
   const main = startThread(options, `${options.name}.0`)
   const threads = new Map<number, Thread>()
   let number = options.threads
+  let isFinishing = false
   const start = (place: number, thread: string): void => {
     const worker = new Thread(new URL(import.meta.url), { workerData: { options, thread } })
     threads.set(place, worker)
@@ -53,6 +57,7 @@ function startProcess(options: ChildOptions): void {
 
   const commands: Readonly<Record<string, (place: number) => void>> = {
     finish() {
+      isFinishing = true
       main.finish()
       for (const worker of threads.values()) worker.postMessage('finish')
       lines.close()
@@ -66,16 +71,26 @@ function startProcess(options: ChildOptions): void {
       void threads.get(place)?.terminate()
       start(place, `${options.name}.${number++}`)
     },
-    exit: () => process.exit(0),
+    exit: endProcess,
     throw() {
+      endsOnPurpose = true
       throw new Error('thrown on purpose')
     },
   }
   const lines = createInterface({ input: process.stdin })
+  // Whoever has started it is gone.
+  lines.once('close', () => {
+    if (!isFinishing) endProcess()
+  })
   lines.on('line', (line) => {
     const [command = '', place = '0'] = line.split(' ')
     commands[command]?.(Number(place))
   })
+}
+
+function endProcess(): never {
+  endsOnPurpose = true
+  process.exit(0)
 }
 
 function startWorker({ options, thread }: WorkerOptions): void {
@@ -90,6 +105,7 @@ function startWorker({ options, thread }: WorkerOptions): void {
 function startThread(options: ChildOptions, thread: string): { finish(): void; leave(): void } {
   const log = openLog(join(options.logs, `${thread}.log`))
   log({ t: 'start', pid: process.pid, threadId })
+  let isUnderWay = true
   const seat = shareSeat(options.path, ({ message }) => log({ t: 'warned', message }))
   const { factory } = seat
   const connections = new Connections(factory, log)
@@ -101,5 +117,10 @@ function startThread(options: ChildOptions, thread: string): { finish(): void; l
     .work()
     .then(leave)
     .then(() => log({ t: 'end' }), fail)
+    .finally(() => (isUnderWay = false))
+  process.once('exit', () => {
+    if (!isUnderWay || endsOnPurpose) return
+    log({ t: 'wrong', what: `${thread} ended before its work, with nothing to keep it` })
+  })
   return { finish: () => worker.finish(), leave: () => void leave().catch(fail) }
 }

@@ -1,7 +1,7 @@
 /** A counter in a database, as an application keeps one: every process that imports this shares it. */
 import { createIndexedDB } from 'idb-everywhere'
 
-const indexedDB = createIndexedDB({ path: process.env.COUNTER_PATH })
+const indexedDB = createIndexedDB({ path: process.env.COUNTER_PATH, ifLocked: 'share' })
 let opened
 
 function open() {

@@ -9,7 +9,6 @@ export interface Seat {
 
 /** By the package's own sharing: one factory for as long as the thread lives. */
 export function shareSeat(path: string, onWarning: (warning: Error) => void): Seat {
-  // The option's type does not know the value before the package shares by itself.
-  const indexedDB = createIndexedDB({ path, ifLocked: 'share' as 'throw', onWarning })
+  const indexedDB = createIndexedDB({ path, ifLocked: 'share', onWarning })
   return { factory: () => indexedDB, leave: () => close(indexedDB) }
 }
