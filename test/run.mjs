@@ -41,6 +41,12 @@ const shortSuites = [
   },
   { name: 'model', command: 'node test/suites/model/run.mjs', counts: /^model: \d+ passed.*/m },
   { name: 'ownership', command: 'node test/suites/ownership/run.mjs', counts: /^ownership: .*/m },
+  { name: 'sharing', command: 'node test/suites/sharing/run.mjs', counts: /^sharing: passed.*/m },
+  {
+    name: 'conditions',
+    command: 'node test/suites/sharing/conditions.mjs',
+    counts: /^conditions: .*/m,
+  },
   { name: 'crash', command: 'node test/suites/crash/run.mjs', counts: /^crash: \d+ passed.*/m },
   { name: 'ends', command: 'node test/suites/ends/run.mjs', counts: /^ends: .*/m },
   { name: 'browser', command: 'node test/suites/browser/run.mjs', counts: /^browsers: .*/m },
