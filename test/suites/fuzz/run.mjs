@@ -1,8 +1,8 @@
 /**
  * Gives spoilt bytes to everything that reads what is not of its own making: keys, values, the rows of the schema, messages
- * over a port, whole files.
+ * over a port, bytes on a stream, whole files.
  *
- * node test/suites/fuzz/run.mjs [--seconds 15 | --long] [--part keys | values | rows | ports | files] [--seed 1] [--runtime node@26]
+ * node test/suites/fuzz/run.mjs [--seconds 15 | --long] [--part keys | values | rows | ports | frames | files] [--seed 1] [--runtime node@26]
  * node test/suites/fuzz/run.mjs --part files --input path     tries a kept input again
  *
  * An input with which something is wrong is kept in the cache, and each run tries it first, until it passes.
@@ -18,7 +18,7 @@ const chosen = flag('part')
 const childPath = pathOf(child)
 
 /** Part → its share of the time: reading a file takes ten thousand times as long as reading a key. */
-const shares = { keys: 0.1, values: 0.2, rows: 0.2, ports: 0.1, files: 0.4 }
+const shares = { keys: 0.1, values: 0.2, rows: 0.2, ports: 0.1, frames: 0.1, files: 0.3 }
 
 if (flag('input')) await tryAgain(flag('input'))
 else await fuzzAll(chosen ? { [chosen]: 1 } : shares)
