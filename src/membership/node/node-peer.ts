@@ -44,6 +44,9 @@ const longestPauseMs = 64
 /** How long an owner that lives, by what else is known, may be out of reach: it is just coming or going. */
 const graceMs = 2_000
 
+/** How often in succession an owner may hang up on this thread. With the pauses between, that takes 2 s, about. */
+const mostRefusals = 40
+
 /** How long an owner may say nothing until that is told. */
 const silenceMs = 5_000
 
@@ -62,6 +65,7 @@ export class NodePeer implements Peer {
   async look(looking: Looking): Promise<Found> {
     await pause(delayOf(looking), looking.signal)
     let unreachableSince: number | null = null
+    const refusals = new Refusals(this.#parts)
     const start = now()
     for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const taken = await this.#take(looking)
@@ -71,6 +75,7 @@ export class NodePeer implements Peer {
         const found = await this.#visit(met, looking)
         if (found) return found
         unreachableSince = null
+        refusals.add(met.owner)
       } else {
         unreachableSince ??= now()
         const limitMs =
@@ -162,6 +167,34 @@ export class NodePeer implements Peer {
         if (patience.signal.aborted) throw signal.aborted ? signal.reason : exceptionOf(silent)
       },
     }
+  }
+}
+
+/** How often the same owner has hung up on this thread: one that goes does so, but not again and again. */
+class Refusals {
+  readonly #parts: NodePeerParts
+  #owner = ''
+  #count = 0
+  #since = 0
+
+  constructor(parts: NodePeerParts) {
+    this.#parts = parts
+  }
+
+  /** @throws UnknownError when that was once too often */
+  add(owner: Owner): void {
+    const { waitMs, path } = this.#parts
+    const which = `${titleOf(owner)}, since ${owner.since}`
+    if (which !== this.#owner) {
+      this.#owner = which
+      this.#count = 0
+      this.#since = now()
+    }
+    this.#count++
+    if (this.#count < mostRefusals || now() - this.#since < waitMs) return
+    const message = `Directory "${path}" is owned by ${titleOf(owner)}, which hangs up whenever this thread connects; the secret in "owner.json" there may not be its own any more: end that process, or call close(factory) there`
+    const facts = { code: 'ERR_IDB_LOCKED', path, owner } as const
+    throw exceptionOf(failure('UnknownError', message, facts))
   }
 }
 

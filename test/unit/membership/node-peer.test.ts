@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, test } from 'vitest'
 import { NodePeer } from '../../../src/membership/node/node-peer.ts'
 import type { Failure } from '../../../src/errors.ts'
+import type { IDBErrorFacts } from '../../../src/base/error-cause.ts'
 import type { VfsDirectory } from '../../../src/files/vfs.ts'
 import type { Found, FoundOwn, FoundOwner } from '../../../src/membership/peer.ts'
 import { completeOptions } from '../../../src/options/options.ts'
@@ -173,6 +174,27 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
     givingUp.abort()
     await assert.rejects(looking)
     await directory.close()
+  })
+
+  test('an owner that hangs up each time is named, with what may be wrong, and stays the owner', async () => {
+    const owner = await own()
+    const claimPath = join(path, 'owner.json')
+    const claim = fs.readFileSync(claimPath, 'utf8')
+    const secret = /"secret": ?"(\w)/.exec(claim)
+    assert.ok(secret)
+    const altered = secret[0].slice(0, -1) + (secret[1] === 'a' ? 'b' : 'a')
+    fs.writeFileSync(claimPath, claim.replace(secret[0], altered))
+    await assert.rejects(look(clients.b), (error: Error & { cause: IDBErrorFacts }) => {
+      assert.match(error.message, new RegExp(`owned by process ${process.pid}, .*"owner.json"`))
+      assert.deepEqual(
+        [error.name, error.cause.code, error.cause.owner?.pid],
+        ['UnknownError', 'ERR_IDB_LOCKED', process.pid],
+      )
+      return true
+    })
+    fs.writeFileSync(claimPath, claim)
+    assert.deepEqual(await namesOf(connectHost((await visit()).port)), [])
+    assert.deepEqual(await namesOf(owner.host), [])
   })
 
   describe('cuts off', () => {
