@@ -41,6 +41,9 @@ function directoryAt(path: string): VfsDirectory {
   return {
     identity: path,
     meeting,
+    get hasSurvivors() {
+      return owned?.hasSurvivors ?? false
+    },
     async lock(waitMs) {
       owned = await own(path, { waitMs, offer: meeting.offer })
     },

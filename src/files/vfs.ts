@@ -163,6 +163,11 @@ export interface VfsDirectory {
   readonly renew?: () => Promise<void>
   /** Absent: others cannot be met here, so an owner shares with no one. */
   readonly meeting?: MeetingPlace
+  /**
+   * Whether `lock()` has taken the directory from an owner that died while others were, or had been, connected to it: they may be
+   * on their way with what they had under way there. Absent: it is not known, and the owner waits for those alone that it knows.
+   */
+  readonly hasSurvivors?: boolean
   /** Gives up the ownership; does nothing where this object has none, even if another has it. All files must be closed. */
   close(): Promise<void>
 }

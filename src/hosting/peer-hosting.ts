@@ -33,10 +33,13 @@ export function peerHosting(
 }
 
 /** Locks the directory and loads the engine at the same time: each takes a while. */
-async function takeDirectory(directory: VfsDirectory, engine: ThreadEngine): Promise<void> {
+async function takeDirectory(
+  directory: VfsDirectory,
+  engine: ThreadEngine,
+): Promise<{ readonly hasSurvivors: boolean }> {
   const [loaded, locked] = await Promise.allSettled([engine.prepare(), lockAtOnce(directory)])
   if (locked.status === 'rejected') throw lockError(locked.reason)
-  if (loaded.status === 'fulfilled') return
+  if (loaded.status === 'fulfilled') return { hasSurvivors: directory.hasSurvivors ?? false }
   // That it cannot be given back is a lesser trouble.
   await directory.close().catch(() => {})
   throw loaded.reason

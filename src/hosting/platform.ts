@@ -41,8 +41,12 @@ export interface PeerHosting {
   inThread(recovery: Promise<void> | null): ClosableHost
   /** Has a worker wait for the directory. `reachBroker`: gives a line to the broker. */
   inWorker(reachBroker: () => MessagePort | null, makeFarewell: () => Farewell | null): Ownable
-  /** Locks the directory and loads the engine, at the same time. @throws StorageError 'busy' where another has it */
-  take(): Promise<void>
+  /**
+   * Locks the directory and loads the engine, at the same time; gives whether others may be on their way from an owner that has died.
+   *
+   * @throws StorageError 'busy' where another has it
+   */
+  take(): Promise<{ readonly hasSurvivors: boolean }>
   /** Serves the host to a client. */
   serve(
     host: Host,

@@ -26,6 +26,10 @@ export class NodeFiles {
     this.#locked = locked
   }
 
+  get hasSurvivors(): boolean {
+    return this.#locked.lock.hasSurvivors
+  }
+
   /** @throws VfsError ESTALE when the directory was moved, deleted or taken */
   verify(): void {
     this.#locked.held.verify()

@@ -22,6 +22,8 @@ import type { HeldClaim } from './owner-claim.ts'
  * directory away: it is `owner.json` that makes an owner, and the lock tells whether a claim that cannot be checked is dead.
  */
 export interface DirectoryLock {
+  /** Whether it was taken from an owner that has died and had guests. */
+  readonly hasSurvivors: boolean
   /** @throws VfsError ESTALE, from then on, once the directory is not owned any more */
   verify(): void
   /** When it throws, the directory is still owned, and this may be called again. */
@@ -150,6 +152,7 @@ const heldLocks = new Set<DirectoryLock>()
 
 function hold(claim: HeldClaim, kernelLock: KernelLock | null): DirectoryLock {
   const lock: DirectoryLock = {
+    hasSurvivors: claim.hasSurvivors,
     verify() {
       claim.verify()
       kernelLock?.renew()

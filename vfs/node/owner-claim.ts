@@ -8,8 +8,8 @@ import { claimLiveness } from './claim-liveness.ts'
 import { dateOf, timeOfDay } from '../clock.ts'
 import { ownerText } from './locked-message.ts'
 import { removeFormer } from './meeting/elsewhere.ts'
-import { openEntrance } from './meeting/entrance.ts'
 import type { Entrance, Offer } from './meeting/entrance.ts'
+import { forgetGuests, hadGuests, markedEntrance } from './meeting/guests.ts'
 import { keptToItself } from './meeting/way-in.ts'
 import { explained } from './node-file-error.ts'
 import { openOwnerSocket } from './owner-socket.ts'
@@ -33,6 +33,8 @@ import type { Liveness, ProcessIdentity } from './process-identity.ts'
  * loses it to its own reading of the file.
  */
 export interface HeldClaim {
+  /** Whether it succeeds an owner that has died and had guests. */
+  readonly hasSurvivors: boolean
   /** @throws VfsError ESTALE, from then on, when `owner.json` is not this claim any more */
   verify(): void
   /** When it throws, the claim stands, and this may be called again. */
@@ -66,7 +68,7 @@ export async function claimDirectory(
     const last = first === null ? null : await lastSuccessor(path, first, isAlive)
     if (last !== null && (await isAlive(last))) return null
     const candidate = await makeCandidate(path, holdsKernelLock ? 'kernel' : 'claim', offer)
-    if (takeOver(path, { candidate, first, last })) return enter(path, candidate)
+    if (takeOver(path, { candidate, first, last })) return enter(path, candidate, first)
     candidate.release()
   }
 }
@@ -140,7 +142,7 @@ async function entranceFor(
   path: string,
   { id, identity, offer }: { id: string; identity: ProcessIdentity; offer: Offer | null },
 ): Promise<Entrance> {
-  if (offer !== null) return openEntrance(path, socketName(id), offer)
+  if (offer !== null) return markedEntrance(path, id, offer)
   const isSeenByPid = !isInContainer(identity) && (identity.thread === 0 || closesWithThread)
   const socket = isSeenByPid ? null : await openOwnerSocket(path, socketName(id))
   return { socket, wayIn: keptToItself, release: () => socket?.release() }
@@ -278,13 +280,16 @@ function isSameFile(one: fs.BigIntStats | null, other: fs.BigIntStats | null): b
   return one !== null && one.ino === other?.ino && one.mtimeNs === other.mtimeNs
 }
 
-function enter(path: string, candidate: Candidate): HeldClaim {
+/** `former`: the claim that was succeeded; null: there was none. */
+function enter(path: string, candidate: Candidate, former: FoundClaim | null): HeldClaim {
+  const hasSurvivors = former !== null && hadGuests(path, former.id)
+  if (hasSurvivors) forgetGuests(path, former.id)
   tidy(() => removeLeftovers(path, candidate.id))
   tidy(() => removeFormer(path, candidate.wayIn))
-  return heldClaim(path, candidate)
+  return { hasSurvivors, ...heldClaim(path, candidate) }
 }
 
-function heldClaim(path: string, candidate: Candidate): HeldClaim {
+function heldClaim(path: string, candidate: Candidate): Omit<HeldClaim, 'hasSurvivors'> {
   const { id } = candidate
   const file = ownerFile(path)
   let seen: fs.BigIntStats | null = candidate.stat
@@ -342,7 +347,7 @@ const leftoverMs = 60_000
 /** What processes leave that die while they claim, and the sockets of owners that were killed. */
 function removeLeftovers(path: string, ownId: string): void {
   for (const name of fs.readdirSync(path)) {
-    if (!/^owner\..+\.(?:new|next|sock)$/.test(name) || name.includes(ownId)) continue
+    if (!/^owner\..+\.(?:new|next|sock|met)$/.test(name) || name.includes(ownId)) continue
     const file = join(path, name)
     const stat = fs.lstatSync(file, { throwIfNoEntry: false })
     if (stat && isLeftover(stat)) fs.rmSync(file, { force: true })

@@ -1,7 +1,7 @@
 /** A thread of Node, Bun or Deno that takes part in a directory: it locks it, or connects to the socket of its owner. */
 import { isA } from '../../base/thrown.ts'
 import { exceptionOf, type Failure, failure, StorageError } from '../../errors.ts'
-import { now, queueIdleTimer } from '../../event-loop/turn.ts'
+import { keepAlive, now, queueIdleTimer } from '../../event-loop/turn.ts'
 import type { MeetingPlace, MetOwner, Owner } from '../../files/vfs.ts'
 import type { HostPort } from '../../port/messages.ts'
 import type { Served } from '../../port/server.ts'
@@ -20,8 +20,12 @@ export interface NodePeerParts {
   readonly place: MeetingPlace
   /** How long to wait for an owner that does not share; one that is stopped is waited for as long as that, or without limit if it is 0. */
   readonly waitMs: number
-  /** Takes the directory at once and loads the engine. @throws StorageError `busy` where another has it */
-  take(): Promise<void>
+  /**
+   * Takes the directory at once and loads the engine; gives whether others may be on their way from an owner that has died.
+   *
+   * @throws StorageError `busy` where another has it
+   */
+  take(): Promise<{ readonly hasSurvivors: boolean }>
   /** A host on the directory, which was taken. */
   makeHost(recovery: Promise<void> | null): ClosableHost
   /** Frees the directory, if it is still taken once its host is closed. */
@@ -54,6 +58,14 @@ const silenceMs = 5_000
 const firstRankMs = 15
 const rankMs = 3
 const lastRank = 15
+
+/** A directory that was taken. */
+interface Taken {
+  readonly hasSurvivors: boolean
+  readonly reception: Reception
+  /** Lets no more in, and tells those who are that the owner is going. */
+  readonly close: () => void
+}
 
 export class NodePeer implements Peer {
   readonly #parts: NodePeerParts
@@ -88,25 +100,40 @@ export class NodePeer implements Peer {
   }
 
   /** The error where another has the directory. */
-  async #take({ client, returning }: Looking): Promise<FoundOwn | StorageError> {
+  async #take(looking: Looking): Promise<FoundOwn | StorageError> {
     const parts = this.#parts
-    const own = { ...parts.own, client }
+    const own = { ...parts.own, client: looking.client }
     const reception = new Reception()
     const report = (reason: Failure): void => parts.report(reason)
     const meeting = parts.place.open(
       own,
       (stream) => void reception.received(stream, { secret: meeting.secret, own, report }),
     )
-    try {
-      await parts.take()
-    } catch (error) {
+    const close = (): void => {
       meeting.close()
       reception.close()
+    }
+    try {
+      const taken = await parts.take()
+      return this.#own(looking, { ...taken, reception, close })
+    } catch (error) {
+      close()
       if (isA(error, StorageError) && error.code === 'busy') return error
       throw error
     }
+  }
+
+  #own({ client, returning }: Looking, { hasSurvivors, reception, close }: Taken): FoundOwn {
+    const parts = this.#parts
     let tell: (clients: readonly string[]) => void = () => {}
-    const roster = new Roster({ own: client, returning, changed: (clients) => tell(clients) })
+    const awaited = returning ?? (hasSurvivors ? 'unknown' : null)
+    const roster = new Roster({
+      own: client,
+      returning: awaited,
+      changed: (clients) => tell(clients),
+    })
+    // Nothing else stands for those who may come.
+    if (awaited === 'unknown') void roster.recovery?.then(keepAlive())
     const host = parts.makeHost(roster.recovery)
     reception.serve({ roster, serve: (port, told) => parts.serve(host, port, told) })
     return {
@@ -119,8 +146,7 @@ export class NodePeer implements Peer {
         if (others.length > 0) changed(others)
       },
       leave: async () => {
-        meeting.close()
-        reception.close()
+        close()
         await host.close()
         await parts.giveUp()
       },

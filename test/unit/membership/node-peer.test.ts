@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
@@ -133,6 +134,28 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
       next.map(({ type }) => type),
       ['other', 'own'],
     )
+  })
+
+  test('who succeeds an owner that died with clients begins nothing before those who come have come', async () => {
+    await own()
+    await visit()
+    const traces = fs.readdirSync(path).filter((name) => /^owner\.(?:json|.*\.met)$/.test(name))
+    const texts = traces.map((name) => fs.readFileSync(join(path, name), 'utf8'))
+    for (const one of found.splice(0)) await one.leave()
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    traces.forEach((name, at) => {
+      const left = texts[at]?.replace(/"pid": \d+/, `"pid": ${pid}`) ?? ''
+      fs.writeFileSync(join(path, name), left)
+    })
+    const owner = await own(clients.c)
+    const order: string[] = []
+    const listed = namesOf(owner.host).then(() => order.push('listed'))
+    const client = connectHost((await visit()).port)
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    order.push('recovered')
+    client.recovered()
+    await listed
+    assert.deepEqual(order, ['recovered', 'listed'])
   })
 
   test('an owner that does not share is named, with the reason and what to do', async () => {

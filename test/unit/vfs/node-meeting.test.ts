@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeEach, describe, test } from 'vitest'
+import type { VfsDirectory } from '../../../src/files/vfs.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import { connectAt } from '../../../vfs/node/owner-socket.ts'
 import { isTrusted, newSocketPath, removeFormer } from '../../../vfs/node/meeting/elsewhere.ts'
@@ -67,6 +68,47 @@ describe.skipIf(process.platform === 'win32')('the meeting place of a node direc
     )
     assert.equal(fs.statSync(join(path, 'owner.json')).mode & 0o044, 0o044 & ~process.umask())
     await directory.close()
+  })
+
+  /** Has the claim and what else the owner has left there be those of a process that has died. */
+  async function killed(directory: VfsDirectory): Promise<void> {
+    const names = fs.readdirSync(path).filter((name) => /^owner\.(?:json|.*\.met)$/.test(name))
+    const files = names.map((name) => [name, fs.readFileSync(join(path, name), 'utf8')] as const)
+    await directory.close()
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    const left = (text: string): string => text.replace(/"pid": \d+/, `"pid": ${pid}`)
+    for (const [name, text] of files) fs.writeFileSync(join(path, name), left(text))
+  }
+
+  test('the successor of an owner that died with guests knows that they may come', async () => {
+    const directory = await owned()
+    assert.equal(directory.hasSurvivors, false)
+    const met = await meet()
+    assert.ok(met.type === 'met')
+    await new Promise<void>((resolve) => met.stream.onData(() => resolve()))
+    await killed(directory)
+    met.stream.close()
+    const next = await owned()
+    assert.equal(next.hasSurvivors, true)
+    await next.close()
+    assert.equal(next.hasSurvivors, false)
+    assert.deepEqual(
+      fs.readdirSync(path).filter((name) => name.startsWith('owner.')),
+      [],
+    )
+  })
+
+  test('the successor of an owner that died alone, or has left, awaits no one', async () => {
+    await killed(await owned())
+    const second = await owned()
+    assert.equal(second.hasSurvivors, false)
+    const met = await meet()
+    assert.ok(met.type === 'met')
+    await new Promise<void>((resolve) => met.stream.onData(() => resolve()))
+    await second.close()
+    const third = await owned()
+    assert.equal(third.hasSurvivors, false)
+    await third.close()
   })
 
   // Only the superuser can become another user.
