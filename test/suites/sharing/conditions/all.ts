@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { mountSmallDisk } from '../../../kit/disks/small-disk.ts'
+import { liars } from './liars.ts'
 import { Place } from './place.ts'
 import * as sockets from './sockets.ts'
 import * as surroundings from './surroundings.ts'
@@ -52,6 +53,7 @@ function conditions({ cutStep, guestPath }: ConditionsOptions): [string, Run, st
     ['a disk that is full when the owner is killed', () => onSmallDisk(guestPath)],
     ['1,000 connections that say nothing', sockets.thousandConnections],
     ['nonsense at the socket', sockets.nonsense],
+    ['lies at the socket', liars],
     ['another user of the machine', surroundings.anotherUser],
     ['a connection that is cut at every byte', (place) => sockets.cutEverywhere(place, cutStep)],
   ]

@@ -72,11 +72,13 @@ export async function nonsense(place: Place): Promise<void> {
     ...Array.from({ length: 100 }, () => bytes(1 + random.below(300))),
     new Uint8Array(0),
     new TextEncoder().encode('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
-    head(0xffff_ffff, 0, 0),
-    head(8, 0xffff_ffff, 0),
-    head(8, 0, 0xffff_ffff),
-    head(64 * 1024 * 1024, 0, 0),
-    head(0, 0, 0),
+    head(0xffff_ffff, 0, 0, 0),
+    head(8, 0xffff_ffff, 0, 0),
+    head(8, 0, 0xffff_ffff, 0),
+    head(8, 0, 0, 0xffff_ffff),
+    head(64 * 1024 * 1024, 0, 0, 0),
+    head(0, 0, 0, 0),
+    head(16),
     bytes(1_000_000),
   ]
   const closed = openings.map((opening) => {
