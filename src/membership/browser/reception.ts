@@ -15,7 +15,7 @@ export interface ReceptionParts {
   readonly point: MeetingPoint
   readonly roster: Roster
   /** Serves the client at the other end of that port. */
-  serve(port: HostPort, told: { recovered(): void; left(): void }): Served
+  serve(port: HostPort, told: { readonly client: string; recovered(): void; left(): void }): Served
   /** What the owner says of itself. */
   readonly own: Hello & { readonly title: string | null }
   /** Takes what was wrong with one that was sent away. */
@@ -102,11 +102,13 @@ export class Reception {
     if (!this.#isOpen) return port.end()
     const watch = new AbortController()
     const leave = (): void => served.leave()
-    const seat = roster.enter(met.client.client, {
+    const { client } = met.client
+    const seat = roster.enter(client, {
       tell: (clients) => served.tellRoster(clients),
       replaced: leave,
     })
     const served = serve(met.port, {
+      client,
       recovered: () => seat.recovered(),
       left: () => {
         watch.abort()

@@ -14,6 +14,8 @@ import { type Free, takeLock } from './web-locks.ts'
 
 /** What is heard of a client. */
 interface Told {
+  /** Whose marks it may use: no others. */
+  readonly client: string
   recovered(): void
   left(): void
 }
