@@ -15,6 +15,8 @@ export function checkedAnswer(answer: WorkerAnswer): WorkerAnswer {
       }
       return { ...answer, warning }
     }
+    case 'standing':
+      return { ...answer, life: stringOf(answer.life) }
     case 'clients':
       return { ...answer, clients: listOf(answer.clients, stringOf) }
     case 'stopped':

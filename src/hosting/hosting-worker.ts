@@ -35,6 +35,8 @@ export interface WorkerEvents {
 
 /** What is heard of a worker that shares its directory with other threads. */
 export interface SharingEvents {
+  /** It waits for the directory. `life`: the id of the lock that it has until it ends. */
+  standing(life: string): void
   /** It has got the directory. */
   owned(): void
   /** Who is served there. */
@@ -116,6 +118,12 @@ export class HostingWorker {
     this.#end()
   }
 
+  /** It has turned out to be gone: not every browser tells of that. */
+  died(): void {
+    const reason = 'The worker that owns the storage has ended'
+    this.#lost(failure('UnknownError', reason, { code: 'ERR_IDB_OWNER_LOST' }))
+  }
+
   /** To be called when nothing is open in it. */
   async close(): Promise<void> {
     this.#waiting = withResolvers()
@@ -161,6 +169,8 @@ export class HostingWorker {
         return this.#waiting.resolve()
       case 'warning':
         return this.#settings.onWarning(warningOf(answer.warning))
+      case 'standing':
+        return this.#sharing?.standing(answer.life)
       case 'owned':
         return this.#sharing?.owned()
       case 'clients':

@@ -4,6 +4,7 @@ import { lockError } from '../files/ownership.ts'
 import type { VfsDirectory } from '../files/vfs.ts'
 import type { Farewell } from '../membership/browser/farewell.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
+import { WorkerWatch } from '../membership/browser/worker-watch.ts'
 import type { FoundOwn, Looking } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
 import { serve } from '../port/server.ts'
@@ -72,6 +73,7 @@ class WorkerOwner implements Ownable {
   readonly owned: Promise<void>
   readonly #worker: HostingWorker
   readonly #gone: Promise<void>
+  readonly #watch: WorkerWatch
   /** null where nothing can be noted. */
   readonly #farewell: Farewell | null
   /** null: not yet of interest to anyone. */
@@ -86,16 +88,20 @@ class WorkerOwner implements Ownable {
   ) {
     this.#farewell = farewell
     let owned = (): void => {}
-    let gone = (): void => {}
+    let resolveGone = (): void => {}
     const isOwned = new Promise<void>((resolve) => (owned = resolve))
-    this.#gone = new Promise((resolve) => (gone = resolve))
+    this.#gone = new Promise((resolve) => (resolveGone = resolve))
     const clients = (ids: readonly string[]): void => this.#changed(ids)
     this.#worker = new HostingWorker(settings, platform, {
-      gone,
+      gone: () => {
+        this.#stopWatching()
+        resolveGone()
+      },
       detour: farewell,
       lost: () => {},
-      sharing: { owned, clients, reachBroker },
+      sharing: { standing: (life) => this.#watch.lives(life), owned, clients, reachBroker },
     })
+    this.#watch = new WorkerWatch(() => this.#worker.died())
     // It is ready after that, or has failed before.
     this.owned = Promise.race([isOwned, this.#worker.ready])
     this.owned.catch(() => {})
@@ -119,8 +125,13 @@ class WorkerOwner implements Ownable {
   }
 
   end(): void {
-    this.#farewell?.end()
+    this.#stopWatching()
     this.#worker.cutOff()
+  }
+
+  #stopWatching(): void {
+    this.#watch.stop()
+    this.#farewell?.end()
   }
 
   #listen(changed: (clients: readonly string[]) => void): void {

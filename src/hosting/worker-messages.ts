@@ -46,6 +46,8 @@ interface ToStart {
 /** From the worker. */
 export type WorkerAnswer =
   | { readonly 'idb-everywhere': 'ready'; readonly id: number }
+  /** It has begun to wait for the directory. `life`: the id of the lock that it has until it ends, see `membership/browser/`. */
+  | { readonly 'idb-everywhere': 'standing'; readonly id: number; readonly life: string }
   /** It has got the directory that it waited for. */
   | { readonly 'idb-everywhere': 'owned'; readonly id: number }
   /** Who is served there. */

@@ -7,6 +7,7 @@ import { completeOptions } from '../options/options.ts'
 import { RelayedPort } from '../port/relayed-port.ts'
 import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-messages.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
+import { beginLife, type Free } from '../membership/browser/web-locks.ts'
 import type { FoundOwn } from '../membership/peer.ts'
 import { peerHosting } from './peer-hosting.ts'
 import type { PeerHosting, Platform } from './platform.ts'
@@ -94,6 +95,7 @@ class SharingForOwner {
   /** null until it serves. */
   #found: FoundOwn | null = null
   #lineArrived: (line: MessagePort | null) => void = () => {}
+  #endLife: Free = () => {}
 
   /** @throws whatever keeps the host from being made */
   constructor(call: StartCall, platform: Platform, channel: OwnerChannel) {
@@ -104,6 +106,7 @@ class SharingForOwner {
     const { settings, ours } = settingsIn(call, platform, channel)
     this.#hosting = peerHosting(settings, ours)
     this.#standing = ours.standHere(settings, this.#hosting, () => this.#reachBroker())
+    void this.#live().catch((error: unknown) => this.#fail(error))
     this.#standing.owned.then(
       () => channel.post({ 'idb-everywhere': 'owned', id }, []),
       (error: unknown) => this.#fail(error),
@@ -123,8 +126,16 @@ class SharingForOwner {
       case 'stop':
         return void stop(this.#channel, this.#id, async () => this.#found?.leave())
       case 'leave':
+        this.#endLife()
         return this.#port.closed()
     }
+  }
+
+  /** The page is not told where its worker ends. */
+  async #live(): Promise<void> {
+    const { id: life, end } = await beginLife()
+    this.#endLife = end
+    this.#channel.post({ 'idb-everywhere': 'standing', id: this.#id, life }, [])
   }
 
   async #own({ client, returning, notes }: Extract<LaterCall, { client: string }>): Promise<void> {

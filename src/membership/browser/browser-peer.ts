@@ -1,7 +1,8 @@
 /** A thread of a browser that takes part in a directory of the origin private file system: see `meeting-point.ts`. */
-import { StorageError } from '../../errors.ts'
+import { failureOf, StorageError } from '../../errors.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 import type { Found, FoundOwner, Looking, Peer } from '../peer.ts'
+import { isOwnerLost } from '../session/reasons.ts'
 import { greetOwner } from '../greeting.ts'
 import type { ClientHello } from '../hello.ts'
 import { type Broker, reachBroker } from './broker.ts'
@@ -18,6 +19,9 @@ const graceMs = 500
 const electionMs = 100
 /** How long a place in line is kept when the owner was left: it may have gone, or handed over. */
 const keptMs = 1_000
+
+/** How many workers in succession may die as they become the owner. */
+const mostDeaths = 2
 
 const never = new Promise<never>(() => {})
 
@@ -57,6 +61,18 @@ export class BrowserPeer implements Peer {
   }
 
   async look(looking: Looking): Promise<Found> {
+    for (let deaths = 0; ; deaths++) {
+      try {
+        return await this.#lookOnce(looking)
+      } catch (error) {
+        // The worker that stood in line, or had just become the owner: another one takes its place.
+        const hasDied = !looking.signal.aborted && isOwnerLost(failureOf(error))
+        if (!hasDied || deaths === mostDeaths) throw error
+      }
+    }
+  }
+
+  async #lookOnce(looking: Looking): Promise<Found> {
     this.#keep()
     const ending = new AbortController()
     const claim = claimOnce()
@@ -82,14 +98,16 @@ export class BrowserPeer implements Peer {
     const { stand, point } = this.#parts
     if (!stand) return never
     const candidate = (this.#candidate ??= new Candidate(point, stand))
+    let isClaimed = false
     try {
       const ownable = await candidate.elected
-      if (!claim()) return never
+      isClaimed = claim()
+      if (!isClaimed) return never
       if (this.#candidate === candidate) this.#candidate = null
       return await this.#own(ownable, looking)
     } catch (error) {
       if (this.#candidate === candidate) this.#candidate = null
-      if ((await this.#holder()) === 'sharing') return never
+      if (!isClaimed && (await this.#holder()) === 'sharing') return never
       throw error
     }
   }

@@ -89,7 +89,8 @@ export class MemberConnection implements HostConnection {
   ): HostTransaction {
     const host = this.#services.isSettled ? this.#host : null
     const { isOwn, hasClients } = this.#services
-    if (host && isOwn && !hasClients) {
+    // A worker may end before this realm, which then has to know whether it was asked for the commit.
+    if (host && isOwn && !hasClients && !host.isRemote) {
       return host.createTransaction(storeIds, mode, durability, listener)
     }
     const hint = durability === 'default' ? this.#services.durability : durability

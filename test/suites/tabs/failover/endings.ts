@@ -4,7 +4,15 @@ import type { Globals } from '../scope/context.ts'
 import type { Fleet, LoadedTab } from './fleet.ts'
 import { processOf } from './processes.ts'
 
-export const endingNames = ['close', 'reload', 'navigate', 'terminate', 'crash', 'kill'] as const
+export const endingNames = [
+  'close',
+  'reload',
+  'navigate',
+  'terminate',
+  'terminateNext',
+  'crash',
+  'kill',
+] as const
 export type EndingName = (typeof endingNames)[number]
 
 export interface Ending {
@@ -38,6 +46,17 @@ export const endings: Readonly<Record<EndingName, Ending>> = {
   terminate: {
     async run(_, { page }) {
       await page.evaluate(() => (globalThis as unknown as Globals).terminateHosting())
+    },
+  },
+  /** And the worker that the page starts next, before its script has run: the page waits long for that. */
+  terminateNext: {
+    async run(_, { page }) {
+      const hosts = () => (globalThis as unknown as Globals).hostingSince() !== null
+      const terminate = () => (globalThis as unknown as Globals).terminateHosting()
+      await page.evaluate(terminate)
+      const started = page.waitForFunction(hosts, null, { polling: 1, timeout: 5_000 })
+      // Where others are before it in line it starts none.
+      if (await started.catch(() => null)) await page.evaluate(terminate)
     },
   },
   crash: {

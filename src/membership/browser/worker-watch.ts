@@ -1,0 +1,30 @@
+/** A page's watch over a worker that it has started: browsers do not say that a worker has ended. */
+import { queueIdleTimer } from '../../event-loop/turn.ts'
+import { lifeEnded } from './web-locks.ts'
+
+/** After how long a worker that has said nothing is taken to have ended: its script may take a while to come. */
+const mostSilentMs = 30_000
+
+/** Watches from its making on, until it is stopped. */
+export class WorkerWatch {
+  readonly #died: () => void
+  readonly #stopping = new AbortController()
+  readonly #stopWaiting: () => void
+
+  /** `died` may be called when the worker has been ended on purpose, too. */
+  constructor(died: () => void) {
+    this.#died = died
+    this.#stopWaiting = queueIdleTimer(died, mostSilentMs)
+  }
+
+  /** The worker has said the id of the lock that it has until it ends. */
+  lives(life: string): void {
+    this.#stopWaiting()
+    void lifeEnded(life, this.#stopping.signal).then(this.#died)
+  }
+
+  stop(): void {
+    this.#stopWaiting()
+    this.#stopping.abort()
+  }
+}
