@@ -169,22 +169,30 @@ export class Member implements ClosableHost {
     const lost = new Promise<'lost'>((resolve) => (this.#ownerLost = () => resolve('lost')))
     const recovered = (): void => found.recovered()
     this.#session.use({ host: found.host, isOwn: true, recovered })
-    found.onClients((clients) => {
-      this.#clients = clients
-      this.#session.hasClients = clients.length > 0
-      this.#idle()
-    })
     // Others may have what this thread waits for, or be on their way with it from the former owner.
-    const hasOthers = (): boolean => this.#returning !== null || this.#clients.length > 0
+    const mayReturn = found.mayReturn ?? this.#returning !== null
+    this.#session.hasClients = mayReturn
+    const noteAll = (): void => this.#noteClients(this.#clients)
+    const stopWaiting = mayReturn ? queueIdleTimer(noteAll, arrivalMs) : () => {}
+    found.onClients((clients) => this.#noteClients(clients))
+    const hasOthers = (): boolean => mayReturn || this.#clients.length > 0
     const isAwaiting = (): boolean => !this.#session.isSettled || this.#session.isAwaiting
     const stopLooking = endLater(() => hasOthers() && isAwaiting())
     const end = await Promise.race([left, lost, found.gone])
     stopLooking()
+    stopWaiting()
     this.#returning = this.#clients
     this.#clients = []
     this.#session.hasClients = false
     if (end === 'left') await this.#leaveOwn(found)
     else this.#session.ownerLost()
+  }
+
+  /** The clients of this thread, which is the owner. */
+  #noteClients(clients: readonly string[]): void {
+    this.#clients = clients
+    this.#session.hasClients = clients.length > 0
+    this.#idle()
   }
 
   async #leaveOwn(found: FoundOwn): Promise<void> {

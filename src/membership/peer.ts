@@ -44,6 +44,8 @@ export interface FoundOwn {
   readonly type: 'own'
   /** For this thread's own calls. Its option `recovery` is that of the peer's `Roster`. */
   readonly host: Host
+  /** Whether others may be on their way from the former owner; left out: only those who are `returning`. */
+  readonly mayReturn?: boolean
   /** This thread has brought back all it had at the former owner: to be passed on to the `Roster`. */
   recovered(): void
   /** Calls `changed` at once if there are any, and whenever one has come or gone: the ids of the clients now served. */

@@ -1,7 +1,7 @@
 /** A thread of Node, Bun or Deno that takes part in a directory: it locks it, or connects to the socket of its owner. */
 import { isA } from '../../base/thrown.ts'
 import { exceptionOf, type Failure, failure, StorageError } from '../../errors.ts'
-import { keepAlive, now, queueIdleTimer } from '../../event-loop/turn.ts'
+import { now, queueIdleTimer } from '../../event-loop/turn.ts'
 import type { MeetingPlace, MetOwner, Owner } from '../../files/vfs.ts'
 import type { HostPort } from '../../port/messages.ts'
 import type { Served } from '../../port/server.ts'
@@ -132,13 +132,12 @@ export class NodePeer implements Peer {
       returning: awaited,
       changed: (clients) => tell(clients),
     })
-    // Nothing else stands for those who may come.
-    if (awaited === 'unknown') void roster.recovery?.then(keepAlive())
     const host = parts.makeHost(roster.recovery)
     reception.serve({ roster, serve: (port, told) => parts.serve(host, port, told) })
     return {
       type: 'own',
       host,
+      mayReturn: awaited !== null,
       recovered: () => roster.ownRecovered(),
       onClients(changed) {
         tell = changed

@@ -20,7 +20,7 @@ export interface ConnectionServices<Transaction, Connection> extends SessionServ
   readonly isSettled: boolean
   /** Whether the owner is this realm: what begins at it needs no log. */
   readonly isOwn: boolean
-  /** Whether the owner is this realm, and serves others: its transactions may wait for theirs. */
+  /** Whether the owner is this realm, and serves others, or may soon: its transactions may wait for theirs. */
   readonly hasClients: boolean
   /** Those that are not over, in the order of their creation, with their connections. */
   readonly transactions: Map<Transaction, Connection>

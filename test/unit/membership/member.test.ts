@@ -77,6 +77,23 @@ describe('an owner', () => {
     expect(other.counts.replayed).toBe(1)
   })
 
+  test('knows what it waits for while others may be on their way from the former owner', async () => {
+    const directory = new SharedDirectory()
+    directory.startStranger()
+    const [next, other] = [directory.member('a'), directory.member('b')]
+    const own = await open(next, 'db', { changes })
+    const others = await open(other, 'db')
+    others.close()
+    await settle()
+    directory.kill()
+    while (next.state !== 'owner') await settle()
+    expect(other.state).toBe('away')
+    const listener = { wentAhead() {}, caughtUp() {}, declined() {}, committed() {}, aborted() {} }
+    const transaction = own.createTransaction([1], 'readwrite', 'default', listener)
+    expect(transaction.constructor.name).toBe('MemberTransaction')
+    transaction.abort()
+  })
+
   test('that hands over ends its own transactions first and keeps its connections', async () => {
     const directory = new SharedDirectory()
     const [owner, other] = [directory.member('a'), directory.member('b')]
