@@ -3,6 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { mountSmallDisk } from '../../../kit/disks/small-disk.ts'
 import { liars } from './liars.ts'
+import { askAndDoNotRead } from './memory.ts'
 import { Place } from './place.ts'
 import * as sockets from './sockets.ts'
 import * as surroundings from './surroundings.ts'
@@ -54,6 +55,7 @@ function conditions({ cutStep, guestPath }: ConditionsOptions): [string, Run, st
     ['1,000 connections that say nothing', sockets.thousandConnections],
     ['nonsense at the socket', sockets.nonsense],
     ['lies at the socket', liars],
+    ['a client that asks for 4 × 100 MiB and does not read', askAndDoNotRead],
     ['another user of the machine', surroundings.anotherUser],
     ['a connection that is cut at every byte', (place) => sockets.cutEverywhere(place, cutStep)],
   ]

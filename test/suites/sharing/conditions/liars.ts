@@ -1,5 +1,5 @@
 /** Those who come to the owner's socket and are not what they say, or say what no client does: each ends itself, and no other. */
-import { expectThat, type Guest, type Place, within } from './place.ts'
+import { expectThat, type Place, raiserFrom, within } from './place.ts'
 import { Stranger, strangersId } from './stranger.ts'
 
 /** How long until one that says nothing more is cut off, with room for a machine that is busy. */
@@ -45,7 +45,7 @@ const asClient: [what: string, lie: Lie][] = [
 /** Only the liar's connection ends, each time; the owner and its other client go on. */
 export async function liars(place: Place): Promise<string> {
   const [owner, other] = [place.guest(), place.guest()]
-  const raise = raiser()
+  const raise = raiserFrom(0)
   await raise(owner)
   await raise(other)
   for (const [what, lie] of atTheDoor) {
@@ -78,13 +78,4 @@ async function asAnother(place: Place, raise: () => Promise<void>): Promise<void
   await raise()
   await within(patienceMs, 'one that says it is another is replaced by it', liar.closed)
   first.socket.destroy()
-}
-
-/** Has guests raise the counter, and checks that each time it is one more. */
-function raiser(): (guest: Guest) => Promise<void> {
-  let sum = 0
-  return async (guest) => {
-    const answer = await guest.ask('raise')
-    expectThat(answer === `raised ${++sum}`, `${answer}, and not ${sum}`)
-  }
 }

@@ -122,3 +122,12 @@ export function within<Result>(ms: number, what: string, work: Promise<Result>):
 export function expectThat(isSo: boolean, what: string): asserts isSo {
   if (!isSo) throw new Error(what)
 }
+
+/** Has guests raise the counter, which stands at `sum`, and checks that each time it is one more. */
+export function raiserFrom(sum: number): (guest: Guest) => Promise<void> {
+  let expected = sum
+  return async (guest) => {
+    const answer = await guest.ask('raise')
+    expectThat(answer === `raised ${++expected}`, `${answer}, and not ${expected}`)
+  }
+}

@@ -62,14 +62,11 @@ export class Stranger {
     this.#send(writer.take().parcel)
   }
 
-  /** The next answer of that type, those before it passed over. */
-  async answer(type: Answer['type']): Promise<Answer> {
-    for (;;) {
+  /** Reads on, as a client does, until so many answers of that type have come. */
+  async readUntil(type: Answer['type'], count: number): Promise<void> {
+    for (let left = count; left > 0; this.call({ type: 'ack', id: 0, parcels: 1 })) {
       const reader = new ParcelReader(await this.#next())
-      while (!reader.isAtEnd) {
-        const answer = readAnswer(reader)
-        if (answer.type === type) return answer
-      }
+      while (!reader.isAtEnd) if (readAnswer(reader).type === type) left--
     }
   }
 
