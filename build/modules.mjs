@@ -64,11 +64,20 @@ async function buildModules(options) {
   return Object.keys(metafile.outputs).map((path) => basename(path))
 }
 
-/** Makes the CommonJS twin of each, but of the worker's script, which is always a module. */
+/**
+ * Makes the CommonJS twin of each, but of the worker's script, which is always a module. What entries share is made small, as
+ * the same code lies beside it to be read; its lines stay short, since Node prints the one that throws.
+ */
 export async function convertToCommonJS(names) {
   const isWorker = (name) => name === `${fileNameOf(nodeWorker.subpath)}.js`
+  const isShared = (name) => name.startsWith('chunk-')
+  await convert(names.filter(isShared), { minifyWhitespace: true, lineLimit: 100 })
+  await convert(names.filter((name) => !isShared(name) && !isWorker(name)))
+}
+
+async function convert(names, options = {}) {
   await build({
-    entryPoints: names.filter((name) => !isWorker(name)).map((name) => join(dist, name)),
+    entryPoints: names.map((name) => join(dist, name)),
     outdir: dist,
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -82,5 +91,6 @@ export async function convertToCommonJS(names) {
     },
     plugins: [everyImportStays],
     logLevel: 'warning',
+    ...options,
   })
 }

@@ -1,7 +1,7 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
 import { type Failure, failure, type FailurePlace, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
-import { append } from '../base/own-property.ts'
+import { append, bareCopy } from '../base/own-property.ts'
 import {
   answerTo,
   failWaiting,
@@ -36,7 +36,9 @@ import { ref, unref } from '../event-loop/turn.ts'
  * When it closes, or what comes is no answer, everything fails as if closed by force, and so does all that is asked later.
  */
 export function connectHost(port: HostPort, options: ConnectOptions = {}): OwnerPort {
-  const host = new PortHost(port, options)
+  // What all objects inherit is no option.
+  const own = bareCopy(options)
+  const host = new PortHost(port, own)
   port.addEventListener('message', ({ data }) => host.received(data))
   port.addEventListener('messageerror', ({ error = unreadable }) =>
     host.disconnect(nonsense(complaintOf(error))),
@@ -45,7 +47,7 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Owner
   if (typeof port.trust === 'function') port.trust()
   port.start?.()
   unref(port)
-  options.presence?.show((name) => host.call({ type: 'present', id: 0, name }))
+  own.presence?.show((name) => host.call({ type: 'present', id: 0, name }))
   return host
 }
 
@@ -94,11 +96,13 @@ class PortHost implements OwnerPort, PortCaller {
   /** Ends the watch over the owner's thread; null while there is none. */
   #stopWatching: (() => void) | null = null
   readonly #options: ConnectOptions
+  readonly #detour: Detour | null
   readonly #realm: DetouredRealm
 
   constructor(port: HostPort, options: ConnectOptions) {
     this.#port = port
     this.#options = options
+    this.#detour = options.detour ?? null
     this.#outbox = new Outbox(port, writeCall)
     this.#realm = { port, placeOf: (id) => this.#placeOf(id) }
   }
@@ -154,8 +158,7 @@ class PortHost implements OwnerPort, PortCaller {
   call(call: Call): void {
     const reason = this.#goneFor
     if (reason) return queueReaction(() => this.#failAll(reason))
-    const { detour } = this.#options
-    if (detour?.takes(call, this.#realm)) return
+    if (this.#detour?.takes(call, this.#realm)) return
     this.#outbox.post(call)
   }
 

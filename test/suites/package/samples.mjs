@@ -19,6 +19,12 @@ import {
 const isLong = process.argv.includes('--long')
 const workerdSuite = 'node test/suites/package/workerd.mjs'
 
+/** A directory in use, shared with all who come. */
+const sharedLibrary = `import { createIndexedDB } from 'idb-everywhere'
+const indexedDB = createIndexedDB({ path: 'data', ifLocked: 'share' })
+await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve })
+`
+
 /** Where samples belong, by what each says; `checksOf` makes checks, title → work. */
 const scenes = [
   {
@@ -52,6 +58,41 @@ await once(owner, 'message')
     }),
   },
   { title: 'threads', mark: 'isMainThread', checksOf: programChecks({ prints: /^library$/m }) },
+  {
+    title: 'a directory that processes share',
+    mark: 'the same in each process',
+    checksOf: programChecks({
+      after: `import { fork } from 'node:child_process'
+import { once } from 'node:events'
+const database = await new Promise((resolve) => {
+  indexedDB.open('library').onsuccess = ({ target }) => resolve(target.result)
+})
+console.log('open')
+if (process.argv[2] !== 'second') {
+  const [code] = await once(fork(new URL(import.meta.url), ['second']), 'exit')
+  console.log('the second has ended with', code)
+}
+database.close()
+`,
+      prints: /^open\nopen\nthe second has ended with 0$/m,
+    }),
+  },
+  {
+    title: 'who has a directory',
+    mark: 'idb-everywhere/status',
+    checksOf: programChecks({ before: sharedLibrary, prints: /state: ['"]shared['"]/ }),
+  },
+  {
+    title: 'a copy of a directory in use',
+    mark: `startsWith('owner.')`,
+    checksOf: programChecks({
+      before: sharedLibrary,
+      after: `import { readdirSync } from 'node:fs'
+console.log(readdirSync('copy').sort().join())
+`,
+      prints: /^(?!.*owner\.).*\.sqlite/m,
+    }),
+  },
   {
     title: 'a backup',
     mark: 'fs.cpSync(',
