@@ -32,7 +32,7 @@ export interface Turn {
 
 const formats = { value: 1, file: 1 }
 
-export const clientHello: ClientHello = {
+const clientHello: ClientHello = {
   protocol: [1, 1],
   version: '0.1.0',
   formats,
@@ -42,7 +42,7 @@ export const clientHello: ClientHello = {
   quotaBytes: null,
 }
 
-export const ownerHello: OwnerHello = {
+const ownerHello: OwnerHello = {
   protocol: [1, 1],
   version: '0.1.0',
   formats,
