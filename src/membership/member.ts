@@ -181,11 +181,9 @@ export class Member implements ClosableHost {
     const end = await Promise.race([left, lost, found.gone])
     stopLooking()
     stopWaiting()
-    this.#returning = this.#clients
-    this.#clients = []
-    this.#session.hasClients = false
-    if (end === 'left') await this.#leaveOwn(found)
-    else this.#session.ownerLost()
+    if (end === 'left') return this.#leaveOwn(found)
+    this.#noteReturning()
+    this.#session.ownerLost()
   }
 
   /** The clients of this thread, which is the owner. */
@@ -195,10 +193,22 @@ export class Member implements ClosableHost {
     this.#idle()
   }
 
+  /** The clients of this thread are to return to the next owner. */
+  #noteReturning(): void {
+    this.#returning = this.#clients
+    this.#clients = []
+    this.#session.hasClients = false
+  }
+
+  /**
+   * Serves others until its own transactions are over: those that wait for a transaction of a client would otherwise come before
+   * that has begun again at the next owner.
+   */
   async #leaveOwn(found: FoundOwn): Promise<void> {
     this.#state = 'leaving'
-    this.#session.leaveOwn()
     const stop = keepAlive()
+    await Promise.race([this.#session.leaveOwn(), found.gone])
+    this.#noteReturning()
     try {
       await found.leave()
     } catch (error) {

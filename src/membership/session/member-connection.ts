@@ -233,7 +233,7 @@ export class MemberConnection implements HostConnection {
 
   #transactionEnded(transaction: MemberTransaction): void {
     this.#transactions.delete(transaction)
-    this.#services.transactions.delete(transaction)
+    this.#services.transactionEnded(transaction)
     this.#endIfUnused()
   }
 

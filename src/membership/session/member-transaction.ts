@@ -104,6 +104,11 @@ export class MemberTransaction implements HostTransaction, Attempted {
     return this.state === 'running' && (this.#awaiting.length > 0 || this.#commit !== null)
   }
 
+  /** Whether an owner has it. */
+  get isAtOwner(): boolean {
+    return this.#attempt !== null
+  }
+
   /** The mark by which its commit is settled; null: none is on its way, or it has none. */
   get markInFlight(): CommitMark | null {
     return this.#commit?.isSent ? this.#mark : null

@@ -24,5 +24,6 @@ export interface ConnectionServices<Transaction, Connection> extends SessionServ
   readonly hasClients: boolean
   /** Those that are not over, in the order of their creation, with their connections. */
   readonly transactions: Map<Transaction, Connection>
+  transactionEnded(transaction: Transaction): void
   connectionEnded(connection: Connection): void
 }

@@ -59,6 +59,10 @@ export class Session
   readonly #connections = new Set<MemberConnection>()
   #at: SessionHost | null = null
   #isClosing = false
+  /** Its transactions at its own host, which it is leaving. */
+  readonly #leaving = new Set<MemberTransaction>()
+  /** Called when they are over. */
+  #left = (): void => {}
   /** Called when nothing is asked and nothing open any more. */
   #idle = (): void => {}
 
@@ -124,11 +128,19 @@ export class Session
     this.#options.ownerLost()
   }
 
-  /** This realm, which is the owner, stops being it: transactions that run go on to their end, everything else waits. */
-  leaveOwn(): void {
+  /**
+   * This realm, which is the owner, stops being it. What is new waits, and those transactions go on to their end that its host has;
+   * resolves when those are over that may wait for clients' there.
+   */
+  async leaveOwn(): Promise<void> {
     this.#leave()
     for (const connection of this.#connections) connection.leaveOwn()
     for (const request of this.#requests) request.ownerLost()
+    this.#leaving.clear()
+    for (const transaction of this.transactions.keys()) {
+      if (transaction.isAtOwner) this.#leaving.add(transaction)
+    }
+    if (this.#leaving.size > 0) await new Promise<void>((resolve) => (this.#left = resolve))
   }
 
   /** Nothing more comes from the owner that was. */
@@ -162,6 +174,11 @@ export class Session
     const connection = new MemberConnection(this, host)
     this.#connections.add(connection)
     return connection
+  }
+
+  transactionEnded(transaction: MemberTransaction): void {
+    this.transactions.delete(transaction)
+    if (this.#leaving.delete(transaction) && this.#leaving.size === 0) this.#left()
   }
 
   connectionEnded(connection: MemberConnection): void {

@@ -107,7 +107,7 @@ describe('an owner', () => {
     const later = new Tester(own)
     const counted = later.execute(count())
     await settle()
-    expect(directory.owner).toBe(null)
+    expect([owner.state, directory.owner?.client]).toEqual(['leaving', 'a'])
     expect(await running.commit()).toBe('committed')
     expect((await counted).result).toBe(1)
     expect(await later.commit()).toBe('committed')
@@ -120,6 +120,48 @@ describe('an owner', () => {
       'opened',
     ])
     expect(await new Tester(others).commit()).toBe('committed')
+  })
+})
+
+describe('an owner that hands over while its transaction waits for that of a client', () => {
+  test('serves the client until its own is over, so that neither is aborted', async () => {
+    const directory = new SharedDirectory()
+    const [owner, other] = [directory.member('a'), directory.member('b')]
+    const own = await open(owner, 'db', { changes })
+    const others = await open(other, 'db')
+    const clients = new Tester(others)
+    expect((await clients.execute(count())).result).toBe(0)
+    const waiting = new Tester(own)
+    const written = waiting.execute(put(1))
+    const committed = waiting.commit()
+    directory.askToHandOver('a')
+    await settle()
+    expect(owner.state).toBe('leaving')
+    const later = new Tester(own).execute(count())
+    await clients.execute(put(2))
+    expect(await clients.commit()).toBe('committed')
+    expect((await written).failure).toBe(undefined)
+    expect(await committed).toBe('committed')
+    expect((await later).result).toBe(2)
+    expect(other.counts).toMatchObject({ differed: 0, replayed: 0 })
+  })
+
+  test('goes when the client has gone', async () => {
+    const directory = new SharedDirectory()
+    const [owner, other] = [directory.member('a'), directory.member('b')]
+    const own = await open(owner, 'db', { changes })
+    const others = await open(other, 'db')
+    await new Tester(others).execute(put(1))
+    const waiting = new Tester(own)
+    const counted = waiting.execute(count())
+    directory.askToHandOver('a')
+    await settle()
+    others.forceClose()
+    await other.close()
+    expect((await counted).result).toBe(0)
+    expect(await waiting.commit()).toBe('committed')
+    while (owner.state === 'leaving') await settle()
+    expect(await new Tester(own).commit()).toBe('committed')
   })
 })
 
