@@ -37,6 +37,8 @@ export interface ServeOptions {
 export interface Served {
   /** Tells it who is at the owner. */
   tellRoster(clients: readonly string[]): void
+  /** Tells it nothing more: as others are cut off its transactions begin that waited for theirs, in an order that has no future. */
+  mute(): void
   /** Tells it that the owner is going, and ends it. What it has under way it takes to the next one. */
   leave(): void
 }
@@ -81,6 +83,7 @@ class Client implements Served {
   /** The last id that the realm has given to something new. */
   #lastId = 0
   #isGone = false
+  #isMuted = false
   /** Ends the watch over the realm's thread; null while there is none. */
   #stopWatching: (() => void) | null = null
 
@@ -132,6 +135,10 @@ class Client implements Served {
 
   tellRoster(clients: readonly string[]): void {
     this.#post({ type: 'roster', id: 0, clients })
+  }
+
+  mute(): void {
+    this.#isMuted = true
   }
 
   leave(): void {
@@ -221,9 +228,9 @@ class Client implements Served {
     }
   }
 
-  /** Sends nothing to a client that is gone. */
+  /** Sends nothing to a client that is gone, or about to be. */
   #post(answer: Answer): void {
-    if (!this.#isGone) this.#outbox.post(answer)
+    if (!this.#isGone && !this.#isMuted) this.#outbox.post(answer)
   }
 
   /** What other clients have marked is not this one's to ask for, to write or to forget. */

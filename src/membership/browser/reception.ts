@@ -33,8 +33,8 @@ export class Reception {
   #asking: Promise<((id: string) => void) | null> | null = null
   /** Who has knocked and whose port is on its way from the broker, by the knock's id. */
   readonly #expected = new Map<string, Knock>()
-  /** Each ends the service of one. */
-  readonly #served = new Set<() => void>()
+  /** Those who are served. */
+  readonly #served = new Set<Served>()
   #isOpen = true
 
   private constructor(parts: ReceptionParts, life: Life) {
@@ -54,7 +54,9 @@ export class Reception {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#meeting.close()
-    for (const leave of this.#served) leave()
+    // Before the first is cut off: nobody is answered what depends on that.
+    for (const served of this.#served) served.mute()
+    for (const served of this.#served) served.leave()
     this.#life.end()
   }
 
@@ -112,11 +114,11 @@ export class Reception {
       recovered: () => seat.recovered(),
       left: () => {
         watch.abort()
-        this.#served.delete(leave)
+        this.#served.delete(served)
         seat.left()
       },
     })
-    this.#served.add(leave)
+    this.#served.add(served)
     void lifeEnded(life, watch.signal).then(leave)
   }
 

@@ -31,6 +31,8 @@ export class Reception {
   #begin: (serving: Serving) => void = () => {}
   /** Each ends the service of one client, or the wait of one that has come. */
   readonly #ends = new Set<() => void>()
+  /** Those who are served. */
+  readonly #guests = new Set<Served>()
   #isOpen = true
 
   constructor() {
@@ -45,6 +47,8 @@ export class Reception {
   /** Lets no more in, and tells those who are that the owner is going. */
   close(): void {
     this.#isOpen = false
+    // Before the first is cut off: nobody is answered what depends on that.
+    for (const guest of this.#guests) guest.mute()
     for (const end of this.#ends) end()
   }
 
@@ -77,9 +81,11 @@ export class Reception {
       recovered: () => seat.recovered(),
       left: () => {
         this.#ends.delete(leave)
+        this.#guests.delete(served)
         seat.left()
       },
     })
     this.#ends.add(leave)
+    this.#guests.add(served)
   }
 }

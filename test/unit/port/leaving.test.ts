@@ -4,7 +4,7 @@ import { createHost } from '../../../src/host/host.ts'
 import { connectHost } from '../../../src/port/client.ts'
 import { serve } from '../../../src/port/server.ts'
 import { SocketPort } from '../../../src/port/stream/socket-port.ts'
-import { open, settle } from '../../kit/host-client.ts'
+import { count, createStores, open, settle, store } from '../../kit/host-client.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
 import { streamPair } from '../../kit/streams.ts'
 import { unexpected } from '../../kit/transports.ts'
@@ -77,4 +77,31 @@ test("a client that would have another's marks forgotten is ended", async () => 
   connectHost(new SocketPort(stream)).forgetMarks('another-client-1')
   await settle()
   expect(reports).toEqual(['A message names another client'])
+})
+
+test('an owner that goes answers no client what another, cut off before it, has held up', async () => {
+  const owner = createHost({ storage: new ModelDirectory(), durability: 'relaxed' })
+  const clients = Array.from({ length: 2 }, () => {
+    const [ownStream, stream] = streamPair()
+    const options = { report: unexpected, presence: null }
+    const served = serve(owner, new SocketPort(ownStream), options)
+    return { served, host: connectHost(new SocketPort(stream)) }
+  })
+  const connections = []
+  for (const { host } of clients) {
+    connections.push(await open(host, 'db', { changes: createStores(store(1)) }))
+  }
+  const answers: unknown[] = []
+  const listener = { wentAhead() {}, caughtUp() {}, declined() {}, committed() {}, aborted() {} }
+  for (const connection of connections) {
+    const transaction = connection.createTransaction([1], 'readwrite', 'default', listener)
+    const done = (result: unknown): void => void answers.push(result)
+    transaction.execute(count(), { record() {}, done, failed() {} })
+  }
+  await settle()
+  expect(answers).toEqual([0])
+  for (const { served } of clients) served.mute()
+  for (const { served } of clients) served.leave()
+  await settle()
+  expect(answers).toEqual([0])
 })
