@@ -12,7 +12,7 @@ import {
 } from '../errors.ts'
 import { checkedAnswer } from './check-answer.ts'
 import { connectHost, nonsense } from '../port/client.ts'
-import type { Detour } from '../port/messages.ts'
+import type { Witness } from '../port/messages.ts'
 import { complaintOf, Malformed } from '../port/malformed.ts'
 import type { Host } from '../protocol/protocol.ts'
 import { type Settings, hostSettingsOf } from '../options/options.ts'
@@ -39,6 +39,8 @@ export interface SharingEvents {
   standing(life: string): void
   /** It has got the directory. */
   owned(): void
+  /** It has executed the notes. */
+  noted(): void
   /** Who is served there. */
   clients(ids: readonly string[]): void
   /** A line to the broker is wanted: see `membership/browser/`. */
@@ -48,7 +50,7 @@ export interface SharingEvents {
 /** What there is of a worker that shares its directory. */
 interface SharingParts {
   readonly sharing?: SharingEvents | null
-  readonly detour?: Detour | null
+  readonly witness?: Witness | null
 }
 
 /** A worker, from its start to its end. */
@@ -71,7 +73,7 @@ export class HostingWorker {
   constructor(
     settings: Settings,
     platform: Platform,
-    { sharing = null, detour = null, ...events }: WorkerEvents & SharingParts,
+    { sharing = null, witness = null, ...events }: WorkerEvents & SharingParts,
   ) {
     this.#settings = settings
     this.#events = events
@@ -95,7 +97,7 @@ export class HostingWorker {
     this.host = connectHost(this.#port, {
       presence: platform.presence,
       place: { path: settings.path },
-      detour,
+      witness,
       gone: (reason) => this.#lost(reason),
     })
     // The process stays until the host is ready.
@@ -107,6 +109,10 @@ export class HostingWorker {
   own(client: string, returning: readonly string[] | null, notes: readonly string[]): void {
     const call = { 'idb-everywhere': 'own', id: this.#id, client, returning, notes } as const
     this.#worker.post(call, [])
+  }
+
+  notesRemoved(): void {
+    this.#worker.post({ 'idb-everywhere': 'notesRemoved', id: this.#id }, [])
   }
 
   recovered(): void {
@@ -173,6 +179,8 @@ export class HostingWorker {
         return this.#sharing?.standing(answer.life)
       case 'owned':
         return this.#sharing?.owned()
+      case 'noted':
+        return this.#sharing?.noted()
       case 'clients':
         return this.#sharing?.clients(answer.clients)
       case 'brokerWanted':

@@ -3,7 +3,7 @@ import { exceptionOf, type Failure } from '../errors.ts'
 import { lockError } from '../files/ownership.ts'
 import type { VfsDirectory } from '../files/vfs.ts'
 import type { Farewell } from '../membership/browser/farewell.ts'
-import type { Ownable } from '../membership/browser/ownable.ts'
+import type { Executed, Ownable } from '../membership/browser/ownable.ts'
 import { WorkerWatch } from '../membership/browser/worker-watch.ts'
 import type { FoundOwn, Looking } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
@@ -79,6 +79,7 @@ class WorkerOwner implements Ownable {
   /** null: not yet of interest to anyone. */
   #tell: ((clients: readonly string[]) => void) | null = null
   #clients: readonly string[] = []
+  #noted = (): void => {}
 
   constructor(
     settings: Settings,
@@ -97,9 +98,15 @@ class WorkerOwner implements Ownable {
         this.#stopWatching()
         resolveGone()
       },
-      detour: farewell,
+      witness: farewell,
       lost: () => {},
-      sharing: { standing: (life) => this.#watch.lives(life), owned, clients, reachBroker },
+      sharing: {
+        standing: (life) => this.#watch.lives(life),
+        owned,
+        noted: () => this.#noted(),
+        clients,
+        reachBroker,
+      },
     })
     this.#watch = new WorkerWatch(() => this.#worker.died())
     // It is ready after that, or has failed before.
@@ -107,8 +114,13 @@ class WorkerOwner implements Ownable {
     this.owned.catch(() => {})
   }
 
-  async own({ client, returning }: Looking, notes: readonly string[]): Promise<FoundOwn> {
+  async own(
+    { client, returning }: Looking,
+    notes: readonly string[],
+    executed: Executed,
+  ): Promise<FoundOwn> {
     const worker = this.#worker
+    this.#noted = () => executed(() => worker.notesRemoved())
     worker.own(client, returning, notes)
     await worker.ready
     return {

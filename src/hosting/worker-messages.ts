@@ -27,6 +27,8 @@ export type WorkerCall =
       /** To be executed first, see `membership/browser/notes.ts`. */
       readonly notes: readonly string[]
     }
+  /** The notes are removed. */
+  | { readonly 'idb-everywhere': 'notesRemoved'; readonly id: number }
   /** See `FoundOwn`. */
   | { readonly 'idb-everywhere': 'recovered'; readonly id: number }
   /** The line to the broker that it wanted; null: there is none. */
@@ -50,6 +52,8 @@ export type WorkerAnswer =
   | { readonly 'idb-everywhere': 'standing'; readonly id: number; readonly life: string }
   /** It has got the directory that it waited for. */
   | { readonly 'idb-everywhere': 'owned'; readonly id: number }
+  /** The notes are executed. */
+  | { readonly 'idb-everywhere': 'noted'; readonly id: number }
   /** Who is served there. */
   | {
       readonly 'idb-everywhere': 'clients'

@@ -96,6 +96,7 @@ class SharingForOwner {
   #found: FoundOwn | null = null
   #lineArrived: (line: MessagePort | null) => void = () => {}
   #endLife: Free = () => {}
+  #notesRemoved = (): void => {}
 
   /** @throws whatever keeps the host from being made */
   constructor(call: StartCall, platform: Platform, channel: OwnerChannel) {
@@ -117,6 +118,8 @@ class SharingForOwner {
     switch (call['idb-everywhere']) {
       case 'own':
         return void this.#own(call).catch((error: unknown) => this.#fail(error))
+      case 'notesRemoved':
+        return this.#notesRemoved()
       case 'recovered':
         return this.#found?.recovered()
       case 'broker':
@@ -140,7 +143,11 @@ class SharingForOwner {
 
   async #own({ client, returning, notes }: Extract<LaterCall, { client: string }>): Promise<void> {
     const { signal } = new AbortController()
-    const found = await this.#standing.own({ client, returning, signal }, notes)
+    const looking = { client, returning, signal }
+    const found = await this.#standing.own(looking, notes, (removed) => {
+      this.#notesRemoved = removed
+      this.#channel.post({ 'idb-everywhere': 'noted', id: this.#id }, [])
+    })
     this.#found = found
     this.#hosting.serve(found.host, this.#port)
     const id = this.#id

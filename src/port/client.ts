@@ -16,7 +16,7 @@ import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
-import type { Answer, Call, Detour, DetouredRealm, HostPort } from './messages.ts'
+import type { Answer, Call, CallingRealm, HostPort, Witness } from './messages.ts'
 import type { Presence } from './presence.ts'
 import type {
   AttachListener,
@@ -67,7 +67,7 @@ export interface ConnectOptions {
   readonly presence?: Presence | null
   /** Where the owner's storage is, as far as it is known here. */
   readonly place?: FailurePlace
-  readonly detour?: Detour | null
+  readonly witness?: Witness | null
   /** Called once, when no more answers will come. */
   readonly gone?: (reason: Failure) => void
   /** Called with the ids of all who are at the owner, each time they have changed. */
@@ -96,15 +96,19 @@ class PortHost implements OwnerPort, PortCaller {
   /** Ends the watch over the owner's thread; null while there is none. */
   #stopWatching: (() => void) | null = null
   readonly #options: ConnectOptions
-  readonly #detour: Detour | null
-  readonly #realm: DetouredRealm
+  readonly #witness: Witness | null
+  readonly #realm: CallingRealm
 
   constructor(port: HostPort, options: ConnectOptions) {
     this.#port = port
     this.#options = options
-    this.#detour = options.detour ?? null
+    this.#witness = options.witness ?? null
     this.#outbox = new Outbox(port, writeCall)
-    this.#realm = { port, placeOf: (id) => this.#placeOf(id) }
+    this.#realm = {
+      placeOf: (id) => this.#placeOf(id),
+      hasAnswered: (id) => this.#transactions.get(id)?.hasStarted ?? false,
+      forgetMarks: (client) => this.forgetMarks(client),
+    }
   }
 
   databases(receiver: Receiver<Listings>): void {
@@ -158,8 +162,7 @@ class PortHost implements OwnerPort, PortCaller {
   call(call: Call): void {
     const reason = this.#goneFor
     if (reason) return queueReaction(() => this.#failAll(reason))
-    if (this.#detour?.takes(call, this.#realm)) return
-    this.#outbox.post(call)
+    this.#outbox.post(this.#witness ? this.#witness.sees(call, this.#realm) : call)
   }
 
   #placeOf(id: number): { readonly name: string; readonly version: number } | null {
@@ -187,6 +190,7 @@ class PortHost implements OwnerPort, PortCaller {
 
   release({ id }: PortTransaction): void {
     this.#transactions.delete(id)
+    this.#witness?.over(id, this.#realm)
   }
 
   /** Takes what has come. Whatever goes wrong with it ends the connection to its sender, and nothing else. */

@@ -166,7 +166,7 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
   /** To be asked for after all that is held. */
   #heldCommit: Call | null = null
   /** Whether an answer has told so. */
-  #hasStarted = false
+  hasStarted = false
   #isCommitting = false
   /** Whether it is committing only if the host does not decline. */
   #isOffered = false
@@ -294,7 +294,7 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
    * asked. An answer also tells that the transaction has started: one that waits for others must not end before them.
    */
   #needsNoAnswer(): boolean {
-    return this.#isReadOnly && this.#hasStarted && this.#awaited.length === 0 && !this.#isAhead
+    return this.#isReadOnly && this.hasStarted && this.#awaited.length === 0 && !this.#isAhead
   }
 
   #awaitCommit(): void {
@@ -311,7 +311,7 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
   #answered(): AwaitedAnswer {
     const awaited = this.#awaited.shift()
     demand(awaited !== undefined, unasked)
-    this.#hasStarted = true
+    this.hasStarted = true
     this.#caller.await(-1)
     this.#askedBytes -= awaited.sizeBytes
     this.#caller.budget.give(awaited.sizeBytes)

@@ -187,15 +187,20 @@ export interface HostPort {
   end?(): void
 }
 
-/** Takes calls that are not to be sent yet, and sends them itself later. */
-export interface Detour {
-  /** Whether it has taken the call, whose bytes it has to copy. */
-  takes(call: Call, realm: DetouredRealm): boolean
+/** Sees the calls of a realm before they are sent. */
+export interface Witness {
+  /** Gives the call to be sent; what it keeps of its bytes it has to copy. */
+  sees(call: Call, realm: CallingRealm): Call
+  /** The transaction with that id is over. */
+  over(id: number, realm: CallingRealm): void
 }
 
 /** The realm that calls. */
-export interface DetouredRealm {
-  readonly port: HostPort
+export interface CallingRealm {
   /** The database of a connection, by its id; null: it is closed. */
   placeOf(connection: number): { readonly name: string; readonly version: number } | null
+  /** Whether the transaction with that id has had an answer. */
+  hasAnswered(transaction: number): boolean
+  /** Tells the owner that a client's marks are of no use any more. */
+  forgetMarks(client: string): void
 }

@@ -115,12 +115,11 @@ export class BrowserPeer implements Peer {
   async #own(ownable: Ownable, looking: Looking): Promise<Found> {
     const { notes } = this.#parts
     const found = notes?.all() ?? []
-    const owned = await ownable.own(
-      looking,
-      found.map(({ note }) => note),
-    )
-    for (const { key } of found) notes?.remove(key)
-    return owned
+    const texts = found.map(({ note }) => note)
+    return ownable.own(looking, texts, (removed) => {
+      for (const { key } of found) notes?.remove(key)
+      removed()
+    })
   }
 
   async #entered(looking: Looking, run: Run): Promise<Found> {

@@ -1,45 +1,51 @@
 /**
  * What script commits while its page goes. The page's worker is the owner and goes with it, with all that it has not worked off. So what is
- * begun in the task in which the page is hidden or left is not sent at once: each transaction that is committed there is *noted* in the
- * origin's local storage, which is written before the task ends. If the page stays, the notes are withdrawn and all is sent a moment
- * later. If it goes, the next owner executes them before it serves anyone: see `notes.ts`.
+ * begun in the task in which the page is hidden or left, or soon after it was hidden, is not only sent: each transaction that is
+ * committed then is *noted*, too, in the origin's local storage, which is written before the task ends. Its commit carries a mark.
+ * The note is removed when the transaction is over; what is left of a page that has gone, the next owner executes before it serves
+ * anyone, if the file does not have the mark: see `notes.ts`.
  */
 import { queueIdleTimer } from '../../event-loop/turn.ts'
-import { append } from '../../base/own-property.ts'
 import { writeCall } from '../../port/codec.ts'
-import type { Call, Detour, DetouredRealm, HostPort } from '../../port/messages.ts'
+import type { Call, CallingRealm, Witness } from '../../port/messages.ts'
 import { ParcelWriter } from '../../port/parcel.ts'
+import { CommitMarks } from '../session/commit-marks.ts'
 import { type NoteBox, noteOf } from './notes.ts'
 
-/** How long it is held back in a page that was hidden: many that are hidden are left a moment later. */
-const heldMs = 100
+/** For how long in a page that was hidden: many that are hidden are left a moment later. */
+const leavingMs = 100
 
-/** The calls of one transaction, in the order of their coming. */
-interface Held {
-  readonly id: number
+type CommitCall = Extract<Call, { readonly type: 'commit' | 'offerCommit' }>
+
+/** The calls of a transaction that may be noted. */
+interface Recorded {
   readonly connection: number
-  readonly isWriting: boolean
   readonly writer: ParcelWriter
-  /** Not null once nothing more of it comes; `key`: of its note, null where it has none. */
-  parcel: (ReturnType<ParcelWriter['take']> & { readonly key: string | null }) | null
 }
 
-/** Holds back what a page commits as it goes. */
-export class Farewell implements Detour {
+/** Notes what a page commits as it goes. */
+export class Farewell implements Witness {
   readonly #box: NoteBox
   readonly #ending = new AbortController()
+  /** A client of its own, since the page's session marks nothing at the page's worker; another one each time that all is over. */
+  #client = ''
+  #marks = new CommitMarks('')
   #isLeaving = false
+  /** Whether the page has gone. It may still hear that its worker has ended, before it, which is no reason to remove a note. */
+  #hasLeft = false
   #stopWaiting = (): void => {}
-  readonly #held: Held[] = []
-  #port: HostPort | null = null
+  /** Those that have not been committed, by their ids. */
+  readonly #recorded = new Map<number, Recorded>()
+  /** The keys of the notes of those that have been, and are not over. */
+  readonly #noted = new Map<number, string>()
 
   /** Watches the page until `end()`. */
   constructor(box: NoteBox) {
     this.#box = box
     // Before script's own listeners.
     const options = { capture: true, signal: this.#ending.signal }
-    addEventListener('pagehide', () => this.#begin(), options)
-    addEventListener('pageshow', () => this.#stay(), options)
+    addEventListener('pagehide', () => this.#leave(), options)
+    addEventListener('pageshow', () => this.#return(), options)
     const changed = (): void => (document.hidden ? this.#begin() : this.#stay())
     document.addEventListener('visibilitychange', changed, options)
   }
@@ -49,51 +55,74 @@ export class Farewell implements Detour {
     this.#stay()
   }
 
-  takes(call: Call, { port, placeOf }: DetouredRealm): boolean {
-    if (!this.#isLeaving) return false
-    this.#port = port
-    if (call.type === 'createTransaction') {
-      const { id, connection, mode } = call
-      const isWriting = mode === 'readwrite'
-      append(this.#held, { id, connection, isWriting, writer: new ParcelWriter(), parcel: null })
+  sees(call: Call, realm: CallingRealm): Call {
+    if (this.#isLeaving && call.type === 'createTransaction' && call.mode === 'readwrite') {
+      const { id, connection } = call
+      this.#recorded.set(id, { connection, writer: new ParcelWriter() })
     }
-    const held = this.#held.findLast((it) => it.id === call.id || it.connection === call.id)
-    if (!held) return false
-    // A close of its connection comes after it.
-    if (held.parcel) return this.#add(call)
-    writeCall(call, held.writer)
-    const isCommit = call.type === 'commit' || call.type === 'offerCommit'
-    if (isCommit) this.#close(held, held.isWriting ? placeOf(held.connection) : null)
-    return true
+    // The commit that it offered was declined.
+    if (this.#noted.size > 0 && call.type !== 'createTransaction') this.#withdraw(call.id, realm)
+    const recorded = this.#recorded.size > 0 ? this.#recorded.get(call.id) : undefined
+    if (!recorded) return call
+    if (call.type === 'commit' || call.type === 'offerCommit') {
+      return this.#note(call, recorded, realm)
+    }
+    writeCall(call, recorded.writer)
+    return call
   }
 
-  #add(call: Call): boolean {
-    const writer = new ParcelWriter()
-    writeCall(call, writer)
-    const id = -1
-    append(this.#held, { id, connection: id, isWriting: false, writer, parcel: null })
-    return true
+  over(id: number, realm: CallingRealm): void {
+    this.#recorded.delete(id)
+    if (!this.#hasLeft) this.#withdraw(id, realm)
   }
 
-  #close(held: Held, place: { readonly name: string; readonly version: number } | null): void {
-    const taken = held.writer.take()
-    const key = place && this.#box.add(noteOf(place, taken.parcel))
-    held.parcel = { ...taken, key }
+  /** What script has done on the ground of an answer cannot be repeated without it. */
+  #note(call: CommitCall, { connection, writer }: Recorded, realm: CallingRealm): CommitCall {
+    this.#recorded.delete(call.id)
+    const place = realm.placeOf(connection)
+    if (!place || realm.hasAnswered(call.id)) return call
+    if (this.#noted.size === 0) this.#beClient(crypto.randomUUID())
+    const mark = this.#marks.take()
+    const marked = { ...call, mark }
+    writeCall(marked, writer)
+    const key = this.#box.add(noteOf({ ...place, client: this.#client }, writer.take().parcel))
+    if (key === null) return call
+    this.#noted.set(call.id, key)
+    return marked
+  }
+
+  #withdraw(id: number, realm: CallingRealm): void {
+    const key = this.#noted.get(id)
+    if (key === undefined) return
+    this.#noted.delete(id)
+    this.#box.remove(key)
+    if (this.#noted.size === 0) realm.forgetMarks(this.#client)
+  }
+
+  #beClient(client: string): void {
+    this.#client = client
+    this.#marks = new CommitMarks(client)
+  }
+
+  #leave(): void {
+    this.#hasLeft = true
+    this.#begin()
+  }
+
+  #return(): void {
+    this.#hasLeft = false
+    this.#stay()
   }
 
   #begin(): void {
     this.#isLeaving = true
     this.#stopWaiting()
-    this.#stopWaiting = queueIdleTimer(() => this.#stay(), heldMs)
+    this.#stopWaiting = queueIdleTimer(() => this.#stay(), leavingMs)
   }
 
   #stay(): void {
     this.#isLeaving = false
     this.#stopWaiting()
-    for (const held of this.#held.splice(0)) {
-      const { parcel, transfer, key } = held.parcel ?? { ...held.writer.take(), key: null }
-      if (key !== null) this.#box.remove(key)
-      this.#port?.postMessage(parcel, transfer)
-    }
+    this.#recorded.clear()
   }
 }

@@ -1,9 +1,10 @@
 /** Transactions noted in local storage: see `farewell.ts`. A note is input: other programs of the origin can write there. */
+import { append } from '../../base/own-property.ts'
 import { readCall } from '../../port/codec.ts'
 import { listOf, membersOf, integerOf, stringOf } from '../../port/malformed.ts'
 import { type Parcel, ParcelReader } from '../../port/parcel.ts'
 import type { Call } from '../../port/messages.ts'
-import type { Host, HostConnection } from '../../protocol/protocol.ts'
+import type { CommitMark, CommitOutcome, Host, HostConnection } from '../../protocol/protocol.ts'
 
 /** The notes about one directory. */
 export interface NoteBox {
@@ -48,8 +49,15 @@ function localStorageOf(): Storage | null {
   }
 }
 
+/** Where a noted transaction belongs, and whose mark its commit has. */
+interface NotedPlace {
+  readonly name: string
+  readonly version: number
+  readonly client: string
+}
+
 /** The text of a note: the calls of one transaction in that database. */
-export function noteOf(place: { readonly name: string; readonly version: number }, parcel: Parcel) {
+export function noteOf(place: NotedPlace, parcel: Parcel): string {
   const { contents, numberCount, objects } = parcel
   const bytes = new Uint8Array(contents)
   return JSON.stringify({ ...place, contents: bytes, numberCount, objects }, (_, value: unknown) =>
@@ -57,25 +65,60 @@ export function noteOf(place: { readonly name: string; readonly version: number 
   )
 }
 
-/** Executes what was noted, one after another. What cannot be executed any more, its database being changed or gone, is dropped. */
-export async function executeNotes(host: Host, notes: readonly string[]): Promise<void> {
-  for (const note of notes) await executeNote(host, note).catch(() => {})
+/**
+ * Executes what was noted, one after another, unless the page's worker has committed it, or a former owner has executed it, before
+ * it ended: then the file has its mark. What cannot be executed any more, its database being changed or gone, is dropped.
+ * What it gives is to be called once the notes are removed: until then their marks are needed, since this owner may end, too.
+ */
+export async function executeNotes(host: Host, notes: readonly string[]): Promise<() => void> {
+  const forgetting: (() => void)[] = []
+  for (const note of notes) {
+    const forget = await executeNote(host, note).catch(() => null)
+    if (forget) append(forgetting, forget)
+  }
+  return () => forgetting.forEach((forget) => forget())
 }
 
-/** @throws Malformed, or SyntaxError, for what is no note */
-async function executeNote(host: Host, text: string): Promise<void> {
-  const { name, version, contents, numberCount, objects } = membersOf(JSON.parse(text, reviveBytes))
+/** Gives what forgets its mark; null: there is none. @throws Malformed, or SyntaxError, for what is no note */
+async function executeNote(host: Host, text: string): Promise<(() => void) | null> {
+  const members = membersOf(JSON.parse(text, reviveBytes))
+  const name = stringOf(members['name'])
+  const connection = await connect(host, name, integerOf(members['version'], 1))
+  if (!connection) return null
+  try {
+    const calls = callsOf(members)
+    const mark = calls.find(isCommit)?.mark
+    // Unknown: the file was salvaged, or has had the marks of thousands of pages since.
+    if (!mark || (await outcomeOf(host, name, mark)) === 'absent') await execute(connection, calls)
+    const client = stringOf(members['client'])
+    return () => {
+      host.forgetMarks(client)
+      // A database forgets while it is open.
+      connection.close()
+    }
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+}
+
+function callsOf({ contents, numberCount, objects }: ReturnType<typeof membersOf>): Call[] {
   const bytes = contents as Uint8Array<ArrayBuffer> // ParcelReader looks at its buffer.
   const parcel = new ParcelReader({ contents: bytes.buffer, numberCount, objects })
   const calls: Call[] = []
   while (!parcel.isAtEnd) calls.push(readCall(parcel))
-  const connection = await connect(host, stringOf(name), integerOf(version, 1))
-  if (!connection) return
-  try {
-    await execute(connection, calls)
-  } finally {
-    connection.close()
-  }
+  return calls
+}
+
+function isCommit(call: Call): call is Extract<Call, { readonly type: 'commit' | 'offerCommit' }> {
+  return call.type === 'commit' || call.type === 'offerCommit'
+}
+
+/** A file that cannot be read has nothing of it. */
+function outcomeOf(host: Host, name: string, mark: CommitMark): Promise<CommitOutcome> {
+  return new Promise((resolve) =>
+    host.outcomeOf(name, mark, { done: resolve, failed: () => resolve('absent') }),
+  )
 }
 
 /** null: the database is not there at that version. */
@@ -101,7 +144,10 @@ function connect(host: Host, name: string, version: number): Promise<HostConnect
       },
       opened(connection) {
         connection.listen({
-          versionChange: (_from, _to, told) => told(),
+          versionChange(_from, _to, told) {
+            connection.close()
+            told()
+          },
           closing() {},
           closed() {},
         })
@@ -128,8 +174,7 @@ function execute(connection: HostConnection, calls: readonly Call[]): Promise<vo
     const receiver = { record() {}, done() {}, failed() {} }
     for (const call of others) {
       if (call.type === 'execute') transaction.execute(call.operation, receiver)
-      if (call.type === 'commit' || call.type === 'offerCommit')
-        transaction.commit(call.failuresSeen)
+      if (isCommit(call)) transaction.commit(call.failuresSeen, call.mark)
     }
   })
 }

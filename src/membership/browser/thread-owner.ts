@@ -8,7 +8,7 @@ import type { FoundOwn, Looking } from '../peer.ts'
 import { Roster } from '../roster.ts'
 import type { MeetingPoint } from './meeting-point.ts'
 import { executeNotes } from './notes.ts'
-import type { Ownable } from './ownable.ts'
+import type { Executed, Ownable } from './ownable.ts'
 import { Reception } from './reception.ts'
 import { type Free, takeLock } from './web-locks.ts'
 
@@ -52,13 +52,17 @@ export class ThreadOwner implements Ownable {
     this.owned.catch(() => {})
   }
 
-  async own({ client, returning }: Looking, notes: readonly string[]): Promise<FoundOwn> {
+  async own(
+    { client, returning }: Looking,
+    notes: readonly string[],
+    executed: Executed,
+  ): Promise<FoundOwn> {
     this.#isServing = true
     const parts = this.#parts
     let tell: (clients: readonly string[]) => void = () => {}
     const roster = new Roster({ own: client, returning, changed: (clients) => tell(clients) })
     const host = parts.makeHost(roster.recovery)
-    const noted = executeNotes(host, notes)
+    const noted = notes.length > 0 ? executeNotes(host, notes).then(executed) : null
     const serve = (port: HostPort, told: Told): Served => parts.serve(host, port, told)
     const own = { ...parts.own, client }
     const reception = await Reception.open({ ...parts, own, roster, serve })
