@@ -2,8 +2,8 @@
  * Who is at an owner. The owner tells its clients, so that whichever of them is the next owner knows who is to come back.
  *
  * A transaction that had started at the former owner held its locks there: it must come before all others at the new one. So a new
- * owner first waits for those who were there. Whoever has arrived says `recovered` when all of its connections and transactions
- * have been brought back; whoever does not arrive in time had none, or must do without its place.
+ * owner first waits for those who were there. One that has arrived says `recovered` when all of its connections and transactions
+ * have been brought back; one that does not arrive in time had none, or must do without its place.
  */
 import { queueIdleTimer, queueTurn } from '../event-loop/turn.ts'
 
@@ -18,7 +18,7 @@ export interface RosterOptions {
   readonly own: string
   /**
    * From `Looking`. `'unknown'`: this thread was not there, but the platform knows that the former owner died, perhaps with clients:
-   * whoever comes in time is waited for.
+   * all who come in time are waited for.
    */
   readonly returning: readonly string[] | 'unknown' | null
   /** Told each time one has come or gone, with all clients. */

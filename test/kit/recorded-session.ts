@@ -51,7 +51,7 @@ const ownerHello: OwnerHello = {
   clients: ['owner-of-records'],
 }
 
-/** Serves whoever comes over the stream. Gives what was wrong with a client, later. */
+/** Serves the client at the other end of the stream. Gives what was wrong with a client, later. */
 export async function playOwner(stream: TestStream): Promise<void> {
   const reception = { secret: clientHello.secret, own: () => ownerHello, report: unexpected }
   const met = await receiveClient(new SocketPort(stream), reception)

@@ -117,7 +117,7 @@ interface Candidate {
   release(): void
 }
 
-/** Others can come in before the claim has the name that counts: whoever reads that name finds an answer. */
+/** Others can come in before the claim has the name that counts: one who reads that name finds an answer. */
 async function makeCandidate(
   path: string,
   lock: Claim['lock'],

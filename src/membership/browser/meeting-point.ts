@@ -9,7 +9,7 @@
  * what is decided by messages or by timers elects two as soon as a thread is slow.
  *
  * **How it is found.** One *knocks* on the directory's broadcast channel, with an id of its own choosing, and the owner answers
- * `welcome`. An owner that has just begun says `here`, and whoever has had no answer knocks again: so neither need be first. A
+ * `welcome`. An owner that has just begun says `here`, and those who have had no answer knock again: so neither need be first. A
  * broadcast channel cannot carry ports; so a page leaves one end of a message channel with the *broker* before it knocks, a shared
  * worker that does nothing but keep ports until they are asked for by their ids, and the owner fetches it there. Where one of both
  * has no shared worker (workers cannot start one; Chromium on Android and strict policies neither) they talk over a broadcast

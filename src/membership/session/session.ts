@@ -1,5 +1,5 @@
 /**
- * What a realm has asked of a directory, whoever owns it: its requests, its connections, their transactions. Owners come and
+ * What a realm has asked of a directory, under any owner: its requests, its connections, their transactions. Owners come and
  * go; what is asked while there is none waits, and what was under way at one that is gone is brought to the next.
  */
 import type { Failure } from '../../errors.ts'

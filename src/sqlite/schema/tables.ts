@@ -94,7 +94,7 @@ export const applicationId = 0x49_44_42_65
 
 /**
  * `record_counts`: how many records an object store has (`index_id` 0), or entries an index, at every moment that can be read.
- * No row: not known. Nothing here writes it; a release that carries counts along may, and whoever changes records without
+ * No row: not known. Nothing here writes it; a release that carries counts along may, and one that changes records without
  * carrying them along deletes the rows in the same transaction. No part of a new database.
  */
 export const createCountsTable = `CREATE TABLE record_counts (

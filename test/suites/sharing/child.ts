@@ -78,7 +78,7 @@ function startProcess(options: ChildOptions): void {
     },
   }
   const lines = createInterface({ input: process.stdin })
-  // Whoever has started it is gone.
+  // What has started it is gone.
   lines.once('close', () => {
     if (!isFinishing) endProcess()
   })

@@ -16,7 +16,7 @@ import type { Breakage } from './load/task.ts'
 export interface Incidents {
   readonly ownerKills: number
   readonly clientKills: number
-  /** Half of them for a moment, half of them so long that the others are warned. */
+  /** Half of them for a moment, half of them until the others are warned. */
   readonly stops: number
   /** Each: the owner's thread closes, its worker is ended, its process exits or throws, a member finishes. */
   readonly leaves: number

@@ -85,7 +85,7 @@ describe('recovery', () => {
     expect(await isResolved(roster.recovery)).toBe(true)
   })
 
-  test('waits for whoever comes in time where the former owner died with clients unknown', async () => {
+  test('waits for all who come in time where the former owner died with clients unknown', async () => {
     const roster = new Roster({ own: 'new', returning: 'unknown' })
     roster.ownRecovered()
     const seat = roster.enter('a', guest())

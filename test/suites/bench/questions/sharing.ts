@@ -114,8 +114,9 @@ interface Sharing {
 
 async function startSharing({ projectRoot, scratch }: Places): Promise<Sharing> {
   const dist = join(projectRoot, 'dist')
-  // oxlint-disable-next-line no-explicit-any
-  const ours: any = await import(pathToFileURL(join(dist, 'index.js')).href) // No types reach here.
+  const ours = (await import(
+    pathToFileURL(join(dist, 'index.js')).href
+  )) as typeof import('../../../../src/index.ts')
   const [served, echoed] = [join(scratch, 's'), join(scratch, 'e')]
   const owner = await startOwner([dist, join(scratch, 'process'), served, echoed])
   const port = new SocketPort(streamOf(connect(served)))

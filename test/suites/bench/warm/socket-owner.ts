@@ -6,9 +6,9 @@ import { SocketPort } from '../../../../src/port/stream/socket-port.ts'
 import { streamOf } from '../../../../vfs/node/meeting/socket-stream.ts'
 
 const [dist = '', path = '', served = '', echoed = ''] = process.argv.slice(2)
-// Found at run time: no types reach here.
-// oxlint-disable-next-line no-explicit-any
-const { createIndexedDB, serve }: any = await import(pathToFileURL(join(dist, 'index.js')).href)
+const { createIndexedDB, serve } = (await import(
+  pathToFileURL(join(dist, 'index.js')).href
+)) as typeof import('../../../../src/index.ts')
 const factory = createIndexedDB({ path })
 
 await listen(served, (socket) => serve(new SocketPort(streamOf(socket)), factory))

@@ -27,7 +27,7 @@ export async function wrongClocks(place: Place): Promise<void> {
   }
 }
 
-/** Whoever takes over on a full disk says so, loses nothing, and goes on when there is room. */
+/** One that takes over on a full disk says so, loses nothing, and goes on when there is room. */
 export async function fullDisk(place: Place, disk: SmallDisk): Promise<void> {
   const [owner, other] = [place.guest(), place.guest()]
   const answers = [await owner.ask('raise'), await other.ask('raise')]

@@ -88,7 +88,7 @@ function pickTask({ random }: Task): Do {
   throw new Error('unreachable: the shares are 100')
 }
 
-/** A connection that nothing is done with hears of nothing. */
+/** A connection that nothing is done with is told nothing. */
 async function watchIdle(connections: Connections): Promise<void> {
   await connections.to('idle')
 }
