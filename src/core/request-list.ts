@@ -14,7 +14,7 @@ export class RequestList {
     return this.#first === null
   }
 
-  /** Whether there are at most so many. */
+  /** Whether there are at most `count`. */
   isWithin(count: number): boolean {
     let left = count
     for (let request = this.#first; request; request = request.next) if (left-- === 0) return false

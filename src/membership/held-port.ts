@@ -23,7 +23,7 @@ export class HeldPort implements HostPort {
   }
 
   /**
-   * The first message that comes; null when the port closes first, or `signal` is aborted, or nothing comes for so long.
+   * The first message that comes; null when the port closes first, or `signal` is aborted, or nothing comes within the limit.
    * @throws Malformed when it cannot be read
    */
   async first(signal: AbortSignal | null, waitMs: number | null): Promise<unknown> {

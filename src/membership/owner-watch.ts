@@ -6,9 +6,9 @@ import { queueIdleTimer } from '../event-loop/turn.ts'
 
 /** How often it is looked at. */
 const tickMs = 1_000
-/** After so many ticks without an answer the owner is asked whether it is there. */
+/** How many ticks without an answer pass before the owner is asked whether it is there. */
 const ticksBeforePing = 4
-/** After so many, it is said that it is not. */
+/** How many pass before a warning says that it is silent. */
 const ticksBeforeWarning = 5
 
 /** Who is watched. */

@@ -41,7 +41,7 @@ export type Call =
   | LeaveMessage
   /** Asks whether the owner is there, who answers `pong`. */
   | { readonly type: 'ping'; readonly id: 0 }
-  /** So many more parcels have been received. */
+  /** How many further parcels have been received. */
   | { readonly type: 'ack'; readonly id: 0; readonly parcels: number }
   /** All that was under way at the former owner is there again. */
   | { readonly type: 'recovered'; readonly id: 0 }

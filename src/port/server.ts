@@ -25,7 +25,7 @@ export interface ServeOptions {
   readonly report: (failure: Failure) => void
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence: Presence | null
-  /** The id under which the realm marks its commits. Left out: any. */
+  /** The id under which the realm marks its commits. Left out: it may use all ids. */
   readonly client?: string
   /** Called when the realm has brought back all it had at the former owner. */
   readonly recovered?: () => void

@@ -84,5 +84,5 @@ export class Digest {
 
 /** So few are faster one by one. */
 const longestBytewise = 16
-/** The buffer of so many bytes is most often their own. */
+/** A buffer of at least this size most often belongs to one value alone. */
 const longestRemembered = 4096

@@ -30,7 +30,7 @@ export class Budget {
   #asked = 0
   readonly #heldBack = new Set<HeldBack>()
 
-  /** Whether a transaction that has asked for so much may ask for more. */
+  /** Whether a transaction that has asked for that much may ask for more. */
   allows(askedByIt: number): boolean {
     return this.#asked < totalBytes || askedByIt < ownBytes
   }

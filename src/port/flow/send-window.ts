@@ -29,7 +29,7 @@ export class SendWindow {
     this.#bytes += sizeBytes
   }
 
-  /** The client has received so many more parcels. @throws Malformed for more than were sent */
+  /** The client has received that number of further parcels. @throws Malformed for more than were sent */
   acknowledged(parcelCount: number): void {
     demand(parcelCount <= this.#sizes.length, 'acknowledges what was never sent')
     for (let left = parcelCount; left > 0; left--) this.#bytes -= this.#sizes.shift() ?? 0

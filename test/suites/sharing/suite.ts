@@ -52,7 +52,7 @@ export interface SharingCounts extends Effects {
   seconds: number
 }
 
-/** A directory is used for so many incidents, then all that was written is judged. */
+/** A directory is used for a number of incidents, then all that was written is judged. */
 const incidentsPerDirectory = 40
 
 /** Runs the suite. */

@@ -105,7 +105,7 @@ test('counts that another release has left go with the first change, and not whe
   await database.close()
 })
 
-test.each([8192, 65_536])('a file with pages of %i bytes is used as any other', async (size) => {
+test.each([8192, 65_536])('a file with pages of %i bytes is used like all others', async (size) => {
   const vfs = memory()
   const made = await openWithStore(directoryOn(vfs))
   connectionOf(made).execute(`PRAGMA page_size = ${size}; VACUUM; ${raiseFormat}`)

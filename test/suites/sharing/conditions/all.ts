@@ -12,7 +12,7 @@ import * as surroundings from './surroundings.ts'
 export interface ConditionsOptions {
   /** The bundle of `guest.ts`. */
   readonly guestPath: string
-  /** The proxy cuts at every so many bytes. */
+  /** The distance between two cuts of the proxy, in bytes. */
   readonly cutStep: number
   /** Part of a title; empty: all. */
   readonly filter: string

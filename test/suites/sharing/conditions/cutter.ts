@@ -5,7 +5,7 @@ type Side = 'owner' | 'client'
 
 /** A proxy at one socket for another. */
 export interface Cutter {
-  /** Cuts the next connection when that side has sent so many bytes; the function tells whether it came to that. */
+  /** Cuts the next connection when that side has sent that number of bytes; the function tells whether it came to that. */
   cutNext(side: Side, bytes: number): () => boolean
   close(): void
 }

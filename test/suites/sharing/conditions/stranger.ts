@@ -62,7 +62,7 @@ export class Stranger {
     this.#send(writer.take().parcel)
   }
 
-  /** Reads on, as a client does, until so many answers of that type have come. */
+  /** Reads on, as a client does, until that number of answers of the type has come. */
   async readUntil(type: Answer['type'], count: number): Promise<void> {
     for (let left = count; left > 0; this.call({ type: 'ack', id: 0, parcels: 1 })) {
       const reader = new ParcelReader(await this.#next())

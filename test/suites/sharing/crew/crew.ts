@@ -26,7 +26,7 @@ export interface CrewOptions extends Omit<MemberOptions, 'name' | 'command'> {
 
 const pollMs = 15
 
-/** So many times as long a thread may be silent where other programs have the processors. */
+/** By what factor the limit on silence grows, at most, while other programs use the processors. */
 const mostPatience = 6
 
 export class Crew {

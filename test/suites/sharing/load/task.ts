@@ -27,7 +27,7 @@ export function randomOf(seed: number, id: string): Random {
   return seededRandom(seed, hash)
 }
 
-/** Of 100 tasks of a thread that is broken on purpose so many are. */
+/** How many of 100 tasks go wrong in a thread that is broken on purpose. */
 const brokenShare = 5
 
 /** What else is known of a task that begins. */

@@ -18,7 +18,7 @@ export interface Pace {
 
 type Do = (task: Task, own: OwnState) => Promise<Ending>
 
-/** Of 100 tasks so many are of that kind. */
+/** How many of 100 tasks are of each kind. */
 const shares: readonly (readonly [number, Do])[] = [
   [20, transfer],
   [10, raise],

@@ -43,7 +43,7 @@ export class Ledger {
     return reasons
   }
 
-  /** Resolves with true once a tab has had so many commits acknowledged after a time; false: not within the limit. */
+  /** Resolves with true once a tab has had that number of commits acknowledged after a time; false: not within the limit. */
   commitsAfter(
     tab: string,
     afterMs: number,
