@@ -170,7 +170,7 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
   #isCommitting = false
   /** Whether it is committing only if the host does not decline. */
   #isOffered = false
-  /** Whether it must not end before `caughtUp`. */
+  /** Whether it must not end before `caughtUp`, which is awaited: until then the realm holds back what it was answered. */
   #isAhead = false
   #isOver = false
 
@@ -262,12 +262,16 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
   }
 
   wentAhead(): void {
+    demand(!this.#isAhead, 'says twice that a transaction went ahead')
     this.#isAhead = true
+    this.#caller.await(1)
     this.#listener?.wentAhead()
   }
 
   caughtUp(): void {
+    demand(this.#isAhead, 'has a transaction catch up that is not ahead')
     this.#isAhead = false
+    this.#caller.await(-1)
     this.#listener?.caughtUp()
   }
 
@@ -339,7 +343,7 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
 
   #end(): void {
     this.#isOver = true
-    this.#caller.await(-this.#awaited.length - (this.#isCommitting ? 1 : 0))
+    this.#caller.await(-this.#awaited.length - Number(this.#isCommitting) - Number(this.#isAhead))
     this.#awaited.clear()
     this.#held = null
     this.#caller.release(this)

@@ -99,9 +99,10 @@ export class MemberTransaction implements HostTransaction, Attempted {
     return this.#listener
   }
 
-  /** Whether it was asked for something that it has not answered. */
+  /** Whether the realm waits for something of it. What it was answered ahead of others it does not have before those are over. */
   get isAwaited(): boolean {
-    return this.state === 'running' && (this.#awaiting.length > 0 || this.#commit !== null)
+    const isAwaited = this.#awaiting.length > 0 || this.#commit !== null || this.#isAhead
+    return this.state === 'running' && isAwaited
   }
 
   /** Whether an owner has it. */
