@@ -41,7 +41,7 @@ const shortSuites = [
   },
   { name: 'model', command: 'node test/suites/model/run.mjs', counts: /^model: \d+ passed.*/m },
   { name: 'ownership', command: 'node test/suites/ownership/run.mjs', counts: /^ownership: .*/m },
-  { name: 'sharing', command: 'node test/suites/sharing/run.mjs', counts: /^sharing: passed.*/m },
+  { name: 'sharing', command: 'node test/suites/sharing/run.mjs', counts: /^sharing: .*/m },
   {
     name: 'conditions',
     command: 'node test/suites/sharing/conditions.mjs',
@@ -150,6 +150,10 @@ console.log()
 for (const { name, hasPassed, seconds, line } of results) {
   console.log(`${hasPassed ? 'pass' : 'FAIL'}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${line}`)
 }
+for (const { name, hasPassed, errors } of results) {
+  if (!hasPassed)
+    console.log(`\n── ${name} failed; its errors ended with:\n${errors.slice(-2_000)}`)
+}
 process.exitCode = results.every(({ hasPassed }) => hasPassed) ? 0 : 1
 
 async function runAll(chosen) {
@@ -165,17 +169,18 @@ async function runAll(chosen) {
 async function run({ name, command, counts }) {
   console.log(`\n── ${name}: ${command}`)
   const start = performance.now()
-  const { exitCode, output } = await runCommand(command)
+  const { exitCode, output, errors } = await runCommand(command)
   const line = output.match(counts)?.[0].trim()
   return {
     name,
     hasPassed: exitCode === 0 && line !== undefined,
     seconds: ((performance.now() - start) / 1000).toFixed(1),
     line: line ?? 'ended without its line of counts',
+    errors,
   }
 }
 
-/** Runs a command line, shows what it prints, and resolves to its exit code (null: killed) and output. */
+/** Runs a command line, shows what it prints, and resolves to its exit code (null: killed), output and errors. */
 function runCommand(command) {
   const child = spawn(command, {
     shell: true,
@@ -187,9 +192,13 @@ function runCommand(command) {
     output += text
     process.stdout.write(text)
   })
-  child.stderr.pipe(process.stderr, { end: false })
+  let errors = ''
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    errors += text
+    process.stderr.write(text)
+  })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (exitCode) => resolve({ exitCode, output }))
+    child.on('close', (exitCode) => resolve({ exitCode, output, errors }))
   })
 }
