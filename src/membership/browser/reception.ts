@@ -1,21 +1,16 @@
 /** Where the owner of a directory lets its clients in: see `meeting-point.ts`. */
 import type { Failure } from '../../errors.ts'
-import type { HostPort } from '../../port/messages.ts'
-import type { Served } from '../../port/server.ts'
 import { receiveClient } from '../greeting.ts'
+import { Guests, type Serving } from '../guests.ts'
 import type { Hello } from '../hello.ts'
-import type { Roster } from '../roster.ts'
 import { askOver } from './broker.ts'
 import { ChannelPort, type EndingPort, portOver } from './channel-port.ts'
 import { type Knock, meet, type Meeting, type MeetingPoint, type Word } from './meeting-point.ts'
 import { beginLife, type Life, lifeEnded } from './web-locks.ts'
 
 /** What a reception needs of its owner. */
-export interface ReceptionParts {
+export interface ReceptionParts extends Serving {
   readonly point: MeetingPoint
-  readonly roster: Roster
-  /** Serves the client at the other end of that port. */
-  serve(port: HostPort, told: { readonly client: string; recovered(): void; left(): void }): Served
   /** What the owner says of itself. */
   readonly own: Hello & { readonly title: string | null }
   /** Takes what was wrong with one that was sent away. */
@@ -33,8 +28,7 @@ export class Reception {
   #asking: Promise<((id: string) => void) | null> | null = null
   /** Who has knocked and whose port is on its way from the broker, by the knock's id. */
   readonly #expected = new Map<string, Knock>()
-  /** Those who are served. */
-  readonly #served = new Set<Served>()
+  readonly #guests = new Guests()
   #isOpen = true
 
   private constructor(parts: ReceptionParts, life: Life) {
@@ -54,9 +48,7 @@ export class Reception {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#meeting.close()
-    // Before the first is cut off: nobody is answered what depends on that.
-    for (const served of this.#served) served.mute()
-    for (const served of this.#served) served.leave()
+    this.#guests.dismissAll()
     this.#life.end()
   }
 
@@ -94,7 +86,7 @@ export class Reception {
   }
 
   async #receive(port: EndingPort, life: string): Promise<void> {
-    const { own, roster, serve, report } = this.#parts
+    const { own, roster, report } = this.#parts
     const met = await receiveClient(port, {
       secret: null,
       own: () => ({ ...own, clients: roster.clients }),
@@ -103,23 +95,9 @@ export class Reception {
     if (!met) return
     if (!this.#isOpen) return port.end()
     const watch = new AbortController()
-    const leave = (): void => served.leave()
-    const { client } = met.client
-    const seat = roster.enter(client, {
-      tell: (clients) => served.tellRoster(clients),
-      replaced: leave,
-    })
-    const served = serve(met.port, {
-      client,
-      recovered: () => seat.recovered(),
-      left: () => {
-        watch.abort()
-        this.#served.delete(served)
-        seat.left()
-      },
-    })
-    this.#served.add(served)
-    void lifeEnded(life, watch.signal).then(leave)
+    const left = (): void => watch.abort()
+    const served = this.#guests.seat(met.client.client, met.port, { ...this.#parts, left })
+    void lifeEnded(life, watch.signal).then(() => served.leave())
   }
 
   #say(word: Word): void {

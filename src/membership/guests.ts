@@ -1,0 +1,47 @@
+/** The clients that an owner serves, each in its place in the roster. */
+import type { HostPort } from '../port/messages.ts'
+import type { Served } from '../port/server.ts'
+import type { Roster } from './roster.ts'
+
+/** Serves the client at the other end of that port. */
+export type Serve = (
+  port: HostPort,
+  told: { readonly client: string; recovered(): void; left(): void },
+) => Served
+
+/** What an owner that serves has. */
+export interface Serving {
+  readonly roster: Roster
+  readonly serve: Serve
+}
+
+/** From the first that is let in until `dismissAll()`. */
+export class Guests {
+  readonly #served = new Set<Served>()
+
+  /** Serves a client that has said hello. `left` is called once, when it is gone or was ended. */
+  seat(client: string, port: HostPort, serving: Serving & { left?(): void }): Served {
+    const seat = serving.roster.enter(client, {
+      tell: (clients) => served.tellRoster(clients),
+      replaced: () => served.leave(),
+    })
+    const served = serving.serve(port, {
+      client,
+      recovered: () => seat.recovered(),
+      left: () => {
+        this.#served.delete(served)
+        seat.left()
+        serving.left?.()
+      },
+    })
+    this.#served.add(served)
+    return served
+  }
+
+  /** Tells all that the owner is going, and ends them. */
+  dismissAll(): void {
+    // Before the first is cut off: none is answered what depends on that.
+    for (const served of this.#served) served.mute()
+    for (const served of this.#served) served.leave()
+  }
+}

@@ -1,0 +1,68 @@
+import { expect, test } from 'vitest'
+import { Guests, type Serve } from '../../../src/membership/guests.ts'
+import { Roster } from '../../../src/membership/roster.ts'
+import type { HostPort } from '../../../src/port/messages.ts'
+import { turn } from '../../kit/host-client.ts'
+
+const port: HostPort = { postMessage() {}, addEventListener() {} }
+
+/** Guests whose service tells what is done to it. */
+function guests() {
+  const told: string[] = []
+  const lefts: (() => void)[] = []
+  const serve: Serve = (_port, { client, left }) => {
+    lefts.push(left)
+    return {
+      tellRoster: (clients) => told.push(`${client} is told of ${clients.join(', ')}`),
+      mute: () => told.push(`${client} is told nothing more`),
+      leave() {
+        told.push(`${client} is ended`)
+        left()
+      },
+    }
+  }
+  const roster = new Roster({ own: 'owner', returning: null })
+  return { told, lefts, guests: new Guests(), serving: { roster, serve } }
+}
+
+test('each guest has a place in the roster until it has gone', async () => {
+  const { told, lefts, guests: all, serving } = guests()
+  let goneCount = 0
+  all.seat('a', port, { ...serving, left: () => goneCount++ })
+  all.seat('b', port, serving)
+  await turn()
+  expect(told).toEqual(['a is told of a, b', 'b is told of a, b'])
+  lefts[0]?.()
+  expect(serving.roster.clients).toEqual(['b'])
+  expect(goneCount).toBe(1)
+})
+
+test('a guest that comes a second time ends its first visit', () => {
+  const { told, guests: all, serving } = guests()
+  all.seat('a', port, serving)
+  all.seat('a', port, serving)
+  expect(told).toEqual(['a is ended'])
+  expect(serving.roster.clients).toEqual(['a'])
+})
+
+test('none is ended before all are mute', () => {
+  const { told, guests: all, serving } = guests()
+  all.seat('a', port, serving)
+  all.seat('b', port, serving)
+  all.dismissAll()
+  expect(told).toEqual([
+    'a is told nothing more',
+    'b is told nothing more',
+    'a is ended',
+    'b is ended',
+  ])
+  expect(serving.roster.clients).toEqual([])
+})
+
+test('one that has gone is not dismissed', () => {
+  const { told, lefts, guests: all, serving } = guests()
+  all.seat('a', port, serving)
+  lefts[0]?.()
+  all.dismissAll()
+  expect(told).toEqual([])
+})
