@@ -21,21 +21,22 @@ export class Guests {
 
   /** Serves a client that has said hello. `left` is called once, when it is gone or was ended. */
   seat(client: string, port: HostPort, serving: Serving & { left?(): void }): Served {
+    let guest: Served | null = null
+    let hasLeft = false
     const seat = serving.roster.enter(client, {
-      tell: (clients) => served.tellRoster(clients),
-      replaced: () => served.leave(),
+      tell: (clients) => guest?.tellRoster(clients),
+      replaced: () => guest?.leave(),
     })
-    const served = serving.serve(port, {
-      client,
-      recovered: () => seat.recovered(),
-      left: () => {
-        this.#served.delete(served)
-        seat.left()
-        serving.left?.()
-      },
-    })
-    this.#served.add(served)
-    return served
+    const left = (): void => {
+      hasLeft = true
+      if (guest) this.#served.delete(guest)
+      seat.left()
+      serving.left?.()
+    }
+    guest = serving.serve(port, { client, recovered: () => seat.recovered(), left })
+    // What came along with its hello may have ended it already.
+    if (!hasLeft) this.#served.add(guest)
+    return guest
   }
 
   /** Tells all that the owner is going, and ends them. */

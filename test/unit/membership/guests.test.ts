@@ -66,3 +66,19 @@ test('one that has gone is not dismissed', () => {
   all.dismissAll()
   expect(told).toEqual([])
 })
+
+test('one that is ended as its service begins is a guest no more', () => {
+  const { told, guests: all, serving } = guests()
+  let goneCount = 0
+  all.seat('a', port, {
+    roster: serving.roster,
+    serve(itsPort, its) {
+      its.left()
+      return serving.serve(itsPort, its)
+    },
+    left: () => goneCount++,
+  })
+  all.dismissAll()
+  expect([told, goneCount]).toEqual([[], 1])
+  expect(serving.roster.clients).toEqual([])
+})

@@ -16,7 +16,19 @@ const atTheDoor: [what: string, lie: Lie][] = [
   ['the wrong secret', (liar) => liar.sayHello({ secret: 'x'.repeat(32) })],
   ['no secret', (liar) => liar.sayHello({ secret: null })],
   ['no client id', (liar) => liar.sayHello({ client: '' })],
+  [
+    'nonsense along with its hello',
+    (liar) => sayAtOnce(liar, () => liar.socket.write(new Uint8Array(64).fill(0xab))),
+  ],
 ]
+
+/** Its hello, and what is said along with it in one piece. */
+function sayAtOnce(liar: Stranger, say: () => void): void {
+  liar.socket.cork()
+  liar.sayHello()
+  say()
+  liar.socket.uncork()
+}
 
 const mark = (client: string) => ({ client, slot: 0, number: 1 })
 
