@@ -91,6 +91,8 @@ export interface MetOwner {
   readonly stream: ByteStream
   /** Proves to the owner that this process may read the directory. */
   readonly secret: string
+  /** Whether it is known that the owner's whole process has ended, and not its thread alone. */
+  hasProcessEnded(): boolean
 }
 
 /** There is no owner any more, or it has not said yet how to be met. */
@@ -108,6 +110,8 @@ export interface UnmetOwner {
 
 /** Where threads and processes that find a directory owned meet its owner. */
 export interface MeetingPlace {
+  /** The same for all threads of this process, and another one for each other process that may come here: 6 letters, digits, `-` and `_`. */
+  readonly process: string
   /**
    * To be called before each `lock()`: each who comes is given to `connected`, from the moment the directory is taken
    * until it is closed. Where no one can come the directory is taken all the same, and others are told why.

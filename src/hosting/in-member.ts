@@ -16,7 +16,7 @@ export function memberHosts(platform: Platform, engine: ThreadEngine, alone: Sha
       const { durability, path } = settings
       const host = new Member({
         peer,
-        client: newClientId(),
+        client: newClientId(peer.process ?? ''),
         durability,
         place: { path },
         report: reporter(settings),
@@ -30,10 +30,10 @@ function reporter({ onWarning }: Settings): (failure: Failure) => void {
   return (failure) => onWarning(exceptionOf(failure))
 }
 
-/** 96 bits in 16 characters. */
-function newClientId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => alphabet[byte & 63]).join('')
+/** 16 characters, of which those that follow `process` hold six random bits each. */
+function newClientId(process: string): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16 - process.length))
+  return process + Array.from(bytes, (byte) => alphabet[byte & 63]).join('')
 }
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

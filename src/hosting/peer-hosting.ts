@@ -78,7 +78,8 @@ class WorkerOwner implements Ownable {
   readonly #farewell: Farewell | null
   /** null: not yet of interest to anyone. */
   #tell: ((clients: readonly string[]) => void) | null = null
-  #clients: readonly string[] = []
+  /** null: nothing was said of them. */
+  #clients: readonly string[] | null = null
   #noted = (): void => {}
 
   constructor(
@@ -148,7 +149,7 @@ class WorkerOwner implements Ownable {
 
   #listen(changed: (clients: readonly string[]) => void): void {
     this.#tell = changed
-    if (this.#clients.length > 0) changed(this.#clients)
+    if (this.#clients) changed(this.#clients)
   }
 
   #changed(clients: readonly string[]): void {

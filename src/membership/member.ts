@@ -172,15 +172,12 @@ export class Member implements ClosableHost {
     // Others may have what this thread waits for, or be on their way with it from the former owner.
     const mayReturn = found.mayReturn ?? this.#returning !== null
     this.#session.hasClients = mayReturn
-    const noteAll = (): void => this.#noteClients(this.#clients)
-    const stopWaiting = mayReturn ? queueIdleTimer(noteAll, arrivalMs) : () => {}
     found.onClients((clients) => this.#noteClients(clients))
     const hasOthers = (): boolean => mayReturn || this.#clients.length > 0
     const isAwaiting = (): boolean => !this.#session.isSettled || this.#session.isAwaiting
     const stopLooking = endLater(() => hasOthers() && isAwaiting())
     const end = await Promise.race([left, lost, found.gone])
     stopLooking()
-    stopWaiting()
     if (end === 'left') return this.#leaveOwn(found)
     this.#noteReturning()
     this.#session.ownerLost()
@@ -224,11 +221,13 @@ export class Member implements ClosableHost {
     const left = new Promise<'left'>((resolve) => (this.#leave = () => resolve('left')))
     const lost = new Promise<'lost'>((resolve) => (this.#ownerLost = () => resolve('lost')))
     const { place, client } = this.#options
-    const noteClients = this.#clientsNoter(found)
+    const former = this.#returning ?? []
+    const since = now()
+    let { clients } = found.owner
     const host = connectHost(found.port, {
       place,
       gone: () => this.#ownerLost(),
-      roster: noteClients,
+      roster: (ids) => (clients = ids),
     })
     this.#session.use({ host, isOwn: false, recovered: () => host.recovered() })
     const stopWatching = watchOwner({
@@ -239,6 +238,9 @@ export class Member implements ClosableHost {
     })
     const end = await Promise.race([left, lost, found.gone])
     stopWatching()
+    // This owner may not have known all who were at the former one.
+    const late = now() - since < arrivalMs ? former : []
+    this.#returning = [...new Set([...clients, ...late])]
     if (end === 'left') {
       this.#state = 'leaving'
       this.#returning = null
@@ -247,18 +249,6 @@ export class Member implements ClosableHost {
     }
     this.#session.ownerLost()
     found.leave()
-  }
-
-  /** Those who were at the former owner count until they have had the time to arrive at this one. */
-  #clientsNoter({ owner }: FoundOwner): (clients: readonly string[]) => void {
-    const former = this.#returning ?? []
-    const since = now()
-    const note = (clients: readonly string[]): void => {
-      const late = now() - since < arrivalMs ? former : []
-      this.#returning = [...new Set([...clients, ...late])]
-    }
-    note(owner.clients)
-    return note
   }
 
   /** Nothing is asked, and nothing open, or the clients have changed. */

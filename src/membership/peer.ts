@@ -8,6 +8,11 @@ import type { Host } from '../protocol/protocol.ts'
 /** One thread's part in one directory. */
 export interface Peer {
   /**
+   * What the ids of all threads of this process begin with, so that one who knows that it has ended knows who ended with it: 6
+   * characters of ASCII. Absent: the threads end one by one, as far as others can tell.
+   */
+  readonly process?: string
+  /**
    * Finds the owner, or becomes it; waits where the directory is just being taken or handed over. It is called again after
    * each change of owner, never twice at a time.
    *
@@ -19,7 +24,7 @@ export interface Peer {
 
 /** Who looks. */
 export interface Looking {
-  /** Names this thread to owners and in the marks of its commits: 16 characters of ASCII, the same at each look. */
+  /** Names this thread to owners and in the marks of its commits: 16 characters of ASCII, the same at each look, see `process`. */
   readonly client: string
   /**
    * The clients of the former owner, this thread among them unless it was that owner, for the `Roster` of a thread that becomes the
@@ -48,7 +53,7 @@ export interface FoundOwn {
   readonly mayReturn?: boolean
   /** This thread has brought back all it had at the former owner: to be passed on to the `Roster`. */
   recovered(): void
-  /** Calls `changed` at once if there are any, and whenever one has come or gone: the ids of the clients now served. */
+  /** Calls `changed` at once unless all are still on their way, and whenever one has come or gone: the ids of all, see `Roster`. */
   onClients(changed: (clients: readonly string[]) => void): void
   /**
    * Stops serving at once (what clients have not yet committed they bring to the next owner), closes the host, which waits for

@@ -3,12 +3,15 @@
  *
  * A transaction that had started at the former owner held its locks there: it must come before all others at the new one. So a new
  * owner first waits for those who were there. One that has arrived says `recovered` when all of its connections and transactions
- * have been brought back; one that does not arrive in time had none, or must do without its place.
+ * have been brought back; one that is known to have died, or does not arrive in time, must do without its place.
  */
 import { queueIdleTimer, queueTurn } from '../event-loop/turn.ts'
+import { awaitArrivals } from './arrivals.ts'
 
 /** How long a new owner waits for those who have not arrived. They have heard of its predecessor's end when it has. */
 export const arrivalMs = 250
+/** The same where it can tell who has died with its predecessor: those who have not are on their way. */
+const survivorMs = 1_000
 /** How long for those who have arrived and bring back what they had, which takes as long as the opening of their databases. */
 const recoveryMs = 5_000
 
@@ -21,8 +24,8 @@ export interface RosterOptions {
    * all who come in time are waited for.
    */
   readonly returning: readonly string[] | 'unknown' | null
-  /** Told each time one has come or gone, with all clients. */
-  readonly changed?: (clients: readonly string[]) => void
+  /** Whether one who was at the former owner is known to have died with it; absent: that cannot be told. */
+  readonly hasDied?: (client: string) => boolean
 }
 
 /** What a client is told, by the server of its port. */
@@ -55,23 +58,42 @@ export class Roster {
   /** Whether anyone who comes is waited for. */
   #isOpenToAll: boolean
   #isTellingQueued = false
-  #recover = (): void => {}
+  /** How many have come who have not said yet who they are. */
+  #strangers = 0
+  #isRecovered = false
+  #endRecovery = (): void => {}
+  #tellOwner: ((clients: readonly string[]) => void) | null = null
 
   constructor(options: RosterOptions) {
     this.#options = options
     this.#isOpenToAll = options.returning === 'unknown'
     this.#awaited = new Set(options.returning === 'unknown' ? [] : options.returning)
-    this.recovery = options.returning ? this.#waitForAll() : null
+    this.#isRecovered = this.#awaited.size === 0 && !this.#isOpenToAll
+    this.recovery = this.#isRecovered ? null : this.#waitForAll()
   }
 
-  /** The ids of all clients; not the owner's, whom nobody waits for once it is gone. */
+  /** The ids of all clients, and of those who are still to come back; not the owner's, whom nobody waits for once it is gone. */
   get clients(): readonly string[] {
-    return [...this.#guests.keys()]
+    const all = new Set([...this.#guests.keys(), ...this.#awaited])
+    all.delete(this.#options.own)
+    return [...all]
+  }
+
+  /** Calls `changed` at once unless all are still on their way, whenever one has come or gone or is given up, and after the recovery. */
+  onClients(changed: (clients: readonly string[]) => void): void {
+    this.#tellOwner = changed
+    if (this.#isRecovered || this.#guests.size > 0) changed(this.clients)
   }
 
   /** The owner's own thread has brought back what it had. */
   ownRecovered(): void {
     this.#recovered(this.#options.own)
+  }
+
+  /** One has come, who is about to say hello; what it gives is to be called when that is over. */
+  knocked(): () => void {
+    this.#strangers++
+    return () => void this.#strangers--
   }
 
   /** A client has said hello. */
@@ -92,37 +114,62 @@ export class Roster {
     }
   }
 
-  /** One that is known to have died is not waited for. */
-  died(client: string): void {
-    this.#recovered(client)
-  }
-
   #waitForAll(): Promise<void> {
-    const all = new Promise<void>((resolve) => (this.#recover = resolve))
-    this.#recoverIfAll()
-    queueIdleTimer(() => this.#forgetMissing(), arrivalMs)
-    queueIdleTimer(this.#recover, recoveryMs)
-    return all
+    const { hasDied } = this.#options
+    return new Promise((resolve) => {
+      const stopAwaiting = awaitArrivals({
+        limitMs: hasDied && !this.#isOpenToAll ? survivorMs : arrivalMs,
+        look: () => this.#forgetDead(),
+        isOneAtTheDoor: () => this.#strangers > 0,
+        over: () => this.#forgetMissing(),
+      })
+      this.#endRecovery = () => {
+        this.#endRecovery = () => {}
+        this.#isRecovered = true
+        stopAwaiting()
+        this.#awaited.clear()
+        resolve()
+        this.#changed()
+      }
+      this.#forgetDead()
+      this.#endIfAll()
+    })
   }
 
+  #forgetDead(): void {
+    const { hasDied } = this.#options
+    if (hasDied) this.#forget((client) => hasDied(client))
+  }
+
+  /** From now on only those are waited for who are here. */
   #forgetMissing(): void {
     this.#isOpenToAll = false
-    const isHere = (client: string): boolean =>
-      client === this.#options.own || this.#guests.has(client)
-    for (const client of this.#awaited) if (!isHere(client)) this.#recovered(client)
-    this.#recoverIfAll()
+    queueIdleTimer(() => this.#endRecovery(), recoveryMs)
+    this.#forget((client) => client !== this.#options.own)
+    this.#endIfAll()
+  }
+
+  /** Waits no more for those who are not here and are so. */
+  #forget(isSo: (client: string) => boolean): void {
+    const { size } = this.#awaited
+    for (const client of this.#awaited) {
+      if (!this.#guests.has(client) && isSo(client)) this.#awaited.delete(client)
+    }
+    if (this.#awaited.size === size) return
+    this.#changed()
+    this.#endIfAll()
   }
 
   #recovered(client: string): void {
-    if (this.#awaited.delete(client)) this.#recoverIfAll()
+    if (this.#awaited.delete(client)) this.#endIfAll()
   }
 
-  #recoverIfAll(): void {
-    if (this.#awaited.size === 0 && !this.#isOpenToAll) this.#recover()
+  #endIfAll(): void {
+    if (this.#awaited.size === 0 && !this.#isOpenToAll) this.#endRecovery()
   }
 
   #changed(): void {
-    this.#options.changed?.(this.clients)
+    this.#tellOwner?.(this.clients)
     if (this.#isTellingQueued) return
     this.#isTellingQueued = true
     queueTurn(() => this.#tellAll())

@@ -87,11 +87,13 @@ export class Reception {
 
   async #receive(port: EndingPort, life: string): Promise<void> {
     const { own, roster, report } = this.#parts
+    const hasSaidHello = roster.knocked()
     const met = await receiveClient(port, {
       secret: null,
       own: () => ({ ...own, clients: roster.clients }),
       report,
     })
+    hasSaidHello()
     if (!met) return
     if (!this.#isOpen) return port.end()
     const watch = new AbortController()

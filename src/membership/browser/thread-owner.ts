@@ -59,8 +59,7 @@ export class ThreadOwner implements Ownable {
   ): Promise<FoundOwn> {
     this.#isServing = true
     const parts = this.#parts
-    let tell: (clients: readonly string[]) => void = () => {}
-    const roster = new Roster({ own: client, returning, changed: (clients) => tell(clients) })
+    const roster = new Roster({ own: client, returning })
     const host = parts.makeHost(roster.recovery)
     const noted = notes.length > 0 ? executeNotes(host, notes).then(executed) : null
     const serve = (port: HostPort, told: Told): Served => parts.serve(host, port, told)
@@ -72,11 +71,7 @@ export class ThreadOwner implements Ownable {
       type: 'own',
       host,
       recovered: () => roster.ownRecovered(),
-      onClients(changed) {
-        tell = changed
-        const others = roster.clients.filter((id) => id !== client)
-        if (others.length > 0) changed(others)
-      },
+      onClients: (changed) => roster.onClients(changed),
       leave: async () => {
         reception.close()
         await host.close()

@@ -68,10 +68,14 @@ interface Taken {
 }
 
 export class NodePeer implements Peer {
+  readonly process: string
   readonly #parts: NodePeerParts
+  /** The owner that this thread was at last; null: it was at none. */
+  #former: { readonly process: string; hasEnded(): boolean } | null = null
 
   constructor(parts: NodePeerParts) {
     this.#parts = parts
+    this.process = parts.place.process
   }
 
   async look(looking: Looking): Promise<Found> {
@@ -125,25 +129,19 @@ export class NodePeer implements Peer {
 
   #own({ client, returning }: Looking, { hasSurvivors, reception, close }: Taken): FoundOwn {
     const parts = this.#parts
-    let tell: (clients: readonly string[]) => void = () => {}
-    const awaited = returning ?? (hasSurvivors ? 'unknown' : null)
     const roster = new Roster({
       own: client,
-      returning: awaited,
-      changed: (clients) => tell(clients),
+      returning: returning ?? (hasSurvivors ? 'unknown' : null),
+      hasDied: (id) => this.#hasDied(id),
     })
     const host = parts.makeHost(roster.recovery)
     reception.serve({ roster, serve: (port, told) => parts.serve(host, port, told) })
     return {
       type: 'own',
       host,
-      mayReturn: awaited !== null,
+      mayReturn: roster.recovery !== null,
       recovered: () => roster.ownRecovered(),
-      onClients(changed) {
-        tell = changed
-        const others = roster.clients.filter((id) => id !== client)
-        if (others.length > 0) changed(others)
-      },
+      onClients: (changed) => roster.onClients(changed),
       leave: async () => {
         close()
         await host.close()
@@ -164,6 +162,10 @@ export class NodePeer implements Peer {
     patience.end()
     if (greeted === null) return null
     const { port } = greeted
+    this.#former = {
+      process: processOf(greeted.owner.client),
+      hasEnded: () => met.hasProcessEnded(),
+    }
     return {
       type: 'other',
       port,
@@ -171,6 +173,12 @@ export class NodePeer implements Peer {
       gone,
       leave: () => port.end?.(),
     }
+  }
+
+  /** One of the threads of a process that has ended, which owned the directory before. */
+  #hasDied(client: string): boolean {
+    const former = this.#former
+    return former !== null && processOf(client) === former.process && former.hasEnded()
   }
 
   /** How long an owner is waited for that says nothing. One that is stopped is not robbed, but told of. */
@@ -221,6 +229,11 @@ class Refusals {
     const facts = { code: 'ERR_IDB_LOCKED', path, owner } as const
     throw exceptionOf(failure('UnknownError', message, facts))
   }
+}
+
+/** See `Peer.process`. */
+function processOf(client: string): string {
+  return client.slice(0, 6)
 }
 
 function titleOf({ pid, thread, host }: Owner): string {

@@ -47,11 +47,13 @@ export class Reception {
     stream.onClose(() => this.#waiting.delete(stream))
     const serving = await this.#serving
     if (!this.#isOpen) return stream.close()
+    const hasSaidHello = serving.roster.knocked()
     const met = await receiveClient(new SocketPort(stream), {
       secret,
       own: () => ({ ...own, clients: serving.roster.clients }),
       report,
     })
+    hasSaidHello()
     this.#waiting.delete(stream)
     if (met === null) return
     if (!this.#isOpen) return met.port.end?.()

@@ -127,9 +127,8 @@ export class SharedDirectory {
   }
 
   #makeOwner(client: string, returning: readonly string[] | null): Owner {
-    const changed = (): void => this.#clientsChanged()
     const known = returning ?? (this.#hasDied ? 'unknown' : null)
-    const roster = new Roster({ own: client, returning: known, changed })
+    const roster = new Roster({ own: client, returning: known })
     const { recovery } = roster
     const storage = this.storage
     const host = createHost({ storage, durability: 'relaxed', recovery, report: unexpected })
@@ -137,19 +136,13 @@ export class SharedDirectory {
     return this.owner
   }
 
-  #clientsChanged = (): void => {}
-
   #own(client: string, returning: readonly string[] | null): FoundOwn {
-    let onClients = (_clients: readonly string[]): void => {}
-    this.#clientsChanged = () => onClients(owner.roster.clients)
     const owner = this.#makeOwner(client, returning)
     return {
       type: 'own',
       host: owner.host,
       recovered: () => owner.roster.ownRecovered(),
-      onClients: (changed) => {
-        onClients = changed
-      },
+      onClients: (changed) => owner.roster.onClients(changed),
       gone: new Promise(() => {}),
       leave: () => this.#leave(owner),
     }

@@ -112,8 +112,8 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
     await visit(clients.c)
     first.leave()
     await first.gone
-    while (seen.length < 3) await new Promise(setImmediate)
-    assert.deepEqual(seen, [[clients.b], [clients.b, clients.c], [clients.c]])
+    while (seen.length < 4) await new Promise(setImmediate)
+    assert.deepEqual(seen, [[], [clients.b], [clients.b, clients.c], [clients.c]])
     const second = found.at(-1) as FoundOwner
     found.splice(0)
     const next = look(clients.d)

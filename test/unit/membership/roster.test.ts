@@ -15,6 +15,10 @@ function guest(): Guest & { told: string[][]; wasReplaced: boolean } {
   }
 }
 
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await turn()
+}
+
 /** Whether it resolves without any more time. */
 async function isResolved(promise: Promise<void> | null): Promise<boolean> {
   let is = false
@@ -40,15 +44,15 @@ describe('who is there', () => {
 
   test('a client that comes a second time ends the first, whose end is no news', () => {
     const changes: string[][] = []
-    const changed = (clients: readonly string[]) => changes.push([...clients])
-    const roster = new Roster({ own: 'owner', returning: null, changed })
+    const roster = new Roster({ own: 'owner', returning: null })
+    roster.onClients((clients) => changes.push([...clients]))
     const [first, second] = [guest(), guest()]
     const seat = roster.enter('client', first)
     roster.enter('client', second)
     seat.left()
     expect([first.wasReplaced, second.wasReplaced]).toEqual([true, false])
     expect(roster.clients).toEqual(['client'])
-    expect(changes).toEqual([['client'], ['client']])
+    expect(changes).toEqual([[], ['client'], ['client']])
   })
 })
 
@@ -58,13 +62,18 @@ describe('recovery', () => {
   })
 
   test('is over when all have said so, or left, or are known to have died', async () => {
-    const roster = new Roster({ own: 'a', returning: ['a', 'b', 'c', 'd'] })
+    const dead = new Set(['d'])
+    const hasDied = (client: string) => dead.has(client)
+    const roster = new Roster({ own: 'a', returning: ['a', 'b', 'c', 'd', 'e'], hasDied })
+    expect(roster.clients).toEqual(['b', 'c', 'e'])
     roster.ownRecovered()
     roster.enter('b', guest()).recovered()
     roster.enter('c', guest()).left()
     expect(await isResolved(roster.recovery)).toBe(false)
-    roster.died('d')
-    expect(await isResolved(roster.recovery)).toBe(true)
+    const start = performance.now()
+    dead.add('e')
+    await roster.recovery
+    expect(performance.now() - start).toBeLessThan(250)
   })
 
   test('does not wait for clients that were not there before', async () => {
@@ -79,10 +88,42 @@ describe('recovery', () => {
     const roster = new Roster({ own: 'a', returning: ['a', 'b', 'dead'] })
     roster.ownRecovered()
     const seat = roster.enter('b', guest())
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(roster.clients).toEqual(['b', 'dead'])
+    await until(() => roster.clients.length === 1)
     expect(await isResolved(roster.recovery)).toBe(false)
     seat.recovered()
     expect(await isResolved(roster.recovery)).toBe(true)
+  })
+
+  test('does not count the time in which the owner could let no one in', async () => {
+    const roster = new Roster({ own: 'a', returning: ['a', 'b'] })
+    roster.ownRecovered()
+    const end = performance.now() + 400
+    while (performance.now() < end);
+    await turn()
+    expect(await isResolved(roster.recovery)).toBe(false)
+    expect(roster.clients).toEqual(['b'])
+    roster.enter('b', guest()).recovered()
+    expect(await isResolved(roster.recovery)).toBe(true)
+  })
+
+  test('waits for one that has come and has not said who it is', async () => {
+    const roster = new Roster({ own: 'a', returning: ['a', 'b'] })
+    roster.ownRecovered()
+    const hasSaidHello = roster.knocked()
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    expect(roster.clients).toEqual(['b'])
+    hasSaidHello()
+    await roster.recovery
+    expect(roster.clients).toEqual([])
+  })
+
+  test('waits for 1 s where those who have not died are known to be alive', async () => {
+    const start = performance.now()
+    const roster = new Roster({ own: 'a', returning: ['a', 'b'], hasDied: () => false })
+    roster.ownRecovered()
+    await roster.recovery
+    expect(performance.now() - start).toBeGreaterThan(990)
   })
 
   test('waits for all who come in time where the former owner died with clients unknown', async () => {
@@ -91,7 +132,7 @@ describe('recovery', () => {
     const seat = roster.enter('a', guest())
     roster.enter('b', guest()).recovered()
     expect(await isResolved(roster.recovery)).toBe(false)
-    await new Promise((resolve) => setTimeout(resolve, 300))
+    await new Promise((resolve) => setTimeout(resolve, 400))
     expect(await isResolved(roster.recovery)).toBe(false)
     seat.recovered()
     expect(await isResolved(roster.recovery)).toBe(true)

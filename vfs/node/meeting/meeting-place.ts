@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { VfsError } from '../../../src/files/vfs.ts'
@@ -6,6 +6,7 @@ import type { MeetingPlace, MetOwner, NoOwner, Owner, UnmetOwner } from '../../.
 import { readClaim } from '../claim-file.ts'
 import type { Claim } from '../claim-file.ts'
 import { connectAt, connectIn, isOwnFailure } from '../owner-socket.ts'
+import { isSameProcess, processLiveness, thisProcess } from '../process-identity.ts'
 import { isTrusted } from './elsewhere.ts'
 import type { Offer } from './entrance.ts'
 import { streamOf } from './socket-stream.ts'
@@ -22,6 +23,7 @@ export interface NodeMeetingPlace extends MeetingPlace {
 export function meetingPlaceOf(path: string): NodeMeetingPlace {
   let offer: Offer | null = null
   return {
+    process: processName(),
     get offer() {
       return offer
     },
@@ -46,6 +48,19 @@ export function meetingPlaceOf(path: string): NodeMeetingPlace {
   }
 }
 
+let name: string | null = null
+
+function processName(): string {
+  if (name !== null) return name
+  const { thread: _thread, ...process } = thisProcess()
+  name = createHash('sha256').update(JSON.stringify(process)).digest('base64url').slice(0, 6)
+  return name
+}
+
+function hasEnded(claim: Claim): boolean {
+  return !isSameProcess(claim, thisProcess()) && processLiveness(claim) === 'dead'
+}
+
 async function connectToOwner(path: string): Promise<MetOwner | NoOwner | UnmetOwner> {
   const found = readClaim(join(path, 'owner.json'))
   if (found?.isPrivate) {
@@ -61,7 +76,8 @@ async function connectToOwner(path: string): Promise<MetOwner | NoOwner | UnmetO
     if (socket === null) return { type: 'unmet', owner, reason: unreachable }
     const { protocol, version, secret } = wayIn
     const stream = streamOf(socket)
-    return { type: 'met', owner: { ...owner, protocol, version }, stream, secret }
+    const hasProcessEnded = (): boolean => hasEnded(claim)
+    return { type: 'met', owner: { ...owner, protocol, version }, stream, secret, hasProcessEnded }
   } catch (error) {
     return failed(owner, error)
   }
