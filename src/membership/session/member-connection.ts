@@ -202,14 +202,15 @@ export class MemberConnection implements HostConnection {
   #close(closing: Closing): void {
     if (this.isClosed) return
     this.#closing = closing
-    if (this.#host && this.#services.isSettled) return askToClose(this.#host, closing)
+    // The realm has asked for it, and is told in the call.
     if (closing !== 'byRealm') this.#listener?.closing()
-    this.#endIfUnused()
+    if (this.#host && this.#services.isSettled) askToClose(this.#host, closing)
+    else this.#endIfUnused()
   }
 
   /** It is no news yet: an owner that is gone is said to close its connections too, and then says at once why. */
   #closingAt(host: HostConnection): void {
-    if (this.#host !== host) return
+    if (this.#host !== host || this.isClosing) return
     this.#isToldClosing = false
     queueReaction(() => {
       if (this.#host === host) this.#tellClosing()

@@ -2,7 +2,7 @@
  * An open request, asked of one owner after another until one has answered. An upgrade that was under way is begun again at the next
  * owner, without a word to the realm, and goes on where it was.
  */
-import { type Failure, failure } from '../../errors.ts'
+import { type Failure, failure, inPlace } from '../../errors.ts'
 import type {
   DatabaseSchema,
   Host,
@@ -71,20 +71,27 @@ export class OpenRequest implements SessionRequest, HostRequest {
     this.#host = null
     this.#asked = null
     this.#blocked.ownerChanged()
-    if (this.#isCancelled && !this.#upgrade) this.fail(closedBefore(this.#opening.name))
+    if (this.#isCancelled) this.#wantNoOwner()
   }
 
   fail(reason: Failure): void {
     const upgrade = this.#upgrade
     if (upgrade?.transaction.state === 'running') upgrade.transaction.lose(reason)
     upgrade?.connection.lose(null)
-    this.#answer(() => this.#opening.listener.failed(reason))
+    const { name, listener } = this.#opening
+    this.#answer(() => listener.failed(inPlace(reason, { database: name })))
   }
 
   cancel(): void {
     this.#isCancelled = true
     if (this.#asked) this.#asked.cancel()
-    else if (!this.#host && !this.#upgrade) this.fail(closedBefore(this.#opening.name))
+    else if (!this.#host) this.#wantNoOwner()
+  }
+
+  /** It still takes an owner that is there in time: a request that has begun is answered. */
+  #wantNoOwner(): void {
+    if (this.#upgrade) return
+    this.#services.unlessAsked(this, () => this.fail(closedBefore(this.#opening.name)))
   }
 
   #listenerAt(host: Host): OpenListener {

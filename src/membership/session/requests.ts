@@ -1,5 +1,5 @@
 /** Requests that are asked of one owner after another until one has answered: deletions and listings of databases. */
-import type { Failure } from '../../errors.ts'
+import { type Failure, inPlace } from '../../errors.ts'
 import type { DeleteListener, Host, HostRequest, Receiver } from '../../protocol/protocol.ts'
 import { Blocked } from './blocked.ts'
 import { closedBefore, isOwnerLost } from './reasons.ts'
@@ -20,6 +20,8 @@ export interface RequestServices {
   ownerLost(): void
   /** It is answered. */
   answered(request: SessionRequest): void
+  /** Calls `giveUp` after a while, unless an owner is asked for the request, which has been cancelled, by then. */
+  unlessAsked(request: SessionRequest, giveUp: () => void): void
 }
 
 export type Databases = readonly { readonly name: string; readonly version: number }[]
@@ -108,17 +110,22 @@ export class DeleteRequest implements SessionRequest, HostRequest {
     this.#host = null
     this.#asked = null
     this.#blocked.ownerChanged()
-    if (this.#isCancelled) this.fail(closedBefore(this.#name))
+    if (this.#isCancelled) this.#wantNoOwner()
   }
 
   fail(reason: Failure): void {
-    this.#answer(() => this.#listener.failed(reason))
+    this.#answer(() => this.#listener.failed(inPlace(reason, { database: this.#name })))
   }
 
   cancel(): void {
     this.#isCancelled = true
     if (this.#asked) this.#asked.cancel()
-    else if (!this.#host) this.fail(closedBefore(this.#name))
+    else if (!this.#host) this.#wantNoOwner()
+  }
+
+  /** It still takes an owner that is there in time: a request that has begun is answered. */
+  #wantNoOwner(): void {
+    this.#services.unlessAsked(this, () => this.fail(closedBefore(this.#name)))
   }
 
   #answer(tell: () => void): void {

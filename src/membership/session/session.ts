@@ -2,7 +2,8 @@
  * What a realm has asked of a directory, under any owner: its requests, its connections, their transactions. Owners come and
  * go; what is asked while there is none waits, and what was under way at one that is gone is brought to the next.
  */
-import type { Failure } from '../../errors.ts'
+import { type Failure, inPlace } from '../../errors.ts'
+import { queueIdleTimer } from '../../event-loop/turn.ts'
 import type {
   DeleteListener,
   Host,
@@ -42,6 +43,9 @@ export interface SessionHost {
   /** To be called when everything that was under way at the former owner is there again. */
   readonly recovered: () => void
 }
+
+/** How long what was cancelled waits for an owner: one that is stopped may take any length of time. */
+const cancelledMs = 2_000
 
 export class Session
   implements ConnectionServices<MemberTransaction, MemberConnection>, OpenServices
@@ -151,9 +155,10 @@ export class Session
 
   /** No owner is to be had: everything ends. */
   fail(reason: Failure): void {
-    for (const transaction of this.transactions.keys()) transaction.lose(reason)
+    const at = (database: string): Failure => inPlace(reason, { database })
+    for (const [transaction, { name }] of this.transactions) transaction.lose(at(name))
     for (const request of this.#requests) request.fail(reason)
-    for (const connection of this.#connections) connection.lose(reason)
+    for (const connection of this.#connections) connection.lose(at(connection.name))
   }
 
   /** Cancels all requests, shuts down all connections, and resolves when all have ended. */
@@ -190,6 +195,12 @@ export class Session
     this.heard()
     this.#requests.delete(request)
     this.#noteEnd()
+  }
+
+  unlessAsked(request: SessionRequest, giveUp: () => void): void {
+    queueIdleTimer(() => {
+      if (this.#requests.has(request) && !this.isSettled) giveUp()
+    }, cancelledMs)
   }
 
   opened(connection: MemberConnection): void {

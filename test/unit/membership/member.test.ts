@@ -291,13 +291,28 @@ describe('a look that fails', () => {
     const { member, looks } = failing(2)
     const first = open(member, 'db').catch((reason: { facts: unknown }) => reason.facts)
     const second = listDatabases(member).catch((reason: { message: string }) => reason.message)
-    expect(await first).toEqual({ code: 'ERR_IDB_LOCKED', path: 'disk' })
+    expect(await first).toEqual({ code: 'ERR_IDB_LOCKED', path: 'disk', database: 'db' })
     expect(await second).toBe('It is locked')
     expect(looks()).toBe(1)
     await settle()
     expect(member.state).toBe('away')
     await expect(open(member, 'db')).rejects.toMatchObject({ message: 'It is locked' })
     expect(looks()).toBe(2)
+  })
+
+  test('that ends in time answers what was cancelled meanwhile', async () => {
+    const directory = new SharedDirectory()
+    directory.hold()
+    const member = directory.member('a')
+    const log: string[] = []
+    const opened = open(member, 'db', { changes, log })
+    await settle()
+    const closed = member.close()
+    directory.release()
+    await opened
+    await closed
+    expect(log.slice(-3)).toEqual(['opened', 'closing', 'closed AbortError'])
+    expect([member.state, directory.owner]).toEqual(['away', null])
   })
 
   test('is given up when what waited is cancelled', async () => {
