@@ -21,9 +21,6 @@ export const opfsDirectory = 'browser-demo'
 /** Names of this page's databases begin so: there may be others of the same origin. */
 export const namePrefix = 'demo-'
 
-/** On a reload the old page goes a while after the new one has come; another tab that stays is told of after this. */
-const waitMs = 3000
-
 let inMemory: IDBFactory | null = null
 let inOpfs: IDBFactory | null = null
 
@@ -52,8 +49,6 @@ export const engines: readonly Engine[] = [
       (inOpfs ??= createIndexedDB({
         vfs: opfs(),
         path: opfsDirectory,
-        ifLocked: 'wait',
-        waitMs,
       })),
   },
 ]

@@ -13,13 +13,20 @@ export interface SqliteFile {
   readonly sqliteVersion: string
 }
 
-/** Reads the file of a database; its engine lets go of it first, so that everything is in the one file. */
+/**
+ * Reads the file of a database; its engine lets go of it first, so that everything is in the one file.
+ *
+ * @throws Error while another tab uses it
+ */
 export async function readSqliteFile(databaseName: string): Promise<SqliteFile> {
   await releaseOpfs()
   const fileName = await fileNameOf(databaseName)
   const root = await navigator.storage.getDirectory()
   const directory = await root.getDirectoryHandle(opfsDirectory)
   const handle = await directory.getFileHandle(fileName)
+  if (await hasLog(directory, fileName)) {
+    throw new Error('Another tab has the file open; close that tab, then look again')
+  }
   const bytes = new Uint8Array(await (await handle.getFile()).arrayBuffer())
   const header = new DataView(bytes.buffer)
   const size = header.getUint16(16)
@@ -30,6 +37,16 @@ export async function readSqliteFile(databaseName: string): Promise<SqliteFile> 
     pageSizeBytes: size === 1 ? 65_536 : size, // 1 stands for the size that two bytes cannot hold
     pageCount: header.getUint32(28),
     sqliteVersion: versionOf(header.getUint32(96)),
+  }
+}
+
+/** Whether a part of the database is in its write-ahead log only. */
+async function hasLog(directory: FileSystemDirectoryHandle, fileName: string): Promise<boolean> {
+  try {
+    const log = await directory.getFileHandle(`${fileName}-wal`)
+    return (await log.getFile()).size > 0
+  } catch {
+    return false // There is none.
   }
 }
 

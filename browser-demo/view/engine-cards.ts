@@ -86,11 +86,9 @@ export class EngineCards {
   }
 }
 
-/** Why an engine cannot be used; what visitors meet most in the page's own words. */
+/** Why an engine cannot be used. */
 function unavailable(error: unknown): string {
-  const reason = reasonOf(error)
-  if (!/another tab/.test(reason)) return `Unavailable. ${reason}`
-  return 'In use: another tab has this page open, and with it the files. Close that tab and try again, or go on with the other engines.'
+  return `Unavailable. ${reasonOf(error)}`
 }
 
 function makeCard({ id, title, place }: Engine): Card {

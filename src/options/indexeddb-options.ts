@@ -13,14 +13,14 @@ export interface IndexedDBOptions {
   /** What the durability hint `default` means. Default: `relaxed`. */
   readonly durability?: 'relaxed' | 'strict' | undefined
   /**
-   * What happens while another process, thread or tab owns the directory: requests fail (`throw`, the default), wait until it is
-   * free (`wait`), or are passed on to that owner (`share`), where it has the same option. With `share` all use the directory at
-   * the same time; when the owner ends, another of them takes its place.
+   * What happens while another process, thread or tab owns the directory: requests are passed on to that owner (`share`, the
+   * default), where it shares, too; wait until it is free (`wait`); or fail (`throw`). With `share` all use the directory at the
+   * same time; when the owner ends, another of them takes its place. A thread with `throw` or `wait` shares with no one.
    */
   readonly ifLocked?: 'throw' | 'wait' | 'share' | undefined
   /**
-   * How long `ifLocked: 'wait'` waits, in milliseconds; needs that option or `share`. Default: no limit. With `share` how long to wait
-   * for an owner that does not share (default: not at all) or does not answer (default: no limit).
+   * How long to wait, in milliseconds, for an owner that does not share (default: not at all) or does not answer (default: no
+   * limit). With `ifLocked: 'wait'` how long to wait for any owner (default: no limit); without effect, and refused, with `throw`.
    */
   readonly waitMs?: number | undefined
   /**

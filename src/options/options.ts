@@ -104,7 +104,7 @@ export function completeOptions(options: IndexedDBOptions, platform: PlatformDef
     vfs,
     directory: directoryOf(vfs, path),
     durability: named.durability ?? 'relaxed',
-    isShared: named.ifLocked === 'share',
+    isShared: named.ifLocked === undefined || named.ifLocked === 'share',
     waitMs: waitMsOf(named),
     ifCorrupt: named.ifCorrupt ?? 'throw',
     integrityCheck: named.integrityCheck ?? 'unclean',
@@ -125,7 +125,7 @@ function directoryOf(vfs: Vfs, path: string): VfsDirectory {
 }
 
 /** @throws TypeError for a time to wait where nothing waits. */
-function waitMsOf({ ifLocked = 'throw', waitMs }: NamedOptions): number {
+function waitMsOf({ ifLocked = 'share', waitMs }: NamedOptions): number {
   if (ifLocked === 'wait') return waitMs ?? Infinity
   if (ifLocked === 'share' || waitMs === undefined) return waitMs ?? 0
   const message =

@@ -73,7 +73,7 @@ export function threadOwnerOf(
 function busyMessage(path: string): string {
   return (
     `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin that does not share it; ` +
-    "close that tab, have it use this release of the package with ifLocked: 'share', or choose another directory (path)"
+    "close that tab, have it use this release of the package without ifLocked: 'throw' or 'wait', or choose another directory (path)"
   )
 }
 

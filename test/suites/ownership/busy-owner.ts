@@ -23,7 +23,11 @@ await look()
 process.stdin.unref()
 
 async function write(): Promise<void> {
-  const indexedDB = createIndexedDB({ path, onWarning: ({ message }) => say(`warned ${message}`) })
+  const indexedDB = createIndexedDB({
+    path,
+    ifLocked: 'throw',
+    onWarning: ({ message }) => say(`warned ${message}`),
+  })
   const database = await openDatabase(indexedDB, (it) => {
     it.createObjectStore('s').createIndex('by remainder', 'remainder')
   })
@@ -51,7 +55,7 @@ async function look(): Promise<void> {
   for (const problem of file.care.check()) say(`problem ${problem}`)
   await file.close()
   await storage.close()
-  const indexedDB = createIndexedDB({ path })
+  const indexedDB = createIndexedDB({ path, ifLocked: 'throw' })
   const database = await resultOf(indexedDB.open('test'))
   const keys = await resultOf(database.transaction('s').objectStore('s').getAllKeys())
   for (const key of keys) say(`found ${String(key)}`)

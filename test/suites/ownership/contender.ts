@@ -7,7 +7,7 @@ import process from 'node:process'
 import { createIndexedDB } from '../../../src/index.ts'
 
 const say = (line: string): number => writeSync(1, `${line.replaceAll('\n', ' ')}\n`)
-const indexedDB = createIndexedDB({ path: process.argv[2] ?? '' })
+const indexedDB = createIndexedDB({ path: process.argv[2] ?? '', ifLocked: 'throw' })
 process.stdin.once('data', () => void contend())
 say('ready')
 

@@ -27,7 +27,11 @@ let closed: Promise<unknown> | null = null
 let stored = 0
 const reasons: string[] = []
 
-const indexedDB = createIndexedDB({ path, onWarning: ({ message }) => reasons.push(message) })
+const indexedDB = createIndexedDB({
+  path,
+  ifLocked: 'throw',
+  onWarning: ({ message }) => reasons.push(message),
+})
 
 async function own(): Promise<string> {
   try {

@@ -62,17 +62,18 @@ describe('options', () => {
     },
   )
 
-  test.each<IndexedDBOptions>([{ waitMs: 50 }, { waitMs: 50, ifLocked: 'throw' }])(
-    '%j is refused: nothing waits',
-    (options) => {
-      expect(refusal(() => createIndexedDB(options))).toMatchObject({
-        name: 'TypeError',
-        code: 'ERR_IDB_INVALID_OPTION',
-        option: 'waitMs',
-        message: expect.stringMatching(/no effect with ifLocked: "throw"; leave/) as string,
-      })
-    },
-  )
+  test('waitMs beside ifLocked: "throw" is refused: nothing waits', () => {
+    expect(refusal(() => createIndexedDB({ waitMs: 50, ifLocked: 'throw' }))).toMatchObject({
+      name: 'TypeError',
+      code: 'ERR_IDB_INVALID_OPTION',
+      option: 'waitMs',
+      message: expect.stringMatching(/no effect with ifLocked: "throw"; leave/) as string,
+    })
+  })
+
+  test('waitMs alone is for an owner that does not share', () => {
+    expect(settingsOf({ waitMs: 50 })).toMatchObject({ isShared: true, waitMs: 50 })
+  })
 
   test('waitMs alone may be undefined', () => {
     expect(settingsOf({ waitMs: undefined, ifLocked: 'throw' }).waitMs).toBe(0)
@@ -80,10 +81,12 @@ describe('options', () => {
     expect(settingsOf({ ifLocked: 'share' }).waitMs).toBe(0)
   })
 
-  test('a directory is shared only where that is asked for', () => {
+  test('a directory is shared unless something else is asked for', () => {
     expect(settingsOf({ ifLocked: 'share' }).isShared).toBe(true)
+    expect(settingsOf({}).isShared).toBe(true)
+    expect(settingsOf({ ifLocked: undefined }).isShared).toBe(true)
     expect(settingsOf({ ifLocked: 'wait' }).isShared).toBe(false)
-    expect(settingsOf({}).isShared).toBe(false)
+    expect(settingsOf({ ifLocked: 'throw' }).isShared).toBe(false)
   })
 
   test.each<[unknown, string]>([
