@@ -47,6 +47,11 @@ const shortSuites = [
     command: 'node test/suites/sharing/conditions.mjs',
     counts: /^conditions: .*/m,
   },
+  {
+    name: 'programs',
+    command: 'node test/suites/programs/run.mjs --short',
+    counts: /^programs: .*/m,
+  },
   { name: 'crash', command: 'node test/suites/crash/run.mjs', counts: /^crash: \d+ passed.*/m },
   { name: 'ends', command: 'node test/suites/ends/run.mjs', counts: /^ends: .*/m },
   { name: 'browser', command: 'node test/suites/browser/run.mjs', counts: /^browsers: .*/m },
@@ -99,6 +104,11 @@ const longSuites = [
     name: 'scenarios',
     command: 'node test/suites/browser-demo/run.mjs chromium',
     counts: /^browser-demo: .*/m,
+  },
+  {
+    name: 'all-programs',
+    command: 'node test/suites/programs/run.mjs',
+    counts: /^programs: .*/m,
   },
   {
     name: 'pages',

@@ -1,4 +1,7 @@
-/** An HTTP server of several processes: each request raises the counter. A worker that dies is replaced. Argument: their number. */
+/**
+ * An HTTP server of several processes: a POST raises the counter, anything else reads it. A worker that dies is replaced.
+ * Argument: their number.
+ */
 import cluster from 'node:cluster'
 import { createServer } from 'node:http'
 
@@ -15,9 +18,11 @@ function startWorkers(count) {
 }
 
 async function serve() {
-  const { raise } = await import('./counter.mjs')
-  const server = createServer((_, response) => {
-    raise().then(
+  const { raise, read } = await import('./counter.mjs')
+  const server = createServer(({ method }, response) => {
+    response.setHeader('x-worker', process.pid)
+    const work = method === 'POST' ? raise() : read()
+    work.then(
       (sum) => response.end(String(sum)),
       (error) => {
         response.statusCode = 500

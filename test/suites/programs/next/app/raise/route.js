@@ -1,11 +1,6 @@
 import { raise } from '../../counter.mjs'
+import { answer } from '../answer.js'
 
 export const dynamic = 'force-dynamic'
 
-export async function GET() {
-  try {
-    return new Response(String(await raise()))
-  } catch (error) {
-    return new Response(String(error), { status: 500 })
-  }
-}
+export const GET = () => answer(raise)
