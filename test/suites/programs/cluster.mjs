@@ -33,33 +33,51 @@ function rateOf({ errors, non2xx, requests: { sent }, start, finish }, expected)
 /** Kills owners and other workers in turn. */
 export async function checkKills(requests, kills) {
   const path = temporaryDirectory()
-  const { answered, failed, killed } = await whileRunning(
+  const { answered, failed, aborted, killed } = await whileRunning(
     ['cluster.mjs', String(workerCount)],
     { path },
-    (port) => loadWhileKilling({ path, port, requests, kills }),
+    (port, output) => loadWhileKilling({ path, port, output, requests, kills }),
   )
   const { all } = await script(path, 0)
   // What was committed and could not be answered is counted, too: requests that were at a worker when it was killed.
   if (all < answered || all > answered + failed) {
     throw new Error(`${answered} answered, ${failed} lost with their worker, counted ${all}`)
   }
-  console.log(`      ${killed} workers killed, ${answered} requests answered, ${all} counted`)
+  console.log(
+    `      ${killed} workers killed, ${answered} requests answered, ${aborted} aborted, ${all} counted`,
+  )
 }
 
-async function loadWhileKilling({ path, port, requests, kills }) {
+async function loadWhileKilling({ path, port, output, requests, kills }) {
   let isLoading = true
   const loads = load(port, requests).finally(() => (isLoading = false))
   let killed = 0
   for (let kill = 0; kill < kills && isLoading; kill++) {
-    await pause(400)
+    await pause(200)
+    await allListening(output)
     const pid = kill % 2 === 0 ? await ownerOf(path) : await workerAt(port)
     if (isLoading) killed += end(pid)
   }
   const { '2xx': answered, non2xx, errors } = await loads
-  equal(non2xx, 0)
+  const failures = output().match(/^failed .*$/gm) ?? []
+  // On a busy machine a worker may be late at the next owner, and its transaction aborts; each was told, and counts for nothing.
+  const unlike = failures.filter((line) => !line.startsWith('failed ERR_IDB_OWNER_LOST'))
+  if (unlike.length > 0 || non2xx !== failures.length || non2xx > kills) {
+    throw new Error(`${non2xx} requests failed:\n${failures.join('\n')}`)
+  }
   if (killed < kills) throw new Error(`the load was over after ${killed} kills of ${kills}`)
   // A connection that breaks is an error each time; one request may be under way on each.
-  return { answered, failed: errors, killed }
+  return { answered, failed: errors, aborted: non2xx, killed }
+}
+
+/** If all were killed before the first is replaced, the port would be gone. */
+async function allListening(output) {
+  for (let tries = 0; tries < 1_500; tries++) {
+    const counts = [...output().matchAll(/workers (\d+)/g)]
+    if (counts.length === 0 || Number(counts.at(-1)[1]) === workerCount) return
+    await pause(20)
+  }
+  throw new Error('a worker was not replaced within 30 s')
 }
 
 /** Between two owners there is none to be read. */

@@ -32,7 +32,7 @@ export function projectOf(folder, installed = packages) {
 
 const server = projectOf('server')
 
-/** Runs `work` with the port that the program listens at, and ends it. `command`: what runs it instead of the runtime under test. */
+/** Runs `work` with the port that the program listens at and a function that gives what it prints, and ends it. `command`: what runs it instead of the runtime under test. */
 export async function whileRunning(args, { path, cwd = server, command, env: more = {} }, work) {
   const [program, ...before] = command ?? [runtime, ...runtimeArgs]
   const quiet = { NO_COLOR: '1', NEXT_TELEMETRY_DISABLED: '1' }
@@ -46,7 +46,7 @@ export async function whileRunning(args, { path, cwd = server, command, env: mor
   })
   const ended = new Promise((resolve) => child.once('close', resolve))
   try {
-    return await work(await portOf(child))
+    return await work(await portOf(child), outputOf(child))
   } finally {
     endGroup(child)
     await ended
@@ -59,6 +59,13 @@ function endGroup({ pid }) {
   } catch (error) {
     if (error.code !== 'ESRCH') throw error // It has ended by itself, of which `work` has told.
   }
+}
+
+/** Gives what the program has printed since then. */
+function outputOf({ stdout }) {
+  let output = ''
+  stdout.on('data', (text) => (output += text))
+  return () => output
 }
 
 function portOf(child) {

@@ -9,11 +9,17 @@ if (cluster.isPrimary) startWorkers(Number(process.argv[2]))
 else await serve()
 
 function startWorkers(count) {
-  let listening = 0
+  const listening = new Set()
   cluster.on('listening', (worker, { port }) => {
-    if (++listening === count) console.log(`listening ${port}`)
+    listening.add(worker)
+    if (listening.size === count) console.log(`listening ${port}`)
+    console.log(`workers ${listening.size}`)
   })
-  cluster.on('exit', () => cluster.fork())
+  cluster.on('exit', (worker) => {
+    listening.delete(worker)
+    console.log(`workers ${listening.size}`)
+    cluster.fork()
+  })
   for (let i = 0; i < count; i++) cluster.fork()
 }
 
@@ -25,6 +31,7 @@ async function serve() {
     work.then(
       (sum) => response.end(String(sum)),
       (error) => {
+        console.log(`failed ${error?.cause?.code}: ${error}; ${error?.cause?.detail}`)
         response.statusCode = 500
         response.end(String(error))
       },

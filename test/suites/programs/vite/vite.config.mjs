@@ -1,5 +1,7 @@
 /** A development server whose middleware raises the counter, and has a process that it has forked raise it. */
 import { fork } from 'node:child_process'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 
 /** Vite loads this file again when it changes, and restarts. */
 const start = `${process.pid}-${Date.now()}`
@@ -9,8 +11,8 @@ function counter() {
   return {
     name: 'counter',
     async configureServer({ middlewares }) {
-      const { raise } = await import(`./counter.mjs?start=${start}`)
-      const { forkedRaiser } = await import('./forked-raiser.mjs')
+      const { raise } = await import(`${urlOf('counter.mjs')}?start=${start}`)
+      const { forkedRaiser } = await import(urlOf('forked-raiser.mjs'))
       child = fork('./raiser.mjs')
       const raiseForked = forkedRaiser(child)
       middlewares.use('/raise', answer(raise))
@@ -19,6 +21,11 @@ function counter() {
     },
     buildEnd: () => void child?.kill(),
   }
+}
+
+/** Vite runs a copy of this file from elsewhere. */
+function urlOf(file) {
+  return pathToFileURL(resolve(file)).href
 }
 
 function answer(work) {
