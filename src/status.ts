@@ -2,9 +2,12 @@
 import { resolve } from 'node:path'
 import { thisRelease } from './hosting/this-release.ts'
 import { askOwner } from './membership/greeting.ts'
-import type { OwnerHello } from './membership/hello.ts'
+import type { OwnerStatus } from './membership/hello.ts'
 import { SocketPort } from './port/stream/socket-port.ts'
+import type { DatabaseLoad } from './protocol/load.ts'
 import { meetingPlaceOf } from '../vfs/node/meeting/meeting-place.ts'
+
+export type { DatabaseLoad }
 
 /** The owner of a directory. */
 export interface DirectoryOwner {
@@ -27,13 +30,19 @@ export interface SharingOwner extends DirectoryOwner {
 /**
  * - `free`: no owner lives.
  * - `owned`: its owner shares it with no one, for that `reason`; `owner` is null where it says nothing readable of itself.
- * - `shared`: others use it together with its owner; `clients` has an id for each thread that does.
+ * - `shared`: its owner shares it; `clients` has an id for each thread that uses it in addition to the owner's own, `databases` what
+ *   goes on at those that are in use.
  * - `silent`: its owner shares it and does not answer: it may be stopped, by a debugger or a signal.
  */
 export type DirectoryStatus =
   | { readonly state: 'free' }
   | { readonly state: 'owned'; readonly owner: DirectoryOwner | null; readonly reason: string }
-  | { readonly state: 'shared'; readonly owner: SharingOwner; readonly clients: readonly string[] }
+  | {
+      readonly state: 'shared'
+      readonly owner: SharingOwner
+      readonly clients: readonly string[]
+      readonly databases: readonly DatabaseLoad[]
+    }
   | { readonly state: 'silent'; readonly owner: SharingOwner }
 
 /** How long an owner may take to answer. */
@@ -56,9 +65,8 @@ export async function status(path: string): Promise<DirectoryStatus> {
     asker(secret),
     AbortSignal.timeout(silenceMs),
   )
-  return answer === null
-    ? { state: 'silent', owner }
-    : { state: 'shared', owner, clients: othersIn(answer) }
+  if (answer === null) return { state: 'silent', owner }
+  return { state: 'shared', owner, clients: othersIn(answer), databases: answer.databases }
 }
 
 /** What one that only asks says of itself. */
@@ -72,6 +80,6 @@ function asker(secret: string) {
   } as const
 }
 
-function othersIn({ clients, client }: OwnerHello): string[] {
+function othersIn({ clients, client }: OwnerStatus): string[] {
   return clients.filter((id) => id !== client)
 }

@@ -59,6 +59,17 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     this.#listener = listener
   }
 
+  /** How many of its transactions have started, and how many wait. Counted when asked for, so that it costs them nothing. */
+  countTransactions(): { readonly running: number; readonly waiting: number } {
+    let running = 0
+    let waiting = 0
+    for (let it = this.#transactions.first; it; it = it.next) {
+      if (it.hasStarted) running++
+      else waiting++
+    }
+    return { running, waiting }
+  }
+
   createTransaction(
     storeIds: readonly number[],
     mode: 'readonly' | 'readwrite',

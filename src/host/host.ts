@@ -4,13 +4,14 @@ import { canKeep } from '../kept-objects/kept-store.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import { ConnectionQueue } from './requests/connection-queue.ts'
 import type { HostServices } from './database.ts'
+import type { DatabaseLoad } from '../protocol/load.ts'
 import type {
   AttachListener,
-  ClosableHost,
   CommitMark,
   CommitOutcome,
   DeleteListener,
   HostRequest,
+  ObservableHost,
   OpenListener,
   Receiver,
 } from '../protocol/protocol.ts'
@@ -40,11 +41,11 @@ export interface HostOptions {
  * Makes a host. It touches the directory when first asked for something, and again when asked after `close()`; while it
  * closes it must not be asked.
  */
-export function createHost(options: HostOptions): ClosableHost {
+export function createHost(options: HostOptions): ObservableHost {
   return new DirectoryHost(options)
 }
 
-class DirectoryHost implements ClosableHost {
+class DirectoryHost implements ObservableHost {
   readonly #directory: StorageDirectory
   readonly #services: HostServices
   readonly #queues = new Map<string, ConnectionQueue>()
@@ -98,6 +99,10 @@ class DirectoryHost implements ClosableHost {
 
   forgetMarks(client: string): void {
     for (const queue of this.#queues.values()) queue.forgetMarks(client)
+  }
+
+  load(): readonly DatabaseLoad[] {
+    return Array.from(this.#queues.values(), (queue) => queue.load())
   }
 
   async close(): Promise<void> {

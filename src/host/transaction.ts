@@ -100,6 +100,10 @@ export class Transaction
     return this.#listener
   }
 
+  get hasStarted(): boolean {
+    return this.#state !== 'created'
+  }
+
   get storeIds(): readonly number[] {
     return this.#lockRequest.storeIds
   }

@@ -3,6 +3,7 @@ import { exceptionOf, type Failure } from '../errors.ts'
 import { createHost } from '../host/host.ts'
 import type { Settings } from '../options/options.ts'
 import { warningDataOf, warningOf } from '../options/warning.ts'
+import type { ObservableHost } from '../protocol/protocol.ts'
 import type { MadeHost, Sharing } from './registry.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
 import type { ThreadEngine } from './thread-engine.ts'
@@ -17,7 +18,7 @@ export function hostInThread(
   settings: Settings,
   engine: ThreadEngine,
   recovery: Promise<void> | null = null,
-): MadeHost {
+): MadeHost & { readonly host: ObservableHost } {
   const { vfs, directory, durability, onWarning, path, ifCorrupt } = settings
   engine.offer(settings.wasm)
   const { name, isPersistent } = vfs

@@ -1,6 +1,6 @@
 /** What the composition needs of the platform it runs on. */
 import type { Failure } from '../errors.ts'
-import type { ClosableHost, Host } from '../protocol/protocol.ts'
+import type { Host, ObservableHost } from '../protocol/protocol.ts'
 import type { HostPort } from '../port/messages.ts'
 import type { Farewell } from '../membership/browser/farewell.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
@@ -38,7 +38,7 @@ export interface PeerHosting {
   /** Loads the engine ahead. */
   prepare(): Promise<void>
   /** A host in this thread, on the directory, which the peer has taken; closing it frees the directory. */
-  inThread(recovery: Promise<void> | null): ClosableHost
+  inThread(recovery: Promise<void> | null): ObservableHost
   /** Has a worker wait for the directory. `reachBroker`: gives a line to the broker. */
   inWorker(reachBroker: () => MessagePort | null, makeFarewell: () => Farewell | null): Ownable
   /**

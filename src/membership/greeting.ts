@@ -3,6 +3,7 @@ import { exceptionOf, domException, type Failure, failure } from '../errors.ts'
 import { nonsense } from '../port/client.ts'
 import { complaintOf, demand, Malformed } from '../port/malformed.ts'
 import type { HostPort } from '../port/messages.ts'
+import type { DatabaseLoad } from '../protocol/load.ts'
 import { HeldPort } from './held-port.ts'
 import {
   type ClientHello,
@@ -11,6 +12,8 @@ import {
   type Hello,
   type OwnerHello,
   ownerHelloOf,
+  type OwnerStatus,
+  ownerStatusOf,
   parcelOf,
   type ProtocolRange,
 } from './hello.ts'
@@ -52,12 +55,14 @@ export async function askOwner(
   port: HostPort,
   own: ClientHello,
   signal: AbortSignal,
-): Promise<OwnerHello | null> {
+): Promise<OwnerStatus | null> {
   const held = new HeldPort(port)
+  // Names of databases may be long.
+  held.trust()
   held.postMessage(parcelOf('status', own))
   try {
     const message = await held.first(signal, null)
-    return message === null ? null : ownerHelloOf(message).owner
+    return message === null ? null : ownerStatusOf(message)
   } catch (error) {
     throw error instanceof Malformed ? exceptionOf(nonsense(complaintOf(error))) : error
   } finally {
@@ -71,6 +76,8 @@ export interface Reception {
   readonly secret: string | null
   /** What the owner says of itself; the client is added to those who are there. */
   readonly own: () => OwnerHello
+  /** What goes on there, for those who only ask. */
+  readonly load: () => readonly DatabaseLoad[]
   /** Called with the reason when one is cut off. */
   readonly report: (failure: Failure) => void
 }
@@ -90,7 +97,7 @@ export async function receiveClient(
     const client = clientHelloOf(message)
     demand(knowsSecret(client, reception.secret), 'has the wrong secret')
     if (isInquiry(message)) {
-      held.postMessage(parcelOf('status', reception.own()))
+      held.postMessage(parcelOf('status', { ...reception.own(), databases: reception.load() }))
       return hangUp(port)
     }
     const owner = withClient(reception.own(), client)

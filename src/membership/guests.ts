@@ -1,6 +1,7 @@
 /** The clients that an owner serves, each in its place in the roster. */
 import type { HostPort } from '../port/messages.ts'
 import type { Served } from '../port/server.ts'
+import type { DatabaseLoad } from '../protocol/load.ts'
 import type { Roster } from './roster.ts'
 
 /** Serves the client at the other end of that port. */
@@ -13,6 +14,8 @@ export type Serve = (
 export interface Serving {
   readonly roster: Roster
   readonly serve: Serve
+  /** What goes on at the databases. */
+  load(): readonly DatabaseLoad[]
 }
 
 /** From the first that is let in until `dismissAll()`. */

@@ -6,6 +6,7 @@
  */
 import { demand, integerOf, listOf, membersOf, stringOf } from '../port/malformed.ts'
 import { ParcelReader, ParcelWriter } from '../port/parcel.ts'
+import type { DatabaseLoad } from '../protocol/load.ts'
 
 /** The first and the last version of the port protocol that this release speaks. */
 export const protocolRange: ProtocolRange = [1, 1]
@@ -40,11 +41,17 @@ export interface OwnerHello extends Hello {
   readonly clients: readonly string[]
 }
 
+/** What an owner answers one that only asks. */
+export interface OwnerStatus extends OwnerHello {
+  /** Those in use. */
+  readonly databases: readonly DatabaseLoad[]
+}
+
 /** `status`, from a client: it only asks how things are, and comes no further; from the owner: the answer. */
 type HelloType = 'hello' | 'refused' | 'status'
 
 /** In the form that the port protocol has for messages without a form of their own. */
-export function parcelOf(type: HelloType, hello: Hello): unknown {
+export function parcelOf(type: HelloType, hello: Hello | OwnerStatus): unknown {
   const writer = new ParcelWriter()
   writer.number(0)
   writer.object({ type, id: 0, ...hello })
@@ -57,6 +64,26 @@ type Members = Readonly<Record<string, unknown>>
 export function ownerHelloOf(message: unknown): { readonly isTaken: boolean; owner: OwnerHello } {
   const { type, members } = readHello(message)
   return { isTaken: type === 'hello', owner: { ...helloOf(members), ...ownerPartOf(members) } }
+}
+
+/** What an owner answers one that only asks. @throws Malformed for anything else */
+export function ownerStatusOf(message: unknown): OwnerStatus {
+  const { type, members } = readHello(message)
+  demand(type === 'status', 'is no status')
+  const databases = listOf(members['databases'], loadOf)
+  return { ...helloOf(members), ...ownerPartOf(members), databases }
+}
+
+function loadOf(value: unknown): DatabaseLoad {
+  const { name, version, connections, requests, running, waiting } = membersOf(value)
+  return {
+    name: stringOf(name),
+    version: integerOf(version, 0),
+    connections: integerOf(connections, 0),
+    requests: integerOf(requests, 0),
+    running: integerOf(running, 0),
+    waiting: integerOf(waiting, 0),
+  }
 }
 
 /** @throws Malformed */

@@ -13,6 +13,7 @@ import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { StorageLimits } from '../storage/limits.ts'
+import type { DatabaseLoad } from './load.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
 import type { CommitMark, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
@@ -153,6 +154,12 @@ export interface ClosableHost extends Host {
    * transactions, then gives up the directory.
    */
   close(): Promise<void>
+}
+
+/** A host that also says what goes on at its databases. */
+export interface ObservableHost extends ClosableHost {
+  /** Of those that are in use. */
+  load(): readonly DatabaseLoad[]
 }
 
 /** An open or delete request on its way. */

@@ -53,7 +53,8 @@ const ownerHello: OwnerHello = {
 
 /** Serves the client at the other end of the stream. Gives what was wrong with a client, later. */
 export async function playOwner(stream: TestStream): Promise<void> {
-  const reception = { secret: clientHello.secret, own: () => ownerHello, report: unexpected }
+  const load = () => []
+  const reception = { secret: clientHello.secret, own: () => ownerHello, load, report: unexpected }
   const met = await receiveClient(new SocketPort(stream), reception)
   if (!met) throw new Error('the client was not taken')
   const owner = createHost({ storage: new ModelDirectory(), durability: 'relaxed' })

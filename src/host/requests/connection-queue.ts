@@ -14,6 +14,7 @@ import type {
   OpenListener,
   Receiver,
 } from '../../protocol/protocol.ts'
+import type { DatabaseLoad } from '../../protocol/load.ts'
 import type { Connection } from '../connection.ts'
 import type { Database } from '../database.ts'
 import { deleteDatabase } from './delete-database.ts'
@@ -84,6 +85,20 @@ export class ConnectionQueue {
     }
     // Nothing was processed where all requests were held back.
     this.#process()
+  }
+
+  load(): DatabaseLoad {
+    const { opened } = this.#named
+    const connections = [...(opened?.connections ?? [])]
+    const counts = connections.map((connection) => connection.countTransactions())
+    return {
+      name: this.#options.name,
+      version: opened?.storage.schema.version ?? 0,
+      connections: connections.length,
+      requests: this.#requests.length + (this.#current ? 1 : 0),
+      running: counts.reduce((sum, { running }) => sum + running, 0),
+      waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
+    }
   }
 
   /** Finds out at once whether the database has lost its files. */

@@ -91,6 +91,7 @@ export class Reception {
     const met = await receiveClient(port, {
       secret: null,
       own: () => ({ ...own, clients: roster.clients }),
+      load: () => this.#parts.load(),
       report,
     })
     hasSaidHello()

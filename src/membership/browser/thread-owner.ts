@@ -2,7 +2,7 @@
 import type { HostPort } from '../../port/messages.ts'
 import type { Failure } from '../../errors.ts'
 import type { Served } from '../../port/server.ts'
-import type { ClosableHost, Host } from '../../protocol/protocol.ts'
+import type { Host, ObservableHost } from '../../protocol/protocol.ts'
 import type { OwnerHello } from '../hello.ts'
 import type { FoundOwn, Looking } from '../peer.ts'
 import { Roster } from '../roster.ts'
@@ -28,7 +28,7 @@ export interface OwningParts {
   /** Frees it where no host has been made. */
   giveUp(): Promise<void>
   /** A host on the directory, which was taken; closing it frees the directory. */
-  makeHost(recovery: Promise<void> | null): ClosableHost
+  makeHost(recovery: Promise<void> | null): ObservableHost
   /** What it says of itself; its id comes with the look. */
   readonly own: Omit<OwnerHello, 'client' | 'clients'>
   /** Serves the host to a client. */
@@ -64,7 +64,13 @@ export class ThreadOwner implements Ownable {
     const noted = notes.length > 0 ? executeNotes(host, notes).then(executed) : null
     const serve = (port: HostPort, told: Told): Served => parts.serve(host, port, told)
     const own = { ...parts.own, client }
-    const reception = await Reception.open({ ...parts, own, roster, serve })
+    const reception = await Reception.open({
+      ...parts,
+      own,
+      roster,
+      serve,
+      load: () => host.load(),
+    })
     // Where others come back from a former owner, the host opens nothing before they and this thread have.
     if (!returning) await noted
     return {

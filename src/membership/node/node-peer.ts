@@ -6,7 +6,7 @@ import type { MeetingPlace, MetOwner, Owner } from '../../files/vfs.ts'
 import type { HostPort } from '../../port/messages.ts'
 import type { Served } from '../../port/server.ts'
 import { SocketPort } from '../../port/stream/socket-port.ts'
-import type { ClosableHost, Host } from '../../protocol/protocol.ts'
+import type { Host, ObservableHost } from '../../protocol/protocol.ts'
 import { greetOwner } from '../greeting.ts'
 import type { ClientHello } from '../hello.ts'
 import type { Found, FoundOwn, FoundOwner, Looking, Peer } from '../peer.ts'
@@ -27,7 +27,7 @@ export interface NodePeerParts {
    */
   take(): Promise<{ readonly hasSurvivors: boolean }>
   /** A host on the directory, which was taken. */
-  makeHost(recovery: Promise<void> | null): ClosableHost
+  makeHost(recovery: Promise<void> | null): ObservableHost
   /** Frees the directory, if it is still taken once its host is closed. */
   giveUp(): Promise<void>
   /** Serves the host to a client. */
@@ -135,7 +135,11 @@ export class NodePeer implements Peer {
       hasDied: (id) => this.#hasDied(id),
     })
     const host = parts.makeHost(roster.recovery)
-    reception.serve({ roster, serve: (port, told) => parts.serve(host, port, told) })
+    reception.serve({
+      roster,
+      serve: (port, told) => parts.serve(host, port, told),
+      load: () => host.load(),
+    })
     return {
       type: 'own',
       host,

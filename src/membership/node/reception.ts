@@ -51,6 +51,7 @@ export class Reception {
     const met = await receiveClient(new SocketPort(stream), {
       secret,
       own: () => ({ ...own, clients: serving.roster.clients }),
+      load: () => serving.load(),
       report,
     })
     hasSaidHello()

@@ -35,13 +35,22 @@ const owner: OwnerHello = {
   clients: ['owner01234567890'],
 }
 
+const load = { name: 'a', version: 1, connections: 2, requests: 3, running: 4, waiting: 5 }
+
 const never = new AbortController().signal
 
 /** What an owner does with those who come, and the reports of those it has cut off. */
 function reception(options: Partial<Reception> = {}) {
   const reports: (string | null)[] = []
   const report = ({ detail }: Failure): void => void reports.push(detail)
-  return { secret: client.secret, own: () => owner, report, reports, ...options }
+  return {
+    secret: client.secret,
+    own: () => owner,
+    load: () => [load],
+    report,
+    reports,
+    ...options,
+  }
 }
 
 const socketPorts = (): [HostPort, HostPort] => {
@@ -70,7 +79,7 @@ describe.each<[title: string, ports: () => [HostPort, HostPort]]>([
   test('that asks for the status is told who is there, and lets no one in', async () => {
     const [ownPort, port] = ports()
     const received = receiveClient(ownPort, reception())
-    expect(await askOwner(port, client, never)).toEqual(owner)
+    expect(await askOwner(port, client, never)).toEqual({ ...owner, databases: [load] })
     expect(await received).toBe(null)
   })
 

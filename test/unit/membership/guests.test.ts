@@ -22,7 +22,7 @@ function guests() {
     }
   }
   const roster = new Roster({ own: 'owner', returning: null })
-  return { told, lefts, guests: new Guests(), serving: { roster, serve } }
+  return { told, lefts, guests: new Guests(), serving: { roster, serve, load: () => [] } }
 }
 
 test('each guest has a place in the roster until it has gone', async () => {
@@ -71,7 +71,7 @@ test('one that is ended as its service begins is a guest no more', () => {
   const { told, guests: all, serving } = guests()
   let goneCount = 0
   all.seat('a', port, {
-    roster: serving.roster,
+    ...serving,
     serve(itsPort, its) {
       its.left()
       return serving.serve(itsPort, its)

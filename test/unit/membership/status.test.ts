@@ -58,7 +58,7 @@ test.skipIf(process.platform === 'win32')(
     const owner = await takePart('owner'.padEnd(16, '0'))
     const { version, protocol } = thisRelease
     const shared = { state: 'shared', owner: { pid: process.pid, version, protocol } }
-    expect(await status(path)).toMatchObject({ ...shared, clients: [] })
+    expect(await status(path)).toMatchObject({ ...shared, clients: [], databases: [] })
     const client = 'client'.padEnd(16, '0')
     await takePart(client)
     const seen: (readonly string[])[] = []
@@ -67,6 +67,54 @@ test.skipIf(process.platform === 'win32')(
     expect(seen).toEqual([[client]])
   },
 )
+
+test.skipIf(process.platform === 'win32')(
+  'the databases in use are told with what runs and waits there, as long as they are',
+  async () => {
+    const factory = createIndexedDB({ path, ifLocked: 'share' })
+    const database = await opened(factory, 'books', 3)
+    const first = database.transaction('shelf', 'readwrite')
+    const second = database.transaction('shelf', 'readwrite')
+    database.transaction('shelf')
+    const keepsGoing = keepActive(first)
+    const deletion = factory.deleteDatabase('books')
+    const deleted = new Promise((resolve) => (deletion.onsuccess = resolve))
+    await new Promise((resolve) => (database.onversionchange = resolve))
+    expect(await status(path)).toMatchObject({
+      state: 'shared',
+      clients: [],
+      databases: [
+        { name: 'books', version: 3, connections: 1, requests: 1, running: 1, waiting: 2 },
+      ],
+    })
+    keepsGoing.stop()
+    await new Promise((resolve) => (second.oncomplete = resolve))
+    database.close()
+    await deleted
+    await close(factory)
+    expect(await status(path)).toEqual({ state: 'free' })
+  },
+)
+
+/** Opens it with a store of that name. */
+function opened(factory: IDBFactory, name: string, version: number): Promise<IDBDatabase> {
+  return new Promise((resolve, reject) => {
+    const request = factory.open(name, version)
+    request.onupgradeneeded = () => request.result.createObjectStore('shelf')
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error!)
+  })
+}
+
+/** Asks one thing after the other in the transaction, until it is stopped. */
+function keepActive(transaction: IDBTransaction): { stop(): void } {
+  let isStopped = false
+  const ask = (): void => {
+    if (!isStopped) transaction.objectStore('shelf').get(1).onsuccess = ask
+  }
+  ask()
+  return { stop: () => (isStopped = true) }
+}
 
 test('a path that is no string is refused', async () => {
   await expect(status(5 as unknown as string)).rejects.toThrow(TypeError)

@@ -63,6 +63,7 @@ function openReception(): { reception: Reception; roster: Roster } {
   reception.serve({
     roster,
     serve: (port, told) => serve(host, port, { report: parts.report, presence: null, ...told }),
+    load: () => host.load(),
   })
   return { reception, roster }
 }
