@@ -76,7 +76,8 @@ export async function lockDirectory(
     const limitMs = isTaking ? Math.max(waitMs, graceMs) : waitMs
     const leftMs = start + limitMs - now()
     if (leftMs <= 0) {
-      throw new DirectoryLockedError(lockedMessage(path, holder, waitMs), holder?.owner ?? null)
+      const trial = { waitMs, wouldShare: offer !== null }
+      throw new DirectoryLockedError(lockedMessage(path, holder, trial), holder?.owner ?? null)
     }
     // The jitter parts those who would otherwise meet at every attempt.
     await pause(Math.min(pauseMs * (0.5 + Math.random()), leftMs))

@@ -248,10 +248,11 @@ const noAnswer = 'its socket takes no connections'
 
 /** `locked`: who has it, and what to do. */
 function busy(locked: StorageError, reason: string): StorageError {
-  const { cause, facts, message } = locked
+  // Its cause says again who has it.
+  const { facts, message } = locked
   const [who, ...advice] = message.split('; ')
   const text = `${who}, which cannot be shared with, because ${reason}; ${advice.join('; ')}`
-  return new StorageError('busy', text, { ...facts, cause })
+  return new StorageError('busy', text, facts ?? {})
 }
 
 function stopped(owner: Owner, path: string): Failure {

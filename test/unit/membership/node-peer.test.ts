@@ -168,6 +168,9 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
           `owned by process ${process.pid}, .* cannot be shared with, because it was opened with ifLocked`,
         ),
       )
+      assert.match(error.message, /call close\(factory\) in this thread.*wait for it \(waitMs\)/)
+      // It is what the exception adds to the message.
+      assert.equal(error.cause, undefined)
       return true
     })
     await directory.close()

@@ -23,7 +23,7 @@ if (isMainThread) {
 async function counterWith(directory) {
   const url = pathToFileURL(join(directory, 'dist/index.js'))
   const { createIndexedDB } = await import(url.href)
-  return counterOf(createIndexedDB({ path: process.env.COUNTER_PATH, ifLocked: 'share' }))
+  return counterOf(createIndexedDB({ path: process.env.COUNTER_PATH }))
 }
 
 async function raiseSome({ raise }) {

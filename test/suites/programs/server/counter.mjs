@@ -2,5 +2,5 @@
 import { createIndexedDB } from 'idb-everywhere'
 import { counterOf } from './counter-of.mjs'
 
-const options = { path: process.env.COUNTER_PATH, ifLocked: 'share' }
+const options = { path: process.env.COUNTER_PATH }
 export const { raise, read } = counterOf(createIndexedDB(options))

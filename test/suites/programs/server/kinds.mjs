@@ -9,7 +9,7 @@ import { counterOf } from './counter-of.mjs'
 const require = createRequire(import.meta.url)
 const kinds = [module, require('idb-everywhere'), loadIn(newContext())]
 const classes = new Set(kinds.map(({ IDBDatabase }) => IDBDatabase))
-const options = { path: process.env.COUNTER_PATH, ifLocked: 'share' }
+const options = { path: process.env.COUNTER_PATH }
 const counters = kinds.map(({ createIndexedDB }) => counterOf(createIndexedDB(options)))
 await Promise.all(counters.map(raiseSome))
 const sums = await Promise.all(counters.map(({ read }) => read()))
