@@ -3,8 +3,10 @@
  * and how opening, deleting and salvaging one survive an interruption. Nothing is touched before the first use.
  */
 import { StorageError } from '../errors.ts'
+import type { CommitMark } from '../storage/commit-mark.ts'
 import { Catalogue } from './catalogue.ts'
 import { type DatabaseFile, DatabaseFiles, type NamedFile } from './database-files.ts'
+import { Deletions } from './deletions.ts'
 import type {
   DatabaseIdentity,
   DatabaseLife,
@@ -45,6 +47,7 @@ export class FileDirectory<Database extends Closable> {
   readonly #files: DatabaseFiles
   readonly #catalogue: Catalogue
   readonly #quarantine: Quarantine
+  readonly #deletions: Deletions
   /** By the names of their files. */
   readonly #openDatabases = new Map<string, Database>()
   /** The last of the calls so far: each waits for those before it, as a file is open at most once at a time. */
@@ -59,6 +62,7 @@ export class FileDirectory<Database extends Closable> {
       engine.companionsOf(fileName),
     )
     this.#quarantine = new Quarantine(this.#files)
+    this.#deletions = new Deletions(this.#files)
     this.#catalogue = new Catalogue({
       fileNames: engine.fileNames,
       files: this.#files,
@@ -104,8 +108,8 @@ export class FileDirectory<Database extends Closable> {
     })
   }
 
-  /** Deletes a database that is not open; resolves with its version, 0 if it was missing. */
-  delete(name: string): Promise<number> {
+  /** Deletes a database that is not open; resolves with its version, 0 if it was missing. `mark`: by which that is noted. */
+  delete(name: string, mark?: CommitMark): Promise<number> {
     return this.#queue(async () => {
       const engine = await this.#enter()
       const file = this.#fileOf(name)
@@ -115,12 +119,38 @@ export class FileDirectory<Database extends Closable> {
       await this.#quarantine.discardCopies(file)
       // Without companions there is one file, and to remove it is one step.
       const isOneStep = known && !(await this.#files.hasCompanion(file))
-      const version = isOneStep ? known.version : await engine.markDeleted(file)
+      const version = isOneStep ? known.version : await this.#makeReady(engine, file, mark)
+      if (mark && version > 0) await this.#deletions.carryOut(file, version, mark)
       await this.#files.remove(file)
       this.#quarantine.clearSuspicion(file.fileName)
       this.#catalogue.isComplete = wasComplete
       return version
     })
+  }
+
+  /** Which version was deleted for that mark; null: none was; 'unknown': that cannot be told any more. */
+  deletedFor(mark: CommitMark): Promise<number | 'unknown' | null> {
+    return this.#queue(async () => {
+      await this.#enter()
+      return this.#deletions.versionOf(mark)
+    })
+  }
+
+  /** Its client knows of that deletion. */
+  forgetDeletion(mark: CommitMark): Promise<void> {
+    return this.#queue(async () => {
+      await this.#enter()
+      await this.#deletions.forget(mark)
+    })
+  }
+
+  /** Makes a file ready to be deleted. With a mark that is done in one step, before which nothing must have happened to it. */
+  #makeReady(
+    engine: MountedEngine<Database>,
+    file: DatabaseFile,
+    mark: CommitMark | undefined,
+  ): Promise<number> {
+    return mark ? engine.gather(file) : engine.markDeleted(file)
   }
 
   /**

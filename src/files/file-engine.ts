@@ -52,6 +52,11 @@ export interface MountedEngine<Database> {
    */
   markDeleted(file: DatabaseFile): Promise<number>
   /**
+   * Brings into a file all that lies beside it, so that it alone is the database, durably where it must be. Gives the version of the
+   * database, 0 where there is none or its deletion was interrupted.
+   */
+  gather(file: DatabaseFile): Promise<number>
+  /**
    * Writes what can be read of a damaged file into a new one, whole and durably. Gives what was saved of each object store;
    * null: not even which there are could be read, and the new database is empty.
    */

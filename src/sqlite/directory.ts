@@ -12,6 +12,7 @@ import type {
   SavedStores,
 } from '../files/file-engine.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
+import type { Connection } from './binding/connection.ts'
 import { SqliteDatabase } from './database.ts'
 import {
   openDatabaseFile,
@@ -85,13 +86,22 @@ class MountedSqlite implements MountedEngine<SqliteDatabase> {
     return { name, version: opened.rows.schema.version }
   }
 
-  async markDeleted(file: DatabaseFile): Promise<number> {
+  markDeleted(file: DatabaseFile): Promise<number> {
+    return this.#emptyLog(file, writeDeletedMark)
+  }
+
+  gather(file: DatabaseFile): Promise<number> {
+    return this.#emptyLog(file, () => {})
+  }
+
+  /** Gives the version, 0 for a database that is missing or marked as deleted. `write`: what goes into the file before. */
+  async #emptyLog(file: DatabaseFile, write: (connection: Connection) => void): Promise<number> {
     const place = this.#place
     const opened = await openDatabaseFile(place, { ...file, create: false })
     if (!opened) return 0
     const { connection, rows, isUnclean } = opened
     try {
-      writeDeletedMark(connection)
+      write(connection)
       new Syncs(place, file, { isUnsynced: isUnclean }).checkpoint(connection, 'TRUNCATE')
     } catch (error) {
       connection.abandon()

@@ -12,9 +12,12 @@
  */
 import type { Direction } from '../keys/direction.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
+import type { CommitMark } from './commit-mark.ts'
 import type { StorageLimits } from './limits.ts'
 import type { SalvageReport } from './salvage-report.ts'
 import type { DatabaseSchema, IndexSchema, SchemaChange } from './schema.ts'
+
+export type { CommitMark } from './commit-mark.ts'
 
 /** A storage directory this host owns. */
 export interface StorageDirectory {
@@ -30,8 +33,15 @@ export interface StorageDirectory {
   open(name: string): Promise<Storage>
   /** The same for a database that there is; null: there is none with a committed version above 0, and none is made. */
   openExisting(name: string): Promise<Storage | null>
-  /** Deletes a closed database; survives a crash half-way. A missing one is no error. Resolves with its old version, 0 if it was missing. */
-  delete(name: string): Promise<number>
+  /**
+   * Deletes a closed database; survives a crash half-way. A missing one is no error. Resolves with its old version, 0 if it was
+   * missing. `mark`: who has asked for it, so that `deletedFor()` can tell from then on whether it was done.
+   */
+  delete(name: string, mark?: CommitMark): Promise<number>
+  /** The version of the database that was deleted for that mark; null: none was; 'unknown': what was done has been forgotten. */
+  deletedFor(mark: CommitMark): Promise<number | 'unknown' | null>
+  /** The client knows what has become of that deletion. Does nothing where none was noted. */
+  forgetDeletion(mark: CommitMark): Promise<void>
   /** Gives up the ownership. All databases must be closed. */
   close(): Promise<void>
 }
@@ -92,19 +102,6 @@ export interface NewRecord {
   readonly indexKeys: Uint8Array | null
   /** False: a record with this key is a constraint failure (`add`). */
   readonly overwrite: boolean
-}
-
-/**
- * Who asked for a commit, and which of its commits it is: written in the same transaction, so that one whose answer was lost
- * can be told from one that never was.
- */
-export interface CommitMark {
-  /** A short name in ASCII. */
-  readonly client: string
-  /** Which of the client's sequences of commits: an integer from 0 to 2^20 - 1. A mark replaces the earlier one of its slot. */
-  readonly slot: number
-  /** An integer from 0 to 2^53 - 1. */
-  readonly number: number
 }
 
 /** Of how many clients a database keeps marks. */

@@ -6,6 +6,7 @@ import { StorageError } from '../../src/errors.ts'
 import type { EncodedRange } from '../../src/keys/key-range.ts'
 import type { StorageLimits } from '../../src/storage/limits.ts'
 import type {
+  CommitMark,
   RecordReceiver,
   Scan,
   Storage,
@@ -29,6 +30,8 @@ export class ModelDirectory implements StorageDirectory {
   readonly identity = null
   readonly limits = modelLimits
   readonly files = new Map<string, ModelState>()
+  /** By client and slot. */
+  readonly deletions = new Map<string, { mark: CommitMark; version: number }>()
   readonly opened: ModelStorage[] = []
   /** What happened, in order. */
   readonly log: string[] = []
@@ -73,12 +76,24 @@ export class ModelDirectory implements StorageDirectory {
     return this.files.has(name) ? this.open(name) : null
   }
 
-  async delete(name: string) {
+  async delete(name: string, mark?: CommitMark) {
     this.step('delete')
     if (this.opened.some((database) => database.name === name)) throw new Error('still open')
     const version = this.files.get(name)?.schema.version ?? 0
     this.files.delete(name)
+    if (mark && version > 0) this.deletions.set(`${mark.client} ${mark.slot}`, { mark, version })
     return version
+  }
+
+  async deletedFor({ client, slot, number }: CommitMark) {
+    this.step('deletedFor')
+    const done = this.deletions.get(`${client} ${slot}`)
+    return done?.mark.number === number ? done.version : null
+  }
+
+  async forgetDeletion({ client, slot }: CommitMark) {
+    this.step('forgetDeletion')
+    this.deletions.delete(`${client} ${slot}`)
   }
 
   async close() {

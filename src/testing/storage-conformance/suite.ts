@@ -1,6 +1,7 @@
 /** The suite that every engine below the storage seam has to pass. */
 import type { StorageDirectory } from '../../storage/storage.ts'
 import type { TestTools } from '../vfs-conformance.ts'
+import { deletionTests } from './deletions.ts'
 import { directoryTests } from './directories.ts'
 import { Fixture } from './fixture.ts'
 import { indexTests } from './indexes.ts'
@@ -20,6 +21,7 @@ export function storageConformance(
 ): void {
   const fixture = new Fixture(tools, makeDirectory)
   directoryTests(fixture)
+  deletionTests(fixture)
   schemaTests(fixture)
   recordTests(fixture)
   scanTests(fixture)

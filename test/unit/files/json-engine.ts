@@ -118,6 +118,10 @@ class JsonFiles implements MountedEngine<JsonDatabase> {
     return Math.max(contents.version, 0)
   }
 
+  async gather(file: DatabaseFile): Promise<number> {
+    return (await this.identify(file))?.version ?? 0
+  }
+
   async copyReadable(damaged: NamedFile, copy: DatabaseFile): Promise<SavedStores> {
     const text = (await this.#readText(damaged)) ?? ''
     const pairs = [...text.matchAll(/"(\w+)":"(\w+)"/g)].map(([, key, value]) => [key, value])

@@ -60,7 +60,7 @@ export const sourceRooms: Rooms = {
     'src/storage/',
     'src/values/',
   ],
-  'src/files/': ['src/bytes/', 'src/storage/salvage-report.ts'],
+  'src/files/': ['src/bytes/', 'src/storage/commit-mark.ts', 'src/storage/salvage-report.ts'],
   'vfs/': ['src/files/'],
   'src/sqlite/': ['src/bytes/', 'src/files/', 'src/keys/', 'src/storage/'],
   'src/options/': ['src/events/', 'src/files/', 'src/port/', 'src/protocol/', 'src/storage/'],

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Vfs } from '../../../src/files/vfs.ts'
+import type { CommitMark } from '../../../src/storage/storage.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import { faulty } from '../../../src/testing/fault-vfs.ts'
@@ -24,11 +25,13 @@ async function killedOwner(): Promise<MemoryVfs> {
   return vfs.fork()
 }
 
+const mark = { client: 'a', slot: 0, number: 1 }
+
 /** What is on the disk before each call of a deletion, and after the last one. */
-async function statesDuring(vfs: MemoryVfs): Promise<MemoryVfs[]> {
+async function statesDuring(vfs: MemoryVfs, noted?: CommitMark): Promise<MemoryVfs[]> {
   const states: MemoryVfs[] = []
   const watched = faulty(vfs, { onCall: () => states.push(vfs.fork()) })
-  await directoryOn(onDisk(watched)).delete('test')
+  await directoryOn(onDisk(watched)).delete('test', noted)
   return [...states, vfs.fork()]
 }
 
@@ -47,6 +50,43 @@ test('a deletion killed before any of its calls leaves the whole database, or no
     await directory.close()
   }
   expect(outcomes).toEqual(new Set(['1 listed, version 1', '0 listed, version 0']))
+})
+
+test('one with a mark that was killed before any of its calls is known by it, or the database is whole', async () => {
+  const outcomes = new Set<string>()
+  for (const state of await statesDuring(await killedOwner(), mark)) {
+    const directory = directoryOn(onDisk(state))
+    const deleted = await directory.deletedFor(mark)
+    const database = await directory.open('test')
+    outcomes.add(`deleted: ${deleted}, version ${database.schema.version}`)
+    expect(found(database)).toHaveLength(deleted === null ? 20 : 0)
+    expect(database.care.check()).toEqual([])
+    await database.close()
+    expect(await directory.deletedFor(mark)).toBe(deleted)
+    await directory.close()
+  }
+  expect(outcomes).toEqual(new Set(['deleted: null, version 1', 'deleted: 1, version 0']))
+})
+
+test('of deletions that no client has asked for only so many are kept, and then none is taken for not made', async () => {
+  const vfs = memory()
+  const files = vfs.directory('test')
+  await files.lock(0)
+  for (let i = 0; i < 1_000; i++) {
+    const name = `${'a'.repeat(52)}.${i.toString(36)}.1.1.deleted`
+    files.open(name, { create: true })?.close()
+  }
+  await files.close()
+  const directory = directoryOn(onDisk(vfs))
+  await (await openWithStore(directory)).close()
+  expect(await directory.deletedFor({ ...mark, number: 2 })).toBe(null)
+  await directory.delete('test', mark)
+  expect(await directory.deletedFor(mark)).toBe(1)
+  expect(await directory.deletedFor({ ...mark, number: 2 })).toBe('unknown')
+  await directory.forgetDeletion(mark)
+  await directory.close()
+  await files.lock(0)
+  expect(await files.list()).toEqual(['forgotten.deleted'])
 })
 
 test.each(['the file is missing', 'the file is empty'])(
