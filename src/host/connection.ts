@@ -5,6 +5,7 @@ import { Chain } from './chain.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { closedBefore } from './requests/queued-request.ts'
 import type {
+  CommitMark,
   ConnectionListener,
   DatabaseSchema,
   Durability,
@@ -160,9 +161,13 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   }
 
   /** Resolves when the client has fired `versionchange`, or can no longer do so. */
-  async deliverVersionChange(oldVersion: number, newVersion: number | null): Promise<void> {
+  async deliverVersionChange(
+    oldVersion: number,
+    newVersion: number | null,
+    request: CommitMark | undefined,
+  ): Promise<void> {
     const delivered = new Promise<void>((resolve) => {
-      this.#listener?.versionChange(oldVersion, newVersion, resolve)
+      this.#listener?.versionChange(oldVersion, newVersion, resolve, request)
     })
     await Promise.race([delivered, this.closed])
   }

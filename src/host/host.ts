@@ -14,6 +14,7 @@ import type {
   ObservableHost,
   OpenListener,
   Receiver,
+  RequestOrigin,
 } from '../protocol/protocol.ts'
 import { Pump } from '../event-loop/pump.ts'
 import { Recovery } from './recovery.ts'
@@ -81,12 +82,17 @@ class DirectoryHost implements ObservableHost {
     )
   }
 
-  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
-    return this.#queueOf(name).open(version, listener)
+  open(
+    name: string,
+    version: number | undefined,
+    listener: OpenListener,
+    origin?: RequestOrigin,
+  ): HostRequest {
+    return this.#queueOf(name).open(version, listener, origin)
   }
 
-  delete(name: string, listener: DeleteListener): HostRequest {
-    return this.#queueOf(name).delete(listener)
+  delete(name: string, listener: DeleteListener, origin?: RequestOrigin): HostRequest {
+    return this.#queueOf(name).delete(listener, origin)
   }
 
   attach(name: string, version: number, listener: AttachListener): void {
@@ -103,6 +109,11 @@ class DirectoryHost implements ObservableHost {
 
   load(): readonly DatabaseLoad[] {
     return Array.from(this.#queues.values(), (queue) => queue.load())
+  }
+
+  forgetDeletion(mark: CommitMark): void {
+    const { report, place } = this.#services
+    this.#directory.forgetDeletion(mark).catch((error: unknown) => report(failureOf(error, place)))
   }
 
   async close(): Promise<void> {

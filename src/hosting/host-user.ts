@@ -122,12 +122,11 @@ export class HostUser implements ClosableHost {
   }
 
   forgetMarks(client: string): void {
-    const use = newUse(() => {})
-    const forget = (host: Host): void => {
-      host.forgetMarks(client)
-      this.#over(use)
-    }
-    this.#enter(use, forget, () => this.#over(use))
+    this.#tell((host) => host.forgetMarks(client))
+  }
+
+  forgetDeletion(mark: CommitMark): void {
+    this.#tell((host) => host.forgetDeletion(mark))
   }
 
   close(): Promise<void> {
@@ -170,6 +169,16 @@ export class HostUser implements ClosableHost {
       receiver.done(result)
     }
     this.#enter(use, (host) => ask(host, { done, failed }), failed)
+  }
+
+  /** Tells the host what has no answer. */
+  #tell(tell: (host: Host) => void): void {
+    const use = newUse(() => {})
+    const enter = (host: Host): void => {
+      tell(host)
+      this.#over(use)
+    }
+    this.#enter(use, enter, () => this.#over(use))
   }
 
   #request(

@@ -66,6 +66,10 @@ class WorkerHost implements ClosableHost {
     this.#running?.host.forgetMarks(client)
   }
 
+  forgetDeletion(mark: CommitMark): void {
+    this.#running?.host.forgetDeletion(mark)
+  }
+
   async close(): Promise<void> {
     const starting = this.#starting
     // If it could not be started, the requests that waited for it have failed.

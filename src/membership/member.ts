@@ -114,6 +114,10 @@ export class Member implements ClosableHost {
     throw new Error('unreachable: a member forgets its marks itself')
   }
 
+  forgetDeletion(_mark: CommitMark): void {
+    throw new Error('unreachable: a member knows itself what has become of its deletions')
+  }
+
   /** Leaves: an owner hands over, a client says goodbye. What is asked later finds the owner again. */
   async close(): Promise<void> {
     await this.#session.close()

@@ -2,6 +2,7 @@
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
+import { markOf } from './mark.ts'
 import type { Answer } from './messages.ts'
 import { schemaOf } from './schema.ts'
 import type {
@@ -47,7 +48,7 @@ export function answerOf(value: unknown): Answer {
     case 'blocked':
       return { type, id, ...versionsOf(members) }
     case 'versionChange':
-      return { type, id, delivery: integerOf(members['delivery'], 1), ...versionsOf(members) }
+      return { type, id, ...versionChangeOf(members) }
   }
   throw new Malformed('is not a known answer')
 }
@@ -100,6 +101,15 @@ function limitsOf(value: unknown): StorageLimits {
 function keptPlaceOf(value: unknown): KeptPlace {
   const [directory, name] = listOf(value, stringOf)
   return [stringOf(directory), stringOf(name)]
+}
+
+function versionChangeOf(members: Members) {
+  const { delivery, request } = members
+  return {
+    delivery: integerOf(delivery, 1),
+    ...versionsOf(members),
+    request: request === undefined ? undefined : markOf(request),
+  }
 }
 
 function oldVersionOf({ oldVersion }: Members): number {

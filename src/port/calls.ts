@@ -2,7 +2,7 @@
 import type { EncodedRange } from '../keys/key-range.ts'
 import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Call } from './messages.ts'
-import { clientOf, markOf } from './mark.ts'
+import { clientOf, markOf, originOf } from './mark.ts'
 import { schemaChangeOf } from './schema.ts'
 import type { Operation } from '../protocol/protocol.ts'
 
@@ -13,6 +13,7 @@ export function callOf(value: unknown): Call {
   if (type === 'present') return { type, id: 0, name: stringOf(members['name']) }
   if (type === 'leave' || type === 'ping' || type === 'recovered') return { type, id: 0 }
   if (type === 'forgetMarks') return { type, id: 0, client: clientOf(members['client']) }
+  if (type === 'forgetDeletion') return { type, id: 0, mark: markOf(members['mark']) }
   const id = integerOf(members['id'], 1)
   switch (type) {
     case 'databases':
@@ -24,9 +25,9 @@ export function callOf(value: unknown): Call {
     case 'forceClose':
       return { type, id }
     case 'open':
-      return { type, id, name: stringOf(members['name']), version: versionOf(members['version']) }
+      return { type, id, ...requestOf(members), version: versionOf(members['version']) }
     case 'delete':
-      return { type, id, name: stringOf(members['name']) }
+      return { type, id, ...requestOf(members) }
     case 'attach':
       return {
         type,
@@ -40,6 +41,10 @@ export function callOf(value: unknown): Call {
       return { type, id, operation: operationOf(members['operation']) }
   }
   throw new Malformed('is not a known call')
+}
+
+function requestOf({ name, origin }: Readonly<Record<string, unknown>>) {
+  return { name: stringOf(name), origin: originOf(origin) }
 }
 
 function versionOf(value: unknown): number | undefined {

@@ -17,6 +17,7 @@ import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
 import type { Answer, Call, CallingRealm, HostPort, Witness } from './messages.ts'
+import { remote } from './mark.ts'
 import type { Presence } from './presence.ts'
 import type {
   AttachListener,
@@ -27,6 +28,7 @@ import type {
   HostRequest,
   OpenListener,
   Receiver,
+  RequestOrigin,
   TransactionListener,
 } from '../protocol/protocol.ts'
 import { ref, unref } from '../event-loop/turn.ts'
@@ -116,15 +118,20 @@ class PortHost implements OwnerPort, PortCaller {
     this.call({ type: 'databases', id })
   }
 
-  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
+  open(
+    name: string,
+    version: number | undefined,
+    listener: OpenListener,
+    origin?: RequestOrigin,
+  ): HostRequest {
     const id = this.#wait({ type: 'open', name, listener })
-    this.call({ type: 'open', id, name, version })
+    this.call({ type: 'open', id, name, version, origin: remote(origin) })
     return { cancel: () => this.call({ type: 'cancel', id }) }
   }
 
-  delete(name: string, listener: DeleteListener): HostRequest {
-    const id = this.#wait({ type: 'delete', listener })
-    this.call({ type: 'delete', id, name })
+  delete(name: string, listener: DeleteListener, origin?: RequestOrigin): HostRequest {
+    const id = this.#wait({ type: 'delete', listener, mark: origin?.mark ?? null })
+    this.call({ type: 'delete', id, name, origin: remote(origin) })
     return { cancel: () => this.call({ type: 'cancel', id }) }
   }
 
@@ -153,6 +160,10 @@ class PortHost implements OwnerPort, PortCaller {
 
   forgetMarks(client: string): void {
     this.call({ type: 'forgetMarks', id: 0, client })
+  }
+
+  forgetDeletion(mark: CommitMark): void {
+    this.call({ type: 'forgetDeletion', id: 0, mark })
   }
 
   nextId(): number {
@@ -300,10 +311,10 @@ class PortHost implements OwnerPort, PortCaller {
   }
 
   #versionChange(change: Extract<Answer, { type: 'versionChange' }>): void {
-    const { id, delivery, oldVersion, newVersion } = change
+    const { id, delivery, oldVersion, newVersion, request } = change
     const delivered = () => this.call({ type: 'delivered', id: delivery })
     const connection = this.#connections.get(id)
-    if (connection) connection.versionChange(oldVersion, newVersion, delivered)
+    if (connection) connection.versionChange(oldVersion, newVersion, delivered, request)
     else delivered()
   }
 
@@ -327,6 +338,7 @@ class PortHost implements OwnerPort, PortCaller {
       waiting.receiver.done(answer.outcome)
     } else if (answer.type === 'deleted' && waiting.type === 'delete') {
       waiting.listener.deleted(answer.oldVersion)
+      if (waiting.mark && answer.oldVersion > 0) this.forgetDeletion(waiting.mark)
     } else if (answer.type === 'listed' && waiting.type === 'databases') {
       waiting.receiver.done(answer.databases)
     }

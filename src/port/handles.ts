@@ -120,8 +120,8 @@ export class PortConnection implements HostConnection {
     this.#caller.call({ type: 'forceClose', id: this.#id })
   }
 
-  versionChange(oldVersion: number, newVersion: number | null, delivered: () => void): void {
-    this.#listener?.versionChange(oldVersion, newVersion, delivered)
+  versionChange(...change: Parameters<ConnectionListener['versionChange']>): void {
+    this.#listener?.versionChange(...change)
   }
 
   closing(): void {

@@ -1,6 +1,6 @@
-/** The marks of commits as they come over a port. */
-import type { CommitMark } from '../protocol/protocol.ts'
-import { demand, integerOf, membersOf, stringOf } from './malformed.ts'
+/** The marks of commits and requests as they come over a port. */
+import type { CommitMark, RequestOrigin } from '../protocol/protocol.ts'
+import { booleanOf, demand, integerOf, membersOf, stringOf } from './malformed.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'
 
 /** No client has as many commits on their way. */
@@ -41,4 +41,19 @@ export function readMark(parcel: ParcelReader): CommitMark {
 function checkedMark(client: string, slot: number, number: number): CommitMark {
   demand(slot <= highestSlot, 'has a slot that is too high')
   return { client: clientOf(client), slot, number }
+}
+
+/** The origin of a request: whoever is asked over a port may end before the answer comes, which need not be said. */
+export type RemoteOrigin = Omit<RequestOrigin, 'mayBeLost'>
+
+/** As it is sent. */
+export function remote(origin: RequestOrigin | undefined): RemoteOrigin | undefined {
+  return origin && { mark: origin.mark, resumes: origin.resumes }
+}
+
+/** Realms of ports without sessions give none. @throws Malformed for anything else than that and an origin */
+export function originOf(value: unknown): RemoteOrigin | undefined {
+  if (value === undefined) return undefined
+  const { mark, resumes } = membersOf(value)
+  return { mark: markOf(mark), resumes: booleanOf(resumes) }
 }

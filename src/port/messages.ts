@@ -22,6 +22,8 @@ import type {
   StorageLimits,
 } from '../protocol/protocol.ts'
 
+import type { RemoteOrigin } from './mark.ts'
+
 /** From either end: the name under which the thread there can be watched, see `Presence`. */
 export interface PresentMessage {
   readonly type: 'present'
@@ -51,8 +53,14 @@ export type Call =
       readonly id: number
       readonly name: string
       readonly version: number | undefined
+      readonly origin?: RemoteOrigin | undefined
     }
-  | { readonly type: 'delete'; readonly id: number; readonly name: string }
+  | {
+      readonly type: 'delete'
+      readonly id: number
+      readonly name: string
+      readonly origin?: RemoteOrigin | undefined
+    }
   | {
       readonly type: 'attach'
       readonly id: number
@@ -66,6 +74,7 @@ export type Call =
       readonly mark: CommitMark
     }
   | { readonly type: 'forgetMarks'; readonly id: 0; readonly client: string }
+  | { readonly type: 'forgetDeletion'; readonly id: 0; readonly mark: CommitMark }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'delivered'; readonly id: number }
   | {
@@ -143,6 +152,8 @@ export type Answer =
       readonly delivery: number
       readonly oldVersion: number
       readonly newVersion: number | null
+      /** undefined: the request has no name. */
+      readonly request?: CommitMark | undefined
     }
   | { readonly type: 'closing'; readonly id: number }
   /** The last of a connection. */

@@ -154,9 +154,8 @@ class Client implements Served {
         this.#takeNew(id)
         return this.#list(id)
       case 'open':
-        return this.#ask(id, () => this.#host.open(call.name, call.version, this.#openListener(id)))
       case 'delete':
-        return this.#ask(id, () => this.#host.delete(call.name, this.#deleteListener(id)))
+        return this.#receiveRequest(call)
       case 'attach':
         this.#takeNew(id)
         this.#demandRoom()
@@ -169,8 +168,8 @@ class Client implements Served {
           failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
         })
       case 'forgetMarks':
-        this.#demandOwn(call.client)
-        return this.#host.forgetMarks(call.client)
+      case 'forgetDeletion':
+        return this.#forget(call)
       case 'createTransaction':
         this.#takeNew(id)
         return this.#transactions.create(call)
@@ -186,6 +185,23 @@ class Client implements Served {
         demand(id <= this.#lastId, 'uses an id that was never given')
         return this.#receiveAbout(call)
     }
+  }
+
+  #forget(call: Extract<Call, { type: 'forgetMarks' | 'forgetDeletion' }>): void {
+    this.#demandOwn(call.type === 'forgetMarks' ? call.client : call.mark.client)
+    if (call.type === 'forgetMarks') this.#host.forgetMarks(call.client)
+    else this.#host.forgetDeletion(call.mark)
+  }
+
+  #receiveRequest(call: Extract<Call, { type: 'open' | 'delete' }>): void {
+    const { id, name, origin } = call
+    if (origin) this.#demandOwn(origin.mark.client)
+    const known = origin && { ...origin, mayBeLost: true }
+    this.#ask(id, () =>
+      call.type === 'open'
+        ? this.#host.open(name, call.version, this.#openListener(id), known)
+        : this.#host.delete(name, this.#deleteListener(id), known),
+    )
   }
 
   #receiveAboutRealm(call: Extract<Call, { type: CallAboutRealm }>): void {
@@ -331,10 +347,10 @@ class Client implements Served {
 
   #connectionListener(id: number): ConnectionListener {
     return {
-      versionChange: (oldVersion, newVersion, delivered) => {
+      versionChange: (oldVersion, newVersion, delivered, request) => {
         const delivery = ++this.#lastDelivery
         this.#deliveries.set(delivery, delivered)
-        this.#post({ type: 'versionChange', id, delivery, oldVersion, newVersion })
+        this.#post({ type: 'versionChange', id, delivery, oldVersion, newVersion, request })
       },
       closing: () => this.#post({ type: 'closing', id }),
       closed: (reason) => {

@@ -106,6 +106,19 @@ export interface Receiver<Result> {
   failed(failure: Failure): void
 }
 
+/** What a request is known by at each owner that it is asked of. */
+export interface RequestOrigin {
+  /** Names it, and no other. */
+  readonly mark: CommitMark
+  /** It was at the head of its queue at an owner that is gone, so it goes before those that were not. */
+  readonly resumes: boolean
+  /**
+   * Whether its answer can be lost with this owner, or was with one before it: then a deletion is noted by the mark, and is not
+   * carried out twice for it.
+   */
+  readonly mayBeLost: boolean
+}
+
 /** A host: the databases of one storage directory, for one realm. */
 export interface Host {
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-databases */
@@ -116,9 +129,14 @@ export interface Host {
    * Queues an open request. `version` undefined: the current one, or 1 for a new database.
    * https://w3c.github.io/IndexedDB/#open-a-database-connection
    */
-  open(name: string, version: number | undefined, listener: OpenListener): HostRequest
+  open(
+    name: string,
+    version: number | undefined,
+    listener: OpenListener,
+    origin?: RequestOrigin,
+  ): HostRequest
   /** Queues a delete request. https://w3c.github.io/IndexedDB/#delete-a-database */
-  delete(name: string, listener: DeleteListener): HostRequest
+  delete(name: string, listener: DeleteListener, origin?: RequestOrigin): HostRequest
   /**
    * Connects again to a database that was open at an owner that is gone, at exactly that version. It asks no connection to
    * close and waits for no request: only for what is at the file in that moment, such as an upgrade that is running.
@@ -131,6 +149,8 @@ export interface Host {
   outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void
   /** A client leaves, and will ask for no outcome any more. */
   forgetMarks(client: string): void
+  /** The answer to that deletion has arrived. */
+  forgetDeletion(mark: CommitMark): void
 }
 
 /**
@@ -236,9 +256,14 @@ export interface HostConnection {
 export interface ConnectionListener {
   /**
    * Another connection wants to upgrade (or delete: `newVersion` null) the database. Core fires `versionchange` unless its connection
-   * is closing, and calls `delivered` when that is over.
+   * is closing, and calls `delivered` when that is over. `request`: which request it is for, by the mark of its origin.
    */
-  versionChange(oldVersion: number, newVersion: number | null, delivered: () => void): void
+  versionChange(
+    oldVersion: number,
+    newVersion: number | null,
+    delivered: () => void,
+    request?: CommitMark,
+  ): void
   /** It is about to be closed, and not by its realm: it takes no new transactions. May be told twice. */
   closing(): void
   /**

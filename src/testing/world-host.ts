@@ -76,6 +76,10 @@ export class WorldHost implements ClosableHost {
     this.#current.forgetMarks(client)
   }
 
+  forgetDeletion(mark: CommitMark): void {
+    this.#current.forgetDeletion(mark)
+  }
+
   /** Notes connections of the host that is current now, while it is. */
   #noter(): (connection: HostConnection) => void {
     const host = this.#current

@@ -85,7 +85,7 @@ export class ModelDirectory implements StorageDirectory {
     return version
   }
 
-  async deletedFor({ client, slot, number }: CommitMark) {
+  async deletedFor({ client, slot, number }: CommitMark): Promise<number | 'unknown' | null> {
     this.step('deletedFor')
     const done = this.deletions.get(`${client} ${slot}`)
     return done?.mark.number === number ? done.version : null

@@ -29,8 +29,9 @@ export async function closeConnections(
     const unasked = connections.filter((connection) => !asked.has(connection))
     for (const connection of unasked) asked.add(connection)
     const told = unasked.filter((connection) => !connection.closePending)
+    const { mark } = request
     await request.orCancelled(
-      told.map((connection) => connection.deliverVersionChange(oldVersion, newVersion)),
+      told.map((connection) => connection.deliverVersionChange(oldVersion, newVersion, mark)),
     )
     if (unasked.length > 0) continue
     // Deviates from browsers: Firefox does not fire it when the last of several connections has closed itself.

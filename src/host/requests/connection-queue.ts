@@ -4,7 +4,7 @@
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
 import { append } from '../../base/own-property.ts'
-import { type Failure, failureOf } from '../../errors.ts'
+import { failureOf } from '../../errors.ts'
 import type {
   AttachListener,
   CommitMark,
@@ -13,6 +13,7 @@ import type {
   HostRequest,
   OpenListener,
   Receiver,
+  RequestOrigin,
 } from '../../protocol/protocol.ts'
 import type { DatabaseLoad } from '../../protocol/load.ts'
 import type { Connection } from '../connection.ts'
@@ -20,7 +21,7 @@ import type { Database } from '../database.ts'
 import { deleteDatabase } from './delete-database.ts'
 import { NamedDatabase, type NamedDatabaseOptions } from './named-database.ts'
 import { openDatabaseConnection } from './open-database.ts'
-import { closedBefore, QueuedRequest } from './queued-request.ts'
+import { closedBefore, QueuedRequest, type QueuedRequestOptions } from './queued-request.ts'
 import { attachment, inquiry, type Visit } from './visit.ts'
 
 /** What a queue works with. */
@@ -47,14 +48,20 @@ export class ConnectionQueue {
     this.#named = new NamedDatabase(options, () => this.#process())
   }
 
-  open(requested: number | undefined, listener: OpenListener): HostRequest {
-    return this.#add(listener, (request) =>
+  open(
+    requested: number | undefined,
+    listener: OpenListener,
+    origin: RequestOrigin | undefined,
+  ): HostRequest {
+    return this.#add({ listener, origin }, (request) =>
       openDatabaseConnection(this.#named, { requested, listener, request }),
     )
   }
 
-  delete(listener: DeleteListener): HostRequest {
-    return this.#add(listener, (request) => deleteDatabase(this.#named, listener, request))
+  delete(listener: DeleteListener, origin: RequestOrigin | undefined): HostRequest {
+    return this.#add({ listener, origin }, (request) =>
+      deleteDatabase(this.#named, listener, request),
+    )
   }
 
   attach(version: number, listener: AttachListener): void {
@@ -107,14 +114,15 @@ export class ConnectionQueue {
   }
 
   #add(
-    listener: { failed(reason: Failure): void },
+    asked: Pick<QueuedRequestOptions, 'listener' | 'origin'>,
     process: (request: QueuedRequest) => Promise<void>,
   ): HostRequest {
     const { name, services } = this.#options
     const place = { ...services.place, database: name }
     const blocked = (): void => this.#failCancelled()
-    const request = new QueuedRequest({ place, listener, process, blocked })
-    append(this.#requests, request)
+    const request = new QueuedRequest({ place, ...asked, process, blocked })
+    if (request.resumes) this.#putAhead(request)
+    else append(this.#requests, request)
     services.recovery.whenOver(() => this.#process())
     return {
       cancel: () => {
@@ -122,6 +130,13 @@ export class ConnectionQueue {
         this.#failCancelled()
       },
     }
+  }
+
+  /** Before those that do not resume. */
+  #putAhead(request: QueuedRequest): void {
+    const later = this.#requests.findIndex(({ resumes }) => !resumes)
+    const at = later === -1 ? this.#requests.length : later
+    this.#requests = [...this.#requests.slice(0, at), request, ...this.#requests.slice(at)]
   }
 
   /** Those that are cancelled do not wait for a request that is blocked, nor for the end of a recovery. */

@@ -1,11 +1,13 @@
 /** Deleting a database. */
+import { type Failure, failure } from '../../errors.ts'
 import type { DeleteListener } from '../../protocol/protocol.ts'
 import { closeConnections } from './close-connections.ts'
 import type { NamedDatabase } from './named-database.ts'
 import type { QueuedRequest } from './queued-request.ts'
 
 /**
- * Deletes the database once its connections are closed, and answers the request.
+ * Deletes the database once its connections are closed, and answers the request. One that a former owner has carried out for the same
+ * mark is only answered: there may be another database of that name by now.
  *
  * @throws StorageError, or AbortError when the request is cancelled
  * https://w3c.github.io/IndexedDB/#delete-a-database
@@ -15,11 +17,22 @@ export async function deleteDatabase(
   listener: DeleteListener,
   request: QueuedRequest,
 ): Promise<void> {
+  const mark = request.deletionMark
+  if (mark) {
+    const done = await named.deletedFor(mark)
+    if (done === 'unknown') return listener.failed(unknownDeletion(named.name))
+    if (done !== null) return listener.deleted(done)
+  }
   const database = named.opened
   if (database) {
     const blocked = (): void => listener.blocked(database.storage.schema.version)
     await closeConnections(database, { newVersion: null, request, blocked })
     await named.close()
   }
-  listener.deleted(await named.delete())
+  listener.deleted(await named.delete(mark ?? undefined))
+}
+
+function unknownDeletion(name: string): Failure {
+  const message = `The owner of the storage ended while it deleted database "${name}", and it cannot be told any more whether it has; look whether it is there, and whose it is, before deleting it again`
+  return failure('AbortError', message, { code: 'ERR_IDB_OUTCOME_UNKNOWN', database: name })
 }

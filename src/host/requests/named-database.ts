@@ -2,7 +2,7 @@
 import { failureOf, isLost } from '../../errors.ts'
 import { forgetKept } from '../../kept-objects/collect.ts'
 import { checkNameLength } from '../../storage/limits.ts'
-import type { StorageDirectory } from '../../storage/storage.ts'
+import type { CommitMark, StorageDirectory } from '../../storage/storage.ts'
 import { Connection } from '../connection.ts'
 import { Database, type HostServices } from '../database.ts'
 
@@ -81,10 +81,15 @@ export class NamedDatabase {
     }
   }
 
+  /** The version that the database had which was deleted for that mark; null: none was; 'unknown': that was forgotten. */
+  deletedFor(mark: CommitMark): Promise<number | 'unknown' | null> {
+    return this.#options.directory.deletedFor(mark)
+  }
+
   /** Deletes the file, which must be closed; gives the version that the database had, 0 if there was none. */
-  async delete(): Promise<number> {
+  async delete(mark: CommitMark | undefined): Promise<number> {
     const { directory, name } = this.#options
-    const version = await directory.delete(name)
+    const version = await directory.delete(name, mark)
     await this.#forgetKept()
     return version
   }

@@ -1,8 +1,11 @@
 /** An open or delete request in its connection queue. */
 import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../../errors.ts'
+import type { CommitMark, RequestOrigin } from '../../protocol/protocol.ts'
 
 /** What a request is made of. */
 export interface QueuedRequestOptions {
+  /** undefined: it is asked of this owner alone. */
+  readonly origin: RequestOrigin | undefined
   /** Of its database, with its name. */
   readonly place: FailurePlace & { readonly database: string }
   readonly listener: { failed(reason: Failure): void }
@@ -26,6 +29,22 @@ export class QueuedRequest {
 
   constructor(options: QueuedRequestOptions) {
     this.#options = options
+  }
+
+  /** Its name at each owner. */
+  get mark(): CommitMark | undefined {
+    return this.#options.origin?.mark
+  }
+
+  /** By which a deletion is to be noted, and may have been carried out; null: there is no need. */
+  get deletionMark(): CommitMark | null {
+    const { origin } = this.#options
+    return origin?.mayBeLost ? origin.mark : null
+  }
+
+  /** Whether it was being processed at an owner that is gone. */
+  get resumes(): boolean {
+    return this.#options.origin?.resumes ?? false
   }
 
   /** Never rejects: what goes wrong is the request's answer. */

@@ -11,6 +11,11 @@ export class Blocked {
     if (!isKnown) tell()
   }
 
+  /** Whether an owner was processing the request: it waited for no other. */
+  get wasTold(): boolean {
+    return this.#told !== null
+  }
+
   ownerChanged(): void {
     this.#isOfFormerOwner = true
   }

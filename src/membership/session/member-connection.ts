@@ -134,9 +134,10 @@ export class MemberConnection implements HostConnection {
   attached(host: HostConnection): void {
     this.#host = host
     host.listen({
-      versionChange: (oldVersion, newVersion, delivered) => {
+      versionChange: (oldVersion, newVersion, delivered, request) => {
         if (this.#host !== host) return delivered()
-        this.#versionChanges.tell(this.#listener, [oldVersion, newVersion], delivered)
+        const versions = [oldVersion, newVersion] as const
+        this.#versionChanges.tell(this.#listener, versions, { delivered, request })
       },
       closing: () => this.#closingAt(host),
       closed: (reason) => {

@@ -4,6 +4,7 @@
  */
 import { type Failure, failure, inPlace } from '../../errors.ts'
 import type {
+  CommitMark,
   DatabaseSchema,
   Host,
   HostConnection,
@@ -44,6 +45,7 @@ export class OpenRequest implements SessionRequest, HostRequest {
   readonly #services: OpenServices
   readonly #opening: Opening
   readonly #blocked = new Blocked()
+  readonly #mark: CommitMark
   #upgrade: Upgrade | null = null
   #host: Host | null = null
   #asked: HostRequest | null = null
@@ -53,6 +55,11 @@ export class OpenRequest implements SessionRequest, HostRequest {
   constructor(services: OpenServices, opening: Opening) {
     this.#services = services
     this.#opening = opening
+    this.#mark = services.marks.take()
+  }
+
+  get resumes(): boolean {
+    return this.#upgrade !== null || this.#blocked.wasTold
   }
 
   ask(host: Host): void {
@@ -61,7 +68,8 @@ export class OpenRequest implements SessionRequest, HostRequest {
     this.#host = host
     const { name } = this.#opening
     const version = upgrade ? upgrade.connection.schema.version : this.#opening.version
-    const asked = host.open(name, version, this.#listenerAt(host))
+    const origin = { mark: this.#mark, resumes: this.resumes, mayBeLost: false }
+    const asked = host.open(name, version, this.#listenerAt(host), origin)
     if (this.#host !== host || this.#isOver) return
     this.#asked = asked
     if (this.#isCancelled) asked.cancel()
@@ -182,6 +190,7 @@ export class OpenRequest implements SessionRequest, HostRequest {
   #answer(tell: () => void): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#services.marks.free(this.#mark)
     this.#services.answered(this)
     tell()
   }

@@ -1,11 +1,20 @@
 /** Requests that are asked of one owner after another until one has answered: deletions and listings of databases. */
 import { type Failure, inPlace } from '../../errors.ts'
-import type { DeleteListener, Host, HostRequest, Receiver } from '../../protocol/protocol.ts'
+import type {
+  CommitMark,
+  DeleteListener,
+  Host,
+  HostRequest,
+  Receiver,
+} from '../../protocol/protocol.ts'
 import { Blocked } from './blocked.ts'
+import type { CommitMarks } from './commit-marks.ts'
 import { closedBefore, isOwnerLost } from './reasons.ts'
 
 /** What a session has to answer. */
 export interface SessionRequest {
+  /** Whether it was being processed by an owner that is gone: then it is asked before what is new. */
+  readonly resumes: boolean
   /** Asks an owner, the first or the next one. */
   ask(host: Host): void
   /** It gets no more answer from the owner that was asked last, unless that is this realm's own. */
@@ -17,6 +26,7 @@ export interface SessionRequest {
 
 /** What a request needs of its session. */
 export interface RequestServices {
+  readonly marks: CommitMarks
   ownerLost(): void
   /** It is answered. */
   answered(request: SessionRequest): void
@@ -28,6 +38,7 @@ export type Databases = readonly { readonly name: string; readonly version: numb
 
 /** `databases()`. */
 export class ListRequest implements SessionRequest {
+  readonly resumes = false
   readonly #services: RequestServices
   readonly #receiver: Receiver<Databases>
   #host: Host | null = null
@@ -69,44 +80,43 @@ export class ListRequest implements SessionRequest {
   }
 }
 
-/** `deleteDatabase()`. One that an owner has carried out and not answered is carried out again, of what there is then. */
+/** `deleteDatabase()`. By its mark an owner knows whether one before it has carried it out, and not answered. */
 export class DeleteRequest implements SessionRequest, HostRequest {
   readonly #services: RequestServices
   readonly #name: string
   readonly #listener: DeleteListener
   readonly #blocked = new Blocked()
+  readonly #mark: CommitMark
   #host: Host | null = null
   #asked: HostRequest | null = null
+  /** Whether an owner that is gone was asked, and may have carried it out. */
+  #wasAsked = false
   #isCancelled = false
   #isOver = false
 
   constructor(services: RequestServices, name: string, listener: DeleteListener) {
     this.#services = services
+    this.#mark = services.marks.take()
     this.#name = name
     this.#listener = listener
   }
 
+  get resumes(): boolean {
+    return this.#blocked.wasTold
+  }
+
   ask(host: Host): void {
     this.#host = host
-    const asked = host.delete(this.#name, {
-      blocked: (oldVersion) => {
-        if (this.#host !== host || this.#isOver) return
-        this.#blocked.tell([oldVersion, null], () => this.#listener.blocked(oldVersion))
-      },
-      // Carried out is carried out, also by an own host that is closing.
-      deleted: (oldVersion) => this.#answer(() => this.#listener.deleted(oldVersion)),
-      failed: (reason) => {
-        if (this.#host !== host) return
-        if (isOwnerLost(reason)) this.#services.ownerLost()
-        else this.fail(reason)
-      },
-    })
+    // A realm's own host answers whatever it does.
+    const origin = { mark: this.#mark, resumes: this.resumes, mayBeLost: this.#wasAsked }
+    const asked = host.delete(this.#name, this.#listenerAt(host), origin)
     if (this.#host !== host || this.#isOver) return
     this.#asked = asked
     if (this.#isCancelled) asked.cancel()
   }
 
   ownerLost(): void {
+    if (this.#host) this.#wasAsked = true
     this.#host = null
     this.#asked = null
     this.#blocked.ownerChanged()
@@ -128,9 +138,29 @@ export class DeleteRequest implements SessionRequest, HostRequest {
     this.#services.unlessAsked(this, () => this.fail(closedBefore(this.#name)))
   }
 
+  #listenerAt(host: Host): DeleteListener {
+    return {
+      blocked: (oldVersion) => {
+        if (this.#host !== host || this.#isOver) return
+        this.#blocked.tell([oldVersion, null], () => this.#listener.blocked(oldVersion))
+      },
+      // Carried out is carried out, also by an own host that is closing.
+      deleted: (oldVersion) => {
+        this.#answer(() => this.#listener.deleted(oldVersion))
+        if (this.#wasAsked && this.#host === host) host.forgetDeletion(this.#mark)
+      },
+      failed: (reason) => {
+        if (this.#host !== host) return
+        if (isOwnerLost(reason)) this.#services.ownerLost()
+        else this.fail(reason)
+      },
+    }
+  }
+
   #answer(tell: () => void): void {
     if (this.#isOver) return
     this.#isOver = true
+    this.#services.marks.free(this.#mark)
     this.#services.answered(this)
     tell()
   }

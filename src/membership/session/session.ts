@@ -114,13 +114,22 @@ export class Session
     const [transactions, connections] = [this.transactions, this.#connections]
     bringingOver.begin({ transactions, connections }, () => {
       this.isSettled = true
-      at.recovered()
       // A request may be answered in the call, and others asked, which need not be asked once more.
       const waiting = Array.from(this.#requests)
-      for (const request of waiting) {
-        if (this.#at === at && this.#requests.has(request)) request.ask(at.host)
-      }
+      const first = waiting.filter(({ resumes }) => resumes)
+      const others = waiting.filter(({ resumes }) => !resumes)
+      this.#askAll(at, first)
+      if (this.#at !== at) return
+      // The owner lets those of others go ahead.
+      at.recovered()
+      this.#askAll(at, others)
     })
+  }
+
+  #askAll(at: SessionHost, waiting: readonly SessionRequest[]): void {
+    for (const request of waiting) {
+      if (this.#at === at && this.#requests.has(request)) request.ask(at.host)
+    }
   }
 
   /** The owner is gone. */

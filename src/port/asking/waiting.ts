@@ -3,6 +3,7 @@ import type { Failure } from '../../errors.ts'
 import type { Answer } from '../messages.ts'
 import type {
   AttachListener,
+  CommitMark,
   CommitOutcome,
   DeleteListener,
   OpenListener,
@@ -16,7 +17,12 @@ export type Listings = readonly { readonly name: string; readonly version: numbe
 export type Waiting =
   | { readonly type: 'databases'; readonly receiver: Receiver<Listings> }
   | { readonly type: 'open'; readonly name: string; readonly listener: OpenListener }
-  | { readonly type: 'delete'; readonly listener: DeleteListener }
+  | {
+      readonly type: 'delete'
+      readonly listener: DeleteListener
+      /** By which the owner notes it; null: it does not. */
+      readonly mark: CommitMark | null
+    }
   | { readonly type: 'attach'; readonly name: string; readonly listener: AttachListener }
   | { readonly type: 'outcomeOf'; readonly receiver: Receiver<CommitOutcome> }
 

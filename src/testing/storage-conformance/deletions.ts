@@ -20,16 +20,19 @@ export function deletionTests(fixture: Fixture): void {
     }
   })
 
-  fixture.inDirectory('a deletion stays known when the database is made again', async (directory) => {
-    await make(directory, 2)
-    await directory.delete('test', first)
-    await make(directory, 1)
-    assert.equal(await directory.deletedFor(first), 2)
-    assert.deepEqual(await directory.list(), [{ name: 'test', version: 1 }])
-    await directory.delete('test', otherSlot)
-    assert.equal(await directory.deletedFor(first), 2)
-    assert.equal(await directory.deletedFor(otherSlot), 1)
-  })
+  fixture.inDirectory(
+    'a deletion stays known when the database is made again',
+    async (directory) => {
+      await make(directory, 2)
+      await directory.delete('test', first)
+      await make(directory, 1)
+      assert.equal(await directory.deletedFor(first), 2)
+      assert.deepEqual(await directory.list(), [{ name: 'test', version: 1 }])
+      await directory.delete('test', otherSlot)
+      assert.equal(await directory.deletedFor(first), 2)
+      assert.equal(await directory.deletedFor(otherSlot), 1)
+    },
+  )
 
   fixture.inDirectory('the next deletion of a slot takes its place', async (directory) => {
     await make(directory, 2)

@@ -9,6 +9,7 @@ import type { Found, FoundOwn, Looking, Peer } from '../../../src/membership/pee
 import { Roster } from '../../../src/membership/roster.ts'
 import { serve } from '../../../src/port/server.ts'
 import type { ClosableHost } from '../../../src/protocol/protocol.ts'
+import { settle } from '../host-client.ts'
 import { ModelDirectory } from '../model-storage.ts'
 import { type CutPort, cutPorts } from './cut-port.ts'
 
@@ -39,6 +40,8 @@ export class SharedDirectory {
   /** Told who has died by `cutAt`. */
   killed = (_client: string): void => {}
   nextOwner: 'member' | 'stranger'
+  /** The member of that name finds the next owner some turns after the others. */
+  delayed: string | null = null
   /** Members that look while no one may become the owner. */
   #waiting: (() => void)[] = []
   #isHeld = false
@@ -109,11 +112,15 @@ export class SharedDirectory {
     if (this.#options.makeStorage) return this.#options.makeStorage(former)
     const storage = new ModelDirectory()
     for (const [name, state] of former?.files ?? []) storage.files.set(name, state)
+    for (const [place, deletion] of former?.deletions ?? []) {
+      storage.deletions.set(place, deletion)
+    }
     return storage
   }
 
   async #look({ client, returning, signal, handOver }: Looking): Promise<Found> {
     if (handOver) this.#handOvers.set(client, handOver)
+    if (client === this.delayed) await settle()
     while (this.#isHeld) {
       await new Promise<void>((resolve) => {
         this.#waiting.push(resolve)

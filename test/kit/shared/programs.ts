@@ -195,6 +195,15 @@ export const programs: Record<string, Program> = {
     await second.closed
     await open(host, 'db', { log: notes.log('too low'), version: 1 }).catch(() => {})
   },
+  'deletions, one after another': async (host, notes) => {
+    const log = notes.log('delete')
+    ;(await openNoted(host, notes)).close()
+    notes.note('deleted', await deleteDatabase(host, 'db', log))
+    ;(await open(host, 'db', { log: notes.log('again'), version: 3 })).close()
+    const both = [deleteDatabase(host, 'db', log), deleteDatabase(host, 'db', log)]
+    notes.note('both', await Promise.all(both))
+    notes.note('list', await listDatabases(host))
+  },
   'an upgrade with records, step by step': async (host, notes) => {
     await open(host, 'db', {
       log: notes.log('open'),

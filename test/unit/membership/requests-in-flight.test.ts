@@ -1,0 +1,176 @@
+/** Requests of several clients that are under way when their owner dies: none is carried out twice, and their order stays. */
+import { describe, expect, test } from 'vitest'
+import type { Member } from '../../../src/membership/member.ts'
+import type { HostConnection, HostTransaction } from '../../../src/protocol/protocol.ts'
+import {
+  createStores,
+  deleteDatabase,
+  listDatabases,
+  open,
+  settle,
+  store,
+  turn,
+} from '../../kit/host-client.ts'
+import { SharedDirectory } from '../../kit/shared/directory.ts'
+
+const changes = createStores(store(1))
+
+/** Calls `run` with each number of a message before which the owner can die, from 1 on, until it gives one that it did not reach. */
+async function cutEverywhere(run: (cutAt: number) => Promise<{ killCount: number }>) {
+  let cutAt = 1
+  while ((await run(cutAt)).killCount > 0) cutAt++
+  expect(cutAt).toBeGreaterThan(2)
+}
+
+describe('a deletion that was carried out, whose answer was lost with the owner', () => {
+  test('is answered as it would have been, and spares what another has made since, whichever message is the last', async () => {
+    await cutEverywhere(async (cutAt) => {
+      const directory = new SharedDirectory()
+      directory.startStranger()
+      const [client, other] = [directory.member('client'), directory.member('other')]
+      const first = await open(client, 'db', { version: 7, changes })
+      first.close()
+      await first.closed
+      const log: string[] = []
+      const made = new Promise<HostConnection>((resolve, reject) => {
+        // Queued after the deletion, which has begun.
+        directory.storage.before.set('delete', () =>
+          setImmediate(() => open(other, 'db', { version: 5, log }).then(resolve, reject)),
+        )
+      })
+      const deleted = deleteDatabase(client, 'db')
+      while (directory.storage.log.at(-1) !== 'delete') await turn()
+      directory.cutAt = directory.messageCount + cutAt
+      expect(await deleted, `cut at ${cutAt}`).toBe(7)
+      expect((await made).schema.version).toBe(5)
+      await settle()
+      expect(log.filter((line) => line.startsWith('versionchange'))).toEqual([])
+      expect(await listDatabases(client)).toEqual([{ name: 'db', version: 5 }])
+      return directory
+    })
+  }, 60_000)
+
+  test('leaves nothing once it is answered', async () => {
+    const directory = new SharedDirectory()
+    directory.startStranger()
+    const client = directory.member('client')
+    ;(await open(client, 'db', { changes })).close()
+    expect(await deleteDatabase(client, 'db')).toBe(1)
+    await settle()
+    expect(directory.storage.deletions.size).toBe(0)
+  })
+
+  test('fails with an unknown outcome where deletions were forgotten', async () => {
+    const directory = new SharedDirectory()
+    directory.startStranger()
+    const client = directory.member('client')
+    directory.storage.deletedFor = async () => 'unknown'
+    const reason = await deleteDatabase(client, 'db').catch((failure: unknown) => failure)
+    expect(reason).toMatchObject({
+      name: 'AbortError',
+      facts: { code: 'ERR_IDB_OUTCOME_UNKNOWN', database: 'db' },
+    })
+  })
+
+  test('of the owner itself is not noted', async () => {
+    const directory = new SharedDirectory()
+    const owner = directory.member('owner')
+    ;(await open(owner, 'db', { changes })).close()
+    expect(await deleteDatabase(owner, 'db')).toBe(1)
+    expect(directory.storage.log).not.toContain('deletedFor')
+    expect(directory.storage.deletions.size).toBe(0)
+  })
+})
+
+/** Two clients of one owner. */
+function twoClients() {
+  const directory = new SharedDirectory({ nextOwner: 'stranger' })
+  directory.startStranger()
+  return { directory, one: directory.member('one'), two: directory.member('two') }
+}
+
+/** Begins an upgrade to version 2, and gives what commits it. */
+async function beginUpgrade(member: Member, log: string[]) {
+  let transaction: HostTransaction | null = null
+  const upgrade = (_connection: HostConnection, begun: HostTransaction): void => {
+    transaction = begun
+  }
+  const opened = open(member, 'db', { version: 2, changes, upgrade, log })
+  while (!transaction) await turn()
+  return { opened, commit: () => transaction?.commit(0) }
+}
+
+describe('what was being processed when its owner died', () => {
+  test('an upgrade comes before the higher one that had waited for it', async () => {
+    const { directory, one, two } = twoClients()
+    const log: string[] = []
+    const { opened, commit } = await beginUpgrade(one, log)
+    const higherLog: string[] = []
+    const higher = open(two, 'db', { version: 3, log: higherLog })
+    await settle()
+    directory.kill()
+    await settle()
+    commit()
+    const first = await opened
+    while (!log.includes('versionchange 2 3')) await turn()
+    first.close()
+    expect((await higher).schema.version).toBe(3)
+    expect(higherLog).toEqual(['blocked 2 3', 'upgradeNeeded 2 3', 'upgrade committed', 'opened'])
+    expect(one.counts).toMatchObject({ replayed: 1, disconnected: 0 })
+  })
+
+  test.each(['one', 'two'])(
+    'a blocked deletion comes before the upgrade after it, where %s comes last',
+    async (last) => {
+      const { directory, one, two } = twoClients()
+      const idle = await open(two, 'db', { version: 1, changes })
+      const log: string[] = []
+      const deleted = deleteDatabase(one, 'db', log)
+      while (log.length === 0) await turn()
+      const later = open(two, 'db', { version: 9 })
+      await settle()
+      directory.delayed = last
+      directory.kill()
+      await settle()
+      idle.close()
+      expect(await deleted).toBe(1)
+      expect((await later).schema.version).toBe(9)
+      expect(log).toEqual(['blocked 1 null', 'deleted 1'])
+      expect(await listDatabases(one)).toEqual([{ name: 'db', version: 9 }])
+    },
+  )
+})
+
+describe('versionchange after a change of owner', () => {
+  async function blockedUpgrade() {
+    const { directory, one, two } = twoClients()
+    const told: string[] = []
+    await open(one, 'db', { changes, log: told })
+    told.length = 0
+    const log: string[] = []
+    const upgraded = open(two, 'db', { version: 2, log }).catch(() => null)
+    while (log.length === 0) await turn()
+    return { directory, two, told, upgraded }
+  }
+
+  test('is not fired again for the request that had fired it', async () => {
+    const { directory, told } = await blockedUpgrade()
+    directory.kill()
+    await settle()
+    expect(told).toEqual(['versionchange 1 2'])
+  })
+
+  test('is fired for another request between the same versions', async () => {
+    const { directory, two, told, upgraded } = await blockedUpgrade()
+    directory.hold()
+    directory.kill()
+    const closed = two.close()
+    await upgraded
+    await closed
+    directory.release()
+    await settle()
+    void open(directory.member('three'), 'db', { version: 2 }).catch(() => {})
+    while (told.length < 2) await turn()
+    expect(told).toEqual(['versionchange 1 2', 'versionchange 1 2'])
+  })
+})
