@@ -11,6 +11,7 @@ import type {
   TransactionMode,
 } from '../../protocol/protocol.ts'
 import { type Budget, sizeOfAsked } from './budget.ts'
+import type { ScanTurns } from './scan-turns.ts'
 import type { SendWindow } from './send-window.ts'
 import { TransactionLine } from './transaction-line.ts'
 
@@ -27,6 +28,7 @@ export interface ServedRights {
 export interface ClientFlow {
   readonly budget: Budget
   readonly window: SendWindow
+  readonly turns: ScanTurns
 }
 
 export class ServedTransaction {
@@ -41,12 +43,12 @@ export class ServedTransaction {
   constructor(
     transaction: HostTransaction,
     { rights, receiver }: { rights: ServedRights; receiver: OperationReceiver },
-    { budget, window }: ClientFlow,
+    flow: ClientFlow,
   ) {
     this.rights = rights
     this.receiver = receiver
-    this.#line = new TransactionLine(transaction, window)
-    this.#budget = budget
+    this.#line = new TransactionLine(transaction, flow)
+    this.#budget = flow.budget
   }
 
   /** @throws Malformed when nothing may be asked any more */
@@ -81,6 +83,7 @@ export class ServedTransaction {
 
   /** It is over: no answer comes to what it has asked. */
   ended(): void {
+    this.#line.ended()
     this.answered(this.#askedBytes)
   }
 

@@ -1,8 +1,8 @@
 /**
  * What a client has asked of one transaction, on its way to the host, in order.
  *
- * A scan is executed in pieces, and none begins while the client has much to take that was sent to it: so an owner keeps little for
- * a client that does not read. What is asked after a scan waits until it is over.
+ * A scan is executed in pieces, and none begins while the client has much to take that was sent to it, or another piece for it is
+ * under way: so an owner keeps little for a client that does not read. What is asked after a scan waits until it is over.
  */
 import { Fifo } from '../../base/fifo.ts'
 import type {
@@ -10,8 +10,10 @@ import type {
   HostTransaction,
   Operation,
   OperationReceiver,
+  ScanOperation,
 } from '../../protocol/protocol.ts'
 import { ScanInPieces } from './scan-in-pieces.ts'
+import type { ScanTurns, TurnKind } from './scan-turns.ts'
 import type { SendWindow, Waiting } from './send-window.ts'
 
 interface AskedOperation {
@@ -27,17 +29,26 @@ interface AskedCommit {
 export class TransactionLine implements Waiting {
   readonly #transaction: HostTransaction
   readonly #window: SendWindow
+  readonly #turns: ScanTurns
   /** What waits for the scan before it, or for the client; null when nothing ever did. */
   #waiting: Fifo<AskedOperation> | null = null
   /** Asked for after all that waits; null: not yet, or it is with the host. */
   #commit: AskedCommit | null = null
   /** The scan that is not over; null: none. */
   #scan: ScanInPieces | null = null
+  /** The turn that its piece has taken; null: none is under way. */
+  #turn: TurnKind | null = null
+  /** Whether it is known to have started: one of its scans has been executed, or its probe. */
+  #state: 'unknown' | 'probed' | 'started' = 'unknown'
   #isAdvancing = false
 
-  constructor(transaction: HostTransaction, window: SendWindow) {
+  constructor(
+    transaction: HostTransaction,
+    { window, turns }: { readonly window: SendWindow; readonly turns: ScanTurns },
+  ) {
     this.#transaction = transaction
     this.#window = window
+    this.#turns = turns
   }
 
   execute(operation: Operation, receiver: OperationReceiver): void {
@@ -62,9 +73,16 @@ export class TransactionLine implements Waiting {
   }
 
   abort(): void {
+    this.#transaction.abort()
+    this.ended()
+  }
+
+  /** It is over: no answer comes to what it has asked. */
+  ended(): void {
     this.#waiting = null
     this.#commit = null
-    this.#transaction.abort()
+    this.#scan = null
+    this.#giveTurn()
   }
 
   /** Goes on as far as it may: again when a scan's piece is over, and when the client has taken what was sent. */
@@ -84,7 +102,7 @@ export class TransactionLine implements Waiting {
     const next = this.#waiting?.first()
     if (!next) return this.#handCommit()
     const { operation, receiver } = next
-    if (operation.type === 'scan' && !this.#mayScan()) return false
+    if (operation.type === 'scan' && !this.#mayScan(operation, receiver)) return false
     this.#waiting?.shift()
     if (operation.type === 'scan') {
       this.#scan = new ScanInPieces(operation, receiver, (isOver) => this.#pieceEnded(isOver))
@@ -96,13 +114,15 @@ export class TransactionLine implements Waiting {
   }
 
   #goOnScanning(scan: ScanInPieces): boolean {
-    if (!scan.isBetweenPieces || !this.#mayScan()) return false
+    if (!scan.isBetweenPieces || !this.#mayGoOn()) return false
     this.#transaction.execute(scan.nextPiece(), scan)
     return true
   }
 
   #pieceEnded(isOver: boolean): void {
     if (isOver) this.#scan = null
+    this.#state = 'started'
+    this.#giveTurn()
     this.advance()
   }
 
@@ -113,9 +133,58 @@ export class TransactionLine implements Waiting {
     return false
   }
 
-  #mayScan(): boolean {
-    if (!this.#window.isFull) return true
-    this.#window.wait(this)
+  /** Whether a scan may begin. */
+  #mayScan(scan: ScanOperation, receiver: OperationReceiver): boolean {
+    if (this.#hasStarted()) return this.#mayGoOn()
+    if (this.#state === 'probed' || this.#isHeldUp()) return false
+    if (this.#takeTurn('unknown')) return true
+    this.#probe(scan, receiver)
+    return this.#hasStarted() && this.#mayGoOn()
+  }
+
+  #hasStarted(): boolean {
+    return this.#state === 'started'
+  }
+
+  /** Whether another piece may be executed; it has started. */
+  #mayGoOn(): boolean {
+    if (this.#isHeldUp()) return false
+    if (this.#takeTurn('started')) return true
+    this.#turns.wait(this)
     return false
+  }
+
+  #isHeldUp(): boolean {
+    if (this.#window.isFull) this.#window.wait(this)
+    return this.#window.isFull
+  }
+
+  #takeTurn(kind: TurnKind): boolean {
+    const isTaken = this.#turns.take(kind)
+    if (isTaken) this.#turn = kind
+    return isTaken
+  }
+
+  #giveTurn(): void {
+    const turn = this.#turn
+    this.#turn = null
+    if (turn) this.#turns.give(turn)
+  }
+
+  /** Has the host count no records: the answer says that the transaction has started. What makes that fail would be the scan's end. */
+  #probe({ storeId, indexId, range: { lower } }: ScanOperation, receiver: OperationReceiver): void {
+    this.#state = 'probed'
+    const range = { lower, upper: lower }
+    this.#transaction.execute(
+      { type: 'count', storeId, indexId, range },
+      {
+        record: () => {},
+        done: () => {
+          this.#state = 'started'
+          this.advance()
+        },
+        failed: (reason) => receiver.failed(reason),
+      },
+    )
   }
 }

@@ -10,6 +10,7 @@ import {
   type TransactionListener,
 } from '../../protocol/protocol.ts'
 import { Budget } from '../flow/budget.ts'
+import { ScanTurns } from '../flow/scan-turns.ts'
 import type { SendWindow } from '../flow/send-window.ts'
 import {
   type ClientFlow,
@@ -47,7 +48,7 @@ export class ServedTransactions {
   ) {
     this.#connections = connections
     this.#post = post
-    this.#flow = { window, budget: new Budget() }
+    this.#flow = { window, budget: new Budget(), turns: new ScanTurns() }
   }
 
   /** @throws Malformed for one that a realm cannot create */
@@ -115,7 +116,9 @@ export class ServedTransactions {
     served.abort()
   }
 
+  /** The realm is gone. */
   abortAll(): void {
+    this.#flow.turns.close()
     for (const id of this.#transactions.keys()) this.abort(id)
   }
 

@@ -136,6 +136,40 @@ describe('a client that does not read', () => {
     expect(await ended).toBe('committed')
   })
 
+  test('has few scans under way, however many wait for a transaction that ends', async () => {
+    const { connection, atOwner, atClient } = await fixture()
+    await fill(connection, 5, 250_000)
+    const writer = new Tester(connection)
+    await writer.execute(put(5))
+    const before = atOwner.postedBytes
+    atClient.stop()
+    const readers = keys(20).map(() => new Tester(connection, { mode: 'readonly' }))
+    const scanned = readers.map((reader) => reader.execute(scan()))
+    const ended = readers.map((reader) => reader.commit())
+    const written = writer.commit()
+    for (let i = 0; i < 5; i++) await settle()
+    expect(atOwner.postedBytes - before).toBeGreaterThan(4 * MiB)
+    expect(atOwner.postedBytes - before).toBeLessThan(6 * MiB)
+    atClient.goOn()
+    for (const { records } of await Promise.all(scanned)) expect(records).toHaveLength(6)
+    expect(new Set(await Promise.all([written, ...ended]))).toEqual(new Set(['committed']))
+  })
+
+  test('scans on while scans of its own wait for that transaction to end', async () => {
+    const { connection } = await fixture()
+    await fill(connection, 5, 250_000)
+    const writer = new Tester(connection)
+    await writer.execute(put(5))
+    const readers = keys(6).map(() => new Tester(connection, { mode: 'readonly' }))
+    const scanned = readers.map((reader) => reader.execute(scan()))
+    expect((await writer.execute(scan())).records).toHaveLength(6)
+    readers[0]?.transaction.abort()
+    await settle()
+    expect(await writer.commit()).toBe('committed')
+    const rest = await Promise.all(scanned.slice(1))
+    expect(rest.map(({ records }) => records.length)).toEqual(keys(5).map(() => 6))
+  })
+
   test('does not hold up another', async () => {
     const { owner, connection, atClient } = await fixture()
     await fill(connection, 100, 100_000)
