@@ -15,6 +15,7 @@ import { connectHost, nonsense } from '../port/client.ts'
 import type { Witness } from '../port/messages.ts'
 import { complaintOf, Malformed } from '../port/malformed.ts'
 import type { Host } from '../protocol/protocol.ts'
+import type { Owning } from '../membership/peer.ts'
 import { type Settings, hostSettingsOf } from '../options/options.ts'
 import type { Platform } from './platform.ts'
 import { RelayedPort } from '../port/relayed-port.ts'
@@ -106,7 +107,7 @@ export class HostingWorker {
   }
 
   /** Has it serve; it is ready then. To be called once it owns the directory. */
-  own(client: string, returning: readonly string[] | null, notes: readonly string[]): void {
+  own({ client, returning }: Owning, notes: readonly string[]): void {
     const call = { 'idb-everywhere': 'own', id: this.#id, client, returning, notes } as const
     this.#worker.post(call, [])
   }

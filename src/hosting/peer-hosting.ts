@@ -5,7 +5,7 @@ import type { VfsDirectory } from '../files/vfs.ts'
 import type { Farewell } from '../membership/browser/farewell.ts'
 import type { Executed, Ownable } from '../membership/browser/ownable.ts'
 import { WorkerWatch } from '../membership/browser/worker-watch.ts'
-import type { FoundOwn, Looking } from '../membership/peer.ts'
+import type { FoundOwn, Owning } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
 import { serve } from '../port/server.ts'
 import { HostingWorker } from './hosting-worker.ts'
@@ -116,13 +116,13 @@ class WorkerOwner implements Ownable {
   }
 
   async own(
-    { client, returning }: Looking,
+    { client, returning }: Owning,
     notes: readonly string[],
     executed: Executed,
   ): Promise<FoundOwn> {
     const worker = this.#worker
     this.#noted = () => executed(() => worker.notesRemoved())
-    worker.own(client, returning, notes)
+    worker.own({ client, returning }, notes)
     await worker.ready
     return {
       type: 'own',

@@ -3,6 +3,7 @@
  * slower, ten times in Firefox, because its messages pass through another process.
  */
 import type { Failure } from '../errors.ts'
+import type { Owning } from '../membership/peer.ts'
 import type { HostSettings } from '../options/options.ts'
 import type { WarningData } from '../options/warning.ts'
 
@@ -21,9 +22,8 @@ export type WorkerCall =
   | {
       readonly 'idb-everywhere': 'own'
       readonly id: number
-      /** See `Looking` in `membership/peer.ts`. */
       readonly client: string
-      readonly returning: readonly string[] | null
+      readonly returning: Owning['returning']
       /** To be executed first, see `membership/browser/notes.ts`. */
       readonly notes: readonly string[]
     }

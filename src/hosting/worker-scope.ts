@@ -142,9 +142,7 @@ class SharingForOwner {
   }
 
   async #own({ client, returning, notes }: Extract<LaterCall, { client: string }>): Promise<void> {
-    const { signal } = new AbortController()
-    const looking = { client, returning, signal }
-    const found = await this.#standing.own(looking, notes, (removed) => {
+    const found = await this.#standing.own({ client, returning }, notes, (removed) => {
       this.#notesRemoved = removed
       this.#channel.post({ 'idb-everywhere': 'noted', id: this.#id }, [])
     })

@@ -65,8 +65,10 @@ export class Member implements ClosableHost {
   #returning: readonly string[] | null = null
   /** The clients of this thread, while it is the owner. */
   #clients: readonly string[] = []
-  /** Why it could not free the directory; null: it could. */
+  /** Why it could not free the directory; null: it could, or that was reported. */
   #leaveFailure: Failure | null = null
+  /** How many calls of `close()` wait. */
+  #closes = 0
   #stopIdling: (() => void) | null = null
 
   constructor(options: MemberOptions) {
@@ -120,9 +122,11 @@ export class Member implements ClosableHost {
 
   /** Leaves: an owner hands over, a client says goodbye. What is asked later finds the owner again. */
   async close(): Promise<void> {
+    this.#closes++
     await this.#session.close()
     this.#leave()
     await this.#running
+    this.#closes--
     const failed = this.#leaveFailure
     this.#leaveFailure = null
     if (failed) throw exceptionOf(failed)
@@ -213,10 +217,16 @@ export class Member implements ClosableHost {
     try {
       await found.leave()
     } catch (error) {
-      this.#leaveFailure = failureOf(error, this.#options.place)
+      this.#noteLeaveFailure(failureOf(error, this.#options.place))
     }
     stop()
     this.#session.left()
+  }
+
+  /** Told by the `close()` that waits for it, where there is one. */
+  #noteLeaveFailure(reason: Failure): void {
+    if (this.#closes > 0) this.#leaveFailure = reason
+    else this.#options.report(reason)
   }
 
   /** Is a client, until it leaves or the owner is gone. */
@@ -252,7 +262,7 @@ export class Member implements ClosableHost {
       host.leave()
     }
     this.#session.ownerLost()
-    found.leave()
+    found.leave({ isGoodbye: end === 'left' })
   }
 
   /** Nothing is asked, and nothing open, or the clients have changed. */

@@ -41,6 +41,11 @@ export interface Looking {
   readonly signal: AbortSignal
 }
 
+/** One that is to be the owner; 'unknown': it was not at the former one, whose clients are on their way. */
+export type Owning = Pick<Looking, 'client'> & {
+  readonly returning: Looking['returning'] | 'unknown'
+}
+
 /** What was found. */
 export type Found = FoundOwn | FoundOwner
 
@@ -72,8 +77,11 @@ export interface FoundOwner {
   readonly owner: OwnerFacts
   /** Resolves when the owner is gone or serves us no longer, by whatever says so first; so may a `close` of the port. Never rejects. */
   readonly gone: Promise<void>
-  /** Lets go of the port, whether the owner is gone or not. The port's `leave` message has been sent where this is a goodbye. */
-  leave(): void
+  /**
+   * Lets go of the port, whether the owner is gone or not. Where this is a goodbye, the port's `leave` message has been sent; else
+   * this thread is on its way to the next owner.
+   */
+  leave(how?: { readonly isGoodbye: boolean }): void
 }
 
 /** What a member needs of the owner's hello. */

@@ -11,7 +11,16 @@ import { Knocking } from './knocking.ts'
 import type { MeetingPoint } from './meeting-point.ts'
 import type { NoteBox } from './notes.ts'
 import type { Ownable } from './ownable.ts'
-import { beginLife, type Holder, holderOf, type Life, lifeEnded } from './web-locks.ts'
+import {
+  beginLife,
+  type Free,
+  type Holder,
+  holderOf,
+  isHeld,
+  type Life,
+  lifeEnded,
+  takeLock,
+} from './web-locks.ts'
 
 /** How long the one that has the directory may keep others waiting: on a reload the old page goes a moment after the new one has come. */
 const graceMs = 500
@@ -116,10 +125,14 @@ export class BrowserPeer implements Peer {
     const { notes } = this.#parts
     const found = notes?.all() ?? []
     const texts = found.map(({ note }) => note)
-    return ownable.own(looking, texts, (removed) => {
+    // Who was not at the former owner does not know who was.
+    const isUnknown = !looking.returning && (await isHeld(this.#parts.point.guest))
+    const known = isUnknown ? ({ ...looking, returning: 'unknown' } as const) : looking
+    const own = await ownable.own(known, texts, (removed) => {
       for (const { key } of found) notes?.remove(key)
       removed()
     })
+    return isUnknown ? { ...own, mayReturn: true } : own
   }
 
   async #entered(looking: Looking, run: Run): Promise<Found> {
@@ -161,16 +174,20 @@ export class BrowserPeer implements Peer {
       leaving.abort()
       return null
     }
+    const endVisit = await beginVisit(this.#parts.point)
     return {
       type: 'other',
       port: greeted.port,
       owner: greeted.owner,
       // It is gone also where this thread was elected in its place.
       gone: Promise.race([gone, this.#electedQuietly()]),
-      leave: () => {
+      leave: ({ isGoodbye } = { isGoodbye: true }) => {
         leaving.abort()
         life.end()
         port.end()
+        // It is waited for at the next owner, unless it has ended by then.
+        if (isGoodbye) endVisit()
+        else queueIdleTimer(endVisit, keptMs)
         this.#leaveLineLater()
       },
     }
@@ -221,6 +238,11 @@ function claimOnce(): () => boolean {
     isClaimed = true
     return isFirst
   }
+}
+
+/** Takes the lock of guests, before the first of them asks for anything. */
+function beginVisit({ guest }: MeetingPoint): Promise<Free> {
+  return takeLock(guest, { signal: new AbortController().signal, mode: 'shared' })
 }
 
 /** Rejects when the signal is aborted. */

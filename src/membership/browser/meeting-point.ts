@@ -19,6 +19,10 @@
  * **Who is alive.** Browsers do not say when the other end of a port has died. So each end has a lock of its own for each time that
  * they meet, and each waits for the other's: it is free when that thread has ended, or has left.
  *
+ * **Who comes back.** A client has the *guest* lock, which all clients can have at the same time, for a while longer than it has its
+ * owner. Where a thread becomes the owner that was not at the former one and finds the lock held, it waits for those who are on their
+ * way with what they had under way there.
+ *
  * **Who does not share.** An owner that shares, and each one in line, has the *sharing* lock, which all of them can have at the same
  * time. So where the ownership is held by a thread without it (another release of the package, or `ifLocked: 'throw'`), the others
  * can say so instead of waiting.
@@ -28,6 +32,8 @@
  * | `idb-everywhere:PATH`           | the owner's worker                       | the worker of the first in line          |
  * | `idb-everywhere candidate:PATH` | the first in line, also before it owns   | all others that use the directory        |
  * | `idb-everywhere sharing:PATH`   | every worker that owns or waits, shared  | –                                        |
+ * | `idb-everywhere guest:PATH`     | every client, shared, 1 s after its      | –                                        |
+ * |                                 | owner's end, too                         |                                          |
  * | `idb-everywhere life ID`        | an owner while it serves                 | its clients                              |
  * |                                 | a client while it is served              | its owner                                |
  */
@@ -39,6 +45,7 @@ export interface MeetingPoint {
   readonly ownership: string
   readonly candidacy: string
   readonly sharing: string
+  readonly guest: string
   /** Of the broadcast channel. */
   readonly channel: string
 }
@@ -50,6 +57,7 @@ export function meetingPointOf(path: string): MeetingPoint {
     ownership: `idb-everywhere:${path}`,
     candidacy: `idb-everywhere candidate:${path}`,
     sharing: `idb-everywhere sharing:${path}`,
+    guest: `idb-everywhere guest:${path}`,
     channel: `idb-everywhere:${path}`,
   }
 }

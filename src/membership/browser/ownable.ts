@@ -1,5 +1,5 @@
 /** What can stand in line for a directory. */
-import type { FoundOwn, Looking } from '../peer.ts'
+import type { FoundOwn, Owning } from '../peer.ts'
 
 export type Executed = (removed: () => void) => void
 
@@ -11,7 +11,7 @@ export interface Ownable {
    * Executes the notes, and begins to serve. To be called once, after `owned`. `executed` is called when the notes can be removed,
    * if there are any; what it is given is to be called when they are.
    */
-  own(looking: Looking, notes: readonly string[], executed: Executed): Promise<FoundOwn>
+  own(owning: Owning, notes: readonly string[], executed: Executed): Promise<FoundOwn>
   /** Gives up its place, or the directory, where it has not begun to serve. */
   end(): void
 }

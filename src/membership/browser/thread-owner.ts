@@ -4,7 +4,7 @@ import type { Failure } from '../../errors.ts'
 import type { Served } from '../../port/server.ts'
 import type { Host, ObservableHost } from '../../protocol/protocol.ts'
 import type { OwnerHello } from '../hello.ts'
-import type { FoundOwn, Looking } from '../peer.ts'
+import type { FoundOwn, Owning } from '../peer.ts'
 import { Roster } from '../roster.ts'
 import type { MeetingPoint } from './meeting-point.ts'
 import { executeNotes } from './notes.ts'
@@ -53,7 +53,7 @@ export class ThreadOwner implements Ownable {
   }
 
   async own(
-    { client, returning }: Looking,
+    { client, returning }: Owning,
     notes: readonly string[],
     executed: Executed,
   ): Promise<FoundOwn> {

@@ -36,6 +36,12 @@ export async function holderOf(ownership: string, sharing: string): Promise<Hold
   return shares ? 'sharing' : 'alone'
 }
 
+/** Whether anyone holds it. */
+export async function isHeld(lock: string): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query()
+  return held.some(({ name }) => name === lock)
+}
+
 const lockNameOf = (id: string): string => `idb-everywhere life ${id}`
 
 /** A lock that says that something lives, by an id under which others can wait for its end. */

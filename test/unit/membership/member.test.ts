@@ -123,6 +123,35 @@ describe('an owner', () => {
   })
 })
 
+describe('an owner that cannot free the directory', () => {
+  function failing() {
+    const directory = new SharedDirectory()
+    const reports: string[] = []
+    const member = directory.member('a', { report: ({ message }) => reports.push(message) })
+    const error = new StorageError('io', 'It is stuck')
+    directory.storage.before.set('close directory', () => {
+      throw error
+    })
+    return { directory, member, reports }
+  }
+
+  test('reports it where it hands over, and none waits for that', async () => {
+    const { directory, member, reports } = failing()
+    await open(member, 'db', { changes })
+    directory.askToHandOver('a')
+    while (reports.length === 0) await settle()
+    expect(reports).toEqual(['It is stuck'])
+    directory.release()
+  })
+
+  test('fails the close() that waits for it, and reports nothing', async () => {
+    const { member, reports } = failing()
+    ;(await open(member, 'db', { changes })).close()
+    await expect(member.close()).rejects.toThrow('It is stuck')
+    expect(reports).toEqual([])
+  })
+})
+
 describe('an owner that hands over while its transaction waits for that of a client', () => {
   test('serves the client until its own is over, so that neither is aborted', async () => {
     const directory = new SharedDirectory()
