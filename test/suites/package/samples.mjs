@@ -21,7 +21,7 @@ const workerdSuite = 'node test/suites/package/workerd.mjs'
 
 /** A directory in use, shared with all who come. */
 const sharedLibrary = `import { createIndexedDB } from 'idb-everywhere'
-const indexedDB = createIndexedDB({ path: 'data', ifLocked: 'share' })
+const indexedDB = createIndexedDB({ path: 'data' })
 await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve })
 `
 
@@ -44,7 +44,7 @@ const scenes = [
       before: `import { once } from 'node:events'
 import { Worker, isMainThread, parentPort } from 'node:worker_threads'
 import { createIndexedDB } from 'idb-everywhere'
-const indexedDB = createIndexedDB()
+const indexedDB = createIndexedDB({ ifLocked: 'throw' })
 if (!isMainThread) {
   indexedDB.open('library').onsuccess = () => parentPort.postMessage('open')
   setInterval(() => {}, 1000)
