@@ -17,7 +17,7 @@ await build({
   entryPoints: [
     'test/suites/bench/main.ts',
     'test/suites/bench/warm/start.ts',
-    'test/suites/bench/warm/socket-owner.ts',
+    'test/suites/bench/warm/owner-process.ts',
     ...questions.map((name) => `test/suites/bench/questions/${name}.ts`),
   ],
   outbase: 'test/suites/bench',

@@ -1,14 +1,12 @@
 /** What does a database cost that another thread or process owns? */
 import { fork } from 'node:child_process'
-import { connect } from 'node:net'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { SocketPort } from '../../../../src/port/stream/socket-port.ts'
-import { streamOf } from '../../../../vfs/node/meeting/socket-stream.ts'
 import { scatter, recordOf } from '../report/records.ts'
 import { type Case, contendersOf, type Implementation, type Row, runCases } from '../warm/cases.ts'
 import { type Echo, echoOfProcess, echoOfThread } from '../warm/echoes.ts'
-import { completionOf, expectSameBytes, resultOf } from '../warm/idb.ts'
+import { completionOf, expectSame, expectSameBytes, resultOf } from '../warm/idb.ts'
 import type { Places } from '../warm/implementations.ts'
 import { compare, type Effort, timed } from '../warm/measure.ts'
 import type { Ask } from '../question.ts'
@@ -117,9 +115,8 @@ async function startSharing({ projectRoot, scratch }: Places): Promise<Sharing> 
   const ours = (await import(
     pathToFileURL(join(dist, 'index.js')).href
   )) as typeof import('../../../../src/index.ts')
-  const [served, echoed] = [join(scratch, 's'), join(scratch, 'e')]
-  const owner = await startOwner([dist, join(scratch, 'process'), served, echoed])
-  const port = new SocketPort(streamOf(connect(served)))
+  const [shared, echoed] = [join(scratch, 'shared'), join(scratch, 'e')]
+  const owner = await startOwner([dist, shared, echoed])
   const echoes = { [thread]: echoOfThread(), [otherProcess]: echoOfProcess(echoed) }
   const implementation = (name: string, options: object): Implementation => {
     const factory = ours.createIndexedDB(options)
@@ -128,13 +125,17 @@ async function startSharing({ projectRoot, scratch }: Places): Promise<Sharing> 
   const implementations = [
     implementation('in process', { path: join(scratch, 'here') }),
     implementation(thread, { path: join(scratch, 'thread'), worker: true }),
-    implementation(otherProcess, { port }),
+    implementation(otherProcess, { path: shared }),
   ]
   return {
     implementations,
     echoes,
     async close() {
       for (const { close } of implementations) await close()
+      const { pid } = JSON.parse(readFileSync(join(shared, 'owner.json'), 'utf8')) as {
+        pid: number
+      }
+      expectSame(pid, owner.pid, 'the owner of the shared directory')
       for (const echo of Object.values(echoes)) echo.close()
       owner.disconnect()
     },
@@ -142,7 +143,7 @@ async function startSharing({ projectRoot, scratch }: Places): Promise<Sharing> 
 }
 
 async function startOwner(args: readonly string[]) {
-  const owner = fork(fileURLToPath(new URL('../warm/socket-owner.mjs', import.meta.url)), args)
+  const owner = fork(fileURLToPath(new URL('../warm/owner-process.mjs', import.meta.url)), args)
   await new Promise((resolve, reject) => {
     owner.once('message', resolve)
     owner.once('error', reject)

@@ -100,13 +100,22 @@ class SpoiltLine {
 async function useAsClient(indexedDB: IDBFactory): Promise<void> {
   await Promise.allSettled([
     indexedDB.databases(),
-    openDatabase(indexedDB, (database) => upgrade(database), { name: 'own' }),
+    openDatabase(indexedDB, tryUpgrade, { name: 'own' }),
     openDatabase(indexedDB, () => {}, { name: databaseName }).then(useLibrary),
   ])
   await Promise.allSettled([
     resultOf(indexedDB.deleteDatabase('own')),
     openDatabase(indexedDB, () => {}, { name: databaseName, version: 2 }),
   ])
+}
+
+/** With a schema that the owner lies about any of it may throw. */
+function tryUpgrade(database: IDBDatabase): void {
+  try {
+    upgrade(database)
+  } catch (error) {
+    if (!(error instanceof DOMException)) throw error
+  }
 }
 
 function upgrade(database: IDBDatabase): void {
