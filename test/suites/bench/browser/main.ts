@@ -35,12 +35,12 @@ const stores: Readonly<Record<string, { browser: BrowserName; args: readonly str
   firefox: { browser: 'firefox', args: [] },
 }
 
-const places: readonly Place[] = ['page', 'worker']
+const places: readonly Place[] = ['page', 'worker', 'tab']
 
 const usage = `npm run bench:browser -- [filter] [options]
   filter         only the cases whose name contains it
   --store        ${Object.keys(stores).join(', ')} (default: all)
-  --place        ${places.join(', ')} (default: both)
+  --place        ${places.join(', ')} (default: all)
   --rounds N     rounds that count (default: 5)
   --limit S      seconds after which a case has failed (default: 180)
   --update       write test/suites/bench/browser-results.json

@@ -1,10 +1,11 @@
 /** What a page of the benchmark loads, and the dedicated worker it starts: the cases, on native and on ours, as built. */
 import type * as Package from '../../../../src/index.ts'
 import { type Case, type Implementation, type Row, runCases } from '../warm/cases.ts'
+import { openDatabase } from '../warm/idb.ts'
 import { browserCases } from './cases.ts'
 
-/** On a page a worker of this package's hosts OPFS; in a dedicated worker the thread does. */
-export type Place = 'page' | 'worker'
+/** On a page a worker of this package's hosts OPFS; in a dedicated worker the thread does; in a second tab it is the first tab's worker. */
+export type Place = 'page' | 'worker' | 'tab'
 
 /** One case, to be run. */
 export interface BenchRequest {
@@ -13,8 +14,14 @@ export interface BenchRequest {
   readonly rounds: number
 }
 
-/** Gives the case's rows. */
-export type RunBench = (request: BenchRequest) => Promise<Row[]>
+/** What a page can be told to do. */
+export interface BenchPage {
+  /** Gives the case's rows. */
+  runBench(request: BenchRequest): Promise<Row[]>
+  own(): Promise<void>
+}
+
+type RunBench = BenchPage['runBench']
 
 /** Little, since there are six combinations of store and place; native processes warm up while the cases are filled. */
 const effort = { warmUps: 1, gapRounds: 1 }
@@ -38,14 +45,32 @@ async function runHere({ place, name, rounds }: BenchRequest): Promise<Row[]> {
   return rows
 }
 
-/** Every row of a page within the native time, and puts, gets and one-put transactions of a worker within half of it. */
+/** What the rows are to stay within, as parts of the native time. */
 function goalsOf(place: Place) {
   return ({ name }: Case) => {
-    const isHalf = /^(put|get|index\.get|1,000 one-)/.test(name)
-    if (place === 'worker' && !isHalf) return []
-    const ratio = place === 'worker' ? 0.5 : 1
-    return [{ contender: 'opfs', ratio, node20: ratio }]
+    const ratio = ratioFor[place](name)
+    return ratio === null ? [] : [{ contender: 'opfs', ratio, node20: ratio }]
   }
+}
+
+const isChromium = navigator.userAgent.includes('Chrome')
+
+/** null: that place has no goal there. */
+const ratioFor: Readonly<Record<Place, (name: string) => number | null>> = {
+  page: () => 1,
+  worker: (name) => (/^(put|get|index\.get|1,000 one-)/.test(name) ? 0.5 : null),
+  tab(name) {
+    if (/1 MiB/.test(name)) return 1.5
+    if (/^1,000 one-(put|get)/.test(name)) return 1.2
+    if (name === 'getAll of 10,000') return isChromium ? 1.3 : 1
+    return /^(put|get|cursor over) 10,000$/.test(name) ? 1 : null
+  },
+}
+
+/** Has this tab own the storage for as long as it is open. */
+async function own(): Promise<void> {
+  const { createIndexedDB } = await loadPackage()
+  await openDatabase(createIndexedDB(), 'own', () => {})
 }
 
 async function loadImplementations(): Promise<Implementation[]> {
@@ -55,16 +80,14 @@ async function loadImplementations(): Promise<Implementation[]> {
     keyRange: globalThis.IDBKeyRange,
     close: async () => {},
   }
-  // The server has the built package there.
-  const { createIndexedDB, IDBKeyRange, close } = (await import(
-    urlOf('index-browser.js')
-  )) as typeof Package
+  const { createIndexedDB, IDBKeyRange, close } = await loadPackage()
   const factory = createIndexedDB()
   return [native, { name: 'opfs', factory, keyRange: IDBKeyRange, close: () => close(factory) }]
 }
 
-function urlOf(name: string): string {
-  return new URL(`/dist/${name}`, location.origin).href
+/** The server has the built package there. */
+async function loadPackage(): Promise<typeof Package> {
+  return (await import(new URL('/dist/index-browser.js', location.origin).href)) as typeof Package
 }
 
 const runInWorker: RunBench = (request) =>
@@ -79,7 +102,7 @@ const runInWorker: RunBench = (request) =>
   })
 
 if (isPage) {
-  Object.assign(globalThis, { runBench })
+  Object.assign(globalThis, { runBench, own })
 } else {
   addEventListener('message', ({ data }: MessageEvent<BenchRequest>) => {
     runHere(data).then(

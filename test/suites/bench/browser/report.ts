@@ -21,9 +21,10 @@ const storeTitles: Readonly<Record<string, string>> = {
 const placeTitles: Readonly<Record<Place, string>> = {
   page: 'from a page',
   worker: 'in a dedicated worker',
+  tab: 'from a second tab',
 }
 
-const places: readonly Place[] = ['page', 'worker']
+const places: readonly Place[] = ['page', 'worker', 'tab']
 
 const section = {
   name: 'browser speed',
