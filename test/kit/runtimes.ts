@@ -15,6 +15,7 @@ const packagedRuntimes: Readonly<
   Record<string, { package: string; version: string; args: string[] }>
 > = {
   'node@20': { package: 'node', version: '20.20.2', args: [] },
+  'node@22.13': { package: 'node', version: '22.13.1', args: [] },
   'node@22': { package: 'node', version: '22.23.3', args: [] },
   'node@24': { package: 'node', version: '24.9.0', args: [] },
   'node@26': { package: 'node', version: '26.9.0', args: [] },

@@ -20,7 +20,7 @@ const contenderCount = 12
 
 /** Who races with whom. */
 export const fields: Readonly<Record<string, readonly string[]>> = {
-  mixed: ['node@22', 'node@24', 'node@26', 'bun', 'deno'],
+  mixed: ['node@22.13', 'node@24', 'node@26', 'bun', 'deno'],
   node20: ['node@20'],
 }
 

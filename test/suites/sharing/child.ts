@@ -61,7 +61,8 @@ function startProcess(options: ChildOptions): void {
       main.finish()
       for (const worker of threads.values()) worker.postMessage('finish')
       lines.close()
-      process.stdin.unref()
+      // Deno's cannot be unreferenced.
+      process.stdin.destroy()
     },
     leave(place) {
       if (place === 0) main.leave()
@@ -95,11 +96,14 @@ function endProcess(): never {
 
 function startWorker({ options, thread }: WorkerOptions): void {
   const worker = startThread(options, thread)
-  parentPort?.on('message', (command) => {
+  const take = (command: unknown): void => {
     if (command === 'leave') return worker.leave()
     worker.finish()
-    parentPort?.close()
-  })
+    // Deno's cannot be closed.
+    parentPort?.off('message', take)
+    parentPort?.unref()
+  }
+  parentPort?.on('message', take)
 }
 
 function startThread(options: ChildOptions, thread: string): { finish(): void; leave(): void } {
