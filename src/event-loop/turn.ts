@@ -45,17 +45,44 @@ export function keepAlive(): () => void {
   return () => clearIdleTimeout(timer)
 }
 
+/** What keeps a thread that is about to end. */
+export interface LateEnd {
+  /** To be called when something may be awaited from now on. */
+  look(): void
+  stop(): void
+}
+
 /**
- * Keeps a process that is about to end alive as long as `isAwaiting()` says so, until what it gives is called: for what is awaited
- * from others while no port or file stands for it. It costs nothing before.
+ * Keeps a thread that is about to end alive as long as `isAwaiting()` says so: for what is awaited from others while no port or
+ * file stands for it. It costs nothing before, but in Deno's workers, which end without asking.
  */
-export function endLater(isAwaiting: () => boolean): () => void {
-  const { process } = globalThis as { process?: Partial<NodeJS.Process> }
+export function endLater(isAwaiting: () => boolean): LateEnd {
+  const { process, Deno, DedicatedWorkerGlobalScope } = globalThis as Ends
+  if (Deno && DedicatedWorkerGlobalScope) return stayAwake(isAwaiting)
   const look = (): void => {
     if (isAwaiting()) setIdleTimeout(() => {}, endingPauseMs)
   }
   process?.on?.('beforeExit', look)
-  return () => void process?.off?.('beforeExit', look)
+  return { look: () => {}, stop: () => void process?.off?.('beforeExit', look) }
+}
+
+interface Ends {
+  readonly process?: Partial<NodeJS.Process>
+  readonly Deno?: unknown
+  readonly DedicatedWorkerGlobalScope?: unknown
+}
+
+function stayAwake(isAwaiting: () => boolean): LateEnd {
+  let timer: unknown = null
+  const stay = (): void => {
+    timer ??= setIdleTimeout(look, endingPauseMs)
+  }
+  const look = (): void => {
+    timer = null
+    if (isAwaiting()) stay()
+  }
+  stay()
+  return { look: stay, stop: () => clearIdleTimeout(timer) }
 }
 
 /** How long a process that could end waits for what is still awaited, again and again. */

@@ -11,7 +11,7 @@
  * | leaving  | waits; transactions of an owner go on to their end                                       |
  */
 import { exceptionOf, type Failure, failure, failureOf, type FailurePlace } from '../errors.ts'
-import { endLater, keepAlive, now, queueIdleTimer } from '../event-loop/turn.ts'
+import { endLater, keepAlive, type LateEnd, now, queueIdleTimer } from '../event-loop/turn.ts'
 import { connectHost } from '../port/client.ts'
 import type {
   AttachListener,
@@ -65,6 +65,8 @@ export class Member implements ClosableHost {
   #returning: readonly string[] | null = null
   /** The clients of this thread, while it is the owner. */
   #clients: readonly string[] = []
+  /** Keeps the thread while it awaits others as their owner; null: it is no owner. */
+  #end: LateEnd | null = null
   /** Why it could not free the directory; null: it could, or that was reported. */
   #leaveFailure: Failure | null = null
   /** How many calls of `close()` wait. */
@@ -78,6 +80,7 @@ export class Member implements ClosableHost {
       client,
       durability,
       wanted: () => this.#begin(),
+      asked: () => this.#end?.look(),
       ownerLost: () => this.#ownerLost(),
       idle: () => this.#idle(),
     })
@@ -183,9 +186,10 @@ export class Member implements ClosableHost {
     found.onClients((clients) => this.#noteClients(clients))
     const hasOthers = (): boolean => mayReturn || this.#clients.length > 0
     const isAwaiting = (): boolean => !this.#session.isSettled || this.#session.isAwaiting
-    const stopLooking = endLater(() => hasOthers() && isAwaiting())
+    this.#end = endLater(() => hasOthers() && isAwaiting())
     const end = await Promise.race([left, lost, found.gone])
-    stopLooking()
+    this.#end.stop()
+    this.#end = null
     if (end === 'left') return this.#leaveOwn(found)
     this.#noteReturning()
     this.#session.ownerLost()

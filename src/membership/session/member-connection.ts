@@ -196,7 +196,7 @@ export class MemberConnection implements HostConnection {
       ended: () => this.#transactionEnded(transaction),
     })
     this.#transactions.add(transaction)
-    this.#services.transactions.set(transaction, this)
+    this.#services.transactionBegun(transaction, this)
     return transaction
   }
 

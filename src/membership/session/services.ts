@@ -23,7 +23,8 @@ export interface ConnectionServices<Transaction, Connection> extends SessionServ
   /** Whether the owner is this realm, and serves others, or may soon: its transactions may wait for theirs. */
   readonly hasClients: boolean
   /** Those that are not over, in the order of their creation, with their connections. */
-  readonly transactions: Map<Transaction, Connection>
+  readonly transactions: ReadonlyMap<Transaction, Connection>
+  transactionBegun(transaction: Transaction, connection: Connection): void
   transactionEnded(transaction: Transaction): void
   connectionEnded(connection: Connection): void
 }

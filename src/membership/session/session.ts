@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly durability: 'relaxed' | 'strict'
   /** Called when something waits for an owner. */
   readonly wanted: () => void
+  /** Called when something is asked that may have to wait for others. */
+  readonly asked: () => void
   /** Called when the owner has turned out to be gone. */
   readonly ownerLost: () => void
   /** Called when nothing is asked and nothing open any more. */
@@ -190,6 +192,11 @@ export class Session
     return connection
   }
 
+  transactionBegun(transaction: MemberTransaction, connection: MemberConnection): void {
+    this.transactions.set(transaction, connection)
+    this.#options.asked()
+  }
+
   transactionEnded(transaction: MemberTransaction): void {
     this.transactions.delete(transaction)
     if (this.#leaving.delete(transaction) && this.#leaving.size === 0) this.#left()
@@ -219,6 +226,7 @@ export class Session
 
   #add<Request extends SessionRequest>(request: Request): Request {
     this.#requests.add(request)
+    this.#options.asked()
     const at = this.#at
     if (!at) this.#options.wanted()
     else if (this.isSettled) request.ask(at.host)
