@@ -56,6 +56,10 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     database.connections.add(this)
   }
 
+  identify(): number {
+    return this.#database.identify()
+  }
+
   listen(listener: ConnectionListener): void {
     this.#listener = listener
   }

@@ -11,6 +11,7 @@ import { FileWatch } from './care/file-watch.ts'
 import { Garbage } from './care/garbage.ts'
 import { Housekeeping } from './care/housekeeping.ts'
 import type { Pump } from '../event-loop/pump.ts'
+import { Identity } from './identity.ts'
 import type { Recovery } from './recovery.ts'
 import { Scheduler } from './scheduler.ts'
 
@@ -50,12 +51,14 @@ export class Database<Connection extends DatabaseConnection> {
   readonly #commits: CommitQueue
   readonly #housekeeping: Housekeeping
   readonly #watch: FileWatch
+  readonly #identity: Identity
   /** The clients whose marks go with the next commit; null: none. */
   #forgotten: string[] | null = null
 
   constructor(storage: Storage, services: HostServices) {
     this.storage = storage
     this.services = services
+    this.#identity = new Identity(storage)
     this.#commits = new CommitQueue(storage.durability, (error, lost) => this.#lose(error, lost))
     const { keptIn } = services
     this.keptAt = keptIn === null ? null : [keptIn, storage.name]
@@ -84,7 +87,9 @@ export class Database<Connection extends DatabaseConnection> {
   commit(transaction: StorageTransaction, mark?: CommitMark): void {
     this.#watch.beforeCommit()
     for (const client of this.#forgotten ?? []) transaction.forgetMarks(client)
+    this.#identity.noteWith(transaction)
     transaction.commit(mark)
+    this.#identity.noted()
     this.#forgotten = null
     this.#housekeeping.noteCommit()
   }
@@ -149,6 +154,23 @@ export class Database<Connection extends DatabaseConnection> {
     queueReaction(() => this.breakDown(failure))
   }
 
+  /** What tells it from others of its name; clients who are told can rely on it once anything is committed after that. */
+  identify(): number {
+    const incarnation = this.#identity.get()
+    if (!this.isBroken) this.#noteIdentity()
+    return incarnation
+  }
+
+  /** At once, where no transaction is open that would take it along. */
+  #noteIdentity(): void {
+    if (!this.#identity.isOwed || this.storage.transaction) return
+    try {
+      this.#commitAlone()
+    } catch {
+      // The next commit takes it along, or meets the same trouble.
+    }
+  }
+
   /** A client's marks are of no use any more. */
   forgetMarks(client: string): void {
     append((this.#forgotten ??= []), client)
@@ -166,15 +188,20 @@ export class Database<Connection extends DatabaseConnection> {
   #forgetNow(): void {
     if (!this.#forgotten || this.isBroken) return
     try {
-      const transaction = this.storage.begin()
-      try {
-        this.commit(transaction)
-      } catch (error) {
-        transaction.rollback()
-        throw error
-      }
+      this.#commitAlone()
     } catch (error) {
       this.services.report(this.failureOf(error))
+    }
+  }
+
+  /** Commits what is to be noted. @throws StorageError */
+  #commitAlone(): void {
+    const transaction = this.storage.begin()
+    try {
+      this.commit(transaction)
+    } catch (error) {
+      transaction.rollback()
+      throw error
     }
   }
 

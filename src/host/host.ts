@@ -95,8 +95,13 @@ class DirectoryHost implements ObservableHost {
     return this.#queueOf(name).delete(listener, origin)
   }
 
-  attach(name: string, version: number, listener: AttachListener): void {
-    this.#queueOf(name).attach(version, listener)
+  attach(
+    name: string,
+    version: number,
+    listener: AttachListener,
+    incarnation: number | null = null,
+  ): void {
+    this.#queueOf(name).attach({ version, incarnation }, listener)
   }
 
   outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {

@@ -101,7 +101,12 @@ export class HostUser implements ClosableHost {
     )
   }
 
-  attach(name: string, version: number, listener: AttachListener): void {
+  attach(
+    name: string,
+    version: number,
+    listener: AttachListener,
+    incarnation?: number | null,
+  ): void {
     const use = newUse(() => {})
     const failed = (reason: Failure): void => {
       this.#over(use)
@@ -114,7 +119,8 @@ export class HostUser implements ClosableHost {
       // It was asked for before closing began.
       if (this.#closing) connection.shutDown()
     }
-    this.#enter(use, (host) => host.attach(name, version, { attached, failed }), failed)
+    const ask = (host: Host): void => host.attach(name, version, { attached, failed }, incarnation)
+    this.#enter(use, ask, failed)
   }
 
   outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {

@@ -54,8 +54,13 @@ class WorkerHost implements ClosableHost {
     return this.#request(listener, (host) => host.delete(name, listener))
   }
 
-  attach(name: string, version: number, listener: AttachListener): void {
-    this.#ask(listener, (host) => host.attach(name, version, listener))
+  attach(
+    name: string,
+    version: number,
+    listener: AttachListener,
+    incarnation?: number | null,
+  ): void {
+    this.#ask(listener, (host) => host.attach(name, version, listener, incarnation))
   }
 
   outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {

@@ -2,7 +2,7 @@
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
-import { markOf } from './mark.ts'
+import { incarnationOf, markOf } from './mark.ts'
 import type { Answer } from './messages.ts'
 import { schemaOf } from './schema.ts'
 import type {
@@ -79,12 +79,13 @@ function listedOf(value: unknown): { readonly name: string; readonly version: nu
   return { name: stringOf(name), version: integerOf(version, 1) }
 }
 
-function openedOf({ schema, limits, salvaged, keptAt }: Members) {
+function openedOf({ schema, limits, salvaged, keptAt, incarnation }: Members) {
   return {
     schema: schemaOf(schema),
     limits: limitsOf(limits),
     salvaged: salvaged === null ? null : reportOf(salvaged),
     keptAt: keptAt === null ? null : keptPlaceOf(keptAt),
+    incarnation: incarnationOf(incarnation),
   }
 }
 

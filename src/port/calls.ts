@@ -2,7 +2,7 @@
 import type { EncodedRange } from '../keys/key-range.ts'
 import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Call } from './messages.ts'
-import { clientOf, markOf, originOf } from './mark.ts'
+import { clientOf, incarnationOf, markOf, originOf } from './mark.ts'
 import { schemaChangeOf } from './schema.ts'
 import type { Operation } from '../protocol/protocol.ts'
 
@@ -34,6 +34,7 @@ export function callOf(value: unknown): Call {
         id,
         name: stringOf(members['name']),
         version: integerOf(members['version'], 1),
+        incarnation: incarnationOf(members['incarnation']),
       }
     case 'outcomeOf':
       return { type, id, name: stringOf(members['name']), mark: markOf(members['mark']) }

@@ -148,9 +148,14 @@ class PortHost implements OwnerPort, PortCaller {
     if (!this.#goneFor) this.#outbox.end({ type: 'leave', id: 0 })
   }
 
-  attach(name: string, version: number, listener: AttachListener): void {
+  attach(
+    name: string,
+    version: number,
+    listener: AttachListener,
+    incarnation: number | null = null,
+  ): void {
     const id = this.#wait({ type: 'attach', name, listener })
-    this.call({ type: 'attach', id, name, version })
+    this.call({ type: 'attach', id, name, version, incarnation })
   }
 
   outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
@@ -356,12 +361,9 @@ class PortHost implements OwnerPort, PortCaller {
     waiting.listener.upgradeNeeded(connection, transaction, answer.oldVersion)
   }
 
-  #connect(
-    name: string,
-    { id, schema, limits, salvaged, keptAt }: Extract<Answer, { type: ConnectingAnswer }>,
-  ): PortConnection {
-    const connection = new PortConnection(this, { id, name, schema, limits, salvaged, keptAt })
-    this.#connections.set(id, connection)
+  #connect(name: string, answer: Extract<Answer, { type: ConnectingAnswer }>): PortConnection {
+    const connection = new PortConnection(this, { ...answer, name })
+    this.#connections.set(answer.id, connection)
     return connection
   }
 }

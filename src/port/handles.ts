@@ -35,6 +35,15 @@ export interface PortCaller {
   release(transaction: PortTransaction): void
 }
 
+/** What the owner says of a connection. */
+type PortConnectionFacts = Pick<
+  HostConnection,
+  'name' | 'schema' | 'limits' | 'salvaged' | 'keptAt'
+> & {
+  readonly id: number
+  readonly incarnation?: number | null
+}
+
 /** A connection; what the port brings goes to its listener. */
 export class PortConnection implements HostConnection {
   readonly name: string
@@ -46,6 +55,7 @@ export class PortConnection implements HostConnection {
   readonly closed: Promise<void>
   readonly #caller: PortCaller
   readonly #id: number
+  readonly #incarnation: number | null
   #listener: ConnectionListener | null = null
   #isClosing = false
   #isClosedByRealm = false
@@ -56,21 +66,7 @@ export class PortConnection implements HostConnection {
 
   constructor(
     caller: PortCaller,
-    {
-      id,
-      name,
-      schema,
-      limits,
-      salvaged,
-      keptAt,
-    }: {
-      id: number
-      name: string
-      schema: DatabaseSchema
-      limits: StorageLimits
-      salvaged: SalvageReport | null
-      keptAt: KeptPlace | null
-    },
+    { id, name, schema, limits, salvaged, keptAt, incarnation = null }: PortConnectionFacts,
   ) {
     this.name = name
     this.schema = schema
@@ -79,7 +75,12 @@ export class PortConnection implements HostConnection {
     this.keptAt = keptAt
     this.#caller = caller
     this.#id = id
+    this.#incarnation = incarnation
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
+  }
+
+  identify(): number | null {
+    return this.#incarnation
   }
 
   listen(listener: ConnectionListener): void {

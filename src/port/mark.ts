@@ -57,3 +57,8 @@ export function originOf(value: unknown): RemoteOrigin | undefined {
   const { mark, resumes } = membersOf(value)
   return { mark: markOf(mark), resumes: booleanOf(resumes) }
 }
+
+/** What a database is known by at another owner; null: nothing was said of it. @throws Malformed */
+export function incarnationOf(value: unknown): number | null {
+  return value === undefined || value === null ? null : integerOf(value, 0)
+}

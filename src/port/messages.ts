@@ -66,6 +66,7 @@ export type Call =
       readonly id: number
       readonly name: string
       readonly version: number
+      readonly incarnation?: number | null
     }
   | {
       readonly type: 'outcomeOf'
@@ -124,6 +125,7 @@ export type Answer =
       readonly limits: StorageLimits
       readonly salvaged: SalvageReport | null
       readonly keptAt: KeptPlace | null
+      readonly incarnation?: number | null
       readonly oldVersion: number
     }
   | {
@@ -133,6 +135,7 @@ export type Answer =
       readonly limits: StorageLimits
       readonly salvaged: SalvageReport | null
       readonly keptAt: KeptPlace | null
+      readonly incarnation?: number | null
     }
   | {
       readonly type: 'attached'
@@ -141,6 +144,7 @@ export type Answer =
       readonly limits: StorageLimits
       readonly salvaged: SalvageReport | null
       readonly keptAt: KeptPlace | null
+      readonly incarnation?: number | null
     }
   | { readonly type: 'deleted'; readonly id: number; readonly oldVersion: number }
   | { readonly type: 'outcome'; readonly id: number; readonly outcome: CommitOutcome }

@@ -157,9 +157,7 @@ class Client implements Served {
       case 'delete':
         return this.#receiveRequest(call)
       case 'attach':
-        this.#takeNew(id)
-        this.#demandRoom()
-        return this.#host.attach(call.name, call.version, this.#attachListener(id))
+        return this.#attach(call)
       case 'outcomeOf':
         this.#demandOwn(call.mark.client)
         this.#takeNew(id)
@@ -185,6 +183,12 @@ class Client implements Served {
         demand(id <= this.#lastId, 'uses an id that was never given')
         return this.#receiveAbout(call)
     }
+  }
+
+  #attach({ id, name, version, incarnation }: Extract<Call, { type: 'attach' }>): void {
+    this.#takeNew(id)
+    this.#demandRoom()
+    this.#host.attach(name, version, this.#attachListener(id), incarnation)
   }
 
   #forget(call: Extract<Call, { type: 'forgetMarks' | 'forgetDeletion' }>): void {
@@ -315,14 +319,12 @@ class Client implements Served {
         this.#connect(id, connection)
         this.#transactions.addUpgrade(id, transaction)
         if (this.#isGone) return this.#transactions.abort(id)
-        const { schema, limits, salvaged, keptAt } = connection
-        this.#post({ type: 'upgradeNeeded', id, schema, limits, salvaged, keptAt, oldVersion })
+        this.#post({ type: 'upgradeNeeded', id, ...this.#factsOf(connection), oldVersion })
       },
       opened: (connection) => {
         if (!this.#connections.has(id)) this.#connect(id, connection)
         if (this.#isGone) return connection.close()
-        const { schema, limits, salvaged, keptAt } = connection
-        this.#answer({ type: 'opened', id, schema, limits, salvaged, keptAt })
+        this.#answer({ type: 'opened', id, ...this.#factsOf(connection) })
       },
       failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
     }
@@ -333,11 +335,17 @@ class Client implements Served {
       attached: (connection) => {
         this.#connect(id, connection)
         if (this.#isGone) return connection.close()
-        const { schema, limits, salvaged, keptAt } = connection
-        this.#post({ type: 'attached', id, schema, limits, salvaged, keptAt })
+        this.#post({ type: 'attached', id, ...this.#factsOf(connection) })
       },
       failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
     }
+  }
+
+  /** What the realm is told of a connection. One that will never come back without this port need not know the database again. */
+  #factsOf(connection: HostConnection) {
+    const { schema, limits, salvaged, keptAt } = connection
+    const incarnation = this.#options.client === undefined ? null : connection.identify()
+    return { schema, limits, salvaged, keptAt, incarnation }
   }
 
   #connect(id: number, connection: HostConnection): void {

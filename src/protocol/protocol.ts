@@ -140,8 +140,9 @@ export interface Host {
   /**
    * Connects again to a database that was open at an owner that is gone, at exactly that version. It asks no connection to
    * close and waits for no request: only for what is at the file in that moment, such as an upgrade that is running.
+   * `incarnation`: what the connection has said of itself there, if it has.
    */
-  attach(name: string, version: number, listener: AttachListener): void
+  attach(name: string, version: number, listener: AttachListener, incarnation?: number | null): void
   /**
    * What became of the commit with that mark, whose answer was lost. The port over which it was asked for must have ended at the
    * host, which may otherwise still be about to make it.
@@ -163,7 +164,7 @@ export type CommitOutcome = 'committed' | 'absent' | 'unknown'
 /** What becomes of an attachment. */
 export interface AttachListener {
   attached(connection: HostConnection): void
-  /** VersionError: it has another version. NotFoundError: it is gone. */
+  /** VersionError: it has another version. NotFoundError: it is gone, or another has its name. */
   failed(reason: Failure): void
 }
 
@@ -213,6 +214,11 @@ export interface HostConnection {
   readonly name: string
   /** Whether its host is in another thread or process, so that waiting for an answer costs a round trip. */
   readonly isRemote: boolean
+  /**
+   * What tells its database from others that had its name, or will have it: a client learns it at one owner, and can see at the
+   * next whether the database is still the same. null: it is not known. At a host of this thread it is noted in the file for that.
+   */
+  identify(): number | null
   /** The schema at the time of opening; during an upgrade core keeps the current one itself. */
   readonly schema: DatabaseSchema
   /** How much can be stored: the realm refuses what goes beyond, the host does not look at it again. */

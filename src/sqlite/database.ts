@@ -119,6 +119,14 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     return this.marks.hasLostSome
   }
 
+  get incarnation(): number | null {
+    if (this.#transaction?.hasWrittenMarks) {
+      throw new Error('unreachable: a failed commit was not rolled back')
+    }
+    this.sql.enter()
+    return this.marks.incarnation
+  }
+
   get hasStaleCounts(): boolean {
     return this.#hasStaleCounts
   }

@@ -52,6 +52,8 @@ export class SqliteTransaction implements StorageTransaction {
   #movedNumbers: Map<number, number> | null = null
   /** The clients whose marks are to be forgotten; null: none. */
   #forgotten: string[] | null = null
+  /** To be noted; null: nothing is. */
+  #incarnation: number | null = null
   #hasWrittenMarks = false
   #isOver = false
 
@@ -120,6 +122,11 @@ export class SqliteTransaction implements StorageTransaction {
     fillIndex({ reader, writer, storeId, index, indexKeysOf })
   }
 
+  noteIncarnation(incarnation: number): void {
+    this.#checkOpen()
+    this.#incarnation = incarnation
+  }
+
   forgetMarks(client: string): void {
     this.#checkOpen()
     append((this.#forgotten ??= []), client)
@@ -130,7 +137,7 @@ export class SqliteTransaction implements StorageTransaction {
     const { presence, quotaShare, sql } = this.#database
     presence.verifyOwed()
     this.#writeMoved()
-    if (mark || this.#forgotten) this.#writeMarks(mark)
+    if (mark || this.#forgotten || this.#incarnation !== null) this.#writeMarks(mark)
     quotaShare?.checkRoom()
     sql.commit()
     this.#isOver = true
@@ -159,6 +166,7 @@ export class SqliteTransaction implements StorageTransaction {
   #writeMarks(mark: CommitMark | undefined): void {
     const { marks } = this.#database
     this.#hasWrittenMarks = true
+    if (this.#incarnation !== null) marks.noteIncarnation(this.#incarnation)
     for (const client of this.#forgotten ?? []) marks.forget(client)
     if (mark) marks.write(mark)
   }

@@ -134,6 +134,11 @@ export interface Storage {
    * those of `mostMarkedClients` are kept: with more the client's go whose last is the oldest.
    */
   readonly hasLostMarks: boolean
+  /**
+   * A number that tells this database from others that had its name, or will have it; null: none was noted, see
+   * `StorageTransaction.noteIncarnation()`. Throws as `markOf()` does.
+   */
+  readonly incarnation: number | null
   /** Starts a read-write transaction. Throws while one is open. */
   begin(): StorageTransaction
   /** Closes the file, tidied; rolls back what is open; removes a file in which no upgrade was ever committed. */
@@ -175,6 +180,8 @@ export interface StorageTransaction {
     indexKeysOf: (record: RecordBytes) => Uint8Array | null,
   ): void
 
+  /** Notes the database's incarnation, which has none, once it commits: an integer from 0 to 2^53 - 1. */
+  noteIncarnation(incarnation: number): void
   /** Forgets the marks of a client, once it commits. */
   forgetMarks(client: string): void
   /**

@@ -57,15 +57,21 @@ export class WorldHost implements ClosableHost {
     return this.#current.delete(name, listener)
   }
 
-  attach(name: string, version: number, listener: AttachListener): void {
+  attach(
+    name: string,
+    version: number,
+    listener: AttachListener,
+    incarnation?: number | null,
+  ): void {
     const note = this.#noter()
-    this.#current.attach(name, version, {
+    const noting: AttachListener = {
       attached(connection) {
         note(connection)
         listener.attached(connection)
       },
       failed: (failure) => listener.failed(failure),
-    })
+    }
+    this.#current.attach(name, version, noting, incarnation)
   }
 
   outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {

@@ -30,6 +30,7 @@ interface ModelMarks {
   /** Client → slot → the last number; the client that was the last to commit comes last. */
   readonly clients: Map<string, Map<number, number>>
   hasLostSome: boolean
+  incarnation: number | null
 }
 
 /** A database that nothing was done to. */
@@ -38,7 +39,7 @@ export function newState(): ModelState {
     schema: emptySchema,
     stores: new Map(),
     numbers: new Map(),
-    marks: { clients: new Map(), hasLostSome: false },
+    marks: { clients: new Map(), hasLostSome: false, incarnation: null },
   }
 }
 

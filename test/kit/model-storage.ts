@@ -151,6 +151,10 @@ export class ModelStorage implements Storage {
     return this.#committed.marks.hasLostSome
   }
 
+  get incarnation() {
+    return this.#committed.marks.incarnation
+  }
+
   begin() {
     this.#directory.step('begin')
     if (this.#transaction) throw new Error('there is a transaction already')

@@ -39,6 +39,7 @@ export class ModelTransaction implements StorageTransaction {
   readonly state: ModelState
   readonly #owner: TransactionOwner
   readonly #forgotten: string[] = []
+  #incarnation: number | null = null
   #isOver = false
 
   constructor(committed: ModelState, owner: TransactionOwner) {
@@ -113,6 +114,11 @@ export class ModelTransaction implements StorageTransaction {
     }
   }
 
+  noteIncarnation(incarnation: number) {
+    this.#step('noteIncarnation')
+    this.#incarnation = incarnation
+  }
+
   forgetMarks(client: string) {
     this.#step('forgetMarks')
     this.#forgotten.push(client)
@@ -120,6 +126,7 @@ export class ModelTransaction implements StorageTransaction {
 
   commit(mark?: CommitMark) {
     this.#step('commit')
+    if (this.#incarnation !== null) this.state.marks.incarnation = this.#incarnation
     for (const client of this.#forgotten) this.state.marks.clients.delete(client)
     if (mark) this.#write(mark)
     this.#isOver = true

@@ -22,7 +22,7 @@ import { deleteDatabase } from './delete-database.ts'
 import { NamedDatabase, type NamedDatabaseOptions } from './named-database.ts'
 import { openDatabaseConnection } from './open-database.ts'
 import { closedBefore, QueuedRequest, type QueuedRequestOptions } from './queued-request.ts'
-import { attachment, inquiry, type Visit } from './visit.ts'
+import { attachment, inquiry, type Sought, type Visit } from './visit.ts'
 
 /** What a queue works with. */
 export interface ConnectionQueueOptions extends NamedDatabaseOptions {
@@ -64,8 +64,8 @@ export class ConnectionQueue {
     )
   }
 
-  attach(version: number, listener: AttachListener): void {
-    this.#visit(attachment(this.#named, version, listener))
+  attach(sought: Sought, listener: AttachListener): void {
+    this.#visit(attachment(this.#named, sought, listener))
     if (this.#current?.isAsking) this.#current.joined()
   }
 

@@ -19,13 +19,21 @@ export interface Visit {
   failed(reason: Failure): void
 }
 
-/** Connects to the database, if it has that version. */
-export function attachment(named: NamedDatabase, version: number, listener: AttachListener): Visit {
+/** The database that a connection was open to. */
+export interface Sought {
+  readonly version: number
+  /** null: it is not known. */
+  readonly incarnation: number | null
+}
+
+/** Connects to the database, if it is still the one that is sought. */
+export function attachment(named: NamedDatabase, sought: Sought, listener: AttachListener): Visit {
   return {
     waitsForUpgrade: true,
     receive(database) {
-      const reason = refusal(named.name, database?.storage.schema.version ?? 0, version)
-      if (!database || reason) return listener.failed(reason ?? missing(named.name))
+      if (!database || !isSame(database, sought)) return listener.failed(missing(named.name))
+      const reason = refusal(named.name, database.storage.schema.version, sought.version)
+      if (reason) return listener.failed(reason)
       listener.attached(named.connect(database))
     },
     failed: (reason) => listener.failed(reason),
@@ -80,9 +88,14 @@ function confirmOnDisk(
   })
 }
 
+/** One whose file says nothing of itself was made since, without a client. */
+function isSame(database: Database<Connection>, { incarnation }: Sought): boolean {
+  if (database.storage.schema.version === 0) return false
+  return incarnation === null || database.identify() === incarnation
+}
+
 /** Why a database of that version cannot be attached to; null where it can. */
 function refusal(name: string, found: number, version: number): Failure | null {
-  if (found === 0) return missing(name)
   if (found === version) return null
   const message = `Database "${name}" has version ${found} now, and the connection was to version ${version}`
   return failure('VersionError', message)

@@ -3,7 +3,7 @@
  * way, and has the connections again; then transactions end or go on, in the order of their creation.
  */
 import type { Failure } from '../../errors.ts'
-import type { CommitOutcome, Host } from '../../protocol/protocol.ts'
+import type { AttachListener, CommitOutcome, Host } from '../../protocol/protocol.ts'
 import type { MemberConnection } from './member-connection.ts'
 import type { MemberTransaction } from './member-transaction.ts'
 import { dropConnection } from './open-request.ts'
@@ -81,8 +81,9 @@ export class BringingOver {
   }
 
   #attach(connection: MemberConnection): Promise<void> {
-    return new Promise((resolve) =>
-      this.#host.attach(connection.name, connection.schema.version, {
+    const { name, schema } = connection
+    return new Promise((resolve) => {
+      const listener: AttachListener = {
         attached: (host) => {
           if (this.#watch.isCurrent() && connection.isAttachable) connection.attached(host)
           else dropConnection(host)
@@ -93,8 +94,9 @@ export class BringingOver {
           if (isOwnerLost(reason)) this.#lost()
           resolve()
         },
-      }),
-    )
+      }
+      this.#host.attach(name, schema.version, listener, connection.identify())
+    })
   }
 
   #settleUpgrades(transactions: UnderWay['transactions']): void {
@@ -112,7 +114,7 @@ export class BringingOver {
   }
 
   /**
-   * A database that is gone has no marks. Its connections had been closed, by the realm or by force, before it was deleted:
+   * A database that is gone has no marks, nor has another that has its name. Its connections had been closed, by the realm or by force, before it was deleted:
    * whether that was before or after the commit cannot be told.
    */
   #outcomeOf(transaction: MemberTransaction, connection: MemberConnection): CommitOutcome | null {

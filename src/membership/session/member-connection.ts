@@ -29,6 +29,8 @@ export class MemberConnection implements HostConnection {
   readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null
   readonly keptAt: KeptPlace | null
+  /** What its owner said of its database; null: nothing, as it was this thread. */
+  readonly #incarnation: number | null
   readonly closed: Promise<void>
   /** Whether it is closed, for any reason. */
   isClosed = false
@@ -58,6 +60,7 @@ export class MemberConnection implements HostConnection {
     this.limits = limits
     this.salvaged = salvaged
     this.keptAt = keptAt
+    this.#incarnation = host.isRemote ? host.identify() : null
     this.#services = services
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     this.attached(host)
@@ -75,6 +78,10 @@ export class MemberConnection implements HostConnection {
   /** Whether it is to be had again as it is: with an upgrade that has not committed it is the open request's. */
   get isAttachable(): boolean {
     return !this.isClosed && (this.#upgrade?.state ?? 'committed') === 'committed'
+  }
+
+  identify(): number | null {
+    return this.#incarnation
   }
 
   listen(listener: ConnectionListener): void {

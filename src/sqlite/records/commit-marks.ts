@@ -16,8 +16,11 @@ const sql = {
     ORDER BY max(ordinal) LIMIT 1`,
 }
 
-/** Stands in the place of a client in the row that says that marks were lost. */
-const lossClient = ''
+/** Stands in the place of a client in the rows that are no client's. */
+const noClient = ''
+/** The slots of these rows: that marks were lost, and the database's incarnation. */
+const lossSlot = 0
+const incarnationSlot = 1
 
 /** Who has marks, and how many were written. */
 interface Written {
@@ -49,7 +52,12 @@ export class CommitMarks {
 
   /** Whether marks were lost that no client had forgotten. */
   get hasLostSome(): boolean {
-    return this.numberOf(lossClient, 0) !== null
+    return this.numberOf(noClient, lossSlot) !== null
+  }
+
+  /** Tells the database from others of its name; null: that was not noted. */
+  get incarnation(): number | null {
+    return this.numberOf(noClient, incarnationSlot)
   }
 
   /** Whether a mark was ever written. */
@@ -79,7 +87,12 @@ export class CommitMarks {
   /** Notes that marks are not in the file that were committed to the database. */
   noteLoss(): void {
     this.#makeTable()
-    this.#writeRow({ client: lossClient, slot: 0, number: 1 }, 0)
+    this.#writeRow({ client: noClient, slot: lossSlot, number: 1 }, 0)
+  }
+
+  noteIncarnation(number: number): void {
+    this.#makeTable()
+    this.#writeRow({ client: noClient, slot: incarnationSlot, number }, 0)
   }
 
   /** The transaction was rolled back, perhaps with the table. */

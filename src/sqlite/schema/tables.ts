@@ -73,7 +73,8 @@ CREATE TABLE index_records (
  * `commit_marks`: one row per client and slot, the last commit that it asked for (see `CommitMark`). No part of a new
  * database: made with the first mark, so that a file without marks is as it always was. Replaced by the next mark of the
  * slot; deleted when the client's marks are forgotten, or when there are too many clients: the ordinal, which grows with
- * each mark, tells who was the last to commit. A row whose client is empty says that marks were lost.
+ * each mark, tells who was the last to commit. A row whose client is empty is the database's: of slot 0 it says that marks were lost;
+ * the number of slot 1, drawn at random, tells the database from others that had its name.
  */
 export const createMarksTable = `CREATE TABLE commit_marks (
   client TEXT NOT NULL,

@@ -157,13 +157,35 @@ export function markTests(fixture: Fixture): void {
     },
   )
 
+  fixture.withStore(
+    'an incarnation is there once its transaction has committed, and stays whatever marks do',
+    [],
+    async (storage, reopen) => {
+      assert.equal(storage.incarnation, null)
+      const rolledBack = storage.begin()
+      rolledBack.noteIncarnation(4)
+      rolledBack.rollback()
+      assert.equal(storage.incarnation, null)
+      const transaction = storage.begin()
+      transaction.noteIncarnation(2 ** 53 - 1)
+      assert.equal(storage.incarnation, null)
+      transaction.commit({ client: 'a', slot: 1, number: 7 })
+      assert.equal(storage.hasLostMarks, false)
+      transact(storage, (it) => it.forgetMarks('a'))
+      assert.deepEqual(marksOf(storage), [null, null, null])
+      assert.equal((await reopen()).incarnation, 2 ** 53 - 1)
+    },
+  )
+
   fixture.inDirectory('a deleted database takes its marks along', async (directory) => {
     const storage = await openWithStore(directory, 'test')
+    transact(storage, (transaction) => transaction.noteIncarnation(1))
     mark(storage, 'a', 0, 1)
     await storage.close()
     await directory.delete('test')
     const again = await openWithStore(directory, 'test')
     assert.deepEqual(marksOf(again), [null, null, null])
+    assert.equal(again.incarnation, null)
     await again.close()
   })
 }

@@ -177,6 +177,7 @@ export class SharedDirectory {
     const served = serve(owner.host, own, {
       report: unexpected,
       presence: null,
+      client,
       recovered: () => seat.recovered(),
       left: () => {
         owner.ports.delete(ports)

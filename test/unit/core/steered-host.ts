@@ -107,6 +107,7 @@ function hostConnection(host: SteeredHost, isRemote: boolean): HostConnection {
   return {
     name: 'd',
     isRemote,
+    identify: () => null,
     schema,
     limits: { recordBytes: Infinity, keyBytes: Infinity, nameUnits: Infinity, highestId: Infinity },
     salvaged: null,

@@ -296,6 +296,60 @@ describe('a client whose owner is gone', () => {
   })
 })
 
+describe('a database that another has taken the place of while there was no owner', () => {
+  /** Deletes the database and makes it again, with the same version and stores. */
+  async function replaceIn(directory: SharedDirectory) {
+    const between = directory.newHost()
+    await deleteDatabase(between, 'db')
+    ;(await open(between, 'db', { changes })).close()
+    await between.close()
+  }
+
+  test('is not the one that idle connections were open to', async () => {
+    const { directory, connection } = await fixture()
+    const told: string[] = []
+    connection.listen({
+      versionChange: (_old, _new, delivered) => delivered(),
+      closing: () => told.push('closing'),
+      closed: (reason) => told.push(`closed ${reason?.name}`),
+    })
+    directory.hold()
+    directory.kill()
+    await replaceIn(directory)
+    directory.release()
+    while (told.length < 2) await settle()
+    expect(told).toEqual(['closing', 'closed NotFoundError'])
+  })
+
+  test('does not get what was committed to the former one, whose outcome is unknown', async () => {
+    const { directory, client, connection } = await fixture()
+    const transaction = new Tester(connection)
+    await transaction.execute(put(1))
+    const ended = transaction.commit()
+    connection.close()
+    directory.hold()
+    directory.kill()
+    await replaceIn(directory)
+    directory.release()
+    expect(await ended).toBe('aborted AbortError')
+    expect(client.counts).toMatchObject({ unknown: 1, replayed: 0 })
+    expect(directory.storage.files.get('db')?.stores.get(1)?.size).toBe(0)
+  })
+
+  test('is known from one that has stayed, which a client has only opened', async () => {
+    const directory = new SharedDirectory()
+    const first = directory.newHost()
+    ;(await open(first, 'db', { changes })).close()
+    await first.close()
+    directory.startStranger()
+    const client = directory.member('client')
+    const connection = await open(client, 'db')
+    expect(directory.storage.files.get('db')?.marks.incarnation).toBe(connection.identify())
+    directory.kill()
+    expect((await new Tester(connection).execute(count())).result).toBe(0)
+  })
+})
+
 describe('a look that fails', () => {
   function failing(failures: number) {
     let looks = 0

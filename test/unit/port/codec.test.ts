@@ -35,7 +35,8 @@ const range = { lower: short, upper: null }
 const mark = { client: 'abcdefghijklmnop', slot: 2 ** 20 - 1, number: 2 ** 53 - 1 }
 
 const calls: readonly Call[] = [
-  { type: 'open', id: 1, name: 'a database', version: 3 },
+  { type: 'open', id: 1, name: 'a database', version: 3, origin: { mark, resumes: true } },
+  { type: 'delete', id: 1, name: 'a database', origin: undefined },
   {
     type: 'createTransaction',
     id: 2,
@@ -96,9 +97,11 @@ const calls: readonly Call[] = [
     durability: 'default',
     resumes: true,
   },
-  { type: 'attach', id: 4, name: 'a database', version: 3 },
+  { type: 'attach', id: 4, name: 'a database', version: 3, incarnation: 2 ** 53 - 1 },
+  { type: 'attach', id: 4, name: 'a database', version: 3, incarnation: null },
   { type: 'outcomeOf', id: 5, name: 'a database', mark },
   { type: 'forgetMarks', id: 0, client: 'abcdefghijklmnop' },
+  { type: 'forgetDeletion', id: 0, mark },
   { type: 'abort', id: 2 },
 ]
 
@@ -116,7 +119,10 @@ const answers: readonly Answer[] = [
     limits: { recordBytes: 1, keyBytes: 2, nameUnits: 3, highestId: 4 },
     salvaged: null,
     keptAt: ['directory', 'name'],
+    incarnation: 0,
   },
+  { type: 'versionChange', id: 4, delivery: 1, oldVersion: 2, newVersion: null, request: mark },
+  { type: 'versionChange', id: 4, delivery: 2, oldVersion: 2, newVersion: 3, request: undefined },
 ]
 
 /** A call with the bytes of its value in place of the value. */

@@ -54,6 +54,7 @@ function bound(it: StorageTransaction): StorageTransaction {
     deleteRange: it.deleteRange.bind(it),
     clear: it.clear.bind(it),
     fillIndex: it.fillIndex.bind(it),
+    noteIncarnation: it.noteIncarnation.bind(it),
     forgetMarks: it.forgetMarks.bind(it),
     commit: it.commit.bind(it),
     rollback: it.rollback.bind(it),
@@ -269,6 +270,7 @@ const defects: Readonly<Record<string, Defect>> = {
         it.deleteRange(storeId, { lower: Uint8Array.of(0), upper: Uint8Array.of(0x80) }),
     }),
   },
+  'noteIncarnation() notes nothing': { transaction: () => ({ noteIncarnation: () => {} }) },
   'forgetMarks() forgets nothing': { transaction: () => ({ forgetMarks: () => {} }) },
   'setCurrentNumber() sets nothing': { transaction: () => ({ setCurrentNumber: () => {} }) },
   'a transaction that is over goes on in the next': {
