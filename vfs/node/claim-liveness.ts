@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import type { Claim, FoundClaim } from './claim-file.ts'
+import { hasEnded } from './meeting/ends.ts'
 import { socketLiveness } from './owner-socket.ts'
 import { isSameBoot, isSameProcess, processLiveness, thisProcess } from './process-identity.ts'
 import type { Liveness, ProcessIdentity } from './process-identity.ts'
@@ -13,6 +14,7 @@ const writingMs = 2000
  * - The pid and start time of a process, where both processes see each other; it lives as long as its process does.
  * - The socket, where one lies in the directory and both run on the same kernel: across containers, and of a thread.
  * - The descriptor that a thread holds, which its end closes.
+ * - The mark of one that has ended by itself.
  *
  * What none of them knows is `unknown`: another machine, a container that could make no socket, and another user's that
  * keeps its claim to itself.
@@ -31,7 +33,8 @@ export async function claimLiveness(
   if (process === 'alive' && !isOwn && claim.thread === 0) return 'alive'
   const socket = await answerOf(path, claim, self)
   if (socket !== 'unknown') return socket
-  return process === 'alive' ? threadLiveness(claim, { isOwn }) : 'unknown'
+  if (process === 'alive') return threadLiveness(claim, { isOwn })
+  return hasEnded(path, claim.id) ? 'dead' : 'unknown'
 }
 
 async function answerOf(path: string, claim: Claim, self: ProcessIdentity): Promise<Liveness> {

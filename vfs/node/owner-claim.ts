@@ -8,6 +8,7 @@ import { claimLiveness } from './claim-liveness.ts'
 import { dateOf, timeOfDay } from '../clock.ts'
 import { ownerText } from './locked-message.ts'
 import { removeFormer } from './meeting/elsewhere.ts'
+import { forgetEnd, markAtEnd } from './meeting/ends.ts'
 import type { Entrance, Offer } from './meeting/entrance.ts'
 import { forgetGuests, hadGuests, markedEntrance } from './meeting/guests.ts'
 import { keptToItself } from './meeting/way-in.ts'
@@ -284,6 +285,7 @@ function isSameFile(one: fs.BigIntStats | null, other: fs.BigIntStats | null): b
 function enter(path: string, candidate: Candidate, former: FoundClaim | null): HeldClaim {
   const hasSurvivors = former !== null && hadGuests(path, former.id)
   if (hasSurvivors) forgetGuests(path, former.id)
+  if (former !== null) forgetEnd(path, former.id)
   tidy(() => removeLeftovers(path, candidate.id))
   tidy(() => removeFormer(path, candidate.wayIn))
   return { hasSurvivors, ...heldClaim(path, candidate) }
@@ -294,6 +296,7 @@ function heldClaim(path: string, candidate: Candidate): Omit<HeldClaim, 'hasSurv
   const file = ownerFile(path)
   let seen: fs.BigIntStats | null = candidate.stat
   let lost: VfsError | null = null
+  const unmark = markAtEnd(path, id)
 
   /** What has become of the file if it is not this claim any more. It is read only if it has changed: that takes a descriptor. */
   function fate(): string | null {
@@ -319,9 +322,11 @@ function heldClaim(path: string, candidate: Candidate): Omit<HeldClaim, 'hasSurv
       // It may have been deleted by hand, and the directory taken by another owner; or the directory was moved, with the claim in it.
       if (fate() === null) explained(file, () => fs.rmSync(file, { force: true }))
       else explained(file, candidate.retract)
+      unmark()
       candidate.release()
     },
     abandon() {
+      unmark()
       withdraw({ path, candidate, files: [file] })
     },
   }
@@ -347,7 +352,7 @@ const leftoverMs = 60_000
 /** What processes leave that die while they claim, and the sockets of owners that were killed. */
 function removeLeftovers(path: string, ownId: string): void {
   for (const name of fs.readdirSync(path)) {
-    if (!/^owner\..+\.(?:new|next|sock|met)$/.test(name) || name.includes(ownId)) continue
+    if (!/^owner\..+\.(?:new|next|sock|met|over)$/.test(name) || name.includes(ownId)) continue
     const file = join(path, name)
     const stat = fs.lstatSync(file, { throwIfNoEntry: false })
     if (stat && isLeftover(stat)) fs.rmSync(file, { force: true })

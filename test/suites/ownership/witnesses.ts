@@ -100,6 +100,9 @@ export async function shareBetweenContainers(
     const restarted = await start({ runtime: runtimes[1], where: 'container' })
     findings.expect('when it was restarted', /^owner/, await restarted.tell('own'))
     findings.expect('with nothing to do', /^0$/, String(await restarted.end()))
+    const later = await start({ runtime: runtimes[0], where: 'container' })
+    findings.expect('when it has ended by itself', /^owner/, await later.tell('own'))
+    await later.kill()
   })
   await inDirectory(script, async (start) => {
     const owner = await start({ runtime: runtimes[0], where: 'container' })
