@@ -41,8 +41,8 @@ function directoryAt(path: string): VfsDirectory {
   return {
     identity: path,
     meeting,
-    get hasSurvivors() {
-      return owned?.hasSurvivors ?? false
+    get survivors() {
+      return owned?.survivors ?? null
     },
     async lock(waitMs) {
       owned = await own(path, { waitMs, offer: meeting.offer })

@@ -125,9 +125,18 @@ export interface MeetingPlace {
 export interface OpenMeeting {
   /** What those who may read the directory know, and must show. */
   readonly secret: string
-  /** From now on those who come are sent away, and a later `lock()` offers no way in. */
-  close(): void
+  /**
+   * From now on those who come are sent away, and a later `lock()` offers no way in. `guests`: the ids of those who were there, for
+   * the next owner's `survivors`.
+   */
+  close(guests?: readonly string[]): void
 }
+
+/**
+ * Who may be on the way from the last owner of a directory with what was under way there: their ids; `'unknown'`: it died while others
+ * were, or had been, connected to it; null: no one.
+ */
+export type Survivors = readonly string[] | 'unknown' | null
 
 /**
  * A storage directory. File names are flat: letters, digits, `.`, `-` and `_`, at most 100 characters, and neither `.` nor `..`.
@@ -167,11 +176,8 @@ export interface VfsDirectory {
   readonly renew?: () => Promise<void>
   /** Absent: others cannot be met here, so an owner shares with no one. */
   readonly meeting?: MeetingPlace
-  /**
-   * Whether `lock()` has taken the directory from an owner that died while others were, or had been, connected to it: they may be
-   * on their way with what they had under way there. Absent: it is not known, and the owner waits for those alone that it knows.
-   */
-  readonly hasSurvivors?: boolean
+  /** From whom `lock()` has taken the directory, see there. Absent: it is not known, and the owner waits for those alone that it knows. */
+  readonly survivors?: Survivors
   /** Gives up the ownership; does nothing where this object has none, even if another has it. All files must be closed. */
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 /** How a thread that takes part in a directory has it hosted: here, or in a worker. */
 import { exceptionOf, type Failure } from '../errors.ts'
 import { lockError } from '../files/ownership.ts'
-import type { VfsDirectory } from '../files/vfs.ts'
+import type { Survivors, VfsDirectory } from '../files/vfs.ts'
 import type { Farewell } from '../membership/browser/farewell.ts'
 import type { Executed, Ownable } from '../membership/browser/ownable.ts'
 import { WorkerWatch } from '../membership/browser/worker-watch.ts'
@@ -37,10 +37,10 @@ export function peerHosting(
 async function takeDirectory(
   directory: VfsDirectory,
   engine: ThreadEngine,
-): Promise<{ readonly hasSurvivors: boolean }> {
+): Promise<{ readonly survivors: Survivors }> {
   const [loaded, locked] = await Promise.allSettled([engine.prepare(), lockAtOnce(directory)])
   if (locked.status === 'rejected') throw lockError(locked.reason)
-  if (loaded.status === 'fulfilled') return { hasSurvivors: directory.hasSurvivors ?? false }
+  if (loaded.status === 'fulfilled') return { survivors: directory.survivors ?? null }
   // That it cannot be given back is a lesser trouble.
   await directory.close().catch(() => {})
   throw loaded.reason

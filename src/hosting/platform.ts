@@ -8,7 +8,7 @@ import type { Peer } from '../membership/peer.ts'
 import type { Served, ServeOptions } from '../port/server.ts'
 import type { Presence } from '../port/presence.ts'
 import type { PlatformDefaults, Settings } from '../options/options.ts'
-import type { Vfs } from '../files/vfs.ts'
+import type { Survivors, Vfs } from '../files/vfs.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** One kind of runtime: Node and its kin, or pages and workers. */
@@ -46,7 +46,7 @@ export interface PeerHosting {
    *
    * @throws StorageError 'busy' where another has it
    */
-  take(): Promise<{ readonly hasSurvivors: boolean }>
+  take(): Promise<{ readonly survivors: Survivors }>
   /** Serves the host to a client. */
   serve(
     host: Host,

@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { VfsError } from '../../src/files/vfs.ts'
-import type { VfsFile } from '../../src/files/vfs.ts'
+import type { VfsFile, Survivors } from '../../src/files/vfs.ts'
 import { checkFileName, isFileName } from '../file-name.ts'
 import type { HeldDirectory } from './held-directory.ts'
 import { explainedLater } from './node-file-error.ts'
@@ -26,8 +26,8 @@ export class NodeFiles {
     this.#locked = locked
   }
 
-  get hasSurvivors(): boolean {
-    return this.#locked.lock.hasSurvivors
+  get survivors(): Survivors {
+    return this.#locked.lock.survivors
   }
 
   /** @throws VfsError ESTALE when the directory was moved, deleted or taken */

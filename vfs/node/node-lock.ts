@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DirectoryLockedError } from '../../src/files/vfs.ts'
+import type { Survivors } from '../../src/files/vfs.ts'
 import { now, pause } from '../clock.ts'
 import { openKernelLock } from './kernel-lock.ts'
 import type { KernelLock } from './kernel-lock.ts'
@@ -22,8 +23,8 @@ import type { HeldClaim } from './owner-claim.ts'
  * directory away: it is `owner.json` that makes an owner, and the lock tells whether a claim that cannot be checked is dead.
  */
 export interface DirectoryLock {
-  /** Whether it was taken from an owner that has died and had guests. */
-  readonly hasSurvivors: boolean
+  /** Who may come from its last owner. */
+  readonly survivors: Survivors
   /** @throws VfsError ESTALE, from then on, once the directory is not owned any more */
   verify(): void
   /** When it throws, the directory is still owned, and this may be called again. */
@@ -153,7 +154,7 @@ const heldLocks = new Set<DirectoryLock>()
 
 function hold(claim: HeldClaim, kernelLock: KernelLock | null): DirectoryLock {
   const lock: DirectoryLock = {
-    hasSurvivors: claim.hasSurvivors,
+    survivors: claim.survivors,
     verify() {
       claim.verify()
       kernelLock?.renew()

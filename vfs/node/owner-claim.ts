@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { VfsError } from '../../src/files/vfs.ts'
+import type { Survivors } from '../../src/files/vfs.ts'
 import { closesWithThread, readClaim, socketName, writeClaim } from './claim-file.ts'
 import type { Claim, FoundClaim, WrittenClaim } from './claim-file.ts'
 import { claimLiveness } from './claim-liveness.ts'
@@ -10,7 +11,7 @@ import { ownerText } from './locked-message.ts'
 import { removeFormer } from './meeting/elsewhere.ts'
 import { forgetEnd, markAtEnd } from './meeting/ends.ts'
 import type { Entrance, Offer } from './meeting/entrance.ts'
-import { forgetGuests, hadGuests, markedEntrance } from './meeting/guests.ts'
+import { markedEntrance, takeSurvivors } from './meeting/guests.ts'
 import { keptToItself } from './meeting/way-in.ts'
 import { explained } from './node-file-error.ts'
 import { openOwnerSocket } from './owner-socket.ts'
@@ -35,7 +36,7 @@ import type { Liveness, ProcessIdentity } from './process-identity.ts'
  */
 export interface HeldClaim {
   /** Whether it succeeds an owner that has died and had guests. */
-  readonly hasSurvivors: boolean
+  readonly survivors: Survivors
   /** @throws VfsError ESTALE, from then on, when `owner.json` is not this claim any more */
   verify(): void
   /** When it throws, the claim stands, and this may be called again. */
@@ -283,15 +284,14 @@ function isSameFile(one: fs.BigIntStats | null, other: fs.BigIntStats | null): b
 
 /** `former`: the claim that was succeeded; null: there was none. */
 function enter(path: string, candidate: Candidate, former: FoundClaim | null): HeldClaim {
-  const hasSurvivors = former !== null && hadGuests(path, former.id)
-  if (hasSurvivors) forgetGuests(path, former.id)
+  const survivors = takeSurvivors(path, former?.id ?? null)
   if (former !== null) forgetEnd(path, former.id)
   tidy(() => removeLeftovers(path, candidate.id))
   tidy(() => removeFormer(path, candidate.wayIn))
-  return { hasSurvivors, ...heldClaim(path, candidate) }
+  return { survivors, ...heldClaim(path, candidate) }
 }
 
-function heldClaim(path: string, candidate: Candidate): Omit<HeldClaim, 'hasSurvivors'> {
+function heldClaim(path: string, candidate: Candidate): Omit<HeldClaim, 'survivors'> {
   const { id } = candidate
   const file = ownerFile(path)
   let seen: fs.BigIntStats | null = candidate.stat

@@ -2,7 +2,7 @@
 import { isA } from '../../base/thrown.ts'
 import { exceptionOf, type Failure, failure, StorageError } from '../../errors.ts'
 import { now, queueIdleTimer } from '../../event-loop/turn.ts'
-import type { MeetingPlace, MetOwner, Owner } from '../../files/vfs.ts'
+import type { MeetingPlace, MetOwner, Owner, Survivors } from '../../files/vfs.ts'
 import type { HostPort } from '../../port/messages.ts'
 import type { Served } from '../../port/server.ts'
 import { SocketPort } from '../../port/stream/socket-port.ts'
@@ -21,11 +21,11 @@ export interface NodePeerParts {
   /** How long to wait for an owner that does not share; one that is stopped is waited for as long as that, or without limit if it is 0. */
   readonly waitMs: number
   /**
-   * Takes the directory at once and loads the engine; gives whether others may be on their way from an owner that has died.
+   * Takes the directory at once and loads the engine; gives who may be on the way from its last owner.
    *
    * @throws StorageError `busy` where another has it
    */
-  take(): Promise<{ readonly hasSurvivors: boolean }>
+  take(): Promise<{ readonly survivors: Survivors }>
   /** A host on the directory, which was taken. */
   makeHost(recovery: Promise<void> | null): ObservableHost
   /** Frees the directory, if it is still taken once its host is closed. */
@@ -61,10 +61,10 @@ const lastRank = 15
 
 /** A directory that was taken. */
 interface Taken {
-  readonly hasSurvivors: boolean
+  readonly survivors: Survivors
   readonly reception: Reception
   /** Lets no more in, and tells those who are that the owner is going. */
-  readonly close: () => void
+  readonly close: (guests: readonly string[]) => void
 }
 
 export class NodePeer implements Peer {
@@ -113,26 +113,26 @@ export class NodePeer implements Peer {
       own,
       (stream) => void reception.received(stream, { secret: meeting.secret, own, report }),
     )
-    const close = (): void => {
-      meeting.close()
+    const close = (guests: readonly string[]): void => {
+      meeting.close(guests)
       reception.close()
     }
     try {
       const taken = await parts.take()
       return this.#own(looking, { ...taken, reception, close })
     } catch (error) {
-      close()
+      close([])
       if (isA(error, StorageError) && error.code === 'busy') return error
       throw error
     }
   }
 
-  #own({ client, returning }: Looking, { hasSurvivors, reception, close }: Taken): FoundOwn {
+  #own({ client, returning }: Looking, { survivors, reception, close }: Taken): FoundOwn {
     const parts = this.#parts
     const roster = new Roster({
       own: client,
-      returning: returning ?? (hasSurvivors ? 'unknown' : null),
-      hasDied: (id) => this.#hasDied(id),
+      returning: returning ?? survivors,
+      ...(returning && { hasDied: (id: string) => this.#hasDied(id) }),
     })
     const host = parts.makeHost(roster.recovery)
     reception.serve({
@@ -147,7 +147,7 @@ export class NodePeer implements Peer {
       recovered: () => roster.ownRecovered(),
       onClients: (changed) => roster.onClients(changed),
       leave: async () => {
-        close()
+        close(roster.clients)
         await host.close()
         await parts.giveUp()
       },

@@ -82,16 +82,16 @@ describe.skipIf(process.platform === 'win32')('the meeting place of a node direc
 
   test('the successor of an owner that died with guests knows that they may come', async () => {
     const directory = await owned()
-    assert.equal(directory.hasSurvivors, false)
+    assert.equal(directory.survivors, null)
     const met = await meet()
     assert.ok(met.type === 'met')
     await new Promise<void>((resolve) => met.stream.onData(() => resolve()))
     await killed(directory)
     met.stream.close()
     const next = await owned()
-    assert.equal(next.hasSurvivors, true)
+    assert.equal(next.survivors, 'unknown')
     await next.close()
-    assert.equal(next.hasSurvivors, false)
+    assert.equal(next.survivors, null)
     assert.deepEqual(
       fs.readdirSync(path).filter((name) => name.startsWith('owner.')),
       [],
@@ -101,14 +101,45 @@ describe.skipIf(process.platform === 'win32')('the meeting place of a node direc
   test('the successor of an owner that died alone, or has left, awaits no one', async () => {
     await killed(await owned())
     const second = await owned()
-    assert.equal(second.hasSurvivors, false)
+    assert.equal(second.survivors, null)
     const met = await meet()
     assert.ok(met.type === 'met')
     await new Promise<void>((resolve) => met.stream.onData(() => resolve()))
     await second.close()
     const third = await owned()
-    assert.equal(third.hasSurvivors, false)
+    assert.equal(third.survivors, null)
     await third.close()
+  })
+
+  test('the successor of an owner that left guests behind knows who they are, once', async () => {
+    const guests = ['abcdef0123456789', 'abcdef9876543210']
+    const directory = nodeFs().directory(path)
+    const { meeting } = directory
+    assert.ok(meeting)
+    const offered = meeting.open({ protocol: [1, 1], version: '1' }, () => {})
+    await directory.lock(0)
+    offered.close(guests)
+    await directory.close()
+    const second = await owned()
+    assert.deepEqual(second.survivors, guests)
+    await second.close()
+    const third = await owned()
+    assert.equal(third.survivors, null)
+    await third.close()
+  })
+
+  test('guests who were announced long ago, or in a form that is not known, are awaited no more', async () => {
+    const file = join(path, 'owner.left.met')
+    fs.writeFileSync(file, '["abcdef0123456789"]')
+    fs.utimesSync(file, new Date(), new Date(Date.now() - 20_000))
+    const first = await owned()
+    assert.equal(first.survivors, null)
+    await first.close()
+    fs.writeFileSync(file, '[1]')
+    const second = await owned()
+    assert.equal(second.survivors, null)
+    await second.close()
+    assert.equal(fs.existsSync(file), false)
   })
 
   // Only the superuser can become another user.

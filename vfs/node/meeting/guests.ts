@@ -1,6 +1,8 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { socketName } from '../claim-file.ts'
+import type { Survivors } from '../../../src/files/vfs.ts'
+import { timeOfDay } from '../../clock.ts'
 import { type Entrance, type Offer, openEntrance } from './entrance.ts'
 
 /** Tells the successor of an owner that dies whether there were guests: they may come back with what they had under way. */
@@ -55,13 +57,47 @@ export async function markedEntrance(
   }
 }
 
-/** Whether the owner whose claim had that id has had guests. */
-export function hadGuests(directory: string, id: string): boolean {
-  return fs.existsSync(join(directory, markName(id)))
+/** Tells the next owner who comes to it from one that is about to leave. Never throws. */
+export function announceGuests(directory: string, guests: readonly string[]): void {
+  const file = join(directory, announcement)
+  try {
+    fs.rmSync(file, { force: true })
+    fs.writeFileSync(file, JSON.stringify(guests), { flag: 'wx', mode: 0o600 })
+  } catch {
+    // The disk is full: a successor that was not there waits for nobody.
+  }
+}
+
+/** Who may come to the owner that enters, from the one whose claim had that id, or from one that left; for that owner alone. */
+export function takeSurvivors(directory: string, former: string | null): Survivors {
+  const announced = takeAnnounced(directory)
+  if (former === null || !fs.existsSync(join(directory, markName(former)))) return announced
+  forgetGuests(directory, former)
+  return 'unknown'
+}
+
+/** Those who were to come have come by then, or have gone as well. */
+const announcedForMs = 10_000
+
+function takeAnnounced(directory: string): readonly string[] | null {
+  const file = join(directory, announcement)
+  try {
+    const ageMs = timeOfDay() - fs.statSync(file).mtimeMs
+    const guests = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown
+    fs.rmSync(file, { force: true })
+    return Math.abs(ageMs) < announcedForMs && isListOfIds(guests) ? guests : null
+  } catch {
+    // There is none, most often.
+    return null
+  }
+}
+
+function isListOfIds(found: unknown): found is readonly string[] {
+  return Array.isArray(found) && found.every((id) => typeof id === 'string' && id.length === 16)
 }
 
 /** Never throws. */
-export function forgetGuests(directory: string, id: string): void {
+function forgetGuests(directory: string, id: string): void {
   try {
     fs.rmSync(join(directory, markName(id)), { force: true })
   } catch {
@@ -72,3 +108,6 @@ export function forgetGuests(directory: string, id: string): void {
 function markName(id: string): string {
   return `owner.${id}.met`
 }
+
+/** What an owner that leaves says; no claim has that id. */
+const announcement = markName('left')

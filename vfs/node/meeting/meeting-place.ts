@@ -9,6 +9,7 @@ import { connectAt, connectIn, isOwnFailure } from '../owner-socket.ts'
 import { isSameProcess, processLiveness, thisProcess } from '../process-identity.ts'
 import { isTrusted } from './elsewhere.ts'
 import type { Offer } from './entrance.ts'
+import { announceGuests } from './guests.ts'
 import { streamOf } from './socket-stream.ts'
 import { isOpen, wayInOf } from './way-in.ts'
 import type { WrittenWayIn } from './way-in.ts'
@@ -38,8 +39,9 @@ export function meetingPlaceOf(path: string): NodeMeetingPlace {
       offer = own
       return {
         secret,
-        close() {
+        close(guests = []) {
           isClosed = true
+          if (guests.length > 0) announceGuests(path, guests)
           if (offer === own) offer = null
         },
       }
