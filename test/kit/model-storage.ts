@@ -14,7 +14,7 @@ import type {
   StorageDirectory,
   StorageDurability,
 } from '../../src/storage/storage.ts'
-import { type ModelState, newState } from './model-state.ts'
+import { copyOf, type ModelState, newState } from './model-state.ts'
 import { countRows, receiveRows } from './model-scan.ts'
 import { ModelTransaction } from './model-transaction.ts'
 
@@ -49,6 +49,16 @@ export class ModelDirectory implements StorageDirectory {
   /** How much each database says is pending. */
   pendingBytes = 0
   hasLostSync = false
+
+  /** Takes over what another holds, which goes its own way then. */
+  takeOver(former: ModelDirectory): void {
+    for (const [name, state] of former.files) {
+      const { clients, ...others } = state.marks
+      const copies = Array.from(clients, ([client, slots]) => [client, new Map(slots)] as const)
+      this.files.set(name, { ...copyOf(state), marks: { ...others, clients: new Map(copies) } })
+    }
+    for (const [place, deletion] of former.deletions) this.deletions.set(place, deletion)
+  }
 
   step(name: string): void {
     this.log.push(name)

@@ -29,8 +29,8 @@ export class MemberConnection implements HostConnection {
   readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null
   readonly keptAt: KeptPlace | null
-  /** What its owner said of its database; null: nothing, as it was this thread. */
-  readonly #incarnation: number | null
+  /** What an owner said of its database; null: nothing, as only this thread has been its owner. */
+  #incarnation: number | null = null
   readonly closed: Promise<void>
   /** Whether it is closed, for any reason. */
   isClosed = false
@@ -60,7 +60,6 @@ export class MemberConnection implements HostConnection {
     this.limits = limits
     this.salvaged = salvaged
     this.keptAt = keptAt
-    this.#incarnation = host.isRemote ? host.identify() : null
     this.#services = services
     this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
     this.attached(host)
@@ -140,6 +139,8 @@ export class MemberConnection implements HostConnection {
   /** It is at a host. */
   attached(host: HostConnection): void {
     this.#host = host
+    // Of an upgrade that begins again in a new file, another than before.
+    if (host.isRemote || this.#incarnation !== null) this.#incarnation = host.identify()
     host.listen({
       versionChange: (oldVersion, newVersion, delivered, request) => {
         if (this.#host !== host) return delivered()

@@ -111,10 +111,7 @@ export class SharedDirectory {
   #newStorage(former: ModelDirectory | null): ModelDirectory {
     if (this.#options.makeStorage) return this.#options.makeStorage(former)
     const storage = new ModelDirectory()
-    for (const [name, state] of former?.files ?? []) storage.files.set(name, state)
-    for (const [place, deletion] of former?.deletions ?? []) {
-      storage.deletions.set(place, deletion)
-    }
+    if (former) storage.takeOver(former)
     return storage
   }
 

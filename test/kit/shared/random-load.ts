@@ -11,6 +11,7 @@ import { newCounts, type SurvivalCounts } from '../../../src/membership/session/
 import type { ModelRecord } from '../model-state.ts'
 import { createStores, open, put, scan, store, Tester, turn } from '../host-client.ts'
 import { SharedDirectory } from './directory.ts'
+import { randomNumbers } from './random-numbers.ts'
 import { encodeNumberKey } from '../../../src/keys/number-key.ts'
 
 /** How a transaction was said to end; `dead`: nobody was told, as its own realm was the owner that died. */
@@ -35,17 +36,6 @@ export interface LoadReport {
 }
 
 const counterKey = 0
-
-/** A sequence of numbers from 0 to 1 that a seed gives again. */
-function randomNumbers(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296
-  }
-}
 
 export interface LoadOptions {
   readonly seed: number
