@@ -4,10 +4,31 @@ import { thisRelease } from './hosting/this-release.ts'
 import { askOwner } from './membership/greeting.ts'
 import type { OwnerStatus } from './membership/hello.ts'
 import { SocketPort } from './port/stream/socket-port.ts'
-import type { DatabaseLoad } from './protocol/load.ts'
+import type { DatabaseLoad, SurvivalCounts } from './protocol/load.ts'
 import { meetingPlaceOf } from '../vfs/node/meeting/meeting-place.ts'
 
 export type { DatabaseLoad }
+
+/** What became of transactions that were under way when an owner ended, as far as the threads that are or were at this owner know. */
+export interface Survival {
+  /** They went on, or turned out to be committed. */
+  readonly survived: number
+  /** Those of them that were executed again. */
+  readonly replayed: number
+  /** Those that were aborted, by the reason. */
+  readonly aborted: {
+    /** They had been asked more than is kept to be asked again. */
+    readonly tooLong: number
+    /** Executed again, they were answered differently. */
+    readonly differed: number
+    /** Their database had changed, or was gone. */
+    readonly disconnected: number
+    /** The file could not tell whether they were committed. */
+    readonly unknown: number
+    /** They were the owner's own, which lost the directory and not its life. */
+    readonly own: number
+  }
+}
 
 /** The owner of a directory. */
 export interface DirectoryOwner {
@@ -29,9 +50,9 @@ export interface SharingOwner extends DirectoryOwner {
 
 /**
  * - `free`: no owner lives.
- * - `owned`: its owner shares it with no one, for that `reason`; `owner` is null where it says nothing readable of itself.
+ * - `owned`: its owner shares it with no one, or cannot be reached from here, for that `reason`; `owner` is null where it says nothing readable of itself.
  * - `shared`: its owner shares it; `clients` has an id for each thread that uses it in addition to the owner's own, `databases` what
- *   goes on at those that are in use.
+ *   goes on at those that are in use, `survival` what earlier changes of owner have cost.
  * - `silent`: its owner shares it and does not answer: it may be stopped, by a debugger or a signal.
  */
 export type DirectoryStatus =
@@ -42,6 +63,7 @@ export type DirectoryStatus =
       readonly owner: SharingOwner
       readonly clients: readonly string[]
       readonly databases: readonly DatabaseLoad[]
+      readonly survival: Survival
     }
   | { readonly state: 'silent'; readonly owner: SharingOwner }
 
@@ -66,7 +88,8 @@ export async function status(path: string): Promise<DirectoryStatus> {
     AbortSignal.timeout(silenceMs),
   )
   if (answer === null) return { state: 'silent', owner }
-  return { state: 'shared', owner, clients: othersIn(answer), databases: answer.databases }
+  const { databases, survival } = answer
+  return { state: 'shared', owner, clients: othersIn(answer), databases, survival: told(survival) }
 }
 
 /** What one that only asks says of itself. */
@@ -82,4 +105,8 @@ function asker(secret: string) {
 
 function othersIn({ clients, client }: OwnerStatus): string[] {
   return clients.filter((id) => id !== client)
+}
+
+function told({ replayed, settled, ...aborted }: SurvivalCounts): Survival {
+  return { survived: replayed + settled, replayed, aborted }
 }

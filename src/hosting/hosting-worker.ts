@@ -1,5 +1,6 @@
 /** A worker that hosts for this thread, from its start to its end. */
 import { isA } from '../base/thrown.ts'
+import type { SurvivalCounts } from '../protocol/load.ts'
 import {
   exceptionOf,
   factsOfMisuse,
@@ -114,6 +115,10 @@ export class HostingWorker {
 
   notesRemoved(): void {
     this.#worker.post({ 'idb-everywhere': 'notesRemoved', id: this.#id }, [])
+  }
+
+  tally(counts: Readonly<SurvivalCounts>): void {
+    this.#worker.post({ 'idb-everywhere': 'tally', id: this.#id, counts }, [])
   }
 
   recovered(): void {

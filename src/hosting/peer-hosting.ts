@@ -128,6 +128,7 @@ class WorkerOwner implements Ownable {
       type: 'own',
       host: worker.host,
       recovered: () => worker.recovered(),
+      tally: (counts) => worker.tally(counts),
       onClients: (changed) => this.#listen(changed),
       leave: () => {
         this.#farewell?.end()

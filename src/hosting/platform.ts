@@ -51,7 +51,7 @@ export interface PeerHosting {
   serve(
     host: Host,
     port: HostPort,
-    told?: Pick<ServeOptions, 'client' | 'recovered' | 'left'>,
+    told?: Pick<ServeOptions, 'client' | 'recovered' | 'tally' | 'left'>,
   ): Served
   /** Takes what answers no call. */
   report(failure: Failure): void

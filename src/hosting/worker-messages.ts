@@ -3,6 +3,7 @@
  * slower, ten times in Firefox, because its messages pass through another process.
  */
 import type { Failure } from '../errors.ts'
+import type { SurvivalCounts } from '../protocol/load.ts'
 import type { Owning } from '../membership/peer.ts'
 import type { HostSettings } from '../options/options.ts'
 import type { WarningData } from '../options/warning.ts'
@@ -31,6 +32,11 @@ export type WorkerCall =
   | { readonly 'idb-everywhere': 'notesRemoved'; readonly id: number }
   /** See `FoundOwn`. */
   | { readonly 'idb-everywhere': 'recovered'; readonly id: number }
+  | {
+      readonly 'idb-everywhere': 'tally'
+      readonly id: number
+      readonly counts: Readonly<SurvivalCounts>
+    }
   /** The line to the broker that it wanted; null: there is none. */
   | { readonly 'idb-everywhere': 'broker'; readonly id: number; readonly line: MessagePort | null }
   /** Closes the directory. */

@@ -122,6 +122,8 @@ class SharingForOwner {
         return this.#notesRemoved()
       case 'recovered':
         return this.#found?.recovered()
+      case 'tally':
+        return this.#found?.tally?.(call.counts)
       case 'broker':
         return this.#lineArrived(call.line)
       case 'call':

@@ -3,7 +3,7 @@ import { exceptionOf, domException, type Failure, failure } from '../errors.ts'
 import { nonsense } from '../port/client.ts'
 import { complaintOf, demand, Malformed } from '../port/malformed.ts'
 import type { HostPort } from '../port/messages.ts'
-import type { DatabaseLoad } from '../protocol/load.ts'
+import type { OwnerLoad } from '../protocol/load.ts'
 import { HeldPort } from './held-port.ts'
 import {
   type ClientHello,
@@ -77,7 +77,7 @@ export interface Reception {
   /** What the owner says of itself; the client is added to those who are there. */
   readonly own: () => OwnerHello
   /** What goes on there, for those who only ask. */
-  readonly load: () => readonly DatabaseLoad[]
+  readonly load: () => OwnerLoad
   /** Called with the reason when one is cut off. */
   readonly report: (failure: Failure) => void
 }
@@ -97,7 +97,7 @@ export async function receiveClient(
     const client = clientHelloOf(message)
     demand(knowsSecret(client, reception.secret), 'has the wrong secret')
     if (isInquiry(message)) {
-      held.postMessage(parcelOf('status', { ...reception.own(), databases: reception.load() }))
+      held.postMessage(parcelOf('status', { ...reception.own(), ...reception.load() }))
       return hangUp(port)
     }
     const owner = withClient(reception.own(), client)

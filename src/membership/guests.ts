@@ -1,13 +1,18 @@
 /** The clients that an owner serves, each in its place in the roster. */
 import type { HostPort } from '../port/messages.ts'
 import type { Served } from '../port/server.ts'
-import type { DatabaseLoad } from '../protocol/load.ts'
+import type { DatabaseLoad, SurvivalCounts } from '../protocol/load.ts'
 import type { Roster } from './roster.ts'
 
 /** Serves the client at the other end of that port. */
 export type Serve = (
   port: HostPort,
-  told: { readonly client: string; recovered(): void; left(): void },
+  told: {
+    readonly client: string
+    recovered(): void
+    tally?(counts: Readonly<SurvivalCounts>): void
+    left(): void
+  },
 ) => Served
 
 /** What an owner that serves has. */
@@ -36,7 +41,12 @@ export class Guests {
       seat.left()
       serving.left?.()
     }
-    guest = serving.serve(port, { client, recovered: () => seat.recovered(), left })
+    guest = serving.serve(port, {
+      client,
+      recovered: () => seat.recovered(),
+      tally: (counts) => serving.roster.tally.note(client, counts),
+      left,
+    })
     // What came along with its hello may have ended it already.
     if (!hasLeft) this.#served.add(guest)
     return guest

@@ -6,7 +6,8 @@
  */
 import { demand, integerOf, listOf, membersOf, stringOf } from '../port/malformed.ts'
 import { ParcelReader, ParcelWriter } from '../port/parcel.ts'
-import type { DatabaseLoad } from '../protocol/load.ts'
+import type { DatabaseLoad, OwnerLoad } from '../protocol/load.ts'
+import { survivalOf } from '../port/serving/survival.ts'
 
 /** The first and the last version of the port protocol that this release speaks. */
 export const protocolRange: ProtocolRange = [1, 1]
@@ -42,10 +43,7 @@ export interface OwnerHello extends Hello {
 }
 
 /** What an owner answers one that only asks. */
-export interface OwnerStatus extends OwnerHello {
-  /** Those in use. */
-  readonly databases: readonly DatabaseLoad[]
-}
+export interface OwnerStatus extends OwnerHello, OwnerLoad {}
 
 /** `status`, from a client: it only asks how things are, and comes no further; from the owner: the answer. */
 type HelloType = 'hello' | 'refused' | 'status'
@@ -71,7 +69,8 @@ export function ownerStatusOf(message: unknown): OwnerStatus {
   const { type, members } = readHello(message)
   demand(type === 'status', 'is no status')
   const databases = listOf(members['databases'], loadOf)
-  return { ...helloOf(members), ...ownerPartOf(members), databases }
+  const survival = survivalOf(members['survival'])
+  return { ...helloOf(members), ...ownerPartOf(members), databases, survival }
 }
 
 function loadOf(value: unknown): DatabaseLoad {

@@ -26,7 +26,7 @@ import type {
 import { watchOwner } from './owner-watch.ts'
 import type { Found, FoundOwn, FoundOwner, Peer } from './peer.ts'
 import { arrivalMs } from './roster.ts'
-import type { SurvivalCounts } from './session/reasons.ts'
+import type { SurvivalCounts } from '../protocol/load.ts'
 import type { Databases } from './session/requests.ts'
 import { Session } from './session/session.ts'
 
@@ -179,7 +179,8 @@ export class Member implements ClosableHost {
     const left = new Promise<'left'>((resolve) => (this.#leave = () => resolve('left')))
     const lost = new Promise<'lost'>((resolve) => (this.#ownerLost = () => resolve('lost')))
     const recovered = (): void => found.recovered()
-    this.#session.use({ host: found.host, isOwn: true, recovered })
+    const tally = (counts: Readonly<SurvivalCounts>): void => found.tally?.(counts)
+    this.#session.use({ host: found.host, isOwn: true, recovered, tally })
     // Others may have what this thread waits for, or be on their way with it from the former owner.
     const mayReturn = found.mayReturn ?? this.#returning !== null
     this.#session.hasClients = mayReturn
@@ -247,7 +248,12 @@ export class Member implements ClosableHost {
       gone: () => this.#ownerLost(),
       roster: (ids) => (clients = ids),
     })
-    this.#session.use({ host, isOwn: false, recovered: () => host.recovered() })
+    this.#session.use({
+      host,
+      isOwn: false,
+      recovered: () => host.recovered(),
+      tally: (counts) => host.tally(counts),
+    })
     const stopWatching = watchOwner({
       isAwaiting: () => this.#session.isAwaiting,
       heardCount: () => this.#session.heardCount,

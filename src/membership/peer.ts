@@ -3,6 +3,7 @@
  * `Member` is the one user of it; `node/` and `browser/` implement it.
  */
 import type { HostPort } from '../port/messages.ts'
+import type { SurvivalCounts } from '../protocol/load.ts'
 import type { Host } from '../protocol/protocol.ts'
 
 /** One thread's part in one directory. */
@@ -58,6 +59,8 @@ export interface FoundOwn {
   readonly mayReturn?: boolean
   /** This thread has brought back all it had at the former owner: to be passed on to the `Roster`. */
   recovered(): void
+  /** Takes what has become of this thread's transactions so far, for those who ask for the status. Absent: it is not kept there. */
+  tally?(counts: Readonly<SurvivalCounts>): void
   /** Calls `changed` at once unless all are still on their way, and whenever one has come or gone: the ids of all, see `Roster`. */
   onClients(changed: (clients: readonly string[]) => void): void
   /**

@@ -7,6 +7,7 @@
  */
 import { queueIdleTimer, queueTurn } from '../event-loop/turn.ts'
 import { awaitArrivals } from './arrivals.ts'
+import { Tally } from './tally.ts'
 
 /** How long a new owner waits for those who have not arrived. They have heard of its predecessor's end when it has. */
 export const arrivalMs = 250
@@ -51,6 +52,8 @@ export interface Seat {
 export class Roster {
   /** Resolves when the host may go on with what is new; null: at once. For `createHost`. */
   readonly recovery: Promise<void> | null
+  /** What its clients, and its own thread, have said of their transactions. */
+  readonly tally = new Tally()
   readonly #options: RosterOptions
   readonly #guests = new Map<string, Guest>()
   /** Those who are still to say `recovered`. */

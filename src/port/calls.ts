@@ -4,6 +4,7 @@ import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malf
 import type { Call } from './messages.ts'
 import { clientOf, incarnationOf, markOf, originOf } from './mark.ts'
 import { schemaChangeOf } from './schema.ts'
+import { survivalOf } from './serving/survival.ts'
 import type { Operation } from '../protocol/protocol.ts'
 
 /** The call that `value` is, of those that have no shorter form. @throws Malformed for anything else */
@@ -12,6 +13,7 @@ export function callOf(value: unknown): Call {
   const { type } = members
   if (type === 'present') return { type, id: 0, name: stringOf(members['name']) }
   if (type === 'leave' || type === 'ping' || type === 'recovered') return { type, id: 0 }
+  if (type === 'tally') return { type, id: 0, counts: survivalOf(members['counts']) }
   if (type === 'forgetMarks') return { type, id: 0, client: clientOf(members['client']) }
   if (type === 'forgetDeletion') return { type, id: 0, mark: markOf(members['mark']) }
   const id = integerOf(members['id'], 1)

@@ -1,7 +1,8 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
-import { type Failure, failure, type FailurePlace, inPlace } from '../errors.ts'
+import { type Failure, failure, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import { append, bareCopy } from '../base/own-property.ts'
+import type { ConnectOptions, OwnerPort } from './asking/owner-port.ts'
 import {
   answerTo,
   failWaiting,
@@ -18,19 +19,18 @@ import { readAnswer, writeCall } from './codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
 import type { Answer, Call, CallingRealm, HostPort, Witness } from './messages.ts'
 import { remote } from './mark.ts'
-import type { Presence } from './presence.ts'
 import type {
   AttachListener,
   CommitMark,
   CommitOutcome,
   DeleteListener,
-  Host,
   HostRequest,
   OpenListener,
   Receiver,
   RequestOrigin,
   TransactionListener,
 } from '../protocol/protocol.ts'
+import type { SurvivalCounts } from '../protocol/load.ts'
 import { ref, unref } from '../event-loop/turn.ts'
 
 /**
@@ -51,29 +51,6 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Owner
   unref(port)
   own.presence?.show((name) => host.call({ type: 'present', id: 0, name }))
   return host
-}
-
-/** A host at the other end of a port, which may be shared with others. */
-export interface OwnerPort extends Host {
-  /** Tells it that everything which was under way at the former owner is there again. */
-  recovered(): void
-  /** Calls `answered` when the owner has said that it is there. */
-  ping(answered: () => void): void
-  /** Says goodbye, as the last: the owner keeps nothing of this realm. */
-  leave(): void
-}
-
-/** What a realm may need in addition to the port. */
-export interface ConnectOptions {
-  /** null: the port tells when the thread at its other end has ended. */
-  readonly presence?: Presence | null
-  /** Where the owner's storage is, as far as it is known here. */
-  readonly place?: FailurePlace
-  readonly witness?: Witness | null
-  /** Called once, when no more answers will come. */
-  readonly gone?: (reason: Failure) => void
-  /** Called with the ids of all who are at the owner, each time they have changed. */
-  readonly roster?: (clients: readonly string[]) => void
 }
 
 /** What is wrong with a message that the channel itself cannot read. */
@@ -137,6 +114,10 @@ class PortHost implements OwnerPort, PortCaller {
 
   recovered(): void {
     this.call({ type: 'recovered', id: 0 })
+  }
+
+  tally(counts: Readonly<SurvivalCounts>): void {
+    this.call({ type: 'tally', id: 0, counts })
   }
 
   ping(answered: () => void): void {

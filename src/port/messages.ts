@@ -11,6 +11,7 @@
  */
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
+import type { SurvivalCounts } from '../protocol/load.ts'
 import type {
   CommitMark,
   CommitOutcome,
@@ -47,6 +48,8 @@ export type Call =
   | { readonly type: 'ack'; readonly id: 0; readonly parcels: number }
   /** All that was under way at the former owner is there again. */
   | { readonly type: 'recovered'; readonly id: 0 }
+  /** What has become of its transactions over changes of owner, all in all. */
+  | { readonly type: 'tally'; readonly id: 0; readonly counts: Readonly<SurvivalCounts> }
   | { readonly type: 'databases'; readonly id: number }
   | {
       readonly type: 'open'

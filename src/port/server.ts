@@ -17,6 +17,7 @@ import type {
   HostRequest,
   OpenListener,
 } from '../protocol/protocol.ts'
+import type { SurvivalCounts } from '../protocol/load.ts'
 import { unref } from '../event-loop/turn.ts'
 
 /** What serving needs in addition to the host. */
@@ -29,6 +30,8 @@ export interface ServeOptions {
   readonly client?: string
   /** Called when the realm has brought back all it had at the former owner. */
   readonly recovered?: () => void
+  /** Called with what has become of the realm's transactions over changes of owner, each time that has changed. */
+  readonly tally?: (counts: Readonly<SurvivalCounts>) => void
   /** Called once, when the realm is gone, has said goodbye or was ended. */
   readonly left?: () => void
 }
@@ -177,6 +180,7 @@ class Client implements Served {
       case 'ack':
       case 'ping':
       case 'recovered':
+      case 'tally':
       case 'leave':
         return this.#receiveAboutRealm(call)
       default:
@@ -218,6 +222,8 @@ class Client implements Served {
         return this.#post({ type: 'pong', id: 0 })
       case 'recovered':
         return this.#options.recovered?.()
+      case 'tally':
+        return this.#options.tally?.(call.counts)
       case 'leave':
         return this.disconnect()
     }
@@ -370,7 +376,7 @@ class Client implements Served {
 }
 
 /** Calls about the realm as a whole. */
-type CallAboutRealm = 'present' | 'ack' | 'ping' | 'recovered' | 'leave'
+type CallAboutRealm = 'present' | 'ack' | 'ping' | 'recovered' | 'tally' | 'leave'
 
 /** Calls about what an earlier call has made. */
 type CallAbout =

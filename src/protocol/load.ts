@@ -14,3 +14,29 @@ export interface DatabaseLoad {
   /** Transactions that wait for others to end. */
   readonly waiting: number
 }
+
+/** What becomes of transactions over changes of owner. */
+export interface SurvivalCounts {
+  /** Executed again, with the same answers, and gone on. */
+  replayed: number
+  /** Their commit was on its way, and had been made. */
+  settled: number
+  /** Aborted: the log of its operations was longer than is kept. */
+  tooLong: number
+  /** Aborted: an answer was another one than before. */
+  differed: number
+  /** Aborted: their connection was not to be had again. */
+  disconnected: number
+  /** Aborted: it is unknown whether they were committed. */
+  unknown: number
+  /** Aborted with the owner, whose own they were. */
+  own: number
+}
+
+/** All that is told of an owner. */
+export interface OwnerLoad {
+  /** Those in use. */
+  readonly databases: readonly DatabaseLoad[]
+  /** In all threads that have used the directory together with this owner. */
+  readonly survival: Readonly<SurvivalCounts>
+}

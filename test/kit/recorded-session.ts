@@ -5,6 +5,7 @@
 import { createHost } from '../../src/host/host.ts'
 import { greetOwner, receiveClient } from '../../src/membership/greeting.ts'
 import type { ClientHello, OwnerHello } from '../../src/membership/hello.ts'
+import { newCounts } from '../../src/membership/session/reasons.ts'
 import { connectHost } from '../../src/port/client.ts'
 import type { HostPort } from '../../src/port/messages.ts'
 import { serve } from '../../src/port/server.ts'
@@ -53,7 +54,7 @@ const ownerHello: OwnerHello = {
 
 /** Serves the client at the other end of the stream. Gives what was wrong with a client, later. */
 export async function playOwner(stream: TestStream): Promise<void> {
-  const load = () => []
+  const load = () => ({ databases: [], survival: newCounts() })
   const reception = { secret: clientHello.secret, own: () => ownerHello, load, report: unexpected }
   const met = await receiveClient(new SocketPort(stream), reception)
   if (!met) throw new Error('the client was not taken')

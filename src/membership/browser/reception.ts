@@ -91,7 +91,7 @@ export class Reception {
     const met = await receiveClient(port, {
       secret: null,
       own: () => ({ ...own, clients: roster.clients }),
-      load: () => this.#parts.load(),
+      load: () => ({ databases: this.#parts.load(), survival: roster.tally.sum() }),
       report,
     })
     hasSaidHello()

@@ -3,6 +3,7 @@ import type { HostPort } from '../../port/messages.ts'
 import type { Failure } from '../../errors.ts'
 import type { Served } from '../../port/server.ts'
 import type { Host, ObservableHost } from '../../protocol/protocol.ts'
+import type { Serve } from '../guests.ts'
 import type { OwnerHello } from '../hello.ts'
 import type { FoundOwn, Owning } from '../peer.ts'
 import { Roster } from '../roster.ts'
@@ -13,12 +14,7 @@ import { Reception } from './reception.ts'
 import { type Free, takeLock } from './web-locks.ts'
 
 /** What is heard of a client. */
-interface Told {
-  /** Whose marks it may use: no others. */
-  readonly client: string
-  recovered(): void
-  left(): void
-}
+type Told = Parameters<Serve>[1]
 
 /** What owning takes. */
 export interface OwningParts {
@@ -77,6 +73,7 @@ export class ThreadOwner implements Ownable {
       type: 'own',
       host,
       recovered: () => roster.ownRecovered(),
+      tally: (counts) => roster.tally.note(client, counts),
       onClients: (changed) => roster.onClients(changed),
       leave: async () => {
         reception.close()

@@ -8,6 +8,7 @@ import type { Served } from '../../port/server.ts'
 import { SocketPort } from '../../port/stream/socket-port.ts'
 import type { Host, ObservableHost } from '../../protocol/protocol.ts'
 import { greetOwner } from '../greeting.ts'
+import type { Serve } from '../guests.ts'
 import type { ClientHello } from '../hello.ts'
 import type { Found, FoundOwn, FoundOwner, Looking, Peer } from '../peer.ts'
 import { Roster } from '../roster.ts'
@@ -31,11 +32,7 @@ export interface NodePeerParts {
   /** Frees the directory, if it is still taken once its host is closed. */
   giveUp(): Promise<void>
   /** Serves the host to a client. */
-  serve(
-    host: Host,
-    port: HostPort,
-    told: { readonly client: string; recovered(): void; left(): void },
-  ): Served
+  serve(host: Host, port: HostPort, told: Parameters<Serve>[1]): Served
   report(failure: Failure): void
   /** What this thread says of itself. */
   readonly own: Omit<ClientHello, 'client' | 'secret'> & { readonly title: string }
@@ -145,6 +142,7 @@ export class NodePeer implements Peer {
       host,
       mayReturn: roster.recovery !== null,
       recovered: () => roster.ownRecovered(),
+      tally: (counts) => roster.tally.note(client, counts),
       onClients: (changed) => roster.onClients(changed),
       leave: async () => {
         close(roster.clients)

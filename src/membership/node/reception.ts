@@ -51,7 +51,7 @@ export class Reception {
     const met = await receiveClient(new SocketPort(stream), {
       secret,
       own: () => ({ ...own, clients: serving.roster.clients }),
-      load: () => serving.load(),
+      load: () => ({ databases: serving.load(), survival: serving.roster.tally.sum() }),
       report,
     })
     hasSaidHello()

@@ -183,7 +183,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   settle(outcome: CommitOutcome | null): boolean {
     if (this.state !== 'running') return true
     if (outcome === 'committed' || this.#hasNothingToLose()) {
-      this.#options.services.counts.settled++
+      this.#options.services.count('settled')
       this.#catchUp()
       this.#tellDone()
       this.#committed()
@@ -197,7 +197,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   /** Ends it, as it cannot go on. */
   fail(reason: AbortReason, cause: Failure | null = null): void {
     if (this.state !== 'running') return
-    this.#options.services.counts[reason]++
+    this.#options.services.count(reason)
     const { database } = this.#options
     this.#lose(notBroughtOver(reason, { database, cause }))
   }
@@ -210,7 +210,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
 
   isLevel(attempt: Attempt): void {
     this.told = attempt.progress
-    this.#options.services.counts.replayed++
+    this.#options.services.count('replayed')
     this.#sendCommit()
   }
 

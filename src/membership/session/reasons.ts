@@ -1,23 +1,6 @@
 /** Why what was under way at an owner could not go on at the next one; each kind is counted. */
 import { type Failure, failure } from '../../errors.ts'
-
-/** What becomes of transactions over changes of owner. */
-export interface SurvivalCounts {
-  /** Executed again, with the same answers, and gone on. */
-  replayed: number
-  /** Their commit was on its way, and had been made. */
-  settled: number
-  /** Aborted: the log of its operations was longer than is kept. */
-  tooLong: number
-  /** Aborted: an answer was another one than before. */
-  differed: number
-  /** Aborted: their connection was not to be had again. */
-  disconnected: number
-  /** Aborted: it is unknown whether they were committed. */
-  unknown: number
-  /** Aborted with the owner, whose own they were. */
-  own: number
-}
+import type { SurvivalCounts } from '../../protocol/load.ts'
 
 /** Why a transaction was aborted, as it is counted. */
 export type AbortReason = Exclude<keyof SurvivalCounts, 'replayed' | 'settled'>

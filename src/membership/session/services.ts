@@ -1,11 +1,12 @@
 /** What a session gives to its connections, transactions and requests. */
 import type { CommitMarks } from './commit-marks.ts'
-import type { SurvivalCounts } from './reasons.ts'
+import type { SurvivalCounts } from '../../protocol/load.ts'
 
 /** For transactions. */
 export interface SessionServices {
   readonly marks: CommitMarks
-  readonly counts: SurvivalCounts
+  /** One more transaction has fared so. */
+  count(kind: keyof SurvivalCounts): void
   /** An answer has come. */
   heard(): void
   /** The owner has turned out to be gone: everything under way waits for the next one. */

@@ -3,7 +3,8 @@
  * go; what is asked while there is none waits, and what was under way at one that is gone is brought to the next.
  */
 import { type Failure, inPlace } from '../../errors.ts'
-import { queueIdleTimer } from '../../event-loop/turn.ts'
+import { queueIdleTimer, queueTurn } from '../../event-loop/turn.ts'
+import type { SurvivalCounts } from '../../protocol/load.ts'
 import type {
   DeleteListener,
   Host,
@@ -44,6 +45,8 @@ export interface SessionHost {
   readonly isOwn: boolean
   /** To be called when everything that was under way at the former owner is there again. */
   readonly recovered: () => void
+  /** Takes what has become of this realm's transactions so far; left out: nobody there wants to know. */
+  readonly tally?: (counts: Readonly<SurvivalCounts>) => void
 }
 
 /** How long what was cancelled waits for an owner: one that is stopped may take any length of time. */
@@ -64,6 +67,7 @@ export class Session
   readonly #requests = new Set<SessionRequest>()
   readonly #connections = new Set<MemberConnection>()
   #at: SessionHost | null = null
+  #isTallyQueued = false
   #isClosing = false
   /** Its transactions at its own host, which it is leaving. */
   readonly #leaving = new Set<MemberTransaction>()
@@ -124,8 +128,16 @@ export class Session
       if (this.#at !== at) return
       // The owner lets those of others go ahead.
       at.recovered()
+      this.#tellTally()
       this.#askAll(at, others)
     })
+  }
+
+  /** Where there is no owner the next one is told. */
+  #tellTally(): void {
+    this.#isTallyQueued = false
+    const hasCounted = Object.values(this.counts).some((count) => count > 0)
+    if (this.#at && hasCounted) this.#at.tally?.(this.counts)
   }
 
   #askAll(at: SessionHost, waiting: readonly SessionRequest[]): void {
@@ -180,6 +192,13 @@ export class Session
     for (const connection of this.#connections) connection.shutDown()
     if (!this.isIdle) await idle
     this.#isClosing = false
+  }
+
+  count(kind: keyof SurvivalCounts): void {
+    this.counts[kind]++
+    if (this.#isTallyQueued) return
+    this.#isTallyQueued = true
+    queueTurn(() => this.#tellTally())
   }
 
   heard(): void {

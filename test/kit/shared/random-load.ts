@@ -7,7 +7,8 @@
  */
 import type { HostConnection, Operation } from '../../../src/protocol/protocol.ts'
 import type { Member } from '../../../src/membership/member.ts'
-import { newCounts, type SurvivalCounts } from '../../../src/membership/session/reasons.ts'
+import { newCounts } from '../../../src/membership/session/reasons.ts'
+import type { SurvivalCounts } from '../../../src/protocol/load.ts'
 import type { ModelRecord } from '../model-state.ts'
 import { createStores, open, put, scan, store, Tester, turn } from '../host-client.ts'
 import { SharedDirectory } from './directory.ts'

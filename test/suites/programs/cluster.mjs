@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { temporaryDirectory } from '../package/projects.mjs'
-import { equal, load, pause, script, whileRunning, workerCount } from './running.mjs'
+import { equal, load, pause, printed, script, whileRunning, workerCount } from './running.mjs'
 
 /** Each request counts once; prints the throughput beside that of one worker alone. */
 export async function checkCluster(requests) {
@@ -33,7 +33,7 @@ function rateOf({ errors, non2xx, requests: { sent }, start, finish }, expected)
 /** Kills owners and other workers in turn. */
 export async function checkKills(requests, kills) {
   const path = temporaryDirectory()
-  const { answered, failed, aborted, killed } = await whileRunning(
+  const { answered, failed, aborted, killed, survived } = await whileRunning(
     ['cluster.mjs', String(workerCount)],
     { path },
     (port, output) => loadWhileKilling({ path, port, output, requests, kills }),
@@ -44,7 +44,7 @@ export async function checkKills(requests, kills) {
     throw new Error(`${answered} answered, ${failed} lost with their worker, counted ${all}`)
   }
   console.log(
-    `      ${killed} workers killed, ${answered} requests answered, ${aborted} aborted, ${all} counted`,
+    `      ${killed} workers killed, ${answered} requests answered, ${aborted} aborted, ${all} counted; workers that live brought ${survived} transactions to another owner`,
   )
 }
 
@@ -59,6 +59,7 @@ async function loadWhileKilling({ path, port, output, requests, kills }) {
     if (isLoading) killed += end(pid)
   }
   const { '2xx': answered, non2xx, errors } = await loads
+  const { survival } = await printed(['status.mjs'], { path })
   const failures = output().match(/^failed .*$/gm) ?? []
   // On a busy machine a worker may be late at the next owner, and its transaction aborts; each was told, and counts for nothing.
   const unlike = failures.filter((line) => !line.startsWith('failed ERR_IDB_OWNER_LOST'))
@@ -67,7 +68,7 @@ async function loadWhileKilling({ path, port, output, requests, kills }) {
   }
   if (killed < kills) throw new Error(`the load was over after ${killed} kills of ${kills}`)
   // A connection that breaks is an error each time; one request may be under way on each.
-  return { answered, failed: errors, aborted: non2xx, killed }
+  return { answered, failed: errors, aborted: non2xx, killed, survived: survival.survived }
 }
 
 /** If all were killed before the first is replaced, the port would be gone. */

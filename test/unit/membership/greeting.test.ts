@@ -8,10 +8,12 @@ import {
   type Reception,
 } from '../../../src/membership/greeting.ts'
 import { type ClientHello, type OwnerHello, protocolRange } from '../../../src/membership/hello.ts'
+import { newCounts } from '../../../src/membership/session/reasons.ts'
 import { connectHost } from '../../../src/port/client.ts'
 import type { HostPort } from '../../../src/port/messages.ts'
 import { serve } from '../../../src/port/server.ts'
 import { SocketPort } from '../../../src/port/stream/socket-port.ts'
+import type { OwnerLoad } from '../../../src/protocol/load.ts'
 import { listDatabases, open } from '../../kit/host-client.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
 import { streamPair } from '../../kit/streams.ts'
@@ -35,7 +37,10 @@ const owner: OwnerHello = {
   clients: ['owner01234567890'],
 }
 
-const load = { name: 'a', version: 1, connections: 2, requests: 3, running: 4, waiting: 5 }
+const load: OwnerLoad = {
+  databases: [{ name: 'a', version: 1, connections: 2, requests: 3, running: 4, waiting: 5 }],
+  survival: { ...newCounts(), replayed: 6, differed: 7 },
+}
 
 const never = new AbortController().signal
 
@@ -46,7 +51,7 @@ function reception(options: Partial<Reception> = {}) {
   return {
     secret: client.secret,
     own: () => owner,
-    load: () => [load],
+    load: () => load,
     report,
     reports,
     ...options,
@@ -79,7 +84,7 @@ describe.each<[title: string, ports: () => [HostPort, HostPort]]>([
   test('that asks for the status is told who is there, and lets no one in', async () => {
     const [ownPort, port] = ports()
     const received = receiveClient(ownPort, reception())
-    expect(await askOwner(port, client, never)).toEqual({ ...owner, databases: [load] })
+    expect(await askOwner(port, client, never)).toEqual({ ...owner, ...load })
     expect(await received).toBe(null)
   })
 

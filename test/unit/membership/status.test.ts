@@ -7,10 +7,13 @@ import { close, createIndexedDB } from '../../../src/index.ts'
 import { peerHosting } from '../../../src/hosting/peer-hosting.ts'
 import { thisRelease } from '../../../src/hosting/this-release.ts'
 import { ThreadEngine } from '../../../src/hosting/thread-engine.ts'
-import type { Found } from '../../../src/membership/peer.ts'
+import type { Found, FoundOwner } from '../../../src/membership/peer.ts'
+import { newCounts } from '../../../src/membership/session/reasons.ts'
 import { completeOptions } from '../../../src/options/options.ts'
 import { platform } from '../../../src/platform/node.ts'
+import { connectHost } from '../../../src/port/client.ts'
 import { status } from '../../../src/status.ts'
+import { listDatabases } from '../../kit/host-client.ts'
 
 let path = ''
 const found: Found[] = []
@@ -65,6 +68,23 @@ test.skipIf(process.platform === 'win32')(
     if (owner.type === 'own') owner.onClients((now) => seen.push(now))
     expect(await status(path)).toMatchObject({ ...shared, clients: [client] })
     expect(seen).toEqual([[client]])
+  },
+)
+
+test.skipIf(process.platform === 'win32')(
+  'what earlier changes of owner have cost is the sum of what all threads there have told last',
+  async () => {
+    const owner = await takePart('owner'.padEnd(16, '0'))
+    const client = await takePart('client'.padEnd(16, '0'))
+    const counts = { ...newCounts(), replayed: 2, settled: 1 }
+    if (owner.type === 'own') owner.tally?.({ ...counts, differed: 4 })
+    const host = connectHost((client as FoundOwner).port)
+    host.tally({ ...counts, own: 7 })
+    host.tally({ ...counts, own: 8, replayed: 3 })
+    await listDatabases(host)
+    const aborted = { tooLong: 0, differed: 4, disconnected: 0, unknown: 0, own: 8 }
+    const survival = { survived: 7, replayed: 5, aborted }
+    expect(await status(path)).toMatchObject({ state: 'shared', survival })
   },
 )
 
