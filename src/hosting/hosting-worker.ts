@@ -35,6 +35,11 @@ export interface WorkerEvents {
   lost(reason: Failure): void
 }
 
+/** Whether a worker of these settings can be replaced by another once it has ended: the user's own cannot. */
+export function isReplaceable({ worker }: Settings): boolean {
+  return typeof worker !== 'object' || !('postMessage' in worker)
+}
+
 /** What is heard of a worker that shares its directory with other threads. */
 export interface SharingEvents {
   /** It waits for the directory. `life`: the id of the lock that it has until it ends. */

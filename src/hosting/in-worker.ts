@@ -1,7 +1,7 @@
 /** A host in a worker, which this thread starts at the first use. */
 import { exceptionOf, type Failure, failureOf } from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
-import { HostingWorker } from './hosting-worker.ts'
+import { HostingWorker, isReplaceable } from './hosting-worker.ts'
 import type {
   AttachListener,
   ClosableHost,
@@ -125,10 +125,8 @@ class WorkerHost implements ClosableHost {
     return worker
   }
 
-  /** A worker that this package has started can be replaced by another; the user's own cannot. */
   #lose(reason: Failure): void {
-    const { worker } = this.#settings
-    if (typeof worker === 'object' && 'postMessage' in worker) this.#lostFor = reason
+    if (!isReplaceable(this.#settings)) this.#lostFor = reason
   }
 
   #forget(worker: HostingWorker): void {

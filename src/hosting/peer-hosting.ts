@@ -8,7 +8,7 @@ import { WorkerWatch } from '../membership/browser/worker-watch.ts'
 import type { FoundOwn, Owning } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
 import { serve } from '../port/server.ts'
-import { HostingWorker } from './hosting-worker.ts'
+import { HostingWorker, isReplaceable } from './hosting-worker.ts'
 import { hostInThread } from './in-thread.ts'
 import type { PeerHosting, Platform } from './platform.ts'
 import { ThreadEngine } from './thread-engine.ts'
@@ -22,12 +22,12 @@ export function peerHosting(
   engine.offer(settings.wasm)
   const taken = { ...settings, directory: alreadyLocked(settings.directory) }
   const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
+  const workers = new Workers(settings, platform)
   return {
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
     take: () => takeDirectory(settings.directory, engine),
     inThread: (recovery) => hostInThread(taken, engine, recovery).host,
-    inWorker: (reachBroker, makeFarewell) =>
-      new WorkerOwner(settings, platform, reachBroker, makeFarewell()),
+    inWorker: (reachBroker, makeFarewell) => workers.stand(reachBroker, makeFarewell),
     serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),
     report,
   }
@@ -68,6 +68,40 @@ function alreadyLocked(directory: VfsDirectory): VfsDirectory {
   }
 }
 
+/** The workers that host for this thread, one after another. */
+class Workers {
+  readonly #settings: Settings
+  readonly #platform: Platform
+  /** Why there can be no other; null: there can. */
+  #lostFor: Failure | null = null
+
+  constructor(settings: Settings, platform: Platform) {
+    this.#settings = settings
+    this.#platform = platform
+  }
+
+  /** @throws UnknownError when the user's own worker has ended */
+  stand(reachBroker: () => MessagePort | null, makeFarewell: () => Farewell | null): WorkerOwner {
+    if (this.#lostFor) throw exceptionOf(this.#lostFor)
+    const lost = (reason: Failure): void => {
+      if (!isReplaceable(this.#settings)) this.#lostFor = reason
+    }
+    const [settings, platform] = [this.#settings, this.#platform]
+    return new WorkerOwner({ settings, platform, reachBroker, farewell: makeFarewell(), lost })
+  }
+}
+
+/** What an owner in a worker is made of. */
+interface WorkerOwnerParts {
+  readonly settings: Settings
+  readonly platform: Platform
+  readonly reachBroker: () => MessagePort | null
+  /** null where nothing can be noted. */
+  readonly farewell: Farewell | null
+  /** Called when it has ended by itself. */
+  readonly lost: (reason: Failure) => void
+}
+
 /** A worker that waits for the directory from its making on, and serves all once it has it. */
 class WorkerOwner implements Ownable {
   readonly owned: Promise<void>
@@ -82,12 +116,7 @@ class WorkerOwner implements Ownable {
   #clients: readonly string[] | null = null
   #noted = (): void => {}
 
-  constructor(
-    settings: Settings,
-    platform: Platform,
-    reachBroker: () => MessagePort | null,
-    farewell: Farewell | null,
-  ) {
+  constructor({ settings, platform, reachBroker, farewell, lost }: WorkerOwnerParts) {
     this.#farewell = farewell
     let owned = (): void => {}
     let resolveGone = (): void => {}
@@ -100,7 +129,7 @@ class WorkerOwner implements Ownable {
         resolveGone()
       },
       witness: farewell,
-      lost: () => {},
+      lost,
       sharing: {
         standing: (life) => this.#watch.lives(life),
         owned,

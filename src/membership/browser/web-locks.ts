@@ -57,6 +57,11 @@ export async function beginLife(): Promise<Life> {
   return { id, end }
 }
 
+/** Whether the life is seen from here: it has begun, and has not ended. */
+export function isAlive(id: string): Promise<boolean> {
+  return isHeld(lockNameOf(id))
+}
+
 /** Resolves when that life has ended. */
 export function lifeEnded(id: string, signal: AbortSignal): Promise<void> {
   return freed(lockNameOf(id), signal)

@@ -47,10 +47,10 @@ export function testPersistence(browser: RunningBrowser, origin: string): Promis
     const [first, second] = [await openPage(context), await openPage(context)]
     await inPage(first, 'put', {}, 'a', 'from the first')
     await assert.rejects(
-      inPage(second, 'get', {}, 'a'),
+      inPage(second, 'get', { ifLocked: 'throw' }, 'a'),
       /UnknownError.*owned by another tab or worker/,
     )
-    await inPage(second, 'close', {})
+    await inPage(second, 'close', { ifLocked: 'throw' })
     const waiting = inPage(second, 'get', { ifLocked: 'wait' }, 'a')
     await untilSomeoneWaits(second)
     await first.close()

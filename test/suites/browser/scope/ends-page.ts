@@ -60,17 +60,21 @@ const outcome = (promise: Promise<unknown>): Promise<string> =>
 async function ownerByPort(): Promise<Heard> {
   const { createIndexedDB } = (await import(entryPoint)) as typeof Package
   const owner = await startWorker('owner-worker')
-  return useUntilEnd(createIndexedDB({ port: portTo(owner) }), owner)
+  return useUntilEnd(createIndexedDB({ port: portTo(owner) }), owner, bothAreWatched)
 }
 
 /** A worker of the page's own that hosts for a factory, ended under it. */
 async function ownWorker(): Promise<Heard> {
   const { createIndexedDB } = (await import(entryPoint)) as typeof Package
   const worker = new Worker('/dist/worker.js', { type: 'module' })
-  return useUntilEnd(createIndexedDB({ worker, path: 'own worker' }), worker)
+  return useUntilEnd(createIndexedDB({ worker, path: 'own worker' }), worker, workerIsWatched)
 }
 
-async function useUntilEnd(factory: IDBFactory, owner: Worker): Promise<Heard> {
+async function useUntilEnd(
+  factory: IDBFactory,
+  owner: Worker,
+  isWatched: () => Promise<void>,
+): Promise<Heard> {
   const database = await open(factory)
   const closed = new Promise<void>((resolve) => (database.onclose = () => resolve()))
   const transaction = database.transaction('s', 'readwrite')
@@ -82,7 +86,7 @@ async function useUntilEnd(factory: IDBFactory, owner: Worker): Promise<Heard> {
   }
   goOn()
   const waiting = outcome(open(factory, 2))
-  await bothAreWatched()
+  await isWatched()
   owner.terminate()
   await closed
   const heard = { isClosed: true, aborted: await aborted, waiting: await waiting }
@@ -106,11 +110,17 @@ async function clientByPort(): Promise<unknown> {
 }
 
 /** Resolves when an owner waits for its client's end, and the client for the owner's. */
-async function bothAreWatched(): Promise<void> {
+const bothAreWatched = (): Promise<void> => areWatched('idb-everywhere thread', 2)
+
+/** Resolves when this page waits for the end of its worker. */
+const workerIsWatched = (): Promise<void> => areWatched('idb-everywhere life', 1)
+
+/** Resolves when others wait for that number of locks of such names. */
+async function areWatched(prefix: string, count: number): Promise<void> {
   for (;;) {
     const { pending = [] } = await navigator.locks.query()
-    const watched = pending.filter(({ name }) => name?.startsWith('idb-everywhere thread'))
-    if (new Set(watched.map(({ name }) => name)).size >= 2) return
+    const watched = pending.filter(({ name }) => name?.startsWith(prefix))
+    if (new Set(watched.map(({ name }) => name)).size >= count) return
     await new Promise((resolve) => setTimeout(resolve, 10))
   }
 }
