@@ -25,6 +25,8 @@ export function browserPeerOf(settings: Settings, hosting: PeerHosting): Peer | 
     notes: noteBoxAt(point.path),
     stand: standFor(settings, hosting, point.path),
     busy: () => new StorageError('busy', busyMessage(settings.path), { path: settings.path }),
+    separated: () =>
+      new StorageError('busy', separatedMessage(settings.path), { path: settings.path }),
     unowned: () => new StorageError('io', unownedMessage(settings.path), { path: settings.path }),
   })
 }
@@ -74,6 +76,13 @@ function busyMessage(path: string): string {
   return (
     `Directory "${path}" of the origin private file system is owned by another tab or worker of this origin that does not share it; ` +
     "close that tab, have it use this release of the package without ifLocked: 'throw' or 'wait', or choose another directory (path)"
+  )
+}
+
+function separatedMessage(path: string): string {
+  return (
+    `Directory "${path}" of the origin private file system is owned by another tab or worker whose locks this one does not see, ` +
+    'because site data was cleared while it was open; reload this page'
   )
 }
 

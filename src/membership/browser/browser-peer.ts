@@ -16,6 +16,7 @@ import {
   type Free,
   type Holder,
   holderOf,
+  isAlive,
   isHeld,
   type Life,
   lifeEnded,
@@ -28,6 +29,9 @@ const graceMs = 500
 const electionMs = 100
 /** How long a place in line is kept when the owner was left: it may have gone, or handed over. */
 const keptMs = 1_000
+
+/** How often in succession an owner may let this thread in whose lock it does not see. One that ends just then does so once. */
+const mostUnseen = 5
 
 /** How many workers in succession may die as they become the owner. */
 const mostDeaths = 2
@@ -45,6 +49,8 @@ export interface BrowserPeerParts {
   readonly notes: NoteBox | null
   /** Why a directory cannot be used whose owner does not share. */
   busy(): StorageError
+  /** Why it cannot be used where another has it whose locks this thread does not see, nor that one this thread's. */
+  separated(): StorageError
   /** Why it cannot be used where `stand` is null and no other thread has it. */
   unowned(): StorageError
 }
@@ -88,7 +94,7 @@ export class BrowserPeer implements Peer {
     try {
       return await Promise.race([
         this.#elected(looking, claim),
-        this.#entered(looking, { signal: ending.signal, claim }),
+        this.#entered(looking, { signal: ending.signal, claim, unseenCount: 0 }),
         this.#refused(ending.signal),
         aborted(looking.signal),
       ])
@@ -148,6 +154,8 @@ export class BrowserPeer implements Peer {
     signal.addEventListener('abort', giveUp)
     if (signal.aborted) giveUp()
     const entered = await knocking.entered
+    if (!signal.aborted && !(await isAlive(entered.welcome.life))) run.unseenCount++
+    if (run.unseenCount === mostUnseen) throw this.#parts.separated()
     const found = await this.#greet(client, { ...entered, life }, signal)
     signal.removeEventListener('abort', giveUp)
     if (found && claim()) return found
@@ -229,6 +237,8 @@ interface Run {
   readonly signal: AbortSignal
   /** True for the first to call it: what is found by the others is not what the look has found. */
   readonly claim: () => boolean
+  /** How many owners have let it in whose locks it does not see. */
+  unseenCount: number
 }
 
 function claimOnce(): () => boolean {

@@ -35,7 +35,33 @@ export function testCleared(browser: RunningBrowser, origin: string): Promise<Te
       }
     }
   }
+  suite.test(
+    'a page from before site data was cleared shares with a later one, or says that it is to be reloaded',
+    async () => {
+      const context = await browser.newContext()
+      try {
+        const [old, later] = [await context.newPage(), await context.newPage()]
+        await load(old, `${origin}/`)
+        await inTime(meetLater(old, () => load(later, `${origin}/`).then(() => later)))
+      } finally {
+        await context.close()
+      }
+    },
+  )
   return suite.run()
+}
+
+/** An old page that becomes the client of a later one. */
+async function meetLater(old: Page, loadLater: () => Promise<Page>): Promise<void> {
+  await inPage(old, 'put', {}, 'a', 'before')
+  assert.equal(await inPage(old, 'outliveIdle', {}), 'closed')
+  await inPage(old, 'close', {})
+  const later = await loadLater()
+  await inPage(later, 'put', {}, 'a', 'later')
+  const found = await inPage(old, 'get', {}, 'a').catch(String)
+  assert.match(String(found), /^later$|UnknownError.*reload this page/)
+  await load(old, old.url())
+  assert.equal(await inPage(old, 'get', {}, 'a'), 'later')
 }
 
 /** Against hangs only: a machine that is busy with other things is no failure. */
