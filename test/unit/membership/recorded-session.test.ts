@@ -70,8 +70,9 @@ function saidIn(chunks: readonly Uint8Array[]): unknown[] {
   return said
 }
 
-/** A record without its place in the parcel. */
+/** A record without its place in the parcel; a database without the number by which it is told from others of its name, which is random. */
 function plainAnswer(answer: Answer): unknown {
+  if ('incarnation' in answer) return { ...answer, incarnation: null }
   if (answer.type !== 'record') return answer
   const { bytes, keyStart, valueEnd } = answer.record
   return { ...answer, record: [...bytes.subarray(keyStart, valueEnd)] }
