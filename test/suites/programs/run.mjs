@@ -3,7 +3,7 @@
  * Vitest and Jest with four workers, two development servers of Vite and of Next.js that fork, several copies and releases of the
  * package. The counters they keep must be exact.
  *
- * node test/suites/programs/run.mjs [cluster kills script copies kinds threads vitest jest vite next] [--short] [--requests 4000] [--runtime node@22]
+ * node test/suites/programs/run.mjs [cluster script copies kinds threads kills status vitest jest vite next] [--short] [--requests 4000] [--runtime node@22]
  *
  * `--short`: the cluster, the script and the copies, with fewer requests. Needs a built `dist/`. The programs are npm packages, fetched on
  * demand into the cache.
@@ -15,6 +15,7 @@ import { checkCopies, checkKinds, checkThreads } from './copies.mjs'
 import { workerCount } from './running.mjs'
 import { checkJest, checkVitest } from './runners.mjs'
 import { checkNext, checkVite } from './servers.mjs'
+import { checkStatus } from './status.mjs'
 
 const isShort = flag('short') === true
 const requests = Number(flag('requests') ?? (isShort ? 1_000 : 4_000))
@@ -43,6 +44,11 @@ const checks = {
     false,
     'a cluster whose workers are killed under load counts each answered request once',
     () => checkKills(requests, 8),
+  ],
+  status: [
+    false,
+    'the status of a running server, in Node, Bun and Deno, and of one that is stopped',
+    () => checkStatus(requests),
   ],
   vitest: [false, `Vitest ${of4}, of processes and of threads`, checkVitest],
   jest: [false, `Jest ${of4}, of processes and of threads`, checkJest],

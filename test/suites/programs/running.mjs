@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { flag, importBundled } from '../../kit/bundle.mjs'
 import { installPacked, makeProject, run, temporaryDirectory } from '../package/projects.mjs'
 
-const runtimes = (await importBundled('test/kit/runtimes.ts')).module
+export const runtimes = (await importBundled('test/kit/runtimes.ts')).module
 export const { installedPackage } = runtimes
 
 /** How many processes a program has. */
@@ -97,9 +97,10 @@ export async function load(port, amount, method = 'POST') {
 }
 
 /** What our own program in that project prints, as JSON. */
-export async function printed(args, { path, cwd = server, env = {} }) {
+export async function printed(args, { path, cwd = server, env = {}, command }) {
   const all = { COUNTER_PATH: path, ...env }
-  const { output } = await run(runtime, [...runtimeArgs, ...args], { cwd, env: all })
+  const [program, ...before] = command ?? [runtime, ...runtimeArgs]
+  const { output } = await run(program, [...before, ...args], { cwd, env: all })
   return JSON.parse(output)
 }
 
