@@ -56,8 +56,8 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     database.connections.add(this)
   }
 
-  identify(): number {
-    return this.#database.identify()
+  identify(): number | null {
+    return this.#database.identify({ isUpgrading: this.#upgradeFinished !== null })
   }
 
   listen(listener: ConnectionListener): void {

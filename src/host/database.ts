@@ -154,20 +154,23 @@ export class Database<Connection extends DatabaseConnection> {
     queueReaction(() => this.breakDown(failure))
   }
 
-  /** What tells it from others of its name; clients who are told can rely on it once anything is committed after that. */
-  identify(): number {
+  /**
+   * What tells it from others of its name; null where that is not in its file and cannot be brought there now, as a transaction
+   * writes. `isUpgrading`: it is for the connection of that transaction itself, with which it comes or goes.
+   */
+  identify({ isUpgrading }: { isUpgrading: boolean }): number | null {
     const incarnation = this.#identity.get()
     if (!this.isBroken) this.#noteIdentity()
-    return incarnation
+    return this.#identity.isOwed && !isUpgrading ? null : incarnation
   }
 
-  /** At once, where no transaction is open that would take it along. */
+  /** Trouble is met again by what needs the file. */
   #noteIdentity(): void {
     if (!this.#identity.isOwed || this.storage.transaction) return
     try {
       this.#commitAlone()
     } catch {
-      // The next commit takes it along, or meets the same trouble.
+      // Then it is not known.
     }
   }
 

@@ -91,7 +91,7 @@ function confirmOnDisk(
 /** One whose file says nothing of itself was made since, without a client. */
 function isSame(database: Database<Connection>, { incarnation }: Sought): boolean {
   if (database.storage.schema.version === 0) return false
-  return incarnation === null || database.identify() === incarnation
+  return incarnation === null || database.identify({ isUpgrading: false }) === incarnation
 }
 
 /** Why a database of that version cannot be attached to; null where it can. */
