@@ -89,8 +89,11 @@ export class Deletions {
       await directory.prepare([forgottenName])
       const file = directory.open(forgottenName, { create: true })
       // A spare file of the origin private file system is missing as long as nothing was written to it.
-      file?.write(Uint8Array.of(1), 0)
-      file?.close()
+      try {
+        file?.write(Uint8Array.of(1), 0)
+      } finally {
+        file?.close()
+      }
     } catch (error) {
       throw fileError('Storage directory', 'noting that deletions are forgotten', error)
     }
@@ -100,8 +103,11 @@ export class Deletions {
     const { directory } = this.#files
     await directory.prepare([fileName])
     const file = directory.open(fileName, { create: false })
-    file?.truncate(0)
-    file?.close()
+    try {
+      file?.truncate(0)
+    } finally {
+      file?.close()
+    }
   }
 }
 

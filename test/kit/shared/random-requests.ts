@@ -131,15 +131,16 @@ export class RandomRequests {
     for (let left = Math.floor(this.#random() * (most + 1)); left > 0; left--) await turn()
   }
 
-  /** Kills the owner before one of the messages to come, again and again. */
+  /** Kills the owner before one of the messages to come, or has it hand over, again and again. */
   async #disturb(): Promise<void> {
     const directory = this.#directory
     directory.killed = (name) => void this.#dead.add(name)
     while (!this.#isOver) {
-      await this.#turns(60)
+      await this.#turns(this.#isLikely(0.2) ? 3 : 60)
       if (this.#isOver || !directory.owner) continue
       directory.nextOwner = this.#isLikely(0.3) ? 'member' : 'stranger'
-      directory.cutAt = directory.messageCount + 1 + Math.floor(this.#random() * 12)
+      if (this.#isLikely(0.3)) directory.askToHandOver(directory.owner.client)
+      else directory.cutAt = directory.messageCount + 1 + Math.floor(this.#random() * 12)
     }
     directory.cutAt = Infinity
   }

@@ -8,7 +8,12 @@ import { StorageError } from '../../../src/errors.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { type Engine, loadEngine } from '../../../src/sqlite/engine.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
-import type { Storage, StorageDirectory, StorageTransaction } from '../../../src/storage/storage.ts'
+import type {
+  CommitMark,
+  Storage,
+  StorageDirectory,
+  StorageTransaction,
+} from '../../../src/storage/storage.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
 import { faulty, type FaultyVfs } from '../../../src/testing/fault-vfs.ts'
 
@@ -30,6 +35,9 @@ const situations: readonly Situation[] = [
   { name: 'in memory, with a quota', state: 'closed', isPersistent: false, quota: 1_000_000 },
 ]
 
+const mark = { client: 'a', slot: 0, number: 1 }
+const markedKey = keyOf('marked')
+
 type Work = (directory: StorageDirectory) => Promise<unknown>
 
 /** What is done while calls fail. */
@@ -38,6 +46,8 @@ const works: readonly (readonly [string, Work])[] = [
   ['create', async (directory) => (await create(directory, 'new')).close()],
   ['list', (directory) => directory.list()],
   ['delete', (directory) => directory.delete('test')],
+  ['delete with a mark', (directory) => directory.delete('test', mark)],
+  ['commit with a mark', commitMarked],
   ['close all', closeAll],
   ['checkpoint', checkpoint],
 ]
@@ -120,12 +130,18 @@ class Run {
     const problems = database.care.check()
     const count = database.schema.version === 0 ? 0 : countOf(database)
     const isThere = names.includes('test')
+    const isMarked = isThere && !database.hasLostMarks && database.markOf('a', 0) === mark.number
+    const hasMarked = count > 0 && hasRecord(database, markedKey)
     await database.close()
+    const deleted = await directory.deletedFor(mark)
     await directory.close()
+    if (isMarked !== hasMarked) return 'has a mark without its commit, or the other way round'
+    if (name === 'delete with a mark' && (deleted !== null) === isThere)
+      return `is ${isThere ? 'there' : 'gone'}, and the deletion was ${deleted}`
     if (problems.length > 0) return problems.join('; ')
     if (isThere !== database.schema.version > 0)
       return 'is listed and is not there, or the other way round'
-    if (!isThere && name !== 'delete') return 'is gone'
+    if (!isThere && !name.startsWith('delete')) return 'is gone'
     if (isThere && count === 0) return 'has lost its records'
     return this.#stillOpen()
   }
@@ -193,11 +209,15 @@ async function create(directory: StorageDirectory, name: string): Promise<Storag
 }
 
 /** As a host writes: what fails is rolled back. */
-function write(database: Storage, work: (transaction: StorageTransaction) => void): void {
+function write(
+  database: Storage,
+  work: (transaction: StorageTransaction) => void,
+  commitMark?: CommitMark,
+): void {
   const transaction = database.begin()
   try {
     work(transaction)
-    transaction.commit()
+    transaction.commit(commitMark)
   } catch (error) {
     transaction.rollback()
     throw error
@@ -208,6 +228,16 @@ async function closeAll(directory: StorageDirectory): Promise<void> {
   const database = await directory.open('test')
   write(database, (it) => putSome(it, 20))
   await directory.close()
+}
+
+/** A record of which a mark tells. */
+async function commitMarked(directory: StorageDirectory): Promise<void> {
+  const database = await directory.open('test')
+  try {
+    write(database, (it) => putUnder(it, markedKey, 400), mark)
+  } finally {
+    await database.close()
+  }
 }
 
 async function checkpoint(directory: StorageDirectory): Promise<void> {
@@ -224,11 +254,23 @@ async function checkpoint(directory: StorageDirectory): Promise<void> {
 
 function putSome(transaction: StorageTransaction, count: number, sizeBytes = 400): void {
   for (let i = 0; i < count; i++) {
-    // A string key as the engine's tables have it: tag, text, end.
-    const key = Uint8Array.from(`\x30${String(i).padStart(5, '0')}\0`, (it) => it.charCodeAt(0))
-    const value = new Uint8Array(sizeBytes).fill(i)
-    transaction.put({ storeId: 1, key, value, indexKeys: null, overwrite: true })
+    putUnder(transaction, keyOf(String(i).padStart(5, '0')), sizeBytes)
   }
+}
+
+function putUnder(transaction: StorageTransaction, key: Uint8Array, sizeBytes: number): void {
+  const value = new Uint8Array(sizeBytes).fill(key.length)
+  transaction.put({ storeId: 1, key, value, indexKeys: null, overwrite: true })
+}
+
+/** A string key as the engine's tables have it: tag, text, end. */
+function keyOf(text: string): Uint8Array {
+  return Uint8Array.from(`\x30${text}\0`, (it) => it.charCodeAt(0))
+}
+
+function hasRecord(database: Storage, key: Uint8Array): boolean {
+  const upper = Uint8Array.of(...key, 0)
+  return database.count(1, 0, { lower: key, upper }) > 0
 }
 
 function countOf(database: Storage): number {
