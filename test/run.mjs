@@ -41,7 +41,11 @@ const shortSuites = [
   },
   { name: 'model', command: 'node test/suites/model/run.mjs', counts: /^model: \d+ passed.*/m },
   { name: 'ownership', command: 'node test/suites/ownership/run.mjs', counts: /^ownership: .*/m },
-  { name: 'sharing', command: 'node test/suites/sharing/run.mjs', counts: /^sharing: .*/m },
+  {
+    name: 'sharing',
+    command: 'node test/suites/sharing/run.mjs',
+    counts: /^sharing: (?:passed|FAILED).*/m,
+  },
   {
     name: 'conditions',
     command: 'node test/suites/sharing/conditions.mjs',
@@ -94,6 +98,13 @@ const longSuites = [
     command: `${matrix} clients,wpt --runtimes node@24,bun,deno`,
     counts: /^matrix: .*/m,
   },
+  {
+    name: 'mixed',
+    command:
+      'node test/suites/sharing/run.mjs --processes 6 --threads 3 --kills 30 --clients 5 --stops 2 --leaves 2 --runtimes node@22.13,node@24,node@26,bun,deno',
+    counts: /^sharing: (?:passed|FAILED).*/m,
+  },
+  { name: 'survival', command: 'node test/suites/survival/run.mjs', counts: /^survival: .*/m },
   { name: 'workerd', command: 'node test/suites/package/workerd.mjs', counts: /^workerd: .*/m },
   {
     name: 'kills',

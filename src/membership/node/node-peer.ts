@@ -146,8 +146,12 @@ export class NodePeer implements Peer {
       onClients: (changed) => roster.onClients(changed),
       leave: async () => {
         close(roster.clients)
-        await host.close()
-        await parts.giveUp()
+        // What cannot be closed must not keep the directory from the next owner.
+        try {
+          await host.close()
+        } finally {
+          await parts.giveUp()
+        }
       },
       // The directory is this thread's until it leaves, or ends.
       gone: new Promise(() => {}),

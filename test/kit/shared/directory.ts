@@ -3,6 +3,7 @@
  * messages. What an owner had committed is there for the next one, and nothing else is.
  */
 import type { Failure } from '../../../src/errors.ts'
+import type { Survivors } from '../../../src/files/vfs.ts'
 import { createHost } from '../../../src/host/host.ts'
 import { Member, type MemberOptions } from '../../../src/membership/member.ts'
 import type { Found, FoundOwn, Looking, Peer } from '../../../src/membership/peer.ts'
@@ -45,8 +46,8 @@ export class SharedDirectory {
   /** Members that look while no one may become the owner. */
   #waiting: (() => void)[] = []
   #isHeld = false
-  /** Whether the former owner has died, which its traces tell the next one. */
-  #hasDied = false
+  /** Who may come from the former owner, as its traces tell the next one. */
+  #survivors: Survivors = null
   readonly #handOvers = new Map<string, () => void>()
   #strangers = 0
 
@@ -74,7 +75,7 @@ export class SharedDirectory {
     if (!owner) return
     this.owner = null
     this.killCount++
-    this.#hasDied = true
+    this.#survivors = 'unknown'
     for (const { member, own } of owner.ports) {
       own.cut(false)
       member.cut(true)
@@ -131,7 +132,8 @@ export class SharedDirectory {
   }
 
   #makeOwner(client: string, returning: readonly string[] | null): Owner {
-    const known = returning ?? (this.#hasDied ? 'unknown' : null)
+    const known = returning ?? this.#survivors
+    this.#survivors = null
     const roster = new Roster({ own: client, returning: known })
     const { recovery } = roster
     const storage = this.storage
@@ -157,7 +159,7 @@ export class SharedDirectory {
     if (this.owner !== owner) return new Promise(() => {})
     this.hold()
     this.owner = null
-    this.#hasDied = false
+    this.#survivors = owner.roster.clients
     for (const { member, own } of owner.ports) {
       own.cut(true)
       member.cut(true)
