@@ -37,6 +37,12 @@ function outcomeUnknown(database: string): Failure {
   return failure('AbortError', message, { code: 'ERR_IDB_OUTCOME_UNKNOWN', database })
 }
 
+/** Why it cannot be said what became of a deletion that an owner was asked for. */
+export function deletionUnknown(database: string): Failure {
+  const message = `The owner of the storage ended while it was to delete database "${database}", and there is no other that could tell whether it has; look whether it is there before deleting it again`
+  return failure('AbortError', message, { code: 'ERR_IDB_OUTCOME_UNKNOWN', database })
+}
+
 /** Why a request or connection ends with the storage it was asked of. */
 export function closedBefore(database: string): Failure {
   const message = `The storage of database "${database}" was closed`

@@ -9,7 +9,7 @@ import type {
 } from '../../protocol/protocol.ts'
 import { Blocked } from './blocked.ts'
 import type { CommitMarks } from './commit-marks.ts'
-import { closedBefore, isOwnerLost } from './reasons.ts'
+import { closedBefore, deletionUnknown, isOwnerLost } from './reasons.ts'
 
 /** What a session has to answer. */
 export interface SessionRequest {
@@ -123,7 +123,12 @@ export class DeleteRequest implements SessionRequest, HostRequest {
     if (this.#isCancelled) this.#wantNoOwner()
   }
 
+  /** An owner that is gone may have carried it out. */
   fail(reason: Failure): void {
+    this.#failFor(this.#wasAsked ? deletionUnknown(this.#name) : reason)
+  }
+
+  #failFor(reason: Failure): void {
     this.#answer(() => this.#listener.failed(inPlace(reason, { database: this.#name })))
   }
 
@@ -152,7 +157,7 @@ export class DeleteRequest implements SessionRequest, HostRequest {
       failed: (reason) => {
         if (this.#host !== host) return
         if (isOwnerLost(reason)) this.#services.ownerLost()
-        else this.fail(reason)
+        else this.#failFor(reason)
       },
     }
   }

@@ -72,6 +72,22 @@ describe('a deletion that was carried out, whose answer was lost with the owner'
     })
   })
 
+  test('fails with an unknown outcome where no other owner is to be had', async () => {
+    const directory = new SharedDirectory()
+    directory.startStranger()
+    const client = directory.member('client')
+    const idle = await open(client, 'db', { changes })
+    const log: string[] = []
+    const deleted = deleteDatabase(client, 'db', log).catch((failure: unknown) => failure)
+    while (log.length === 0) await turn()
+    directory.hold()
+    directory.kill()
+    idle.close()
+    const closed = client.close()
+    expect(await deleted).toMatchObject({ facts: { code: 'ERR_IDB_OUTCOME_UNKNOWN' } })
+    await closed
+  })
+
   test('of the owner itself is not noted', async () => {
     const directory = new SharedDirectory()
     const owner = directory.member('owner')
