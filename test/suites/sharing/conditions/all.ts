@@ -57,6 +57,7 @@ function conditions({ cutStep, guestPath }: ConditionsOptions): [string, Run, st
     ['lies at the socket', liars],
     ['a client that asks for 4 × 100 MiB and does not read', askAndDoNotRead],
     ['another user of the machine', surroundings.anotherUser],
+    ['Deno with permission for the directory alone', surroundings.denoPermissions],
     ['a connection that is cut at every byte', (place) => sockets.cutEverywhere(place, cutStep)],
   ]
 }

@@ -59,6 +59,13 @@ export class Guest {
   }
 }
 
+/** How a process is started. */
+interface GuestOptions {
+  readonly clockOffsetMs?: number
+  readonly uid?: number
+  readonly runtime?: readonly string[]
+}
+
 /** A place that lasts for one condition. */
 export class Place {
   readonly #parent: string
@@ -75,9 +82,9 @@ export class Place {
     this.path = join(parent, name)
   }
 
-  /** A process that shares it. */
-  guest({ clockOffsetMs = 0, ...options }: { clockOffsetMs?: number; uid?: number } = {}): Guest {
-    const command = [process.execPath, this.#guestPath, this.path, String(clockOffsetMs)]
+  /** A process that shares it. `runtime`: the command before the script's path. */
+  guest({ clockOffsetMs = 0, runtime = [process.execPath], ...options }: GuestOptions = {}): Guest {
+    const command = [...runtime, this.#guestPath, this.path, String(clockOffsetMs)]
     const guest = new Guest(command, options)
     this.#guests.push(guest)
     return guest
@@ -92,10 +99,14 @@ export class Place {
     return name.startsWith('/') ? name : join(this.path, name)
   }
 
+  /** Where the programs are. */
+  get programs(): string {
+    return dirname(dirname(dirname(this.#guestPath)))
+  }
+
   /** Lets every user of the machine read the programs, and reach the directory. */
   openToAll(): void {
-    for (const path of [this.#parent, dirname(dirname(dirname(this.#guestPath)))])
-      chmodSync(path, 0o755)
+    for (const path of [this.#parent, this.programs]) chmodSync(path, 0o755)
   }
 
   async end(): Promise<void> {

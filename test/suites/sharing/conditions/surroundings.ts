@@ -1,6 +1,7 @@
 /** Bad conditions around the directory: its path, the clocks, the disk, other users. */
 import { existsSync } from 'node:fs'
 import type { SmallDisk } from '../../../kit/disks/small-disk.ts'
+import { runtimeCommand } from '../../../kit/runtimes.ts'
 import { expectThat, type Place } from './place.ts'
 
 /** Two processes raise the counter in turns, and the second goes on when the first is killed. */
@@ -60,4 +61,27 @@ export async function anotherUser(place: Place): Promise<string> {
   const again = await owner.ask('raise')
   expectThat(again === 'raised 2', again)
   return 'refused'
+}
+
+/** Deno with permission for the directory alone says which one is missing: as a client, and to clients of it as an owner. */
+export async function denoPermissions(place: Place): Promise<void> {
+  const [deno = ''] = await runtimeCommand('deno')
+  const readable = `--allow-read=${place.path},${place.programs}`
+  const runtime = [deno, 'run', '--quiet', '--no-prompt', readable, `--allow-write=${place.path}`]
+  const missing = /cannot be shared with, because .*Requires net access to "unix:.*--allow-net/
+  const owner = place.guest()
+  const answers = [await owner.ask('raise')]
+  const refused = await place.guest({ runtime }).ask('raise')
+  expectThat(missing.test(refused), `as a client: ${refused}`)
+  const permitted = place.guest({ runtime: [...runtime, '--allow-net'] })
+  answers.push(await permitted.ask('raise'), await owner.ask('raise'))
+  await permitted.end()
+  // That a killed one is dead it could not tell.
+  await owner.ask('close')
+  await owner.end()
+  const alone = place.guest({ runtime })
+  answers.push(await alone.ask('raise'))
+  const other = await place.guest().ask('raise')
+  expectThat(missing.test(other), `of an owner: ${other} after ${answers.join()}`)
+  expectThat(answers.join() === 'raised 1,raised 2,raised 3,raised 4', answers.join())
 }
