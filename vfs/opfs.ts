@@ -60,6 +60,13 @@ function directoryAt(segments: readonly string[]): QueueingDirectory {
     open: (name, options) => files().open(name, options),
     rename: async (from, to) => files().rename(from, to),
     remove: async (name) => files().remove(name),
+    abandon() {
+      const { files, free } = owned ?? {}
+      owned = null
+      void free?.()
+      // The next owner waits a little for that.
+      void files?.close().catch(() => {})
+    },
     async close() {
       if (!owned) return
       const { files, free } = owned

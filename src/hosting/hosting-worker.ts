@@ -13,7 +13,7 @@ import {
 } from '../errors.ts'
 import { checkedAnswer } from './check-answer.ts'
 import { connectHost, nonsense } from '../port/client.ts'
-import type { Witness } from '../port/messages.ts'
+import type { KeptNote } from '../membership/browser/parting/note-box.ts'
 import { complaintOf, Malformed } from '../port/malformed.ts'
 import type { Host } from '../protocol/protocol.ts'
 import type { Owning } from '../membership/peer.ts'
@@ -46,8 +46,6 @@ export interface SharingEvents {
   standing(life: string): void
   /** It has got the directory. */
   owned(): void
-  /** It has executed the notes. */
-  noted(): void
   /** Who is served there. */
   clients(ids: readonly string[]): void
   /** A line to the broker is wanted: see `membership/browser/`. */
@@ -57,7 +55,6 @@ export interface SharingEvents {
 /** What there is of a worker that shares its directory. */
 interface SharingParts {
   readonly sharing?: SharingEvents | null
-  readonly witness?: Witness | null
 }
 
 /** A worker, from its start to its end. */
@@ -80,7 +77,7 @@ export class HostingWorker {
   constructor(
     settings: Settings,
     platform: Platform,
-    { sharing = null, witness = null, ...events }: WorkerEvents & SharingParts,
+    { sharing = null, ...events }: WorkerEvents & SharingParts,
   ) {
     this.#settings = settings
     this.#events = events
@@ -102,9 +99,9 @@ export class HostingWorker {
       unref: () => worker.unref(),
     })
     this.host = connectHost(this.#port, {
-      presence: platform.presence,
+      // One that shares has a lock of its own to be watched by.
+      presence: sharing ? null : platform.presence,
       place: { path: settings.path },
-      witness,
       gone: (reason) => this.#lost(reason),
     })
     // The process stays until the host is ready.
@@ -113,13 +110,9 @@ export class HostingWorker {
   }
 
   /** Has it serve; it is ready then. To be called once it owns the directory. */
-  own({ client, returning }: Owning, notes: readonly string[]): void {
+  own({ client, returning }: Owning, notes: readonly KeptNote[]): void {
     const call = { 'idb-everywhere': 'own', id: this.#id, client, returning, notes } as const
     this.#worker.post(call, [])
-  }
-
-  notesRemoved(): void {
-    this.#worker.post({ 'idb-everywhere': 'notesRemoved', id: this.#id }, [])
   }
 
   tally(counts: Readonly<SurvivalCounts>): void {
@@ -141,11 +134,14 @@ export class HostingWorker {
     this.#lost(failure('UnknownError', reason, { code: 'ERR_IDB_OWNER_LOST' }))
   }
 
-  /** To be called when nothing is open in it. */
-  async close(): Promise<void> {
+  /**
+   * To be called when nothing is open in it. `isCutOff`: it only frees the directory. A worker that is ended before it has freed its
+   * locks costs a page of Firefox its place in the back/forward cache.
+   */
+  async close({ isCutOff = false } = {}): Promise<void> {
     this.#waiting = withResolvers()
     this.#worker.ref()
-    this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id }, [])
+    this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id, isCutOff }, [])
     try {
       await this.#waiting.promise
     } finally {
@@ -190,8 +186,6 @@ export class HostingWorker {
         return this.#sharing?.standing(answer.life)
       case 'owned':
         return this.#sharing?.owned()
-      case 'noted':
-        return this.#sharing?.noted()
       case 'clients':
         return this.#sharing?.clients(answer.clients)
       case 'brokerWanted':

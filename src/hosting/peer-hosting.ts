@@ -2,8 +2,8 @@
 import { exceptionOf, type Failure } from '../errors.ts'
 import { lockError } from '../files/ownership.ts'
 import type { Survivors, VfsDirectory } from '../files/vfs.ts'
-import type { Farewell } from '../membership/browser/farewell.ts'
-import type { Executed, Ownable } from '../membership/browser/ownable.ts'
+import type { Ownable } from '../membership/browser/ownable.ts'
+import type { KeptNote } from '../membership/browser/parting/note-box.ts'
 import { WorkerWatch } from '../membership/browser/worker-watch.ts'
 import type { FoundOwn, Owning } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
@@ -27,7 +27,7 @@ export function peerHosting(
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
     take: () => takeDirectory(settings.directory, engine),
     inThread: (recovery) => hostInThread(taken, engine, recovery).host,
-    inWorker: (reachBroker, makeFarewell) => workers.stand(reachBroker, makeFarewell),
+    inWorker: (reachBroker) => workers.stand(reachBroker),
     serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),
     report,
   }
@@ -81,13 +81,13 @@ class Workers {
   }
 
   /** @throws UnknownError when the user's own worker has ended */
-  stand(reachBroker: () => MessagePort | null, makeFarewell: () => Farewell | null): WorkerOwner {
+  stand(reachBroker: () => MessagePort | null): WorkerOwner {
     if (this.#lostFor) throw exceptionOf(this.#lostFor)
     const lost = (reason: Failure): void => {
       if (!isReplaceable(this.#settings)) this.#lostFor = reason
     }
     const [settings, platform] = [this.#settings, this.#platform]
-    return new WorkerOwner({ settings, platform, reachBroker, farewell: makeFarewell(), lost })
+    return new WorkerOwner({ settings, platform, reachBroker, lost })
   }
 }
 
@@ -96,8 +96,6 @@ interface WorkerOwnerParts {
   readonly settings: Settings
   readonly platform: Platform
   readonly reachBroker: () => MessagePort | null
-  /** null where nothing can be noted. */
-  readonly farewell: Farewell | null
   /** Called when it has ended by itself. */
   readonly lost: (reason: Failure) => void
 }
@@ -108,16 +106,12 @@ class WorkerOwner implements Ownable {
   readonly #worker: HostingWorker
   readonly #gone: Promise<void>
   readonly #watch: WorkerWatch
-  /** null where nothing can be noted. */
-  readonly #farewell: Farewell | null
   /** null: not yet of interest to anyone. */
   #tell: ((clients: readonly string[]) => void) | null = null
   /** null: nothing was said of them. */
   #clients: readonly string[] | null = null
-  #noted = (): void => {}
 
-  constructor({ settings, platform, reachBroker, farewell, lost }: WorkerOwnerParts) {
-    this.#farewell = farewell
+  constructor({ settings, platform, reachBroker, lost }: WorkerOwnerParts) {
     let owned = (): void => {}
     let resolveGone = (): void => {}
     const isOwned = new Promise<void>((resolve) => (owned = resolve))
@@ -128,12 +122,10 @@ class WorkerOwner implements Ownable {
         this.#stopWatching()
         resolveGone()
       },
-      witness: farewell,
       lost,
       sharing: {
         standing: (life) => this.#watch.lives(life),
         owned,
-        noted: () => this.#noted(),
         clients,
         reachBroker,
       },
@@ -144,13 +136,8 @@ class WorkerOwner implements Ownable {
     this.owned.catch(() => {})
   }
 
-  async own(
-    { client, returning }: Owning,
-    notes: readonly string[],
-    executed: Executed,
-  ): Promise<FoundOwn> {
+  async own({ client, returning }: Owning, notes: readonly KeptNote[]): Promise<FoundOwn> {
     const worker = this.#worker
-    this.#noted = () => executed(() => worker.notesRemoved())
     worker.own({ client, returning }, notes)
     await worker.ready
     return {
@@ -159,9 +146,10 @@ class WorkerOwner implements Ownable {
       recovered: () => worker.recovered(),
       tally: (counts) => worker.tally(counts),
       onClients: (changed) => this.#listen(changed),
-      leave: () => {
-        this.#farewell?.end()
-        return worker.close()
+      leave: () => worker.close(),
+      cutOff: () => {
+        this.#stopWatching()
+        void worker.close({ isCutOff: true }).catch(() => {})
       },
       gone: this.#gone,
     }
@@ -174,7 +162,6 @@ class WorkerOwner implements Ownable {
 
   #stopWatching(): void {
     this.#watch.stop()
-    this.#farewell?.end()
   }
 
   #listen(changed: (clients: readonly string[]) => void): void {

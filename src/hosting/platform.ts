@@ -2,7 +2,6 @@
 import type { Failure } from '../errors.ts'
 import type { Host, ObservableHost } from '../protocol/protocol.ts'
 import type { HostPort } from '../port/messages.ts'
-import type { Farewell } from '../membership/browser/farewell.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
 import type { Peer } from '../membership/peer.ts'
 import type { Served, ServeOptions } from '../port/server.ts'
@@ -40,7 +39,7 @@ export interface PeerHosting {
   /** A host in this thread, on the directory, which the peer has taken; closing it frees the directory. */
   inThread(recovery: Promise<void> | null): ObservableHost
   /** Has a worker wait for the directory. `reachBroker`: gives a line to the broker. */
-  inWorker(reachBroker: () => MessagePort | null, makeFarewell: () => Farewell | null): Ownable
+  inWorker(reachBroker: () => MessagePort | null): Ownable
   /**
    * Locks the directory and loads the engine, at the same time; gives whether others may be on their way from an owner that has died.
    *

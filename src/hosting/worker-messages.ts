@@ -3,6 +3,7 @@
  * slower, ten times in Firefox, because its messages pass through another process.
  */
 import type { Failure } from '../errors.ts'
+import type { KeptNote } from '../membership/browser/parting/note-box.ts'
 import type { SurvivalCounts } from '../protocol/load.ts'
 import type { Owning } from '../membership/peer.ts'
 import type { HostSettings } from '../options/options.ts'
@@ -25,11 +26,9 @@ export type WorkerCall =
       readonly id: number
       readonly client: string
       readonly returning: Owning['returning']
-      /** To be executed first, see `membership/browser/notes.ts`. */
-      readonly notes: readonly string[]
+      /** To be executed first, see `membership/browser/parting/`. */
+      readonly notes: readonly KeptNote[]
     }
-  /** The notes are removed. */
-  | { readonly 'idb-everywhere': 'notesRemoved'; readonly id: number }
   /** See `FoundOwn`. */
   | { readonly 'idb-everywhere': 'recovered'; readonly id: number }
   | {
@@ -40,7 +39,7 @@ export type WorkerCall =
   /** The line to the broker that it wanted; null: there is none. */
   | { readonly 'idb-everywhere': 'broker'; readonly id: number; readonly line: MessagePort | null }
   /** Closes the directory. */
-  | { readonly 'idb-everywhere': 'stop'; readonly id: number }
+  | { readonly 'idb-everywhere': 'stop'; readonly id: number; readonly isCutOff: boolean }
   /** No more messages have that id. */
   | { readonly 'idb-everywhere': 'leave'; readonly id: number }
 
@@ -58,8 +57,6 @@ export type WorkerAnswer =
   | { readonly 'idb-everywhere': 'standing'; readonly id: number; readonly life: string }
   /** It has got the directory that it waited for. */
   | { readonly 'idb-everywhere': 'owned'; readonly id: number }
-  /** The notes are executed. */
-  | { readonly 'idb-everywhere': 'noted'; readonly id: number }
   /** Who is served there. */
   | {
       readonly 'idb-everywhere': 'clients'

@@ -96,7 +96,6 @@ class SharingForOwner {
   #found: FoundOwn | null = null
   #lineArrived: (line: MessagePort | null) => void = () => {}
   #endLife: Free = () => {}
-  #notesRemoved = (): void => {}
 
   /** @throws whatever keeps the host from being made */
   constructor(call: StartCall, platform: Platform, channel: OwnerChannel) {
@@ -118,8 +117,6 @@ class SharingForOwner {
     switch (call['idb-everywhere']) {
       case 'own':
         return void this.#own(call).catch((error: unknown) => this.#fail(error))
-      case 'notesRemoved':
-        return this.#notesRemoved()
       case 'recovered':
         return this.#found?.recovered()
       case 'tally':
@@ -129,11 +126,24 @@ class SharingForOwner {
       case 'call':
         return this.#port.received(call.message)
       case 'stop':
-        return void stop(this.#channel, this.#id, async () => this.#found?.leave())
+        return void stop(this.#channel, this.#id, () => this.#leave(call))
       case 'leave':
         this.#endLife()
-        return this.#port.closed()
+        this.#port.closed()
+        return this.#end()
     }
+  }
+
+  async #leave({ isCutOff }: Extract<LaterCall, { isCutOff: boolean }>): Promise<void> {
+    if (!isCutOff) return this.#found?.leave()
+    this.#found?.cutOff?.()
+    this.#endLife()
+  }
+
+  /** A worker of the user's goes on without it. */
+  #end(): void {
+    if (this.#found) void this.#found.leave().catch(() => {})
+    else this.#standing.end()
   }
 
   /** The page is not told where its worker ends. */
@@ -144,10 +154,7 @@ class SharingForOwner {
   }
 
   async #own({ client, returning, notes }: Extract<LaterCall, { client: string }>): Promise<void> {
-    const found = await this.#standing.own({ client, returning }, notes, (removed) => {
-      this.#notesRemoved = removed
-      this.#channel.post({ 'idb-everywhere': 'noted', id: this.#id }, [])
-    })
+    const found = await this.#standing.own({ client, returning }, notes)
     this.#found = found
     this.#hosting.serve(found.host, this.#port)
     const id = this.#id

@@ -79,6 +79,7 @@ export class Member implements ClosableHost {
     this.#session = new Session({
       client,
       durability,
+      farewell: options.peer.farewell ?? null,
       wanted: () => this.#begin(),
       asked: () => this.#end?.look(),
       ownerLost: () => this.#ownerLost(),
@@ -163,7 +164,8 @@ export class Member implements ClosableHost {
       if (this.#state === 'owner') this.#leave()
     }
     try {
-      const looking = { client, returning: this.#returning, handOver, signal }
+      const isBusy = (): boolean => this.#session.isBusy
+      const looking = { client, returning: this.#returning, isBusy, handOver, signal }
       const found = await peer.look(looking)
       if (!signal.aborted || !this.#session.isIdle) return found
       await found.leave()

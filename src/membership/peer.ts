@@ -5,6 +5,7 @@
 import type { HostPort } from '../port/messages.ts'
 import type { SurvivalCounts } from '../protocol/load.ts'
 import type { Host } from '../protocol/protocol.ts'
+import type { Farewell } from './session/services.ts'
 
 /** One thread's part in one directory. */
 export interface Peer {
@@ -21,6 +22,8 @@ export interface Peer {
    * protocol); whatever it throws once `signal` has been aborted is dropped.
    */
   look(looking: Looking): Promise<Found>
+  /** Keeps what the thread commits as it ends. Absent or null: nothing can be kept. */
+  readonly farewell?: Farewell | null
 }
 
 /** Who looks. */
@@ -32,6 +35,8 @@ export interface Looking {
    * owner; null: it was not there, and waits for nobody.
    */
   readonly returning: readonly string[] | null
+  /** Whether something is asked, or a transaction is under way; absent where it cannot be asked for. */
+  readonly isBusy?: () => boolean
   /**
    * Hands over the directory that this thread owns, whatever it still has open: a platform calls it when another thread
    * should rather own it, as that of a page which is no longer visible. Does nothing in a thread that owns nothing; absent where it
@@ -68,6 +73,8 @@ export interface FoundOwn {
    * the transactions of this thread, and frees the directory.
    */
   leave(): Promise<void>
+  /** Frees the directory as soon as can be, as if this thread had ended: what is under way is cut off. Absent: that cannot be done. */
+  cutOff?(): void
   /** Resolves when the directory is ours no longer without `leave()`: the owner's worker has died. Never rejects. */
   readonly gone: Promise<void>
 }

@@ -5,10 +5,12 @@ import { StorageError } from '../errors.ts'
 import type { PeerHosting } from '../hosting/platform.ts'
 import { thisRelease } from '../hosting/this-release.ts'
 import { BrowserPeer, brokerOfOrigin } from '../membership/browser/browser-peer.ts'
-import { Farewell } from '../membership/browser/farewell.ts'
 import { meetingPointOf } from '../membership/browser/meeting-point.ts'
-import { noteBoxAt } from '../membership/browser/notes.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
+import { Absence } from '../membership/browser/parting/absence.ts'
+import { noteBoxAt } from '../membership/browser/parting/note-box.ts'
+import { PageFarewell } from '../membership/browser/parting/page-farewell.ts'
+import { PagePeer } from '../membership/browser/parting/page-peer.ts'
 import { ThreadOwner } from '../membership/browser/thread-owner.ts'
 import type { Peer } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
@@ -19,31 +21,26 @@ export function browserPeerOf(settings: Settings, hosting: PeerHosting): Peer | 
   if (settings.vfs.name !== 'opfs' || !canMeet) return null
   const { durability, quotaBytes = null } = settings
   const point = meetingPointOf((settings.directory as QueueingDirectory).path) // As that VFS makes them.
-  return new BrowserPeer({
+  // Pages alone have local storage.
+  const box = noteBoxAt(point.path)
+  const peer = new BrowserPeer({
     point,
     own: { ...thisRelease, durability, quotaBytes },
-    notes: noteBoxAt(point.path),
-    stand: standFor(settings, hosting, point.path),
+    notes: box,
+    stand: standFor(settings, hosting),
     busy: () => new StorageError('busy', busyMessage(settings.path), { path: settings.path }),
     separated: () =>
       new StorageError('busy', separatedMessage(settings.path), { path: settings.path }),
     unowned: () => new StorageError('io', unownedMessage(settings.path), { path: settings.path }),
   })
+  if (typeof document !== 'object') return peer
+  const farewell = box && new PageFarewell(box)
+  return new PagePeer({ peer, point, absence: new Absence(), box, farewell })
 }
 
-/** null in a thread that is no page, or can note nothing. */
-function farewellAt(path: string): Farewell | null {
-  const box = typeof document === 'object' ? noteBoxAt(path) : null
-  return box && new Farewell(box)
-}
-
-function standFor(settings: Settings, hosting: PeerHosting, path: string): (() => Ownable) | null {
+function standFor(settings: Settings, hosting: PeerHosting): (() => Ownable) | null {
   if (settings.worker !== false) {
-    return () =>
-      hosting.inWorker(
-        () => brokerOfOrigin()?.line() ?? null,
-        () => farewellAt(path),
-      )
+    return () => hosting.inWorker(() => brokerOfOrigin()?.line() ?? null)
   }
   if (!hasSyncAccess()) return null
   // A worker can neither start shared workers nor have the page do it, whose script is the user's.
@@ -64,6 +61,7 @@ export function threadOwnerOf(
       await directory.lockInTurn(signal)
     },
     giveUp: () => directory.close(),
+    abandon: () => directory.abandon(),
     makeHost: (recovery) => hosting.inThread(recovery),
     own: { ...thisRelease, title: null },
     serve: (host, port, told) => hosting.serve(host, port, told),

@@ -17,7 +17,7 @@ import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
 import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
-import type { Answer, Call, CallingRealm, HostPort, Witness } from './messages.ts'
+import type { Answer, Call, HostPort } from './messages.ts'
 import { remote } from './mark.ts'
 import type {
   AttachListener,
@@ -75,19 +75,11 @@ class PortHost implements OwnerPort, PortCaller {
   /** Ends the watch over the owner's thread; null while there is none. */
   #stopWatching: (() => void) | null = null
   readonly #options: ConnectOptions
-  readonly #witness: Witness | null
-  readonly #realm: CallingRealm
 
   constructor(port: HostPort, options: ConnectOptions) {
     this.#port = port
     this.#options = options
-    this.#witness = options.witness ?? null
     this.#outbox = new Outbox(port, writeCall)
-    this.#realm = {
-      placeOf: (id) => this.#placeOf(id),
-      hasAnswered: (id) => this.#transactions.get(id)?.hasStarted ?? false,
-      forgetMarks: (client) => this.forgetMarks(client),
-    }
   }
 
   databases(receiver: Receiver<Listings>): void {
@@ -159,12 +151,7 @@ class PortHost implements OwnerPort, PortCaller {
   call(call: Call): void {
     const reason = this.#goneFor
     if (reason) return queueReaction(() => this.#failAll(reason))
-    this.#outbox.post(this.#witness ? this.#witness.sees(call, this.#realm) : call)
-  }
-
-  #placeOf(id: number): { readonly name: string; readonly version: number } | null {
-    const connection = this.#connections.get(id)
-    return connection ? { name: connection.name, version: connection.schema.version } : null
+    this.#outbox.post(call)
   }
 
   await(count: number): void {
@@ -187,7 +174,6 @@ class PortHost implements OwnerPort, PortCaller {
 
   release({ id }: PortTransaction): void {
     this.#transactions.delete(id)
-    this.#witness?.over(id, this.#realm)
   }
 
   /** Takes what has come. Whatever goes wrong with it ends the connection to its sender, and nothing else. */

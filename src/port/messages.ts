@@ -204,21 +204,3 @@ export interface HostPort {
   /** Closes the channel under the port, once what was posted is sent. Absent: the channel is not the port's to close. */
   end?(): void
 }
-
-/** Sees the calls of a realm before they are sent. */
-export interface Witness {
-  /** Gives the call to be sent; what it keeps of its bytes it has to copy. */
-  sees(call: Call, realm: CallingRealm): Call
-  /** The transaction with that id is over. */
-  over(id: number, realm: CallingRealm): void
-}
-
-/** The realm that calls. */
-export interface CallingRealm {
-  /** The database of a connection, by its id; null: it is closed. */
-  placeOf(connection: number): { readonly name: string; readonly version: number } | null
-  /** Whether the transaction with that id has had an answer. */
-  hasAnswered(transaction: number): boolean
-  /** Tells the owner that a client's marks are of no use any more. */
-  forgetMarks(client: string): void
-}

@@ -6,4 +6,6 @@ export interface QueueingDirectory extends VfsDirectory {
   readonly path: string
   /** As `lock()`, when its turn comes. Rejects with the signal's reason once that is aborted. */
   lockInTurn(signal: AbortSignal): Promise<void>
+  /** Frees it at once, as the end of this thread would: what has its files open can do nothing more with them. */
+  abandon(): void
 }

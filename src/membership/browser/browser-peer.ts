@@ -9,8 +9,8 @@ import { type Broker, reachBroker } from './broker.ts'
 import { Candidate } from './candidate.ts'
 import { Knocking } from './knocking.ts'
 import type { MeetingPoint } from './meeting-point.ts'
-import type { NoteBox } from './notes.ts'
 import type { Ownable } from './ownable.ts'
+import type { NoteBox } from './parting/note-box.ts'
 import {
   beginLife,
   type Free,
@@ -87,6 +87,12 @@ export class BrowserPeer implements Peer {
     }
   }
 
+  /** Gives up its place in line at once, and waits for no lock any more. To be called where nothing is found, or is of use. */
+  rest(): void {
+    this.#keep()
+    this.#leaveLine()
+  }
+
   async #lookOnce(looking: Looking): Promise<Found> {
     this.#keep()
     const ending = new AbortController()
@@ -128,16 +134,11 @@ export class BrowserPeer implements Peer {
   }
 
   async #own(ownable: Ownable, looking: Looking): Promise<Found> {
-    const { notes } = this.#parts
-    const found = notes?.all() ?? []
-    const texts = found.map(({ note }) => note)
+    const notes = this.#parts.notes?.all() ?? []
     // Who was not at the former owner does not know who was.
     const isUnknown = !looking.returning && (await isHeld(this.#parts.point.guest))
     const known = isUnknown ? ({ ...looking, returning: 'unknown' } as const) : looking
-    const own = await ownable.own(known, texts, (removed) => {
-      for (const { key } of found) notes?.remove(key)
-      removed()
-    })
+    const own = await ownable.own(known, notes)
     return isUnknown ? { ...own, mayReturn: true } : own
   }
 

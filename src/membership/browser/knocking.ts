@@ -50,7 +50,7 @@ export class Knocking {
 
   #heard(word: Word): void {
     if (word.type === 'here') return this.#knock()
-    if (word.id !== this.#id || !this.#port) return
+    if (!('id' in word) || word.id !== this.#id || !this.#port) return
     if (word.type === 'heard') {
       this.#stopWaiting()
       this.#stopWaiting = queueIdleTimer(() => this.#giveUpBroker(), fetchMs)

@@ -72,6 +72,12 @@ export type Word =
   | { readonly type: 'refused'; readonly id: string }
   /** There is an owner now. */
   | { readonly type: 'here' }
+  /** To the owner: what a page has noted as it went, see `parting/`. */
+  | { readonly type: 'note'; readonly key: string; readonly note: string }
+  /** To the owner: the page has taken it back. */
+  | { readonly type: 'noteGone'; readonly key: string }
+  /** To all pages: the note of that key is to be removed. */
+  | { readonly type: 'noteOver'; readonly key: string }
 
 /** One looks for the owner. */
 export interface Knock {
@@ -111,8 +117,12 @@ export function meet(channelName: string, hear: (word: Word) => void): Meeting {
 
 function wordOf(data: unknown): Word | null {
   if (typeof data !== 'object' || data === null) return null
-  const { type, id, via, life } = data as { [member: string]: unknown }
+  const { type, id, via, life, key, note } = data as { [member: string]: unknown }
   if (type === 'here') return { type }
+  if (typeof key === 'string') {
+    if (type === 'noteGone' || type === 'noteOver') return { type, key }
+    return type === 'note' && typeof note === 'string' ? { type, key, note } : null
+  }
   if (typeof id !== 'string') return null
   if (type === 'heard' || type === 'refused') return { type, id }
   if (typeof life !== 'string') return null

@@ -1,16 +1,19 @@
 /** Where the owner of a directory lets its clients in: see `meeting-point.ts`. */
 import type { Failure } from '../../errors.ts'
+import { queueIdleTimer } from '../../event-loop/turn.ts'
 import { receiveClient } from '../greeting.ts'
 import { Guests, type Serving } from '../guests.ts'
 import type { Hello } from '../hello.ts'
 import { askOver } from './broker.ts'
 import { ChannelPort, type EndingPort, portOver } from './channel-port.ts'
 import { type Knock, meet, type Meeting, type MeetingPoint, type Word } from './meeting-point.ts'
+import type { NoteDesk } from './parting/note-desk.ts'
 import { beginLife, type Life, lifeEnded } from './web-locks.ts'
 
 /** What a reception needs of its owner. */
 export interface ReceptionParts extends Serving {
   readonly point: MeetingPoint
+  readonly desk: NoteDesk
   /** What the owner says of itself. */
   readonly own: Hello & { readonly title: string | null }
   /** Takes what was wrong with one that was sent away. */
@@ -52,9 +55,16 @@ export class Reception {
     this.#life.end()
   }
 
+  /** Tells the pages that they can remove a note. */
+  noteOver(key: string): void {
+    this.#say({ type: 'noteOver', key })
+  }
+
   #heard(word: Word): void {
+    if (word.type === 'note') return this.#parts.desk.take(word)
+    if (word.type === 'noteGone') return this.#parts.desk.drop(word.key)
     if (word.type !== 'knock') return
-    if (word.via === 'channel') return this.#letIn(word, new ChannelPort(word.id))
+    if (word.via === 'channel') return void this.#letIn(word, new ChannelPort(word.id))
     this.#expected.set(word.id, word)
     this.#meeting.say({ type: 'heard', id: word.id })
     this.#asking ??= this.#lineToBroker()
@@ -73,20 +83,22 @@ export class Reception {
       askOver(line, (id, port) => {
         const knock = this.#expected.get(id)
         this.#expected.delete(id)
-        if (knock) this.#letIn(knock, portOver(port))
+        if (knock) void this.#letIn(knock, portOver(port))
         else port.close()
       })
     )
   }
 
-  #letIn({ id, life }: Knock, port: EndingPort): void {
+  /** The page that was there before may have noted what this one expects to find. */
+  async #letIn({ id, life }: Knock, port: EndingPort): Promise<void> {
+    await soon(this.#parts.desk.idle)
     if (!this.#isOpen) return port.end()
     this.#say({ type: 'welcome', id, life: this.#life.id })
     void this.#receive(port, life)
   }
 
   async #receive(port: EndingPort, life: string): Promise<void> {
-    const { own, roster, report } = this.#parts
+    const { own, roster, desk, report } = this.#parts
     const hasSaidHello = roster.knocked()
     const met = await receiveClient(port, {
       secret: null,
@@ -96,14 +108,26 @@ export class Reception {
     })
     hasSaidHello()
     if (!met) return
+    const { client } = met.client
+    await desk.executedOf(client)
     if (!this.#isOpen) return port.end()
     const watch = new AbortController()
-    const left = (): void => watch.abort()
-    const served = this.#guests.seat(met.client.client, met.port, { ...this.#parts, left })
+    const left = (): void => {
+      watch.abort()
+      desk.left(client)
+    }
+    const served = this.#guests.seat(client, met.port, { ...this.#parts, left })
     void lifeEnded(life, watch.signal).then(() => served.leave())
   }
 
   #say(word: Word): void {
     if (this.#isOpen) this.#meeting.say(word)
   }
+}
+
+/** How long one that knocks waits for notes of clients that are still there. */
+const noteMs = 500
+
+function soon(settled: Promise<void>): Promise<void> {
+  return Promise.race([settled, new Promise<void>((resolve) => queueIdleTimer(resolve, noteMs))])
 }

@@ -8,8 +8,9 @@ import type { OwnerHello } from '../hello.ts'
 import type { FoundOwn, Owning } from '../peer.ts'
 import { Roster } from '../roster.ts'
 import type { MeetingPoint } from './meeting-point.ts'
-import { executeNotes } from './notes.ts'
-import type { Executed, Ownable } from './ownable.ts'
+import type { Ownable } from './ownable.ts'
+import type { KeptNote } from './parting/note-box.ts'
+import { NoteDesk } from './parting/note-desk.ts'
 import { Reception } from './reception.ts'
 import { type Free, takeLock } from './web-locks.ts'
 
@@ -23,6 +24,8 @@ export interface OwningParts {
   take(signal: AbortSignal): Promise<void>
   /** Frees it where no host has been made. */
   giveUp(): Promise<void>
+  /** Frees it at once, as this thread's end would. */
+  abandon(): void
   /** A host on the directory, which was taken; closing it frees the directory. */
   makeHost(recovery: Promise<void> | null): ObservableHost
   /** What it says of itself; its id comes with the look. */
@@ -48,27 +51,25 @@ export class ThreadOwner implements Ownable {
     this.owned.catch(() => {})
   }
 
-  async own(
-    { client, returning }: Owning,
-    notes: readonly string[],
-    executed: Executed,
-  ): Promise<FoundOwn> {
+  async own({ client, returning }: Owning, notes: readonly KeptNote[]): Promise<FoundOwn> {
     this.#isServing = true
     const parts = this.#parts
     const roster = new Roster({ own: client, returning })
     const host = parts.makeHost(roster.recovery)
-    const noted = notes.length > 0 ? executeNotes(host, notes).then(executed) : null
+    const desk = new NoteDesk({
+      host,
+      own: client,
+      isSeated: (id) => roster.clients.includes(id),
+      over: (key) => void opening.then((reception) => reception.noteOver(key)),
+    })
     const serve = (port: HostPort, told: Told): Served => parts.serve(host, port, told)
     const own = { ...parts.own, client }
-    const reception = await Reception.open({
-      ...parts,
-      own,
-      roster,
-      serve,
-      load: () => host.load(),
-    })
+    const load = () => host.load()
+    const opening = Reception.open({ ...parts, own, roster, serve, desk, load })
+    for (const note of notes) desk.take(note)
+    const reception = await opening
     // Where others come back from a former owner, the host opens nothing before they and this thread have.
-    if (!returning) await noted
+    if (!Array.isArray(returning)) await desk.executed
     return {
       type: 'own',
       host,
@@ -79,6 +80,11 @@ export class ThreadOwner implements Ownable {
         reception.close()
         await host.close()
         this.#sharing()
+      },
+      cutOff: () => {
+        reception.close()
+        this.#sharing()
+        parts.abandon()
       },
       // It ends with this thread.
       gone: new Promise(() => {}),

@@ -102,7 +102,10 @@ export class MemberConnection implements HostConnection {
     const hint = durability === 'default' ? this.#services.durability : durability
     const transaction = this.#addTransaction({
       listener,
-      isLogged: !(host && isOwn),
+      // The realm may end with its host, and what it commits now is to be kept.
+      isLogged: !(host && isOwn) || (this.#services.farewell?.isLeaving ?? false),
+      scope:
+        mode === 'readwrite' ? { version: this.schema.version, storeIds, durability: hint } : null,
       create: (at, attempt, resumes) =>
         at.createTransaction(storeIds, mode, hint, attempt, resumes),
     })
@@ -112,7 +115,12 @@ export class MemberConnection implements HostConnection {
 
   /** Makes its upgrade transaction. */
   addUpgrade({ isLogged }: { isLogged: boolean }): MemberTransaction {
-    this.#upgrade = this.#addTransaction({ listener: null, isLogged, create: null })
+    this.#upgrade = this.#addTransaction({
+      listener: null,
+      isLogged,
+      scope: null,
+      create: null,
+    })
     return this.#upgrade
   }
 
@@ -195,7 +203,7 @@ export class MemberConnection implements HostConnection {
 
   /** Makes one that is its own, and not its host's. */
   #addTransaction(
-    options: Pick<MemberTransactionOptions, 'listener' | 'isLogged' | 'create'>,
+    options: Pick<MemberTransactionOptions, 'listener' | 'isLogged' | 'scope' | 'create'>,
   ): MemberTransaction {
     const transaction = new MemberTransaction({
       services: this.#services,

@@ -19,8 +19,8 @@ import {
 import { Attempt, type Attempted } from './attempt.ts'
 import { Progress } from './progress.ts'
 import { type AbortReason, isOwnerLost, notBroughtOver } from './reasons.ts'
-import { ReplayLog } from './replay-log.ts'
-import type { SessionServices } from './services.ts'
+import { ReplayLog, tellsMore } from './replay-log.ts'
+import type { Parting, SessionServices } from './services.ts'
 
 /** What a transaction is made of. */
 export interface MemberTransactionOptions {
@@ -30,6 +30,8 @@ export interface MemberTransactionOptions {
   readonly listener: TransactionListener | null
   /** Whether it is to outlive its owner; false: it ends with it, and costs less. */
   readonly isLogged: boolean
+  /** What is kept of it where the realm ends; null: nothing can be, as for an upgrade. */
+  readonly scope: Pick<Parting, 'version' | 'storeIds' | 'durability'> | null
   /** Makes it at a host; null for an upgrade, which the host makes. */
   readonly create:
     | ((
@@ -85,6 +87,10 @@ export class MemberTransaction implements HostTransaction, Attempted {
   /** Whether the realm was told `wentAhead`, and not yet `caughtUp`. */
   #isAhead = false
   #hasWrites: boolean
+  /** Whether the realm was told what it may have acted upon. */
+  #hasTold = false
+  /** Called when it is over; null where its commit was not kept. */
+  #kept: ((isCommitted: boolean) => void) | null = null
 
   constructor(options: MemberTransactionOptions) {
     this.#options = options
@@ -133,6 +139,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   commit(failuresSeen: number): void {
     if (this.state !== 'running') return
     this.#commit = { failuresSeen, isOffered: false, isSent: false, isSentNow: false }
+    this.keep()
     this.#sendCommit()
   }
 
@@ -142,6 +149,20 @@ export class MemberTransaction implements HostTransaction, Attempted {
     this.#commit = { failuresSeen, isOffered: true, isSent: false, isSentNow: false }
     this.#sendCommit()
     if (this.#commit?.isSent === false) this.declined()
+    else this.keep()
+  }
+
+  /** Has its commit kept, where the realm is about to end and it depends on no answer. */
+  keep(): void {
+    const { services, scope, database } = this.#options
+    const commit = this.#commit
+    if (!services.farewell?.isLeaving || !commit || !scope || this.#kept) return
+    if (!this.#log || this.#log.isGivenUp || this.#hasTold || !this.#hasWrites) return
+    this.#mark ??= services.marks.take()
+    const [{ operations }, mark] = [this.#log, this.#mark]
+    this.#kept = services.farewell.keep({ name: database, ...scope, operations, mark })
+    // By whoever executes what was kept.
+    if (this.#kept) commit.isSent = true
   }
 
   abort(): void {
@@ -224,16 +245,19 @@ export class MemberTransaction implements HostTransaction, Attempted {
   }
 
   record(record: RecordBytes): void {
+    this.#hasTold = true
     this.#options.services.heard()
     this.#awaiting.first()?.receiver.record(record)
   }
 
   done(result: OperationResult): void {
+    if (result !== undefined) this.#hasTold = true
     this.#answered()?.done(result)
     this.#sendCommit()
   }
 
   failed(failure: Failure): void {
+    this.#hasTold = true
     // With that the owner declines, and the realm takes it so.
     if (this.#commit?.isOffered) this.#commit = null
     this.#answered()?.failed(failure)
@@ -362,14 +386,9 @@ export class MemberTransaction implements HostTransaction, Attempted {
     this.state = state
     this.ownerLost()
     this.#awaiting.clear()
+    this.#kept?.(state === 'committed')
     const mark = this.#mark
     this.#mark = null
     if (mark) this.#options.services.marks.free(mark)
   }
-}
-
-/** Whether the answer to an operation that succeeds says more than that. */
-function tellsMore(operation: Operation): boolean {
-  if (operation.type === 'put') return operation.key === null
-  return operation.type === 'scan' || operation.type === 'count'
 }

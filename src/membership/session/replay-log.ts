@@ -63,3 +63,9 @@ function sizeOf(operation: Operation): number {
   const { key, value, indexKeys } = operation
   return operationBytes + value.length + (key?.length ?? 0) + (indexKeys?.length ?? 0)
 }
+
+/** Whether the answer to an operation that succeeds says more than that. */
+export function tellsMore(operation: Operation): boolean {
+  if (operation.type === 'put') return operation.key === null
+  return operation.type === 'scan' || operation.type === 'count'
+}

@@ -20,7 +20,7 @@ import type { MemberTransaction } from './member-transaction.ts'
 import { OpenRequest, type OpenServices } from './open-request.ts'
 import { newCounts } from './reasons.ts'
 import { type Databases, DeleteRequest, ListRequest, type SessionRequest } from './requests.ts'
-import type { ConnectionServices } from './services.ts'
+import type { ConnectionServices, Farewell } from './services.ts'
 
 /** What a session is made of. */
 export interface SessionOptions {
@@ -28,6 +28,8 @@ export interface SessionOptions {
   readonly client: string
   /** What `default` durability means to it. */
   readonly durability: 'relaxed' | 'strict'
+  /** Absent or null: nothing is kept of what is committed while the realm ends. */
+  readonly farewell?: Farewell | null
   /** Called when something waits for an owner. */
   readonly wanted: () => void
   /** Called when something is asked that may have to wait for others. */
@@ -58,6 +60,7 @@ export class Session
   readonly marks: CommitMarks
   readonly counts = newCounts()
   readonly durability: 'relaxed' | 'strict'
+  readonly farewell: Farewell | null
   readonly transactions = new Map<MemberTransaction, MemberConnection>()
   isSettled = false
   hasClients = false
@@ -80,6 +83,10 @@ export class Session
     this.#options = options
     this.durability = options.durability
     this.marks = new CommitMarks(options.client)
+    this.farewell = options.farewell ?? null
+    this.farewell?.listen(() => {
+      for (const transaction of this.transactions.keys()) transaction.keep()
+    })
   }
 
   get isOwn(): boolean {
@@ -89,6 +96,11 @@ export class Session
   /** Whether nothing is asked and nothing open. */
   get isIdle(): boolean {
     return this.#requests.size === 0 && this.#connections.size === 0
+  }
+
+  /** Whether something is asked, or a transaction is under way. */
+  get isBusy(): boolean {
+    return this.#requests.size + this.transactions.size > 0
   }
 
   /** Whether an answer is awaited. */

@@ -2,7 +2,6 @@
 import type { Failure, FailurePlace } from '../../errors.ts'
 import type { SurvivalCounts } from '../../protocol/load.ts'
 import type { Host } from '../../protocol/protocol.ts'
-import type { Witness } from '../messages.ts'
 import type { Presence } from '../presence.ts'
 
 /** A host at the other end of a port, which may be shared with others. */
@@ -23,7 +22,6 @@ export interface ConnectOptions {
   readonly presence?: Presence | null
   /** Where the owner's storage is, as far as it is known here. */
   readonly place?: FailurePlace
-  readonly witness?: Witness | null
   /** Called once, when no more answers will come. */
   readonly gone?: (reason: Failure) => void
   /** Called with the ids of all who are at the owner, each time they have changed. */

@@ -1,9 +1,8 @@
 /** What a page has noted as it went, at the owners that come after it. */
 import { expect, test } from 'vitest'
 import { createHost } from '../../../src/host/host.ts'
-import { executeNotes, noteOf } from '../../../src/membership/browser/notes.ts'
-import { writeCall } from '../../../src/port/codec.ts'
-import { ParcelWriter } from '../../../src/port/parcel.ts'
+import { NoteDesk, type NoteDeskParts } from '../../../src/membership/browser/parting/note-desk.ts'
+import { noteOf } from '../../../src/membership/browser/parting/note.ts'
 import type { CommitMark, Host } from '../../../src/protocol/protocol.ts'
 import { createStores, open, outcomeOf, put, scan, store, Tester } from '../../kit/host-client.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
@@ -14,7 +13,7 @@ test('a note is executed once, by however many owners', async () => {
   const { storage, stateOf } = await fixture()
   for (let owners = 0; owners < 3; owners++) {
     const host = createHost({ storage, durability: 'relaxed' })
-    await executeNotes(host, [note(1)])
+    await executed(host)
     if (owners === 0) await write(host, 2)
     await host.close()
   }
@@ -26,20 +25,80 @@ test('what the worker of the page had committed is not executed', async () => {
   const host = createHost({ storage, durability: 'relaxed' })
   await write(host, 1, mark)
   await write(host, 2)
-  await executeNotes(host, [note(1)])
+  await executed(host)
   await host.close()
   expect(await stateOf(1)).toBe(2)
 })
 
-test('the mark of a note is forgotten once the note is removed', async () => {
+test('the note of a client that is there waits until it has left', async () => {
+  const { storage, stateOf } = await fixture()
+  const host = createHost({ storage, durability: 'relaxed' })
+  const seated = new Set([mark.client])
+  const desk = deskOf(host, { isSeated: (id) => seated.has(id) })
+  desk.take({ key: 'a', note: note(1) })
+  await desk.executed
+  expect(desk.over).toEqual([])
+  seated.clear()
+  desk.left(mark.client)
+  await desk.idle
+  expect(desk.over).toEqual(['a'])
+  await host.close()
+  expect(await stateOf(1)).toBe(1)
+})
+
+test('what its client has taken back is not executed, nor what the owner itself noted', async () => {
+  const { storage, stateOf } = await fixture()
+  const host = createHost({ storage, durability: 'relaxed' })
+  await write(host, 2)
+  const seated = new Set([mark.client])
+  const desk = deskOf(host, { isSeated: (id) => seated.has(id) })
+  desk.take({ key: 'a', note: note(1) })
+  seated.clear()
+  desk.left(mark.client)
+  desk.drop('a')
+  await desk.idle
+  const own = deskOf(host, { own: mark.client })
+  own.take({ key: 'a', note: note(1) })
+  await own.idle
+  await host.close()
+  expect(await stateOf(1)).toBe(2)
+})
+
+test('a client is let in only after its note is executed', async () => {
   const { storage } = await fixture()
   const host = createHost({ storage, durability: 'relaxed' })
-  const removed = await executeNotes(host, [note(1)])
+  const desk = deskOf(host)
+  desk.take({ key: 'a', note: note(1) })
+  await desk.executedOf(mark.client)
   expect(await outcomeOf(host, 'db', mark)).toBe('committed')
-  removed()
-  await write(host, 2)
-  expect(await outcomeOf(host, 'db', mark)).toBe('absent')
+  await host.close()
 })
+
+test('what is no note is dropped, and so is one whose database is gone', async () => {
+  const { storage } = await fixture()
+  const host = createHost({ storage, durability: 'relaxed' })
+  const desk = deskOf(host)
+  const texts = ['', '{}', '{"contents":1}', '{"contents":{"base64":"?"}}', note(1, { version: 9 })]
+  for (const [key, text] of texts.entries()) desk.take({ key: String(key), note: text })
+  desk.take({ key: 'none', note: note(1, { name: 'none' }) })
+  await desk.idle
+  expect(desk.over.toSorted()).toEqual(['0', '1', '2', '3', '4', 'none'])
+  await host.close()
+})
+
+/** A desk that notes which notes are over. */
+function deskOf(host: Host, parts: Partial<NoteDeskParts> = {}): NoteDesk & { over: string[] } {
+  const over: string[] = []
+  const isSeated = () => false
+  const desk = new NoteDesk({
+    host,
+    own: 'owner',
+    isSeated,
+    over: (key) => over.push(key),
+    ...parts,
+  })
+  return Object.assign(desk, { over })
+}
 
 /** A database with one store, and what is at its keys. */
 async function fixture() {
@@ -69,12 +128,16 @@ async function write(host: Host, value: number, mark?: CommitMark): Promise<void
   connection.close()
 }
 
+/** The note of `note(1)`, by a desk of its own. */
+async function executed(host: Host): Promise<void> {
+  const desk = deskOf(host)
+  desk.take({ key: 'a', note: note(1) })
+  await desk.executed
+}
+
 /** Of a transaction that puts that value at key 1. */
-function note(value: number): string {
-  const writer = new ParcelWriter()
-  const place = { connection: 1, storeIds: [1], mode: 'readwrite', durability: 'default' } as const
-  writeCall({ type: 'createTransaction', id: 2, ...place, resumes: false }, writer)
-  writeCall({ type: 'execute', id: 2, operation: put(1, [value]) }, writer)
-  writeCall({ type: 'commit', id: 2, failuresSeen: 0, mark }, writer)
-  return noteOf({ name: 'db', version: 1, client: mark.client }, writer.take().parcel)
+function note(value: number, place: { name?: string; version?: number } = {}): string {
+  const operations = [put(1, [value])]
+  const scope = { storeIds: [1], durability: 'relaxed' } as const
+  return noteOf({ name: 'db', version: 1, ...scope, operations, mark, ...place })
 }

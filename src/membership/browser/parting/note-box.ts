@@ -1,0 +1,69 @@
+/** Notes in the origin's local storage, which is written before a task ends, whatever becomes of its page. */
+
+/** The notes about one directory. */
+export interface NoteBox {
+  /** Gives the note's key; null where it does not fit. */
+  add(note: string): string | null
+  remove(key: string): void
+  /** In the order in which they were written. */
+  all(): KeptNote[]
+  /** Tells what other pages do, until the signal is aborted. */
+  listen(signal: AbortSignal, listener: NoteListener): void
+}
+
+/** Hears what other pages do. */
+export interface NoteListener {
+  added(note: KeptNote): void
+  removed(key: string): void
+}
+
+/** A note, and its key. */
+export interface KeptNote {
+  readonly key: string
+  readonly note: string
+}
+
+/** The notes of the directory at `path`; null where the thread has no local storage. */
+export function noteBoxAt(path: string): NoteBox | null {
+  const storage = localStorageOf()
+  return storage && noteBoxIn(storage, path)
+}
+
+function noteBoxIn(storage: Storage, path: string): NoteBox {
+  const prefix = `idb-everywhere note:${path}:`
+  return {
+    add(note) {
+      const key = `${prefix}${performance.timeOrigin + performance.now()}:${crypto.randomUUID()}`
+      try {
+        storage.setItem(key, note)
+        return key
+      } catch {
+        // There is no room for it: it is sent, and may be worked off in time.
+        return null
+      }
+    },
+    remove: (key) => storage.removeItem(key),
+    all: () =>
+      Object.keys(storage)
+        .filter((key) => key.startsWith(prefix))
+        .sort()
+        .map((key) => ({ key, note: storage.getItem(key) ?? '' })),
+    listen(signal, { added, removed }) {
+      const changed = ({ storageArea, key, newValue }: StorageEvent): void => {
+        if (storageArea !== storage || !key?.startsWith(prefix)) return
+        if (newValue === null) removed(key)
+        else added({ key, note: newValue })
+      }
+      addEventListener('storage', changed, { signal })
+    },
+  }
+}
+
+function localStorageOf(): Storage | null {
+  try {
+    return globalThis.localStorage ?? null
+  } catch {
+    // The browser blocks it.
+    return null
+  }
+}

@@ -1,0 +1,95 @@
+/** A page's part in a directory: as a thread's, but pages go away, into the back/forward cache or for good. */
+import type { Found, Looking, Peer } from '../../peer.ts'
+import type { Farewell } from '../../session/services.ts'
+import type { BrowserPeer } from '../browser-peer.ts'
+import type { MeetingPoint } from '../meeting-point.ts'
+import type { Absence } from './absence.ts'
+import type { NoteBox } from './note-box.ts'
+import { NoteCarrier } from './note-carrier.ts'
+
+export interface PagePeerParts {
+  readonly peer: BrowserPeer
+  readonly point: MeetingPoint
+  readonly absence: Absence
+  /** null where the page has no local storage. */
+  readonly box: NoteBox | null
+  readonly farewell: Farewell | null
+}
+
+export class PagePeer implements Peer {
+  readonly farewell: Farewell | null
+  readonly #parts: PagePeerParts
+  #carrier: NoteCarrier | null = null
+  /** Ends the look, or what was found, as the page goes away. */
+  #leave = (): void => {}
+
+  /** Frees the directory where it is this page's. */
+  #giveUp = (): void => {}
+
+  constructor(parts: PagePeerParts) {
+    this.#parts = parts
+    this.farewell = parts.farewell
+    parts.absence.listen(() => this.#leave())
+  }
+
+  async look(looking: Looking): Promise<Found> {
+    const { absence } = this.#parts
+    for (;;) {
+      await Promise.race([absence.over(() => isBusy(looking)), aborted(looking.signal)])
+      const stay = new AbortController()
+      this.#giveUp = () => {}
+      this.#leave = () => this.#end(stay, looking)
+      try {
+        return await this.#lookHere(looking, stay.signal)
+      } catch (error) {
+        if (!stay.signal.aborted || looking.signal.aborted) throw error
+      }
+    }
+  }
+
+  async #lookHere(looking: Looking, away: AbortSignal): Promise<Found> {
+    const { peer, point, box } = this.#parts
+    if (box) this.#carrier ??= new NoteCarrier(point, box)
+    const signal = eitherOf(looking.signal, away)
+    const found = await peer.look({ ...looking, signal })
+    const left = aborted(away).catch(() => {})
+    if (found.type === 'other') return { ...found, gone: Promise.race([found.gone, left]) }
+    this.#giveUp = () => found.cutOff?.()
+    return { ...found, gone: Promise.race([found.gone, left]) }
+  }
+
+  /** A page that is at something stays, whatever that costs it: in a moment it may be over. */
+  #end(stay: AbortController, looking: Looking): void {
+    if (isBusy(looking)) return
+    stay.abort()
+    this.#giveUp()
+    this.#giveUp = () => {}
+    this.#parts.peer.rest()
+    this.#carrier?.close()
+    this.#carrier = null
+  }
+}
+
+function isBusy(looking: Looking): boolean {
+  return looking.isBusy?.() ?? true
+}
+
+/** Rejects when the signal is aborted. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const abort = (): void => reject(signal.reason as Error) // The platform's own, or the aborter's.
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort, { once: true })
+  })
+}
+
+/** Aborted with either. */
+function eitherOf(one: AbortSignal, other: AbortSignal): AbortSignal {
+  const either = new AbortController()
+  for (const signal of [one, other]) {
+    const abort = (): void => either.abort(signal.reason)
+    if (signal.aborted) abort()
+    else signal.addEventListener('abort', abort)
+  }
+  return either.signal
+}
