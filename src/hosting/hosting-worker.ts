@@ -15,6 +15,7 @@ import { checkedAnswer } from './check-answer.ts'
 import { connectHost, nonsense } from '../port/client.ts'
 import type { KeptNote } from '../membership/browser/parting/note-box.ts'
 import { complaintOf, Malformed } from '../port/malformed.ts'
+import { queueIdleTimer } from '../event-loop/turn.ts'
 import type { Host } from '../protocol/protocol.ts'
 import type { Owning } from '../membership/peer.ts'
 import { type Settings, hostSettingsOf } from '../options/options.ts'
@@ -23,6 +24,9 @@ import { RelayedPort } from '../port/relayed-port.ts'
 import { allowWebAssembly } from '../base/stack-room.ts'
 import { warningOf } from '../options/warning.ts'
 import type { StartedWorker, WorkerAnswer, WorkerListener } from './worker-messages.ts'
+
+/** How long a worker that is cut off may take to free its locks. */
+const lastMs = 1_000
 
 /** Captured at load: a test may replace it. */
 const { random } = Math
@@ -123,9 +127,15 @@ export class HostingWorker {
     this.#worker.post({ 'idb-everywhere': 'recovered', id: this.#id }, [])
   }
 
-  /** Ends it at once: what it does is cut off. */
+  /**
+   * Has it free its locks, and ends it: what it does is cut off. A worker that is ended before it has freed its locks costs a page of
+   * Firefox its place in the back/forward cache.
+   */
   cutOff(): void {
-    this.#end()
+    this.#isEnding = true
+    this.#port.closed()
+    this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id, isCutOff: true }, [])
+    queueIdleTimer(() => this.#end(), lastMs)
   }
 
   /** It has turned out to be gone: not every browser tells of that. */
@@ -134,14 +144,11 @@ export class HostingWorker {
     this.#lost(failure('UnknownError', reason, { code: 'ERR_IDB_OWNER_LOST' }))
   }
 
-  /**
-   * To be called when nothing is open in it. `isCutOff`: it only frees the directory. A worker that is ended before it has freed its
-   * locks costs a page of Firefox its place in the back/forward cache.
-   */
-  async close({ isCutOff = false } = {}): Promise<void> {
+  /** To be called when nothing is open in it. */
+  async close(): Promise<void> {
     this.#waiting = withResolvers()
     this.#worker.ref()
-    this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id, isCutOff }, [])
+    this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id, isCutOff: false }, [])
     try {
       await this.#waiting.promise
     } finally {
@@ -203,6 +210,7 @@ export class HostingWorker {
   }
 
   #stopped(reason: Failure | null): void {
+    if (this.#isEnding) return this.#end()
     if (reason) this.#waiting.reject(exceptionOf(reason))
     else this.#waiting.resolve()
   }

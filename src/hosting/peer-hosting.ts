@@ -147,10 +147,7 @@ class WorkerOwner implements Ownable {
       tally: (counts) => worker.tally(counts),
       onClients: (changed) => this.#listen(changed),
       leave: () => worker.close(),
-      cutOff: () => {
-        this.#stopWatching()
-        void worker.close({ isCutOff: true }).catch(() => {})
-      },
+      cutOff: () => this.end(),
       gone: this.#gone,
     }
   }

@@ -136,7 +136,8 @@ class SharingForOwner {
 
   async #leave({ isCutOff }: Extract<LaterCall, { isCutOff: boolean }>): Promise<void> {
     if (!isCutOff) return this.#found?.leave()
-    this.#found?.cutOff?.()
+    if (this.#found) this.#found.cutOff?.()
+    else this.#standing.end()
     this.#endLife()
   }
 

@@ -1,7 +1,7 @@
 /** A thread in line for a directory: see `meeting-point.ts`. */
 import type { MeetingPoint } from './meeting-point.ts'
 import type { Ownable } from './ownable.ts'
-import { takeLock } from './web-locks.ts'
+import { type Free, takeLock } from './web-locks.ts'
 
 /** In line from its making on, until it owns or ends. */
 export class Candidate {
@@ -9,6 +9,8 @@ export class Candidate {
   readonly elected: Promise<Ownable>
   readonly #ending = new AbortController()
   #ownable: Ownable | null = null
+  /** Frees the candidacy: a worker that is ended may never say that it has given up. */
+  #free: Free = () => {}
 
   constructor({ candidacy }: MeetingPoint, stand: () => Ownable) {
     this.elected = this.#run(candidacy, stand)
@@ -18,12 +20,14 @@ export class Candidate {
   /** Leaves the line, or gives up the directory. Not to be called once what was elected serves. */
   end(): void {
     this.#ending.abort()
+    this.#free()
     this.#ownable?.end()
   }
 
   async #run(candidacy: string, stand: () => Ownable): Promise<Ownable> {
     const { signal } = this.#ending
     const free = await takeLock(candidacy, { signal })
+    this.#free = free
     try {
       signal.throwIfAborted()
       this.#ownable = stand()

@@ -33,12 +33,14 @@ export class Reception {
   readonly #expected = new Map<string, Knock>()
   readonly #guests = new Guests()
   #isOpen = true
+  #isRecovered = false
 
   private constructor(parts: ReceptionParts, life: Life) {
     this.#parts = parts
     this.#life = life
     this.#meeting = meet(parts.point.channel, (word) => this.#heard(word))
     this.#meeting.say({ type: 'here' })
+    void Promise.resolve(parts.roster.recovery).then(() => (this.#isRecovered = true))
   }
 
   /** Resolves when all can come. */
@@ -91,7 +93,8 @@ export class Reception {
 
   /** The page that was there before may have noted what this one expects to find. */
   async #letIn({ id, life }: Knock, port: EndingPort): Promise<void> {
-    await soon(this.#parts.desk.idle)
+    // One that comes back from a former owner is awaited there itself.
+    if (this.#isRecovered) await soon(this.#parts.desk.idle)
     if (!this.#isOpen) return port.end()
     this.#say({ type: 'welcome', id, life: this.#life.id })
     void this.#receive(port, life)

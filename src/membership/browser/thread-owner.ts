@@ -95,7 +95,8 @@ export class ThreadOwner implements Ownable {
     this.#waiting.abort()
     if (this.#isServing) return
     this.#sharing()
-    void this.owned.then(() => this.#parts.giveUp())
+    // It fails where the wait was given up.
+    void this.owned.then(() => this.#parts.giveUp()).catch(() => {})
   }
 
   async #take(): Promise<void> {

@@ -53,9 +53,13 @@ export class PagePeer implements Peer {
     const signal = eitherOf(looking.signal, away)
     const found = await peer.look({ ...looking, signal })
     const left = aborted(away).catch(() => {})
-    if (found.type === 'other') return { ...found, gone: Promise.race([found.gone, left]) }
+    const gone = Promise.race([found.gone, left])
+    if (found.type === 'other') {
+      // Nothing of its is brought to another owner.
+      return { ...found, gone, leave: (how) => found.leave(away.aborted ? undefined : how) }
+    }
     this.#giveUp = () => found.cutOff?.()
-    return { ...found, gone: Promise.race([found.gone, left]) }
+    return { ...found, gone }
   }
 
   /** A page that is at something stays, whatever that costs it: in a moment it may be over. */
