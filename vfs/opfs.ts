@@ -60,13 +60,7 @@ function directoryAt(segments: readonly string[]): QueueingDirectory {
     open: (name, options) => files().open(name, options),
     rename: async (from, to) => files().rename(from, to),
     remove: async (name) => files().remove(name),
-    abandon() {
-      const { files, free } = owned ?? {}
-      owned = null
-      void free?.()
-      // The next owner waits a little for that.
-      void files?.close().catch(() => {})
-    },
+    abandon: () => void (owned = letGo(owned)),
     async close() {
       if (!owned) return
       const { files, free } = owned
@@ -76,6 +70,13 @@ function directoryAt(segments: readonly string[]): QueueingDirectory {
       await free()
     },
   }
+}
+
+/** Frees the lock first: the next owner waits a little for the files. */
+function letGo(owned: Owned | null): null {
+  void owned?.free()
+  void owned?.files.close().catch(() => {})
+  return null
 }
 
 async function own(

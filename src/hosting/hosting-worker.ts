@@ -13,9 +13,9 @@ import {
 } from '../errors.ts'
 import { checkedAnswer } from './check-answer.ts'
 import { connectHost, nonsense } from '../port/client.ts'
+import { afterLastWork } from '../membership/browser/worker-watch.ts'
 import type { KeptNote } from '../membership/browser/parting/note-box.ts'
 import { complaintOf, Malformed } from '../port/malformed.ts'
-import { queueIdleTimer } from '../event-loop/turn.ts'
 import type { Host } from '../protocol/protocol.ts'
 import type { Owning } from '../membership/peer.ts'
 import { type Settings, hostSettingsOf } from '../options/options.ts'
@@ -24,9 +24,6 @@ import { RelayedPort } from '../port/relayed-port.ts'
 import { allowWebAssembly } from '../base/stack-room.ts'
 import { warningOf } from '../options/warning.ts'
 import type { StartedWorker, WorkerAnswer, WorkerListener } from './worker-messages.ts'
-
-/** How long a worker that is cut off may take to free its locks. */
-const lastMs = 1_000
 
 /** Captured at load: a test may replace it. */
 const { random } = Math
@@ -135,7 +132,7 @@ export class HostingWorker {
     this.#isEnding = true
     this.#port.closed()
     this.#worker.post({ 'idb-everywhere': 'stop', id: this.#id, isCutOff: true }, [])
-    queueIdleTimer(() => this.#end(), lastMs)
+    afterLastWork(() => this.#end())
   }
 
   /** It has turned out to be gone: not every browser tells of that. */

@@ -5,6 +5,14 @@ import { isAlive, lifeEnded } from './web-locks.ts'
 /** After how long a worker that has said nothing is taken to have ended: its script may take a while to come. */
 const mostSilentMs = 30_000
 
+/** How long a worker that is cut off may take to free its locks. */
+const lastMs = 1_000
+
+/** Calls `end` once a worker that was cut off has had the time to free its locks. */
+export function afterLastWork(end: () => void): void {
+  queueIdleTimer(end, lastMs)
+}
+
 /** Watches from its making on, until it is stopped. */
 export class WorkerWatch {
   readonly #died: () => void
