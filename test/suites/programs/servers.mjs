@@ -3,13 +3,12 @@ import { appendFileSync, cpSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { makeProject, temporaryDirectory } from '../package/projects.mjs'
 import {
-  equal,
+  checkSum,
   inProject,
   installedPackage,
   packages,
   pause,
   raiseAt,
-  script,
   sources,
   whileRunning,
 } from './running.mjs'
@@ -46,7 +45,7 @@ export async function checkNext() {
     await running(first, (one) =>
       running(second, (other) => raiseOverRestart([one, other], join(first, 'next.config.mjs'))),
     )
-    equal((await script(path, 0)).all, 200)
+    await checkSum(path, 200)
   } finally {
     for (const directory of projects) rmSync(directory, { recursive: true, force: true })
   }
