@@ -35,7 +35,7 @@ describe('a deletion that was carried out, whose answer was lost with the owner'
       const made = new Promise<HostConnection>((resolve, reject) => {
         // Queued after the deletion, which has begun.
         directory.storage.before.set('delete', () =>
-          setImmediate(() => open(other, 'db', { version: 5, log }).then(resolve, reject)),
+          setImmediate(() => void open(other, 'db', { version: 5, log }).then(resolve, reject)),
         )
       })
       const deleted = deleteDatabase(client, 'db')
