@@ -103,7 +103,8 @@ export class Roster {
   enter(client: string, guest: Guest): Seat {
     const former = this.#guests.get(client)
     this.#guests.set(client, guest)
-    if (this.#isOpenToAll) this.#awaited.add(client)
+    // One that its predecessor's list lacks may have come there in its last moment.
+    if (!this.#isRecovered) this.#awaited.add(client)
     former?.replaced()
     this.#changed()
     return {

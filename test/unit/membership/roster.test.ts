@@ -76,12 +76,15 @@ describe('recovery', () => {
     expect(performance.now() - start).toBeLessThan(250)
   })
 
-  test('does not wait for clients that were not there before', async () => {
+  test('waits also for clients that come meanwhile and are on no list', async () => {
     const roster = new Roster({ own: 'a', returning: ['a'] })
-    roster.enter('new', guest())
-    expect(await isResolved(roster.recovery)).toBe(false)
+    const seat = roster.enter('new', guest())
     roster.ownRecovered()
+    expect(await isResolved(roster.recovery)).toBe(false)
+    seat.recovered()
     expect(await isResolved(roster.recovery)).toBe(true)
+    roster.enter('newer', guest())
+    expect(roster.clients).toEqual(['new', 'newer'])
   })
 
   test('waits 250 ms for those who do not arrive, and longer for those who have', async () => {
