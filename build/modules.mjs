@@ -1,4 +1,5 @@
 /** Builds the JavaScript of `dist/`, but for the single file: ES modules for servers, the same as CommonJS, and those for pages. */
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import {
@@ -61,18 +62,31 @@ async function buildModules(options) {
     logLevel: 'warning',
     ...options,
   })
-  return Object.keys(metafile.outputs).map((path) => basename(path))
+  const names = Object.keys(metafile.outputs).map((path) => basename(path))
+  for (const name of names) dropPaths(join(dist, name))
+  return names
+}
+
+/** The lines in which the bundler says where each source begins: there is no such path in the package. */
+function dropPaths(file) {
+  const text = readFileSync(file, 'utf8')
+  writeFileSync(file, text.replace(/^\/\/ (?:src|vfs|node_modules)\/\S+\n/gm, ''))
 }
 
 /**
- * Makes the CommonJS twin of each, but of the worker's script, which is always a module. What entries share is made small, as
- * the same code lies beside it to be read; its lines stay short, since Node prints the one that throws.
+ * Makes the CommonJS twin of each, but of the worker's script, which is always a module. What is long is made small, as the same
+ * code lies beside it to be read; its lines stay short, since Node prints the one that throws, and names what they are.
  */
 export async function convertToCommonJS(names) {
   const isWorker = (name) => name === `${fileNameOf(nodeWorker.subpath)}.js`
   const isShared = (name) => name.startsWith('chunk-')
-  await convert(names.filter(isShared), { minifyWhitespace: true, lineLimit: 100 })
-  await convert(names.filter((name) => !isShared(name) && !isWorker(name)))
+  // It has a default export, which checkers of types find in the text, as long as that has its usual form.
+  const isPlain = (name) => name === `${fileNameOf('./indexeddbshim')}.js`
+  const others = names.filter((name) => !isShared(name) && !isPlain(name) && !isWorker(name))
+  const small = { minifyWhitespace: true, lineLimit: 100 }
+  await convert(names.filter(isShared), { ...small, minifySyntax: true })
+  await convert(others, small)
+  await convert(names.filter(isPlain))
 }
 
 async function convert(names, options = {}) {
