@@ -30,7 +30,7 @@ export function needed(name, register) {
 
 /** The platforms' sources find the `.wasm` in the engine's own package; built files find it beside themselves. */
 export const wasmIsBeside = needed('wasm-is-beside', ({ onLoad }) => {
-  onLoad({ filter: /[\\/]src[\\/]platform[\\/](?:node|browser)\.ts$/ }, ({ path }) => {
+  onLoad({ filter: /[\\/]src[\\/]platform[\\/](?:node|engine-beside)\.ts$/ }, ({ path }) => {
     const text = readFileSync(path, 'utf8')
     const contents = text.replace(/(['"])[^'"\n]*\/wa-sqlite\.wasm\1/, `'./${wasm}'`)
     if (contents === text) throw new Error(`${path} does not say where the engine is`)

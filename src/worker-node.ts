@@ -1,14 +1,16 @@
 /** The worker thread that `createIndexedDB({ worker: true })` starts. */
 import { parentPort, type TransferListItem } from 'node:worker_threads'
 import { platform } from './platform/node.ts'
-import { hostForOwner } from './hosting/worker-scope.ts'
+import { memberHosts } from './hosting/in-member.ts'
+import { hostForOwner, type OwnerChannel } from './hosting/worker-scope.ts'
 
 if (!parentPort)
   throw new TypeError(
     'This script runs in a worker thread only; pass the option "worker" to createIndexedDB() to start it',
   )
 const port = parentPort
-hostForOwner(platform, {
+const channel: OwnerChannel = {
   listen: (receive) => port.on('message', receive),
   post: (answer, transfer) => port.postMessage(answer, transfer as readonly TransferListItem[]), // Node's name for them
-})
+}
+hostForOwner(platform, channel, (engine, alone) => memberHosts(platform, engine, alone))

@@ -1,8 +1,9 @@
 /** The dedicated worker that a page starts to host its storage. */
-import { platform } from './platform/browser.ts'
 import { hostForOwner } from './hosting/worker-scope.ts'
+import { browserWorkerWith } from './platform/any-browser-worker.ts'
+import { loadEngineBeside } from './platform/engine-beside.ts'
 
-hostForOwner(platform, {
+hostForOwner(browserWorkerWith(loadEngineBeside), {
   listen: (receive) => addEventListener('message', ({ data }) => receive(data)),
   post: (answer, transfer) => postMessage(answer, { transfer }),
 })

@@ -1,12 +1,16 @@
 /** Hosting in this thread, on one engine. */
 import { exceptionOf, type Failure } from '../errors.ts'
+import { lockError } from '../files/ownership.ts'
+import type { Survivors, VfsDirectory } from '../files/vfs.ts'
 import { createHost } from '../host/host.ts'
 import type { Settings } from '../options/options.ts'
 import { warningDataOf, warningOf } from '../options/warning.ts'
 import type { ObservableHost } from '../protocol/protocol.ts'
+import { serve } from '../port/server.ts'
+import type { Platform, ThreadHosting } from './platform.ts'
 import type { MadeHost, Sharing } from './registry.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
-import type { ThreadEngine } from './thread-engine.ts'
+import { ThreadEngine } from './thread-engine.ts'
 
 /** How hosts in this thread are made. */
 export function threadHosts(engine: ThreadEngine): Sharing {
@@ -14,7 +18,7 @@ export function threadHosts(engine: ThreadEngine): Sharing {
 }
 
 /** A host on the directory of the settings. `recovery`: as in `HostOptions`. */
-export function hostInThread(
+function hostInThread(
   settings: Settings,
   engine: ThreadEngine,
   recovery: Promise<void> | null = null,
@@ -36,4 +40,57 @@ export function hostInThread(
   const report = (failure: Failure): void => onWarning(exceptionOf(failure))
   const host = createHost({ storage, path, durability, report, recovery })
   return { host, giveBack: () => void storage.close() }
+}
+
+/** For a directory that others may share, on an engine of its own or that one. */
+export function threadHosting(
+  settings: Settings,
+  platform: Pick<Platform, 'loadWasm'>,
+  engine = new ThreadEngine(() => platform.loadWasm()),
+): ThreadHosting {
+  engine.offer(settings.wasm)
+  const taken = { ...settings, directory: alreadyLocked(settings.directory) }
+  const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
+  return {
+    prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
+    take: () => takeDirectory(settings.directory, engine),
+    inThread: (recovery) => hostInThread(taken, engine, recovery).host,
+    serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),
+    report,
+  }
+}
+
+/** Locks the directory and loads the engine at the same time: each takes a while. */
+async function takeDirectory(
+  directory: VfsDirectory,
+  engine: ThreadEngine,
+): Promise<{ readonly survivors: Survivors }> {
+  const [loaded, locked] = await Promise.allSettled([engine.prepare(), lockAtOnce(directory)])
+  if (locked.status === 'rejected') throw lockError(locked.reason)
+  if (loaded.status === 'fulfilled') return { survivors: directory.survivors ?? null }
+  // That it cannot be given back is a lesser trouble.
+  await directory.close().catch(() => {})
+  throw loaded.reason
+}
+
+/** Rejects also where the VFS throws. */
+async function lockAtOnce(directory: VfsDirectory): Promise<void> {
+  await directory.lock(0)
+}
+
+/** The directory, for an engine that would lock it. */
+function alreadyLocked(directory: VfsDirectory): VfsDirectory {
+  return {
+    identity: directory.identity,
+    lock: async () => {},
+    list: () => directory.list(),
+    prepare: (names) => directory.prepare(names),
+    open: (name, options) => directory.open(name, options),
+    rename: (from, to) => directory.rename(from, to),
+    remove: (name) => directory.remove(name),
+    close: () => directory.close(),
+    ...(directory.verify && { verify: () => directory.verify?.() }),
+    ...(directory.verifyLater && { verifyLater: async () => directory.verifyLater?.() }),
+    ...(directory.renew && { renew: async () => directory.renew?.() }),
+  }
 }

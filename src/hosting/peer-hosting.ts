@@ -1,70 +1,25 @@
 /** How a thread that takes part in a directory has it hosted: here, or in a worker. */
 import { exceptionOf, type Failure } from '../errors.ts'
-import { lockError } from '../files/ownership.ts'
-import type { Survivors, VfsDirectory } from '../files/vfs.ts'
 import type { Ownable } from '../membership/browser/ownable.ts'
 import type { KeptNote } from '../membership/browser/parting/note-box.ts'
 import { WorkerWatch } from '../membership/browser/worker-watch.ts'
 import type { FoundOwn, Owning } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
-import { serve } from '../port/server.ts'
 import { HostingWorker, isReplaceable } from './hosting-worker.ts'
-import { hostInThread } from './in-thread.ts'
+import { threadHosting } from './in-thread.ts'
 import type { PeerHosting, Platform } from './platform.ts'
-import { ThreadEngine } from './thread-engine.ts'
+import type { ThreadEngine } from './thread-engine.ts'
 
 /** For the directory of the settings, on an engine of its own or that one. */
 export function peerHosting(
   settings: Settings,
   platform: Platform,
-  engine = new ThreadEngine(() => platform.loadWasm()),
+  engine?: ThreadEngine,
 ): PeerHosting {
-  engine.offer(settings.wasm)
-  const taken = { ...settings, directory: alreadyLocked(settings.directory) }
-  const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
   const workers = new Workers(settings, platform)
   return {
-    prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
-    take: () => takeDirectory(settings.directory, engine),
-    inThread: (recovery) => hostInThread(taken, engine, recovery).host,
+    ...threadHosting(settings, platform, engine),
     inWorker: (reachBroker) => workers.stand(reachBroker),
-    serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),
-    report,
-  }
-}
-
-/** Locks the directory and loads the engine at the same time: each takes a while. */
-async function takeDirectory(
-  directory: VfsDirectory,
-  engine: ThreadEngine,
-): Promise<{ readonly survivors: Survivors }> {
-  const [loaded, locked] = await Promise.allSettled([engine.prepare(), lockAtOnce(directory)])
-  if (locked.status === 'rejected') throw lockError(locked.reason)
-  if (loaded.status === 'fulfilled') return { survivors: directory.survivors ?? null }
-  // That it cannot be given back is a lesser trouble.
-  await directory.close().catch(() => {})
-  throw loaded.reason
-}
-
-/** Rejects also where the VFS throws. */
-async function lockAtOnce(directory: VfsDirectory): Promise<void> {
-  await directory.lock(0)
-}
-
-/** The directory, for an engine that would lock it. */
-function alreadyLocked(directory: VfsDirectory): VfsDirectory {
-  return {
-    identity: directory.identity,
-    lock: async () => {},
-    list: () => directory.list(),
-    prepare: (names) => directory.prepare(names),
-    open: (name, options) => directory.open(name, options),
-    rename: (from, to) => directory.rename(from, to),
-    remove: (name) => directory.remove(name),
-    close: () => directory.close(),
-    ...(directory.verify && { verify: () => directory.verify?.() }),
-    ...(directory.verifyLater && { verifyLater: async () => directory.verifyLater?.() }),
-    ...(directory.renew && { renew: async () => directory.renew?.() }),
   }
 }
 

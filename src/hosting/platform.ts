@@ -10,36 +10,38 @@ import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Survivors, Vfs } from '../files/vfs.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
-/** One kind of runtime: Node and its kin, or pages and workers. */
-export interface Platform extends PlatformDefaults {
-  /** Why the VFS can keep nothing in this thread, as can be seen at once; null: it may be able to. */
-  denialOf(vfs: Vfs): string | null
+/** What a worker needs that hosts for another thread. */
+export interface WorkerPlatform extends PlatformDefaults {
   /** The compiled engine. Called once; a failure is tried again at the next use. */
   loadWasm(): Promise<WebAssembly.Module>
-  /** Starts a worker that hosts, or takes one the user has started. @throws if it can be seen at once that it cannot be */
-  startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
   /** How threads show that they live; null where ports tell. */
   readonly presence: Presence | null
-  /** This thread's part in the directory of the settings, which others may own; null: nothing can be met there. */
-  peerOf(settings: Settings, hosting: PeerHosting): Peer | null
   /** Has this thread, a worker that another has started, wait for the directory and share it. `reachBroker`: by that other. */
   standHere(
     settings: Settings,
-    hosting: PeerHosting,
+    hosting: ThreadHosting,
     reachBroker: () => Promise<MessagePort | null>,
   ): Ownable
   /** An object all realms of this thread share, so that a module loaded twice still has one registry. */
   readonly shared: object
 }
 
-/** How a peer has its directory hosted. */
-export interface PeerHosting {
+/** One kind of runtime: Node and its kin, or pages and workers. */
+export interface Platform extends WorkerPlatform {
+  /** Why the VFS can keep nothing in this thread, as can be seen at once; null: it may be able to. */
+  denialOf(vfs: Vfs): string | null
+  /** Starts a worker that hosts, or takes one the user has started. @throws if it can be seen at once that it cannot be */
+  startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
+  /** This thread's part in the directory of the settings, which others may own; null: nothing can be met there. */
+  peerOf(settings: Settings, hosting: PeerHosting): Peer | null
+}
+
+/** How a directory has a host in this thread. */
+export interface ThreadHosting {
   /** Loads the engine ahead. */
   prepare(): Promise<void>
   /** A host in this thread, on the directory, which the peer has taken; closing it frees the directory. */
   inThread(recovery: Promise<void> | null): ObservableHost
-  /** Has a worker wait for the directory. `reachBroker`: gives a line to the broker. */
-  inWorker(reachBroker: () => MessagePort | null): Ownable
   /**
    * Locks the directory and loads the engine, at the same time; gives whether others may be on their way from an owner that has died.
    *
@@ -54,4 +56,10 @@ export interface PeerHosting {
   ): Served
   /** Takes what answers no call. */
   report(failure: Failure): void
+}
+
+/** How a peer has its directory hosted. */
+export interface PeerHosting extends ThreadHosting {
+  /** Has a worker wait for the directory. `reachBroker`: gives a line to the broker. */
+  inWorker(reachBroker: () => MessagePort | null): Ownable
 }

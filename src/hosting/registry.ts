@@ -11,7 +11,7 @@ import { conflictError, type Failure, failure, failureOf } from '../errors.ts'
 import type { HostSource } from './host-user.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import { type Settings, differences } from '../options/options.ts'
-import type { Platform } from './platform.ts'
+import type { WorkerPlatform } from './platform.ts'
 import type { Vfs } from '../files/vfs.ts'
 
 /** Its number is raised when `SharedHost`, `Host` or the files change: copies that differ must not share a host. */
@@ -65,7 +65,11 @@ export interface Sharing {
  *
  * @throws TypeError when the directory is in use with other settings.
  */
-export function sharedHost(settings: Settings, platform: Platform, sharing: Sharing): HostSource {
+export function sharedHost(
+  settings: Settings,
+  platform: WorkerPlatform,
+  sharing: Sharing,
+): HostSource {
   return new SharedHostSource(settings, registryOf(platform), sharing)
 }
 
@@ -175,7 +179,7 @@ function usersOf({ holdCount }: SharedHost): string {
   return holdCount === 1 ? '1 connection or request' : `${holdCount} connections or requests`
 }
 
-function registryOf({ shared }: Platform): Registry {
+function registryOf({ shared }: WorkerPlatform): Registry {
   const holder = shared as { [registrySymbol]?: Registry } // The symbol is ours alone.
   if (!holder[registrySymbol]) {
     Object.defineProperty(holder, registrySymbol, bareCopy({ value: new Map() }))

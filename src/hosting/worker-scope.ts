@@ -9,11 +9,9 @@ import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-me
 import type { Ownable } from '../membership/browser/ownable.ts'
 import { beginLife, type Free } from '../membership/browser/web-locks.ts'
 import type { FoundOwn } from '../membership/peer.ts'
-import { peerHosting } from './peer-hosting.ts'
-import type { PeerHosting, Platform } from './platform.ts'
-import { sharedHost } from './registry.ts'
-import { memberHosts } from './in-member.ts'
-import { threadHosts } from './in-thread.ts'
+import type { ThreadHosting, WorkerPlatform } from './platform.ts'
+import { sharedHost, type Sharing } from './registry.ts'
+import { threadHosting, threadHosts } from './in-thread.ts'
 import { ThreadEngine } from './thread-engine.ts'
 import { warningDataOf } from '../options/warning.ts'
 
@@ -26,18 +24,31 @@ export interface OwnerChannel {
 type StartCall = Extract<WorkerCall, { 'idb-everywhere': 'start' | 'stand' }>
 type LaterCall = Exclude<WorkerCall, { 'idb-everywhere': 'start' | 'stand' }>
 
+/** Makes hosts of directories in which the worker takes part by itself; `alone`: of those in which it cannot. */
+type Members = (engine: ThreadEngine, alone: Sharing) => Sharing
+
+/** What a worker hosts on. */
+interface Grounds {
+  readonly platform: WorkerPlatform
+  readonly channel: OwnerChannel
+  readonly members: Members
+}
+
 /** Hosts directories for the thread at the other end of `channel`. */
-export function hostForOwner(platform: Platform, channel: OwnerChannel): void {
+export function hostForOwner(
+  platform: WorkerPlatform,
+  channel: OwnerChannel,
+  members: Members = (_engine, alone) => alone,
+): void {
+  const grounds = { platform, channel, members }
   const hosts = new Map<number, { received(call: LaterCall): void }>()
   channel.listen((received) => {
     if (!isWorkerMessage(received)) return
     const call = received as WorkerCall // The owner sends calls only.
     const { id } = call
     try {
-      if (call['idb-everywhere'] === 'start')
-        hosts.set(id, new HostForOwner(call, platform, channel))
-      else if (call['idb-everywhere'] === 'stand')
-        hosts.set(id, new SharingForOwner(call, platform, channel))
+      if (call['idb-everywhere'] === 'start') hosts.set(id, new HostForOwner(call, grounds))
+      else if (call['idb-everywhere'] === 'stand') hosts.set(id, new SharingForOwner(call, grounds))
       else hosts.get(id)?.received(call)
     } catch (error) {
       channel.post({ 'idb-everywhere': 'failed', id, failure: failureOf(error) }, [])
@@ -54,14 +65,15 @@ class HostForOwner {
   readonly #port: RelayedPort
 
   /** @throws whatever keeps the host from being made */
-  constructor(call: StartCall, platform: Platform, channel: OwnerChannel) {
+  constructor(call: StartCall, grounds: Grounds) {
     const { id } = call
+    const { channel, members } = grounds
     this.#id = id
     this.#channel = channel
-    const { settings, ours } = settingsIn(call, platform, channel)
+    const { settings, ours } = settingsIn(call, grounds)
     const engine = new ThreadEngine(() => ours.loadWasm())
     const alone = threadHosts(engine)
-    const sharing = settings.isShared ? memberHosts(ours, engine, alone) : alone
+    const sharing = settings.isShared ? members(engine, alone) : alone
     this.#host = new HostUser(sharedHost(settings, ours, sharing))
     this.#port = portOver(channel, id)
     const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
@@ -90,7 +102,7 @@ class SharingForOwner {
   readonly #id: number
   readonly #channel: OwnerChannel
   readonly #port: RelayedPort
-  readonly #hosting: PeerHosting
+  readonly #hosting: ThreadHosting
   readonly #standing: Ownable
   /** null until it serves. */
   #found: FoundOwn | null = null
@@ -98,13 +110,14 @@ class SharingForOwner {
   #endLife: Free = () => {}
 
   /** @throws whatever keeps the host from being made */
-  constructor(call: StartCall, platform: Platform, channel: OwnerChannel) {
+  constructor(call: StartCall, grounds: Grounds) {
     const { id } = call
+    const { channel } = grounds
     this.#id = id
     this.#channel = channel
     this.#port = portOver(channel, id)
-    const { settings, ours } = settingsIn(call, platform, channel)
-    this.#hosting = peerHosting(settings, ours)
+    const { settings, ours } = settingsIn(call, grounds)
+    this.#hosting = threadHosting(settings, ours)
     this.#standing = ours.standHere(settings, this.#hosting, () => this.#reachBroker())
     void this.#live().catch((error: unknown) => this.#fail(error))
     this.#standing.owned.then(
@@ -176,7 +189,7 @@ class SharingForOwner {
 }
 
 /** The settings that the owner has sent, completed, and the platform with the engine that it may have sent. */
-function settingsIn({ id, settings, wasm }: StartCall, platform: Platform, channel: OwnerChannel) {
+function settingsIn({ id, settings, wasm }: StartCall, { platform, channel }: Grounds) {
   const onWarning = (warning: Error): void =>
     channel.post({ 'idb-everywhere': 'warning', id, warning: warningDataOf(warning) }, [])
   const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform

@@ -11,9 +11,9 @@ import { Absence } from '../membership/browser/parting/absence.ts'
 import { noteBoxAt } from '../membership/browser/parting/note-box.ts'
 import { PageFarewell } from '../membership/browser/parting/page-farewell.ts'
 import { PagePeer } from '../membership/browser/parting/page-peer.ts'
-import { ThreadOwner } from '../membership/browser/thread-owner.ts'
 import type { Peer } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
+import { threadOwnerOf } from './any-browser-worker.ts'
 
 /** A thread's part in the directory of the settings; null where others cannot be met. */
 export function browserPeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
@@ -45,29 +45,6 @@ function standFor(settings: Settings, hosting: PeerHosting): (() => Ownable) | n
   if (!hasSyncAccess()) return null
   // A worker can neither start shared workers nor have the page do it, whose script is the user's.
   return () => threadOwnerOf(settings, hosting, async () => null)
-}
-
-/** This thread, a dedicated worker, as one that waits for the directory. */
-export function threadOwnerOf(
-  settings: Settings,
-  hosting: PeerHosting,
-  reachBroker: () => Promise<MessagePort | null>,
-): Ownable {
-  const directory = settings.directory as QueueingDirectory // As this VFS makes them.
-  return new ThreadOwner({
-    point: meetingPointOf(directory.path),
-    take: async (signal) => {
-      void hosting.prepare()
-      await directory.lockInTurn(signal)
-    },
-    giveUp: () => directory.close(),
-    abandon: () => directory.abandon(),
-    makeHost: (recovery) => hosting.inThread(recovery),
-    own: { ...thisRelease, title: null },
-    serve: (host, port, told) => hosting.serve(host, port, told),
-    report: (failure) => hosting.report(failure),
-    reachBroker,
-  })
 }
 
 function busyMessage(path: string): string {

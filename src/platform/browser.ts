@@ -1,12 +1,12 @@
-/** Pages and workers of browsers: the engine and the worker's script lie beside this module. */
+/** Pages and workers of browsers: the worker's script lies beside this module. */
 import { browserPlatformWith } from './any-browser.ts'
-import { StorageError } from '../errors.ts'
+import { loadEngineBeside } from './engine-beside.ts'
 import type { Platform } from '../hosting/platform.ts'
 import { simulatedPage } from './simulated-page.ts'
 import { startTrusted } from '../options/trusted-worker.ts'
 
 const realPage = browserPlatformWith({
-  loadWasm: () => compileAt(engineUrl()),
+  loadWasm: loadEngineBeside,
   // In the form that bundlers recognize: they put the script elsewhere.
   startWorker: () =>
     startTrusted(() => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })),
@@ -14,59 +14,3 @@ const realPage = browserPlatformWith({
 })
 
 export const platform: Platform = simulatedPage() ?? realPage
-
-const wayOut = 'serve wa-sqlite.wasm there, or pass it, compiled, as the option "wasm"'
-
-function engineUrl(): URL {
-  try {
-    return new URL('../../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url)
-  } catch (cause) {
-    const message =
-      'The engine cannot be located, as this module has no URL here; pass wa-sqlite.wasm of this package, compiled, as the option "wasm"'
-    throw new StorageError('io', message, { code: 'ERR_IDB_ENGINE', cause })
-  }
-}
-
-async function compileAt(url: URL): Promise<WebAssembly.Module> {
-  const response = await fetchEngine(url)
-  // Streaming compilation insists on the right Content-Type.
-  if (typeOf(response) !== 'application/wasm') return compileBytes(url, response)
-  try {
-    return await WebAssembly.compileStreaming(response)
-  } catch {
-    // The bytes show what is wrong.
-    return compileBytes(url, await fetchEngine(url))
-  }
-}
-
-async function fetchEngine(url: URL): Promise<Response> {
-  const response = await fetch(url).catch((cause: unknown) => {
-    const message = `The engine could not be fetched from ${url.href}; if the page has a Content-Security-Policy, allow this URL in its connect-src`
-    throw new StorageError('io', message, { code: 'ERR_IDB_ENGINE', cause })
-  })
-  if (response.ok) return response
-  throw new StorageError(
-    'io',
-    `The engine could not be fetched: ${url.href} answered with status ${response.status}; ${wayOut}`,
-    { code: 'ERR_IDB_ENGINE' },
-  )
-}
-
-async function compileBytes(url: URL, response: Response): Promise<WebAssembly.Module> {
-  const bytes = await response.arrayBuffer()
-  if (isWasm(bytes)) return WebAssembly.compile(bytes)
-  throw new StorageError(
-    'io',
-    `${url.href} is not the engine: the server answered with something else (${typeOf(response)}); ${wayOut}`,
-    { code: 'ERR_IDB_ENGINE' },
-  )
-}
-
-/** Whether the bytes begin as WebAssembly does; the page that some servers send for every URL they do not know does not. */
-function isWasm(bytes: ArrayBuffer): boolean {
-  return bytes.byteLength >= 8 && new DataView(bytes).getUint32(0) === 0x00_61_73_6d
-}
-
-function typeOf({ headers }: Response): string | null {
-  return headers.get('Content-Type')
-}
