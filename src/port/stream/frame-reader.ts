@@ -2,8 +2,8 @@
 import type { Parcel } from '../parcel.ts'
 import { type FrameHead, headBytes, parcelOf, readHead } from './frame.ts'
 
-/** A longer frame is given room as it comes: what its head says costs nothing yet. */
-const trustedBytes = 1024 * 1024
+/** Enough for a record of 1 MiB. A longer frame is given room as it comes: what its head says costs nothing yet. */
+const trustedBytes = 1280 * 1024
 
 export class FrameReader {
   readonly #deliver: (parcel: Parcel) => void
