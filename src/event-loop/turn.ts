@@ -59,11 +59,22 @@ export interface LateEnd {
 export function endLater(isAwaiting: () => boolean): LateEnd {
   const { process, Deno, DedicatedWorkerGlobalScope } = globalThis as Ends
   if (Deno && DedicatedWorkerGlobalScope) return stayAwake(isAwaiting)
-  const look = (): void => {
-    if (isAwaiting()) setIdleTimeout(() => {}, endingPauseMs)
+  if (lateEnds.size === 0) process?.on?.('beforeExit', pauseIfAwaiting)
+  lateEnds.add(isAwaiting)
+  const stop = (): void => {
+    lateEnds.delete(isAwaiting)
+    if (lateEnds.size === 0) process?.off?.('beforeExit', pauseIfAwaiting)
   }
-  process?.on?.('beforeExit', look)
-  return { look: () => {}, stop: () => void process?.off?.('beforeExit', look) }
+  return { look: () => {}, stop }
+}
+
+/** All that may keep this thread; they have one listener together, as Node warns of more than ten. */
+const lateEnds = new Set<() => boolean>()
+
+function pauseIfAwaiting(): void {
+  for (const isAwaiting of lateEnds) {
+    if (isAwaiting()) return void setIdleTimeout(() => {}, endingPauseMs)
+  }
 }
 
 interface Ends {
