@@ -1,5 +1,6 @@
 /** Who has a directory, as anything that may read it can see: `idb-everywhere/status`, for Node, Bun and Deno. */
 import { resolve } from 'node:path'
+import { queueIdleTimer } from './event-loop/turn.ts'
 import { thisRelease } from './hosting/this-release.ts'
 import { askOwner } from './membership/greeting.ts'
 import type { OwnerStatus } from './membership/hello.ts'
@@ -82,11 +83,10 @@ export async function status(path: string): Promise<DirectoryStatus> {
   if (met.type === 'gone') return { state: 'free' }
   if (met.type === 'unmet') return { state: 'owned', owner: met.owner, reason: met.reason }
   const { owner, stream, secret } = met
-  const answer = await askOwner(
-    new SocketPort(stream),
-    asker(secret),
-    AbortSignal.timeout(silenceMs),
-  )
+  const silence = new AbortController()
+  const stopWaiting = queueIdleTimer(() => silence.abort(), silenceMs)
+  const answer = await askOwner(new SocketPort(stream), asker(secret), silence.signal)
+  stopWaiting()
   if (answer === null) return { state: 'silent', owner }
   const { databases, survival } = answer
   return { state: 'shared', owner, clients: othersIn(answer), databases, survival: told(survival) }
