@@ -52,10 +52,10 @@ async function checkStranger(path) {
 function copyOf({ version: other = version, protocol = 1 }) {
   const directory = temporaryDirectory()
   cpSync(packages['idb-everywhere'], directory, { recursive: true })
-  // Written with spaces in the ES module and without in CommonJS.
+  // Written with spaces in the ES module, and in CommonJS with none but the ends of lines.
   const replacements = [
-    [/(packageVersion ?= ?)"[^"]+"/g, `$1"${other}"`],
-    [/(protocolRange ?= ?)\[1, ?1\]/g, `$1[${protocol}, ${protocol}]`],
+    [/(packageVersion\s*=\s*)"[^"]+"/g, `$1"${other}"`],
+    [/(protocolRange\s*=\s*)\[\s*1,\s*1\s*\]/g, `$1[${protocol}, ${protocol}]`],
   ]
   const counts = replacements.map(([from, to]) => replaceIn(join(directory, 'dist'), from, to))
   // One in each kind of module; the bundled script of the worker is not used here.
