@@ -71,6 +71,8 @@ function contentSecurityPolicy(importMap) {
   return [
     `default-src 'self'`,
     `script-src 'self' 'wasm-unsafe-eval' 'sha256-${hash}'`,
+    // The small worker by which tabs find each other has a data: address.
+    `worker-src 'self' data:`,
     `img-src 'self' data:`,
     `base-uri 'none'`,
   ].join('; ')
