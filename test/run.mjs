@@ -190,18 +190,18 @@ async function runAll(chosen) {
 async function run({ name, command, counts }) {
   console.log(`\n── ${name}: ${command}`)
   const start = performance.now()
-  const { exitCode, output, errors } = await runCommand(command)
+  const { exitCode, output, ending } = await runCommand(command)
   const line = output.match(counts)?.[0].trim()
   return {
     name,
     hasPassed: exitCode === 0 && line !== undefined,
     seconds: ((performance.now() - start) / 1000).toFixed(1),
     line: line ?? 'ended without its line of counts',
-    errors,
+    ending,
   }
 }
 
-/** Runs a command line, shows what it prints, and resolves to its exit code (null: killed), output and errors. */
+/** Runs a command line, shows what it prints, and resolves to its exit code (null: killed), its output, and the end of that and its errors. */
 function runCommand(command) {
   const child = spawn(command, {
     shell: true,
@@ -209,17 +209,18 @@ function runCommand(command) {
     env: { ...process.env, NO_COLOR: '1' },
   })
   let output = ''
+  let ending = ''
+  const show = (text, stream) => {
+    ending = (ending + text).slice(-10_000)
+    stream.write(text)
+  }
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text
-    process.stdout.write(text)
+    show(text, process.stdout)
   })
-  let errors = ''
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    errors += text
-    process.stderr.write(text)
-  })
+  child.stderr.setEncoding('utf8').on('data', (text) => show(text, process.stderr))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (exitCode) => resolve({ exitCode, output, errors }))
+    child.on('close', (exitCode) => resolve({ exitCode, output, ending }))
   })
 }
