@@ -43,3 +43,10 @@ export async function errorNameOf(work: () => unknown): Promise<string> {
     return error instanceof Error || error instanceof DOMException ? error.name : String(error)
   }
 }
+
+/** Opens a database that is there. Another tab may have deleted it since: then this makes no empty one in its place. */
+export function openExisting(indexedDB: IDBFactory, name: string): Promise<IDBDatabase> {
+  const request = indexedDB.open(name)
+  request.addEventListener('upgradeneeded', () => request.transaction?.abort())
+  return resultOf(request)
+}

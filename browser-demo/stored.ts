@@ -1,5 +1,5 @@
 /** Reading what a database holds, by the standard API alone. */
-import { resultOf } from './requests.ts'
+import { openExisting, resultOf } from './requests.ts'
 
 /** A database as the catalogue has it. */
 export interface StoredDatabase {
@@ -132,7 +132,7 @@ async function connected<Result>(
   name: string,
   work: (connection: IDBDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const connection = await resultOf(indexedDB.open(name))
+  const connection = await openExisting(indexedDB, name)
   try {
     return await work(connection)
   } finally {

@@ -1,7 +1,7 @@
 /** Running a workload, round by round, on every chosen engine in turn. */
 import { type Engine, type EngineId, namePrefix } from './engines.ts'
 import type { LoggedEvent } from './event-log.ts'
-import { resultOf } from './requests.ts'
+import { openExisting, resultOf } from './requests.ts'
 import { type Phase, beginSession } from './session.ts'
 import { type Snapshot, takeSnapshot } from './snapshot.ts'
 import type { Workload } from './workloads/workload.ts'
@@ -99,7 +99,7 @@ async function runTrial(
 
 /** Overwrites the value of the first record of the first store that has one. */
 async function spoilRecord(indexedDB: IDBFactory, name: string): Promise<void> {
-  const connection = await resultOf(indexedDB.open(name))
+  const connection = await openExisting(indexedDB, name)
   try {
     for (const storeName of connection.objectStoreNames) {
       const store = connection.transaction(storeName, 'readwrite').objectStore(storeName)
