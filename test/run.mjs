@@ -171,9 +171,8 @@ console.log()
 for (const { name, hasPassed, seconds, line } of results) {
   console.log(`${hasPassed ? 'pass' : 'FAIL'}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${line}`)
 }
-for (const { name, hasPassed, errors } of results) {
-  if (!hasPassed)
-    console.log(`\n── ${name} failed; its errors ended with:\n${errors.slice(-2_000)}`)
+for (const { name, hasPassed, ending } of results) {
+  if (!hasPassed) console.log(`\n── ${name} failed; it ended with:\n${ending.slice(-2_000)}`)
 }
 process.exitCode = results.every(({ hasPassed }) => hasPassed) ? 0 : 1
 
