@@ -43,7 +43,7 @@ function checkedMark(client: string, slot: number, number: number): CommitMark {
   return { client: clientOf(client), slot, number }
 }
 
-/** The origin of a request: whoever is asked over a port may end before the answer comes, which need not be said. */
+/** The origin of a request. An owner at the other end of a port may always end before it answers, so `mayBeLost` is not sent. */
 export type RemoteOrigin = Omit<RequestOrigin, 'mayBeLost'>
 
 /** As it is sent. */

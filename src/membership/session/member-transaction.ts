@@ -161,7 +161,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
     this.#mark ??= services.marks.take()
     const [{ operations }, mark] = [this.#log, this.#mark]
     this.#kept = services.farewell.keep({ name: database, ...scope, operations, mark })
-    // By whoever executes what was kept.
+    // The owner that executed the note has committed it.
     if (this.#kept) commit.isSent = true
   }
 
