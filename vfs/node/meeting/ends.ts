@@ -5,6 +5,7 @@
  */
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { removeMark, writeMark } from './mark-file.ts'
 
 /** Directory and id of the claims of this thread. */
 const claims = new Set<{ readonly directory: string; readonly id: string }>()
@@ -26,17 +27,13 @@ export function hasEnded(directory: string, id: string): boolean {
 
 /** Never throws. */
 export function forgetEnd(directory: string, id: string): void {
-  try {
-    fs.rmSync(join(directory, markName(id)), { force: true })
-  } catch {
-    // Claims' ids never come back, so it misleads nobody; a later owner removes it.
-  }
+  removeMark(join(directory, markName(id)))
 }
 
 function markAll(): void {
   for (const { directory, id } of claims) {
     try {
-      fs.writeFileSync(join(directory, markName(id)), '', { flag: 'wx', mode: 0o600 })
+      writeMark(join(directory, markName(id)))
     } catch {
       // The directory is gone or full: then others go by what else they know.
     }

@@ -4,6 +4,7 @@ import { socketName } from '../claim-file.ts'
 import type { Survivors } from '../../../src/files/vfs.ts'
 import { timeOfDay } from '../../clock.ts'
 import { type Entrance, type Offer, openEntrance } from './entrance.ts'
+import { removeMark, writeMark } from './mark-file.ts'
 
 /** Tells the successor of an owner that dies whether there were guests: they may come back with what they had under way. */
 interface GuestMark {
@@ -22,13 +23,13 @@ function guestMark(directory: string, id: string): GuestMark {
       if (state !== 'none') return
       state = 'made'
       try {
-        fs.writeFileSync(file, '', { flag: 'wx', mode: 0o600 })
+        writeMark(file)
       } catch {
-        // The disk is full, or it is there already: without it a successor waits for nobody.
+        // The disk is full, or it is there already: without it a successor waits for no one.
       }
     },
     release() {
-      if (state === 'made') forgetGuests(directory, id)
+      if (state === 'made') removeMark(file)
       state = 'released'
     },
   }
@@ -62,9 +63,9 @@ export function announceGuests(directory: string, guests: readonly string[]): vo
   const file = join(directory, announcement)
   try {
     fs.rmSync(file, { force: true })
-    fs.writeFileSync(file, JSON.stringify(guests), { flag: 'wx', mode: 0o600 })
+    writeMark(file, JSON.stringify(guests))
   } catch {
-    // The disk is full: a successor that was not there waits for nobody.
+    // The disk is full: a successor that was not there waits for no one.
   }
 }
 
@@ -72,7 +73,7 @@ export function announceGuests(directory: string, guests: readonly string[]): vo
 export function takeSurvivors(directory: string, former: string | null): Survivors {
   const announced = takeAnnounced(directory)
   if (former === null || !fs.existsSync(join(directory, markName(former)))) return announced
-  forgetGuests(directory, former)
+  removeMark(join(directory, markName(former)))
   return 'unknown'
 }
 
@@ -94,15 +95,6 @@ function takeAnnounced(directory: string): readonly string[] | null {
 
 function isListOfIds(found: unknown): found is readonly string[] {
   return Array.isArray(found) && found.every((id) => typeof id === 'string' && id.length === 16)
-}
-
-/** Never throws. */
-function forgetGuests(directory: string, id: string): void {
-  try {
-    fs.rmSync(join(directory, markName(id)), { force: true })
-  } catch {
-    // Claims' ids never come back, so it misleads nobody; a later owner removes it.
-  }
 }
 
 function markName(id: string): string {
