@@ -11,6 +11,7 @@ import { Knocking } from './knocking.ts'
 import type { MeetingPoint } from './meeting-point.ts'
 import type { Ownable } from './ownable.ts'
 import type { NoteBox } from './parting/note-box.ts'
+import { aborted } from './signals.ts'
 import {
   beginLife,
   type Free,
@@ -254,15 +255,6 @@ function claimOnce(): () => boolean {
 /** Takes the lock of guests, before the first of them asks for anything. */
 function beginVisit({ guest }: MeetingPoint): Promise<Free> {
   return takeLock(guest, { signal: new AbortController().signal, mode: 'shared' })
-}
-
-/** Rejects when the signal is aborted. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = (): void => reject(signal.reason as Error) // The platform's own, or the aborter's.
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
 }
 
 /** Resolves after that time; never once the signal is aborted. */

@@ -3,6 +3,7 @@ import type { Found, Looking, Peer } from '../../peer.ts'
 import type { Farewell } from '../../session/services.ts'
 import type { BrowserPeer } from '../browser-peer.ts'
 import type { MeetingPoint } from '../meeting-point.ts'
+import { aborted, eitherOf } from '../signals.ts'
 import type { Absence } from './absence.ts'
 import type { NoteBox } from './note-box.ts'
 import { NoteCarrier } from './note-carrier.ts'
@@ -76,24 +77,4 @@ export class PagePeer implements Peer {
 
 function isBusy(looking: Looking): boolean {
   return looking.isBusy?.() ?? true
-}
-
-/** Rejects when the signal is aborted. */
-function aborted(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    const abort = (): void => reject(signal.reason as Error) // The platform's own, or the aborter's.
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort, { once: true })
-  })
-}
-
-/** Aborted with either. */
-function eitherOf(one: AbortSignal, other: AbortSignal): AbortSignal {
-  const either = new AbortController()
-  for (const signal of [one, other]) {
-    const abort = (): void => either.abort(signal.reason)
-    if (signal.aborted) abort()
-    else signal.addEventListener('abort', abort)
-  }
-  return either.signal
 }
