@@ -15,23 +15,18 @@ import {
 } from '../../../kit/host-client.ts'
 import { ModelDirectory } from '../../../kit/model-storage.ts'
 import { streamPair } from '../../../kit/streams.ts'
-import { mutate } from '../mutate.ts'
+import { chunkBytesOf, makeChunked } from '../chunked.ts'
 import type { Part } from '../part.ts'
 
 /** What real clients send. */
 const seeds: readonly Uint8Array[] = await Promise.all([record(200), record(70_000)])
 
-/** The first byte of an input says how large the chunks are that the rest comes in. */
 export const frames: Part = {
   inputsPerReport: 64,
   memoryBytes: 512 * 1024 * 1024,
-  make(random) {
-    const bytes = mutate(random.pick(seeds), random, seeds)
-    return Uint8Array.from([random.below(256), ...bytes])
-  },
+  make: (random) => makeChunked(seeds, random),
   async try(input) {
-    const [first = 0] = input
-    const chunkBytes = first === 0 ? Infinity : first * first
+    const chunkBytes = chunkBytesOf(input)
     const before = externalBytes()
     const owner = createHost({ storage: new ModelDirectory(), durability: 'relaxed' })
     const [ownStream, stream] = streamPair({ chunkBytes })

@@ -19,7 +19,7 @@ import {
 } from '../../../kit/host-client.ts'
 import { ModelDirectory } from '../../../kit/model-storage.ts'
 import { streamPair, type TestStream } from '../../../kit/streams.ts'
-import { mutate } from '../mutate.ts'
+import { chunkBytesOf, makeChunked } from '../chunked.ts'
 import type { Part } from '../part.ts'
 
 const secret = 'the secret of this directory'
@@ -32,19 +32,14 @@ const parts: ReceptionParts = {
 /** What real visitors send. */
 const seeds: readonly Uint8Array[] = await Promise.all([record(200), record(70_000)])
 
-/** The first byte of an input says how large the chunks are that the rest comes in. */
 export const visits: Part = {
   inputsPerReport: 64,
   memoryBytes: 512 * 1024 * 1024,
-  make(random) {
-    const bytes = mutate(random.pick(seeds), random, seeds)
-    return Uint8Array.from([random.below(256), ...bytes])
-  },
+  make: (random) => makeChunked(seeds, random),
   async try(input) {
-    const [first = 0] = input
     const { reception, roster } = openReception()
     const witness = await enter(reception, 'a-witness-of-all')
-    const [ownStream, stream] = streamPair({ chunkBytes: first === 0 ? Infinity : first * first })
+    const [ownStream, stream] = streamPair({ chunkBytes: chunkBytesOf(input) })
     const closed = new Promise<void>((resolve) => stream.onClose(resolve))
     void reception.received(ownStream, parts)
     stream.onData(() => {})
