@@ -114,7 +114,8 @@ export class BringingOver {
   }
 
   /**
-   * A database that is gone has no marks, nor has another that has its name. Its connections had been closed, by the realm or by force, before it was deleted:
+   * A database that is gone has no marks, nor has another that has its name. Its connections had been closed, by the realm or by
+   * force, before it was deleted:
    * whether that was before or after the commit cannot be told.
    */
   #outcomeOf(transaction: MemberTransaction, connection: MemberConnection): CommitOutcome | null {

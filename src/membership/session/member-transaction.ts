@@ -161,7 +161,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
     this.#mark ??= services.marks.take()
     const [{ operations }, mark] = [this.#log, this.#mark]
     this.#kept = services.farewell.keep({ name: database, ...scope, operations, mark })
-    // The owner that executed the note has committed it.
+    // From now on an owner may commit it by executing the note.
     if (this.#kept) commit.isSent = true
   }
 
