@@ -1,6 +1,6 @@
 /** The browsers that the suites run in: those of the system's own packages, driven by Playwright. */
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type BrowserContext, type LaunchOptions, chromium, firefox } from 'playwright-core'
@@ -36,21 +36,46 @@ export interface RunningBrowser {
   close(): Promise<void>
 }
 
-/** `keepsPages`: with the back/forward cache, which Playwright takes from Chromium. @throws Error when the browser is not installed */
+/** As users have it, and not as Playwright starts it by default. */
+export interface AsUsersHaveIt {
+  /** With the back/forward cache, which Playwright takes from Chromium. */
+  readonly keepsPages?: boolean
+  /** It goes on when a process of pages has died, with which Playwright has Firefox end. */
+  readonly survivesPages?: boolean
+}
+
+/** @throws Error when the browser is not installed */
 export async function startBrowser(
   name: BrowserName,
-  { keepsPages = false }: { keepsPages?: boolean } = {},
+  { keepsPages = false, survivesPages = false }: AsUsersHaveIt = {},
 ): Promise<RunningBrowser> {
+  const options = launchOptions(name)
+  const survivor = survivesPages && name === 'firefox' ? await survivorOf(options) : null
   const browser = await typeOf(name).launch({
-    ...launchOptions(name),
+    ...options,
+    ...(survivor && { executablePath: survivor.path }),
     ...(keepsPages && { ignoreDefaultArgs: ['--disable-back-forward-cache'] }),
   })
   return {
     name,
     label: `${name}${browser.version().split('.')[0]}`,
     newContext: () => browser.newContext(),
-    close: () => browser.close(),
+    async close() {
+      await browser.close()
+      await survivor?.remove()
+    },
   }
+}
+
+/** A script that starts Firefox without the variable that has it end with a page: Playwright adds that to any environment. */
+async function survivorOf({
+  executablePath,
+}: LaunchOptions): Promise<{ path: string; remove(): Promise<void> }> {
+  const folder = await mkdtemp(join(tmpdir(), 'idb-everywhere-firefox-'))
+  const path = join(folder, 'firefox.sh')
+  const script = `#!/bin/sh\nunset MOZ_CRASHREPORTER_SHUTDOWN\nexec '${executablePath}' "$@"\n`
+  await writeFile(path, script, { mode: 0o755 })
+  return { path, remove: () => rm(folder, { recursive: true }) }
 }
 
 /** A browser whose storage lies in `profile` and outlives it; closing the context ends it. */

@@ -70,7 +70,7 @@ type Values = ReturnType<typeof parseArgs<{ options: typeof optionTypes }>>['val
 const implementationNames: readonly ImplementationName[] = ['native', 'ours']
 
 async function runInBrowser(name: BrowserName, values: Values, origin: string): Promise<Verdict[]> {
-  const browser = await startBrowser(name, { keepsPages: true })
+  const browser = await startBrowser(name, { keepsPages: true, survivesPages: true })
   const parts = values.parts.split(',')
   try {
     const context = await browser.newContext()

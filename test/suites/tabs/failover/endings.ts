@@ -1,5 +1,5 @@
 /** The ways in which the tab that owns the directory ends. */
-import { crashPage } from '../crash-page.ts'
+import { canCrash, crashPage } from '../crash-page.ts'
 import type { Globals } from '../scope/context.ts'
 import type { Fleet, LoadedTab } from './fleet.ts'
 import { processOf } from './processes.ts'
@@ -59,8 +59,11 @@ export const endings: Readonly<Record<EndingName, Ending>> = {
       if (await started.catch(() => null)) await page.evaluate(terminate)
     },
   },
+  /** By the command that Chromium has for it; elsewhere its process gets the signal of a crash. */
   crash: {
-    async run(fleet, tab) {
+    prepare: async ({ page }) => (canCrash(page) ? 0 : processOf(page)),
+    async run(fleet, tab, pid) {
+      if (!canCrash(tab.page)) return endProcess(fleet, tab, pid, 'SIGSEGV')
       fleet.drop(tab)
       await crashPage(tab.page)
       await tab.page.close()
@@ -68,12 +71,19 @@ export const endings: Readonly<Record<EndingName, Ending>> = {
   },
   kill: {
     prepare: ({ page }) => processOf(page),
-    async run(fleet, tab, pid) {
-      process.kill(pid, 'SIGKILL')
-      await dropAnswerless(fleet)
-      if (fleet.tabs.includes(tab)) throw new Error('The process that was killed is not the tab’s')
-    },
+    run: (fleet, tab, pid) => endProcess(fleet, tab, pid, 'SIGKILL'),
   },
+}
+
+async function endProcess(
+  fleet: Fleet,
+  tab: LoadedTab,
+  pid: number,
+  signal: 'SIGSEGV' | 'SIGKILL',
+): Promise<void> {
+  process.kill(pid, signal)
+  await dropAnswerless(fleet)
+  if (fleet.tabs.includes(tab)) throw new Error('The process that was ended is not the tab’s')
 }
 
 /** Drops the tabs whose process is gone: several may have shared it. */
