@@ -34,6 +34,11 @@ export class WriteAheadLogFile implements VfsFile {
   #rewritten: RewrittenHeaders | null = null
   /** Where the log ends that SQLite has been writing since it last began again at the start, gathered bytes included. */
   #end = 0
+  /**
+   * Whether that is known: a log that was found may end in what is left of a longer one, over which SQLite writes on. Until it does, it
+   * ends where its file does.
+   */
+  #knowsEnd: boolean
   /** Where the last whole transaction ends. */
   #committedEnd = 0
   /** Where the one before it ends. */
@@ -63,6 +68,7 @@ export class WriteAheadLogFile implements VfsFile {
   constructor(file: VfsFile) {
     this.#file = file
     this.#end = this.#committedEnd = file.size()
+    this.#knowsEnd = this.#end === 0
     this.#header = headerOf(file)
     if (file.syncLater) this.syncLater = () => this.#syncLater()
   }
@@ -115,6 +121,7 @@ export class WriteAheadLogFile implements VfsFile {
 
   write(bytes: Uint8Array, offset: number): void {
     this.#forgetRead()
+    if (!this.#knowsEnd) this.#goOnAt(offset)
     if (offset === 0) this.#restart(bytes)
     const isHeader = bytes.length === frameHeaderSize
     const completesTransaction = this.#endsTransaction && !isHeader
@@ -231,6 +238,13 @@ export class WriteAheadLogFile implements VfsFile {
       this.#hasLostSync = true
       throw error
     }
+  }
+
+  /** The first that SQLite writes into a log that was found follows on the last whole transaction in it. */
+  #goOnAt(offset: number): void {
+    this.#knowsEnd = true
+    this.#end = this.#committedEnd = this.#previousEnd = offset
+    this.#checkpointedEnd = Math.min(this.#checkpointedEnd, offset)
   }
 
   /** SQLite begins the log again from its start, with a new header. */

@@ -137,9 +137,47 @@ function faulty(faults: Faults, vfs = memory()): Vfs {
   return { name: 'faulty', isPersistent: true, directory }
 }
 
-describe('when the file system fails', () => {
-  const noFaults = (): Faults => ({ beforeWrite: () => {}, beforeSync: () => {} })
+const noFaults = (): Faults => ({ beforeWrite: () => {}, beforeSync: () => {} })
 
+describe('when a log is found that ends in what is left of a longer one', () => {
+  /** The files of a process that has died: a log of some kilobytes in a file of several megabytes. */
+  async function died(): Promise<MemoryVfs> {
+    const vfs = memory()
+    const database = await openWithStore(directoryOn(persistent(vfs)))
+    for (let i = 0; i < 100; i++) {
+      transact(database, (it) => it.put(recordOf('a', 'x'.repeat(50_000))))
+    }
+    while (database.care.housekeep());
+    transact(database, (it) => it.put(recordOf('a', 'last')))
+    return vfs.fork()
+  }
+
+  test('its length is known from the first transaction on, and the database found sound', async () => {
+    const database = await directoryOn(persistent(await died())).open('test')
+    expect(database.care.pendingBytes()).toBeGreaterThan(4_000_000)
+    transact(database, (it) => it.put(recordOf('b')))
+    const pendingBytes = database.care.pendingBytes()
+    expect(pendingBytes).toBeGreaterThan(0)
+    expect(pendingBytes).toBeLessThan(100_000)
+    while (database.care.housekeep());
+    database.begin().rollback()
+    expect(database.care.pendingBytes()).toBe(pendingBytes)
+    expect(found(database).map(({ key }) => key)).toEqual(['a', 'b'])
+    await database.close()
+  })
+
+  test('a transaction is appended to it by one write, the first one too', async () => {
+    const faults = noFaults()
+    const database = await directoryOn(faulty(faults, await died())).open('test')
+    const writes: string[] = []
+    faults.beforeWrite = (file) => writes.push(file)
+    for (const key of ['b', 'c']) transact(database, (it) => it.put(recordOf(key)))
+    expect(writes).toEqual(Array(2).fill(expect.stringMatching(/-wal$/)))
+    await database.close()
+  })
+})
+
+describe('when the file system fails', () => {
   test.each([
     ['ENOSPC', 'full'],
     ['EIO', 'io'],
