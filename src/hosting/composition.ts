@@ -25,7 +25,7 @@ import {
 import type { Platform } from './platform.ts'
 import { memberHosts } from './in-member.ts'
 import { sharedHost, type Sharing } from './registry.ts'
-import { ThreadEngine } from './thread-engine.ts'
+import { ThreadEngine } from './engine/thread-engine.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import { threadHosts } from './in-thread.ts'
 import { outside } from '../options/warning.ts'

@@ -5,7 +5,7 @@ import type { Settings } from '../options/options.ts'
 import { peerHosting } from './peer-hosting.ts'
 import type { Platform } from './platform.ts'
 import type { Sharing } from './registry.ts'
-import type { ThreadEngine } from './thread-engine.ts'
+import type { ThreadEngine } from './engine/thread-engine.ts'
 
 /** How hosts of shared directories are made. `alone`: of those whose owner cannot be met. */
 export function memberHosts(platform: Platform, engine: ThreadEngine, alone: Sharing): Sharing {

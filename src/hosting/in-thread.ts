@@ -10,7 +10,8 @@ import { serve } from '../port/server.ts'
 import type { Platform, ThreadHosting } from './platform.ts'
 import type { MadeHost, Sharing } from './registry.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
-import { ThreadEngine } from './thread-engine.ts'
+import { rehearse } from './engine/rehearsal.ts'
+import { ThreadEngine } from './engine/thread-engine.ts'
 
 /** How hosts in this thread are made. */
 export function threadHosts(engine: ThreadEngine): Sharing {
@@ -53,6 +54,7 @@ export function threadHosting(
   const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
   return {
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
+    rehearse: () => void rehearse(engine).catch(() => {}), // The same.
     take: () => takeDirectory(settings.directory, engine),
     inThread: (recovery) => hostInThread(taken, engine, recovery).host,
     serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),

@@ -8,7 +8,7 @@ import type { Settings } from '../options/options.ts'
 import { HostingWorker, isReplaceable } from './hosting-worker.ts'
 import { threadHosting } from './in-thread.ts'
 import type { PeerHosting, Platform } from './platform.ts'
-import type { ThreadEngine } from './thread-engine.ts'
+import type { ThreadEngine } from './engine/thread-engine.ts'
 
 /** For the directory of the settings, on an engine of its own or that one. */
 export function peerHosting(

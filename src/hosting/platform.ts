@@ -40,6 +40,8 @@ export interface Platform extends WorkerPlatform {
 export interface ThreadHosting {
   /** Loads the engine ahead. */
   prepare(): Promise<void>
+  /** Has the engine do once what a new owner does first. Never throws. */
+  rehearse(): void
   /** A host in this thread, on the directory, which the peer has taken; closing it frees the directory. */
   inThread(recovery: Promise<void> | null): ObservableHost
   /**

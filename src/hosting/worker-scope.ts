@@ -12,7 +12,7 @@ import type { FoundOwn } from '../membership/peer.ts'
 import type { ThreadHosting, WorkerPlatform } from './platform.ts'
 import { sharedHost, type Sharing } from './registry.ts'
 import { threadHosting, threadHosts } from './in-thread.ts'
-import { ThreadEngine } from './thread-engine.ts'
+import { ThreadEngine } from './engine/thread-engine.ts'
 import { warningDataOf } from '../options/warning.ts'
 
 /** The worker's channel to the thread that has started it. */

@@ -244,11 +244,11 @@ export class Member implements ClosableHost {
     const { place, client } = this.#options
     const former = this.#returning ?? []
     const since = now()
-    let { clients } = found.owner
+    let clients = noted(found, found.owner.clients)
     const host = connectHost(found.port, {
       place,
       gone: () => this.#ownerLost(),
-      roster: (ids) => (clients = ids),
+      roster: (ids) => (clients = noted(found, ids)),
     })
     this.#session.use({
       host,
@@ -288,6 +288,12 @@ export class Member implements ClosableHost {
       if (this.#state === 'owner' && isUnused) this.#leave()
     }, this.#options.idleMs ?? 1_000)
   }
+}
+
+/** Gives those clients, once the platform has them. */
+function noted(found: FoundOwner, clients: readonly string[]): readonly string[] {
+  found.noteClients?.(clients)
+  return clients
 }
 
 /** Why nothing comes from the owner, as far as it is known. */

@@ -87,6 +87,8 @@ export interface FoundOwner {
   readonly owner: OwnerFacts
   /** Resolves when the owner is gone or serves us no longer, by whatever says so first; so may a `close` of the port. Never rejects. */
   readonly gone: Promise<void>
+  /** Takes the owner's clients, at first and whenever they have changed. Absent: the platform has no use for it. */
+  noteClients?(clients: readonly string[]): void
   /**
    * Lets go of the port, whether the owner is gone or not. Where this is a goodbye, the port's `leave` message has been sent; else
    * this thread is on its way to the next owner.

@@ -39,6 +39,7 @@ function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
     place: meeting,
     own: { ...thisRelease, title: title(), durability, quotaBytes },
     take: () => hosting.take(),
+    getReady: () => hosting.rehearse(),
     makeHost: (recovery) => hosting.inThread(recovery),
     giveUp: () => directory.close(),
     serve: (host, port, told) => hosting.serve(host, port, told),

@@ -11,6 +11,7 @@ import { greetOwner } from '../greeting.ts'
 import type { Serve } from '../guests.ts'
 import type { ClientHello } from '../hello.ts'
 import type { Found, FoundOwn, FoundOwner, Looking, Peer } from '../peer.ts'
+import { Heir } from './heir.ts'
 import { Roster } from '../roster.ts'
 import { Reception } from './reception.ts'
 
@@ -27,6 +28,8 @@ export interface NodePeerParts {
    * @throws StorageError `busy` where another has it
    */
   take(): Promise<{ readonly survivors: Survivors }>
+  /** Does ahead what a new owner does first, as far as it can be done once for all. Never throws. */
+  getReady(): void
   /** A host on the directory, which was taken. */
   makeHost(recovery: Promise<void> | null): ObservableHost
   /** Frees the directory, if it is still taken once its host is closed. */
@@ -69,6 +72,8 @@ export class NodePeer implements Peer {
   readonly #parts: NodePeerParts
   /** The owner that this thread was at last; null: it was at none. */
   #former: { readonly process: string; hasEnded(): boolean } | null = null
+  /** It has been the owner, or has done ahead what that does first. */
+  #isReady = false
 
   constructor(parts: NodePeerParts) {
     this.#parts = parts
@@ -125,6 +130,7 @@ export class NodePeer implements Peer {
   }
 
   #own({ client, returning }: Looking, { survivors, reception, close }: Taken): FoundOwn {
+    this.#isReady = true
     const parts = this.#parts
     const roster = new Roster({
       own: client,
@@ -168,17 +174,30 @@ export class NodePeer implements Peer {
     patience.end()
     if (greeted === null) return null
     const { port } = greeted
-    this.#former = {
-      process: processOf(greeted.owner.client),
-      hasEnded: () => met.hasProcessEnded(),
-    }
+    const process = processOf(greeted.owner.client)
+    this.#former = { process, hasEnded: () => met.hasProcessEnded() }
+    const heir = new Heir({
+      client,
+      endsWithOwner: (id) => processOf(id) === process,
+      getReady: () => this.#getReady(),
+    })
     return {
       type: 'other',
       port,
       owner: { title: titleOf(owner), clients: greeted.owner.clients },
       gone,
-      leave: () => port.end?.(),
+      noteClients: (clients) => heir.note(clients),
+      leave() {
+        heir.end()
+        port.end?.()
+      },
     }
+  }
+
+  #getReady(): void {
+    if (this.#isReady) return
+    this.#isReady = true
+    this.#parts.getReady()
   }
 
   /** One of the threads of a process that has ended, which owned the directory before. */

@@ -25,7 +25,7 @@ import {
   serve,
 } from '../../../src/index.ts'
 import { errorCodes, exceptionOf, failureOf } from '../../../src/errors.ts'
-import { ThreadEngine } from '../../../src/hosting/thread-engine.ts'
+import { ThreadEngine } from '../../../src/hosting/engine/thread-engine.ts'
 import { faulty, type FaultPlan } from '../../../src/testing/fault-vfs.ts'
 import { unsupportedType } from '../../../src/values/corrupt.ts'
 import { memory } from '../../../vfs/memory.ts'

@@ -68,6 +68,7 @@ export const sourceRooms: Rooms = {
   'src/hosting/': [
     'src/api/',
     'src/core/',
+    'src/event-loop/',
     'src/files/',
     'src/host/',
     'src/membership/',

@@ -1,7 +1,7 @@
 /** The engine of a thread: one for all its directories, loaded when the first of them needs it. */
-import { isA, memberOf } from '../base/thrown.ts'
-import { StorageError } from '../errors.ts'
-import { abandonEngine, type Engine, loadEngine } from '../sqlite/engine.ts'
+import { isA, memberOf } from '../../base/thrown.ts'
+import { StorageError } from '../../errors.ts'
+import { abandonEngine, type Engine, loadEngine } from '../../sqlite/engine.ts'
 
 /**
  * Engine: the heap of WebAssembly never shrinks, so the room for the largest value ever stored would stay with the thread. An
