@@ -47,6 +47,7 @@ export const pageEntries = [
   './testing',
   './testing/vitest',
   './testing/jest',
+  './status',
 ]
 
 /** Built apart from the others, into one file with everything in it; for browsers. */

@@ -38,6 +38,8 @@ export interface ClientHello extends Hello {
 export interface OwnerHello extends Hello {
   /** For warnings: who it is, such as `process 4711 of host1`; null: nothing is known. */
   readonly title: string | null
+  /** When it took the directory, ISO 8601; absent where that can be read in the directory. */
+  readonly since?: string
   /** All who are at the owner, itself and this client included. */
   readonly clients: readonly string[]
 }
@@ -126,9 +128,14 @@ function helloOf({ protocol, version, formats, client }: Members): Hello {
   }
 }
 
-function ownerPartOf({ title, clients }: Members): Pick<OwnerHello, 'title' | 'clients'> {
+function ownerPartOf({
+  title,
+  since,
+  clients,
+}: Members): Pick<OwnerHello, 'title' | 'since' | 'clients'> {
   return {
     title: title === null ? null : shortString(title),
+    ...(since !== undefined && { since: shortString(since) }),
     clients: listOf(clients, clientId),
   }
 }

@@ -3,7 +3,7 @@ import type { Failure } from '../../errors.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 import { receiveClient } from '../greeting.ts'
 import { Guests, type Serving } from '../guests.ts'
-import type { Hello } from '../hello.ts'
+import type { OwnerHello } from '../hello.ts'
 import { askOver } from './broker.ts'
 import { ChannelPort, type EndingPort, portOver } from './channel-port.ts'
 import { type Knock, meet, type Meeting, type MeetingPoint, type Word } from './meeting-point.ts'
@@ -15,7 +15,7 @@ export interface ReceptionParts extends Serving {
   readonly point: MeetingPoint
   readonly desk: NoteDesk
   /** What the owner says of itself. */
-  readonly own: Hello & { readonly title: string | null }
+  readonly own: Omit<OwnerHello, 'clients'>
   /** Takes what was wrong with one that was sent away. */
   report(failure: Failure): void
   /** Gives a line to the broker; null where there is none. Called once. */

@@ -63,7 +63,7 @@ export class ThreadOwner implements Ownable {
       over: (key) => void opening.then((reception) => reception.noteOver(key)),
     })
     const serve = (port: HostPort, told: Told): Served => parts.serve(host, port, told)
-    const own = { ...parts.own, client }
+    const own = { ...parts.own, client, since: new Date().toISOString() }
     const load = () => host.load()
     const opening = Reception.open({ ...parts, own, roster, serve, desk, load })
     for (const note of notes) desk.take(note)

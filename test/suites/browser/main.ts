@@ -18,6 +18,7 @@ import { testKeys } from './keys.ts'
 import { testPersistence } from './persistence.ts'
 import { testPolicies } from './policy.ts'
 import type { TestResult } from './scope/suite.ts'
+import { testStatus } from './status.ts'
 import { startServer } from '../../kit/page-server.ts'
 
 /** Paths that only the launcher knows. */
@@ -107,6 +108,7 @@ const suites: Readonly<Record<string, RunSuite>> = {
   exchange: testExchange,
   hosting: (browser, { origin }) => testHosting(browser, origin, (url) => runWorker(browser, url)),
   keys: (browser, { origin }) => testKeys(browser, origin, (url) => runWorker(browser, url)),
+  status: (browser, { origin }) => testStatus(browser, origin),
   policies: (browser, { origin }) => testPolicies(browser, origin),
   wpt: ({ name }, setting) => testPlatform(name, setting),
 }

@@ -89,9 +89,14 @@ function reachedFrom(file: string, sources: Sources): Set<string> {
 /** The files that `file` imports, re-exports or loads by `import()`, types included, packages left out; of the platforms, which package.json tells apart, one. */
 function importsOf(file: string, text: string): string[] {
   const specifier = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([.#][^'"]+)\1/g
-  return [...withoutComments(text).matchAll(specifier)].map(([, , path = '']) =>
-    path === '#platform' ? 'src/platform/node.ts' : posix.join(posix.dirname(file), path),
+  return [...withoutComments(text).matchAll(specifier)].map(
+    ([, , path = '']) => onServers[path] ?? posix.join(posix.dirname(file), path),
   )
+}
+
+const onServers: Readonly<Record<string, string>> = {
+  '#platform': 'src/platform/node.ts',
+  '#status': 'src/platform/status/node.ts',
 }
 
 /** What is left at run time. */

@@ -1,5 +1,6 @@
 /** What pages and workers of the tests do with databases, over the package as built: functions on `globalThis.database`. */
 import type * as Package from '../../../../src/index.ts'
+import type * as Status from '../../../../src/status.ts'
 import type * as Memory from '../../../../vfs/memory.ts'
 
 /** Served by the test's server. */
@@ -169,7 +170,29 @@ async function close(options: Options): Promise<void> {
   await (await factoryFor(options))[Symbol.asyncDispose]()
 }
 
-const database = { put, get, putForEver, outliveIdle, outliveRelaxed, outliveStrict, close }
+/** Tells how things are in a directory. */
+async function status({ path = '' }: Options): Promise<unknown> {
+  const { status } = (await importFrom('/dist/status-browser.js')) as typeof Status
+  return status(path)
+}
+
+/** Keeps the thread from doing anything else. */
+async function block(_options: Options, ms: string): Promise<void> {
+  const start = performance.now()
+  while (performance.now() - start < Number(ms));
+}
+
+const database = {
+  put,
+  get,
+  putForEver,
+  outliveIdle,
+  outliveRelaxed,
+  outliveStrict,
+  close,
+  status,
+  block,
+}
 export type Database = typeof database
 
 Object.assign(globalThis, { database })
