@@ -43,10 +43,22 @@ export const emptyPath = '/empty-page'
 /** URL path of a page that opens a database and keeps it open, so that it owns the directory of all. */
 export const ownersPath = '/page-of-the-owner'
 
+/**
+ * One who closes what it has open would own the directory no longer: where a test deletes all databases, the owner goes on with one that
+ * no one sees, since its upgrade does not end.
+ */
 const ownersPage = `<!doctype html>
 <script>
-indexedDB.open('of the owner').onsuccess = ({ target }) => {
-  globalThis.ownsDatabases = target.result
+indexedDB.open('of the owner').onsuccess = ({ target: { result: database } }) => {
+  globalThis.ownsDatabases = true
+  database.onversionchange = () => {
+    indexedDB.open('unseen').onupgradeneeded = ({ target: { result: unseen } }) => {
+      const store = unseen.createObjectStore('s')
+      const goOn = () => { store.get(0).onsuccess = goOn }
+      goOn()
+    }
+    database.close()
+  }
 }
 </script>`
 
