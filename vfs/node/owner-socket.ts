@@ -87,8 +87,8 @@ export async function listenAt(
   try {
     await new Promise<void>((resolve, reject) => {
       server.on('error', reject)
-      // Exclusive: of a cluster's sockets the primary process would be the owner.
-      server.listen({ path, exclusive: true, backlog: longestQueue }, resolve)
+      server.once('listening', resolve)
+      listen(server, path)
       keepPrivate(path)
     })
     keepPrivate(path)
@@ -100,6 +100,22 @@ export async function listenAt(
     failed(error)
     return null
   }
+}
+
+/** Node's own way to listen, once it knows that a cluster's primary process is not to do it. */
+interface NodeServer extends Server {
+  _listen2?(path: string, port: -1, addressType: -1, backlog: number): void
+}
+
+/**
+ * Engine: Node's `listen()` loads `node:cluster` and with it all that starts processes, which takes longer than the rest of
+ * listening. The method that it calls then is not documented, so it is used where it is there: from Node 20 to 26, at least.
+ */
+function listen(server: NodeServer, path: string): void {
+  const isNode = !process.versions['bun'] && !process.versions['deno']
+  if (isNode && server._listen2) return server._listen2(path, -1, -1, longestQueue)
+  // Exclusive: of a cluster's sockets the primary process would be the owner.
+  server.listen({ path, exclusive: true, backlog: longestQueue })
 }
 
 /** Before anyone can have come, where the runtime makes the socket at once; a pipe of Windows' has no mode. */

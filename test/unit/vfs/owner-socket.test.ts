@@ -76,6 +76,16 @@ describe.skipIf(process.platform === 'win32')('the socket of an owner', { timeou
     assert.equal(String(stdout), 'a.sock\n')
   })
 
+  test.skipIf(Boolean(process.versions['bun'] ?? process.versions['deno']))(
+    'loads no part of Node that starts processes',
+    () => {
+      const loaded = `process.moduleLoadList.filter((name) => /NativeModule (cluster|child_process|dgram)$/.test(name))`
+      const program = programOf(`console.log(socket.name, ...${loaded})`)
+      const { stdout } = spawnSync(process.execPath, [program])
+      assert.equal(String(stdout), 'a.sock\n')
+    },
+  )
+
   test('of a cluster’s worker ends with that worker', async () => {
     const program = join(directory, 'cluster.mjs')
     fs.writeFileSync(
