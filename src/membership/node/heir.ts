@@ -5,7 +5,7 @@
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 
 /** How long it is a client before. */
-const usualRestMs = 1_000
+const usualRestMs = 250
 /** How many of those who would survive the owner's process get ready: it takes 25 MiB in each. */
 const heirCount = 2
 
@@ -16,7 +16,7 @@ export interface HeirOptions {
   /** Whether a client ends with the owner. */
   readonly endsWithOwner: (client: string) => boolean
   readonly getReady: () => void
-  /** Default: 1 s. */
+  /** Default: 250 ms. */
   readonly restMs?: number
 }
 

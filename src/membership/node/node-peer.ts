@@ -81,7 +81,7 @@ export class NodePeer implements Peer {
   }
 
   async look(looking: Looking): Promise<Found> {
-    await pause(delayOf(looking), looking.signal)
+    await pause(this.#delayOf(looking), looking.signal)
     let unreachableSince: number | null = null
     const refusals = new Refusals(this.#parts)
     const start = now()
@@ -200,6 +200,13 @@ export class NodePeer implements Peer {
     this.#parts.getReady()
   }
 
+  /** How long to leave the directory to those who came to its last owner before this thread, and live. */
+  #delayOf({ client, returning }: Looking): number {
+    const survivors = returning?.filter((id) => id === client || !this.#hasDied(id)) ?? []
+    const rank = survivors.indexOf(client)
+    return rank <= 0 ? 0 : firstRankMs + rankMs * Math.min(rank, lastRank)
+  }
+
   /** One of the threads of a process that has ended, which owned the directory before. */
   #hasDied(client: string): boolean {
     const former = this.#former
@@ -279,12 +286,6 @@ function busy(locked: StorageError, reason: string): StorageError {
 function stopped(owner: Owner, path: string): Failure {
   const message = `Directory "${path}" is owned by ${titleOf(owner)}, which does not answer; it may be stopped, by a debugger or a signal: let it go on, or end it`
   return failure('UnknownError', message, { code: 'ERR_IDB_LOCKED', path, owner })
-}
-
-/** How long to leave the directory to those who came to its last owner before this thread. */
-function delayOf({ client, returning }: Looking): number {
-  const rank = returning?.indexOf(client) ?? 0
-  return rank <= 0 ? 0 : firstRankMs + rankMs * Math.min(rank, lastRank)
 }
 
 /** Resolves after that time, or rejects when the signal is aborted. */
