@@ -94,7 +94,7 @@ export class FileDirectory<Database extends Closable> {
     })
   }
 
-  /** The same for a database whose version is above 0; null where there is none. */
+  /** The same for a database whose version is above 0, or that has an incarnation; null where there is none. */
   openExisting(name: string): Promise<Database | null> {
     return this.#queue(async () => {
       const engine = await this.#enter()
@@ -102,7 +102,7 @@ export class FileDirectory<Database extends Closable> {
       await this.#quarantine.finish(file)
       if (!(await this.#files.isFilled(file))) return null
       const opened = await this.#openOrSalvage(engine, file)
-      if (opened && opened.version > 0) return this.#take(file, opened)
+      if (opened && (opened.version > 0 || opened.isKnown)) return this.#take(file, opened)
       opened?.abandon()
       return null
     })

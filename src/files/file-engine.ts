@@ -83,6 +83,8 @@ export interface OpenedFile<Database> {
   /** null in one that was just made. */
   readonly name: string | null
   readonly version: number
+  /** Whether a database of version 0 is known to clients that come back to it: an upgrade was begun, and not committed. */
+  readonly isKnown: boolean
   /** The database; when it throws, the file is still open. */
   toDatabase(life: DatabaseLife): Database
   /** Closes the file and leaves it as it is. Never throws. */

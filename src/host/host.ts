@@ -104,8 +104,13 @@ class DirectoryHost implements ObservableHost {
     this.#queueOf(name).attach({ version, incarnation }, listener)
   }
 
-  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
-    this.#queueOf(name).outcomeOf(mark, receiver)
+  outcomeOf(
+    name: string,
+    mark: CommitMark,
+    receiver: Receiver<CommitOutcome>,
+    incarnation: number | null = null,
+  ): void {
+    this.#queueOf(name).outcomeOf({ mark, incarnation }, receiver)
   }
 
   forgetMarks(client: string): void {

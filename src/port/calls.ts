@@ -31,15 +31,9 @@ export function callOf(value: unknown): Call {
     case 'delete':
       return { type, id, ...requestOf(members) }
     case 'attach':
-      return {
-        type,
-        id,
-        name: stringOf(members['name']),
-        version: integerOf(members['version'], 1),
-        incarnation: incarnationOf(members['incarnation']),
-      }
+      return { type, id, ...knownOf(members), version: integerOf(members['version'], 1) }
     case 'outcomeOf':
-      return { type, id, name: stringOf(members['name']), mark: markOf(members['mark']) }
+      return { type, id, ...knownOf(members), mark: markOf(members['mark']) }
     case 'execute':
       return { type, id, operation: operationOf(members['operation']) }
   }
@@ -48,6 +42,11 @@ export function callOf(value: unknown): Call {
 
 function requestOf({ name, origin }: Readonly<Record<string, unknown>>) {
   return { name: stringOf(name), origin: originOf(origin) }
+}
+
+/** A database that was known at a former owner. */
+function knownOf({ name, incarnation }: Readonly<Record<string, unknown>>) {
+  return { name: stringOf(name), incarnation: incarnationOf(incarnation) }
 }
 
 function versionOf(value: unknown): number | undefined {

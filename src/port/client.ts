@@ -131,9 +131,14 @@ class PortHost implements OwnerPort, PortCaller {
     this.call({ type: 'attach', id, name, version, incarnation })
   }
 
-  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+  outcomeOf(
+    name: string,
+    mark: CommitMark,
+    receiver: Receiver<CommitOutcome>,
+    incarnation: number | null = null,
+  ): void {
     const id = this.#wait({ type: 'outcomeOf', receiver })
-    this.call({ type: 'outcomeOf', id, name, mark })
+    this.call({ type: 'outcomeOf', id, name, mark, incarnation })
   }
 
   forgetMarks(client: string): void {

@@ -43,8 +43,8 @@ function checkedMark(client: string, slot: number, number: number): CommitMark {
   return { client: clientOf(client), slot, number }
 }
 
-/** The origin of a request. An owner at the other end of a port may always end before it answers, so `mayBeLost` is not sent. */
-export type RemoteOrigin = Omit<RequestOrigin, 'mayBeLost'>
+/** The origin of a request. An owner at the other end of a port may always end before it answers, and knows who comes back to it: `mayBeLost` and `outlivesOwner` are not sent. */
+export type RemoteOrigin = Omit<RequestOrigin, 'mayBeLost' | 'outlivesOwner'>
 
 /** As it is sent. */
 export function remote(origin: RequestOrigin | undefined): RemoteOrigin | undefined {

@@ -76,6 +76,7 @@ export type Call =
       readonly id: number
       readonly name: string
       readonly mark: CommitMark
+      readonly incarnation?: number | null
     }
   | { readonly type: 'forgetMarks'; readonly id: 0; readonly client: string }
   | { readonly type: 'forgetDeletion'; readonly id: 0; readonly mark: CommitMark }

@@ -10,12 +10,14 @@ import { type ServedConnection, ServedTransactions } from './serving/transaction
 import type { Answer, Call, HostPort } from './messages.ts'
 import type {
   AttachListener,
+  CommitOutcome,
   ConnectionListener,
   DeleteListener,
   Host,
   HostConnection,
   HostRequest,
   OpenListener,
+  Receiver,
 } from '../protocol/protocol.ts'
 import type { SurvivalCounts } from '../protocol/load.ts'
 import { unref } from '../event-loop/turn.ts'
@@ -162,12 +164,7 @@ class Client implements Served {
       case 'attach':
         return this.#attach(call)
       case 'outcomeOf':
-        this.#demandOwn(call.mark.client)
-        this.#takeNew(id)
-        return this.#host.outcomeOf(call.name, call.mark, {
-          done: (outcome) => this.#post({ type: 'outcome', id, outcome }),
-          failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
-        })
+        return this.#outcomeOf(call)
       case 'forgetMarks':
       case 'forgetDeletion':
         return this.#forget(call)
@@ -195,6 +192,16 @@ class Client implements Served {
     this.#host.attach(name, version, this.#attachListener(id), incarnation)
   }
 
+  #outcomeOf({ id, name, mark, incarnation }: Extract<Call, { type: 'outcomeOf' }>): void {
+    this.#demandOwn(mark.client)
+    this.#takeNew(id)
+    const receiver: Receiver<CommitOutcome> = {
+      done: (outcome) => this.#post({ type: 'outcome', id, outcome }),
+      failed: (reason) => this.#post({ type: 'requestFailed', id, failure: reason }),
+    }
+    this.#host.outcomeOf(name, mark, receiver, incarnation)
+  }
+
   #forget(call: Extract<Call, { type: 'forgetMarks' | 'forgetDeletion' }>): void {
     this.#demandOwn(call.type === 'forgetMarks' ? call.client : call.mark.client)
     if (call.type === 'forgetMarks') this.#host.forgetMarks(call.client)
@@ -204,7 +211,8 @@ class Client implements Served {
   #receiveRequest(call: Extract<Call, { type: 'open' | 'delete' }>): void {
     const { id, name, origin } = call
     if (origin) this.#demandOwn(origin.mark.client)
-    const known = origin && { ...origin, mayBeLost: true }
+    const outlivesOwner = this.#options.client !== undefined
+    const known = origin && { ...origin, mayBeLost: true, outlivesOwner }
     this.#ask(id, () =>
       call.type === 'open'
         ? this.#host.open(name, call.version, this.#openListener(id), known)

@@ -117,6 +117,8 @@ export interface RequestOrigin {
    * carried out twice for it.
    */
   readonly mayBeLost: boolean
+  /** Whether its realm goes on at the next owner when this one ends: then a database that it upgrades is known to its file before. */
+  readonly outlivesOwner: boolean
 }
 
 /** A host: the databases of one storage directory, for one realm. */
@@ -145,9 +147,14 @@ export interface Host {
   attach(name: string, version: number, listener: AttachListener, incarnation?: number | null): void
   /**
    * What became of the commit with that mark, whose answer was lost. The port over which it was asked for must have ended at the
-   * host, which may otherwise still be about to make it.
+   * host, which may otherwise still be about to make it. `incarnation`: what its connection has said of itself there, if it has.
    */
-  outcomeOf(name: string, mark: CommitMark, receiver: Receiver<CommitOutcome>): void
+  outcomeOf(
+    name: string,
+    mark: CommitMark,
+    receiver: Receiver<CommitOutcome>,
+    incarnation?: number | null,
+  ): void
   /** A client leaves, and will ask for no outcome any more. */
   forgetMarks(client: string): void
   /** The answer to that deletion has arrived. */
@@ -156,8 +163,8 @@ export interface Host {
 
 /**
  * `committed`: it is on the disk. `absent`: it was never made, or left no mark as it had written nothing: it can be made
- * again. A database that is missing has no marks either: who had closed their connection to it cannot tell whether it was deleted since.
- * `unknown`: the file has lost marks, to a salvage or because there were too many clients.
+ * again. `unknown`: the file has lost marks, to a salvage or because there were too many clients; or it is another than that of the
+ * incarnation that was named, or there is none: the database was deleted, or salvaged as a whole, before or after the commit.
  */
 export type CommitOutcome = 'committed' | 'absent' | 'unknown'
 

@@ -24,6 +24,7 @@ import {
 import type { Engine } from './engine.ts'
 import { companionsOf, sqliteFileNames } from './file-name.ts'
 import { sqliteLimits } from './limits.ts'
+import { CommitMarks } from './records/commit-marks.ts'
 import { copyReadable } from './salvage/salvage.ts'
 import { Syncs } from './care/syncs.ts'
 import { writeDeletedMark } from './schema/write-schema.ts'
@@ -129,6 +130,9 @@ function openedFile(
   return {
     name: rows.name,
     version: rows.schema.version,
+    get isKnown() {
+      return new CommitMarks(connection).incarnation !== null
+    },
     toDatabase: (life) => new SqliteDatabase({ place, file, opened, life }),
     abandon: () => connection.abandon(),
   }

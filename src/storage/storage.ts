@@ -31,7 +31,10 @@ export interface StorageDirectory {
   list(): Promise<{ name: string; version: number }[]>
   /** Opens the database; a fresh one has version 0 and is removed again at `close()` if it still has. */
   open(name: string): Promise<Storage>
-  /** The same for a database that there is; null: there is none with a committed version above 0, and none is made. */
+  /**
+   * The same for a database that there is; null: there is none with a committed version above 0, and none is made. One of version 0
+   * counts if it has an incarnation, which only an interruption leaves.
+   */
   openExisting(name: string): Promise<Storage | null>
   /**
    * Deletes a closed database; survives a crash half-way. A missing one is no error. Resolves with its old version, 0 if it was

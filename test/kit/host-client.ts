@@ -16,6 +16,7 @@ import type {
   Operation,
   OperationReceiver,
   RecordBytes,
+  RequestOrigin,
   SchemaChange,
 } from '../../src/protocol/protocol.ts'
 
@@ -55,6 +56,7 @@ export interface OpenOptions {
   readonly onVersionChange?: 'ignore' | 'close'
   /** The mark of the upgrade's commit. */
   readonly mark?: CommitMark
+  readonly origin?: RequestOrigin
   /** What to do with the upgrade instead of committing it. */
   readonly upgrade?: (connection: HostConnection, transaction: HostTransaction) => void
 }
@@ -62,7 +64,7 @@ export interface OpenOptions {
 /** Opens a database; rejects with the failure. */
 export function open(host: Host, name: string, options: OpenOptions = {}): Promise<HostConnection> {
   return new Promise((resolve, reject) => {
-    host.open(name, options.version, openListener(options, resolve, reject))
+    host.open(name, options.version, openListener(options, resolve, reject), options.origin)
   })
 }
 
@@ -120,8 +122,13 @@ export function attach(
   })
 }
 
-export function outcomeOf(host: Host, name: string, mark: CommitMark): Promise<CommitOutcome> {
-  return new Promise((done, failed) => host.outcomeOf(name, mark, { done, failed }))
+export function outcomeOf(
+  host: Host,
+  name: string,
+  mark: CommitMark,
+  incarnation?: number | null,
+): Promise<CommitOutcome> {
+  return new Promise((done, failed) => host.outcomeOf(name, mark, { done, failed }, incarnation))
 }
 
 export function deleteDatabase(host: Host, name: string, log: Log = []): Promise<number> {

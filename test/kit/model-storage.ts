@@ -71,7 +71,16 @@ export class ModelDirectory implements StorageDirectory {
 
   async list() {
     this.step('list')
-    return Array.from(this.files, ([name, { schema }]) => ({ name, version: schema.version }))
+    const listed = Array.from(
+      this.files,
+      ([
+        name,
+        {
+          schema: { version },
+        },
+      ]) => ({ name, version }),
+    )
+    return listed.filter(({ version }) => version > 0)
   }
 
   async open(name: string) {
@@ -179,6 +188,7 @@ export class ModelStorage implements Storage {
     this.#directory.step('close')
     this.#transaction = null
     this.#directory.opened.splice(this.#directory.opened.indexOf(this), 1)
+    if (this.schema.version === 0) this.#directory.files.delete(this.name)
   }
 
   /** `state`: what was committed; null: nothing. */

@@ -7,7 +7,6 @@ import { append } from '../../base/own-property.ts'
 import { failureOf } from '../../errors.ts'
 import type {
   AttachListener,
-  CommitMark,
   CommitOutcome,
   DeleteListener,
   HostRequest,
@@ -22,7 +21,7 @@ import { deleteDatabase } from './delete-database.ts'
 import { NamedDatabase, type NamedDatabaseOptions } from './named-database.ts'
 import { openDatabaseConnection } from './open-database.ts'
 import { closedBefore, QueuedRequest, type QueuedRequestOptions } from './queued-request.ts'
-import { attachment, inquiry, type Sought, type Visit } from './visit.ts'
+import { attachment, inquiry, type LostCommit, type Sought, type Visit } from './visit.ts'
 
 /** What a queue works with. */
 export interface ConnectionQueueOptions extends NamedDatabaseOptions {
@@ -69,8 +68,8 @@ export class ConnectionQueue {
     if (this.#current?.isAsking) this.#current.joined()
   }
 
-  outcomeOf(mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
-    this.#visit(inquiry(this.#named, mark, receiver))
+  outcomeOf(commit: LostCommit, receiver: Receiver<CommitOutcome>): void {
+    this.#visit(inquiry(this.#named, commit, receiver))
   }
 
   /** Forgets a client's marks with the next commit. */

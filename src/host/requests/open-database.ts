@@ -34,6 +34,8 @@ export async function openDatabaseConnection(
   if (oldVersion === version) return answerOpened(named.connect(database), listener)
   const blocked = (): void => listener.blocked(oldVersion, version)
   await closeConnections(database, { newVersion: version, request, blocked })
+  // By it the realm asks the next owner for the outcome; a file that is missing then was deleted.
+  if (request.outlivesOwner) database.identify({ isUpgrading: false })
   const connection = named.connect(database)
   await upgradeDatabase(connection, {
     version,

@@ -42,6 +42,11 @@ export class QueuedRequest {
     return origin?.mayBeLost ? origin.mark : null
   }
 
+  /** Whether its realm comes to the next owner with what was under way at this one. */
+  get outlivesOwner(): boolean {
+    return this.#options.origin?.outlivesOwner ?? false
+  }
+
   /** Whether it was being processed at an owner that is gone. */
   get resumes(): boolean {
     return this.#options.origin?.resumes ?? false

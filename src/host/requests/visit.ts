@@ -26,6 +26,13 @@ export interface Sought {
   readonly incarnation: number | null
 }
 
+/** A commit whose answer was lost. */
+export interface LostCommit {
+  readonly mark: CommitMark
+  /** Of its database; null: it is not known. */
+  readonly incarnation: number | null
+}
+
 /** Connects to the database, if it is still the one that is sought. */
 export function attachment(named: NamedDatabase, sought: Sought, listener: AttachListener): Visit {
   return {
@@ -43,14 +50,14 @@ export function attachment(named: NamedDatabase, sought: Sought, listener: Attac
 /** Looks for the mark, and answers once the commit that has left it is on the disk. */
 export function inquiry(
   named: NamedDatabase,
-  mark: CommitMark,
+  commit: LostCommit,
   receiver: Receiver<CommitOutcome>,
 ): Visit {
   return {
     waitsForUpgrade: false,
     receive(database) {
-      if (!database) return receiver.done('absent')
-      const outcome = outcomeIn(database, mark)
+      if (!database) return receiver.done(commit.incarnation === null ? 'absent' : 'unknown')
+      const outcome = outcomeIn(database, commit)
       if (outcome !== 'committed') return receiver.done(outcome)
       confirmOnDisk(named, database, receiver)
     },
@@ -59,11 +66,16 @@ export function inquiry(
 }
 
 /** What the marks in the file say. A later mark of the slot says that the answer which is asked for had arrived. */
-function outcomeIn({ storage }: Database<Connection>, mark: CommitMark): CommitOutcome {
+function outcomeIn(
+  { storage }: Database<Connection>,
+  { mark, incarnation }: LostCommit,
+): CommitOutcome {
   const number = storage.markOf(mark.client, mark.slot)
-  if (number === null) return storage.hasLostMarks ? 'unknown' : 'absent'
   if (number === mark.number) return 'committed'
-  return number < mark.number ? 'absent' : 'unknown'
+  if (number === null ? storage.hasLostMarks : number > mark.number) return 'unknown'
+  // What was committed to the database that is gone is gone with it.
+  const isOther = incarnation !== null && storage.incarnation !== incarnation
+  return isOther ? 'unknown' : 'absent'
 }
 
 /** The owner that made the commit may have ended before the disk had it. */

@@ -57,18 +57,20 @@ export class BringingOver {
     if (this.#watch.isCurrent()) over()
   }
 
-  async #askForOutcome(transaction: MemberTransaction, { name }: MemberConnection): Promise<void> {
+  async #askForOutcome(
+    transaction: MemberTransaction,
+    connection: MemberConnection,
+  ): Promise<void> {
     const mark = transaction.markInFlight
     if (!mark) return
-    const outcome = await new Promise<CommitOutcome>((resolve) =>
-      this.#host.outcomeOf(name, mark, {
-        done: resolve,
-        failed: (reason) => {
-          if (isOwnerLost(reason)) this.#lost()
-          resolve('unknown')
-        },
-      }),
-    )
+    const outcome = await new Promise<CommitOutcome>((resolve) => {
+      const failed = (reason: Failure): void => {
+        if (isOwnerLost(reason)) this.#lost()
+        resolve('unknown')
+      }
+      const incarnation = connection.identify()
+      this.#host.outcomeOf(connection.name, mark, { done: resolve, failed }, incarnation)
+    })
     this.#outcomes.set(transaction, outcome)
   }
 

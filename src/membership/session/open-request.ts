@@ -68,7 +68,12 @@ export class OpenRequest implements SessionRequest, HostRequest {
     this.#host = host
     const { name } = this.#opening
     const version = upgrade ? upgrade.connection.schema.version : this.#opening.version
-    const origin = { mark: this.#mark, resumes: this.resumes, mayBeLost: false }
+    const origin = {
+      mark: this.#mark,
+      resumes: this.resumes,
+      mayBeLost: false,
+      outlivesOwner: false,
+    }
     const asked = host.open(name, version, this.#listenerAt(host), origin)
     if (this.#host !== host || this.#isOver) return
     this.#asked = asked

@@ -108,7 +108,12 @@ export class DeleteRequest implements SessionRequest, HostRequest {
   ask(host: Host): void {
     this.#host = host
     // A realm's own host answers whatever it does.
-    const origin = { mark: this.#mark, resumes: this.resumes, mayBeLost: this.#wasAsked }
+    const origin = {
+      mark: this.#mark,
+      resumes: this.resumes,
+      mayBeLost: this.#wasAsked,
+      outlivesOwner: false,
+    }
     const asked = host.delete(this.#name, this.#listenerAt(host), origin)
     if (this.#host !== host || this.#isOver) return
     this.#asked = asked

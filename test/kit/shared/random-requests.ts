@@ -58,8 +58,10 @@ class NotedDirectory extends ModelDirectory {
   }
 
   override async delete(name: string, mark?: CommitMark) {
+    // Done in the call: the next owner's storage may take it over before the promise is heard.
+    const { isCurrent } = this
     const version = await super.delete(name, mark)
-    if (!this.isCurrent || version === 0) return version
+    if (!isCurrent || version === 0) return version
     const by = mark ? `${mark.client} ${mark.number}` : null
     this.#history.deletions.push({ name, version, mark: by })
     return version
@@ -209,6 +211,7 @@ export class RandomRequests {
   async #open(realm: Realm): Promise<void> {
     const version = this.#isLikely(0.5) ? undefined : 1 + Math.floor(this.#random() * 4)
     const goesOn = this.#isLikely(0.9)
+    const closes = this.#isLikely(0.3)
     let isHeard = false
     const listen = (connection: HostConnection): void => {
       if (!isHeard) this.#listen(realm, connection)
@@ -228,7 +231,9 @@ export class RandomRequests {
           transaction.execute(put(write.key), nothing)
           const endLater = async (): Promise<void> => {
             await this.#turns(3)
-            if (goesOn) return transaction.commit(0)
+            if (goesOn) transaction.commit(0)
+            if (closes) this.#close(realm, connection)
+            if (goesOn) return
             transaction.abort()
             this.#note(realm, write, 'failed')
           }

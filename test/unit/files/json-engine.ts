@@ -101,6 +101,7 @@ class JsonFiles implements MountedEngine<JsonDatabase> {
     return {
       name: known?.name ?? null,
       version: contents.version,
+      isKnown: false,
       toDatabase: (life) => new JsonDatabase(file, contents, life),
       abandon: () => file.close(),
     }

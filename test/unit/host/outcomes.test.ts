@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
-import type { CommitMark, Durability } from '../../../src/protocol/protocol.ts'
+import type { CommitMark, Durability, HostConnection } from '../../../src/protocol/protocol.ts'
 import {
   count,
   createStores,
@@ -84,6 +84,37 @@ describe.each(transports)('the outcome %s', (_title, transport) => {
     await deleteDatabase(host, 'db')
     await open(host, 'db')
     expect(await outcomeOf(host, 'db', markOf(1))).toBe('absent')
+  })
+
+  test('of a database that is missing, or another, is unknown to one that knows its number', async () => {
+    const { owner, host, connection, commit, close } = await fixture()
+    const number = (await open(owner, 'db')).identify()
+    await commit(markOf(1))
+    expect(await outcomeOf(host, 'db', markOf(1), number)).toBe('committed')
+    expect(await outcomeOf(host, 'db', markOf(2), number)).toBe('absent')
+    connection.forceClose()
+    await close()
+    await owner.close()
+    await deleteDatabase(host, 'db')
+    expect(await outcomeOf(host, 'db', markOf(1), number)).toBe('unknown')
+    await open(host, 'db')
+    expect(await outcomeOf(host, 'db', markOf(1), number)).toBe('unknown')
+  })
+
+  test('of the first upgrade of a database that its owner did not live to commit is absent', async () => {
+    const { storage, owner } = await fixture()
+    const origin = { mark: markOf(1), resumes: false, mayBeLost: true, outlivesOwner: true }
+    const number = await new Promise<number | null>((resolve) => {
+      const upgrade = (connection: HostConnection): void => resolve(connection.identify())
+      void open(owner, 'new', { origin, upgrade }).catch(() => {})
+    })
+    const left = new ModelDirectory()
+    left.takeOver(storage)
+    const next = transport(createHost({ storage: left, durability: 'relaxed' }))
+    expect(await outcomeOf(next, 'new', markOf(2), number)).toBe('absent')
+    expect(await outcomeOf(next, 'other', markOf(2), number)).toBe('unknown')
+    await settle()
+    expect(left.files.has('new')).toBe(false)
   })
 
   test('is unknown where marks were lost, unless the mark is there', async () => {

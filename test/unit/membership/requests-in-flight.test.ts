@@ -11,6 +11,7 @@ import {
   store,
   turn,
 } from '../../kit/host-client.ts'
+import { ModelDirectory } from '../../kit/model-storage.ts'
 import { SharedDirectory } from '../../kit/shared/directory.ts'
 
 const changes = createStores(store(1))
@@ -96,6 +97,82 @@ describe('a deletion that was carried out, whose answer was lost with the owner'
     expect(directory.storage.log).not.toContain('deletedFor')
     expect(directory.storage.deletions.size).toBe(0)
   })
+})
+
+/** A directory that counts the upgrades to version 2 that are committed at owners that live. */
+function countingDirectory() {
+  let commits = 0
+  const directory: SharedDirectory = new SharedDirectory({
+    makeStorage(former) {
+      const storage = new ModelDirectory()
+      if (former) storage.takeOver(former)
+      const set = storage.files.set.bind(storage.files)
+      storage.files.set = (name, state) => {
+        if (state.schema.version === 2 && storage === directory.storage) commits++
+        return set(name, state)
+      }
+      return storage
+    },
+  })
+  return { directory, commits: () => commits }
+}
+
+/** Upgrades to version 2 and closes the connection; resolves with how the upgrade was told to end. */
+function upgradeAndClose(member: Member): Promise<string | undefined> {
+  const nothing = { record() {}, done() {}, failed() {} }
+  return new Promise((resolve) => {
+    member.open('db', 2, {
+      blocked: () => {},
+      upgradeNeeded(connection, transaction) {
+        connection.listen({ versionChange() {}, closing() {}, closed() {} })
+        transaction.listen({
+          wentAhead() {},
+          caughtUp() {},
+          declined() {},
+          committed: () => resolve('committed'),
+          aborted: ({ facts }) => resolve(facts?.code),
+        })
+        for (const change of changes) transaction.execute({ type: 'changeSchema', change }, nothing)
+        transaction.commit(0)
+        connection.close()
+      },
+      opened: () => {},
+      // Another came first.
+      failed: () => resolve('not begun'),
+    })
+  })
+}
+
+describe('an upgrade whose connection was closed, and whose owner dies', () => {
+  test.each(['client', null])(
+    'is made once at most, and told as it went, where others delete its database (late: %s)',
+    async (late) => {
+      const ends = new Set<string | undefined>()
+      await cutEverywhere(async (cutAt) => {
+        const { directory, commits } = countingDirectory()
+        directory.startStranger()
+        const [client, other] = [directory.member('client'), directory.member('other')]
+        ;(await open(other, 'else', { changes })).close()
+        directory.cutAt = directory.messageCount + cutAt
+        directory.delayed = late
+        const ended = upgradeAndClose(client)
+        await settle()
+        await deleteDatabase(other, 'db')
+        const made = await open(other, 'db', { version: 5 })
+        const end = await ended
+        await settle()
+        ends.add(end)
+        if (end !== 'ERR_IDB_OUTCOME_UNKNOWN')
+          expect(commits(), `${end}, cut at ${cutAt}`).toBe(end === 'committed' ? 1 : 0)
+        expect(commits()).toBeLessThanOrEqual(1)
+        expect(await listDatabases(client)).toContainEqual({ name: 'db', version: 5 })
+        made.close()
+        return directory
+      })
+      expect(ends).toContain('committed')
+    },
+    60_000,
+  )
 })
 
 /** Two clients of one owner. */

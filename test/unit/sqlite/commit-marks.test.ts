@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { encodeNumberKey } from '../../../src/keys/number-key.ts'
 import { SqliteDatabase } from '../../../src/sqlite/database.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
-import type { Storage } from '../../../src/storage/storage.ts'
+import type { Storage, StorageDirectory } from '../../../src/storage/storage.ts'
 import { faulty } from '../../../src/testing/fault-vfs.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
@@ -51,8 +51,29 @@ test('a commit that fails takes the table along, and the next one makes it', asy
   await database.close()
 })
 
-/** A file with marks and 200 records, one page of which is damaged. */
-async function damagedFile(): Promise<MemoryVfs> {
+test('a database whose first upgrade was begun, and not committed, is found by its number alone', async () => {
+  const vfs = memory()
+  for (const incarnation of [null, 7]) {
+    const directory = directoryOn({ ...vfs, isPersistent: true })
+    const database = await directory.open('test')
+    const noting = database.begin()
+    if (incarnation !== null) noting.noteIncarnation(incarnation)
+    noting.commit()
+    database.begin().changeSchema({ type: 'setVersion', version: 1 })
+    const afterKill = directoryOn({ ...vfs.fork(), isPersistent: true })
+    const known = await afterKill.openExisting('test')
+    expect(known?.incarnation ?? null).toBe(incarnation)
+    expect(known?.schema.version ?? 0).toBe(0)
+    await known?.close()
+    expect(await afterKill.openExisting('test')).toBe(null)
+    expect(await afterKill.list()).toEqual([])
+    await database.close()
+    await directory.close()
+  }
+})
+
+/** A file of the incarnation 7 with marks and 200 records, one page of which is damaged: the first, or one in the middle. */
+async function damagedFile(page: 'first' | 'middle'): Promise<MemoryVfs> {
   const vfs = memory()
   const directory = directoryOn({ ...vfs, isPersistent: true })
   const database = await openWithStore(directory)
@@ -60,20 +81,23 @@ async function damagedFile(): Promise<MemoryVfs> {
   for (let i = 0; i < 200; i++) {
     transaction.put({ ...recordOf('', 'v'.repeat(400)), key: encodeNumberKey(i) })
   }
+  transaction.noteIncarnation(7)
   transaction.commit(mark)
   await database.close()
   await directory.close()
   const file = vfs.directory('test').open(fileNameOf('test'), { create: false })
   if (!file) throw new Error('unreachable: a closed file is missing')
   const pageCount = file.size() / 4096
-  file.write(new Uint8Array(4096).fill(0xa7), Math.floor(pageCount / 2) * 4096)
+  // What stands before the tables says what file it is.
+  const offset = page === 'first' ? 100 : Math.floor(pageCount / 2) * 4096
+  file.write(new Uint8Array(3_996).fill(0xa7), offset)
   file.close()
   return vfs
 }
 
-test('a damaged file with marks is salvaged, without them', async () => {
-  const directory = openStorageDirectory({
-    vfs: { ...(await damagedFile()), isPersistent: true },
+function salvaging(vfs: MemoryVfs): StorageDirectory {
+  return openStorageDirectory({
+    vfs: { ...vfs, isPersistent: true },
     path: 'test',
     waitMs: 0,
     getEngine: engine,
@@ -81,6 +105,10 @@ test('a damaged file with marks is salvaged, without them', async () => {
     integrityCheck: 'always',
     onWarning: () => {},
   })
+}
+
+test('a damaged file with marks is salvaged, without them', async () => {
+  const directory = salvaging(await damagedFile('middle'))
   const database = await directory.open('test')
   expect(database.care.salvaged?.stores).toHaveLength(1)
   expect(found(database).length).toBeGreaterThan(0)
@@ -89,3 +117,15 @@ test('a damaged file with marks is salvaged, without them', async () => {
   await database.close()
   await directory.close()
 })
+
+test.each(['first', 'middle'] as const)(
+  'a file that is salvaged is no longer the one that its clients know (damaged: the %s page)',
+  async (page) => {
+    const directory = salvaging(await damagedFile(page))
+    const database = await directory.openExisting('test')
+    expect(database?.incarnation ?? null).toBe(null)
+    expect(database?.hasLostMarks).toBe(page === 'first' ? undefined : true)
+    await database?.close()
+    await directory.close()
+  },
+)
