@@ -21,6 +21,7 @@ import {
   isHeld,
   type Life,
   lifeEnded,
+  seeLife,
   takeLock,
 } from './web-locks.ts'
 
@@ -156,7 +157,15 @@ export class BrowserPeer implements Peer {
     signal.addEventListener('abort', giveUp)
     if (signal.aborted) giveUp()
     const entered = await knocking.entered
-    if (!signal.aborted && !(await isAlive(entered.welcome.life))) run.unseenCount++
+    if (!signal.aborted && !(await isAlive(entered.welcome.life))) {
+      // Nor does that owner see this thread's lock: it comes again with one that it sees.
+      if (await seeLife(entered.welcome.life)) {
+        giveUp()
+        entered.port.end()
+        return this.#entered(looking, run)
+      }
+      run.unseenCount++
+    }
     if (run.unseenCount === mostUnseen) throw this.#parts.separated()
     const found = await this.#greet(client, { ...entered, life }, signal)
     signal.removeEventListener('abort', giveUp)

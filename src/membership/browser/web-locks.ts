@@ -1,5 +1,27 @@
 /** Web Locks as promises: https://w3c.github.io/web-locks/ */
 
+/** The locks that this thread sees, where they are no longer those that its global object has. */
+let seenNow: LockManager | null = null
+
+const locks = (): LockManager => seenNow ?? navigator.locks
+
+/**
+ * Has this page see a lock that it does not see, if it can; gives whether it does. In Chromium a page that was open when site data was
+ * cleared sees no locks of threads that have begun since, nor they its own. A frame that looks for the first time does, and what
+ * this page asks for from then on it asks for there.
+ */
+async function lookAfresh(lock: string): Promise<boolean> {
+  if (typeof document !== 'object') return false
+  const frame = document.createElement('iframe')
+  frame.hidden = true
+  document.documentElement.append(frame)
+  const afresh = frame.contentWindow?.navigator.locks
+  const doesSee = afresh !== undefined && (await isHeldIn(afresh, lock))
+  if (doesSee) seenNow = afresh
+  else frame.remove()
+  return doesSee
+}
+
 /** Frees a lock; may be called twice. */
 export type Free = () => void
 
@@ -10,14 +32,14 @@ export function takeLock(
 ): Promise<Free> {
   return new Promise((resolve, reject) => {
     const whileHeld = () => new Promise<void>((free) => resolve(free))
-    navigator.locks.request(name, { mode, signal }, whileHeld).catch(reject)
+    locks().request(name, { mode, signal }, whileHeld).catch(reject)
   })
 }
 
 /** Resolves when no one holds it; never once the signal is aborted. */
 function freed(name: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    navigator.locks
+    locks()
       .request(name, { mode: 'shared', signal }, () => resolve())
       // The wait was given up.
       .catch(() => {})
@@ -29,7 +51,7 @@ export type Holder = 'none' | 'sharing' | 'alone'
 
 /** Looks who has the ownership. */
 export async function holderOf(ownership: string, sharing: string): Promise<Holder> {
-  const { held = [] } = await navigator.locks.query()
+  const { held = [] } = await locks().query()
   const owner = held.find(({ name }) => name === ownership)
   if (!owner) return 'none'
   const shares = held.some((it) => it.name === sharing && it.clientId === owner.clientId)
@@ -37,8 +59,12 @@ export async function holderOf(ownership: string, sharing: string): Promise<Hold
 }
 
 /** Whether anyone holds it. */
-export async function isHeld(lock: string): Promise<boolean> {
-  const { held = [] } = await navigator.locks.query()
+export function isHeld(lock: string): Promise<boolean> {
+  return isHeldIn(locks(), lock)
+}
+
+async function isHeldIn(manager: LockManager, lock: string): Promise<boolean> {
+  const { held = [] } = await manager.query()
   return held.some(({ name }) => name === lock)
 }
 
@@ -60,6 +86,11 @@ export async function beginLife(): Promise<Life> {
 /** Whether the life is seen from here: it has begun, and has not ended. */
 export function isAlive(id: string): Promise<boolean> {
   return isHeld(lockNameOf(id))
+}
+
+/** Has this page see a life that it does not see, and those of its time; gives whether it does now: it may have ended. */
+export function seeLife(id: string): Promise<boolean> {
+  return lookAfresh(lockNameOf(id))
 }
 
 /** Resolves when that life has ended. */

@@ -1,6 +1,6 @@
 /** A page's watch over a worker that it has started: browsers do not say that a worker has ended. */
 import { queueIdleTimer } from '../../event-loop/turn.ts'
-import { isAlive, lifeEnded } from './web-locks.ts'
+import { isAlive, lifeEnded, seeLife } from './web-locks.ts'
 
 /** After how long a worker that has said nothing is taken to have ended: its script may take a while to come. */
 const mostSilentMs = 30_000
@@ -25,17 +25,14 @@ export class WorkerWatch {
     this.#stopWaiting = queueIdleTimer(died, mostSilentMs)
   }
 
-  /**
-   * The worker has just said the id of the lock that it has until it ends. Where this page does not see that lock, it cannot
-   * watch: in Chromium a page that was open when site data was cleared sees no locks of threads that have begun since.
-   */
+  /** The worker has just said the id of the lock that it has until it ends. Where this page does not see that lock, it cannot watch. */
   lives(life: string): void {
     this.#stopWaiting()
     void this.#watch(life)
   }
 
   async #watch(life: string): Promise<void> {
-    if (!(await isAlive(life))) return
+    if (!(await isAlive(life)) && !(await seeLife(life))) return
     await lifeEnded(life, this.#stopping.signal)
     this.#died()
   }
