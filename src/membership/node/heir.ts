@@ -6,7 +6,7 @@ import { queueIdleTimer } from '../../event-loop/turn.ts'
 
 /** How long it is a client before. */
 const usualRestMs = 250
-/** How many of those who would survive the owner's process get ready: it takes 25 MiB in each. */
+/** How many of those who would survive the owner's process get ready: it takes 30 MiB in each. */
 const heirCount = 2
 
 /** What an heir is made of. */

@@ -67,6 +67,7 @@ export const sourceRooms: Rooms = {
   'src/api/global/': ['src/api/', 'src/options/', 'src/storage/', 'src/values/'],
   'src/hosting/': [
     'src/api/',
+    'src/bytes/',
     'src/core/',
     'src/event-loop/',
     'src/files/',
