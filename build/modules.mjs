@@ -1,7 +1,7 @@
 /** Builds the JavaScript of `dist/`, but for the single file: ES modules for servers, the same as CommonJS, and those for pages. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build } from 'esbuild'
+import { build, transform } from 'esbuild'
 import {
   dist,
   entries,
@@ -18,7 +18,7 @@ import { engineTextIsInline, everyImportStays, wasmIsBeside } from './plugins.mj
 /** @returns the names of the files it has written */
 export async function buildForServers() {
   const sources = Object.entries(entries).map(([subpath, source]) => [fileNameOf(subpath), source])
-  return buildModules({
+  const names = await buildModules({
     entryPoints: {
       ...Object.fromEntries(sources),
       [fileNameOf(nodeWorker.subpath)]: nodeWorker.source,
@@ -29,6 +29,8 @@ export async function buildForServers() {
     plugins: [engineTextIsInline, wasmIsBeside],
     chunkNames: 'chunk-[hash]',
   })
+  for (const name of names) await indentByTabs(join(dist, name))
+  return names
 }
 
 export async function buildForPages() {
@@ -71,6 +73,20 @@ async function buildModules(options) {
 function dropPaths(file) {
   const text = readFileSync(file, 'utf8')
   writeFileSync(file, text.replace(/^\/\/ (?:src|vfs|node_modules)\/\S+\n/gm, ''))
+}
+
+/** A tab for each two spaces, which are a twentieth of what is readable. @throws if that changes more than the layout */
+async function indentByTabs(file) {
+  const text = readFileSync(file, 'utf8')
+  const shorter = (part) => part.replace(/^(?: {2})+/gm, ({ length }) => '\t'.repeat(length / 2))
+  // Each second part is a template, whose lines stay as they are.
+  const parts = text.split(/(`(?:\\[^]|[^`\\])*`)/)
+  const indented = parts.map((part, at) => (at % 2 === 0 ? shorter(part) : part)).join('')
+  const [before, after] = await Promise.all(
+    [text, indented].map((code) => transform(code, { minifyWhitespace: true })),
+  )
+  if (before.code !== after.code) throw new Error(`${file} is another program with tabs`)
+  writeFileSync(file, indented)
 }
 
 /**
