@@ -31,9 +31,10 @@ export function noteBoxAt(path: string): NoteBox | null {
 
 function noteBoxIn(storage: Storage, path: string): NoteBox {
   const prefix = `idb-everywhere note:${path}:`
+  let count = 0
   return {
     add(note) {
-      const key = `${prefix}${performance.timeOrigin + performance.now()}:${crypto.randomUUID()}`
+      const key = `${prefix}${placeInOrder(++count)}:${crypto.randomUUID()}`
       try {
         storage.setItem(key, note)
         return key
@@ -57,6 +58,12 @@ function noteBoxIn(storage: Storage, path: string): NoteBox {
       addEventListener('storage', changed, { signal })
     },
   }
+}
+
+/** As text that sorts as the notes were written: clocks stand still for a millisecond or more. */
+function placeInOrder(count: number): string {
+  const nowMs = Math.floor(performance.timeOrigin + performance.now())
+  return [nowMs, count].map((it) => String(it).padStart(15, '0')).join(':')
 }
 
 function localStorageOf(): Storage | null {
