@@ -102,8 +102,8 @@ export class MemberConnection implements HostConnection {
     const hint = durability === 'default' ? this.#services.durability : durability
     const transaction = this.#addTransaction({
       listener,
-      // The realm may end with its host, and what it commits now is to be kept.
-      isLogged: !(host && isOwn) || (this.#services.farewell?.isLeaving ?? false),
+      // The realm may end with its host.
+      outlives: host && isOwn ? this.#outlivesOwn(mode) : 'owner',
       scope:
         mode === 'readwrite' ? { version: this.schema.version, storeIds, durability: hint } : null,
       create: (at, attempt, resumes) =>
@@ -113,11 +113,17 @@ export class MemberConnection implements HostConnection {
     return transaction
   }
 
+  #outlivesOwn(mode: 'readonly' | 'readwrite'): MemberTransactionOptions['outlives'] {
+    const { farewell } = this.#services
+    if (farewell?.isLeaving) return 'owner'
+    return farewell && mode === 'readwrite' ? 'realm' : 'nothing'
+  }
+
   /** Makes its upgrade transaction. */
-  addUpgrade({ isLogged }: { isLogged: boolean }): MemberTransaction {
+  addUpgrade({ outlives }: { outlives: 'owner' | 'nothing' }): MemberTransaction {
     this.#upgrade = this.#addTransaction({
       listener: null,
-      isLogged,
+      outlives,
       scope: null,
       create: null,
     })
@@ -203,7 +209,7 @@ export class MemberConnection implements HostConnection {
 
   /** Makes one that is its own, and not its host's. */
   #addTransaction(
-    options: Pick<MemberTransactionOptions, 'listener' | 'isLogged' | 'scope' | 'create'>,
+    options: Pick<MemberTransactionOptions, 'listener' | 'outlives' | 'scope' | 'create'>,
   ): MemberTransaction {
     const transaction = new MemberTransaction({
       services: this.#services,

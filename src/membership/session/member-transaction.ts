@@ -19,7 +19,7 @@ import {
 import { Attempt, type Attempted } from './attempt.ts'
 import { Progress } from './progress.ts'
 import { type AbortReason, isOwnerLost, notBroughtOver } from './reasons.ts'
-import { ReplayLog, tellsMore } from './replay-log.ts'
+import { AwaitedAnswer, ReplayLog } from './replay-log.ts'
 import type { Parting, SessionServices } from './services.ts'
 
 /** What a transaction is made of. */
@@ -28,8 +28,8 @@ export interface MemberTransactionOptions {
   readonly database: string
   /** null: `listen` follows. */
   readonly listener: TransactionListener | null
-  /** Whether it is to outlive its owner; false: it ends with it, and costs less. */
-  readonly isLogged: boolean
+  /** What it is to outlive, which costs something: its owner, or only as a note the end of the realm (see `keep`), or nothing. */
+  readonly outlives: 'owner' | 'realm' | 'nothing'
   /** What is kept of it where the realm ends; null: nothing can be, as for an upgrade. */
   readonly scope: Pick<Parting, 'version' | 'storeIds' | 'durability'> | null
   /** Makes it at a host; null for an upgrade, which the host makes. */
@@ -53,18 +53,6 @@ interface Commit {
   isSent: boolean
   /** Whether the owner of the moment was asked. */
   isSentNow: boolean
-}
-
-/** The answer to one operation. */
-class AwaitedAnswer {
-  readonly receiver: OperationReceiver
-  /** Whether it says more than that the operation is done. */
-  readonly isTelling: boolean
-
-  constructor(receiver: OperationReceiver, isTelling: boolean) {
-    this.receiver = receiver
-    this.isTelling = isTelling
-  }
 }
 
 export class MemberTransaction implements HostTransaction, Attempted {
@@ -97,8 +85,8 @@ export class MemberTransaction implements HostTransaction, Attempted {
     this.#listener = options.listener
     // An upgrade writes the version.
     this.#hasWrites = options.create === null
-    this.#log = options.isLogged ? new ReplayLog() : null
-    this.told = options.isLogged ? new Progress() : null
+    this.#log = options.outlives === 'nothing' ? null : new ReplayLog(options.outlives)
+    this.told = options.outlives === 'owner' ? new Progress() : null
   }
 
   get listener(): TransactionListener | null {
@@ -130,9 +118,9 @@ export class MemberTransaction implements HostTransaction, Attempted {
     if (isWrite(operation)) this.#hasWrites = true
     const attempt = this.#attempt
     const asked = this.#log ? this.#log.add(operation, attempt !== null) : operation
-    const isTelling = tellsMore(operation)
-    if (isTelling) this.#tellingCount++
-    this.#awaiting.push(new AwaitedAnswer(receiver, isTelling))
+    const answer = new AwaitedAnswer(receiver, operation)
+    if (answer.isTelling) this.#tellingCount++
+    this.#awaiting.push(answer)
     attempt?.host.execute(asked, attempt)
   }
 
@@ -158,6 +146,8 @@ export class MemberTransaction implements HostTransaction, Attempted {
     const commit = this.#commit
     if (!services.farewell?.isLeaving || !commit || !scope || this.#kept) return
     if (!this.#log || this.#log.isGivenUp || this.#hasTold || !this.#hasWrites) return
+    // The owner may have made it without one.
+    if (commit.isSent && !this.#mark) return
     this.#mark ??= services.marks.take()
     const [{ operations }, mark] = [this.#log, this.#mark]
     this.#kept = services.farewell.keep({ name: database, ...scope, operations, mark })
@@ -209,8 +199,8 @@ export class MemberTransaction implements HostTransaction, Attempted {
       this.#tellDone()
       this.#committed()
     } else if (outcome === 'unknown' || this.#isUnsettled(outcome)) this.fail('unknown')
-    else if (!this.#log) this.fail('own')
-    else if (this.#log.isGivenUp) this.fail('tooLong')
+    else if (!this.told) this.fail('own')
+    else if (this.#log?.isGivenUp) this.fail('tooLong')
     else if (this.#commit?.isOffered) this.declined()
     return this.state !== 'running'
   }
@@ -327,14 +317,25 @@ export class MemberTransaction implements HostTransaction, Attempted {
     const commit = this.#commit
     const attempt = this.#attempt
     if (!commit || commit.isSentNow || !attempt || attempt.isBehind || this.#isAsking) return
-    if (attempt.isOver || (this.#log && this.#tellingCount > 0)) return
-    const { services, isLogged } = this.#options
-    if (isLogged && this.#hasWrites) this.#mark ??= services.marks.take()
+    if (attempt.isOver || (this.told && this.#tellingCount > 0)) return
+    if (this.#hasWrites && this.#isMarked(commit))
+      this.#mark ??= this.#options.services.marks.take()
     commit.isSent = true
     commit.isSentNow = true
     const mark = this.#mark ?? undefined
     if (commit.isOffered) attempt.host.offerCommit(commit.failuresSeen, mark)
     else attempt.host.commit(commit.failuresSeen, mark)
+  }
+
+  /**
+   * A mark is one more row to write. At the realm's own owner only those have one that script has asked for, and that may have to be
+   * noted: those that may not be executed at once, as others are under way.
+   */
+  #isMarked({ isOffered }: Commit): boolean {
+    if (this.told) return true
+    const isWished = !isOffered && this.#awaiting.length > 0
+    const mayWait = this.#options.services.transactions.size > 1
+    return isWished && mayWait && this.#log?.isGivenUp === false
   }
 
   /** Asked to commit, it had answered everything, and had nothing to write. */

@@ -144,8 +144,8 @@ export class OpenRequest implements SessionRequest, HostRequest {
 
   #beginUpgrade(host: HostConnection, hostTransaction: HostTransaction, oldVersion: number): void {
     const connection = this.#services.connect(host)
-    const isLogged = !this.#services.isOwn
-    const transaction = connection.addUpgrade({ isLogged })
+    const outlives = this.#services.isOwn ? 'nothing' : 'owner'
+    const transaction = connection.addUpgrade({ outlives })
     this.#upgrade = { connection, transaction, oldVersion }
     transaction.beginUpgrade(hostTransaction)
     this.#opening.listener.upgradeNeeded(connection, transaction, oldVersion)

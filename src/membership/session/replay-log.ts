@@ -4,10 +4,10 @@
  */
 import { append } from '../../base/own-property.ts'
 import { ValueBytes } from '../../bytes/value-bytes.ts'
-import type { Operation } from '../../protocol/protocol.ts'
+import type { Operation, OperationReceiver } from '../../protocol/protocol.ts'
 
-/** The most that a transaction's operations may weigh, in bytes. */
-const longestLogBytes = 16 * 1024 * 1024
+/** The most that a transaction's operations may weigh, in bytes, that is to outlive so much: a note has to fit into local storage. */
+const longestBytes = { owner: 16 * 1024 * 1024, realm: 64 * 1024 }
 
 /** What an operation weighs in addition to its bytes. */
 const operationBytes = 100
@@ -15,8 +15,13 @@ const operationBytes = 100
 export class ReplayLog {
   #operations: Operation[] = []
   #sizeBytes = 0
+  readonly #longestBytes: number
   /** Whether it has been given up: what it holds is not all there was. */
   isGivenUp = false
+
+  constructor(outlives: keyof typeof longestBytes) {
+    this.#longestBytes = longestBytes[outlives]
+  }
 
   get operations(): readonly Operation[] {
     return this.#operations
@@ -29,7 +34,7 @@ export class ReplayLog {
   add(operation: Operation, isSent: boolean): Operation {
     if (this.isGivenUp && isSent) return operation
     this.#sizeBytes += sizeOf(operation)
-    if (isSent && this.#sizeBytes > longestLogBytes) {
+    if (isSent && this.#sizeBytes > this.#longestBytes) {
       this.#giveUp()
       return operation
     }
@@ -40,7 +45,7 @@ export class ReplayLog {
 
   /** All there is has been sent: what is too long is kept no more. */
   allSent(): void {
-    if (this.isGivenUp || this.#sizeBytes > longestLogBytes) this.#giveUp()
+    if (this.isGivenUp || this.#sizeBytes > this.#longestBytes) this.#giveUp()
   }
 
   #giveUp(): void {
@@ -64,8 +69,20 @@ function sizeOf(operation: Operation): number {
   return operationBytes + value.length + (key?.length ?? 0) + (indexKeys?.length ?? 0)
 }
 
+/** The answer to one operation. */
+export class AwaitedAnswer {
+  readonly receiver: OperationReceiver
+  /** Whether it says more than that the operation is done. */
+  readonly isTelling: boolean
+
+  constructor(receiver: OperationReceiver, operation: Operation) {
+    this.receiver = receiver
+    this.isTelling = tellsMore(operation)
+  }
+}
+
 /** Whether the answer to an operation that succeeds says more than that. */
-export function tellsMore(operation: Operation): boolean {
+function tellsMore(operation: Operation): boolean {
   if (operation.type === 'put') return operation.key === null
   return operation.type === 'scan' || operation.type === 'count'
 }

@@ -6,6 +6,8 @@ import type { SurvivalCounts } from '../../protocol/load.ts'
 /** For transactions. */
 export interface SessionServices {
   readonly marks: CommitMarks
+  /** Those that are not over, in the order of their creation. */
+  readonly transactions: { readonly size: number }
   /** One more transaction has fared so. */
   count(kind: keyof SurvivalCounts): void
   /** Keeps what is committed while the realm ends; null where nothing can be kept. */

@@ -12,6 +12,14 @@ type Place = keyof typeof places
 
 type Departure = 'close' | 'reload' | 'navigate'
 
+/** When the last transaction is committed. */
+const moments = {
+  pagehide: 'in pagehide of',
+  visibilitychange: 'in visibilitychange of',
+  before: 'in the last task of script in',
+}
+type Moment = keyof typeof moments
+
 export const awayCases: readonly Case[] = [
   {
     title: 'a page with an open connection goes to the back/forward cache and back',
@@ -36,13 +44,13 @@ export const awayCases: readonly Case[] = [
     },
   },
   ...(['client', 'only', 'owner'] as const).flatMap((place) =>
-    (['pagehide', 'visibilitychange'] as const).flatMap((event) =>
+    (['pagehide', 'visibilitychange', 'before'] as const).flatMap((moment) =>
       (['close', 'reload', 'navigate'] as const).map((departure): Case => ({
-        title: `put() and commit() in ${event} of ${places[place]} are kept, ${times} times of ${times} at ${departure}`,
-        isInShortForm: place !== 'owner' && event === 'pagehide' && departure === 'reload',
+        title: `put() and commit() ${moments[moment]} ${places[place]} are kept, ${times} times of ${times} at ${departure}`,
+        isInShortForm: place !== 'owner' && moment === 'pagehide' && departure === 'reload',
         ...(departure !== 'reload' && { unstableIn: { firefox: 'it keeps some of them only' } }),
         ideal: ['test: kept is what was put wherever the event was fired'],
-        run: (scene) => leaveRepeatedly(scene, place, event, departure),
+        run: (scene) => leaveRepeatedly(scene, place, moment, departure),
       })),
     ),
   ),
@@ -70,7 +78,7 @@ function pause(ms: number): Promise<false> {
 async function leaveRepeatedly(
   scene: Scene,
   place: Place,
-  event: 'pagehide' | 'visibilitychange',
+  moment: Moment,
   departure: Departure,
 ): Promise<void> {
   const keeper = place === 'client' ? await scene.tab('keeper') : null
@@ -81,8 +89,8 @@ async function leaveRepeatedly(
     await tab.realm.transact({ operations: [['put', 'before', `before ${n}`]] })
     const other = place === 'owner' ? await scene.tab('other') : null
     await other?.realm.open({})
-    await writeAt(tab, event, n)
     await scene.keepLines(tab)
+    await writeAt(tab, moment, { n, goesTo: destination(scene, moment, departure) })
     tab = await leave(scene, tab, departure)
     if (other) await other.realm.transact({ mode: 'readonly', operations: [['get', `last ${n}`]] })
     if (other) await scene.close(other)
@@ -106,18 +114,34 @@ async function lostOf({ page, realm }: PageContext): Promise<string> {
     : `lost is ${lost.join(', ')}`
 }
 
-async function writeAt({ page }: PageContext, event: string, n: number): Promise<void> {
+/** Where script is to go itself, in the task in which it writes; null: nowhere, the test has it leave. */
+function destination(scene: Scene, moment: Moment, departure: Departure): string | null {
+  if (moment !== 'before' || departure === 'close') return null
+  return departure === 'reload' ? scene.url : scene.elsewhere
+}
+
+async function writeAt(
+  { page }: PageContext,
+  moment: Moment,
+  last: { readonly n: number; readonly goesTo: string | null },
+): Promise<void> {
+  const left = last.goesTo === null ? null : page.waitForEvent('load')
   await page.evaluate(
-    ([event, n]) => {
+    ({ moment, n, goesTo }) => {
       const { realm } = globalThis as unknown as Globals
-      const target = event === 'pagehide' ? globalThis : document
-      target.addEventListener(event, () => {
+      const write = (): void => {
         realm.begin({ as: 'last', operations: [['put', 'last', `last ${n}`], ['commit']] })
         localStorage.setItem(`last ${n}`, 'put')
-      })
+      }
+      if (moment === 'pagehide') addEventListener(moment, write)
+      else if (moment === 'visibilitychange') document.addEventListener(moment, write)
+      else write()
+      if (goesTo === location.href) location.reload()
+      else if (goesTo !== null) location.href = goesTo
     },
-    [event, n] as const,
+    { moment, ...last },
   )
+  await left
 }
 
 async function leave(scene: Scene, tab: PageContext, departure: Departure): Promise<PageContext> {
