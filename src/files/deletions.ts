@@ -8,8 +8,9 @@
  *
  *     <base32 of the SHA-256 of the client's name>.<slot>.<number>.<version of the database>.deleted
  *
- * A client that is killed with an answer on its way leaves an empty file. When there are too many of them all are removed, and a file
- * says that deletions were forgotten: one that is not noted may have been done then.
+ * A client that is killed with an answer on its way leaves an empty file. It stays, and is no database: which clients are gone no owner
+ * can tell, as one that was stopped may come back to any later owner. When there are too many of them all are removed, and a file
+ * says that deletions were forgotten: one that a former owner was asked for, and that is not noted, may have been done then.
  */
 import type { CommitMark } from '../storage/commit-mark.ts'
 import type { DatabaseFile, DatabaseFiles } from './database-files.ts'
@@ -61,6 +62,13 @@ export class Deletions {
     await this.#empty(fileName).catch(() => {}) // It is removed soon.
   }
 
+  /** Empties what an owner has left that was killed before it did. Where that fails the next owner tries again. */
+  async finish(): Promise<void> {
+    for (const { fileName } of deletionsIn(await this.#files.list())) {
+      await this.#empty(fileName).catch(() => {})
+    }
+  }
+
   /** The client knows of it. */
   async forget(mark: CommitMark): Promise<void> {
     const names = deletionsIn(await this.#files.list())
@@ -104,7 +112,7 @@ export class Deletions {
     await directory.prepare([fileName])
     const file = directory.open(fileName, { create: false })
     try {
-      file?.truncate(0)
+      if (file && file.size() > 0) file.truncate(0)
     } finally {
       file?.close()
     }

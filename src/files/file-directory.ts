@@ -80,7 +80,10 @@ export class FileDirectory<Database extends Closable> {
   list(): Promise<{ name: string; version: number }[]> {
     return this.#queue(async () => {
       const engine = await this.#enter()
-      if (!this.#catalogue.isComplete) await this.#catalogue.readAll(engine)
+      if (!this.#catalogue.isComplete) {
+        await this.#deletions.finish()
+        await this.#catalogue.readAll(engine)
+      }
       return this.#catalogue.list()
     })
   }

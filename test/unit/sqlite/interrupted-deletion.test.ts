@@ -68,6 +68,22 @@ test('one with a mark that was killed before any of its calls is known by it, or
   expect(outcomes).toEqual(new Set(['deleted: null, version 1', 'deleted: 1, version 0']))
 })
 
+test('one with a mark leaves no byte of the database once the next owner has listed all, and no database', async () => {
+  for (const state of await statesDuring(await killedOwner(), mark)) {
+    const directory = directoryOn(onDisk(state))
+    const listed = await directory.list()
+    const deleted = await directory.deletedFor(mark)
+    expect(listed).toHaveLength(deleted === null ? 1 : 0)
+    await directory.close()
+    const files = state.directory('test')
+    await files.lock(0)
+    const left = (await files.list()).filter((name) => name.endsWith('.deleted'))
+    expect(left).toHaveLength(deleted === null ? 0 : 1)
+    for (const name of left) expect(files.open(name, { create: false })?.size()).toBe(0)
+    await files.close()
+  }
+})
+
 test('of deletions that no client has asked for only so many are kept, and then none is taken for not made', async () => {
   const vfs = memory()
   const files = vfs.directory('test')
