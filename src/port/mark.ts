@@ -43,19 +43,25 @@ function checkedMark(client: string, slot: number, number: number): CommitMark {
   return { client: clientOf(client), slot, number }
 }
 
-/** The origin of a request. An owner at the other end of a port may always end before it answers, and knows who comes back to it: `mayBeLost` and `outlivesOwner` are not sent. */
+/**
+ * The origin of a request. An owner at the other end of a port may always end before it answers, and knows who comes back to it:
+ * `mayBeLost` and `outlivesOwner` are not sent.
+ */
 export type RemoteOrigin = Omit<RequestOrigin, 'mayBeLost' | 'outlivesOwner'>
 
 /** As it is sent. */
 export function remote(origin: RequestOrigin | undefined): RemoteOrigin | undefined {
-  return origin && { mark: origin.mark, resumes: origin.resumes }
+  return origin && { mark: origin.mark, resumes: origin.resumes, wasAsked: origin.wasAsked }
 }
 
-/** Realms of ports without sessions give none. @throws Malformed for anything else than that and an origin */
+/**
+ * Realms of ports without sessions give none. In a recorded session one may not say whether it was asked before: it may have been.
+ * @throws Malformed for anything else than that and an origin
+ */
 export function originOf(value: unknown): RemoteOrigin | undefined {
   if (value === undefined) return undefined
-  const { mark, resumes } = membersOf(value)
-  return { mark: markOf(mark), resumes: booleanOf(resumes) }
+  const { mark, resumes, wasAsked = true } = membersOf(value)
+  return { mark: markOf(mark), resumes: booleanOf(resumes), wasAsked: booleanOf(wasAsked) }
 }
 
 /** What a database is known by at another owner; null: nothing was said of it. @throws Malformed */

@@ -112,11 +112,10 @@ export interface RequestOrigin {
   readonly mark: CommitMark
   /** It was at the head of its queue at an owner that is gone, so it goes before those that were not. */
   readonly resumes: boolean
-  /**
-   * Whether its answer can be lost with this owner, or was with one before it: then a deletion is noted by the mark, and is not
-   * carried out twice for it.
-   */
+  /** Whether its answer can be lost with this owner: then a deletion is noted by the mark. */
   readonly mayBeLost: boolean
+  /** Whether an owner that is gone was asked for it: one that has noted the deletion has carried it out. */
+  readonly wasAsked: boolean
   /** Whether its realm goes on at the next owner when this one ends: then a database that it upgrades is known to its file before. */
   readonly outlivesOwner: boolean
 }

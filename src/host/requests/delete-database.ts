@@ -17,7 +17,7 @@ export async function deleteDatabase(
   listener: DeleteListener,
   request: QueuedRequest,
 ): Promise<void> {
-  const mark = request.deletionMark
+  const mark = request.markToFind
   if (mark) {
     const done = await named.deletedFor(mark)
     if (done === 'unknown') return listener.failed(unknownDeletion(named.name))
@@ -29,7 +29,7 @@ export async function deleteDatabase(
     await closeConnections(database, { newVersion: null, request, blocked })
     await named.close()
   }
-  listener.deleted(await named.delete(mark ?? undefined))
+  listener.deleted(await named.delete(request.markToNote))
 }
 
 function unknownDeletion(name: string): Failure {

@@ -36,10 +36,16 @@ export class QueuedRequest {
     return this.#options.origin?.mark
   }
 
-  /** By which a deletion is to be noted, and may have been carried out; null: there is no need. */
-  get deletionMark(): CommitMark | null {
+  /** By which a deletion is to be noted; undefined: there is no need. */
+  get markToNote(): CommitMark | undefined {
     const { origin } = this.#options
-    return origin?.mayBeLost ? origin.mark : null
+    return origin?.mayBeLost ? origin.mark : undefined
+  }
+
+  /** By which a former owner may have noted that it has carried it out; null: none was asked for it. */
+  get markToFind(): CommitMark | null {
+    const { origin } = this.#options
+    return origin?.wasAsked ? origin.mark : null
   }
 
   /** Whether its realm comes to the next owner with what was under way at this one. */

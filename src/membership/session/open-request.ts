@@ -72,6 +72,7 @@ export class OpenRequest implements SessionRequest, HostRequest {
       mark: this.#mark,
       resumes: this.resumes,
       mayBeLost: false,
+      wasAsked: false,
       outlivesOwner: false,
     }
     const asked = host.open(name, version, this.#listenerAt(host), origin)

@@ -111,7 +111,8 @@ export class DeleteRequest implements SessionRequest, HostRequest {
     const origin = {
       mark: this.#mark,
       resumes: this.resumes,
-      mayBeLost: this.#wasAsked,
+      mayBeLost: false,
+      wasAsked: this.#wasAsked,
       outlivesOwner: false,
     }
     const asked = host.delete(this.#name, this.#listenerAt(host), origin)

@@ -24,6 +24,8 @@ const markOf = (number: number, client = 'client', slot = 0): CommitMark => ({
   number,
 })
 
+const firstAsked = { resumes: false, wasAsked: false }
+
 describe.each(transports)('the outcome %s', (_title, transport) => {
   async function fixture(durability: Durability = 'relaxed') {
     const storage = new ModelDirectory()
@@ -103,7 +105,7 @@ describe.each(transports)('the outcome %s', (_title, transport) => {
 
   test('of the first upgrade of a database that its owner did not live to commit is absent', async () => {
     const { storage, owner } = await fixture()
-    const origin = { mark: markOf(1), resumes: false, mayBeLost: true, outlivesOwner: true }
+    const origin = { mark: markOf(1), ...firstAsked, mayBeLost: true, outlivesOwner: true }
     const number = await new Promise<number | null>((resolve) => {
       const upgrade = (connection: HostConnection): void => resolve(connection.identify())
       void open(owner, 'new', { origin, upgrade }).catch(() => {})

@@ -35,7 +35,13 @@ const range = { lower: short, upper: null }
 const mark = { client: 'abcdefghijklmnop', slot: 2 ** 20 - 1, number: 2 ** 53 - 1 }
 
 const calls: readonly Call[] = [
-  { type: 'open', id: 1, name: 'a database', version: 3, origin: { mark, resumes: true } },
+  {
+    type: 'open',
+    id: 1,
+    name: 'a database',
+    version: 3,
+    origin: { mark, resumes: true, wasAsked: false },
+  },
   { type: 'delete', id: 1, name: 'a database', origin: undefined },
   {
     type: 'createTransaction',
