@@ -1,5 +1,6 @@
 /** Hosting in this thread, on one engine. */
 import { exceptionOf, type Failure } from '../errors.ts'
+import { memberOf } from '../base/thrown.ts'
 import { lockError } from '../files/ownership.ts'
 import type { Survivors, VfsDirectory } from '../files/vfs.ts'
 import { createHost } from '../host/host.ts'
@@ -50,13 +51,15 @@ export function threadHosting(
   engine = new ThreadEngine(() => platform.loadWasm()),
 ): ThreadHosting {
   engine.offer(settings.wasm)
-  const taken = { ...settings, directory: alreadyLocked(settings.directory) }
   const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
   return {
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
     rehearse: () => void rehearse(engine).catch(() => {}), // The same.
     take: () => takeDirectory(settings.directory, engine),
-    inThread: (recovery) => hostInThread(taken, engine, recovery).host,
+    inThread(recovery, lost = () => {}) {
+      const directory = alreadyLocked(settings.directory, lost)
+      return hostInThread({ ...settings, directory }, engine, recovery).host
+    },
     serve: (host, port, told) => serve(host, port, { report, presence: null, ...told }),
     report,
   }
@@ -80,18 +83,29 @@ async function lockAtOnce(directory: VfsDirectory): Promise<void> {
   await directory.lock(0)
 }
 
-/** The directory, for an engine that would lock it. */
-function alreadyLocked(directory: VfsDirectory): VfsDirectory {
+/** The directory, for an engine that would lock it. `lost`: called when a call says that it is not ours any more. */
+function alreadyLocked(directory: VfsDirectory, lost: () => void): VfsDirectory {
+  const note = (error: unknown): never => {
+    if (memberOf(error, 'code') === 'ESTALE') lost()
+    throw error
+  }
+  const watched = <Result>(call: () => Result): Result => {
+    try {
+      return call()
+    } catch (error) {
+      return note(error)
+    }
+  }
   return {
     identity: directory.identity,
     lock: async () => {},
-    list: () => directory.list(),
+    list: () => directory.list().catch(note),
     prepare: (names) => directory.prepare(names),
-    open: (name, options) => directory.open(name, options),
-    rename: (from, to) => directory.rename(from, to),
-    remove: (name) => directory.remove(name),
+    open: (name, options) => watched(() => directory.open(name, options)),
+    rename: (from, to) => directory.rename(from, to).catch(note),
+    remove: (name) => directory.remove(name).catch(note),
     close: () => directory.close(),
-    ...(directory.verify && { verify: () => directory.verify?.() }),
+    ...(directory.verify && { verify: () => watched(() => directory.verify?.()) }),
     ...(directory.verifyLater && { verifyLater: async () => directory.verifyLater?.() }),
     ...(directory.renew && { renew: async () => directory.renew?.() }),
   }

@@ -42,8 +42,11 @@ export interface ThreadHosting {
   prepare(): Promise<void>
   /** Has the engine do once what a new owner does first. Never throws. */
   rehearse(): void
-  /** A host in this thread, on the directory, which the peer has taken; closing it frees the directory. */
-  inThread(recovery: Promise<void> | null): ObservableHost
+  /**
+   * A host in this thread, on the directory, which the peer has taken; closing it frees the directory. `lost`: called when that has
+   * turned out to be this thread's no more, as it was moved away, say; perhaps more than once.
+   */
+  inThread(recovery: Promise<void> | null, lost?: () => void): ObservableHost
   /**
    * Locks the directory and loads the engine, at the same time; gives whether others may be on their way from an owner that has died.
    *

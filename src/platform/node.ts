@@ -40,7 +40,7 @@ function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
     own: { ...thisRelease, title: title(), durability, quotaBytes },
     take: () => hosting.take(),
     getReady: () => hosting.rehearse(),
-    makeHost: (recovery) => hosting.inThread(recovery),
+    makeHost: (recovery, lost) => hosting.inThread(recovery, lost),
     giveUp: () => directory.close(),
     serve: (host, port, told) => hosting.serve(host, port, told),
     report: (failure) => hosting.report(failure),

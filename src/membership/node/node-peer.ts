@@ -30,8 +30,8 @@ export interface NodePeerParts {
   take(): Promise<{ readonly survivors: Survivors }>
   /** Does ahead what a new owner does first, as far as it can be done once for all. Never throws. */
   getReady(): void
-  /** A host on the directory, which was taken. */
-  makeHost(recovery: Promise<void> | null): ObservableHost
+  /** A host on the directory, which was taken. `lost`: called when the path leads there no more. */
+  makeHost(recovery: Promise<void> | null, lost: () => void): ObservableHost
   /** Frees the directory, if it is still taken once its host is closed. */
   giveUp(): Promise<void>
   /** Serves the host to a client. */
@@ -129,7 +129,7 @@ export class NodePeer implements Peer {
     }
   }
 
-  #own({ client, returning }: Looking, { survivors, reception, close }: Taken): FoundOwn {
+  #own({ client, returning, handOver }: Looking, { survivors, reception, close }: Taken): FoundOwn {
     this.#isReady = true
     const parts = this.#parts
     const roster = new Roster({
@@ -137,7 +137,8 @@ export class NodePeer implements Peer {
       returning: returning ?? survivors,
       ...(returning && { hasDied: (id: string) => this.#hasDied(id) }),
     })
-    const host = parts.makeHost(roster.recovery)
+    // Those that are asked again, here and at clients, use what the path leads to then.
+    const host = parts.makeHost(roster.recovery, () => handOver?.())
     reception.serve({
       roster,
       serve: (port, told) => parts.serve(host, port, told),
@@ -159,7 +160,7 @@ export class NodePeer implements Peer {
           await parts.giveUp()
         }
       },
-      // The directory is this thread's until it leaves, or ends.
+      // The directory is this thread's until it leaves, or ends; what is lost is handed over.
       gone: new Promise(() => {}),
     }
   }
