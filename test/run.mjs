@@ -60,6 +60,11 @@ const shortSuites = [
   { name: 'ends', command: 'node test/suites/ends/run.mjs', counts: /^ends: .*/m },
   { name: 'browser', command: 'node test/suites/browser/run.mjs', counts: /^browsers: .*/m },
   {
+    name: 'tabs',
+    command: 'node test/suites/tabs/run.mjs --few --rounds 1 --endings close',
+    counts: /^tabs: .*/m,
+  },
+  {
     name: 'parity',
     command: 'node test/suites/parity/run.mjs --programs 150 --seed 1',
     counts: /^parity: .*/m,
@@ -117,6 +122,12 @@ const longSuites = [
     counts: /^browser-demo: .*/m,
   },
   {
+    name: 'more-tabs',
+    command:
+      'node test/suites/tabs/run.mjs --parts cases,special,failover --endings close,reload,navigate,terminate,crash,kill',
+    counts: /^tabs: .*/m,
+  },
+  {
     name: 'all-programs',
     command: 'node test/suites/programs/run.mjs',
     counts: /^programs: .*/m,
@@ -128,9 +139,8 @@ const longSuites = [
     counts: /^WPT in browsers: .*/m,
   },
 ]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- tabs every-runtime every-runner every-sample`. */
+/** Too long for continuous integration, above all for the packages they install: `npm test -- every-runtime every-runner every-sample`. */
 const slowSuites = [
-  { name: 'tabs', command: 'node test/suites/tabs/run.mjs', counts: /^tabs: .*/m },
   {
     name: 'every-runtime',
     command: `${matrix} unit,runners --runtimes node@24,node@26,bun,deno`,

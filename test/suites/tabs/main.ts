@@ -9,7 +9,7 @@ import {
   startBrowser,
 } from '../../kit/browsers.ts'
 import { startServer } from '../../kit/page-server.ts'
-import { allCases } from './cases/all.ts'
+import { allCases, fewCases, shortCases } from './cases/all.ts'
 import type { Case } from './cases/case.ts'
 import { type CaseOptions, type Verdict, patienceMs, runAlone, runCase } from './run-cases.ts'
 import { type EndingName, endingNames } from './failover/endings.ts'
@@ -29,6 +29,7 @@ export interface Places {
 }
 
 const optionTypes = {
+  few: { type: 'boolean', default: false },
   long: { type: 'boolean', default: false },
   only: { type: 'string', default: '' },
   on: { type: 'string', default: 'native,ours' },
@@ -113,10 +114,9 @@ async function runCases(
   return verdicts
 }
 
-function casesOf({ long, only }: Values): readonly Case[] {
-  return allCases
-    .filter(({ isInShortForm = false }) => isInShortForm || long || only !== '')
-    .filter(({ title }) => title.includes(only))
+function casesOf({ few, long, only }: Values): readonly Case[] {
+  if (few) return fewCases
+  return long || only !== '' ? allCases.filter(({ title }) => title.includes(only)) : shortCases
 }
 
 /** Each way of ending with storage and tabs of its own. */

@@ -1,7 +1,7 @@
 /**
  * Tabs, frames and workers that share databases: the same cases on the browser's own implementation and on ours.
  *
- * node test/suites/tabs/run.mjs [chromium] [firefox] [--long] [--only TEXT] [--on native,ours] [--repeats N] [--verbose]
+ * node test/suites/tabs/run.mjs [chromium] [firefox] [--few] [--long] [--only TEXT] [--on native,ours] [--repeats N] [--verbose]
  *   [--parts cases,failover,special] [--endings close,reload,navigate,terminate,terminateNext,crash,kill] [--rounds N] [--tabs N]
  *   [--specials together,stopped,cleared] [--fault lost|torn|told|hang] [--dist DIR]
  *   [--options '{"ifLocked":"share"}']
