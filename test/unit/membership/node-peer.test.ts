@@ -4,6 +4,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, test } from 'vitest'
+import { Member } from '../../../src/membership/member.ts'
 import { NodePeer } from '../../../src/membership/node/node-peer.ts'
 import type { Failure } from '../../../src/errors.ts'
 import type { IDBErrorFacts } from '../../../src/base/error-cause.ts'
@@ -18,6 +19,7 @@ import { SocketPort } from '../../../src/port/stream/socket-port.ts'
 import { type ClientHello, ownerHelloOf, parcelOf } from '../../../src/membership/hello.ts'
 import { thisRelease } from '../../../src/hosting/this-release.ts'
 import { nodeFs } from '../../../vfs/node.ts'
+import { listDatabases } from '../../kit/host-client.ts'
 
 const clients = { a: 'a'.repeat(16), b: 'b'.repeat(16), c: 'c'.repeat(16), d: 'd'.repeat(16) }
 
@@ -120,6 +122,31 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
     await owner.leave()
     await second.gone
     assert.ok(['own', 'other'].includes((await next).type))
+  })
+
+  test('an owner whose host cannot be closed says so, and frees the directory', async () => {
+    const settings = completeOptions({ path, onWarning: () => {} }, platform)
+    const hosting = peerHosting(settings, platform, engine)
+    const unclosable = platform.peerOf(settings, {
+      ...hosting,
+      inThread(recovery, lost) {
+        const host = hosting.inThread(recovery, lost)
+        host.close = () => Promise.reject(new Error('the disk is gone'))
+        return host
+      },
+    })
+    assert.ok(unclosable)
+    const place = { path }
+    const reports: Failure[] = []
+    const report = (failure: Failure): void => void reports.push(failure)
+    const client = clients.a
+    const member = new Member({ peer: unclosable, client, durability: 'relaxed', place, report })
+    await listDatabases(member)
+    assert.equal(member.state, 'owner')
+    await assert.rejects(member.close(), /the disk is gone/)
+    assert.equal(member.state, 'away')
+    assert.deepEqual(reports, [])
+    await own(clients.b)
   })
 
   test('those who were at an owner that has left find the next one', async () => {
