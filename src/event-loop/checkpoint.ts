@@ -31,6 +31,13 @@ let checkpointsLeft = 0
 export const afterMicrotasks = (callback: () => void): (() => void) =>
   platform.afterMicrotasks(callback)
 
+/**
+ * Gives a function that has `callback` called soon: after the checkpoint that is coming where no task of its own is needed for that,
+ * else in a microtask. What is cleaned up at the checkpoint comes before it.
+ */
+export const afterCheckpoint = (callback: () => void): (() => void) =>
+  platform.afterCheckpoint(callback)
+
 /** Called when something waits for a callback that is coming: see `CheckpointPlatform`. */
 export const wake = (look: () => void): boolean => platform.wake(look)
 
@@ -72,11 +79,14 @@ type Queue = (callback: () => void) => void
 
 function processCheckpoint(queueTick: Queue, queueImmediate: Queue): CheckpointPlatform {
   let isWaking = false
+  const afterMicrotasks = (callback: () => void) => {
+    const requestTick = (): void => queueTick(callback)
+    return () => queueReaction(requestTick)
+  }
   return {
-    afterMicrotasks(callback) {
-      const requestTick = (): void => queueTick(callback)
-      return () => queueReaction(requestTick)
-    },
+    afterMicrotasks,
+    // Ticks come in the order in which they were requested.
+    afterCheckpoint: afterMicrotasks,
     afterTurn: queueImmediate,
     hasRoom: () => true,
     // Engine: a tick is lost when script puts a throwing setter on Array.prototype once it was asked for.

@@ -8,6 +8,7 @@
  * Outside of such a message the next checkpoint has to be a task of its own, and one before any timer: a transaction must not
  * be seen active by the next task. Messages come after timers that are due; tasks of the highest priority do not.
  */
+import { queueReaction } from '../base/node-callbacks.ts'
 import { append } from '../base/own-property.ts'
 import type { CheckpointPlatform } from './checkpoint-platform.ts'
 import { receiveMessages } from './receive-messages.ts'
@@ -42,6 +43,13 @@ export class PageCheckpoint implements CheckpointPlatform {
     return () => {
       if (this.#slotsLeft > this.#due.length) append(this.#due, callback)
       else this.#runSoon(callback)
+    }
+  }
+
+  afterCheckpoint(callback: () => void): () => void {
+    return () => {
+      if (this.#slotsLeft > this.#due.length) append(this.#due, callback)
+      else queueReaction(callback)
     }
   }
 

@@ -1,5 +1,6 @@
 /** The microtask checkpoint in workerd: see `workerd.ts`. */
 import type { CheckpointPlatform } from './checkpoint-platform.ts'
+import { queueReaction } from '../base/node-callbacks.ts'
 import { receiveMessages } from './receive-messages.ts'
 import { queueTimerTurn, wakeTimerTurns } from '../base/workerd.ts'
 
@@ -7,6 +8,7 @@ import { queueTimerTurn, wakeTimerTurns } from '../base/workerd.ts'
 export function timerCheckpoint(): CheckpointPlatform {
   return {
     afterMicrotasks: (callback) => () => queueTimerTurn(callback),
+    afterCheckpoint: (callback) => () => queueReaction(callback),
     afterTurn: queueTimerTurn,
     hasRoom: () => true,
     listen: receiveMessages,

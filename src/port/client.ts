@@ -31,6 +31,7 @@ import type {
   TransactionListener,
 } from '../protocol/protocol.ts'
 import type { SurvivalCounts } from '../protocol/load.ts'
+import { afterCheckpoint } from '../event-loop/checkpoint.ts'
 import { ref, unref } from '../event-loop/turn.ts'
 
 /**
@@ -79,7 +80,9 @@ class PortHost implements OwnerPort, PortCaller {
   constructor(port: HostPort, options: ConnectOptions) {
     this.#port = port
     this.#options = options
-    this.#outbox = new Outbox(port, writeCall)
+    // So the commit that a transaction offers goes along with what it was asked.
+    const sending = { timing: afterCheckpoint, sent: () => {} }
+    this.#outbox = new Outbox(port, writeCall, sending)
   }
 
   databases(receiver: Receiver<Listings>): void {
@@ -115,6 +118,8 @@ class PortHost implements OwnerPort, PortCaller {
   ping(answered: () => void): void {
     append(this.#pings, answered)
     this.call({ type: 'ping', id: 0 })
+    // Also where what was to send the rest was lost, see `CheckpointPlatform.wake`.
+    this.#outbox.flush()
   }
 
   leave(): void {

@@ -1,10 +1,17 @@
-/** Sends messages in batches: one for each task, flushed by a microtask. */
-import { queueReaction } from '../base/node-callbacks.ts'
+/** Sends messages in batches. */
 import { ParcelWriter } from './parcel.ts'
 import type { HostPort } from './messages.ts'
 
 /** A batch of this size is sent at once, so that the other thread can begin with it. */
 const largestBatchBytes = 64 * 1024
+
+/** What sending depends on. */
+export interface OutboxOptions {
+  /** When a batch is sent: gives what has `flush` called once after the message that begins it. */
+  readonly timing: (flush: () => void) => () => void
+  /** Told how large each parcel is. */
+  readonly sent: (sizeBytes: number) => void
+}
 
 /** The sending end of a port. */
 export class Outbox<Message> {
@@ -13,39 +20,42 @@ export class Outbox<Message> {
   readonly #sent: (sizeBytes: number) => void
   readonly #parcel = new ParcelWriter()
   #isFlushQueued = false
-  readonly #flushQueued = () => {
-    this.#isFlushQueued = false
-    if (this.#parcel.sizeBytes > 0) this.#flush()
-  }
+  readonly #queueFlush: () => void
 
-  /** `write` packs a message. `sent` is told how large each parcel is. */
+  /** `write` packs a message. */
   constructor(
     port: HostPort,
     write: (message: Message, parcel: ParcelWriter) => void,
-    sent: (sizeBytes: number) => void = () => {},
+    { timing, sent }: OutboxOptions,
   ) {
     this.#port = port
     this.#write = write
     this.#sent = sent
+    this.#queueFlush = timing(() => {
+      this.#isFlushQueued = false
+      this.flush()
+    })
   }
 
   /** The bytes in the message are copied within the call. */
   post(message: Message): void {
     this.#write(message, this.#parcel)
-    if (this.#parcel.sizeBytes >= largestBatchBytes) this.#flush()
+    if (this.#parcel.sizeBytes >= largestBatchBytes) this.flush()
     if (this.#isFlushQueued) return
     this.#isFlushQueued = true
-    queueReaction(this.#flushQueued)
+    this.#queueFlush()
   }
 
   /** Sends the last message, and closes the channel where it is the port's. */
   end(message: Message): void {
     this.post(message)
-    if (this.#parcel.sizeBytes > 0) this.#flush()
+    this.flush()
     this.#port.end?.()
   }
 
-  #flush(): void {
+  /** Sends what there is, now. */
+  flush(): void {
+    if (this.#parcel.sizeBytes === 0) return
     this.#sent(this.#parcel.sizeBytes)
     const { parcel, transfer } = this.#parcel.take()
     this.#port.postMessage(parcel, transfer)

@@ -1,4 +1,5 @@
 /** The owner's end of a port: a host for a realm that is not in this thread. */
+import { queueReaction } from '../base/node-callbacks.ts'
 import { type Failure, failure } from '../errors.ts'
 import { demand, Malformed, complaintOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
@@ -55,7 +56,8 @@ export interface Served {
  */
 export function serve(host: Host, port: HostPort, options: ServeOptions): Served {
   const window = new SendWindow()
-  const outbox = new Outbox(port, writeAnswer, (sizeBytes) => window.sent(sizeBytes))
+  const sent = (sizeBytes: number): void => window.sent(sizeBytes)
+  const outbox = new Outbox(port, writeAnswer, { timing: inMicrotask, sent })
   const client = new Client(host, { outbox, window }, options)
   port.addEventListener('message', ({ data }) => client.received(data))
   port.addEventListener('messageerror', ({ error = unreadable }) => client.dismiss(error))
@@ -66,6 +68,9 @@ export function serve(host: Host, port: HostPort, options: ServeOptions): Served
   options.presence?.show((name) => outbox.post({ type: 'present', id: 0, name }))
   return client
 }
+
+/** What is answered in one call goes in one parcel. */
+const inMicrotask = (flush: () => void) => (): void => queueReaction(flush)
 
 /** What is wrong with a message that the channel itself cannot read. */
 const unreadable = new Malformed('cannot be read')

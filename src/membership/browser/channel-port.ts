@@ -1,4 +1,5 @@
 /** A port over a broadcast channel that only its two ends know: for threads that no port can be sent to. Nothing is transferred. */
+import { receiveMessages } from '../../event-loop/receive-messages.ts'
 import type { HostPort, PortEvent } from '../../port/messages.ts'
 
 type Listener = (event: PortEvent) => void
@@ -46,11 +47,14 @@ export class ChannelPort implements EndingPort {
   }
 }
 
-/** The end of a message channel. */
-export function portOver(port: MessagePort): EndingPort {
+/** The end of a message channel. `hear`: has a listener called with the messages that come to a target. */
+export function portOver(port: MessagePort, hear = receiveMessages): EndingPort {
   return {
     postMessage: (message, transfer) => port.postMessage(message, transfer),
-    addEventListener: (type, listener) => port.addEventListener(type, listener as EventListener), // As every event of those names.
+    addEventListener(type, listener) {
+      if (type === 'message') hear(port, (data) => listener({ data }))
+      else port.addEventListener(type, listener as EventListener) // As every event of those names.
+    },
     start: () => port.start(),
     end: () => port.close(),
   }

@@ -1,4 +1,5 @@
 /** Looking for the owner of a directory: see `meeting-point.ts`. */
+import { listenToMessages } from '../../event-loop/checkpoint.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 import type { Broker } from './broker.ts'
 import { ChannelPort, type EndingPort, portOver } from './channel-port.ts'
@@ -81,7 +82,7 @@ export class Knocking {
     if (this.#via === 'channel' || !this.#broker) return new ChannelPort(id)
     const { port1, port2 } = new MessageChannel()
     this.#broker.leave(id, port2)
-    return portOver(port1)
+    return portOver(port1, listenToMessages)
   }
 
   #end(): void {
