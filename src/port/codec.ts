@@ -3,7 +3,6 @@
  * `Form`; all others are sent as the objects they are.
  */
 import { append } from '../base/own-property.ts'
-import { ValueBytes } from '../bytes/value-bytes.ts'
 import { demand, Malformed } from './malformed.ts'
 import type { ParcelReader, ParcelWriter } from './parcel.ts'
 import { answerOf } from './answers.ts'
@@ -216,7 +215,7 @@ function writePut(operation: PutOperation, parcel: ParcelWriter): void {
 function readPut(parcel: ParcelReader): PutOperation {
   const storeId = parcel.integer(1)
   const key = parcel.optionalBytes()
-  const value = new ValueBytes(parcel.bytes(), 'kept')
+  const value = parcel.value()
   const indexKeys = parcel.optionalBytes()
   const overwrite = parcel.boolean()
   const generated =

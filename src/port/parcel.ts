@@ -10,7 +10,7 @@
  * What is rare or large goes along in `objects`, in order.
  */
 import { ByteWriter } from '../bytes/byte-writer.ts'
-import type { ValueBytes } from '../bytes/value-bytes.ts'
+import { ValueBytes } from '../bytes/value-bytes.ts'
 import { append } from '../base/own-property.ts'
 import { demand, isOwnBytes, isOwnMemory } from './malformed.ts'
 
@@ -18,6 +18,8 @@ export interface Parcel {
   readonly contents: ArrayBuffer
   readonly numberCount: number
   readonly objects: readonly unknown[]
+  /** Whether the byte strings among the objects lie in memory that is used again once the parcel was received. */
+  readonly isLent?: boolean
 }
 
 /** Longer byte strings are sent in buffers of their own: one copy less. */
@@ -142,6 +144,7 @@ export class ParcelReader {
   readonly #numbers: Float64Array
   readonly #bytes: Uint8Array
   readonly #objects: readonly unknown[]
+  readonly #isLent: boolean
   #nextNumber = 0
   #nextByte = 0
   #nextObject = 0
@@ -153,7 +156,7 @@ export class ParcelReader {
   /** `parcel`: the message that came. @throws Malformed when it is not a parcel */
   constructor(parcel: unknown) {
     demand(typeof parcel === 'object' && parcel !== null, 'is not a parcel')
-    const { contents, numberCount, objects } = parcel as Partial<Parcel>
+    const { contents, numberCount, objects, isLent } = parcel as Partial<Parcel>
     demand(isOwnMemory(contents), 'is a parcel without contents')
     const longest = contents.byteLength / Float64Array.BYTES_PER_ELEMENT
     demand(isCount(numberCount) && numberCount <= longest, 'is a parcel that lacks its numbers')
@@ -161,16 +164,14 @@ export class ParcelReader {
     this.#numbers = new Float64Array(contents, 0, numberCount)
     this.#bytes = new Uint8Array(contents, this.#numbers.byteLength)
     this.#objects = objects
+    this.#isLent = isLent === true
     this.found = this.#bytes
   }
 
   /** How large the parcel is, about. */
   get sizeBytes(): number {
     let sizeBytes = this.#numbers.byteLength + this.#bytes.length
-    for (const object of this.#objects) {
-      // Over a stream they lie in the contents.
-      if (isOwnBytes(object) && object.buffer !== this.#bytes.buffer) sizeBytes += object.length
-    }
+    for (const object of this.#objects) if (isOwnBytes(object)) sizeBytes += object.length
     return sizeBytes
   }
 
@@ -203,21 +204,36 @@ export class ParcelReader {
     return this.#objects[this.#nextObject++]
   }
 
-  /** A view of the parcel. */
+  /** Bytes that stay. */
   bytes(): Uint8Array {
     const bytes = this.optionalBytes()
     demand(bytes !== null, 'lacks bytes')
     return bytes
   }
 
-  /** A view of the parcel, or null. */
+  /** The same, or null. */
   optionalBytes(): Uint8Array | null {
     const length = this.find()
     if (length === noBytes) return null
+    return this.#isFoundLent ? this.found.slice() : this.#viewOfFound(length)
+  }
+
+  /** Bytes that may be lent. */
+  value(): ValueBytes {
+    const length = this.find()
+    demand(length !== noBytes, 'lacks bytes')
+    return new ValueBytes(this.#viewOfFound(length), this.#isFoundLent ? 'lent' : 'kept')
+  }
+
+  get #isFoundLent(): boolean {
+    return this.#isLent && this.found !== this.#bytes
+  }
+
+  #viewOfFound(length: number): Uint8Array {
     return this.found.subarray(this.foundStart, this.foundStart + length)
   }
 
-  /** Finds the next byte string, without making a view of it, and gives its length; a negative one when there is null. */
+  /** Finds the next byte string, which may be lent, without making a view of it. Gives its length; a negative one when there is null. */
   find(): number {
     const length = this.number()
     if (length === bytesApart) {

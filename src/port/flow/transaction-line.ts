@@ -55,6 +55,7 @@ export class TransactionLine implements Waiting {
     if (!this.#scan && !this.#waiting?.length) {
       if (operation.type !== 'scan') return this.#transaction.execute(operation, receiver)
     }
+    if (operation.type === 'put') operation.value.keep()
     this.#waiting ??= new Fifo()
     this.#waiting.push({ operation, receiver })
     this.advance()

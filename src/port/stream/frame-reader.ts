@@ -1,9 +1,7 @@
 /** Puts frames together again, from chunks that end anywhere. */
 import type { Parcel } from '../parcel.ts'
 import { type FrameHead, headBytes, parcelOf, readHead } from './frame.ts'
-
-/** Enough for a record of 1 MiB. A longer frame is given room as it comes: what its head says costs nothing yet. */
-const trustedBytes = 1280 * 1024
+import { Gathering } from './gathering.ts'
 
 export class FrameReader {
   readonly #deliver: (parcel: Parcel) => void
@@ -13,8 +11,10 @@ export class FrameReader {
   #headFilled = 0
   /** Of the frame that is under way; null between two. */
   #current: FrameHead | null = null
-  #body = new Uint8Array(0)
-  #bodyFilled = 0
+  /** Its contents and objects. */
+  readonly #packed = new Gathering()
+  /** What it has in buffers of its own. */
+  readonly #apart = new Gathering()
 
   /** A frame with a longer body than that is malformed. */
   constructor(longestBody: number, deliver: (parcel: Parcel) => void) {
@@ -22,18 +22,19 @@ export class FrameReader {
     this.#deliver = deliver
   }
 
-  /** From the next frame on. */
+  /** From the next frame on; `Parcel.isLent` is true from then on, too. */
   allow(longestBody: number): void {
     this.#longestBody = longestBody
+    this.#apart.lends = true
   }
 
   /** Delivers each frame that ends in the chunk. @throws Malformed, and then no more may be read */
   read(chunk: Uint8Array): void {
     let at = 0
     while (at < chunk.length) {
-      at = this.#current ? this.#readBody(this.#current, chunk, at) : this.#readHead(chunk, at)
+      at = this.#current ? this.#readBody(chunk, at) : this.#readHead(chunk, at)
       const current = this.#current
-      if (current && this.#bodyFilled === current.bodyBytes) this.#end(current)
+      if (current && this.#packed.isComplete && this.#apart.isComplete) this.#end(current)
     }
   }
 
@@ -52,33 +53,19 @@ export class FrameReader {
   }
 
   #begin(head: FrameHead): void {
+    const packedBytes = head.contentBytes + head.objectBytes
     this.#current = head
-    this.#body = new Uint8Array(Math.min(head.bodyBytes, trustedBytes))
-    this.#bodyFilled = 0
+    this.#packed.begin(packedBytes)
+    this.#apart.begin(head.bodyBytes - packedBytes)
   }
 
-  #readBody({ bodyBytes }: FrameHead, chunk: Uint8Array, at: number): number {
-    const end = Math.min(chunk.length, at + bodyBytes - this.#bodyFilled)
-    const filled = this.#bodyFilled + end - at
-    if (filled > this.#body.length) this.#grow(Math.min(bodyBytes, 4 * filled))
-    this.#body.set(
-      at === 0 && end === chunk.length ? chunk : chunk.subarray(at, end),
-      this.#bodyFilled,
-    )
-    this.#bodyFilled = filled
-    return end
-  }
-
-  #grow(sizeBytes: number): void {
-    const grown = new Uint8Array(sizeBytes)
-    grown.set(this.#body.subarray(0, this.#bodyFilled))
-    this.#body = grown
+  #readBody(chunk: Uint8Array, at: number): number {
+    return (this.#packed.isComplete ? this.#apart : this.#packed).read(chunk, at)
   }
 
   #end(head: FrameHead): void {
-    const body = this.#body
     this.#current = null
-    this.#body = new Uint8Array(0)
-    this.#deliver(parcelOf(head, body))
+    const { lends } = this.#apart
+    this.#deliver(parcelOf(head, { packed: this.#packed.take(), apart: this.#apart.take() }, lends))
   }
 }

@@ -84,24 +84,32 @@ export function readHead(bytes: Uint8Array, offset: number, longestBody: number)
   return { bodyBytes, contentBytes, numberCount, objectBytes }
 }
 
-/** The parcel of a frame whose body has come; its byte strings lie in the body. @throws Malformed */
-export function parcelOf(head: FrameHead, body: Uint8Array<ArrayBuffer>): Parcel {
+/** What has come after a frame's head. */
+interface FrameBody {
+  /** Contents and objects. */
+  readonly packed: Uint8Array<ArrayBuffer>
+  /** What was given away in buffers of its own. */
+  readonly apart: Uint8Array<ArrayBuffer>
+}
+
+/** The parcel of a frame whose body has come; its byte strings lie there. `isLent`: as in parcels. @throws Malformed */
+export function parcelOf(head: FrameHead, { packed, apart }: FrameBody, isLent: boolean): Parcel {
   const { contentBytes, numberCount, objectBytes } = head
-  const listed = objectBytes === 0 ? [] : readObjects(body, contentBytes, objectBytes)
-  let at = contentBytes + objectBytes
+  const listed = objectBytes === 0 ? [] : readObjects(packed, contentBytes, objectBytes)
+  let at = 0
   const objects: unknown[] = []
   for (let place = 0; place < listed.length; place++) {
     const object = listed[place]
     const start = at
-    if (typeof object === 'number') at = endOf(object, start, body)
-    append(objects, typeof object === 'number' ? body.subarray(start, at) : object)
+    if (typeof object === 'number') at = endOf(object, start, apart)
+    append(objects, typeof object === 'number' ? apart.subarray(start, at) : object)
   }
-  demand(at === body.length, 'has bytes left over')
-  return { contents: body.buffer, numberCount, objects }
+  demand(at === apart.length, 'has bytes left over')
+  return { contents: packed.buffer, numberCount, objects, isLent }
 }
 
-function endOf(length: number, start: number, body: Uint8Array): number {
-  const isLength = Number.isInteger(length) && length >= 0 && length <= body.length - start
+function endOf(length: number, start: number, apart: Uint8Array): number {
+  const isLength = Number.isInteger(length) && length >= 0 && length <= apart.length - start
   demand(isLength, 'lacks bytes')
   return start + length
 }

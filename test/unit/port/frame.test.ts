@@ -85,6 +85,26 @@ describe('a parcel', () => {
     expect(new ParcelReader(parcels[0]).bytes().length).toBe(value.length)
   })
 
+  test('lends its large values once its sender is trusted, and nothing else', () => {
+    const parcels: ParcelReader[] = []
+    const reader = new FrameReader(limit, (parcel) => parcels.push(new ParcelReader(parcel)))
+    reader.allow(limit)
+    for (const filling of [1, 2]) {
+      const writer = new ParcelWriter()
+      writer.bytes(new Uint8Array(70_000).fill(filling))
+      writer.bytes(new Uint8Array(80_000).fill(filling))
+      for (const part of frameOf(writer.take().parcel)) reader.read(part)
+      if (filling === 1) expect(parcels[0]?.bytes()[0]).toBe(1)
+    }
+    // The second frame lies where the first one lay.
+    const [value, later] = parcels.map((it) => it.value())
+    expect(value?.length).toBe(80_000)
+    expect(later?.length).toBe(70_000)
+    later?.keep()
+    later?.bytes.fill(9)
+    expect([value?.bytes[79_999], parcels[1]?.bytes()[0]]).toEqual([2, 2])
+  })
+
   test('without objects needs none of their format', () => {
     const writer = new ParcelWriter()
     writer.number(10)
