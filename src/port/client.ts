@@ -225,16 +225,17 @@ class PortHost implements OwnerPort, PortCaller {
         return this.#transactions.get(id)?.done(answer.result)
       case 'record':
         return this.#transactions.get(id)?.record(answer.record)
+      case 'longRecord':
+        return this.#transactions.get(id)?.longRecord(answer.record, answer.sizeBytes)
+      case 'part':
+        return this.#transactions.get(id)?.part(answer.record)
       case 'operationFailed':
         return this.#transactions.get(id)?.failed(answer.failure)
       case 'wentAhead':
-        return this.#transactions.get(id)?.wentAhead()
       case 'caughtUp':
-        return this.#transactions.get(id)?.caughtUp()
       case 'declined':
-        return this.#transactions.get(id)?.declined()
       case 'committed':
-        return this.#transactions.get(id)?.committed()
+        return this.#transactions.get(id)?.[answer.type]()
       case 'aborted':
         return this.#transactions.get(id)?.aborted(answer.failure)
       case 'present':
@@ -356,6 +357,8 @@ type TransactionAnswer =
   | 'closed'
   | 'done'
   | 'record'
+  | 'longRecord'
+  | 'part'
   | 'operationFailed'
   | 'wentAhead'
   | 'caughtUp'

@@ -36,6 +36,8 @@ const Form = {
   markedCommit: 12,
   markedOffer: 13,
   ack: 14,
+  longRecord: 15,
+  part: 16,
 } as const
 
 type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
@@ -121,6 +123,14 @@ function readMarkedCommit(type: CommitCall['type'], id: number, parcel: ParcelRe
 export function writeAnswer(answer: Answer, parcel: ParcelWriter): void {
   switch (answer.type) {
     case 'record':
+      parcel.number(Form.record)
+      return writeRecord(answer.id, answer.record, parcel)
+    case 'longRecord':
+      parcel.number(Form.longRecord)
+      writeRecord(answer.id, answer.record, parcel)
+      return parcel.number(answer.sizeBytes)
+    case 'part':
+      parcel.number(Form.part)
       return writeRecord(answer.id, answer.record, parcel)
     case 'done':
       return writeDone(answer.id, answer.result, parcel)
@@ -140,6 +150,16 @@ export function readAnswer(parcel: ParcelReader): Answer {
   switch (form) {
     case Form.record:
       return { type: 'record', id, record: readRecord(parcel) }
+    case Form.longRecord:
+      return {
+        type: 'longRecord',
+        id,
+        // Evaluated in the order of writing.
+        record: readRecord(parcel),
+        sizeBytes: parcel.integer(1),
+      }
+    case Form.part:
+      return { type: 'part', id, record: readRecord(parcel) }
     case Form.done:
       return { type: 'done', id, result: undefined }
     case Form.doneWithNumber:
@@ -274,7 +294,6 @@ function writeRecord(id: number, record: RecordBytes, parcel: ParcelWriter): voi
   const { bytes, keyStart, keyEnd, primaryKeyStart, primaryKeyEnd, valueStart, valueEnd } = record
   const keyLength = keyEnd - keyStart
   const primaryKeyLength = primaryKeyStart === keyStart ? 0 : primaryKeyEnd - primaryKeyStart
-  parcel.number(Form.record)
   parcel.number(id)
   parcel.number(keyLength)
   parcel.number(primaryKeyLength)

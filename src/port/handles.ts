@@ -3,6 +3,8 @@ import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Fifo } from '../base/fifo.ts'
 import { type Budget, type HeldBack, sizeOfAsked } from './flow/budget.ts'
+import { AwaitedAnswer, resultOf } from './asking/awaited-answer.ts'
+import { LongRecord } from './asking/long-record.ts'
 import { demand } from './malformed.ts'
 import type { Call } from './messages.ts'
 import type {
@@ -160,6 +162,8 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
   #listener: TransactionListener | null
   /** The answers it waits for, in the order of the calls. */
   readonly #awaited = new Fifo<AwaitedAnswer>()
+  /** The record whose value comes in parts; null: none does. */
+  #long: LongRecord | null = null
   /** What it has asked for and not been answered. */
   #askedBytes = 0
   /** What it has not asked for yet, as the owner has enough to do; null: nothing. */
@@ -248,7 +252,23 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
   record(record: RecordBytes): void {
     const awaited = this.#awaited.first()
     demand(awaited !== undefined, unasked)
+    demand(this.#long === null, lacksParts)
     awaited.receiver.record(record)
+  }
+
+  /** A record whose value comes in parts. */
+  longRecord(record: RecordBytes, sizeBytes: number): void {
+    demand(this.#long === null, lacksParts)
+    this.#long = new LongRecord(record, sizeBytes)
+  }
+
+  /** A part of that value; with the last one the record has come. */
+  part(part: RecordBytes): void {
+    demand(this.#long !== null, 'has a part of no record')
+    const whole = this.#long.add(part)
+    if (!whole) return
+    this.#long = null
+    this.record(whole)
   }
 
   done(result: Uint8Array | number | undefined): void {
@@ -314,6 +334,7 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
   }
 
   #answered(): AwaitedAnswer {
+    demand(this.#long === null, lacksParts)
     const awaited = this.#awaited.shift()
     demand(awaited !== undefined, unasked)
     this.hasStarted = true
@@ -346,6 +367,7 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
     this.#isOver = true
     this.#caller.await(-this.#awaited.length - Number(this.#isCommitting) - Number(this.#isAhead))
     this.#awaited.clear()
+    this.#long = null
     this.#held = null
     this.#caller.release(this)
     const askedBytes = this.#askedBytes
@@ -355,30 +377,10 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
 }
 
 const unasked = 'answers a call that was never made'
-
-/** The answer to one operation. */
-class AwaitedAnswer {
-  readonly receiver: OperationReceiver
-  readonly expected: ResultKind
-  readonly sizeBytes: number
-
-  constructor(receiver: OperationReceiver, expected: ResultKind, sizeBytes: number) {
-    this.receiver = receiver
-    this.expected = expected
-    this.sizeBytes = sizeBytes
-  }
-}
+const lacksParts = 'has not sent all parts of a record'
 
 /** An operation that is asked for later. */
 interface HeldOperation {
   readonly operation: Operation
   readonly sizeBytes: number
-}
-
-/** What `typeof` says of an operation's result. */
-type ResultKind = 'undefined' | 'number' | 'object'
-
-function resultOf(operation: Operation): ResultKind {
-  if (operation.type === 'count') return 'number'
-  return operation.type === 'put' && operation.key === null ? 'object' : 'undefined'
 }

@@ -173,6 +173,14 @@ export type Answer =
     }
   /** One of a scan's records, before its `done`. */
   | { readonly type: 'record'; readonly id: number; readonly record: RecordBytes }
+  /** The same without its value, which follows in parts of together that size. */
+  | {
+      readonly type: 'longRecord'
+      readonly id: number
+      readonly record: RecordBytes
+      readonly sizeBytes: number
+    }
+  | { readonly type: 'part'; readonly id: number; readonly record: RecordBytes }
   | { readonly type: 'operationFailed'; readonly id: number; readonly failure: Failure }
   | { readonly type: 'wentAhead'; readonly id: number }
   | { readonly type: 'caughtUp'; readonly id: number }

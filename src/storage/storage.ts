@@ -61,6 +61,21 @@ export interface RecordBytes {
   /** Start and end are equal where only keys were asked for: no serialized value is empty. */
   valueStart: number
   valueEnd: number
+  /** The value, where the scan has left it out as it is too long. */
+  long?: LongValue | null
+}
+
+/** A value that a scan has left out; the same until something is written. */
+export interface LongValue {
+  readonly id: number
+  readonly sizeBytes: number
+}
+
+/** A part of one, from `start` to `end`. */
+export interface ValuePart {
+  readonly id: number
+  readonly start: number
+  readonly end: number
 }
 
 /** Called for each record in order; must not call the engine. */
@@ -91,6 +106,10 @@ export interface Scan {
   readonly limitBytes: number
   /** False: keys only. */
   readonly withValues: boolean
+  /** A longer value may be left out of its record, and counts all the same. Absent: none is. */
+  readonly longestValue?: number
+  /** Where it is not absent, that is read, as the value of one record without keys, and nothing else. */
+  readonly part?: ValuePart
 }
 
 /** One record to be stored. */

@@ -5,12 +5,12 @@ import type {
   CommitMark,
   HostTransaction,
   Operation,
-  OperationReceiver,
   OperationResult,
   RecordBytes,
   TransactionMode,
 } from '../../protocol/protocol.ts'
 import { type Budget, sizeOfAsked } from './budget.ts'
+import type { ServedReceiver } from './scan-in-pieces.ts'
 import type { ScanTurns } from './scan-turns.ts'
 import type { SendWindow } from './send-window.ts'
 import { TransactionLine } from './transaction-line.ts'
@@ -34,7 +34,7 @@ export interface ClientFlow {
 export class ServedTransaction {
   readonly rights: ServedRights
   /** Takes the answers to all of its operations. */
-  readonly receiver: OperationReceiver
+  readonly receiver: ServedReceiver
   readonly #line: TransactionLine
   readonly #budget: Budget
   #askedBytes = 0
@@ -42,7 +42,7 @@ export class ServedTransaction {
 
   constructor(
     transaction: HostTransaction,
-    { rights, receiver }: { rights: ServedRights; receiver: OperationReceiver },
+    { rights, receiver }: { rights: ServedRights; receiver: ServedReceiver },
     flow: ClientFlow,
   ) {
     this.rights = rights
@@ -101,7 +101,7 @@ export class ServedTransaction {
 }
 
 /** Passes on the answer to one operation. */
-class Asked implements OperationReceiver {
+class Asked implements ServedReceiver {
   readonly #served: ServedTransaction
   readonly #sizeBytes: number
 
@@ -112,6 +112,14 @@ class Asked implements OperationReceiver {
 
   record(record: RecordBytes): void {
     this.#served.receiver.record(record)
+  }
+
+  longRecord(record: RecordBytes, sizeBytes: number): void {
+    this.#served.receiver.longRecord(record, sizeBytes)
+  }
+
+  part(record: RecordBytes): void {
+    this.#served.receiver.part(record)
   }
 
   done(result: OperationResult): void {

@@ -12,13 +12,13 @@ import type {
   OperationReceiver,
   ScanOperation,
 } from '../../protocol/protocol.ts'
-import { ScanInPieces } from './scan-in-pieces.ts'
+import { ScanInPieces, type ServedReceiver } from './scan-in-pieces.ts'
 import type { ScanTurns, TurnKind } from './scan-turns.ts'
 import type { SendWindow, Waiting } from './send-window.ts'
 
 interface AskedOperation {
   readonly operation: Operation
-  readonly receiver: OperationReceiver
+  readonly receiver: ServedReceiver
 }
 
 interface AskedCommit {
@@ -51,7 +51,7 @@ export class TransactionLine implements Waiting {
     this.#turns = turns
   }
 
-  execute(operation: Operation, receiver: OperationReceiver): void {
+  execute(operation: Operation, receiver: ServedReceiver): void {
     if (!this.#scan && !this.#waiting?.length) {
       if (operation.type !== 'scan') return this.#transaction.execute(operation, receiver)
     }

@@ -6,10 +6,10 @@ import {
   type HostConnection,
   type HostTransaction,
   type Operation,
-  type OperationReceiver,
   type TransactionListener,
 } from '../../protocol/protocol.ts'
 import { Budget } from '../flow/budget.ts'
+import type { ServedReceiver } from '../flow/scan-in-pieces.ts'
 import { ScanTurns } from '../flow/scan-turns.ts'
 import type { SendWindow } from '../flow/send-window.ts'
 import {
@@ -149,9 +149,11 @@ export class ServedTransactions {
     }
   }
 
-  #operationReceiver(id: number): OperationReceiver {
+  #operationReceiver(id: number): ServedReceiver {
     return {
       record: (record) => this.#post({ type: 'record', id, record }),
+      longRecord: (record, sizeBytes) => this.#post({ type: 'longRecord', id, record, sizeBytes }),
+      part: (record) => this.#post({ type: 'part', id, record }),
       done: (result) => this.#post({ type: 'done', id, result }),
       failed: (reason) => this.#post({ type: 'operationFailed', id, failure: reason }),
     }

@@ -130,6 +130,30 @@ export class Connection implements Watched {
     return number
   }
 
+  /**
+   * Reads a part of the value of a row of `large_values` into the scratch block, and gives its place there. The rest of it takes no
+   * memory. @throws StorageError
+   */
+  readPart({ rowId, start, end }: { rowId: number; start: number; end: number }): number {
+    const { module, scratch } = this.engine
+    scratch.reserve(end - start + 3 * valuePlace.length)
+    const names = scratch.end
+    scratch.putText(valuePlace)
+    const row = [rowId | 0, Math.floor(rowId / 2 ** 32)] as const
+    const place = [names, names + tableAt, names + columnAt, ...row] as const
+    this.looks = 0
+    const opened = module._sqlite3_blob_open(this.#handle, ...place, 0, scratch.resultOut)
+    const blob = module.heapView.getUint32(scratch.resultOut, true)
+    try {
+      if (opened !== SQLITE_OK) throw this.error(opened)
+      const read = module._sqlite3_blob_read(blob, scratch.end, end - start, start)
+      if (read !== SQLITE_OK) throw this.error(read)
+      return scratch.end
+    } finally {
+      module._sqlite3_blob_close(blob)
+    }
+  }
+
   /** How many rows the last INSERT, UPDATE or DELETE changed. */
   changes(): number {
     return this.engine.module._sqlite3_changes(this.#handle)
@@ -257,6 +281,11 @@ export class Connection implements Watched {
     return pointer
   }
 }
+
+/** Schema, table and column of large values, as C strings. */
+const valuePlace = 'main\0large_values\0value\0'
+const tableAt = valuePlace.indexOf('large_values')
+const columnAt = valuePlace.indexOf('value\0')
 
 function openHandle(engine: ConnectedEngine, path: string, label: string): number {
   const { module, bridge, scratch } = engine

@@ -78,6 +78,19 @@ export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Expo
     byteCount: number,
     destructor: number,
   ): number
+  /** The row's id in two halves; 0: to read. A null pointer can be closed, too. */
+  _sqlite3_blob_open(
+    handle: number,
+    schema: number,
+    table: number,
+    column: number,
+    low: number,
+    high: number,
+    flags: number,
+    blobOut: number,
+  ): number
+  _sqlite3_blob_read(blob: number, target: number, byteCount: number, offset: number): number
+  _sqlite3_blob_close(blob: number): number
   _sqlite3_column_type(statement: number, column: number): number
   /** Returns a double. */
   _sqlite3_column_double(statement: number, column: number): number

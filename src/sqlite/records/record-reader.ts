@@ -5,7 +5,7 @@
  */
 import { isForward } from '../../keys/direction.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'
-import type { RecordBytes, RecordReceiver, Scan } from '../../storage/storage.ts'
+import type { RecordBytes, RecordReceiver, Scan, ValuePart } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
 import {
@@ -54,7 +54,12 @@ const indexSql = {
   },
 }
 
-const largeValueSql = 'SELECT value FROM large_values WHERE id = ?1'
+const largeValueSql = {
+  whole: 'SELECT value FROM large_values WHERE id = ?1',
+  /** What is too long is not even read. */
+  unlessLong: `SELECT CASE WHEN length(value) <= ?2 THEN value END, length(value)
+    FROM large_values WHERE id = ?1`,
+}
 
 const countSql = {
   store: `SELECT count(*) FROM records WHERE ${storeRange}`,
@@ -94,6 +99,7 @@ export class RecordReader {
       primaryKeyEnd: 0,
       valueStart: 0,
       valueEnd: 0,
+      long: null,
     }
   }
 
@@ -104,6 +110,7 @@ export class RecordReader {
 
   /** Reads what the scan asks for, record by record. */
   scan(scan: Scan, receive: RecordReceiver): void {
+    if (scan.part) return this.#readPart(scan.part, receive)
     if (scan.indexId === 0) return this.#scanStore(scan, receive)
     if (scan.direction === 'nextunique') return this.#scanNextUnique(scan, receive)
     if (scan.direction === 'prevunique') return this.#scanPrevUnique(scan, receive)
@@ -255,8 +262,9 @@ export class RecordReader {
   }
 
   /** The row the statement is at, as places in the heap. */
-  #read(statement: Statement, { indexId, withValues }: Scan): RecordBytes {
+  #read(statement: Statement, { indexId, withValues, longestValue }: Scan): RecordBytes {
     const record = this.#record
+    record.long = null
     record.keyStart = statement.blob(0)
     record.keyEnd = record.keyStart + statement.byteCount(0)
     if (indexId === 0) {
@@ -266,29 +274,44 @@ export class RecordReader {
       record.primaryKeyStart = statement.blob(3)
       record.primaryKeyEnd = record.primaryKeyStart + statement.byteCount(3)
     }
-    if (withValues) this.#readValue(statement)
+    if (withValues) this.#readValue(statement, longestValue)
     else record.valueStart = record.valueEnd = 0
     // Each call of the engine above may have grown the heap, which replaces the view.
     record.bytes = this.#connection.engine.module.HEAPU8
     return record
   }
 
-  #readValue(statement: Statement): void {
+  #readValue(statement: Statement, longestValue: number | undefined): void {
     const record = this.#record
     const start = statement.blob(1)
-    if (start === 0) return this.#readLargeValue(statement.number(2))
+    if (start === 0) return this.#readLargeValue(statement.number(2), longestValue)
     record.valueStart = start
     record.valueEnd = start + statement.byteCount(1)
   }
 
-  #readLargeValue(id: number): void {
+  #readLargeValue(id: number, longest: number | undefined): void {
     const record = this.#record
-    const statement = this.#connection.prepare(largeValueSql)
+    const { whole, unlessLong } = largeValueSql
+    const statement = this.#connection.prepare(longest === undefined ? whole : unlessLong)
     statement.bindInteger(1, id)
+    if (longest !== undefined) statement.bindInteger(2, longest)
     this.#largeValue = statement
     if (!statement.step()) throw this.#connection.damage('a large value is missing')
     record.valueStart = statement.blob(0)
     record.valueEnd = record.valueStart + statement.byteCount(0)
+    if (longest !== undefined && record.valueStart === 0) {
+      record.long = { id, sizeBytes: statement.number(1) }
+    }
+  }
+
+  #readPart({ id, start, end }: ValuePart, receive: RecordReceiver): void {
+    const record = this.#record
+    record.keyStart = record.keyEnd = record.primaryKeyStart = record.primaryKeyEnd = 0
+    record.long = null
+    record.valueStart = this.#connection.readPart({ rowId: id, start, end })
+    record.valueEnd = record.valueStart + end - start
+    record.bytes = this.#connection.engine.module.HEAPU8
+    receive(record)
   }
 }
 
@@ -303,7 +326,7 @@ function indexStatement({ withValues }: Scan): string {
 
 /** How many bytes a record passes on. */
 function sizeOf(record: RecordBytes): number {
-  return sizeOfKeys(record) + record.valueEnd - record.valueStart
+  return sizeOfKeys(record) + record.valueEnd - record.valueStart + (record.long?.sizeBytes ?? 0)
 }
 
 function sizeOfKeys(record: RecordBytes): number {

@@ -8,18 +8,19 @@ import { Stranger } from './stranger.ts'
 const MiB = 1024 * 1024
 /** How much more the owner may need, whatever it is asked for. */
 const mostMiB = 32
-const recordCount = 100
+/** What each scan is to read. */
+const storedMiB = 100
 const scanCount = 4
 /** How long the client does not read. */
 const silenceMs = 3_000
 
 /**
  * An owner keeps little of what a client asks for and does not read. When that reads it gets all of it, and when it is gone others
- * write where it has read. Only Linux tells how much memory a process has had at most.
+ * write where it has read. Only Linux tells how much memory a process has had at most. `recordCount`: how many records are stored.
  */
-export async function askAndDoNotRead(place: Place): Promise<string> {
+export async function askAndDoNotRead(place: Place, recordCount: number): Promise<string> {
   if (!existsSync('/proc/self/clear_refs')) return 'not run: it takes Linux'
-  await fill(place)
+  await fill(place, recordCount)
   const owner = place.guest()
   const raise = raiserFrom(recordCount)
   await raise(owner)
@@ -36,15 +37,15 @@ export async function askAndDoNotRead(place: Place): Promise<string> {
   client.socket.destroy()
   await raise(owner)
   const told = `${moreMiB.toFixed(1)} MiB more memory, of ${readMiB.toFixed(0)} MiB asked for`
-  expectThat(readMiB > scanCount * recordCount, `only ${readMiB} MiB were read`)
+  expectThat(readMiB > scanCount * storedMiB, `only ${readMiB} MiB were read`)
   expectThat(moreMiB <= mostMiB, told)
   return told
 }
 
 /** By another process than the owner to be, whose memory would have grown by it. */
-async function fill(place: Place): Promise<void> {
+async function fill(place: Place, recordCount: number): Promise<void> {
   const counter = new Counter(place.path)
-  for (let i = 0; i < recordCount; i++) await counter.raise(MiB)
+  for (let i = 0; i < recordCount; i++) await counter.raise((storedMiB * MiB) / recordCount)
   await counter.close()
 }
 
