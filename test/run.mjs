@@ -139,8 +139,13 @@ const longSuites = [
     counts: /^WPT in browsers: .*/m,
   },
 ]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- every-runtime every-runner every-sample`. */
+/** Too long for continuous integration, above all for the packages they install: `npm test -- client-tabs every-runtime every-runner every-sample`. */
 const slowSuites = [
+  {
+    name: 'client-tabs',
+    command: 'node test/suites/clients/tabs/run.mjs',
+    counts: /^client tabs: .*/m,
+  },
   {
     name: 'every-runtime',
     command: `${matrix} unit,runners --runtimes node@24,node@26,bun,deno`,
