@@ -16,7 +16,7 @@ export interface Verdict {
   readonly error: string | null
 }
 
-/** Bounds a hang alone: on a machine with much else to do a case has taken ten seconds. */
+/** Bounds a hang alone: on a machine with much else to do, one step of a case has taken ten seconds. */
 export const patienceMs = 60_000
 
 export async function runCase(
@@ -59,8 +59,8 @@ function ownOrigin(origin: string): string {
 
 /** What the contexts logged; a hang or failure is the last line. */
 async function play(pool: PagePool, run: Case['run'], url: string): Promise<readonly string[]> {
-  const scene = new Scene(pool, url)
   const late = lateAfter(patienceMs)
+  const scene = new Scene(pool, url, late.restart)
   try {
     await Promise.race([run(scene), late.promise])
     return await Promise.race([scene.transcript(), late.promise])
@@ -74,12 +74,19 @@ async function play(pool: PagePool, run: Case['run'], url: string): Promise<read
   }
 }
 
-function lateAfter(ms: number): { promise: Promise<never>; stop(): void } {
+/** Rejects when it has not been restarted for so long. */
+function lateAfter(ms: number): { promise: Promise<never>; restart(): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined
+  let restart = (): void => {}
   const promise = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`nothing more within ${ms} ms`)), ms)
+    const fail = (): void => reject(new Error(`nothing more within ${ms} ms`))
+    restart = () => {
+      clearTimeout(timer)
+      timer = setTimeout(fail, ms)
+    }
+    restart()
   })
-  return { promise, stop: () => clearTimeout(timer) }
+  return { promise, restart, stop: () => clearTimeout(timer) }
 }
 
 function soon(): Promise<string[]> {

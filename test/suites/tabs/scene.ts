@@ -41,9 +41,12 @@ export class Scene {
   readonly #kept = new Map<RemoteRealm, readonly string[]>()
   readonly #pages: Page[] = []
   readonly #remarks: string[] = []
+  readonly #goesOn: () => void
 
-  constructor(pool: PagePool, url: string) {
+  /** `goesOn` is called with each context that is opened and each call to one. */
+  constructor(pool: PagePool, url: string, goesOn: () => void) {
     this.#pool = pool
+    this.#goesOn = goesOn
     this.url = url
     this.elsewhere = new URL('/scope/elsewhere.html', url).href
   }
@@ -52,7 +55,7 @@ export class Scene {
     const page = await this.#pool.take()
     this.#pages.push(page)
     await page.goto(this.url)
-    return this.#add({ name, page, realm: inPage(page) })
+    return this.#add({ name, page, realm: this.#inPage(page) })
   }
 
   async frame({ page }: PageContext, name: string): Promise<PageContext> {
@@ -69,7 +72,7 @@ export class Scene {
       [this.url, name] as const,
     )
     const frame = await loaded
-    return this.#add({ name, page, realm: inPage(frame) })
+    return this.#add({ name, page, realm: this.#inPage(frame) })
   }
 
   async worker({ page }: PageContext, name: string, kind: WorkerKind): Promise<Context> {
@@ -77,7 +80,7 @@ export class Scene {
       ([name, kind]) => (globalThis as unknown as Globals).startWorker(name, kind),
       [name, kind] as const,
     )
-    return this.#add({ name, realm: inWorker(page, name) })
+    return this.#add({ name, realm: this.#inWorker(page, name) })
   }
 
   /** Keeps what contexts have logged, which are about to go. */
@@ -117,13 +120,22 @@ export class Scene {
   }
 
   #add<Added extends Context>(context: Added): Added {
+    this.#goesOn()
     this.#contexts.push(context)
     return context
   }
+
+  #inPage(page: Evaluator): RemoteRealm {
+    return remote(inPage(page), this.#goesOn)
+  }
+
+  #inWorker(page: Evaluator, worker: string): RemoteRealm {
+    return remote(inWorker(page, worker), this.#goesOn)
+  }
 }
 
-function inPage(page: Evaluator): RemoteRealm {
-  return remote((method, args) =>
+function inPage(page: Evaluator): CallMethod {
+  return (method, args) =>
     page.evaluate(
       ({ method, args }) => {
         const { realm } = globalThis as unknown as { realm: Record<string, unknown> }
@@ -131,24 +143,24 @@ function inPage(page: Evaluator): RemoteRealm {
         return call.apply(realm, [...args])
       },
       { method, args },
-    ),
-  )
+    )
 }
 
-function inWorker(page: Evaluator, worker: string): RemoteRealm {
-  return remote((method, args) =>
+function inWorker(page: Evaluator, worker: string): CallMethod {
+  return (method, args) =>
     page.evaluate(
       ({ worker, call }) => (globalThis as unknown as Globals).callWorker(worker, call),
       { worker, call: { method, args } },
-    ),
-  )
+    )
 }
 
-function remote(call: CallMethod): RemoteRealm {
+function remote(call: CallMethod, goesOn: () => void): RemoteRealm {
   return new Proxy({} as RemoteRealm, {
     get:
       (_, method) =>
-      (...args: readonly unknown[]) =>
-        call(String(method), args),
+      (...args: readonly unknown[]) => {
+        goesOn()
+        return call(String(method), args)
+      },
   })
 }

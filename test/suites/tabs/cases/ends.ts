@@ -81,10 +81,13 @@ export const endCases: readonly Case[] = [
       const one = await scene.tab('1')
       const two = await scene.tab('2')
       await one.realm.open({ version: 1 })
+      await two.realm.live()
       await two.realm.delete()
       await two.realm.until('delete: blocked')
       await scene.close(two)
       const three = await scene.tab('3')
+      // Otherwise the browser may not have noticed its end when the connection in the way is closed.
+      await three.realm.outlive()
       await three.realm.ask({})
       await one.realm.transact({ operations: [['put', 1, 'k']] })
       await one.realm.close()

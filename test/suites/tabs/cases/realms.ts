@@ -49,7 +49,9 @@ export const realmCases: readonly Case[] = [
       const two = await scene.tab('2')
       const worker = await scene.worker(one, 'shared', 'shared')
       const same = await scene.worker(two, 'shared again', 'shared')
-      await worker.realm.open({ version: 1 })
+      // Chromium's shared workers cannot open the files: a tab has to be there that can.
+      await one.realm.open({ version: 1 })
+      await worker.realm.open({})
       await two.realm.open({})
       await same.realm.transact({ operations: [['put', 'shared', 'k']] })
       await two.realm.transact({ mode: 'readonly', operations: [['get', 'k']] })

@@ -148,6 +148,21 @@ export class Realm {
     return new Promise((resolve) => setTimeout(resolve, ms))
   }
 
+  /** Holds a Web Lock until this context ends. */
+  async live(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      void navigator.locks.request('a life', () => {
+        resolve()
+        return new Promise(() => {})
+      })
+    })
+  }
+
+  /** Resolves when the browser has ended the context that held that lock. */
+  async outlive(): Promise<void> {
+    await navigator.locks.request('a life', () => {})
+  }
+
   #follow(as: string, request: IDBOpenDBRequest): void {
     request.onblocked = (event) => this.log(`${as}: blocked ${versionsOf(event)}`)
     request.onerror = (event) => {
