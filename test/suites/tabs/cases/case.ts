@@ -7,9 +7,9 @@ export interface Case {
   readonly title: string
   /** One of those that run when time is short. */
   readonly isInShortForm?: boolean
-  /** Browsers where the native implementation itself is not the same each time, with the reason. */
+  /** Browsers where the native implementation is no measure, since it is not the same each time or not as the other browser's, with the reason. */
   readonly unstableIn?: Partial<Readonly<Record<BrowserName, string>>>
-  /** Lines that ours has to log where the native implementation is unstable; none: the case is left out there. */
+  /** Lines that ours has to log where the native implementation is no measure; none: the case is left out there. */
   readonly ideal?: readonly string[]
   run(scene: Scene): Promise<void>
 }
