@@ -156,7 +156,10 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.unprocessed--
     queueDatabaseTask(request)
     if (request.next?.isAhead) request.next.done(undefined)
-    if (this.#awaitsAnswers && this.unprocessed === 0) this.#commitUnlessFailed()
+    if (!this.#awaitsAnswers || this.unprocessed > 0) return
+    // The one that is ahead may be the last, and comes first.
+    this.#awaitsAnswers = false
+    this.#commitUnlessFailed()
   }
 
   /** Answers a request just placed, whose result is here already, in its turn. */

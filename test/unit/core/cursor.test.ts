@@ -6,7 +6,7 @@ import {
   openCursor,
   type Step,
 } from '../../../src/core/records/cursor.ts'
-import { deleteRecords } from '../../../src/core/records/retrieval.ts'
+import { deleteRecords, getValue } from '../../../src/core/records/retrieval.ts'
 import type { Request } from '../../../src/core/request.ts'
 import type { Operation } from '../../../src/protocol/protocol.ts'
 import { unboundedRange } from '../../../src/keys/key-range.ts'
@@ -144,4 +144,26 @@ test('a backwards cursor takes descending records, and refuses ascending ones', 
   await tasksDone()
   expect(down.places).toEqual([2, 1])
   expect(up.places).toEqual([1, 'UnknownError'])
+})
+
+test('a commit is asked for once where it waits for a read and the cursor stands on what it has read ahead', async () => {
+  const { host, request, store, transaction } = walk([])
+  const listening = { capture: false, once: true }
+  addListener(
+    request,
+    'success',
+    () => {
+      getValue(store, unboundedRange)
+      iterateCursor(request.result as Cursor, onward) // Of a cursor's request.
+      transaction.commit()
+    },
+    listening,
+  )
+  await until(() => host.asked.length > 0)
+  host.answerScan([1, 2])
+  await until(() => host.asked.length > 0)
+  expect(host.calls).toEqual(['scan', 'scan'])
+  host.answerScan([1])
+  await tasksDone()
+  expect(host.calls).toEqual(['scan', 'scan', 'commit 0'])
 })
