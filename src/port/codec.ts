@@ -272,6 +272,9 @@ function readScan(parcel: ParcelReader): ScanOperation {
     limit: readLimit(parcel),
     limitBytes: readLimit(parcel),
     withValues: parcel.boolean(),
+    // Own members, so that none is inherited.
+    part: undefined,
+    longestValue: undefined,
   }
 }
 
@@ -319,6 +322,7 @@ function readRecord(parcel: ParcelReader): RecordBytes {
     primaryKeyEnd: valueStart,
     valueStart,
     valueEnd: foundStart + length,
+    long: undefined,
   }
 }
 

@@ -62,7 +62,7 @@ export interface RecordBytes {
   valueStart: number
   valueEnd: number
   /** The value, where the scan has left it out as it is too long. */
-  long?: LongValue | null
+  long?: LongValue | null | undefined
 }
 
 /** A value that a scan has left out; the same until something is written. */
@@ -107,9 +107,9 @@ export interface Scan {
   /** False: keys only. */
   readonly withValues: boolean
   /** A longer value may be left out of its record, and counts all the same. Absent: none is. */
-  readonly longestValue?: number
+  readonly longestValue?: number | undefined
   /** Where it is not absent, that is read, as the value of one record without keys, and nothing else. */
-  readonly part?: ValuePart
+  readonly part?: ValuePart | undefined
 }
 
 /** One record to be stored. */

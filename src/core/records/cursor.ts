@@ -239,6 +239,9 @@ function readBatch(cursor: Cursor, step: Step): Request {
     limit: batch,
     limitBytes: largestBatchBytes,
     withValues: !keyOnly,
+    // Own members, so that none is inherited.
+    part: undefined,
+    longestValue: undefined,
   })
 }
 

@@ -52,6 +52,9 @@ function readRecords(
     limit,
     limitBytes: Infinity,
     withValues,
+    // Own members, so that none is inherited.
+    part: undefined,
+    longestValue: undefined,
   })
 }
 

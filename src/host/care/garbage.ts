@@ -62,6 +62,9 @@ const oneRecord = {
   limit: 1,
   limitBytes: Infinity,
   withValues: true,
+  // Own members, so that none is inherited.
+  part: undefined,
+  longestValue: undefined,
 } as const
 
 /** No other value has the bytes of an id: it is random. */

@@ -117,7 +117,8 @@ function operations(): readonly Operation[] {
   const indexKeys = Uint8Array.of(1, key.length, ...key)
   const value = new ValueBytes(Uint8Array.of(1), 'own')
   const all = { lower: Uint8Array.of(0x00), upper: Uint8Array.of(0xff) }
-  const limits = { skip: 0, limit: Infinity, limitBytes: Infinity }
+  const whole = { longestValue: undefined, part: undefined }
+  const limits = { skip: 0, limit: Infinity, limitBytes: Infinity, ...whole }
   const scan = { range: all, direction: 'next', after: null, inclusive: false, ...limits } as const
   return [
     { type: 'put', storeId: 1, key, value, indexKeys, overwrite: true, generated: null },

@@ -37,6 +37,7 @@ export class LongRecord {
       primaryKeyEnd: valueFrom,
       valueStart: valueFrom,
       valueEnd: whole.length,
+      long: undefined,
     }
   }
 }

@@ -75,6 +75,9 @@ function readBatch(
       limit: batchSize,
       limitBytes: Infinity,
       withValues: true,
+      // Own members, so that none is inherited.
+      part: undefined,
+      longestValue: undefined,
     },
     (record) => {
       append(batch, {
