@@ -8,9 +8,19 @@ const mostSilentMs = 30_000
 /** How long a worker that is cut off may take to free its locks. */
 const lastMs = 1_000
 
-/** Calls `end` once a worker that was cut off has had the time to free its locks. */
+/**
+ * Calls `end` once a worker that was cut off has had the time to free its locks. Chromium freezes it with a page that it keeps for a
+ * return, perhaps before it has: the locks would be held as long as the page is kept.
+ */
 export function afterLastWork(end: () => void): void {
-  queueIdleTimer(end, lastMs)
+  const page = typeof document === 'object' ? document : null
+  const endOnce = (): void => {
+    cancel()
+    page?.removeEventListener('freeze', endOnce)
+    end()
+  }
+  const cancel = queueIdleTimer(endOnce, lastMs)
+  page?.addEventListener('freeze', endOnce)
 }
 
 /** Watches from its making on, until it is stopped. */
