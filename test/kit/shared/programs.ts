@@ -2,6 +2,7 @@
 import type { Host, HostConnection, Operation } from '../../../src/protocol/protocol.ts'
 import { encodeNumberKey } from '../../../src/keys/number-key.ts'
 import { ValueBytes } from '../../../src/bytes/value-bytes.ts'
+import type { ModelState } from '../model-state.ts'
 import {
   type Answer,
   count,
@@ -261,9 +262,13 @@ export const programs: Record<string, Program> = {
   },
 }
 
-/** All records and numbers of a storage, for comparison. */
-export function contentsOf(files: ReadonlyMap<string, unknown>): string {
-  return JSON.stringify([...files], (name, value: unknown) => {
+/**
+ * All records and numbers of a storage, for comparison. A file of version 0 is no database: an owner leaves it that is killed in the
+ * first upgrade.
+ */
+export function contentsOf(files: ReadonlyMap<string, Pick<ModelState, 'schema'>>): string {
+  const databases = [...files].filter(([, { schema }]) => schema.version > 0)
+  return JSON.stringify(databases, (name, value: unknown) => {
     if (name === 'marks' || name === 'hasLostMarks') return undefined
     return value instanceof Map ? [...value] : replacer(name, value)
   })
