@@ -1,5 +1,6 @@
 /** Pages and workers of browsers, all in one file: nothing is fetched. */
-import { workerScript } from 'inlined:worker'
+import { gunzipSync } from 'fflate'
+import { gzippedWorker } from 'inlined:worker'
 import { browserPlatformWith } from './any-browser.ts'
 import { gzippedBase64 } from './engine-gzip.ts'
 import type { Platform } from '../hosting/platform.ts'
@@ -8,7 +9,9 @@ import { startTrusted } from '../options/trusted-worker.ts'
 export const platform: Platform = browserPlatformWith({
   loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),
   startWorker() {
-    const url = URL.createObjectURL(new Blob([workerScript], { type: 'text/javascript' }))
+    // At once: a worker that comes later would have to be stood in for until then.
+    const script = gunzipSync(bytesOf(gzippedWorker))
+    const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
     const worker = startTrusted(() => new Worker(url, { type: 'module' }))
     // Its first message says that it has loaded, and the URL is not needed any more.
     worker.addEventListener('message', () => URL.revokeObjectURL(url), { once: true })
