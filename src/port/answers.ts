@@ -45,6 +45,8 @@ export function answerOf(value: unknown): Answer {
       return { type, id, ...openedOf(members), oldVersion: oldVersionOf(members) }
     case 'deleted':
       return { type, id, oldVersion: oldVersionOf(members) }
+    case 'asking':
+      return { type, id }
     case 'blocked':
       return { type, id, ...versionsOf(members) }
     case 'versionChange':

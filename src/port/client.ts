@@ -7,6 +7,7 @@ import {
   answerTo,
   failWaiting,
   type Listings,
+  tellAsking,
   tellBlocked,
   type Waiting,
 } from './asking/waiting.ts'
@@ -304,6 +305,7 @@ class PortHost implements OwnerPort, PortCaller {
   #answerRequest(answer: Exclude<Answer, { type: TransactionAnswer | AnswerAboutOwner }>): void {
     const waiting = this.#waiting.get(answer.id)
     if (!waiting) return
+    if (answer.type === 'asking') return tellAsking(waiting)
     if (answer.type === 'blocked') return tellBlocked(waiting, answer)
     if (answer.type === 'upgradeNeeded') return this.#upgradeNeeded(waiting, answer)
     if (answer.type === 'requestFailed') {

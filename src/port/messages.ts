@@ -115,6 +115,7 @@ export type Answer =
       readonly id: number
       readonly databases: readonly { readonly name: string; readonly version: number }[]
     }
+  | { readonly type: 'asking'; readonly id: number }
   | {
       readonly type: 'blocked'
       readonly id: number

@@ -324,6 +324,7 @@ class Client implements Served {
 
   #deleteListener(id: number): DeleteListener {
     return {
+      asking: () => this.#post({ type: 'asking', id }),
       blocked: (oldVersion) => this.#post({ type: 'blocked', id, oldVersion, newVersion: null }),
       deleted: (oldVersion) => this.#answer({ type: 'deleted', id, oldVersion }),
       failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
@@ -332,6 +333,7 @@ class Client implements Served {
 
   #openListener(id: number): OpenListener {
     return {
+      asking: () => this.#post({ type: 'asking', id }),
       blocked: (oldVersion, newVersion) =>
         this.#post({ type: 'blocked', id, oldVersion, newVersion }),
       upgradeNeeded: (connection, transaction, oldVersion) => {

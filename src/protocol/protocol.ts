@@ -195,8 +195,14 @@ export interface HostRequest {
   cancel(): void
 }
 
+/** Hears that a request has come to its turn, where others are about to see it. */
+interface AskingListener {
+  /** Connections are about to be asked to close for it; perhaps more than once. Absent: the one who asked need not know. */
+  asking?(): void
+}
+
 /** What becomes of an open request: `blocked` each time it is, perhaps one `upgradeNeeded`, then `opened` or `failed`. */
-export interface OpenListener {
+export interface OpenListener extends AskingListener {
   blocked(oldVersion: number, newVersion: number): void
   /**
    * The upgrade transaction has started; core attaches its listeners and fires `upgradeneeded`. `connection.schema` has
@@ -209,7 +215,7 @@ export interface OpenListener {
 }
 
 /** What becomes of a delete request. */
-export interface DeleteListener {
+export interface DeleteListener extends AskingListener {
   blocked(oldVersion: number): void
   deleted(oldVersion: number): void
   failed(failure: Failure): void

@@ -8,6 +8,8 @@ export interface Closing {
   /** null: the database is to be deleted. */
   readonly newVersion: number | null
   readonly request: QueuedRequest
+  /** Called before any is asked. */
+  readonly asking: () => void
   /** Called when some have not gone once all have been asked. */
   readonly blocked: () => void
 }
@@ -19,7 +21,7 @@ export interface Closing {
  */
 export async function closeConnections(
   database: Database<Connection>,
-  { newVersion, request, blocked }: Closing,
+  { newVersion, request, asking, blocked }: Closing,
 ): Promise<void> {
   const oldVersion = database.storage.schema.version
   const asked = new Set<Connection>()
@@ -30,6 +32,7 @@ export async function closeConnections(
     for (const connection of unasked) asked.add(connection)
     const told = unasked.filter((connection) => !connection.closePending)
     const { mark } = request
+    if (told.length > 0) asking()
     await request.orCancelled(
       told.map((connection) => connection.deliverVersionChange(oldVersion, newVersion, mark)),
     )

@@ -135,7 +135,6 @@ export class ConnectionQueue {
    * Before those that do not resume. Those had waited at the former owner, if they came there: each client asks its own again in their
    * order, and those of several clients come in the order of arrival, as nothing has shown another one to any of them.
    */
-  // TODO: a request that had fired `versionchange`, and was not blocked yet, is not known to its realm as the one that was processed.
   #putAhead(request: QueuedRequest): void {
     const later = this.#requests.findIndex(({ resumes }) => !resumes)
     const at = later === -1 ? this.#requests.length : later

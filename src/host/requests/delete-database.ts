@@ -25,8 +25,9 @@ export async function deleteDatabase(
   }
   const database = named.opened
   if (database) {
+    const asking = (): void => listener.asking?.()
     const blocked = (): void => listener.blocked(database.storage.schema.version)
-    await closeConnections(database, { newVersion: null, request, blocked })
+    await closeConnections(database, { newVersion: null, request, asking, blocked })
     await named.close()
   }
   listener.deleted(await named.delete(request.markToNote))

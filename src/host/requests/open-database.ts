@@ -32,8 +32,9 @@ export async function openDatabaseConnection(
   const version = requested ?? (oldVersion || 1)
   if (oldVersion > version) return listener.failed(versionFailure(name, { oldVersion, version }))
   if (oldVersion === version) return answerOpened(named.connect(database), listener)
+  const asking = (): void => listener.asking?.()
   const blocked = (): void => listener.blocked(oldVersion, version)
-  await closeConnections(database, { newVersion: version, request, blocked })
+  await closeConnections(database, { newVersion: version, request, asking, blocked })
   // By it the realm asks the next owner for the outcome; a file that is missing then was deleted.
   if (request.outlivesOwner) database.identify({ isUpgrading: false })
   const connection = named.connect(database)

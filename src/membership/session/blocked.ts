@@ -1,5 +1,6 @@
-/** The `blocked` events of a request over a change of owner: what a former owner has told is not told again. */
+/** What others have seen of a request over a change of owner. Its `blocked` events that a former owner has told are not told again. */
 export class Blocked {
+  #hasAsked = false
   /** The versions it was told with last; null: it was not. */
   #told: string | null = null
   #isOfFormerOwner = false
@@ -11,9 +12,14 @@ export class Blocked {
     if (!isKnown) tell()
   }
 
-  /** Whether an owner was processing the request: it waited for no other. */
-  get wasTold(): boolean {
-    return this.#told !== null
+  /** An owner asks connections to close for it. */
+  asking(): void {
+    this.#hasAsked = true
+  }
+
+  /** Whether a connection may have been asked to close for it: it waited for no other request. */
+  get wasSeen(): boolean {
+    return this.#hasAsked || this.#told !== null
   }
 
   ownerChanged(): void {

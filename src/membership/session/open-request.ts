@@ -59,7 +59,7 @@ export class OpenRequest implements SessionRequest, HostRequest {
   }
 
   get resumes(): boolean {
-    return this.#upgrade !== null || this.#blocked.wasTold
+    return this.#upgrade !== null || this.#blocked.wasSeen
   }
 
   ask(host: Host): void {
@@ -111,6 +111,9 @@ export class OpenRequest implements SessionRequest, HostRequest {
   #listenerAt(host: Host): OpenListener {
     const isHere = (): boolean => this.#host === host && !this.#isOver
     return {
+      asking: () => {
+        if (isHere()) this.#blocked.asking()
+      },
       blocked: (oldVersion, newVersion) => {
         if (!isHere()) return
         const tell = (): void => this.#opening.listener.blocked(oldVersion, newVersion)

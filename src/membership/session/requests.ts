@@ -102,7 +102,7 @@ export class DeleteRequest implements SessionRequest, HostRequest {
   }
 
   get resumes(): boolean {
-    return this.#blocked.wasTold
+    return this.#blocked.wasSeen
   }
 
   ask(host: Host): void {
@@ -151,6 +151,9 @@ export class DeleteRequest implements SessionRequest, HostRequest {
 
   #listenerAt(host: Host): DeleteListener {
     return {
+      asking: () => {
+        if (this.#host === host) this.#blocked.asking()
+      },
       blocked: (oldVersion) => {
         if (this.#host !== host || this.#isOver) return
         this.#blocked.tell([oldVersion, null], () => this.#listener.blocked(oldVersion))

@@ -35,6 +35,11 @@ export const answerTo = {
   outcomeOf: 'outcome',
 } as const
 
+/** Tells that connections are asked to close for the request. */
+export function tellAsking(waiting: Waiting): void {
+  if (waiting.type === 'delete' || waiting.type === 'open') waiting.listener.asking?.()
+}
+
 /** Tells that the request is blocked. */
 export function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked' }>): void {
   const { oldVersion, newVersion } = answer

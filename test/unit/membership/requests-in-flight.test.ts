@@ -113,6 +113,33 @@ describe('a deletion that was carried out, whose answer was lost with the owner'
   })
 })
 
+test('a request that others have seen by versionchange goes before theirs', async () => {
+  const directory = new SharedDirectory()
+  directory.startStranger()
+  const [client, other] = [directory.member('client'), directory.member('other')]
+  const slow = directory.member('slow')
+  await listDatabases(client)
+  const log: string[] = []
+  await open(other, 'db', { version: 7, changes, log, onVersionChange: 'close' })
+  const busy = await open(slow, 'db')
+  busy.listen({
+    // It is at something, so that the deletion is neither blocked nor carried out.
+    versionChange: (_oldVersion, _newVersion, delivered) => void setTimeout(delivered, 50),
+    closing: () => {},
+    closed: () => {},
+  })
+  // It finds the next owner after the others.
+  directory.delayed = 'client'
+  const deleted = deleteDatabase(client, 'db')
+  while (!log.includes('versionchange 7 null')) await turn()
+  const opened = open(other, 'db', { log })
+  await settle()
+  directory.kill()
+  busy.close()
+  expect(await deleted).toBe(7)
+  expect((await opened).schema.version).toBe(1)
+})
+
 /** A directory that counts the upgrades to version 2 that are committed at owners that live. */
 function countingDirectory() {
   let commits = 0
