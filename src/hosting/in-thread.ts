@@ -11,7 +11,6 @@ import { serve } from '../port/server.ts'
 import type { Platform, ThreadHosting } from './platform.ts'
 import type { MadeHost, Sharing } from './registry.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
-import { rehearse } from './engine/rehearsal.ts'
 import { ThreadEngine } from './engine/thread-engine.ts'
 
 /** How hosts in this thread are made. */
@@ -53,8 +52,8 @@ export function threadHosting(
   engine.offer(settings.wasm)
   const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
   return {
+    engine,
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
-    rehearse: () => void rehearse(engine).catch(() => {}), // The same.
     take: () => takeDirectory(settings.directory, engine),
     inThread(recovery, lost = () => {}) {
       const directory = alreadyLocked(settings.directory, lost)

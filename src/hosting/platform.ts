@@ -8,6 +8,7 @@ import type { Served, ServeOptions } from '../port/server.ts'
 import type { Presence } from '../port/presence.ts'
 import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Survivors, Vfs } from '../files/vfs.ts'
+import type { ThreadEngine } from './engine/thread-engine.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** What a worker needs that hosts for another thread. */
@@ -38,10 +39,9 @@ export interface Platform extends WorkerPlatform {
 
 /** How a directory has a host in this thread. */
 export interface ThreadHosting {
+  readonly engine: ThreadEngine
   /** Loads the engine ahead. */
   prepare(): Promise<void>
-  /** Has the engine do once what a new owner does first. Never throws. */
-  rehearse(): void
   /**
    * A host in this thread, on the directory, which the peer has taken; closing it frees the directory. `lost`: called when that has
    * turned out to be this thread's no more, as it was moved away, say; perhaps more than once.

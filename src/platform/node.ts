@@ -6,6 +6,7 @@ import { threadId } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
 import { nodeFs } from '../../vfs/node.ts'
 import { compileEngine } from './compile-engine.ts'
+import { rehearse } from '../hosting/engine/rehearsal.ts'
 import type { PeerHosting, Platform } from '../hosting/platform.ts'
 import { thisRelease } from '../hosting/this-release.ts'
 import { NodePeer } from '../membership/node/node-peer.ts'
@@ -39,7 +40,8 @@ function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
     place: meeting,
     own: { ...thisRelease, title: title(), durability, quotaBytes },
     take: () => hosting.take(),
-    getReady: () => hosting.rehearse(),
+    // What goes wrong is met again by the real owner.
+    getReady: () => void rehearse(hosting.engine).catch(() => {}),
     makeHost: (recovery, lost) => hosting.inThread(recovery, lost),
     giveUp: () => directory.close(),
     serve: (host, port, told) => hosting.serve(host, port, told),
