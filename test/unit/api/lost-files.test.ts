@@ -123,25 +123,52 @@ describe.each(Object.entries(losses))('when %s under an open database', (_, lose
   })
 })
 
-test('in a directory that has come in its place no database is made or opened', async () => {
-  renameSync(path, `${path}-away`)
-  mkdirSync(path)
-  for (const name of ['test', 'new']) {
-    const opening = openDatabase(indexedDB, () => {}, { name, version: 7 })
-    if (name === 'test') database.close()
-    await expect(opening).rejects.toMatchObject({
-      name: 'UnknownError',
-      message: expect.stringContaining(path),
-    })
-  }
-  await expect(indexedDB.databases()).rejects.toMatchObject({ name: 'UnknownError' })
-  await expect(resultOf(indexedDB.deleteDatabase('test'))).rejects.toMatchObject({
-    name: 'UnknownError',
+describe('a directory that has come in its place', () => {
+  test('is what the next requests use', async () => {
+    const isClosed = closed(database)
+    renameSync(path, `${path}-away`)
+    mkdirSync(path)
+    await alive(isClosed)
+    const fresh = await openDatabase(indexedDB, () => {}, { version: 7 })
+    expect(fresh.objectStoreNames).toHaveLength(0)
+    expect(await indexedDB.databases()).toEqual([{ name: 'test', version: 7 }])
+    expect(await versionIn(`${path}-away`)).toBe(1)
   })
-  expect(readdirSync(path)).toEqual([])
-  const other = nodeFs().directory(path)
-  await other.lock(0)
-  await other.close()
+
+  test('is not used by one that shares with no one, until it is closed', async () => {
+    await close(indexedDB)
+    indexedDB = createIndexedDB({ path, ifLocked: 'throw', onWarning: () => {} })
+    database = await openDatabase(indexedDB, () => {})
+    renameSync(path, `${path}-away`)
+    mkdirSync(path)
+    for (const name of ['test', 'new']) {
+      const opening = openDatabase(indexedDB, () => {}, { name, version: 7 })
+      if (name === 'test') database.close()
+      await expect(opening).rejects.toMatchObject({
+        name: 'UnknownError',
+        message: expect.stringContaining(path),
+      })
+    }
+    await expect(indexedDB.databases()).rejects.toMatchObject({ name: 'UnknownError' })
+    await expect(resultOf(indexedDB.deleteDatabase('test'))).rejects.toMatchObject({
+      name: 'UnknownError',
+    })
+    expect(readdirSync(path)).toEqual([])
+    const other = nodeFs().directory(path)
+    await other.lock(0)
+    await other.close()
+    await close(indexedDB)
+    await openDatabase(indexedDB, () => {}, { version: 7 })
+    expect(await versionIn(`${path}-away`)).toBe(1)
+  })
+
+  /** Of the database that was open. */
+  async function versionIn(directory: string): Promise<number> {
+    const factory = createIndexedDB({ path: directory })
+    const { version } = await openDatabase(factory, () => {})
+    await close(factory)
+    return version
+  }
 })
 
 test('what was committed is in the directory that was moved away', async () => {
@@ -165,12 +192,10 @@ test('a directory put back in time causes no warning', async () => {
   expect(warnings).toEqual([])
 })
 
-test('close() and a new beginning use what is there now', async () => {
+test('a directory that was deleted is made again by what is asked after the close event', async () => {
   await put(database, 1, 'relaxed')
   rmSync(path, { recursive: true })
   await alive(closed(database))
-  await expect(openDatabase(indexedDB, () => {})).rejects.toMatchObject({ name: 'UnknownError' })
-  await close(indexedDB)
   const fresh = await openDatabase(indexedDB, (it) => void it.createObjectStore('s'))
   expect(await resultOf(fresh.transaction('s').objectStore('s').count())).toBe(0)
 })
