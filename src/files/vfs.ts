@@ -117,6 +117,8 @@ export interface MeetingPlace {
    * until it is closed. Where no one can come the directory is taken all the same, and others are told why.
    */
   open(wayIn: WayIn, connected: (stream: ByteStream) => void): OpenMeeting
+  /** Whether there is a trace of an owner, which may be gone. */
+  isClaimed(): boolean
   /** Connects to the owner that the directory has. */
   connect(): Promise<MetOwner | NoOwner | UnmetOwner>
 }

@@ -54,7 +54,7 @@ export function threadHosting(
   return {
     engine,
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
-    take: () => takeDirectory(settings.directory, engine),
+    take: (how) => takeDirectory(settings.directory, engine, how),
     inThread(recovery, lost = () => {}) {
       const directory = alreadyLocked(settings.directory, lost)
       return hostInThread({ ...settings, directory }, engine, recovery).host
@@ -64,13 +64,16 @@ export function threadHosting(
   }
 }
 
-/** Locks the directory and loads the engine at the same time: each takes a while. */
+/** Locks the directory and loads the engine: each takes a while. A client, which finds another there, needs no engine. */
 async function takeDirectory(
   directory: VfsDirectory,
   engine: ThreadEngine,
+  { isLikely }: { isLikely: boolean },
 ): Promise<{ readonly survivors: Survivors }> {
-  const [loaded, locked] = await Promise.allSettled([engine.prepare(), lockAtOnce(directory)])
+  const ahead = isLikely ? engine.prepare() : null
+  const [, locked] = await Promise.allSettled([ahead, lockAtOnce(directory)])
   if (locked.status === 'rejected') throw lockError(locked.reason)
+  const [loaded] = await Promise.allSettled([ahead ?? engine.prepare()])
   if (loaded.status === 'fulfilled') return { survivors: directory.survivors ?? null }
   // That it cannot be given back is a lesser trouble.
   await directory.close().catch(() => {})

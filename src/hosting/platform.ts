@@ -48,11 +48,12 @@ export interface ThreadHosting {
    */
   inThread(recovery: Promise<void> | null, lost?: () => void): ObservableHost
   /**
-   * Locks the directory and loads the engine, at the same time; gives whether others may be on their way from an owner that has died.
+   * Locks the directory and loads the engine; gives whether others may be on their way from an owner that has died. `isLikely`: no
+   * other seems to have the directory, so that both are done at the same time.
    *
    * @throws StorageError 'busy' where another has it
    */
-  take(): Promise<{ readonly survivors: Survivors }>
+  take(how: { isLikely: boolean }): Promise<{ readonly survivors: Survivors }>
   /** Serves the host to a client. */
   serve(
     host: Host,

@@ -39,7 +39,7 @@ function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
     waitMs,
     place: meeting,
     own: { ...thisRelease, title: title(), durability, quotaBytes },
-    take: () => hosting.take(),
+    take: (how) => hosting.take(how),
     // What goes wrong is met again by the real owner.
     getReady: () => void rehearse(hosting.engine).catch(() => {}),
     makeHost: (recovery, lost) => hosting.inThread(recovery, lost),

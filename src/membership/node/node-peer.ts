@@ -27,7 +27,7 @@ export interface NodePeerParts {
    *
    * @throws StorageError `busy` where another has it
    */
-  take(): Promise<{ readonly survivors: Survivors }>
+  take(how: { isLikely: boolean }): Promise<{ readonly survivors: Survivors }>
   /** Does ahead what a new owner does first, as far as it can be done once for all. Never throws. */
   getReady(): void
   /** A host on the directory, which was taken. `lost`: called when the path leads there no more. */
@@ -120,7 +120,8 @@ export class NodePeer implements Peer {
       reception.close()
     }
     try {
-      const taken = await parts.take()
+      const isLikely = looking.returning === null && !parts.place.isClaimed()
+      const taken = await parts.take({ isLikely })
       return this.#own(looking, { ...taken, reception, close })
     } catch (error) {
       close([])

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { VfsError } from '../../../src/files/vfs.ts'
@@ -46,8 +47,13 @@ export function meetingPlaceOf(path: string): NodeMeetingPlace {
         },
       }
     },
+    isClaimed: () => existsSync(claimIn(path)),
     connect: () => connectToOwner(path),
   }
+}
+
+function claimIn(path: string): string {
+  return join(path, 'owner.json')
 }
 
 let name: string | null = null
@@ -64,7 +70,7 @@ function hasEnded(claim: Claim): boolean {
 }
 
 async function connectToOwner(path: string): Promise<MetOwner | NoOwner | UnmetOwner> {
-  const found = readClaim(join(path, 'owner.json'))
+  const found = readClaim(claimIn(path))
   if (found?.isPrivate) {
     return { type: 'unmet', owner: null, reason: 'it is another user’s, and shares with no other' }
   }
