@@ -117,11 +117,14 @@ export interface MeetingPlace {
    * until it is closed. Where no one can come the directory is taken all the same, and others are told why.
    */
   open(wayIn: WayIn, connected: (stream: ByteStream) => void): OpenMeeting
-  /** Whether there is a trace of an owner, which may be gone. */
-  isClaimed(): boolean
+  /** What can be seen from outside, which may have changed by the time it is used. */
+  look(): Traces
   /** Connects to the owner that the directory has. */
   connect(): Promise<MetOwner | NoOwner | UnmetOwner>
 }
+
+/** `none` of an owner; of an `owner`; `deserted`: of one that has died or left while others were there, who may be about to take the directory. */
+export type Traces = 'none' | 'owner' | 'deserted'
 
 /** An owner's end of its meeting place. */
 export interface OpenMeeting {

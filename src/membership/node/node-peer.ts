@@ -58,6 +58,8 @@ const silenceMs = 5_000
 const firstRankMs = 15
 const rankMs = 3
 const lastRank = 15
+/** One that was not there lets all of them go first: it would have to wait for them, not knowing who they are. */
+const newcomerMs = 100
 
 /** A directory that was taken. */
 interface Taken {
@@ -120,7 +122,7 @@ export class NodePeer implements Peer {
       reception.close()
     }
     try {
-      const isLikely = looking.returning === null && !parts.place.isClaimed()
+      const isLikely = looking.returning === null && parts.place.look() === 'none'
       const taken = await parts.take({ isLikely })
       return this.#own(looking, { ...taken, reception, close })
     } catch (error) {
@@ -204,7 +206,8 @@ export class NodePeer implements Peer {
 
   /** How long to leave the directory to those who came to its last owner before this thread, and live. */
   #delayOf({ client, returning }: Looking): number {
-    const survivors = returning?.filter((id) => id === client || !this.#hasDied(id)) ?? []
+    if (!returning) return this.#parts.place.look() === 'deserted' ? newcomerMs : 0
+    const survivors = returning.filter((id) => id === client || !this.#hasDied(id))
     const rank = survivors.indexOf(client)
     return rank <= 0 ? 0 : firstRankMs + rankMs * Math.min(rank, lastRank)
   }

@@ -163,7 +163,8 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
     )
   })
 
-  test('who succeeds an owner that died with clients begins nothing before those who come have come', async () => {
+  /** Has an owner that has a client die. */
+  async function die(): Promise<void> {
     await own()
     await visit()
     const traces = fs.readdirSync(path).filter((name) => /^owner\.(?:json|.*\.met)$/.test(name))
@@ -174,6 +175,18 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
       const left = texts[at]?.replace(/"pid": \d+/, `"pid": ${pid}`) ?? ''
       fs.writeFileSync(join(path, name), left)
     })
+  }
+
+  test('a newcomer leaves the directory to those who were at an owner that died', async () => {
+    await die()
+    const newcomer = look(clients.c)
+    const survivor = await look(clients.b, [clients.b])
+    assert.equal(survivor.type, 'own')
+    assert.equal((await newcomer).type, 'other')
+  })
+
+  test('who succeeds an owner that died with clients begins nothing before those who come have come', async () => {
+    await die()
     const owner = await own(clients.c)
     const order: string[] = []
     const listed = namesOf(owner.host).then(() => order.push('listed'))

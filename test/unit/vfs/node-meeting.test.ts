@@ -80,14 +80,18 @@ describe.skipIf(process.platform === 'win32')('the meeting place of a node direc
     for (const [name, text] of files) fs.writeFileSync(join(path, name), left(text))
   }
 
+  const traces = (): string | undefined => nodeFs().directory(path).meeting?.look()
+
   test('the successor of an owner that died with guests knows that they may come', async () => {
     const directory = await owned()
     assert.equal(directory.survivors, null)
     const met = await meet()
     assert.ok(met.type === 'met')
     await new Promise<void>((resolve) => met.stream.onData(() => resolve()))
+    assert.equal(traces(), 'owner')
     await killed(directory)
     met.stream.close()
+    assert.equal(traces(), 'deserted')
     const next = await owned()
     assert.equal(next.survivors, 'unknown')
     await next.close()
@@ -99,7 +103,9 @@ describe.skipIf(process.platform === 'win32')('the meeting place of a node direc
   })
 
   test('the successor of an owner that died alone, or has left, awaits no one', async () => {
+    assert.equal(traces(), 'none')
     await killed(await owned())
+    assert.equal(traces(), 'owner')
     const second = await owned()
     assert.equal(second.survivors, null)
     const met = await meet()
@@ -120,6 +126,7 @@ describe.skipIf(process.platform === 'win32')('the meeting place of a node direc
     await directory.lock(0)
     offered.close(guests)
     await directory.close()
+    assert.equal(traces(), 'deserted')
     const second = await owned()
     assert.deepEqual(second.survivors, guests)
     await second.close()
@@ -132,6 +139,7 @@ describe.skipIf(process.platform === 'win32')('the meeting place of a node direc
     const file = join(path, 'owner.left.met')
     fs.writeFileSync(file, '["abcdef0123456789"]')
     fs.utimesSync(file, new Date(), new Date(Date.now() - 20_000))
+    assert.equal(traces(), 'none')
     const first = await owned()
     assert.equal(first.survivors, null)
     await first.close()

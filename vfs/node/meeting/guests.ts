@@ -77,20 +77,31 @@ export function takeSurvivors(directory: string, former: string | null): Survivo
   return 'unknown'
 }
 
+/** Whether `takeSurvivors` would tell of any, most likely. */
+export function mayHaveSurvivors(directory: string, former: string | null): boolean {
+  if (former !== null) return fs.existsSync(join(directory, markName(former)))
+  const left = fs.statSync(join(directory, announcement), { throwIfNoEntry: false })
+  return left !== undefined && isRecent(left)
+}
+
 /** Those who were to come have come by then, or have gone as well. */
 const announcedForMs = 10_000
 
 function takeAnnounced(directory: string): readonly string[] | null {
   const file = join(directory, announcement)
   try {
-    const ageMs = timeOfDay() - fs.statSync(file).mtimeMs
+    const isOfNow = isRecent(fs.statSync(file))
     const guests = JSON.parse(fs.readFileSync(file, 'utf8')) as unknown
     fs.rmSync(file, { force: true })
-    return Math.abs(ageMs) < announcedForMs && isListOfIds(guests) ? guests : null
+    return isOfNow && isListOfIds(guests) ? guests : null
   } catch {
     // There is none, most often.
     return null
   }
+}
+
+function isRecent({ mtimeMs }: fs.Stats): boolean {
+  return Math.abs(timeOfDay() - mtimeMs) < announcedForMs
 }
 
 function isListOfIds(found: unknown): found is readonly string[] {

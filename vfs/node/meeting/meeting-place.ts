@@ -1,16 +1,22 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { VfsError } from '../../../src/files/vfs.ts'
-import type { MeetingPlace, MetOwner, NoOwner, Owner, UnmetOwner } from '../../../src/files/vfs.ts'
+import type {
+  MeetingPlace,
+  MetOwner,
+  NoOwner,
+  Owner,
+  Traces,
+  UnmetOwner,
+} from '../../../src/files/vfs.ts'
 import { readClaim } from '../claim-file.ts'
 import type { Claim } from '../claim-file.ts'
 import { connectAt, connectIn, isOwnFailure } from '../owner-socket.ts'
 import { isSameProcess, processLiveness, thisProcess } from '../process-identity.ts'
 import { isTrusted } from './elsewhere.ts'
 import type { Offer } from './entrance.ts'
-import { announceGuests } from './guests.ts'
+import { announceGuests, mayHaveSurvivors } from './guests.ts'
 import { streamOf } from './socket-stream.ts'
 import { isOpen, wayInOf } from './way-in.ts'
 import type { WrittenWayIn } from './way-in.ts'
@@ -47,13 +53,25 @@ export function meetingPlaceOf(path: string): NodeMeetingPlace {
         },
       }
     },
-    isClaimed: () => existsSync(claimIn(path)),
+    look: () => tracesIn(path),
     connect: () => connectToOwner(path),
   }
 }
 
 function claimIn(path: string): string {
   return join(path, 'owner.json')
+}
+
+function tracesIn(path: string): Traces {
+  try {
+    const claim = readClaim(claimIn(path))?.claim ?? null
+    const hasOwner = claim !== null && !hasEnded(claim)
+    if (!hasOwner && mayHaveSurvivors(path, claim?.id ?? null)) return 'deserted'
+    return claim ? 'owner' : 'none'
+  } catch {
+    // What keeps this process from looking is told by `lock()`.
+    return 'none'
+  }
 }
 
 let name: string | null = null
