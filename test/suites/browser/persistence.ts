@@ -251,6 +251,9 @@ async function inProfile<Result>(
     await load(page, `${origin}/`)
     return await body(page)
   } finally {
-    await context.close()
+    // One that was killed may be found gone at any step of closing it.
+    await context.close().catch((error: Error) => {
+      if (!/has been closed/.test(error.message)) throw error
+    })
   }
 }
