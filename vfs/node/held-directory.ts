@@ -69,4 +69,4 @@ const gone = (path: string): string =>
   `Directory "${path}" was moved or deleted while it was in use; put it back, or call close(factory) and open the databases again to begin with an empty one`
 
 const replaced = (path: string): string =>
-  `Directory "${path}" was replaced by another while it was in use; put that one back, or open the databases again to use what is there now`
+  `Directory "${path}" was replaced by another while it was in use; put that one back, or call close(factory) and open the databases again to use what is there now`

@@ -141,7 +141,7 @@ describe('the node VFS', () => {
     const lost = (path: string) => (error: unknown) => {
       assert.ok(error instanceof VfsError)
       assert.equal(error.code, 'ESTALE')
-      assert.match(error.message, /put (?:it|that one) back, or open/)
+      assert.match(error.message, /put (?:it|that one) back, or call close\(factory\) and open/)
       assert.ok(error.message.includes(`"${path}"`))
       return true
     }
