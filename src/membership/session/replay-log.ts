@@ -6,7 +6,7 @@ import { append } from '../../base/own-property.ts'
 import { ValueBytes } from '../../bytes/value-bytes.ts'
 import type { Operation, OperationReceiver } from '../../protocol/protocol.ts'
 
-/** The most that a transaction's operations may weigh, in bytes, that is to outlive so much: a note has to fit into local storage. */
+/** The most that the operations of a transaction may weigh, in bytes, by what it is to outlive: a note has to fit into local storage. */
 const longestBytes = { owner: 16 * 1024 * 1024, realm: 64 * 1024 }
 
 /** What an operation weighs in addition to its bytes. */

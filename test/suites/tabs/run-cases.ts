@@ -74,7 +74,7 @@ async function play(pool: PagePool, run: Case['run'], url: string): Promise<read
   }
 }
 
-/** Rejects when it has not been restarted for so long. */
+/** Rejects when it is not restarted in time. */
 function lateAfter(ms: number): { promise: Promise<never>; restart(): void; stop(): void } {
   let timer: NodeJS.Timeout | undefined
   let restart = (): void => {}
