@@ -26,6 +26,13 @@ export function findBrowser(name: BrowserName): string | null {
   return paths.find((path) => existsSync(path)) ?? null
 }
 
+/** Those of the names that are here, and how many are not; no name: of all. */
+export function browsersHere(named: readonly string[]): { found: BrowserName[]; missing: number } {
+  const wanted = browserNames.filter((it) => named.length === 0 || named.includes(it))
+  const found = wanted.filter((name) => findBrowser(name) !== null)
+  return { found, missing: wanted.length - found.length }
+}
+
 /** A running browser. */
 export interface RunningBrowser {
   readonly name: BrowserName

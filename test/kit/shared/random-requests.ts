@@ -10,10 +10,11 @@ import { encodeNumberKey } from '../../../src/keys/number-key.ts'
 import type { Member } from '../../../src/membership/member.ts'
 import type { CommitMark } from '../../../src/storage/storage.ts'
 import type { HostConnection } from '../../../src/protocol/protocol.ts'
-import { createStores, listDatabases, put, store, turn } from '../host-client.ts'
+import { createStores, listDatabases, put, store } from '../host-client.ts'
 import { type ModelState, textOf } from '../model-state.ts'
 import { ModelDirectory } from '../model-storage.ts'
 import { SharedDirectory } from './directory.ts'
+import { Disturbance } from './disturbance.ts'
 import { randomNumbers } from './random-numbers.ts'
 
 /** How something was said to end; `dead`: no one was told, as the realm itself was the owner that died. */
@@ -93,17 +94,17 @@ export interface RequestsOptions {
 }
 
 const names = ['a', 'b']
+const disturbances = { hasty: 0.2, handOver: 0.3, within: 12 }
 
 export class RandomRequests {
   readonly #random: () => number
   readonly #options: RequestsOptions
   readonly #history: History = { commits: new Map(), deletions: [] }
   readonly #directory: SharedDirectory
+  readonly #disturbance: Disturbance
   readonly #writes: Write[] = []
   readonly #deletions: Deletion[] = []
-  readonly #dead = new Set<string>()
   #lastKey = 0
-  #isOver = false
 
   constructor(options: RequestsOptions) {
     this.#options = options
@@ -113,38 +114,17 @@ export class RandomRequests {
       return new NotedDirectory(this.#history, former)
     }
     this.#directory = new SharedDirectory({ makeStorage })
+    this.#disturbance = new Disturbance(this.#directory, this.#random, disturbances)
   }
 
   async run(): Promise<RequestsReport> {
     this.#directory.startStranger()
-    const disturbed = this.#disturb()
+    const disturbed = this.#disturbance.run()
     const all = Array.from({ length: this.#options.members }, (_, i) => this.#runMember(`m-${i}`))
     await Promise.all(all)
-    this.#isOver = true
+    this.#disturbance.isOver = true
     await disturbed
     return this.#report()
-  }
-
-  #isLikely(probability: number): boolean {
-    return this.#random() < probability
-  }
-
-  async #turns(most: number): Promise<void> {
-    for (let left = Math.floor(this.#random() * (most + 1)); left > 0; left--) await turn()
-  }
-
-  /** Kills the owner before one of the messages to come, or has it hand over, again and again. */
-  async #disturb(): Promise<void> {
-    const directory = this.#directory
-    directory.killed = (name) => void this.#dead.add(name)
-    while (!this.#isOver) {
-      await this.#turns(this.#isLikely(0.2) ? 3 : 60)
-      if (this.#isOver || !directory.owner) continue
-      directory.nextOwner = this.#isLikely(0.3) ? 'member' : 'stranger'
-      if (this.#isLikely(0.3)) directory.askToHandOver(directory.owner.client)
-      else directory.cutAt = directory.messageCount + 1 + Math.floor(this.#random() * 12)
-    }
-    directory.cutAt = Infinity
   }
 
   /** Lives until it has done enough; one that dies as the owner is followed by another. */
@@ -155,19 +135,16 @@ export class RandomRequests {
       const member = this.#directory.member(client)
       const realm = { member, client, connections: new Set<HostConnection>() }
       const pending: Promise<void>[] = []
-      while (left > 0 && !this.#dead.has(client)) {
+      while (left > 0 && !this.#disturbance.dead.has(client)) {
         left--
         pending.push(this.#doOne(realm))
-        await this.#turns(4)
+        await this.#disturbance.turns(4)
       }
-      await Promise.race([Promise.all(pending), this.#untilDead(client)])
+      await Promise.race([Promise.all(pending), this.#disturbance.untilDead(client)])
       for (const connection of realm.connections) connection.close()
-      if (!this.#dead.has(client)) await Promise.race([member.close(), this.#untilDead(client)])
+      if (!this.#disturbance.dead.has(client))
+        await Promise.race([member.close(), this.#disturbance.untilDead(client)])
     }
-  }
-
-  async #untilDead(client: string): Promise<void> {
-    while (!this.#dead.has(client) && !this.#isOver) await turn()
   }
 
   async #doOne(realm: Realm): Promise<void> {
@@ -196,7 +173,8 @@ export class RandomRequests {
     this.#deletions.push(deletion)
     const ended = new Promise<void>((resolve) => {
       const end = (told: End, version = 0): void => {
-        if (!this.#dead.has(realm.client)) Object.assign(deletion, { end: told, version })
+        if (!this.#disturbance.dead.has(realm.client))
+          Object.assign(deletion, { end: told, version })
         resolve()
       }
       realm.member.delete(deletion.name, {
@@ -209,9 +187,9 @@ export class RandomRequests {
   }
 
   async #open(realm: Realm): Promise<void> {
-    const version = this.#isLikely(0.5) ? undefined : 1 + Math.floor(this.#random() * 4)
-    const goesOn = this.#isLikely(0.9)
-    const closes = this.#isLikely(0.3)
+    const version = this.#disturbance.isLikely(0.5) ? undefined : 1 + Math.floor(this.#random() * 4)
+    const goesOn = this.#disturbance.isLikely(0.9)
+    const closes = this.#disturbance.isLikely(0.3)
     let isHeard = false
     const listen = (connection: HostConnection): void => {
       if (!isHeard) this.#listen(realm, connection)
@@ -230,7 +208,7 @@ export class RandomRequests {
             transaction.execute({ type: 'changeSchema', change }, nothing)
           transaction.execute(put(write.key), nothing)
           const endLater = async (): Promise<void> => {
-            await this.#turns(3)
+            await this.#disturbance.turns(3)
             if (goesOn) transaction.commit(0)
             if (closes) this.#close(realm, connection)
             if (goesOn) return
@@ -253,7 +231,7 @@ export class RandomRequests {
   #listen(realm: Realm, connection: HostConnection): void {
     connection.listen({
       versionChange: (_old, _new, delivered) => {
-        void this.#turns(5).then(() => this.#close(realm, connection))
+        void this.#disturbance.turns(5).then(() => this.#close(realm, connection))
         delivered()
       },
       closing: () => realm.connections.delete(connection),
@@ -268,7 +246,7 @@ export class RandomRequests {
   }
 
   #note({ client }: Realm, write: Write, end: End): void {
-    if (this.#dead.has(client)) return
+    if (this.#disturbance.dead.has(client)) return
     write.end = end
     write.incarnation = write.connection.identify()
   }
@@ -297,15 +275,15 @@ export class RandomRequests {
       })
       const transaction = connection.createTransaction([1], 'readwrite', 'default', listener)
       const goOn = async (): Promise<void> => {
-        await this.#turns(2)
+        await this.#disturbance.turns(2)
         if (hasEnded) return
-        if (this.#isLikely(0.9)) transaction.commit(0)
+        if (this.#disturbance.isLikely(0.9)) transaction.commit(0)
         else {
           transaction.abort()
           this.#note(realm, write, 'failed')
           resolve()
         }
-        if (this.#isLikely(0.3)) this.#close(realm, connection)
+        if (this.#disturbance.isLikely(0.3)) this.#close(realm, connection)
       }
       const answered = (): void => void goOn()
       transaction.execute(put(write.key), { record() {}, done: answered, failed: answered })

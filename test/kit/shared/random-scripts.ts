@@ -9,11 +9,11 @@ import { createHost } from '../../../src/host/host.ts'
 import { convertValueToKey } from '../../../src/keys/convert-value-to-key.ts'
 import type { ClosableHost } from '../../../src/protocol/protocol.ts'
 import { memberOf } from '../../../src/base/thrown.ts'
-import { turn } from '../host-client.ts'
 import { type ModelState, textOf } from '../model-state.ts'
 import { ModelDirectory } from '../model-storage.ts'
 import { completion, openDatabase } from '../promises.ts'
 import { SharedDirectory } from './directory.ts'
+import { Disturbance } from './disturbance.ts'
 import { contentsOf } from './programs.ts'
 import { randomNumbers } from './random-numbers.ts'
 import { markerOf, Script, thrownByListener } from './script.ts'
@@ -47,6 +47,7 @@ export interface ScriptsOptions {
 }
 
 const storeNames = ['a', 'b']
+const disturbances = { hasty: 0, handOver: 0.2, within: 30 }
 
 export class RandomScripts {
   readonly #options: ScriptsOptions
@@ -54,15 +55,15 @@ export class RandomScripts {
   readonly #runs: Run[] = []
   /** The committed ones, in the order of their commits. */
   readonly #committed: number[] = []
-  readonly #dead = new Set<string>()
   readonly #wrong: string[] = []
   readonly #directory: SharedDirectory
-  #isOver = false
+  readonly #disturbance: Disturbance
 
   constructor(options: ScriptsOptions) {
     this.#options = options
     this.#random = randomNumbers(options.seed)
     this.#directory = new SharedDirectory({ makeStorage: (former) => this.#makeStorage(former) })
+    this.#disturbance = new Disturbance(this.#directory, this.#random, disturbances)
   }
 
   async run(): Promise<ScriptsReport> {
@@ -71,10 +72,10 @@ export class RandomScripts {
       const first = this.#directory.member('first')
       ;(await open(first)).close()
       await first.close()
-      const disturbed = this.#disturb()
+      const disturbed = this.#disturbance.run()
       const { members } = this.#options
       await Promise.all(Array.from({ length: members }, (_, i) => this.#runMember(`m-${i}`)))
-      this.#isOver = true
+      this.#disturbance.isOver = true
       await disturbed
       const compared = await this.#compare()
       return { kills: this.#directory.killCount, ends: this.#count(), compared, wrong: this.#wrong }
@@ -106,51 +107,24 @@ export class RandomScripts {
     }
   }
 
-  #isLikely(probability: number): boolean {
-    return this.#random() < probability
-  }
-
-  async #turns(most: number): Promise<void> {
-    for (let left = Math.floor(this.#random() * (most + 1)); left > 0; left--) await turn()
-  }
-
-  /** Kills the owner before one of the messages to come, or has it hand over, again and again. */
-  async #disturb(): Promise<void> {
-    const directory = this.#directory
-    directory.killed = (name) => void this.#dead.add(name)
-    while (!this.#isOver) {
-      await this.#turns(60)
-      if (this.#isOver || !directory.owner) continue
-      directory.nextOwner = this.#isLikely(0.3) ? 'member' : 'stranger'
-      if (this.#isLikely(0.2)) directory.askToHandOver(directory.owner.client)
-      else directory.cutAt = directory.messageCount + 1 + Math.floor(this.#random() * 30)
-    }
-    directory.cutAt = Infinity
-  }
-
   /** Lives until it has run enough; one that dies as the owner is followed by another. */
   async #runMember(name: string): Promise<void> {
     let left = this.#options.each
     for (let life = 0; left > 0; life++) {
       const client = `${name}-${life}`
       const member = this.#directory.member(client)
-      const died = this.#untilDead(client)
+      const died = this.#disturbance.untilDead(client)
       const database = await Promise.race([open(member), died])
-      while (database && left > 0 && !this.#dead.has(client)) {
+      while (database && left > 0 && !this.#disturbance.dead.has(client)) {
         const atOnce = Math.min(left, 1 + Math.floor(this.#random() * 3))
         left -= atOnce
         const runs = Array.from({ length: atOnce }, () => this.#transact(database, client))
         await Promise.race([Promise.all(runs), died])
-        await this.#turns(2)
+        await this.#disturbance.turns(2)
       }
       database?.close()
-      if (!this.#dead.has(client)) await Promise.race([member.close(), died])
+      if (!this.#disturbance.dead.has(client)) await Promise.race([member.close(), died])
     }
-  }
-
-  async #untilDead(client: string): Promise<null> {
-    while (!this.#dead.has(client) && !this.#isOver) await turn()
-    return null
   }
 
   #newRun(): Run {
@@ -158,8 +132,8 @@ export class RandomScripts {
     const run: Run = {
       id: this.#runs.length + 1,
       stores: choice < 0.4 ? ['a'] : choice < 0.7 ? ['b'] : storeNames,
-      mode: this.#isLikely(0.75) ? 'readwrite' : 'readonly',
-      durability: this.#isLikely(0.3) ? 'strict' : 'relaxed',
+      mode: this.#disturbance.isLikely(0.75) ? 'readwrite' : 'readonly',
+      durability: this.#disturbance.isLikely(0.3) ? 'strict' : 'relaxed',
       end: 'dead',
       script: null,
     }
@@ -173,7 +147,7 @@ export class RandomScripts {
     run.script = script
     await new Promise<void>((resolve) => {
       const end = (told: End): void => {
-        if (!this.#dead.has(client)) run.end = told
+        if (!this.#disturbance.dead.has(client)) run.end = told
         resolve()
       }
       transaction.oncomplete = () => end('complete')

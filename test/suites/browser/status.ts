@@ -1,4 +1,4 @@
-/** Who has a directory of the origin private file system, as any page or worker can learn. */
+/** Every page and worker can learn who has a directory of the origin private file system. */
 import assert from 'node:assert/strict'
 import type { Page } from 'playwright-core'
 import type { DirectoryStatus } from '../../../src/status.ts'

@@ -2,8 +2,7 @@
 import { parseArgs } from 'node:util'
 import {
   type BrowserName,
-  browserNames,
-  findBrowser,
+  browsersHere,
   type RunningBrowser,
   installCommand,
   startBrowser,
@@ -54,13 +53,12 @@ export async function main(args: readonly string[], places: Places): Promise<num
     allowPositionals: true,
     options: optionTypes,
   })
-  const wanted = browserNames.filter((it) => positionals.length === 0 || positionals.includes(it))
-  const found = wanted.filter((name) => findBrowser(name) !== null)
+  const { found, missing } = browsersHere(positionals)
   const server = await startServer({ '/dist/': places.dist, '/scope/': places.scopeRoot })
   try {
     const verdicts: Verdict[] = []
     for (const name of found) verdicts.push(...(await runInBrowser(name, values, server.origin)))
-    return report(verdicts, found, wanted.length - found.length)
+    return report(verdicts, found, missing)
   } finally {
     server.close()
   }

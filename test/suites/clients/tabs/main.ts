@@ -1,7 +1,7 @@
 /** Runs the programs in each browser that is installed, and ends with a line of counts. */
 import { parseArgs } from 'node:util'
 import type { BrowserContext } from 'playwright-core'
-import { browserNames, findBrowser, installCommand, startBrowser } from '../../../kit/browsers.ts'
+import { browsersHere, installCommand, startBrowser } from '../../../kit/browsers.ts'
 import { startServer } from '../../../kit/page-server.ts'
 import { dexiePrograms } from './programs/dexie.ts'
 import { firestorePrograms } from './programs/firestore.ts'
@@ -42,8 +42,7 @@ export async function main(args: readonly string[], places: Places): Promise<num
     allowPositionals: true,
     options: optionTypes,
   })
-  const wanted = browserNames.filter((it) => positionals.length === 0 || positionals.includes(it))
-  const found = wanted.filter((name) => findBrowser(name) !== null)
+  const { found, missing } = browsersHere(positionals)
   const server = await startServer({ '/dist/': places.dist, '/pages/': places.pagesRoot })
   const counts = { programs: 0, equal: 0 }
   try {
@@ -60,7 +59,7 @@ export async function main(args: readonly string[], places: Places): Promise<num
   } finally {
     server.close()
   }
-  return report(counts, found, wanted.length - found.length)
+  return report(counts, found, missing)
 }
 
 /** What is the same for all programs in a browser. */

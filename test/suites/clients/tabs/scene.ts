@@ -45,6 +45,17 @@ export class Scene {
     }
   }
 
+  /** At least two, each of which has opened its database. */
+  async openTabs(count: number): Promise<[Tab, Tab, ...Tab[]]> {
+    const tabs: Tab[] = []
+    for (let number = 1; number <= count; number++) {
+      const tab = await this.tab(String(number))
+      await tab.call('open')
+      tabs.push(tab)
+    }
+    return tabs as [Tab, Tab, ...Tab[]] // Callers ask for two at least.
+  }
+
   /** Closes all tabs. */
   async end(): Promise<void> {
     await Promise.all(this.#pages.map((page) => page.close()))

@@ -1,19 +1,9 @@
 /** Firestore's cache for several tabs, offline. */
-import type { Programs, Scene, Tab } from '../scene.ts'
-
-async function openTabs(scene: Scene, count: number): Promise<[Tab, Tab, ...Tab[]]> {
-  const tabs: Tab[] = []
-  for (let number = 1; number <= count; number++) {
-    const tab = await scene.tab(String(number))
-    await tab.call('open')
-    tabs.push(tab)
-  }
-  return tabs as [Tab, Tab, ...Tab[]] // Callers want two at least.
-}
+import type { Programs } from '../scene.ts'
 
 export const firestorePrograms: Programs = {
   async 'a listener is told what other tabs write'(scene) {
-    const tabs = await openTabs(scene, 2)
+    const tabs = await scene.openTabs(2)
     const [one, two] = tabs
     for (const tab of tabs) await tab.call('watch', 0)
     for (const tab of tabs) await tab.call('watched', [], false)
@@ -26,7 +16,7 @@ export const firestorePrograms: Programs = {
   },
 
   async 'what one tab adds to a number another tab has written'(scene) {
-    const tabs = await openTabs(scene, 2)
+    const tabs = await scene.openTabs(2)
     const [one, two] = tabs
     for (const tab of tabs) await tab.call('watch', 0)
     for (const tab of tabs) await tab.call('watched', [], false)
@@ -55,7 +45,7 @@ export const firestorePrograms: Programs = {
   },
 
   async 'listeners go on when the first tab is closed'(scene) {
-    const [one, two, three] = await openTabs(scene, 3)
+    const [one, two, three] = await scene.openTabs(3)
     if (!three) throw new Error('unreachable: three were opened')
     for (const tab of [two, three]) await tab.call('watch', 0)
     for (const tab of [two, three]) await tab.call('watched', [], false)
@@ -69,7 +59,7 @@ export const firestorePrograms: Programs = {
   },
 
   async 'a tab that ends its use leaves the others theirs'(scene) {
-    const [one, two] = await openTabs(scene, 2)
+    const [one, two] = await scene.openTabs(2)
     await two.call('watch', 0)
     await two.call('watched', [], false)
     await one.call('set', 'a', { rank: 1 })

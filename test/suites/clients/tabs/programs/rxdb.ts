@@ -1,19 +1,9 @@
 /** RxDB on its storage for Dexie, with `multiInstance`. */
-import type { Programs, Scene, Tab } from '../scene.ts'
-
-async function openTabs(scene: Scene, count: number): Promise<[Tab, Tab, ...Tab[]]> {
-  const tabs: Tab[] = []
-  for (let number = 1; number <= count; number++) {
-    const tab = await scene.tab(String(number))
-    await tab.call('open')
-    tabs.push(tab)
-  }
-  return tabs as [Tab, Tab, ...Tab[]] // Callers want two at least.
-}
+import type { Programs } from '../scene.ts'
 
 export const rxdbPrograms: Programs = {
   async 'a query follows what other tabs insert and remove'(scene) {
-    const tabs = await openTabs(scene, 2)
+    const tabs = await scene.openTabs(2)
     const [one, two] = tabs
     for (const tab of tabs) await tab.call('watch', 10)
     for (const tab of tabs) await tab.call('watched', [])
@@ -28,7 +18,7 @@ export const rxdbPrograms: Programs = {
   },
 
   async 'tabs that change the same document lose no change'(scene) {
-    const tabs = await openTabs(scene, 2)
+    const tabs = await scene.openTabs(2)
     const [one, two] = tabs
     await one.call('insert', 'a', 0)
     await Promise.all(tabs.map((tab) => tab.call('raise', 'a', 20)))
@@ -38,7 +28,7 @@ export const rxdbPrograms: Programs = {
   },
 
   async 'tabs that insert the same documents get each in once'(scene) {
-    const tabs = await openTabs(scene, 2)
+    const tabs = await scene.openTabs(2)
     const [one, two] = tabs
     await one.call('insertMany', ['a', 'b', 'c'])
     await two.call('insertMany', ['c', 'd'])
@@ -47,7 +37,7 @@ export const rxdbPrograms: Programs = {
   },
 
   async 'a local document follows what another tab writes'(scene) {
-    const [one, two] = await openTabs(scene, 2)
+    const [one, two] = await scene.openTabs(2)
     await one.call('watchNote', 'n')
     await one.call('watched', null)
     await two.call('note', 'n', 'first')
@@ -57,7 +47,7 @@ export const rxdbPrograms: Programs = {
   },
 
   async 'one tab leads, and another when it is closed'(scene) {
-    const [one, two] = await openTabs(scene, 2)
+    const [one, two] = await scene.openTabs(2)
     await one.call('stand')
     await one.call('elected')
     await two.call('stand')
@@ -71,7 +61,7 @@ export const rxdbPrograms: Programs = {
   },
 
   async 'queries go on when the first tab is closed'(scene) {
-    const [one, two, three] = await openTabs(scene, 3)
+    const [one, two, three] = await scene.openTabs(3)
     if (!three) throw new Error('unreachable: three were opened')
     await one.call('insert', 'a', 1)
     for (const tab of [two, three]) await tab.call('watch', 0)
@@ -84,7 +74,7 @@ export const rxdbPrograms: Programs = {
   },
 
   async 'a database that one tab has removed is made again'(scene) {
-    const [one, two] = await openTabs(scene, 2)
+    const [one, two] = await scene.openTabs(2)
     await one.call('insert', 'a', 1)
     await two.call('close')
     await one.call('remove')
