@@ -123,7 +123,10 @@ export interface MeetingPlace {
   connect(): Promise<MetOwner | NoOwner | UnmetOwner>
 }
 
-/** `none` of an owner; of an `owner`; `deserted`: of one that has died or left while others were there, who may be about to take the directory. */
+/**
+ * Of an owner: `none`; those of one that may live, `owner`; those of one that has died or left while others were there, who may be about to
+ * take the directory, `deserted`.
+ */
 export type Traces = 'none' | 'owner' | 'deserted'
 
 /** An owner's end of its meeting place. */

@@ -23,7 +23,8 @@ export interface NodePeerParts {
   /** How long to wait for an owner that does not share; one that is stopped is waited for as long as that, or without limit if it is 0. */
   readonly waitMs: number
   /**
-   * Takes the directory at once and loads the engine; gives who may be on the way from its last owner.
+   * Takes the directory at once and loads the engine; gives who may be on the way from its last owner. `isLikely`: no other seems to
+   * have the directory.
    *
    * @throws StorageError `busy` where another has it
    */
@@ -83,12 +84,13 @@ export class NodePeer implements Peer {
   }
 
   async look(looking: Looking): Promise<Found> {
-    await pause(this.#delayOf(looking), looking.signal)
+    const traces = looking.returning ? 'owner' : this.#parts.place.look()
+    await pause(traces === 'deserted' ? newcomerMs : this.#delayOf(looking), looking.signal)
     let unreachableSince: number | null = null
     const refusals = new Refusals(this.#parts)
     const start = now()
     for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      const taken = await this.#take(looking)
+      const taken = await this.#take(looking, { isLikely: traces === 'none' })
       if (!(taken instanceof StorageError)) return taken
       const met = await this.#parts.place.connect()
       if (met.type === 'met') {
@@ -108,7 +110,7 @@ export class NodePeer implements Peer {
   }
 
   /** The error where another has the directory. */
-  async #take(looking: Looking): Promise<FoundOwn | StorageError> {
+  async #take(looking: Looking, how: { isLikely: boolean }): Promise<FoundOwn | StorageError> {
     const parts = this.#parts
     const own = { ...parts.own, client: looking.client }
     const reception = new Reception()
@@ -122,8 +124,7 @@ export class NodePeer implements Peer {
       reception.close()
     }
     try {
-      const isLikely = looking.returning === null && parts.place.look() === 'none'
-      const taken = await parts.take({ isLikely })
+      const taken = await parts.take(how)
       return this.#own(looking, { ...taken, reception, close })
     } catch (error) {
       close([])
@@ -206,8 +207,7 @@ export class NodePeer implements Peer {
 
   /** How long to leave the directory to those who came to its last owner before this thread, and live. */
   #delayOf({ client, returning }: Looking): number {
-    if (!returning) return this.#parts.place.look() === 'deserted' ? newcomerMs : 0
-    const survivors = returning.filter((id) => id === client || !this.#hasDied(id))
+    const survivors = returning?.filter((id) => id === client || !this.#hasDied(id)) ?? []
     const rank = survivors.indexOf(client)
     return rank <= 0 ? 0 : firstRankMs + rankMs * Math.min(rank, lastRank)
   }
