@@ -8,6 +8,7 @@
  *   loaded side by side they meet in the registries that the sources keep under `Symbol.for` keys.
  * - For pages: ES modules once more (`dist/*-browser.js`), small, and without what only Node has.
  * - All JavaScript lies flat in one folder, so that `new URL('./wa-sqlite.wasm', import.meta.url)` is right in each file.
+ * - Programs with libraries of their own (`dist/tool`, …) lie in folders, each with the terms of those libraries.
  * - Declarations come from tsc, file by file; `dist/types` for `import`, a copy marked CommonJS for `require`.
  *
  * `node esbuild.config.mjs --write-exports` puts the entry tables into package.json; a build whose package.json
@@ -17,9 +18,18 @@ import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } 
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { checkExports, dist, entries, target, wasm, writeExports } from './build/entries.mjs'
+import {
+  checkExports,
+  dist,
+  entries,
+  programs,
+  target,
+  wasm,
+  writeExports,
+} from './build/entries.mjs'
 import { buildInline } from './build/inline.mjs'
 import { buildForPages, buildForServers, convertToCommonJS } from './build/modules.mjs'
+import { buildPrograms } from './build/programs.mjs'
 import { buildTypes } from './build/types.mjs'
 import { buildFakeIndexedDB } from './packages/fake-indexeddb/build.mjs'
 
@@ -36,6 +46,7 @@ async function buildAll() {
   await buildInline({ wasmPath: join(dist, wasm), outfile: join(dist, 'inline.js'), target })
   exportFunctionItself(join(dist, 'indexeddbshim.cjs'))
   checkNamedFiles()
+  await buildPrograms()
   buildTypes()
   await buildFakeIndexedDB()
   reportSizes()
@@ -58,7 +69,10 @@ function checkNamedFiles() {
 }
 
 function reportSizes() {
-  const names = readdirSync(dist).filter((name) => /\.(js|cjs|wasm)$/.test(name))
+  const folders = ['', ...programs.map(({ name }) => name)]
+  const names = folders
+    .flatMap((folder) => readdirSync(join(dist, folder)).map((name) => join(folder, name)))
+    .filter((name) => /\.(js|cjs|wasm)$/.test(name))
   for (const name of names.sort()) {
     const bytes = readFileSync(join(dist, name))
     const [size, compressed] = [bytes, gzipSync(bytes)].map(kilobytes)

@@ -57,6 +57,14 @@ export const inlineEntry = { subpath: './inline', source: 'src/inline.ts' }
 export const pageWorker = { subpath: './worker', source: 'src/worker.ts' }
 export const nodeWorker = { subpath: './worker-node', source: 'src/worker-node.ts' }
 
+/**
+ * Built whole with their libraries, each into the folder of its name in `dist/`: the sources → the command or the subpath they are
+ * reached by. `kind` says how (`programs.mjs`).
+ */
+export const programs = [
+  { name: 'tool', source: 'tool/cli.ts', kind: 'node', command: 'idb-everywhere' },
+]
+
 /** What a simulated page asks of Node is in no entry: `src/platform/simulated-page.ts` loads it. */
 export const nodePlatform = { name: 'platform-node', source: 'src/platform/node.ts' }
 
@@ -71,6 +79,10 @@ const entriesWithSideEffects = [
   './testing/node',
 ]
 
+/** `tool/cli.ts` → `./dist/tool/cli.js`, the file of a program. */
+export const programFileOf = ({ name, source }) =>
+  `./${dist}/${name}/${source.replace(/^.*\/|\.tsx?$/g, '')}.js`
+
 /** `./vfs/node` → `vfs-node`, the name of its files in `dist/`. */
 export const fileNameOf = (subpath) =>
   subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-')
@@ -78,12 +90,13 @@ export const fileNameOf = (subpath) =>
 export const pageFileOf = (subpath) => `${fileNameOf(subpath)}-browser`
 
 export function declarationOf(source) {
-  return source.replace(/\.ts$/, '.d.ts')
+  return source.replace(/\.tsx?$/, '.d.ts')
 }
 
 /** The sources whose declarations users see. */
 export function typedSources() {
-  return [...Object.values(entries), inlineEntry.source]
+  const ofPrograms = programs.filter(({ subpath }) => subpath).map(({ source }) => source)
+  return [...Object.values(entries), inlineEntry.source, ...ofPrograms]
 }
 
 /**
@@ -120,15 +133,26 @@ function pageExportsOf(subpath, source) {
   }
 }
 
+function exportsOfProgram(program) {
+  const types = `./${dist}/types/${declarationOf(program.source)}`
+  return [program.subpath, { types, default: programFileOf(program) }]
+}
+
 /** The fields of package.json that follow from the tables. */
 function derivedFields() {
   return {
+    bin: Object.fromEntries(
+      programs
+        .filter(({ command }) => command)
+        .map((program) => [program.command, programFileOf(program)]),
+    ),
     exports: {
       ...Object.fromEntries(Object.entries(entries).map(exportsOf)),
       [inlineEntry.subpath]: {
         types: `./${dist}/types/${declarationOf(inlineEntry.source)}`,
         default: `./${dist}/${fileNameOf(inlineEntry.subpath)}.js`,
       },
+      ...Object.fromEntries(programs.filter(({ subpath }) => subpath).map(exportsOfProgram)),
       [pageWorker.subpath]: `./${dist}/${fileNameOf(pageWorker.subpath)}.js`,
       [`./${wasm}`]: `./${dist}/${wasm}`,
       './package.json': './package.json',

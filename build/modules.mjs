@@ -64,15 +64,35 @@ async function buildModules(options) {
     logLevel: 'warning',
     ...options,
   })
+  checkTerms(bundledPackages(metafile))
   const names = Object.keys(metafile.outputs).map((path) => basename(path))
   for (const name of names) dropPaths(join(dist, name))
   return names
 }
 
+/** The directories of the packages that a build has put into its files. */
+export function bundledPackages({ inputs }) {
+  const directories = Object.keys(inputs).flatMap(
+    (path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? [],
+  )
+  return [...new Set(directories)].sort()
+}
+
 /** The lines in which the bundler says where each source begins: there is no such path in the package. */
-function dropPaths(file) {
+export function dropPaths(file) {
   const text = readFileSync(file, 'utf8')
-  writeFileSync(file, text.replace(/^\/\/ (?:src|vfs|node_modules)\/\S+\n/gm, ''))
+  writeFileSync(file, text.replace(/^\/\/ (?:src|vfs|tool|inspector|node_modules)\/\S+\n/gm, ''))
+}
+
+/** @throws if THIRD_PARTY_LICENSES does not name a package that is bundled, with its version */
+function checkTerms(packages) {
+  const known = readFileSync('THIRD_PARTY_LICENSES', 'utf8')
+  for (const directory of packages) {
+    const { name, version } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
+    if (!known.includes(`${name} ${version}`)) {
+      throw new Error(`${name} ${version} is bundled, which THIRD_PARTY_LICENSES does not say`)
+    }
+  }
 }
 
 /** A tab for each two spaces, which are a twentieth of what is readable. @throws if that changes more than the layout */

@@ -17,7 +17,7 @@ import { domExceptionMade, sqlText } from './layers/in-one-place.ts'
 import { leaves, otherRooms, sourceRooms } from './layers/rooms.ts'
 
 const sources = sourcesIn(['src', 'vfs'])
-const others = sourcesIn(['test', 'wpt', 'browser-demo', 'build', 'packages', '.'])
+const others = sourcesIn(['test', 'wpt', 'browser-demo', 'tool', 'build', 'packages', '.'])
 
 test('every import of the sources follows the arrows between the rooms', () => {
   expect(forbiddenImports(sources, sourceRooms, leaves)).toEqual([])
@@ -60,7 +60,7 @@ function sourcesIn(folders: readonly string[]): Sources {
   const files = folders.flatMap((folder) =>
     readdirSync(folder, { recursive: folder !== '.', encoding: 'utf8' })
       .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
-      .filter((file) => /\.[cm]?[jt]s$/.test(file) && !isLeftOut(file)),
+      .filter((file) => /\.[cm]?[jt]sx?$/.test(file) && !isLeftOut(file)),
   )
   return new Map(files.map((file) => [file, readFileSync(file, 'utf8')]))
 }

@@ -33,7 +33,7 @@ const entries =
 /** Path → text, paths relative to the project. */
 type Sources = ReadonlyMap<string, string>
 
-const sources = sourcesIn(['src', 'vfs', 'wpt', 'browser-demo', 'packages', 'build'])
+const sources = sourcesIn(['src', 'vfs', 'wpt', 'browser-demo', 'tool', 'packages', 'build'])
 
 test('no function is longer than 40 lines but those with a reason', () => {
   const long = [...sources]
@@ -121,7 +121,7 @@ function sourcesIn(folders: readonly string[]): Sources {
       .map((name) => posix.join(folder, name.replaceAll('\\', '/')))
       .filter(
         (name) =>
-          /\.(?:ts|mjs|js)$/.test(name) && !/(?:^|\/)(?:node_modules|dist|auto|lib)\//.test(name),
+          /\.(?:tsx?|mjs|js)$/.test(name) && !/(?:^|\/)(?:node_modules|dist|auto|lib)\//.test(name),
       ),
   )
   return new Map(files.sort().map((file) => [file, readFileSync(file, 'utf8')]))

@@ -10,15 +10,23 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { complaintsOf } from '../../../build/documents.mjs'
+import { programs } from '../../../build/entries.mjs'
 import { importBundled } from '../../kit/bundle.mjs'
 import { checkManifest } from './manifest.mjs'
 import { checkPageIsFreeOfNode, checkStatedSizes, measurePage, tableOf } from './page-size.mjs'
+import { programChecks } from './programs.mjs'
 import { uncaughtChecks } from './uncaught.mjs'
 
 const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
 
 /** ES modules that only browsers load, one of them a script without exports, and the engine, which has no types. */
-const browserOnly = ['--exclude-entrypoints', 'inline', 'worker', 'wa-sqlite.wasm']
+const browserOnly = [
+  '--exclude-entrypoints',
+  'inline',
+  'worker',
+  'wa-sqlite.wasm',
+  ...programs.flatMap(({ subpath }) => subpath?.slice(2) ?? []),
+]
 
 /**
  * What the package may weigh once installed. The engine is in it twice, as it is and as text in the single file, and the
@@ -74,6 +82,7 @@ async function runChecks() {
     ),
     ...uncaughtChecks(project, await runtimesOfErrors()),
     ['the single file runs from a directory without any other', runSingleFile],
+    ...programChecks(project),
     ['a page loads nothing that only Node has', () => checkPageIsFreeOfNode(project)],
     [
       'the documents say what a page loads',

@@ -149,6 +149,9 @@ export const otherRooms: Rooms = {
   ...suiteRooms(),
   'wpt/': ['test/kit/'],
   'browser-demo/': [],
+  // It sees the package as a stranger does.
+  'tool/': [],
+  'test/unit/tool/': ['tool/', 'test/kit/'],
   'packages/fake-indexeddb/': [],
   'build/': ['packages/'],
   '*': ['build/', 'packages/'],

@@ -1,0 +1,14 @@
+/** `status`: who has a directory, and who else is there. */
+import type { Command } from 'commander'
+import { status } from 'idb-everywhere/status'
+
+/** Adds the command. It takes part in nothing, and leaves no trace. */
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description('who owns a directory of databases, and who else uses it, as JSON')
+    .argument('<directory>', 'where the databases are')
+    .action(async (directory: string) => {
+      console.log(JSON.stringify(await status(directory), null, 2))
+    })
+}
