@@ -38,16 +38,27 @@ export function writeArrayBuffer(out: ByteWriter, value: object): void {
 
 /** Writes a typed array or DataView; its child is its buffer, the whole of it, as the standard has it. */
 export function* writeView(out: ByteWriter, view: object): Children {
-  const measures = measureView(view)
-  const { kind, buffer, byteOffset, length } = measures
-  if (isShared(buffer)) {
-    throw domException('DataCloneError', `A ${kind} over shared memory cannot be stored`)
-  }
+  const { kind, buffer, byteOffset, length } = viewLayout(view)
   out.byte(Tag.view)
   out.byte(viewKinds.indexOf(kind))
   yield buffer
   out.uint(byteOffset)
-  out.uint(isLengthTracking(view, buffer, measures) ? 0 : length + 1)
+  out.uint(length === undefined ? 0 : length + 1)
+}
+
+/** What a view shows of its buffer; `length` is undefined where it follows the buffer's. */
+export interface ViewLayout extends Omit<ViewMeasures, 'length'> {
+  readonly length: number | undefined
+}
+
+/** @throws DataCloneError if the view is over shared memory, detached or out of bounds */
+export function viewLayout(view: object): ViewLayout {
+  const measures = measureView(view)
+  const { kind, buffer } = measures
+  if (isShared(buffer)) {
+    throw domException('DataCloneError', `A ${kind} over shared memory cannot be stored`)
+  }
+  return isLengthTracking(view, buffer, measures) ? { ...measures, length: undefined } : measures
 }
 
 interface ViewMeasures {

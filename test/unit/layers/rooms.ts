@@ -18,6 +18,7 @@ export const sourceRooms: Rooms = {
   'src/kept-objects/': [],
   'src/keys/': ['src/bytes/'],
   'src/values/': ['src/bytes/', 'src/keys/', 'src/kept-objects/'],
+  'src/rendering/': ['src/bytes/', 'src/keys/', 'src/values/'],
   'src/storage/': ['src/bytes/', 'src/keys/'],
   'src/protocol/': ['src/bytes/', 'src/keys/', 'src/kept-objects/', 'src/storage/'],
   'src/events/': ['src/event-loop/'],
@@ -111,6 +112,8 @@ const otherEnds: Rooms = {
   'src/files/': ['src/sqlite/mount/', 'src/storage/'],
   'src/membership/': ['src/host/'],
   'src/port/': ['src/host/'],
+  // The instances of every type.
+  'src/rendering/': ['test/suites/types/', 'test/unit/values/'],
 }
 
 /** Suite → what else it runs. */

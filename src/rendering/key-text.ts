@@ -1,0 +1,128 @@
+/** Keys as a person writes them, on a command line or in a field of a form. */
+import { domException } from '../errors.ts'
+import { bytesOf } from '../keys/internal-slots.ts'
+import type { Json } from './json.ts'
+import { parseKey } from './keys.ts'
+
+/** The key as text that readKey() reads: `42`, `"a"`, `[1, "b"]`, `Date(2026-01-01T00:00:00.000Z)`, `Bytes(0aff)`, `Infinity`. */
+export function formatKey(key: IDBValidKey): string {
+  if (typeof key === 'number') return String(key)
+  if (typeof key === 'string') return JSON.stringify(key)
+  if (Array.isArray(key)) return `[${key.map(formatKey).join(', ')}]`
+  if (key instanceof Date) return `Date(${key.toISOString()})`
+  const bytes = [...(bytesOf(key) ?? [])]
+  return `Bytes(${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')})`
+}
+
+/**
+ * The key that a person means: what formatKey() writes, the JSON of renderKey(), dates in all forms of ISO 8601; every other
+ * word is a string.
+ *
+ * @throws SyntaxError (a DOMException) for text that begins as one of those and does not end as one
+ */
+export function readKey(text: string): IDBValidKey {
+  const reader = new KeyReader(text.trim())
+  const word = reader.bareWord()
+  if (word !== null) return word
+  const key = reader.key()
+  if (!reader.isAtEnd) throw reader.mistake('the text goes on after the key')
+  return key
+}
+
+const patterns = {
+  number: /-?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y,
+  string: /"(?:[^"\\]|\\.)*"/y,
+  date: /Date\(([^)]*)\)/y,
+  bytes: /Bytes\(((?:[0-9a-fA-F]{2}|\s)*)\)/y,
+  space: /\s*/y,
+} as const
+
+/** A whole number or one of the words that begin a key. */
+const beginsKey = /^(?:["[{]|Date\(|Bytes\(|-?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)$)/
+
+class KeyReader {
+  readonly #text: string
+  #at = 0
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  get isAtEnd(): boolean {
+    this.#take(patterns.space)
+    return this.#at === this.#text.length
+  }
+
+  /** The text, if it is a word that needs no quotes; null if it begins as a key of another form. */
+  bareWord(): string | null {
+    return beginsKey.test(this.#text) ? null : this.#text
+  }
+
+  key(): IDBValidKey {
+    this.#take(patterns.space)
+    if (this.#text[this.#at] === '[') return this.#array()
+    if (this.#text[this.#at] === '{') return this.#tagged()
+    const string = this.#take(patterns.string)
+    if (string) return this.#json(string[0]) as string // it has quotes
+    const date = this.#take(patterns.date)
+    if (date) return this.#date(date[1] ?? '')
+    const bytes = this.#take(patterns.bytes)
+    if (bytes) return bytesFrom(bytes[1] ?? '')
+    const number = this.#take(patterns.number)
+    if (number) return Number(number[0])
+    throw this.mistake('there is no key')
+  }
+
+  mistake(reason: string): DOMException {
+    return domException(
+      'SyntaxError',
+      `"${this.#text}" is no key: ${reason} (character ${this.#at + 1}); write 42, "text", [1, "b"], Date(2026-01-31) or Bytes(0aff)`,
+    )
+  }
+
+  #take(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = this.#at
+    const found = pattern.exec(this.#text)
+    if (found) this.#at = pattern.lastIndex
+    return found
+  }
+
+  #array(): IDBValidKey[] {
+    const keys: IDBValidKey[] = []
+    this.#at++
+    for (this.#take(patterns.space); this.#text[this.#at] !== ']'; this.#take(patterns.space)) {
+      if (keys.length > 0 && this.#text[this.#at++] !== ',')
+        throw this.mistake('a comma is missing')
+      keys.push(this.key())
+    }
+    this.#at++
+    return keys
+  }
+
+  /** JSON has no braces but in strings: the object ends with the first brace out of them. */
+  #tagged(): IDBValidKey {
+    const end = /\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}/y
+    const found = this.#take(end)
+    if (!found) throw this.mistake('an object does not end')
+    return parseKey(this.#json(found[0]))
+  }
+
+  #date(text: string): Date {
+    const date = new Date(text)
+    if (Number.isNaN(date.getTime())) throw this.mistake(`"${text}" is no date`)
+    return date
+  }
+
+  #json(text: string): Json {
+    try {
+      return JSON.parse(text) as Json
+    } catch (error) {
+      throw this.mistake(String(error))
+    }
+  }
+}
+
+function bytesFrom(digits: string): ArrayBuffer {
+  const pairs = digits.match(/[0-9a-fA-F]{2}/g) ?? []
+  return Uint8Array.from(pairs, (pair) => parseInt(pair, 16)).buffer
+}

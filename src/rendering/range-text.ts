@@ -1,0 +1,63 @@
+import { formatKey, readKey } from './key-text.ts'
+
+/** The bounds of a key range; undefined: unbounded. What an IDBKeyRange says of itself. */
+export interface RangeBounds {
+  readonly lower: IDBValidKey | undefined
+  readonly upper: IDBValidKey | undefined
+  readonly lowerOpen: boolean
+  readonly upperOpen: boolean
+}
+
+/**
+ * The range as text that readRange() reads: `1..5` has both its bounds, `1<..5` lacks the lower one, `1..<5` the upper one;
+ * `"a"..` and `..5` are bounded at one end, `..` not at all, and a single key is itself.
+ */
+export function formatRange({ lower, upper, lowerOpen, upperOpen }: RangeBounds): string {
+  const [from, to] = [lower, upper].map((it) => (it === undefined ? '' : formatKey(it)))
+  if (from === to && from !== '' && !lowerOpen && !upperOpen) return from ?? ''
+  return `${from}${lowerOpen && from ? '<' : ''}..${upperOpen && to ? '<' : ''}${to}`
+}
+
+/** A range as a person writes it. @throws SyntaxError (a DOMException) where a bound is no key */
+export function readRange(text: string): RangeBounds {
+  const at = dotsIn(text)
+  if (at === null) {
+    const key = readKey(text)
+    return { lower: key, upper: key, lowerOpen: false, upperOpen: false }
+  }
+  const [before, after] = [text.slice(0, at).trim(), text.slice(at + 2).trim()]
+  const lowerOpen = before.endsWith('<')
+  const upperOpen = after.startsWith('<')
+  return {
+    lower: keyOrNone(lowerOpen ? before.slice(0, -1) : before),
+    upper: keyOrNone(upperOpen ? after.slice(1) : after),
+    lowerOpen,
+    upperOpen,
+  }
+}
+
+function keyOrNone(text: string): IDBValidKey | undefined {
+  return text.trim() === '' ? undefined : readKey(text)
+}
+
+/** Where the two dots are that lie in no string; null: nowhere. */
+function dotsIn(text: string): number | null {
+  for (const { 0: found, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|\.\./g)) {
+    if (found === '..') return index
+  }
+  return null
+}
+
+/** What makes key ranges: the IDBKeyRange of the factory that is asked. */
+type KeyRangeMaker = Pick<typeof IDBKeyRange, 'bound' | 'lowerBound' | 'upperBound'>
+
+/** The key range; null: unbounded. @throws DataError if the lower bound is above the upper one */
+export function keyRangeOf(
+  { lower, upper, lowerOpen, upperOpen }: RangeBounds,
+  maker: KeyRangeMaker,
+): IDBKeyRange | null {
+  if (lower === undefined && upper === undefined) return null
+  if (lower === undefined) return maker.upperBound(upper, upperOpen)
+  if (upper === undefined) return maker.lowerBound(lower, lowerOpen)
+  return maker.bound(lower, upper, lowerOpen, upperOpen)
+}
