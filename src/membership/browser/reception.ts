@@ -53,6 +53,8 @@ export class Reception {
     if (!this.#isOpen) return
     this.#isOpen = false
     this.#meeting.close()
+    // Before those leave whose notes wait: a host that has been closed would open the directory once more.
+    this.#parts.desk.close()
     this.#guests.dismissAll()
     this.#life.end()
   }

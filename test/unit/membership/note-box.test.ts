@@ -54,6 +54,15 @@ test('the notes of another directory, and what else the origin stores, are not i
   expect(box.all()).toEqual([{ key, note: 'ours' }])
 })
 
+test('removes nothing but its own notes, whatever it is told', () => {
+  const [box, other] = [boxAt('/d'), boxAt('/e')]
+  storage.setItem('theme', 'dark')
+  const theirs = other.add('theirs') ?? ''
+  box.remove('theme')
+  box.remove(theirs)
+  expect([storage.getItem('theme'), storage.getItem(theirs)]).toEqual(['dark', 'theirs'])
+})
+
 test('a note that does not fit has no key', () => {
   storage.isFull = true
   expect(boxAt('/d').add('note')).toBe(null)

@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { createHost } from '../../../src/host/host.ts'
 import { NoteDesk, type NoteDeskParts } from '../../../src/membership/browser/parting/note-desk.ts'
 import { noteOf } from '../../../src/membership/browser/parting/note.ts'
-import type { CommitMark, Host } from '../../../src/protocol/protocol.ts'
+import type { Parting } from '../../../src/membership/session/services.ts'
+import type { CommitMark, Host, SchemaChange } from '../../../src/protocol/protocol.ts'
 import { createStores, open, outcomeOf, put, scan, store, Tester } from '../../kit/host-client.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
 
 const mark: CommitMark = { client: 'page', slot: 0, number: 1 }
+const renaming: SchemaChange = { type: 'renameObjectStore', storeId: 1, name: 'other' }
 
 test('a note is executed once, by however many owners', async () => {
   const { storage, stateOf } = await fixture()
@@ -62,6 +64,41 @@ test('what its client has taken back is not executed, nor what the owner itself 
   await own.idle
   await host.close()
   expect(await stateOf(1)).toBe(2)
+})
+
+test('a desk that is closed leaves what it has to the next owner', async () => {
+  const { storage, stateOf } = await fixture()
+  const host = createHost({ storage, durability: 'relaxed' })
+  const seated = new Set([mark.client])
+  const desk = deskOf(host, { isSeated: (id) => seated.has(id) })
+  desk.take({ key: 'waits', note: note(1) })
+  desk.take({ key: 'taken', note: note(2, { mark: { ...mark, client: 'other' } }) })
+  desk.close()
+  seated.clear()
+  desk.left(mark.client)
+  desk.take({ key: 'late', note: note(3) })
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  await desk.executed
+  await host.close()
+  expect(desk.over).toEqual([])
+  expect(await stateOf(1)).toBe(undefined)
+})
+
+test.each<[title: string, parts: Partial<Parting>]>([
+  ['an object store that is not there', { storeIds: [1, 7] }],
+  ['an operation out of scope', { operations: [put(1, [1], { storeId: 7 })] }],
+  ['a key that is none', { operations: [{ ...put(1, [1]), key: Uint8Array.of(9, 9, 9) }] }],
+  ['a change of the schema', { operations: [{ type: 'changeSchema', change: renaming }] }],
+])('a note with %s is dropped, and its connection closed', async (_title, parts) => {
+  const { storage, stateOf } = await fixture()
+  const host = createHost({ storage, durability: 'relaxed' })
+  const desk = deskOf(host)
+  desk.take({ key: 'a', note: note(1, parts) })
+  await desk.idle
+  expect(desk.over).toEqual(['a'])
+  expect(host.load()).toMatchObject([{ connections: 0 }])
+  await host.close()
+  expect(await stateOf(1)).toBe(undefined)
 })
 
 test('a client is let in only after its note is executed', async () => {
@@ -136,8 +173,8 @@ async function executed(host: Host): Promise<void> {
 }
 
 /** Of a transaction that puts that value at key 1. */
-function note(value: number, place: { name?: string; version?: number } = {}): string {
+function note(value: number, parts: Partial<Parting> = {}): string {
   const operations = [put(1, [value])]
   const scope = { storeIds: [1], durability: 'relaxed' } as const
-  return noteOf({ name: 'db', version: 1, ...scope, operations, mark, ...place })
+  return noteOf({ name: 'db', version: 1, ...scope, operations, mark, ...parts })
 }

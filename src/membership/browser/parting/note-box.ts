@@ -43,7 +43,8 @@ function noteBoxIn(storage: Storage, path: string): NoteBox {
         return null
       }
     },
-    remove: (key) => storage.removeItem(key),
+    // Any page may say which key.
+    remove: (key) => void (key.startsWith(prefix) && storage.removeItem(key)),
     all: () =>
       Object.keys(storage)
         .filter((key) => key.startsWith(prefix))

@@ -7,7 +7,8 @@ import { queueIdleTimer } from '../../../event-loop/turn.ts'
 import type { Host } from '../../../protocol/protocol.ts'
 import { executeNote } from './execute-note.ts'
 import type { KeptNote } from './note-box.ts'
-import { type Note, readNote } from './note.ts'
+import type { Parting } from '../../session/services.ts'
+import { readNote } from './note.ts'
 
 /** After how long it is known that a client that has gone had not taken back a note: pages hear of that a moment later. */
 const takingBackMs = 50
@@ -26,10 +27,11 @@ export interface NoteDeskParts {
 export class NoteDesk {
   readonly #parts: NoteDeskParts
   /** Those whose clients are there, by their keys. */
-  readonly #waiting = new Map<string, Note>()
+  readonly #waiting = new Map<string, Parting>()
   /** Those that are being executed, or are about to be: key → client. */
   readonly #taken = new Map<string, string>()
   #executed: Promise<void> = Promise.resolve()
+  #isOpen = true
   /** Called when nothing waits, and nothing is to be executed. */
   readonly #idle: (() => void)[] = []
 
@@ -37,7 +39,14 @@ export class NoteDesk {
     this.#parts = parts
   }
 
+  /** From now on it executes nothing: its owner is going, and the pages give all notes to the next one. */
+  close(): void {
+    this.#isOpen = false
+    this.#waiting.clear()
+  }
+
   take({ key, note: text }: KeptNote): void {
+    if (!this.#isOpen) return
     const note = readNote(text)
     if (!note) return this.#parts.over(key)
     const { client } = note.mark
@@ -78,21 +87,25 @@ export class NoteDesk {
     return this.#taken.size + this.#waiting.size === 0
   }
 
-  #left(key: string, note: Note): void {
+  #left(key: string, note: Parting): void {
     const isThere = this.#parts.isSeated(note.mark.client)
     if (!isThere && this.#waiting.has(key)) this.#execute(key, note)
   }
 
-  #execute(key: string, note: Note): void {
+  #execute(key: string, note: Parting): void {
     this.#waiting.delete(key)
     this.#taken.set(key, note.mark.client)
     this.#executed = this.#executed.then(async () => {
-      // What cannot be executed any more is dropped.
-      await executeNote(this.#parts.host, note).catch(() => {})
+      if (this.#isOpen) await this.#executeNow(key, note)
       this.#taken.delete(key)
-      this.#parts.over(key)
       this.#tellIfIdle()
     })
+  }
+
+  async #executeNow(key: string, note: Parting): Promise<void> {
+    // What cannot be executed any more is dropped.
+    await executeNote(this.#parts.host, note).catch(() => {})
+    if (this.#isOpen) this.#parts.over(key)
   }
 
   #tellIfIdle(): void {

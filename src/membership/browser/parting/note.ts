@@ -1,21 +1,11 @@
 /** A transaction as text, for local storage. A note is input: other programs of the origin can write there. */
 import { readCall, writeCall } from '../../../port/codec.ts'
-import { integerOf, Malformed, membersOf, stringOf } from '../../../port/malformed.ts'
+import { demand, integerOf, membersOf, stringOf } from '../../../port/malformed.ts'
 import type { Call } from '../../../port/messages.ts'
 import { ParcelReader, ParcelWriter } from '../../../port/parcel.ts'
 import { append } from '../../../base/own-property.ts'
-import type { CommitMark } from '../../../protocol/protocol.ts'
+import type { Operation } from '../../../protocol/protocol.ts'
 import type { Parting } from '../../session/services.ts'
-
-/** What a note says. */
-export interface Note {
-  /** Of the database. */
-  readonly name: string
-  readonly version: number
-  readonly begin: Extract<Call, { readonly type: 'createTransaction' }>
-  readonly others: readonly Call[]
-  readonly mark: CommitMark
-}
 
 /** The note of that transaction. */
 export function noteOf({ name, version, operations, mark, ...scope }: Parting): string {
@@ -32,26 +22,34 @@ export function noteOf({ name, version, operations, mark, ...scope }: Parting): 
 }
 
 /** What the text says; null: it is no note. */
-export function readNote(text: string): Note | null {
+export function readNote(text: string): Parting | null {
   try {
     const members = membersOf(JSON.parse(text, reviveBytes))
-    const [begin, ...others] = callsOf(members)
-    const mark = others.find(isCommit)?.mark
-    if (begin?.type !== 'createTransaction' || !mark) return null
     const version = integerOf(members['version'], 1)
-    return { name: stringOf(members['name']), version, begin, others, mark }
+    return { name: stringOf(members['name']), version, ...transactionOf(callsOf(members)) }
   } catch {
     // Whatever is wrong with it, it is not ours.
     return null
   }
 }
 
-function isCommit(call: Call): call is Extract<Call, { readonly type: 'commit' | 'offerCommit' }> {
-  return call.type === 'commit'
+/** One that begins, is asked for something, and is committed. @throws Malformed for anything else */
+function transactionOf(calls: readonly Call[]): Omit<Parting, 'name' | 'version'> {
+  const [begin, ...others] = calls
+  const commit = others.pop()
+  demand(begin?.type === 'createTransaction' && begin.mode === 'readwrite', 'begins nothing')
+  demand(commit?.type === 'commit' && commit.mark !== undefined, 'commits nothing')
+  const { storeIds, durability } = begin
+  return { storeIds, durability, operations: others.map(operationIn), mark: commit.mark }
+}
+
+function operationIn(call: Call): Operation {
+  demand(call.type === 'execute', 'has something else where an operation belongs')
+  return call.operation
 }
 
 function callsOf({ contents, numberCount, objects }: ReturnType<typeof membersOf>): Call[] {
-  if (!(contents instanceof Uint8Array)) throw new Malformed('has no calls')
+  demand(contents instanceof Uint8Array, 'has no calls')
   const parcel = new ParcelReader({ contents: contents.buffer, numberCount, objects })
   const calls: Call[] = []
   while (!parcel.isAtEnd) append(calls, readCall(parcel))
