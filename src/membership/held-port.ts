@@ -32,7 +32,7 @@ export class HeldPort implements HostPort {
       this.#hasCome = resolve
       if (waitMs !== null) stop = queueIdleTimer(resolve, waitMs)
       signal?.addEventListener('abort', () => resolve(), { once: true })
-      if (this.#held?.length) resolve()
+      if (signal?.aborted || this.#held?.length) resolve()
     })
     stop()
     const came = this.#held?.shift()

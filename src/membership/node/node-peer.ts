@@ -175,9 +175,13 @@ export class NodePeer implements Peer {
     const gone = new Promise<void>((resolve) => stream.onClose(resolve))
     const hello = { ...this.#parts.own, client, secret }
     const patience = this.#patienceWith(owner, signal)
-    const greeted = await greetOwner(new SocketPort(stream), hello, patience.signal)
-    patience.end()
-    if (greeted === null) return null
+    const greeting = greetOwner(new SocketPort(stream), hello, patience.signal)
+    const greeted = await greeting.finally(() => patience.end())
+    if (greeted === null) {
+      if (signal.aborted) throw signal.reason as Error
+      if (patience.signal.aborted) throw exceptionOf(stopped(owner, this.#parts.path))
+      return null
+    }
     const { port } = greeted
     const process = processOf(greeted.owner.client)
     this.#former = { process, hasEnded: () => met.hasProcessEnded() }
@@ -222,10 +226,10 @@ export class NodePeer implements Peer {
   #patienceWith(owner: Owner, signal: AbortSignal): { signal: AbortSignal; end(): void } {
     const { waitMs, path, report } = this.#parts
     const patience = new AbortController()
-    const giveUp = (): void => patience.abort(signal.reason)
+    const giveUp = (): void => patience.abort()
+    if (signal.aborted) giveUp()
     signal.addEventListener('abort', giveUp, { once: true })
-    const silent = stopped(owner, path)
-    const stopTelling = queueIdleTimer(() => report(silent), silenceMs)
+    const stopTelling = queueIdleTimer(() => report(stopped(owner, path)), silenceMs)
     const hasLimit = waitMs > 0 && waitMs < Infinity
     const stopWaiting = hasLimit ? queueIdleTimer(() => patience.abort(), waitMs) : () => {}
     return {
@@ -234,7 +238,6 @@ export class NodePeer implements Peer {
         stopTelling()
         stopWaiting()
         signal.removeEventListener('abort', giveUp)
-        if (patience.signal.aborted) throw signal.aborted ? signal.reason : exceptionOf(silent)
       },
     }
   }

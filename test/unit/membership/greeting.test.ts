@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
 import {
@@ -113,8 +113,6 @@ describe.each<[title: string, ports: () => [HostPort, HostPort]]>([
 })
 
 describe('an owner', () => {
-  afterEach(() => void vi.useRealTimers())
-
   test.each<[title: string, hello: object, complaint: string]>([
     ['a wrong secret', { secret: 'open sesamf' }, 'has the wrong secret'],
     ['a secret of another length', { secret: 'open' }, 'has the wrong secret'],
@@ -153,7 +151,6 @@ describe('an owner', () => {
   })
 
   test('cuts off a client that is silent for 5 s', async () => {
-    vi.useFakeTimers()
     const [ownStream, stream] = streamPair()
     let isClosed = false
     stream.onClose(() => (isClosed = true))
@@ -200,6 +197,14 @@ describe('a client', () => {
     const greeted = greetOwner(new SocketPort(stream), client, aborting.signal)
     aborting.abort()
     expect(await greeted).toBe(null)
+    await closed
+  })
+
+  test('that was not wanted any more before it asked hangs up, too', async () => {
+    const [ownStream, stream] = streamPair()
+    ownStream.onData(() => {})
+    const closed = new Promise<void>((resolve) => ownStream.onClose(resolve))
+    expect(await greetOwner(new SocketPort(stream), client, AbortSignal.abort())).toBe(null)
     await closed
   })
 

@@ -242,6 +242,28 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
     await directory.close()
   })
 
+  test('an owner that speaks another protocol answers: no warning says that it is silent', async () => {
+    await own()
+    const settings = completeOptions({ path, onWarning: () => {} }, platform)
+    const hosting = peerHosting(settings, platform, engine)
+    const newer = new NodePeer({
+      ...hosting,
+      path,
+      waitMs: 0,
+      place: (nodeFs().directory(path) as Required<VfsDirectory>).meeting,
+      getReady: () => {},
+      makeHost: (recovery, lost) => hosting.inThread(recovery, lost),
+      giveUp: async () => {},
+      report: (it) => void reports.push(it),
+      own: { ...thisRelease, protocol: [7, 9], title: '', durability: 'relaxed', quotaBytes: null },
+    })
+    const { signal } = new AbortController()
+    const looking = newer.look({ client: clients.b, returning: null, signal })
+    await assert.rejects(looking, /speaks protocols 7 to 9/)
+    await new Promise((resolve) => setTimeout(resolve, 5_500))
+    assert.deepEqual(reports, [])
+  }, 10_000)
+
   test('an owner that hangs up each time is named, with what may be wrong, and stays the owner', async () => {
     const owner = await own()
     const claimPath = join(path, 'owner.json')
