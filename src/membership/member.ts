@@ -63,6 +63,8 @@ export class Member implements ClosableHost {
   #ownerLost = (): void => {}
   /** Who was at the last owner; null: this thread was at none. */
   #returning: readonly string[] | null = null
+  /** What it owns; null: nothing, or it has told its clients to go. */
+  #owning: FoundOwn | null = null
   /** The clients of this thread, while it is the owner. */
   #clients: readonly string[] = []
   /** Keeps the thread while it awaits others as their owner; null: it is no owner. */
@@ -168,11 +170,20 @@ export class Member implements ClosableHost {
       const looking = { client, returning: this.#returning, isBusy, handOver, signal }
       const found = await peer.look(looking)
       if (!signal.aborted || !this.#session.isIdle) return found
-      await found.leave()
+      await this.#free(found)
     } catch (error) {
       if (!signal.aborted) this.#session.fail(failureOf(error, this.#options.place))
     }
     return null
+  }
+
+  /** Never rejects. */
+  async #free(found: Found): Promise<void> {
+    try {
+      await found.leave()
+    } catch (error) {
+      this.#noteLeaveFailure(failureOf(error, this.#options.place))
+    }
   }
 
   /** Is the owner, until another is to be it, or it is no more. */
@@ -186,7 +197,11 @@ export class Member implements ClosableHost {
     // Others may have what this thread waits for, or be on their way with it from the former owner.
     const mayReturn = found.mayReturn ?? this.#returning !== null
     this.#session.hasClients = mayReturn
-    found.onClients((clients) => this.#noteClients(clients))
+    this.#owning = found
+    found.onClients((clients) => {
+      // Those who were awaited are given up later, perhaps when this thread is the owner once more.
+      if (this.#owning === found) this.#noteClients(clients)
+    })
     const hasOthers = (): boolean => mayReturn || this.#clients.length > 0
     const isAwaiting = (): boolean => !this.#session.isSettled || this.#session.isAwaiting
     this.#end = endLater(() => hasOthers() && isAwaiting())
@@ -207,6 +222,7 @@ export class Member implements ClosableHost {
 
   /** The clients of this thread are to return to the next owner. */
   #noteReturning(): void {
+    this.#owning = null
     this.#returning = this.#clients
     this.#clients = []
     this.#session.hasClients = false
@@ -221,11 +237,7 @@ export class Member implements ClosableHost {
     const stop = keepAlive()
     await Promise.race([this.#session.leaveOwn(), found.gone])
     this.#noteReturning()
-    try {
-      await found.leave()
-    } catch (error) {
-      this.#noteLeaveFailure(failureOf(error, this.#options.place))
-    }
+    await this.#free(found)
     stop()
     this.#session.left()
   }

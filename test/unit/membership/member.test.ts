@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
+import { createHost } from '../../../src/host/host.ts'
 import { Member } from '../../../src/membership/member.ts'
+import type { FoundOwn, Peer } from '../../../src/membership/peer.ts'
 import {
   count,
   createStores,
@@ -13,9 +15,15 @@ import {
   store,
   Tester,
 } from '../../kit/host-client.ts'
+import { ModelDirectory } from '../../kit/model-storage.ts'
 import { SharedDirectory } from '../../kit/shared/directory.ts'
 
 const changes = createStores(store(1))
+
+/** A member that finds what a test gives it. */
+function memberWith(peer: Peer): Member {
+  return new Member({ peer, client: 'a', durability: 'relaxed', place: {}, report: () => {} })
+}
 
 /** Makes a database that all tests use, and an owner that is no member. */
 async function fixture(options: ConstructorParameters<typeof SharedDirectory>[0] = {}) {
@@ -123,6 +131,40 @@ describe('an owner', () => {
   })
 })
 
+describe('an owner that is it a second time', () => {
+  test('hears nothing more of the clients that it had the first time', async () => {
+    const owning: { news(clients: readonly string[]): void }[] = []
+    let handOver = (): void => {}
+    const host = createHost({ storage: new ModelDirectory(), durability: 'relaxed' })
+    const found: FoundOwn = {
+      type: 'own',
+      host,
+      recovered() {},
+      onClients: (news) => void owning.push({ news }),
+      leave: () => host.close(),
+      gone: new Promise(() => {}),
+    }
+    const look: Peer['look'] = async (looking) => {
+      handOver = looking.handOver ?? handOver
+      return found
+    }
+    const member = memberWith({ look })
+    const connection = await open(member, 'db', { changes })
+    owning[0]?.news(['b'])
+    handOver()
+    while (owning.length < 2 || member.state !== 'owner') await settle()
+    owning[1]?.news(['b'])
+    owning[0]?.news([])
+    const listener = { wentAhead() {}, caughtUp() {}, declined() {}, committed() {}, aborted() {} }
+    await settle()
+    const transaction = connection.createTransaction([1], 'readwrite', 'default', listener)
+    // Which may wait for theirs.
+    expect(transaction.constructor.name).toBe('MemberTransaction')
+    transaction.abort()
+    await member.close()
+  })
+})
+
 describe('an owner that cannot free the directory', () => {
   function failing() {
     const directory = new SharedDirectory()
@@ -142,6 +184,18 @@ describe('an owner that cannot free the directory', () => {
     while (reports.length === 0) await settle()
     expect(reports).toEqual(['It is stuck'])
     directory.release()
+  })
+
+  test('fails a close() that came while it looked', async () => {
+    let find = (_found: FoundOwn): void => {}
+    const looked = new Promise<FoundOwn>((resolve) => (find = resolve))
+    const member = memberWith({ look: () => looked })
+    const opened = open(member, 'db')
+    const closed = member.close()
+    await expect(opened).rejects.toMatchObject({ name: 'AbortError' })
+    const leave = (): Promise<void> => Promise.reject(new StorageError('io', 'It is stuck'))
+    find({ type: 'own', leave } as Partial<FoundOwn> as FoundOwn) // Nothing else is asked of it.
+    await expect(closed).rejects.toThrow('It is stuck')
   })
 
   test('fails the close() that waits for it, and reports nothing', async () => {
