@@ -136,17 +136,17 @@ describe('an owner that is it a second time', () => {
     const owning: { news(clients: readonly string[]): void }[] = []
     let handOver = (): void => {}
     const host = createHost({ storage: new ModelDirectory(), durability: 'relaxed' })
-    const found: FoundOwn = {
+    const own = (): FoundOwn => ({
       type: 'own',
       host,
       recovered() {},
       onClients: (news) => void owning.push({ news }),
       leave: () => host.close(),
       gone: new Promise(() => {}),
-    }
+    })
     const look: Peer['look'] = async (looking) => {
       handOver = looking.handOver ?? handOver
-      return found
+      return own()
     }
     const member = memberWith({ look })
     const connection = await open(member, 'db', { changes })
