@@ -34,8 +34,8 @@ export interface StorageErrorOptions extends Partial<IDBErrorFacts> {
 export class StorageError extends Error {
   override readonly name = 'StorageError'
   readonly code: StorageErrorCode
-  /** What programs are told; null: the specification has a name for it. */
-  readonly facts: IDBErrorFacts | null
+  /** What programs are told. */
+  readonly facts: IDBErrorFacts
 
   constructor(
     code: StorageErrorCode,
@@ -45,12 +45,12 @@ export class StorageError extends Error {
     super(message, cause === undefined || cause === null ? {} : { cause })
     this.code = code
     const known = causeCodes[code]
-    this.facts = known && soundFacts({ code: known, ...systemCodeUnder(code, cause), ...facts })
+    this.facts = soundFacts({ code: known, ...systemCodeUnder(code, cause), ...facts })
   }
 }
 
-const causeCodes: Record<StorageErrorCode, IDBErrorFacts['code'] | null> = {
-  constraint: null,
+const causeCodes: Record<StorageErrorCode, IDBErrorFacts['code']> = {
+  constraint: 'ERR_IDB_CONSTRAINT',
   full: 'ERR_IDB_FULL',
   busy: 'ERR_IDB_LOCKED',
   corrupt: 'ERR_IDB_CORRUPT',

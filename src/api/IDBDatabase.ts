@@ -6,6 +6,7 @@ import { domException } from '../errors.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import type { ObjectStoreSchema } from '../core/handles.ts'
 import { assertActive } from './assertions.ts'
+import { notFound } from './not-found.ts'
 import type { DOMStringList } from './webidl/DOMStringList.ts'
 import { sortedNameList } from './sorted-name-list.ts'
 import { defineEventTarget } from './webidl/event-target.ts'
@@ -83,7 +84,10 @@ export class IDBDatabase {
     }
     const scope = storeIds(connection, typeof names === 'string' ? [names] : names)
     if (scope.length === 0) {
-      throw domException('InvalidAccessError', 'A transaction needs at least one object store')
+      throw domException(
+        'InvalidAccessError',
+        'A transaction needs at least one object store: give the names of those it works with',
+      )
     }
     if (wanted === 'versionchange') {
       throw new TypeError('A transaction can only be created in mode "readonly" or "readwrite"')
@@ -183,6 +187,11 @@ function storeIds(connection: Connection, names: readonly string[]): number[] {
   return Array.from(ids)
 }
 
-function storeNotFound({ host }: Connection, name: string): DOMException {
-  return domException('NotFoundError', `Database "${host.name}" has no object store "${name}"`)
+function storeNotFound({ host, schema }: Connection, name: string): DOMException {
+  const message = `Database "${host.name}" has no object store "${name}"`
+  return notFound(message, {
+    wanted: name,
+    names: Array.from(schema.stores.values(), (store) => store.name),
+    facts: { database: host.name },
+  })
 }

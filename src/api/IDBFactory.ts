@@ -1,7 +1,7 @@
 /** Factories. https://w3c.github.io/IndexedDB/#factory-interface */
 import { type Factory, deleteDatabase, listDatabases, openDatabase } from '../core/factory.ts'
-import { domException } from '../errors.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
+import { invalidKey } from './convert-value-to-key-range.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
 import { compareKeys } from '../keys/key.ts'
 import { type IDBOpenDBRequest, openRequestHandle } from './IDBRequest.ts'
@@ -60,9 +60,9 @@ export class IDBFactory {
     requireArguments(arguments.length, 2, 'IDBFactory.cmp')
     assertStackRoom()
     const a = convertValueToKey(first)
-    if (!a) throw domException('DataError', 'The first parameter is not a valid key')
+    if (!a) throw invalidKey('The first parameter', first)
     const b = convertValueToKey(second)
-    if (!b) throw domException('DataError', 'The second parameter is not a valid key')
+    if (!b) throw invalidKey('The second parameter', second)
     return compareKeys(a, b)
   }
 }

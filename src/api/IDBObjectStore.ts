@@ -11,6 +11,7 @@ import { storeRecord } from '../core/records/add-or-put.ts'
 import { createIndex, deleteIndex, renameObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
 import { assertActive, assertUpgrading, assertWritable } from './assertions.ts'
+import { notFound } from './not-found.ts'
 import type { DOMStringList } from './webidl/DOMStringList.ts'
 import { sortedNameList } from './sorted-name-list.ts'
 import { defineInspection } from './webidl/inspect.ts'
@@ -240,5 +241,10 @@ function addOrPut(
 function existingIndex(store: ObjectStoreHandle, name: string): IndexHandle {
   const index = indexHandle(store, name)
   if (index) return index
-  throw domException('NotFoundError', `Object store "${store.name}" has no index "${name}"`)
+  const message = `Object store "${store.name}" has no index "${name}"`
+  throw notFound(message, {
+    wanted: name,
+    names: Array.from(store.indexes, (it) => it.name),
+    facts: { database: store.transaction.connection.host.name, store: store.name },
+  })
 }

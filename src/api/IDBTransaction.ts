@@ -5,6 +5,7 @@ import { domException } from '../errors.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import type { DOMStringList } from './webidl/DOMStringList.ts'
 import { sortedNameList } from './sorted-name-list.ts'
+import { notFound } from './not-found.ts'
 import { defineEventTarget } from './webidl/event-target.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { requireArguments, toDOMString } from './webidl/webidl.ts'
@@ -64,10 +65,7 @@ export class IDBTransaction {
     if (transaction.state === 'finished') throw finished()
     const store = objectStoreHandle(transaction, storeName)
     if (store) return wrap(store)
-    throw domException(
-      'NotFoundError',
-      `Object store "${storeName}" is not in the transaction's scope`,
-    )
+    throw notInScope(transaction, storeName)
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbtransaction-commit */
@@ -105,4 +103,15 @@ defineWrapper(Transaction, (core) => handover.make(IDBTransaction, core))
 
 function finished(): DOMException {
   return domException('InvalidStateError', 'The transaction has finished or is committing')
+}
+
+function notInScope(transaction: Transaction, name: string): DOMException {
+  const { schema, host } = transaction.connection
+  const exists = Array.from(schema.stores.values()).some((store) => store.name === name)
+  const advice = exists ? ': name it too in the call of transaction()' : ''
+  return notFound(`Object store "${name}" is not in the transaction's scope${advice}`, {
+    wanted: name,
+    names: Array.from(scopeOf(transaction), (store) => store.name),
+    facts: { database: host.name },
+  })
 }

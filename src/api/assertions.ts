@@ -12,7 +12,8 @@ export function assertActive(transaction: Transaction): void {
 /** @throws ReadOnlyError */
 export function assertWritable(transaction: Transaction): void {
   if (transaction.mode !== 'readonly') return
-  throw domException('ReadOnlyError', 'The transaction is read-only')
+  const message = "The transaction is read-only; to write, create it with the mode 'readwrite'"
+  throw domException('ReadOnlyError', message)
 }
 
 /** @throws InvalidStateError outside an upgrade transaction. */

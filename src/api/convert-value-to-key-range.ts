@@ -1,5 +1,5 @@
 /** Arguments that select records: a key or a key range. */
-import { domException } from '../errors.ts'
+import { noKey } from '../core/records/no-key.ts'
 import { type KeyRange, onlyKey, unboundedRange } from '../keys/key-range.ts'
 import { convertValueToKey, isOfKeyType } from '../keys/convert-value-to-key.ts'
 import { keyRangeOf } from './IDBKeyRange.ts'
@@ -7,7 +7,7 @@ import { keyRangeOf } from './IDBKeyRange.ts'
 /** https://w3c.github.io/IndexedDB/#convert-a-value-to-a-key-range, with the null disallowed flag. */
 export function requiredRange(query: unknown): KeyRange {
   if (query === undefined || query === null) {
-    throw domException('DataError', 'No key or key range was given')
+    throw noKey('No key or key range was given', query)
   }
   return optionalRange(query)
 }
@@ -21,8 +21,13 @@ export function optionalRange(query: unknown): KeyRange {
 /** https://w3c.github.io/IndexedDB/#convert-a-value-to-a-key; `name` names the value in the message. */
 export function requiredKey(value: unknown, name: string): Uint8Array {
   const key = convertValueToKey(value)
-  if (!key) throw domException('DataError', `${name} is not a valid key`)
+  if (!key) throw invalidKey(name, value)
   return key
+}
+
+/** For a value that is no key; `name` names it in the message. */
+export function invalidKey(name: string, value: unknown): DOMException {
+  return noKey(`${name} is not a valid key`, value)
 }
 
 /** https://w3c.github.io/IndexedDB/#is-a-potentially-valid-key-range */

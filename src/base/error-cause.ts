@@ -1,5 +1,5 @@
 /**
- * What a program is told about a failure that the specification has no name for: a code that never changes, and the facts
+ * What a program is told about a failure in addition to the specification's name for it: a code that never changes, and the facts
  * that belong to it. It is the `cause` of the exception. `docs/errors.md` has a row for each code; a test compares the two.
  */
 import { defineOwn } from './own-property.ts'
@@ -7,6 +7,7 @@ import { defineOwn } from './own-property.ts'
 /** All codes. One is never renamed and never changes its meaning; new ones may be added. */
 export const errorCodes = [
   'ERR_IDB_CLOSED',
+  'ERR_IDB_CONSTRAINT',
   'ERR_IDB_CORRUPT',
   'ERR_IDB_CUT_OFF',
   'ERR_IDB_ENGINE',
@@ -14,12 +15,14 @@ export const errorCodes = [
   'ERR_IDB_FOREIGN_FILE',
   'ERR_IDB_FULL',
   'ERR_IDB_INTERNAL',
+  'ERR_IDB_INVALID_KEY',
   'ERR_IDB_INVALID_OPTION',
   'ERR_IDB_IO',
   'ERR_IDB_LOCKED',
   'ERR_IDB_NEWER_FORMAT',
   'ERR_IDB_NO_COMMON_PROTOCOL',
   'ERR_IDB_OPTIONS_CONFLICT',
+  'ERR_IDB_NO_SUCH_NAME',
   'ERR_IDB_OUTCOME_UNKNOWN',
   'ERR_IDB_OUT_OF_MEMORY',
   'ERR_IDB_OWNER_LOST',
@@ -28,6 +31,8 @@ export const errorCodes = [
   'ERR_IDB_SALVAGED',
   'ERR_IDB_TOO_LARGE',
   'ERR_IDB_UNAVAILABLE_TYPE',
+  'ERR_IDB_UNCLONABLE',
+  'ERR_IDB_VERSION_TOO_LOW',
   'ERR_IDB_WORKER',
 ] as const
 
@@ -67,6 +72,28 @@ export interface IDBErrorFacts {
   readonly format?: number
   /** The newest format that this version of the package reads. */
   readonly supportedFormat?: number
+  /** The object store's name. */
+  readonly store?: string
+  /** The index's name. */
+  readonly index?: string
+  /** The key that is taken, as text. */
+  readonly key?: string
+  /** That of the record which has the key, as text. */
+  readonly primaryKey?: string
+  /** Where in the value a key was looked for. */
+  readonly keyPath?: string
+  /** Where in the value it is, such as `value.user.onClick`. */
+  readonly valuePath?: string
+  /** What was there, in words. */
+  readonly found?: string
+  /** The names that there are. */
+  readonly names?: readonly string[]
+  /** The one of them that was perhaps meant. */
+  readonly nearest?: string
+  /** The version that the database has. */
+  readonly version?: number
+  /** The version that was asked for. */
+  readonly requestedVersion?: number
 }
 
 /**
@@ -85,6 +112,17 @@ export class IDBErrorCause extends Error implements IDBErrorFacts {
   declare readonly option?: string
   declare readonly format?: number
   declare readonly supportedFormat?: number
+  declare readonly store?: string
+  declare readonly index?: string
+  declare readonly key?: string
+  declare readonly primaryKey?: string
+  declare readonly keyPath?: string
+  declare readonly valuePath?: string
+  declare readonly found?: string
+  declare readonly names?: readonly string[]
+  declare readonly nearest?: string
+  declare readonly version?: number
+  declare readonly requestedVersion?: number
 
   constructor(message: string, facts: IDBErrorFacts) {
     super(message)

@@ -16,6 +16,17 @@ const readers: { readonly [Name in keyof IDBErrorFacts]-?: (value: unknown) => u
   option: textOf,
   format: countOf,
   supportedFormat: countOf,
+  store: textOf,
+  index: textOf,
+  key: textOf,
+  primaryKey: textOf,
+  keyPath: textOf,
+  valuePath: textOf,
+  found: textOf,
+  names: namesOf,
+  nearest: textOf,
+  version: countOf,
+  requestedVersion: countOf,
 }
 
 /** The names of all facts. */
@@ -59,6 +70,11 @@ export function ownerOf(value: unknown): IDBOwner | null {
 
 function textOf(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined
+}
+
+function namesOf(value: unknown): readonly string[] | undefined {
+  if (!Array.isArray(value) || value.some((name) => typeof name !== 'string')) return undefined
+  return Array.from(value as string[])
 }
 
 function countOf(value: unknown): number | undefined {

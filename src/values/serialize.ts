@@ -1,6 +1,7 @@
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { isPlainObject, writeRootWithGeneratedKey, writeValue } from './write/write-value.ts'
 import { formatVersion } from './format.ts'
+import { located } from './write/refuse.ts'
 import { WriteState } from './write/write-state.ts'
 import { deserializeClone } from './deserialize.ts'
 import { placeGeneratedKey } from './generated-key.ts'
@@ -38,6 +39,8 @@ export function serialize(
     writeRoot(state, value, generatedKeyPath)
     const { root, blobs, apart, generatedKeyOffset } = state
     return { value: state.written(), root, blobs, apart, generatedKeyOffset }
+  } catch (error) {
+    throw located(error, value)
   } finally {
     state.letGo()
     idle = state

@@ -6,7 +6,6 @@ import { domException } from '../../errors.ts'
 import { type PutOperation, checkRecordSize } from '../../protocol/protocol.ts'
 import { convertValueToKey } from '../../keys/convert-value-to-key.ts'
 import type { KeyToBeGenerated } from '../../keys/index-keys.ts'
-import { keyPathFailure } from '../../keys/evaluate-key-path.ts'
 import { onlyKey } from '../../keys/key-range.ts'
 import { compareKeys } from '../../keys/key.ts'
 import {
@@ -20,6 +19,8 @@ import type { Cursor } from './cursor.ts'
 import { type ObjectStoreHandle, assertNotDeleted } from '../handles.ts'
 import { KeptPut, objectsToKeep } from './kept-put.ts'
 import { storedKeyReader } from './result-readers.ts'
+import { noKey } from './no-key.ts'
+import { noInlineKey } from './no-inline-key.ts'
 import { Request } from '../request.ts'
 import { deleteRecords } from './retrieval.ts'
 import { StorableClone } from './storable-clone.ts'
@@ -89,7 +90,7 @@ function keepReadAhead(cursor: Cursor): void {
 
 function validKey(explicitKey: unknown): Uint8Array {
   const key = convertValueToKey(explicitKey)
-  if (!key) throw domException('DataError', 'The key parameter is not a valid key')
+  if (!key) throw noKey('The key parameter is not a valid key', explicitKey)
   return key
 }
 
@@ -124,13 +125,7 @@ function extractInlineKey(store: ObjectStoreHandle, clone: StorableClone): Uint8
   if (clone.serialized.generatedKeyOffset >= 0) return null
   const key = clone.extractKey(keyPath)
   if (key instanceof Uint8Array) return key
-  const place = `key path "${String(keyPath)}" of object store "${store.name}"`
-  throw domException(
-    'DataError',
-    key === keyPathFailure
-      ? `The value has no key at ${place}`
-      : `What the value has at ${place} is not a valid key`,
-  )
+  throw noInlineKey(store, keyPath, clone)
 }
 
 interface Put {

@@ -68,10 +68,9 @@ function versionFailure(
   name: string,
   { oldVersion, version }: { oldVersion: number; version: number },
 ): Failure {
-  return failure(
-    'VersionError',
-    `Database "${name}" has version ${oldVersion}, which is higher than the requested ${version}`,
-  )
+  const message = `Database "${name}" has version ${oldVersion}, which is higher than the requested ${version}; open it without a version, or with ${oldVersion} or a higher one`
+  const facts = { database: name, version: oldVersion, requestedVersion: version }
+  return failure('VersionError', message, { code: 'ERR_IDB_VERSION_TOO_LOW', ...facts })
 }
 
 function closedFailure(name: string): Failure {

@@ -1,10 +1,11 @@
 /** Storing and deleting records, with their index entries and large values. */
-import { StorageError } from '../../errors.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'
+import { keyText } from '../../keys/text/key-text.ts'
 import { type DatabaseSchema, storeOf } from '../../storage/schema.ts'
 import type { NewRecord } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
+import { keyTaken, recordExists } from './constraints.ts'
 import { IndexEntries } from './index-entries.ts'
 import { inlineBytes } from '../schema/tables.ts'
 
@@ -35,7 +36,7 @@ const sql = {
   deleteEntry: `DELETE FROM index_records
     WHERE index_id = ?1 AND key = ?2 AND primary_key = ?3`,
   deleteIndex: `DELETE FROM index_records WHERE index_id = ?1`,
-  findOther: `SELECT 1 FROM index_records
+  findOther: `SELECT primary_key FROM index_records
     WHERE index_id = ?1 AND key = ?2 AND primary_key <> ?3 LIMIT 1`,
 }
 
@@ -87,14 +88,14 @@ export class RecordWriter {
   put(record: NewRecord): void {
     if (isPlain(record)) {
       if (this.#storePlain(record)) return
-      if (!record.overwrite) this.#refuseDuplicate(record.storeId)
+      if (!record.overwrite) this.#refuseDuplicate(record)
       return this.#replace(this.#place(record))
     }
     const placed = this.#place(record)
     // Everything that can be refused is checked before the first change: no savepoint is needed.
     this.#checkUnique(placed)
     if (this.#insert(placed)) return
-    if (!record.overwrite) this.#refuseDuplicate(record.storeId)
+    if (!record.overwrite) this.#refuseDuplicate(record)
     this.#replace(placed)
   }
 
@@ -258,21 +259,24 @@ export class RecordWriter {
 
   #checkUnique({ storeId, key, indexKeys }: PlacedRecord): void {
     if (indexKeys.byteCount === 0) return
-    const { indexes } = storeOf(this.#schema(), storeId)
+    const store = storeOf(this.#schema(), storeId)
     const statement = this.#connection.prepare(sql.findOther)
     const entries = this.#entries
     entries.start(indexKeys.pointer, indexKeys.byteCount)
     while (entries.next()) {
-      const index = indexes.get(entries.indexId)
+      const index = store.indexes.get(entries.indexId)
       if (!index?.unique) continue
       bindEntry(statement, entries, key)
       if (!statement.step()) continue
+      const taken = this.#copy(entries.keyPointer, entries.keyBytes)
+      const other = this.#copy(statement.blob(0), statement.byteCount(0))
       statement.reset()
-      throw new StorageError(
-        'constraint',
-        `Index "${index.name}" is unique and another record already has one of the index keys`,
-      )
+      throw keyTaken({ store, index, key: keyText(taken), primaryKey: keyText(other) })
     }
+  }
+
+  #copy(pointer: number, byteCount: number): Uint8Array {
+    return this.#connection.engine.module.HEAPU8.slice(pointer, pointer + byteCount)
   }
 
   #deleteOne(storeId: number, key: HeapBytes): void {
@@ -345,12 +349,9 @@ export class RecordWriter {
     statement.run()
   }
 
-  #refuseDuplicate(storeId: number): never {
+  #refuseDuplicate({ storeId, key }: NewRecord): never {
     const { name } = storeOf(this.#schema(), storeId)
-    throw new StorageError(
-      'constraint',
-      `Object store "${name}" already has a record with this key`,
-    )
+    throw recordExists(name, keyText(key))
   }
 }
 

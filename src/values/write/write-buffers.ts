@@ -1,4 +1,3 @@
-import { domException } from '../../errors.ts'
 import type { ByteWriter } from '../../bytes/byte-writer.ts'
 import { Tag, viewKinds } from '../format.ts'
 import {
@@ -16,6 +15,7 @@ import {
   typedArrayLength,
   typedArrayName,
 } from '../platform-objects/intrinsics.ts'
+import { refused } from './refuse.ts'
 import type { Children } from './write-state.ts'
 
 /** No element is larger, so that a view that reaches its buffer's end leaves less than this. */
@@ -27,7 +27,7 @@ export function writeArrayBuffer(out: ByteWriter, value: object): void {
   const buffer = value as ArrayBuffer
   const size = bufferByteLength(buffer)
   if (size === 0 && isDetached(buffer)) {
-    throw domException('DataCloneError', 'A detached ArrayBuffer cannot be stored')
+    throw refused(value, 'A detached ArrayBuffer')
   }
   const isResizable = bufferResizable?.(buffer) ?? false
   out.byte(isResizable ? Tag.resizableArrayBuffer : Tag.arrayBuffer)
@@ -55,9 +55,7 @@ export interface ViewLayout extends Omit<ViewMeasures, 'length'> {
 export function viewLayout(view: object): ViewLayout {
   const measures = measureView(view)
   const { kind, buffer } = measures
-  if (isShared(buffer)) {
-    throw domException('DataCloneError', `A ${kind} over shared memory cannot be stored`)
-  }
+  if (isShared(buffer)) throw refused(view, `A ${kind} over shared memory`)
   return isLengthTracking(view, buffer, measures) ? { ...measures, length: undefined } : measures
 }
 
@@ -72,12 +70,12 @@ interface ViewMeasures {
 
 function measureView(view: object): ViewMeasures {
   const kind = typedArrayName(view) ?? 'DataView'
-  if (!isViewKind(kind)) throw domException('DataCloneError', `A ${kind} cannot be stored`)
+  if (!isViewKind(kind)) throw refused(view, `A ${kind}`)
   try {
     return kind === 'DataView' ? measureDataView(view) : measureTypedArray(view, kind)
   } catch (error) {
     if (!(error instanceof TypeError)) throw error
-    throw domException('DataCloneError', `A detached or out-of-bounds ${kind} cannot be stored`)
+    throw refused(view, `A detached or out-of-bounds ${kind}`)
   }
 }
 

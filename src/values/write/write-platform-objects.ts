@@ -1,4 +1,3 @@
-import { domException } from '../../errors.ts'
 import { newKeptId } from '../../kept-objects/kept-store.ts'
 import {
   bytesOfSecretiveKey,
@@ -23,6 +22,7 @@ import {
 } from '../platform-objects/platform.ts'
 import { memberOf } from '../platform-objects/simulated-pages.ts'
 import { isObjectWithoutBytes } from '../platform-objects/kept-classes.ts'
+import { refused } from './refuse.ts'
 import { stackOf } from './write-errors.ts'
 import type { Children, WriteState } from './write-state.ts'
 import { writeOptionalString, writeString } from './write-items.ts'
@@ -85,9 +85,10 @@ function writeFileList(state: WriteState, value: object): Children | undefined {
   const length = fileListLength(value)
   if (length === undefined) return undefined
   if (!platformClasses.DataTransfer) {
-    throw domException(
-      'DataCloneError',
-      'A FileList cannot be recreated in this runtime; store its files instead',
+    throw refused(
+      value,
+      'A FileList',
+      ' in this runtime, which cannot make one again; store its files',
     )
   }
   return fileListChildren(state, value as FileList, length) // its getter has answered
@@ -118,9 +119,10 @@ function writeCryptoKey(state: WriteState, value: object): Children | null | und
   const material = bytesOfSecretiveKey(value, traits.type)
   if (material) return cryptoKeyChildren(state, { key: value, traits, material })
   if (state.canKeep) return writeKept(state, value, 'CryptoKey')
-  throw domException(
-    'DataCloneError',
-    'A CryptoKey that is not extractable cannot be stored in this runtime, which neither exports its bytes nor keeps it for this database; make it extractable',
+  throw refused(
+    value,
+    'A CryptoKey that is not extractable',
+    ' in this runtime, which neither exports its bytes nor keeps it for this database; make it extractable',
   )
 }
 

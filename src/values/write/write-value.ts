@@ -1,4 +1,3 @@
-import { domException } from '../../errors.ts'
 import {
   type Brand,
   brandOf,
@@ -25,6 +24,7 @@ import {
 } from '../platform-objects/intrinsics.ts'
 import { interfaceNames, refusedName } from '../platform-objects/interface-names.ts'
 import { isRefusedByPlatform } from '../platform-objects/native-clone.ts'
+import { refused } from './refuse.ts'
 import { writeArrayBuffer, writeView } from './write-buffers.ts'
 import { writeError } from './write-errors.ts'
 import { beginPlatformObject } from './write-platform-objects.ts'
@@ -59,7 +59,7 @@ export function writeValue(state: WriteState, value: unknown, depth: number): vo
     case 'symbol':
       return writeSymbol(state, value)
     default:
-      throw domException('DataCloneError', `A function cannot be stored: ${nameOf(value)}`)
+      throw refused(value, 'A function', `: ${nameOf(value)}`)
   }
 }
 
@@ -97,7 +97,7 @@ export function isPlainObject(value: unknown): value is object {
 function writeObject(state: WriteState, value: object, depth: number): void {
   const id = state.objectIds.findOrAdd(value)
   if (id >= 0) return state.writeReference(id)
-  if (isProxy(value)) throw domException('DataCloneError', 'A Proxy cannot be stored')
+  if (isProxy(value)) throw refused(value, 'A Proxy')
   if (depth < recursionLimit) {
     const prototype = getPrototypeOf(value)
     if (prototype === Object.prototype) return writePlainObject(state, value, depth)
@@ -137,7 +137,7 @@ function beginNestedObject(state: WriteState, value: object): Children | null {
     state.writeReference(id)
     return null
   }
-  if (isProxy(value)) throw domException('DataCloneError', 'A Proxy cannot be stored')
+  if (isProxy(value)) throw refused(value, 'A Proxy')
   return beginObject(state, value)
 }
 
@@ -185,7 +185,7 @@ function beginObject(state: WriteState, value: object): Children | null {
       return arrayChildren(state, value as unknown[])
     case 'Symbol':
     case 'SharedArrayBuffer':
-      throw domException('DataCloneError', `A ${brand} object cannot be stored`)
+      throw refused(value, `A ${brand} object`)
     case 'Error':
     case 'other':
       return beginErrorOrOther(state, value, brand)
@@ -205,16 +205,12 @@ function beginErrorOrOther(
     const platformObject = beginPlatformObject(state, value, names)
     if (platformObject !== undefined) return platformObject
     const name = refusedName(names)
-    if (name !== null) throw domException('DataCloneError', `A ${name} object cannot be stored`)
+    if (name !== null) throw refused(value, `A ${name} object`)
     if (brand === 'Error') return writeError(state, value)
     const isOther = isBarePlatformObject(value, prototype) || isOtherType(value, prototype)
-    if (isOther) {
-      throw domException('DataCloneError', 'A platform object of an unknown type cannot be stored')
-    }
+    if (isOther) throw refused(value, 'A platform object of an unknown type')
   }
-  if (value === globalThis) {
-    throw domException('DataCloneError', 'The global object cannot be stored')
-  }
+  if (value === globalThis) throw refused(value, 'The global object')
   return objectChildren(state, value)
 }
 
@@ -248,7 +244,7 @@ function clonedKeys(source: object): string[] {
   // Arguments begin with an index, or are empty: other objects are not asked.
   const [first] = keys
   if ((first === undefined || first.charCodeAt(0) <= nine) && isArguments(source)) {
-    throw domException('DataCloneError', "A function's arguments cannot be stored")
+    throw refused(source, "A function's arguments")
   }
   return keys
 }
@@ -331,7 +327,7 @@ function* setChildren(state: WriteState, set: object): Children {
 function writeSymbol(state: WriteState, value: symbol): void {
   if (value === absent) return state.out.byte(Tag.absent)
   if (value === generatedKey) return state.writeGeneratedKey()
-  throw domException('DataCloneError', `A symbol cannot be stored: ${value.toString()}`)
+  throw refused(value, 'A symbol', `: ${value.toString()}`)
 }
 
 function writeBigint({ out }: WriteState, value: bigint): void {

@@ -211,7 +211,7 @@ describe.each<[string, (options: IndexedDBOptions) => IDBFactory]>([
     await Promise.all([close(factory), failed])
   })
 
-  test('an error of the specification has no cause', async () => {
+  test('a key that is taken is the cause of what request and transaction fail with', async () => {
     const database = await openStore(make({}))
     const store = database.transaction('s', 'readwrite').objectStore('s')
     store.add(1, 'key')
@@ -219,7 +219,8 @@ describe.each<[string, (options: IndexedDBOptions) => IDBFactory]>([
     const errors = await Promise.allSettled([resultOf(again), completion(store.transaction)])
     for (const outcome of errors) {
       const { reason } = outcome as PromiseRejectedResult // Both fail.
-      expect([reason.name, 'cause' in reason]).toEqual(['ConstraintError', false])
+      expect(reason.name).toBe('ConstraintError')
+      expect(reason.cause).toMatchObject({ code: 'ERR_IDB_CONSTRAINT', store: 's', key: '"key"' })
     }
   })
 })
@@ -424,6 +425,59 @@ test('a value of a type that this runtime lacks', async () => {
   const error = exceptionOf(failureOf(unsupportedType('DOMPoint'), { database: 'test' }))
   const facts = { code: 'ERR_IDB_UNAVAILABLE_TYPE', database: 'test' } as const
   await failing(Promise.reject(error), 'UnknownError', facts)
+})
+
+describe.each([
+  ['in the thread', (): IDBFactory => factoryAt({ vfs: memory(), path: 'd' })],
+  ['over a port', (): IDBFactory => behindPort({ vfs: memory(), path: 'd' })],
+])('what the specification names says more %s', (_, factoryOf) => {
+  const database = 'test'
+  const opened = (factory: IDBFactory): Promise<IDBDatabase> =>
+    openDatabase(factory, (it) => {
+      const store = it.createObjectStore('s', { keyPath: 'id' })
+      store.createIndex('i', 'n', { unique: true })
+      store.put({ id: [1, 'a'], n: new Date(0) })
+    })
+  const failingCall = (call: () => unknown): Promise<unknown> => Promise.resolve().then(call)
+
+  test('of keys that are taken', async () => {
+    const store = (await opened(factoryOf())).transaction('s', 'readwrite').objectStore('s')
+    const own = { code: 'ERR_IDB_CONSTRAINT', database, path: 'd', store: 's' } as const
+    const [key, primaryKey] = ['[1, "a"]', '[1, "a"]']
+    const twice = resultOf(store.add({ id: [1, 'a'] }))
+    await failing(twice, 'ConstraintError', { ...own, key, primaryKey })
+    const other = (await opened(factoryOf())).transaction('s', 'readwrite').objectStore('s')
+    const clash = { ...own, index: 'i', key: '1970-01-01T00:00:00.000Z', primaryKey }
+    await failing(resultOf(other.add({ id: 2, n: new Date(0) })), 'ConstraintError', clash)
+  })
+
+  test('of values, names and versions', async () => {
+    const factory = factoryOf()
+    const library = await opened(factory)
+    const store = library.transaction('s', 'readwrite').objectStore('s')
+    const key = { code: 'ERR_IDB_INVALID_KEY', store: 's', keyPath: 'id' } as const
+    const noKey = failingCall(() => store.put({ id: [1, null] }))
+    const clone = {
+      code: 'ERR_IDB_UNCLONABLE',
+      valuePath: 'value.f["g h"]',
+      found: 'a symbol',
+    } as const
+    const noClone = failingCall(() => store.put({ id: 1, f: { 'g h': Symbol('x') } }))
+    const name = { code: 'ERR_IDB_NO_SUCH_NAME', database, names: ['i'], nearest: 'i' } as const
+    const noName = failingCall(() => store.index('j'))
+    await Promise.all([
+      failing(noKey, 'DataError', { ...key, found: 'an array with null at [1]' }),
+      failing(noClone, 'DataCloneError', clone),
+      failing(noName, 'NotFoundError', { ...name, store: 's' }),
+    ])
+    library.close()
+    const second = factory.open('test', 2)
+    second.onsuccess = () => second.result.close()
+    await resultOf(second)
+    const low = { code: 'ERR_IDB_VERSION_TOO_LOW', database } as const
+    const first = resultOf(factory.open('test', 1))
+    await failing(first, 'VersionError', { ...low, version: 2, requestedVersion: 1 })
+  })
 })
 
 test('every code is provoked here, but for those that other tests provoke', () => {

@@ -52,7 +52,7 @@ describe('put()', () => {
     transact(database, (it) => {
       it.put(recordOf('a', 'one'))
       expect(() => it.put(recordOf('a', 'two', { overwrite: false }))).toThrow(
-        'Object store "store" already has a record with this key',
+        'Object store "store" already has a record with the key ',
       )
     })
     expect(found(database).map(({ value }) => value)).toEqual(['one'])
@@ -99,7 +99,9 @@ describe('put()', () => {
       it.put(recordOf('b', 'one', { indexKeys: indexKeys([1, 'x'], [2, 'v']) }))
       const refused = recordOf('b', 'two', { indexKeys: indexKeys([1, 'y'], [2, 'u']) })
       expect(() => it.put(refused)).toThrow(StorageError)
-      expect(() => it.put({ ...refused, key: bytes('c') })).toThrow('Index "index 2" is unique')
+      expect(() => it.put({ ...refused, key: bytes('c') })).toThrow(
+        'Index "index 2" of object store "store" is unique',
+      )
     })
     expect(found(database, { indexId: 1 }).map(({ primaryKey }) => primaryKey)).toEqual(['a', 'b'])
     expect(keysOf(found(database, { indexId: 2 }))).toEqual(['u', 'v'])
