@@ -29,6 +29,7 @@ export const entries = {
   './testing/node': 'src/testing/node.ts',
   './indexeddbshim': 'src/indexeddbshim.ts',
   './status': 'src/status.ts',
+  './inspector/server': 'inspector/server/entry.ts',
 }
 
 /**
@@ -63,6 +64,7 @@ export const nodeWorker = { subpath: './worker-node', source: 'src/worker-node.t
  */
 export const programs = [
   { name: 'tool', source: 'tool/cli.ts', kind: 'node', command: 'idb-everywhere' },
+  { name: 'inspector', source: 'inspector/entry.ts', kind: 'page', subpath: './inspector' },
 ]
 
 /** What a simulated page asks of Node is in no entry: `src/platform/simulated-page.ts` loads it. */

@@ -32,7 +32,7 @@ function emitDeclarations(outDir) {
         emitDeclarationOnly: true,
       },
       // The declarations of what comes without its own.
-      include: ['../src/**/*.d.ts'],
+      include: ['../src/**/*.d.ts', '../inspector/**/*.d.ts'],
       files: typedSources().map((source) => `../${source}`),
     }),
   )

@@ -2,6 +2,7 @@
 /** The command line, `npx idb-everywhere`: what is asked for, and the exit code it ends with. */
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
+import { addInspect } from './commands/inspect.ts'
 import { addStatus } from './commands/status.ts'
 
 /** The package's own manifest, by its own name: the path to it differs between the sources and what is built. */
@@ -11,7 +12,7 @@ const { version, description } = createRequire(import.meta.url)('idb-everywhere/
 }
 
 /** Each adds a command. */
-const commands = [addStatus]
+const commands = [addInspect, addStatus]
 
 const program = new Command('idb-everywhere')
   .description(description)

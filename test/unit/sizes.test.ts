@@ -13,6 +13,7 @@ const mostFiles = 15
 
 /** `file name` → why that function may be longer. */
 const longFunctions: Readonly<Record<string, string>> = {
+  'inspector/view/value/describe.ts describeTagged': 'a flat switch over the types of values',
   'src/testing/fault-vfs.ts directoryOver': 'a literal with the short methods of a directory',
   'src/testing/fault-vfs.ts fileOver': 'a literal with the short methods of a file',
   'src/values/write/write-value.ts beginObject': 'a flat switch over the kinds of objects',
@@ -33,7 +34,16 @@ const entries =
 /** Path → text, paths relative to the project. */
 type Sources = ReadonlyMap<string, string>
 
-const sources = sourcesIn(['src', 'vfs', 'wpt', 'browser-demo', 'tool', 'packages', 'build'])
+const sources = sourcesIn([
+  'src',
+  'vfs',
+  'inspector',
+  'wpt',
+  'browser-demo',
+  'tool',
+  'packages',
+  'build',
+])
 
 test('no function is longer than 40 lines but those with a reason', () => {
   const long = [...sources]
@@ -82,11 +92,23 @@ function longFunctionsIn(file: string, text: string): string[] {
   const found: string[] = []
   const visit = (node: Node, name: string): void => {
     const isFunction = /Function/.test(node.type) && 'body' in node
-    if (isFunction && lineCount(text, node) > longestFunction) found.push(`${file} ${name}`)
+    if (isFunction && lineCount(text, node) - markupLines(text, node) > longestFunction)
+      found.push(`${file} ${name}`)
     for (const child of childrenOf(node)) visit(child, nameOf(child) ?? name)
   }
-  visit(parseAst(text, { lang: file.endsWith('.ts') ? 'ts' : 'js' }) as Node, '')
+  visit(parseAst(text, { lang: languageOf(file) }) as Node, '')
   return found
+}
+
+/** The lines of the markup in it: that is a literal, and functions within it are measured by themselves. */
+function markupLines(text: string, node: Node): number {
+  if (/^JSX(?:Element|Fragment)$/.test(node.type)) return lineCount(text, node) - 1
+  return childrenOf(node).reduce((sum, child) => sum + markupLines(text, child), 0)
+}
+
+function languageOf(file: string): 'ts' | 'tsx' | 'js' {
+  const extension = posix.extname(file)
+  return extension === '.ts' ? 'ts' : extension === '.tsx' ? 'tsx' : 'js'
 }
 
 function lineCount(text: string, { start, end }: Node): number {

@@ -130,6 +130,7 @@ const suites: Rooms = {
   endurance: [],
   faults: [],
   fuzz: [],
+  inspector: ['inspector/'],
   limits: [],
   matrix: [],
   model: [],
@@ -157,6 +158,9 @@ export const otherRooms: Rooms = {
   // It sees the package as a stranger does.
   'tool/': [],
   'test/unit/tool/': ['tool/', 'test/kit/'],
+  'inspector/': ['src/rendering/'],
+  'inspector/server/': ['inspector/source/', 'src/index.ts'],
+  'test/unit/inspector/': ['inspector/', 'src/*', 'src/rendering/', 'vfs/', 'test/kit/'],
   'packages/fake-indexeddb/': [],
   'build/': ['packages/'],
   '*': ['build/', 'packages/'],

@@ -1,0 +1,113 @@
+/**
+ * Serves the view of a directory of databases to this machine's browsers: `idb-everywhere/inspector/server`.
+ *
+ * ```ts
+ * import { serveInspector } from 'idb-everywhere/inspector/server'
+ *
+ * const { url, close } = await serveInspector({ path: './data' })
+ * ```
+ */
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
+import { resolve } from 'node:path'
+import { close as closeDatabases, createIndexedDB, IDBKeyRange } from '../../src/index.ts'
+import { factorySource } from '../source/factory-source.ts'
+import type { Source } from '../source/source.ts'
+import { answerCall } from './api.ts'
+import { watchDirectory } from './changes.ts'
+import { type Guard, refusalOf } from './guard.ts'
+import { answerFile, refuse } from './page.ts'
+
+export interface ServeInspectorOptions {
+  /** The directory of the databases, which must be there. */
+  readonly path: string
+  /** Default: any that is free. */
+  readonly port?: number
+  /** Whether records may be changed and deleted; default: no. */
+  readonly isWritable?: boolean
+}
+
+export interface ServedInspector {
+  /** The address to open: whoever has it, on this machine, sees the databases. */
+  readonly url: string
+  /** Ends the server, and gives the directory up. */
+  close(): Promise<void>
+}
+
+/**
+ * Serves on loopback alone, and only to who has the address that is given: there is a secret in it. What other pages ask, or
+ * pages under another name of this machine, is refused. Looking creates nothing, and processes that use the directory go on.
+ *
+ * @throws Error when there is no such directory, or the port is taken
+ */
+export async function serveInspector({
+  path,
+  port = 0,
+  isWritable = false,
+}: ServeInspectorOptions): Promise<ServedInspector> {
+  const directory = resolve(path)
+  if (!existsSync(directory)) {
+    throw new Error(`Directory "${directory}" is not there; name the one that holds the databases`)
+  }
+  const indexedDB = createIndexedDB({ path: directory, ifLocked: 'share' })
+  const source = factorySource({
+    indexedDB: indexedDB as unknown as IDBFactory, // It is one, under a type that needs no DOM.
+    IDBKeyRange: IDBKeyRange as unknown as typeof globalThis.IDBKeyRange,
+    title: directory,
+    isWritable,
+    watch: (listener) => watchDirectory(directory, listener),
+  })
+  const token = randomBytes(24).toString('base64url')
+  const server = createServer()
+  const address = await listen(server, port)
+  const guard = { token, authority: `127.0.0.1:${address}` }
+  server.on('request', (request, response) => void answer({ source, guard, request, response }))
+  return {
+    url: `http://${guard.authority}/${token}/`,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((ended) => server.close(ended))
+      await source.close()
+      await closeDatabases(indexedDB)
+    },
+  }
+}
+
+/** @returns the port */
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((listening, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      const address = server.address()
+      if (address && typeof address === 'object') listening(address.port)
+    })
+  })
+}
+
+interface Exchange {
+  readonly source: Source
+  readonly guard: Guard
+  readonly request: IncomingMessage
+  readonly response: ServerResponse
+}
+
+async function answer({ source, guard, request, response }: Exchange): Promise<void> {
+  const refusal = refusalOf(guard, request)
+  if (refusal !== null) return refuse(response, refusal)
+  const name = (request.url ?? '').slice(guard.token.length + 2).replace(/\?.*$/s, '')
+  if (name === 'events' && request.method === 'GET') return sendChanges(source, response)
+  if (name.startsWith('api/') && request.method === 'POST') {
+    return answerCall(source, name.slice('api/'.length), request, response)
+  }
+  if (request.method !== 'GET') return refuse(response, 405)
+  answerFile(name, response)
+}
+
+/** A server-sent event for each change. */
+function sendChanges(source: Source, response: ServerResponse): void {
+  response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
+  response.flushHeaders()
+  const end = source.watch(() => response.write('data: changed\n\n'))
+  response.on('close', end)
+}

@@ -1,0 +1,58 @@
+/** A source at the other end of HTTP: what `inspector/server` serves. */
+import type { Source, TransactionSpan } from './source.ts'
+
+/** What the server says of itself. */
+export interface RemoteFacts {
+  readonly title: string
+  readonly isWritable: boolean
+  readonly hasTransactions: boolean
+}
+
+/** `base`: the address of the page, which ends in a slash and has the token in it. */
+export async function remoteSource(base: string): Promise<Source> {
+  const call = async <Result>(method: string, ...values: unknown[]): Promise<Result> =>
+    ask<Result>(new URL(`api/${method}`, base), values)
+  const { title, isWritable, hasTransactions } = await call<RemoteFacts>('facts')
+  return {
+    title,
+    isWritable,
+    databases: () => call('databases'),
+    schema: (database) => call('schema', database),
+    page: (request) => call('page', request),
+    count: (request) => call('count', request),
+    record: (place) => call('record', place),
+    put: (place, value) => call('put', place, value),
+    remove: (place) => call('remove', place),
+    sizes: (database) => call('sizes', database),
+    watch: (listener) => listen(new URL('events', base), listener),
+    ...(hasTransactions && { transactions: () => call<TransactionSpan[]>('transactions') }),
+  }
+}
+
+async function ask<Result>(url: URL, values: readonly unknown[]): Promise<Result> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(values),
+  }).catch(() => {
+    throw new Error(
+      'The inspector’s server does not answer; start it again and open its new address',
+    )
+  })
+  const answer = (await response.json()) as { result: Result } | { error: string }
+  if ('error' in answer) throw new Error(answer.error)
+  return answer.result
+}
+
+/** After a connection that broke, something may have changed unseen. */
+function listen(url: URL, listener: () => void): () => void {
+  const events = new EventSource(url)
+  let hasFailed = false
+  events.onmessage = listener
+  events.onerror = () => (hasFailed = true)
+  events.onopen = () => {
+    if (hasFailed) listener()
+    hasFailed = false
+  }
+  return () => events.close()
+}

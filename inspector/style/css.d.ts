@@ -1,0 +1,5 @@
+/** A stylesheet as text: so the build has it. */
+declare module '*.css' {
+  const text: string
+  export default text
+}

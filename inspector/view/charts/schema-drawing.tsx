@@ -1,0 +1,82 @@
+import type { Schema, StoreSchema } from '../../source/source.ts'
+import { Notice } from '../parts/notice.tsx'
+import { counted, keyPathText } from '../words.ts'
+import { type StoreBox, curve, fitted, layOut } from './schema-layout.ts'
+
+/** Object stores with their key paths and generators, and the indexes of each. */
+export function SchemaDrawing({ schema }: { schema: Schema }) {
+  if (schema.stores.length === 0) {
+    return (
+      <Notice title="This database has no object store">
+        A program makes them when it opens the database with a higher version.
+      </Notice>
+    )
+  }
+  const { width, height, boxes } = layOut(schema)
+  return (
+    <div class="schema">
+      <svg
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+        role="img"
+        aria-label={inWords(schema)}
+      >
+        {boxes.map((box) => (
+          <StoreDrawing key={box.store.name} {...box} />
+        ))}
+      </svg>
+    </div>
+  )
+}
+
+function StoreDrawing(box: StoreBox) {
+  const { x, y, width, height, store, indexes } = box
+  const room = width - 32
+  return (
+    <g>
+      {indexes.map((it) => (
+        <path key={it.index.name} class="edge" d={curve(box, it)} />
+      ))}
+      <rect class="store-box" {...{ x, y, width, height }} rx="8" />
+      <text class="box-title" x={x + 16} y={y + 25}>
+        {fitted(store.name, room, 8.6)}
+      </text>
+      <text class="box-line" x={x + 16} y={y + 44}>
+        {fitted(keyLine(store), room)}
+      </text>
+      <text class="box-line soft" x={x + 16} y={y + 62}>
+        {counted(store.count, 'record')}
+      </text>
+      {indexes.map(({ index, ...at }) => (
+        <g key={index.name}>
+          <rect class="index-box" x={at.x} y={at.y} width={at.width} height={at.height} rx="8" />
+          <text class="box-title" x={at.x + 16} y={at.y + 21}>
+            {fitted(index.name, at.width - 32, 8.6)}
+          </text>
+          <text class="box-line" x={at.x + 16} y={at.y + 39}>
+            {fitted(indexLine(index), at.width - 32)}
+          </text>
+        </g>
+      ))}
+    </g>
+  )
+}
+
+function keyLine({ keyPath, autoIncrement }: StoreSchema): string {
+  const key = keyPath === null ? 'key out of line' : `key: ${keyPathText(keyPath)}`
+  return autoIncrement ? `${key}, generated` : key
+}
+
+function indexLine({ keyPath, unique, multiEntry }: StoreSchema['indexes'][number]): string {
+  const kinds = [unique && 'unique', multiEntry && 'multi-entry'].filter(Boolean)
+  return [keyPathText(keyPath), ...kinds].join(' · ')
+}
+
+function inWords({ name, stores }: Schema): string {
+  const parts = stores.map((store) => {
+    const indexes = store.indexes.map((it) => `${it.name} (${indexLine(it)})`)
+    return `${store.name}, ${keyLine(store)}${indexes.length > 0 ? `, indexes ${indexes.join(', ')}` : ''}`
+  })
+  return `Schema of ${name}: ${parts.join('; ')}`
+}

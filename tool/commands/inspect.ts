@@ -1,0 +1,41 @@
+/** `inspect`: a page of this machine to look into the databases with. */
+import { type Command, InvalidArgumentError } from 'commander'
+import { serveInspector } from 'idb-everywhere/inspector/server'
+
+interface InspectOptions {
+  readonly port: number
+  readonly write: boolean
+}
+
+/** Adds the command. It goes on until it is interrupted, and then gives the directory up. */
+export function addInspect(program: Command): void {
+  program
+    .command('inspect')
+    .description('look into the databases of a directory, in a page of this machine')
+    .argument('<directory>', 'where the databases are')
+    .option('--port <number>', 'the port to serve at; 0: any that is free', portOf, 0)
+    .option('--write', 'let records be changed and deleted', false)
+    .addHelpText('after', '\nExample:\n  $ idb-everywhere inspect ./data\n')
+    .action(inspect)
+}
+
+async function inspect(directory: string, { port, write }: InspectOptions): Promise<void> {
+  const { url, close } = await serveInspector({ path: directory, port, isWritable: write })
+  console.log(`Open ${url}\nThe address is a secret: who has it sees the data. End it with Ctrl-C.`)
+  await interruption()
+  await close()
+}
+
+function interruption(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.once(signal, () => resolve())
+    }
+  })
+}
+
+function portOf(text: string): number {
+  const port = Number(text)
+  if (/^\d+$/.test(text) && port <= 65_535) return port
+  throw new InvalidArgumentError('It has to be a number from 0 to 65535.')
+}
