@@ -26,7 +26,7 @@ await build({
 })
 await build({
   ...common,
-  entryPoints: ['test/suites/bench/browser/page.ts'],
+  entryPoints: ['page', 'echo-worker'].map((name) => `test/suites/bench/browser/${name}.ts`),
   outdir: join(outdir, 'pages'),
   platform: 'browser',
   target: 'es2022',

@@ -13,3 +13,6 @@ export const browserCases: readonly Case[] = [
   ...readCases,
   ...cursorCases,
 ]
+
+/** The contender that shows what the browser alone takes. */
+export const echoName = 'echo of 200 bytes'

@@ -2,7 +2,8 @@
 import type * as Package from '../../../../src/index.ts'
 import { type Case, type Implementation, type Row, runCases } from '../warm/cases.ts'
 import { openDatabase } from '../warm/idb.ts'
-import { browserCases } from './cases.ts'
+import { browserCases, echoName } from './cases.ts'
+import { echoes, offerEcho } from './echo.ts'
 
 /** On a page a worker of this package's hosts OPFS; in a dedicated worker the thread does; in a second tab it is the first tab's worker. */
 export type Place = 'page' | 'worker' | 'tab'
@@ -34,7 +35,12 @@ const runBench: RunBench = (request) =>
 
 async function runHere({ place, name, rounds }: BenchRequest): Promise<Row[]> {
   const implementations = await loadImplementations()
-  const field = { implementations, baseline: 'native', goalsOf: goalsOf(place) }
+  const field = {
+    implementations,
+    baseline: 'native',
+    goalsOf: goalsOf(place),
+    beside: beside(place),
+  }
   const cases = browserCases.filter((it) => it.name === name)
   const rows = await runCases(
     cases.map((it) => ({ ...it, effort: { ...effort, rounds } })),
@@ -67,8 +73,15 @@ const ratioFor: Readonly<Record<Place, (name: string) => number | null>> = {
   },
 }
 
-/** Has this tab own the storage for as long as it is open. */
+/** Of what goes from tab to tab and is awaited each time, some part is the browser's own. */
+function beside(place: Place) {
+  return ({ name, count }: Case) =>
+    place === 'tab' && name.endsWith(', awaited') ? [echoes(echoName, count)] : []
+}
+
+/** Has this tab own the storage for as long as it is open, and echo. */
 async function own(): Promise<void> {
+  offerEcho()
   const { createIndexedDB } = await loadPackage()
   await openDatabase(createIndexedDB(), 'own', () => {})
 }

@@ -5,6 +5,7 @@ import type { Measurement } from '../warm/measure.ts'
 import type { Row } from '../warm/cases.ts'
 import { markdownTable, writeSection } from '../report/document.ts'
 import { goalOf } from '../report/table.ts'
+import { echoName } from './cases.ts'
 import type { Place } from './page.ts'
 import type { BrowserResults } from './results.ts'
 
@@ -53,14 +54,16 @@ function tableFor(place: Place, results: BrowserResults): string {
   const names = new Set(
     stores.flatMap((store) => [...rowsOf(store), ...failedOf(store)].map(({ name }) => name)),
   )
-  const lines = [...names].filter(isCompared).map((name) => {
+  const lines = [...names].filter(isCompared).flatMap((name) => {
     const rows = stores.map((store) => rowsOf(store).find((row) => row.name === name))
     const cells = stores.map((store, i) => {
       const isFailed = failedOf(store).some((it) => it.name === name)
-      return isFailed ? '**failed**' : ratioOf(rows[i])
+      return isFailed ? '**failed**' : ratioOf(rows[i], ours)
     })
     const goal = rows.find((row) => row?.goals.length)?.goals[0]?.ratio ?? ''
-    return [name, String(goal), ...cells, ...stores.map((_, i) => microsecondsOf(rows[i]))]
+    const times = rows.map((row) => microsecondsOf(row, ours))
+    const line = [name, String(goal), ...cells, ...times]
+    return rows.some((row) => measurementOf(row, echoName)) ? [line, echoLine(name, rows)] : [line]
   })
   const titles = stores.map((store) => storeTitles[store] ?? store)
   return markdownTable([
@@ -74,13 +77,21 @@ function isCompared(name: string): boolean {
   return !name.startsWith('close after')
 }
 
-function ours(row: Row | undefined): Measurement | undefined {
-  return row?.measurements.find((it) => it.name === 'opfs')
+const ours = 'opfs'
+
+/** What an echo took in that case. */
+function echoLine(name: string, rows: readonly (Row | undefined)[]): readonly string[] {
+  const ratios = rows.map((row) => ratioOf(row, echoName))
+  return [`${name}: an echo`, '', ...ratios, ...rows.map((row) => microsecondsOf(row, echoName))]
+}
+
+function measurementOf(row: Row | undefined, contender: string): Measurement | undefined {
+  return row?.measurements.find(({ name }) => name === contender)
 }
 
 /** Bold where the goal is missed. */
-function ratioOf(row: Row | undefined): string {
-  const measurement = ours(row)
+function ratioOf(row: Row | undefined, contender: string): string {
+  const measurement = measurementOf(row, contender)
   if (!row || typeof measurement?.ratio !== 'number') return ''
   const digits = String(Number(measurement.ratio.toPrecision(2)))
   return measurement.ratio > (goalOf(row, measurement, false) ?? Infinity)
@@ -88,9 +99,9 @@ function ratioOf(row: Row | undefined): string {
     : digits
 }
 
-/** For one operation of ours. */
-function microsecondsOf(row: Row | undefined): string {
-  const measurement = ours(row)
+/** For one operation. */
+function microsecondsOf(row: Row | undefined, contender: string): string {
+  const measurement = measurementOf(row, contender)
   if (!row || !measurement) return ''
   return String(Number(((measurement.medianMs / row.count) * 1000).toPrecision(2)))
 }

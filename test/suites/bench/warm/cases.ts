@@ -59,6 +59,8 @@ export interface Field {
   /** The name of the one that the others are compared with. */
   readonly baseline: string
   goalsOf(it: Case): readonly Goal[]
+  /** What else is timed in the rounds of a case, so that the others can be judged by it. */
+  beside?(it: Case): readonly Contender[]
 }
 
 export const usualEffort: Effort = { warmUps: 3, rounds: 9 }
@@ -79,11 +81,11 @@ export async function runCases(
 
 async function runCase(
   it: Case,
-  { implementations, baseline, goalsOf }: Field,
+  { implementations, baseline, goalsOf, beside }: Field,
   effort: Effort,
 ): Promise<Row[]> {
   const { contenders, closings, end } = await contendersOf(it, implementations)
-  const measurements = await compare(contenders, effort, baseline)
+  const measurements = await compare([...contenders, ...(beside?.(it) ?? [])], effort, baseline)
   end()
   const row = { name: it.name, count: it.count, measurements, baseline, goals: goalsOf(it) }
   return it.isFresh ? [row, await closingRow(it, closings, { effort, baseline })] : [row]
