@@ -214,12 +214,13 @@ export class PortTransaction implements HostTransaction, TransactionListener, He
 
   commit(failuresSeen: number, mark?: CommitMark): void {
     if (this.#isOver) return
+    const call = { type: 'commit', id: this.id, failuresSeen, mark } as const
     if (this.#needsNoAnswer()) {
-      this.abort()
+      this.#caller.call(call)
+      this.#end()
       return this.#listener?.committed()
     }
     this.#awaitCommit()
-    const call = { type: 'commit', id: this.id, failuresSeen, mark } as const
     if (this.#held) this.#heldCommit = call
     else this.#caller.call(call)
   }
