@@ -162,7 +162,9 @@ class PortHost implements OwnerPort, PortCaller {
   call(call: Call): void {
     const reason = this.#goneFor
     if (reason) return queueReaction(() => this.#failAll(reason))
-    this.#outbox.post(call)
+    // What ends in the same batch may be what its transaction waits for: then the offer would be declined.
+    if (call.type === 'offerCommit') this.#outbox.postLast(call)
+    else this.#outbox.post(call)
   }
 
   await(count: number): void {

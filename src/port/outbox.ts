@@ -1,4 +1,5 @@
 /** Sends messages in batches. */
+import { Fifo } from '../base/fifo.ts'
 import { ParcelWriter } from './parcel.ts'
 import type { HostPort } from './messages.ts'
 
@@ -19,6 +20,8 @@ export class Outbox<Message> {
   readonly #write: (message: Message, parcel: ParcelWriter) => void
   readonly #sent: (sizeBytes: number) => void
   readonly #parcel = new ParcelWriter()
+  /** To be written after all that is posted until it is sent. */
+  readonly #last = new Fifo<Message>()
   #isFlushQueued = false
   readonly #queueFlush: () => void
 
@@ -39,22 +42,41 @@ export class Outbox<Message> {
 
   /** The bytes in the message are copied within the call. */
   post(message: Message): void {
-    this.#write(message, this.#parcel)
-    if (this.#parcel.sizeBytes >= largestBatchBytes) this.flush()
-    if (this.#isFlushQueued) return
-    this.#isFlushQueued = true
-    this.#queueFlush()
+    this.#add(message)
+    this.#flushSoon()
+  }
+
+  /** The same, but it comes after what is posted in the same batch. */
+  postLast(message: Message): void {
+    this.#last.push(message)
+    this.#flushSoon()
   }
 
   /** Sends the last message, and closes the channel where it is the port's. */
   end(message: Message): void {
-    this.post(message)
+    this.postLast(message)
     this.flush()
     this.#port.end?.()
   }
 
   /** Sends what there is, now. */
   flush(): void {
+    for (let it = this.#last.shift(); it; it = this.#last.shift()) this.#add(it)
+    this.#send()
+  }
+
+  #add(message: Message): void {
+    this.#write(message, this.#parcel)
+    if (this.#parcel.sizeBytes >= largestBatchBytes) this.#send()
+  }
+
+  #flushSoon(): void {
+    if (this.#isFlushQueued) return
+    this.#isFlushQueued = true
+    this.#queueFlush()
+  }
+
+  #send(): void {
     if (this.#parcel.sizeBytes === 0) return
     this.#sent(this.#parcel.sizeBytes)
     const { parcel, transfer } = this.#parcel.take()
