@@ -93,6 +93,14 @@ function stepOf(work: Work): boolean {
   }
 }
 
+/** How many hosts of this thread have no more time for callers in this turn. */
+let spentCount = 0
+
+/** Whether a host of this thread queues what it is asked until the next turn, as callers have taken their time in this one. */
+export function isTurnSpent(): boolean {
+  return spentCount > 0
+}
+
 /** The time callers have taken since the last turn of the event loop. */
 class EagerTime {
   #count = 0
@@ -101,6 +109,7 @@ class EagerTime {
   #isSpent = false
   readonly #onTurn = () => {
     this.#since = null
+    if (this.#isSpent) spentCount--
     this.#isSpent = false
   }
 
@@ -119,6 +128,7 @@ class EagerTime {
       this.#since = time
     }
     this.#isSpent = time - this.#since > eagerMs
+    if (this.#isSpent) spentCount++
   }
 }
 

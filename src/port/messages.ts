@@ -103,6 +103,28 @@ export type Call =
   | { readonly type: 'shutDown'; readonly id: number }
   | { readonly type: 'forceClose'; readonly id: number }
 
+/** Calls about the realm as a whole. */
+export type CallAboutRealm = Extract<
+  Call,
+  { type: 'present' | 'ack' | 'ping' | 'recovered' | 'tally' | 'leave' }
+>
+
+/** Calls about what an earlier call has made. */
+export type CallAbout = Extract<
+  Call,
+  {
+    type:
+      | 'execute'
+      | 'commit'
+      | 'offerCommit'
+      | 'abort'
+      | 'cancel'
+      | 'close'
+      | 'shutDown'
+      | 'forceClose'
+  }
+>
+
 /** From the host to the realm. */
 export type Answer =
   | PresentMessage

@@ -175,6 +175,11 @@ export class ParcelReader {
     return sizeBytes
   }
 
+  /** Whether it has to be read before the next one comes. */
+  get isFleeting(): boolean {
+    return this.#isLent && this.#objects.some(isOwnBytes)
+  }
+
   get isAtEnd(): boolean {
     return this.#nextNumber === this.#numbers.length
   }

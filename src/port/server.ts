@@ -3,12 +3,12 @@ import { queueReaction } from '../base/node-callbacks.ts'
 import { type Failure, failure } from '../errors.ts'
 import { demand, Malformed, complaintOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
+import { Inbox } from './flow/inbox.ts'
 import { SendWindow } from './flow/send-window.ts'
-import { ParcelReader } from './parcel.ts'
 import { readCall, writeAnswer } from './codec.ts'
 import type { Presence } from './presence.ts'
 import { type ServedConnection, ServedTransactions } from './serving/transactions.ts'
-import type { Answer, Call, HostPort } from './messages.ts'
+import type { Answer, Call, CallAbout, CallAboutRealm, HostPort } from './messages.ts'
 import type {
   AttachListener,
   CommitOutcome,
@@ -61,7 +61,7 @@ export function serve(host: Host, port: HostPort, options: ServeOptions): Served
   const client = new Client(host, { outbox, window }, options)
   port.addEventListener('message', ({ data }) => client.received(data))
   port.addEventListener('messageerror', ({ error = unreadable }) => client.dismiss(error))
-  port.addEventListener('close', () => client.disconnect())
+  port.addEventListener('close', () => client.ended())
   if (typeof port.trust === 'function') port.trust()
   port.start?.()
   unref(port)
@@ -86,6 +86,10 @@ class Client implements Served {
   readonly #options: ServeOptions
   readonly #connections = new Map<number, ServedConnection>()
   readonly #transactions: ServedTransactions
+  readonly #inbox = new Inbox(
+    (parcel) => this.#receive(readCall(parcel)),
+    (error) => this.dismiss(error),
+  )
   /** Open and delete requests without an answer; null while one is being put to the host. */
   readonly #requests = new Map<number, HostRequest | null>()
   readonly #deliveries = new Map<number, () => void>()
@@ -112,12 +116,13 @@ class Client implements Served {
 
   /** Takes a message. If anything is wrong with it, this client ends, and no other. */
   received(message: unknown): void {
-    try {
-      const parcel = new ParcelReader(message)
-      while (!this.#isGone && !parcel.isAtEnd) this.#receive(readCall(parcel))
-    } catch (error) {
-      this.dismiss(error)
-    }
+    this.#inbox.add(message)
+  }
+
+  /** The realm has sent all that it ever will. */
+  ended(): void {
+    this.#inbox.readAll()
+    this.disconnect()
   }
 
   /** Ends this client, and tells both sides. `error`: why. */
@@ -135,6 +140,7 @@ class Client implements Served {
   disconnect(): void {
     if (this.#isGone) return
     this.#isGone = true
+    this.#inbox.close()
     this.#stopWatching?.()
     this.#window.close()
     for (const request of this.#requests.values()) request?.cancel()
@@ -225,7 +231,7 @@ class Client implements Served {
     )
   }
 
-  #receiveAboutRealm(call: Extract<Call, { type: CallAboutRealm }>): void {
+  #receiveAboutRealm(call: CallAboutRealm): void {
     switch (call.type) {
       case 'present':
         return this.#watch(call.name)
@@ -243,7 +249,7 @@ class Client implements Served {
   }
 
   /** A call about a request, connection or transaction; it may be over, which the realm does not know yet. */
-  #receiveAbout(call: Extract<Call, { type: CallAbout }>): void {
+  #receiveAbout(call: CallAbout): void {
     const { id } = call
     switch (call.type) {
       case 'execute':
@@ -291,7 +297,7 @@ class Client implements Served {
 
   #watch(name: string): void {
     demand(this.#stopWatching === null, 'names its thread twice')
-    this.#stopWatching = this.#options.presence?.watch(name, () => this.disconnect()) ?? null
+    this.#stopWatching = this.#options.presence?.watch(name, () => this.ended()) ?? null
   }
 
   #delivered(delivery: number): void {
@@ -389,10 +395,3 @@ class Client implements Served {
     }
   }
 }
-
-/** Calls about the realm as a whole. */
-type CallAboutRealm = 'present' | 'ack' | 'ping' | 'recovered' | 'tally' | 'leave'
-
-/** Calls about what an earlier call has made. */
-type CallAbout =
-  'execute' | 'commit' | 'offerCommit' | 'abort' | 'cancel' | 'close' | 'shutDown' | 'forceClose'
