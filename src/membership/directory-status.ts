@@ -1,5 +1,5 @@
 /** Who has a directory, as anything that may read it can see. */
-import type { DatabaseLoad, SurvivalCounts } from '../protocol/load.ts'
+import type { ClientPresence, DatabaseLoad, SurvivalCounts } from '../protocol/load.ts'
 import type { ClientHello, Hello, OwnerStatus } from './hello.ts'
 
 /** What became of transactions that were under way when an owner ended, as far as the threads that are or were at this owner know. */
@@ -42,9 +42,9 @@ export interface SharingOwner extends DirectoryOwner {
 }
 
 /**
- * - `free`: no owner lives.
+ * - `free`: no owner lives; for a moment also between two owners, while one of the clients follows the one that has ended.
  * - `owned`: its owner shares it with no one, or cannot be reached from here, for that `reason`; `owner` is null where it says nothing readable of itself.
- * - `shared`: its owner shares it; `clients` has an id for each thread that uses it in addition to the owner's own, `databases` what
+ * - `shared`: its owner shares it; `clients` are the threads that use it in addition to the owner's own, `databases` what
  *   goes on at those that are in use, `survival` what earlier changes of owner have cost.
  * - `silent`: its owner shares it and does not answer: it may be stopped, by a debugger or a signal. In browsers `owner` is null then.
  */
@@ -54,7 +54,7 @@ export type DirectoryStatus =
   | {
       readonly state: 'shared'
       readonly owner: SharingOwner
-      readonly clients: readonly string[]
+      readonly clients: readonly ClientPresence[]
       readonly databases: readonly DatabaseLoad[]
       readonly survival: Survival
     }
@@ -73,9 +73,9 @@ export function askerHello(release: Omit<Hello, 'client'>, secret: string | null
 
 /** The status of a directory whose owner has answered. */
 export function sharedStatus(owner: SharingOwner, answer: OwnerStatus): DirectoryStatus {
-  const { clients, client, databases, survival } = answer
-  const others = clients.filter((id) => id !== client)
-  return { state: 'shared', owner, clients: others, databases, survival: told(survival) }
+  const { guests, client, databases, survival } = answer
+  const clients = guests.filter(({ id }) => id !== client)
+  return { state: 'shared', owner, clients, databases, survival: told(survival) }
 }
 
 function told({ replayed, settled, ...aborted }: SurvivalCounts): Survival {

@@ -1,8 +1,12 @@
 /** The clients that an owner serves, each in its place in the roster. */
 import type { HostPort } from '../port/messages.ts'
 import type { Served } from '../port/server.ts'
-import type { DatabaseLoad, SurvivalCounts } from '../protocol/load.ts'
+import type { ClientPresence, DatabaseLoad, SurvivalCounts } from '../protocol/load.ts'
+import type { ClientHello } from './hello.ts'
 import type { Roster } from './roster.ts'
+
+/** What a client has said of itself. */
+export type Introduced = Pick<ClientHello, 'client' | 'pid' | 'thread'>
 
 /** Serves the client at the other end of that port. */
 export type Serve = (
@@ -25,10 +29,11 @@ export interface Serving {
 
 /** From the first that is let in until `dismissAll()`. */
 export class Guests {
-  readonly #served = new Set<Served>()
+  readonly #served = new Map<Served, ClientPresence>()
 
   /** Serves a client that has said hello. `left` is called once, when it is gone or was ended. */
-  seat(client: string, port: HostPort, serving: Serving & { left?(): void }): Served {
+  seat(introduced: Introduced, port: HostPort, serving: Serving & { left?(): void }): Served {
+    const { client } = introduced
     let guest: Served | null = null
     let hasLeft = false
     const seat = serving.roster.enter(client, {
@@ -48,14 +53,23 @@ export class Guests {
       left,
     })
     // What came along with its hello may have ended it already.
-    if (!hasLeft) this.#served.add(guest)
+    if (!hasLeft) this.#served.set(guest, presenceOf(introduced))
     return guest
   }
 
   /** Tells all that the owner is going, and ends them. */
   dismissAll(): void {
     // Before the first is cut off: none is answered what depends on that.
-    for (const served of this.#served) served.mute()
-    for (const served of this.#served) served.leave()
+    for (const served of this.#served.keys()) served.mute()
+    for (const served of this.#served.keys()) served.leave()
   }
+
+  /** Who is there, in the order in which they came. */
+  get present(): readonly ClientPresence[] {
+    return [...this.#served.values()]
+  }
+}
+
+function presenceOf({ client, pid, thread }: Introduced): ClientPresence {
+  return { id: client, pid: pid ?? null, thread: thread ?? null, since: new Date().toISOString() }
 }

@@ -6,7 +6,7 @@
  */
 import { demand, integerOf, listOf, membersOf, stringOf } from '../port/malformed.ts'
 import { ParcelReader, ParcelWriter } from '../port/parcel.ts'
-import type { DatabaseLoad, OwnerLoad } from '../protocol/load.ts'
+import type { ClientPresence, DatabaseLoad, OwnerLoad } from '../protocol/load.ts'
 import { survivalOf } from '../port/serving/survival.ts'
 
 /** The first and the last version of the port protocol that this release speaks. */
@@ -33,6 +33,10 @@ export interface ClientHello extends Hello {
   readonly durability: 'relaxed' | 'strict'
   /** The quota that its options set; null: none. */
   readonly quotaBytes: number | null
+  /** For those who ask who is there; absent in browsers. */
+  readonly pid?: number
+  /** 0 is the main one. */
+  readonly thread?: number
 }
 
 export interface OwnerHello extends Hello {
@@ -72,7 +76,18 @@ export function ownerStatusOf(message: unknown): OwnerStatus {
   demand(type === 'status', 'is no status')
   const databases = listOf(members['databases'], loadOf)
   const survival = survivalOf(members['survival'])
-  return { ...helloOf(members), ...ownerPartOf(members), databases, survival }
+  const guests = listOf(members['guests'] ?? [], presenceOf)
+  return { ...helloOf(members), ...ownerPartOf(members), databases, survival, guests }
+}
+
+function presenceOf(value: unknown): ClientPresence {
+  const { id, pid, thread, since } = membersOf(value)
+  return {
+    id: clientId(id),
+    pid: pid === null ? null : integerOf(pid, 0),
+    thread: thread === null ? null : integerOf(thread, 0),
+    since: shortString(since),
+  }
 }
 
 function loadOf(value: unknown): DatabaseLoad {
@@ -107,13 +122,15 @@ export function isInquiry(message: unknown): boolean {
 export function clientHelloOf(message: unknown): ClientHello {
   const { type, members } = readHello(message)
   demand(type !== 'refused', 'is no hello')
-  const { secret, durability, quotaBytes } = members
+  const { secret, durability, quotaBytes, pid, thread } = members
   demand(durability === 'relaxed' || durability === 'strict', 'has an unknown durability')
   return {
     ...helloOf(members),
     secret: secret === null ? null : shortString(secret),
     durability,
     quotaBytes: quotaBytes === null ? null : integerOf(quotaBytes, 0),
+    ...(pid !== undefined && { pid: integerOf(pid, 0) }),
+    ...(thread !== undefined && { thread: integerOf(thread, 0) }),
   }
 }
 

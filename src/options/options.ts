@@ -1,6 +1,7 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
 import { optionError, StorageError } from '../errors.ts'
 import type { HostPort } from '../port/messages.ts'
+import { defaultPath } from './default-path.ts'
 import { checkOptions, hasMethod, isModule, isPort, isUrl, portExpected } from './check-options.ts'
 import { describeValue } from './describe-value.ts'
 import { type NamedOptions, underPresentNames } from './former-names.ts'
@@ -98,7 +99,7 @@ export function completeOptions(options: IndexedDBOptions, platform: PlatformDef
   checkOptions(options)
   const named = underPresentNames(options)
   const vfs = named.vfs ?? platform.defaultVfs()
-  const path = named.path ?? defaultPath(platform)
+  const path = named.path ?? defaultPath(platform.environment)
   return {
     path,
     vfs,
@@ -181,9 +182,4 @@ function modulePromiseOf(wasm: object): Promise<WebAssembly.Module> {
   })
   promise.catch(() => {})
   return promise
-}
-
-function defaultPath(platform: PlatformDefaults): string {
-  const { environment } = platform
-  return environment('IDB_PATH') || environment('SPACEKIT_IDB_PATH') || '.indexeddb'
 }

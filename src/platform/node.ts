@@ -12,6 +12,7 @@ import { thisRelease } from '../hosting/this-release.ts'
 import { NodePeer } from '../membership/node/node-peer.ts'
 import type { Peer } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
+import { environment } from './environment.ts'
 import { startNodeWorker } from './start-node-worker.ts'
 
 export const platform: Platform = {
@@ -25,7 +26,7 @@ export const platform: Platform = {
   standHere: () => {
     throw new Error('unreachable: workers here host for the thread that has started them')
   },
-  environment: (name) => (mayRead(name) ? process.env[name] : undefined),
+  environment,
   shared: process,
 }
 
@@ -38,7 +39,7 @@ function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
     path,
     waitMs,
     place: meeting,
-    own: { ...thisRelease, title: title(), durability, quotaBytes },
+    own: { ...thisRelease, ...self(), durability, quotaBytes },
     take: (how) => hosting.take(how),
     // What goes wrong is met again by the real owner.
     getReady: () => void rehearse(hosting.engine).catch(() => {}),
@@ -49,8 +50,11 @@ function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
   })
 }
 
-function title(): string {
-  return threadId === 0 ? `process ${process.pid}` : `process ${process.pid}, thread ${threadId}`
+/** What this thread says of itself to those it meets. */
+function self(): { title: string; pid: number; thread: number } {
+  const { pid } = process
+  const title = threadId === 0 ? `process ${pid}` : `process ${pid}, thread ${threadId}`
+  return { title, pid, thread: threadId }
 }
 
 async function loadWasm(): Promise<WebAssembly.Module> {
@@ -69,16 +73,4 @@ async function readEngine(): Promise<BufferSource> {
     if (gzippedBase64 === '') throw error
     return gunzipSync(Buffer.from(gzippedBase64, 'base64'))
   }
-}
-
-/** The part of Deno's permission API that is used here. */
-interface Permissions {
-  querySync(descriptor: { name: 'env'; variable: string }): { state: string }
-}
-
-/** Deno would ask the user, or throw, where reading is not permitted. */
-function mayRead(variable: string): boolean {
-  const { Deno } = globalThis as { Deno?: { permissions?: Permissions } }
-  const permission = Deno?.permissions?.querySync({ name: 'env', variable })
-  return permission === undefined || permission.state === 'granted'
 }

@@ -33,8 +33,22 @@ export interface SurvivalCounts {
   own: number
 }
 
+/** A thread that uses a directory at its owner. */
+export interface ClientPresence {
+  /** 16 characters that it has drawn for itself. */
+  readonly id: string
+  /** null in browsers, and where it does not say. */
+  readonly pid: number | null
+  /** Which thread of the process; 0 is the main one. null as `pid` is. */
+  readonly thread: number | null
+  /** When it came to this owner, ISO 8601. */
+  readonly since: string
+}
+
 /** All that is told of an owner. */
 export interface OwnerLoad {
+  /** Those who are there, the owner's own thread left out. */
+  readonly guests: readonly ClientPresence[]
   /** Those in use. */
   readonly databases: readonly DatabaseLoad[]
   /** In all threads that have used the directory together with this owner. */

@@ -54,7 +54,7 @@ const ownerHello: OwnerHello = {
 
 /** Serves the client at the other end of the stream. Gives what was wrong with a client, later. */
 export async function playOwner(stream: TestStream): Promise<void> {
-  const load = () => ({ databases: [], survival: newCounts() })
+  const load = () => ({ databases: [], survival: newCounts(), guests: [] })
   const reception = { secret: clientHello.secret, own: () => ownerHello, load, report: unexpected }
   const met = await receiveClient(new SocketPort(stream), reception)
   if (!met) throw new Error('the client was not taken')

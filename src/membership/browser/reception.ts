@@ -108,7 +108,11 @@ export class Reception {
     const met = await receiveClient(port, {
       secret: null,
       own: () => ({ ...own, clients: roster.clients }),
-      load: () => ({ databases: this.#parts.load(), survival: roster.tally.sum() }),
+      load: () => ({
+        databases: this.#parts.load(),
+        survival: roster.tally.sum(),
+        guests: this.#guests.present,
+      }),
       report,
     })
     hasSaidHello()
@@ -121,7 +125,7 @@ export class Reception {
       watch.abort()
       desk.left(client)
     }
-    const served = this.#guests.seat(client, met.port, { ...this.#parts, left })
+    const served = this.#guests.seat(met.client, met.port, { ...this.#parts, left })
     void lifeEnded(life, watch.signal).then(() => served.leave())
   }
 

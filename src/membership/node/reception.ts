@@ -51,13 +51,17 @@ export class Reception {
     const met = await receiveClient(new SocketPort(stream), {
       secret,
       own: () => ({ ...own, clients: serving.roster.clients }),
-      load: () => ({ databases: serving.load(), survival: serving.roster.tally.sum() }),
+      load: () => ({
+        databases: serving.load(),
+        survival: serving.roster.tally.sum(),
+        guests: this.#guests.present,
+      }),
       report,
     })
     hasSaidHello()
     this.#waiting.delete(stream)
     if (met === null) return
     if (!this.#isOpen) return met.port.end?.()
-    this.#guests.seat(met.client.client, met.port, serving)
+    this.#guests.seat(met.client, met.port, serving)
   }
 }

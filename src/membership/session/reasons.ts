@@ -27,9 +27,17 @@ export function notBroughtOver(
   { database, cause = null }: { database: string; cause?: Failure | null },
 ): Failure {
   if (reason === 'unknown') return outcomeUnknown(database)
+  if (cause?.facts && !ofOwners.has(cause.facts.code)) return abortedBy(cause, database)
   const title = `A transaction of database "${database}" was aborted: the owner of the storage is gone, and it could not go on at the next one`
   const detail = cause ? `${details[reason]} (${cause.message})` : details[reason]
   return failure('AbortError', title, { code: 'ERR_IDB_OWNER_LOST', database, detail })
+}
+
+/** What a change of owner brings with it; every other code says what has happened to the database itself. */
+const ofOwners: ReadonlySet<string> = new Set(['ERR_IDB_OWNER_LOST', 'ERR_IDB_CLOSED'])
+
+function abortedBy({ message, ...reason }: Failure, database: string): Failure {
+  return { ...reason, message: `A transaction of database "${database}" was aborted: ${message}` }
 }
 
 function outcomeUnknown(database: string): Failure {

@@ -9,11 +9,16 @@ import {
   sharedStatus,
 } from '../../membership/directory-status.ts'
 import { askOwner } from '../../membership/greeting.ts'
+import { defaultPath } from '../../options/default-path.ts'
 import { SocketPort } from '../../port/stream/socket-port.ts'
+import { environment } from '../environment.ts'
 
 /** `silenceMs`: how long the owner may take to answer. */
-export async function statusOf(path: string, silenceMs: number): Promise<DirectoryStatus> {
-  const met = await meetingPlaceOf(resolve(path)).connect()
+export async function statusOf(
+  path: string | undefined,
+  silenceMs: number,
+): Promise<DirectoryStatus> {
+  const met = await meetingPlaceOf(resolve(path ?? defaultPath(environment))).connect()
   if (met.type === 'gone') return { state: 'free' }
   if (met.type === 'unmet') return { state: 'owned', owner: met.owner, reason: met.reason }
   const { owner, stream, secret } = met

@@ -40,6 +40,10 @@ const owner: OwnerHello = {
 const load: OwnerLoad = {
   databases: [{ name: 'a', version: 1, connections: 2, requests: 3, running: 4, waiting: 5 }],
   survival: { ...newCounts(), replayed: 6, differed: 7 },
+  guests: [
+    { id: 'client0123456789', pid: 7, thread: 0, since: '2026-01-31T12:00:00.000Z' },
+    { id: 'page012345678901', pid: null, thread: null, since: '2026-01-31T12:00:01.000Z' },
+  ],
 }
 
 const never = new AbortController().signal

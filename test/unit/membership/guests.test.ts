@@ -28,8 +28,8 @@ function guests() {
 test('each guest has a place in the roster until it has gone', async () => {
   const { told, lefts, guests: all, serving } = guests()
   let goneCount = 0
-  all.seat('a', port, { ...serving, left: () => goneCount++ })
-  all.seat('b', port, serving)
+  all.seat({ client: 'a' }, port, { ...serving, left: () => goneCount++ })
+  all.seat({ client: 'b' }, port, serving)
   await turn()
   expect(told).toEqual(['a is told of a, b', 'b is told of a, b'])
   lefts[0]?.()
@@ -39,16 +39,27 @@ test('each guest has a place in the roster until it has gone', async () => {
 
 test('a guest that comes a second time ends its first visit', () => {
   const { told, guests: all, serving } = guests()
-  all.seat('a', port, serving)
-  all.seat('a', port, serving)
+  all.seat({ client: 'a' }, port, serving)
+  all.seat({ client: 'a' }, port, serving)
   expect(told).toEqual(['a is ended'])
   expect(serving.roster.clients).toEqual(['a'])
 })
 
+test('who is there is told in the order in which they came, as far as they say who they are', () => {
+  const { lefts, guests: all, serving } = guests()
+  all.seat({ client: 'a', pid: 7, thread: 2 }, port, serving)
+  all.seat({ client: 'b' }, port, serving)
+  const since = expect.any(String) as string
+  const b = { id: 'b', pid: null, thread: null, since }
+  expect(all.present).toEqual([{ id: 'a', pid: 7, thread: 2, since }, b])
+  lefts[0]?.()
+  expect(all.present).toEqual([b])
+})
+
 test('none is ended before all are mute', () => {
   const { told, guests: all, serving } = guests()
-  all.seat('a', port, serving)
-  all.seat('b', port, serving)
+  all.seat({ client: 'a' }, port, serving)
+  all.seat({ client: 'b' }, port, serving)
   all.dismissAll()
   expect(told).toEqual([
     'a is told nothing more',
@@ -61,7 +72,7 @@ test('none is ended before all are mute', () => {
 
 test('one that has gone is not dismissed', () => {
   const { told, lefts, guests: all, serving } = guests()
-  all.seat('a', port, serving)
+  all.seat({ client: 'a' }, port, serving)
   lefts[0]?.()
   all.dismissAll()
   expect(told).toEqual([])
@@ -70,7 +81,7 @@ test('one that has gone is not dismissed', () => {
 test('one that is ended as its service begins is a guest no more', () => {
   const { told, guests: all, serving } = guests()
   let goneCount = 0
-  all.seat('a', port, {
+  all.seat({ client: 'a' }, port, {
     ...serving,
     serve(itsPort, its) {
       its.left()

@@ -13,6 +13,8 @@ import { completeOptions } from '../../../src/options/options.ts'
 import { platform } from '../../../src/platform/node.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 
+const codeOf = ({ cause }: Error): unknown => (cause as { code?: unknown } | undefined)?.code
+
 describe.skipIf(process.platform === 'win32')('a directory with an owner and a client', () => {
   let root = ''
   let path = ''
@@ -79,6 +81,15 @@ describe.skipIf(process.platform === 'win32')('a directory with an owner and a c
     assert.equal(await get(ownAgain), 'after')
     const states = [owner.member.state, client.member.state]
     assert.deepEqual(states.sort(), ['client', 'owner'])
+  })
+
+  test('that is moved away fails with it all that a client has asked, and says so', async () => {
+    await open(owner)
+    const other = await open(client)
+    fs.renameSync(path, join(root, 'elsewhere'))
+    const ends = await Promise.allSettled([1, 2, 3].map((n) => put(other, `lost ${n}`)))
+    const codes = ends.map((end) => end.status === 'rejected' && codeOf(end.reason))
+    assert.deepEqual(codes, Array(3).fill('ERR_IDB_FILES_LOST'))
   })
 
   test('that is removed while nothing is open there is made again by the second request at the latest', async () => {

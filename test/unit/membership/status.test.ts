@@ -66,7 +66,9 @@ test.skipIf(process.platform === 'win32')(
     await takePart(client)
     const seen: (readonly string[])[] = []
     if (owner.type === 'own') owner.onClients((now) => seen.push(now))
-    expect(await status(path)).toMatchObject({ ...shared, clients: [client] })
+    const since = expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/) as string
+    const clients = [{ id: client, pid: process.pid, thread: 0, since }]
+    expect(await status(path)).toMatchObject({ ...shared, clients })
     expect(seen).toEqual([[client]])
   },
 )
