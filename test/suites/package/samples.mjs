@@ -83,6 +83,16 @@ database.close()
     checksOf: programChecks({ before: sharedLibrary, prints: /state: ['"]shared['"]/ }),
   },
   {
+    title: 'a command-line tool',
+    mark: 'console.log(await indexedDB.databases())',
+    checksOf: programChecks({
+      after: `import { existsSync } from 'node:fs'
+console.log(existsSync('data/owner.json'))
+`,
+      prints: /^\[\]\nfalse$/m,
+    }),
+  },
+  {
     title: 'a copy of a directory in use',
     mark: `startsWith('owner.')`,
     checksOf: programChecks({
