@@ -3,7 +3,7 @@ import type { BrowserParts } from './browser-parts.ts'
 import type { Platform } from '../hosting/platform.ts'
 import { browserPeerOf } from './browser-peers.ts'
 import { browserWorkerWith } from './any-browser-worker.ts'
-import { startBrowserWorker } from './start-browser-worker.ts'
+import { startBrowserWorker } from './start-worker/browser.ts'
 
 /** The platform of a build for browsers. */
 export function browserPlatformWith(parts: BrowserParts): Platform {

@@ -13,7 +13,7 @@ import { NodePeer } from '../membership/node/node-peer.ts'
 import type { Peer } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
 import { environment } from './environment.ts'
-import { startNodeWorker } from './start-node-worker.ts'
+import { startNodeWorker } from './start-worker/node.ts'
 
 export const platform: Platform = {
   defaultVfs: nodeFs,

@@ -1,14 +1,14 @@
 /** Starting a worker that hosts, in Node, Bun and Deno. */
 import { type TransferListItem, Worker } from 'node:worker_threads'
-import type { Port, ScriptUrl } from '../options/indexeddb-options.ts'
-import { optionError } from '../errors.ts'
-import { isUrl } from '../options/check-options.ts'
+import type { Port, ScriptUrl } from '../../options/indexeddb-options.ts'
+import { optionError } from '../../errors.ts'
+import { isUrl } from '../../options/check-options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,
   type WorkerAnswer,
   type WorkerListener,
-} from '../hosting/worker-messages.ts'
+} from '../../hosting/worker-messages.ts'
 
 /** Starts this package's own worker (`true`), one with the script at that URL, or takes one the user has started. */
 export function startNodeWorker(

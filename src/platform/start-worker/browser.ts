@@ -1,15 +1,15 @@
 /** Starting a worker that hosts, in a browser. */
-import type { BrowserParts } from './browser-parts.ts'
-import { listenToMessages } from '../event-loop/checkpoint.ts'
-import type { Port, ScriptUrl } from '../options/indexeddb-options.ts'
-import { optionError } from '../errors.ts'
-import { isUrl } from '../options/check-options.ts'
+import type { BrowserParts } from '../browser-parts.ts'
+import { listenToMessages } from '../../event-loop/checkpoint.ts'
+import type { Port, ScriptUrl } from '../../options/indexeddb-options.ts'
+import { optionError } from '../../errors.ts'
+import { isUrl } from '../../options/check-options.ts'
 import {
   isWorkerMessage,
   type StartedWorker,
   type WorkerAnswer,
   type WorkerListener,
-} from '../hosting/worker-messages.ts'
+} from '../../hosting/worker-messages.ts'
 
 /** The users' workers in which a host has answered: their scripts have loaded, and errors they throw are not ours. */
 const answering = new WeakSet<Worker>()
