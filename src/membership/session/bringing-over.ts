@@ -5,7 +5,7 @@
 import type { Failure } from '../../errors.ts'
 import type { AttachListener, CommitOutcome, Host } from '../../protocol/protocol.ts'
 import type { MemberConnection } from './member-connection.ts'
-import type { MemberTransaction } from './member-transaction.ts'
+import type { MemberTransaction } from './transaction/member-transaction.ts'
 import { dropConnection } from './open-request.ts'
 import { isOwnerLost } from './reasons.ts'
 

@@ -15,7 +15,8 @@ import type {
   TransactionListener,
 } from '../../protocol/protocol.ts'
 import { queueReaction } from '../../base/node-callbacks.ts'
-import { MemberTransaction, type MemberTransactionOptions } from './member-transaction.ts'
+import { MemberTransaction } from './transaction/member-transaction.ts'
+import type { MemberTransactionOptions } from './transaction/options.ts'
 import { closedBefore, isOwnerLost } from './reasons.ts'
 import type { ConnectionServices } from './services.ts'
 import { VersionChanges } from './version-changes.ts'

@@ -14,7 +14,7 @@ import type {
 } from '../../protocol/protocol.ts'
 import { Blocked } from './blocked.ts'
 import { MemberConnection } from './member-connection.ts'
-import type { MemberTransaction } from './member-transaction.ts'
+import type { MemberTransaction } from './transaction/member-transaction.ts'
 import { closedBefore, isOwnerLost, upgradeLost } from './reasons.ts'
 import type { RequestServices, SessionRequest } from './requests.ts'
 

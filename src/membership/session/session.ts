@@ -16,7 +16,7 @@ import type {
 import { BringingOver } from './bringing-over.ts'
 import { CommitMarks } from './commit-marks.ts'
 import { MemberConnection } from './member-connection.ts'
-import type { MemberTransaction } from './member-transaction.ts'
+import type { MemberTransaction } from './transaction/member-transaction.ts'
 import { OpenRequest, type OpenServices } from './open-request.ts'
 import { newCounts } from './reasons.ts'
 import { type Databases, DeleteRequest, ListRequest, type SessionRequest } from './requests.ts'

@@ -1,7 +1,7 @@
 /** What a page commits at its own owner just before it goes, on a host that answers nothing. */
 import { beforeEach, expect, test, vi } from 'vitest'
 import { CommitMarks } from '../../../src/membership/session/commit-marks.ts'
-import { MemberTransaction } from '../../../src/membership/session/member-transaction.ts'
+import { MemberTransaction } from '../../../src/membership/session/transaction/member-transaction.ts'
 import type { Parting, SessionServices } from '../../../src/membership/session/services.ts'
 import type { CommitMark, HostConnection, HostTransaction } from '../../../src/protocol/protocol.ts'
 import { put } from '../../kit/host-client.ts'

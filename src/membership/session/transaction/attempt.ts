@@ -3,14 +3,14 @@
  * from the start: it is behind until it has been given all that the realm was told, which must be the same, and tells the
  * rest. That all answers are the same is what makes it valid: it then is a serial execution at its new place.
  */
-import type { Failure } from '../../errors.ts'
+import type { Failure } from '../../../errors.ts'
 import type {
   HostTransaction,
   OperationReceiver,
   OperationResult,
   RecordBytes,
   TransactionListener,
-} from '../../protocol/protocol.ts'
+} from '../../../protocol/protocol.ts'
 import { Progress } from './progress.ts'
 
 /** What an attempt is made for. */

@@ -1,6 +1,6 @@
 /** How far the answers to a transaction's operations have come, and what they were. */
-import type { Failure } from '../../errors.ts'
-import type { OperationResult, RecordBytes } from '../../protocol/protocol.ts'
+import type { Failure } from '../../../errors.ts'
+import type { OperationResult, RecordBytes } from '../../../protocol/protocol.ts'
 import { Digest } from './digest.ts'
 
 /** What stands before each part of an answer: no answer is digested as another. */

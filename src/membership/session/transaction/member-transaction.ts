@@ -2,8 +2,7 @@
  * A transaction that outlives the owner it runs at. What it is asked goes to the owner of the moment and into a log, from which
  * it is asked again at the next owner; the realm is told each answer once.
  */
-import type { Failure } from '../../errors.ts'
-import { Fifo } from '../../base/fifo.ts'
+import type { Failure } from '../../../errors.ts'
 import {
   type CommitMark,
   type CommitOutcome,
@@ -15,45 +14,15 @@ import {
   type OperationResult,
   type RecordBytes,
   type TransactionListener,
-} from '../../protocol/protocol.ts'
+} from '../../../protocol/protocol.ts'
 import { Attempt, type Attempted } from './attempt.ts'
+import { AwaitedAnswers } from './awaited-answers.ts'
+import { CommitWish } from './commit-wish.ts'
 import { Progress } from './progress.ts'
-import { type AbortReason, isOwnerLost, notBroughtOver } from './reasons.ts'
-import { AwaitedAnswer, ReplayLog } from './replay-log.ts'
-import type { Parting, SessionServices } from './services.ts'
-
-/** What a transaction is made of. */
-export interface MemberTransactionOptions {
-  readonly services: SessionServices
-  readonly database: string
-  /** null: `listen` follows. */
-  readonly listener: TransactionListener | null
-  /** What it is to outlive, which costs something: its owner, or only as a note the end of the realm (see `keep`), or nothing. */
-  readonly outlives: 'owner' | 'realm' | 'nothing'
-  /** What is kept of it where the realm ends; null: nothing can be, as for an upgrade. */
-  readonly scope: Pick<Parting, 'version' | 'storeIds' | 'durability'> | null
-  /** Makes it at a host; null for an upgrade, which the host makes. */
-  readonly create:
-    | ((
-        connection: HostConnection,
-        listener: TransactionListener,
-        resumes: boolean,
-      ) => HostTransaction)
-    | null
-  /** Called once, when its end has been told. */
-  readonly ended: (transaction: MemberTransaction) => void
-}
-
-/** How the realm's wish to commit stands. */
-interface Commit {
-  readonly failuresSeen: number
-  /** Whether it is wished for only if nothing comes between. */
-  readonly isOffered: boolean
-  /** Whether an owner was asked, which may have made it. */
-  isSent: boolean
-  /** Whether the owner of the moment was asked. */
-  isSentNow: boolean
-}
+import { type AbortReason, isOwnerLost, notBroughtOver } from '../reasons.ts'
+import { ReplayLog } from './replay-log.ts'
+import type { MemberTransactionOptions } from './options.ts'
+import { verdictOf } from './settling.ts'
 
 export class MemberTransaction implements HostTransaction, Attempted {
   told: Progress | null
@@ -61,17 +30,12 @@ export class MemberTransaction implements HostTransaction, Attempted {
   readonly #options: MemberTransactionOptions
   #listener: TransactionListener | null
   readonly #log: ReplayLog | null
-  /** The operations that the realm has no answer to. */
-  readonly #awaiting = new Fifo<AwaitedAnswer>()
-  /** How many of their answers say more than that it is done. */
-  #tellingCount = 0
+  readonly #awaited = new AwaitedAnswers()
   /** null: no owner has it. */
   #attempt: Attempt | null = null
   /** Whether the log is being asked again, and not all of it has been. */
   #isAsking = false
-  #commit: Commit | null = null
-  /** Of the commit that an owner was asked for; null where there is none. */
-  #mark: CommitMark | null = null
+  readonly #commit: CommitWish
   /** Whether the realm was told `wentAhead`, and not yet `caughtUp`. */
   #isAhead = false
   #hasWrites: boolean
@@ -83,6 +47,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   constructor(options: MemberTransactionOptions) {
     this.#options = options
     this.#listener = options.listener
+    this.#commit = new CommitWish(options.services.marks)
     // An upgrade writes the version.
     this.#hasWrites = options.create === null
     this.#log = options.outlives === 'nothing' ? null : new ReplayLog(options.outlives)
@@ -95,7 +60,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
 
   /** Whether the realm waits for something of it. What it was answered ahead of others it does not have before those are over. */
   get isAwaited(): boolean {
-    const isAwaited = this.#awaiting.length > 0 || this.#commit !== null || this.#isAhead
+    const isAwaited = this.#awaited.count > 0 || this.#commit.isWished || this.#isAhead
     return this.state === 'running' && isAwaited
   }
 
@@ -106,7 +71,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
 
   /** The mark by which its commit is settled; null: none is on its way, or it has none. */
   get markInFlight(): CommitMark | null {
-    return this.#commit?.isSent ? this.#mark : null
+    return this.#commit.markInFlight
   }
 
   listen(listener: TransactionListener): void {
@@ -118,15 +83,13 @@ export class MemberTransaction implements HostTransaction, Attempted {
     if (isWrite(operation)) this.#hasWrites = true
     const attempt = this.#attempt
     const asked = this.#log ? this.#log.add(operation, attempt !== null) : operation
-    const answer = new AwaitedAnswer(receiver, operation)
-    if (answer.isTelling) this.#tellingCount++
-    this.#awaiting.push(answer)
+    this.#awaited.add(receiver, operation)
     attempt?.host.execute(asked, attempt)
   }
 
   commit(failuresSeen: number): void {
     if (this.state !== 'running') return
-    this.#commit = { failuresSeen, isOffered: false, isSent: false, isSentNow: false }
+    this.#commit.wish(failuresSeen, { isOffered: false })
     this.keep()
     this.#sendCommit()
   }
@@ -134,9 +97,11 @@ export class MemberTransaction implements HostTransaction, Attempted {
   /** Declines where the owner might have made it and its operations' answers, lost with the owner, could not be had again. */
   offerCommit(failuresSeen: number): void {
     if (this.state !== 'running') return
-    this.#commit = { failuresSeen, isOffered: true, isSent: false, isSentNow: false }
+    const commit = this.#commit
+    commit.wish(failuresSeen, { isOffered: true })
     this.#sendCommit()
-    if (this.#commit?.isSent === false) this.declined()
+    // It may have been answered in the call.
+    if (commit.isWished && !commit.isSent) this.declined()
     else this.keep()
   }
 
@@ -144,21 +109,19 @@ export class MemberTransaction implements HostTransaction, Attempted {
   keep(): void {
     const { services, scope, database } = this.#options
     const commit = this.#commit
-    if (!services.farewell?.isLeaving || !commit || !scope || this.#kept) return
+    if (!services.farewell?.isLeaving || !commit.isWished || !scope || this.#kept) return
     if (!this.#log || this.#log.isGivenUp || this.#hasTold || !this.#hasWrites) return
     // The owner may have made it without one.
-    if (commit.isSent && !this.#mark) return
-    this.#mark ??= services.marks.take()
-    const [{ operations }, mark] = [this.#log, this.#mark]
+    if (commit.isSent && !commit.markInFlight) return
+    const [{ operations }, mark] = [this.#log, commit.takeMark()]
     this.#kept = services.farewell.keep({ name: database, ...scope, operations, mark })
-    // From now on an owner may commit it by executing the note.
-    if (this.#kept) commit.isSent = true
+    if (this.#kept) commit.kept()
   }
 
   abort(): void {
     if (this.state !== 'running') return
     this.#abandon()
-    this.#options.ended(this)
+    this.#options.ended()
   }
 
   /** Begins at a host that has its connection. */
@@ -193,15 +156,18 @@ export class MemberTransaction implements HostTransaction, Attempted {
    */
   settle(outcome: CommitOutcome | null): boolean {
     if (this.state !== 'running') return true
-    if (outcome === 'committed' || this.#hasNothingToLose()) {
-      this.#options.services.count('settled')
-      this.#catchUp()
-      this.#tellDone()
-      this.#committed()
-    } else if (outcome === 'unknown' || this.#isUnsettled(outcome)) this.fail('unknown')
-    else if (!this.told) this.fail('own')
-    else if (this.#log?.isGivenUp) this.fail('tooLong')
-    else if (this.#commit?.isOffered) this.declined()
+    const verdict = verdictOf({
+      outcome,
+      isCommitSent: this.#commit.isSent,
+      isCommitOffered: this.#commit.isOffered,
+      hasWrites: this.#hasWrites,
+      isAnswered: this.#awaited.count === 0,
+      isTracked: this.told !== null,
+      isTooLong: this.#log?.isGivenUp ?? false,
+    })
+    if (verdict === 'committed') this.#settled()
+    else if (verdict === 'declined') this.declined()
+    else if (verdict !== 'goesOn') this.fail(verdict)
     return this.state !== 'running'
   }
 
@@ -215,7 +181,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
 
   /** Ends it as no owner is to be had. One whose commit was on its way may have been committed. */
   lose(reason: Failure): void {
-    if (this.#commit?.isSent && this.#hasWrites) this.fail('unknown')
+    if (this.#commit.isSent && this.#hasWrites) this.fail('unknown')
     else this.#lose(reason)
   }
 
@@ -237,7 +203,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   record(record: RecordBytes): void {
     this.#hasTold = true
     this.#options.services.heard()
-    this.#awaiting.first()?.receiver.record(record)
+    this.#awaited.first?.record(record)
   }
 
   done(result: OperationResult): void {
@@ -249,7 +215,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   failed(failure: Failure): void {
     this.#hasTold = true
     // With that the owner declines, and the realm takes it so.
-    if (this.#commit?.isOffered) this.#commit = null
+    if (this.#commit.isOffered) this.#commit.withdraw()
     this.#answered()?.failed(failure)
     this.#sendCommit()
   }
@@ -265,7 +231,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   }
 
   declined(): void {
-    this.#commit = null
+    this.#commit.withdraw()
     this.#listener?.declined()
   }
 
@@ -281,7 +247,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
   }
 
   #newAttempt(): Attempt {
-    if (this.#commit) this.#commit.isSentNow = false
+    this.#commit.ownerChanged()
     const attempt = new Attempt(this)
     if (!attempt.isBehind && this.told) this.told = attempt.progress
     this.#attempt = attempt
@@ -303,10 +269,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
 
   #answered(): OperationReceiver | null {
     this.#options.services.heard()
-    const awaited = this.#awaiting.shift()
-    if (!awaited) return null
-    if (awaited.isTelling) this.#tellingCount--
-    return awaited.receiver
+    return this.#awaited.take()
   }
 
   /**
@@ -316,36 +279,28 @@ export class MemberTransaction implements HostTransaction, Attempted {
   #sendCommit(): void {
     const commit = this.#commit
     const attempt = this.#attempt
-    if (!commit || commit.isSentNow || !attempt || attempt.isBehind || this.#isAsking) return
-    if (attempt.isOver || (this.told && this.#tellingCount > 0)) return
-    if (this.#hasWrites && this.#isMarked(commit))
-      this.#mark ??= this.#options.services.marks.take()
-    commit.isSent = true
-    commit.isSentNow = true
-    const mark = this.#mark ?? undefined
-    if (commit.isOffered) attempt.host.offerCommit(commit.failuresSeen, mark)
-    else attempt.host.commit(commit.failuresSeen, mark)
+    if (!commit.isToBeSent || !attempt || attempt.isBehind || this.#isAsking) return
+    if (attempt.isOver || (this.told && this.#awaited.isOneTelling)) return
+    if (this.#hasWrites && this.#isMarked()) commit.takeMark()
+    commit.send(attempt.host)
   }
 
   /**
    * A mark is one more row to write. At the realm's own owner only those have one that script has asked for, and that may have to be
    * noted: those that may not be executed at once, as others are under way.
    */
-  #isMarked({ isOffered }: Commit): boolean {
+  #isMarked(): boolean {
     if (this.told) return true
-    const isWished = !isOffered && this.#awaiting.length > 0
+    const isWished = !this.#commit.isOffered && this.#awaited.count > 0
     const mayWait = this.#options.services.transactions.size > 1
     return isWished && mayWait && this.#log?.isGivenUp === false
   }
 
-  /** Asked to commit, it had answered everything, and had nothing to write. */
-  #hasNothingToLose(): boolean {
-    return this.#commit?.isSent === true && !this.#hasWrites && this.#awaiting.length === 0
-  }
-
-  /** Whether its commit was on its way, and left nothing by which it can be settled. */
-  #isUnsettled(outcome: CommitOutcome | null): boolean {
-    return this.#commit?.isSent === true && this.#hasWrites && outcome === null
+  #settled(): void {
+    this.#options.services.count('settled')
+    this.#catchUp()
+    this.#tellDone()
+    this.#committed()
   }
 
   #lose(reason: Failure): void {
@@ -363,7 +318,7 @@ export class MemberTransaction implements HostTransaction, Attempted {
 
   #tellAborted(reason: Failure): void {
     this.#listener?.aborted(reason)
-    this.#options.ended(this)
+    this.#options.ended()
   }
 
   /** It is committed, so what has not been answered has succeeded: a failure would have aborted it. */
@@ -380,16 +335,14 @@ export class MemberTransaction implements HostTransaction, Attempted {
   #committed(): void {
     this.#end('committed')
     this.#listener?.committed()
-    this.#options.ended(this)
+    this.#options.ended()
   }
 
   #end(state: 'committed' | 'aborted'): void {
     this.state = state
     this.ownerLost()
-    this.#awaiting.clear()
+    this.#awaited.clear()
     this.#kept?.(state === 'committed')
-    const mark = this.#mark
-    this.#mark = null
-    if (mark) this.#options.services.marks.free(mark)
+    this.#commit.end()
   }
 }

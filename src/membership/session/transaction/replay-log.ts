@@ -2,9 +2,9 @@
  * What a transaction was asked, so that it can be asked again at the next owner. Values are kept beyond the call they came in; what
  * is larger than the limit is given up, and with it the chance to survive a change of owner.
  */
-import { append } from '../../base/own-property.ts'
-import { ValueBytes } from '../../bytes/value-bytes.ts'
-import type { Operation, OperationReceiver } from '../../protocol/protocol.ts'
+import { append } from '../../../base/own-property.ts'
+import { ValueBytes } from '../../../bytes/value-bytes.ts'
+import type { Operation } from '../../../protocol/protocol.ts'
 
 /** The most that the operations of a transaction may weigh, in bytes, by what it is to outlive: a note has to fit into local storage. */
 const longestBytes = { owner: 16 * 1024 * 1024, realm: 64 * 1024 }
@@ -67,22 +67,4 @@ function sizeOf(operation: Operation): number {
   if (operation.type !== 'put') return operationBytes
   const { key, value, indexKeys } = operation
   return operationBytes + value.length + (key?.length ?? 0) + (indexKeys?.length ?? 0)
-}
-
-/** The answer to one operation. */
-export class AwaitedAnswer {
-  readonly receiver: OperationReceiver
-  /** Whether it says more than that the operation is done. */
-  readonly isTelling: boolean
-
-  constructor(receiver: OperationReceiver, operation: Operation) {
-    this.receiver = receiver
-    this.isTelling = tellsMore(operation)
-  }
-}
-
-/** Whether the answer to an operation that succeeds says more than that. */
-function tellsMore(operation: Operation): boolean {
-  if (operation.type === 'put') return operation.key === null
-  return operation.type === 'scan' || operation.type === 'count'
 }
