@@ -5,6 +5,7 @@ import {
   assertNotDeleted,
   indexHandle,
 } from '../core/handles.ts'
+import { inactive } from '../core/inactive.ts'
 import type { Request } from '../core/request.ts'
 import { clearObjectStore, deleteRecords } from '../core/records/retrieval.ts'
 import { storeRecord } from '../core/records/add-or-put.ts'
@@ -157,7 +158,7 @@ export class IDBObjectStore {
     const indexName = toDOMString(name)
     assertNotDeleted(store)
     if (store.transaction.state === 'finished') {
-      throw domException('InvalidStateError', 'The transaction has finished')
+      throw inactive(store.transaction, 'InvalidStateError')
     }
     return wrap(existingIndex(store, indexName))
   }

@@ -1,7 +1,7 @@
 /** Transactions. https://w3c.github.io/IndexedDB/#transaction */
 import { objectStoreHandle, scopeOf } from '../core/handles.ts'
+import { inactive } from '../core/inactive.ts'
 import { Transaction } from '../core/transaction.ts'
-import { domException } from '../errors.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import type { DOMStringList } from './webidl/DOMStringList.ts'
 import { sortedNameList } from './sorted-name-list.ts'
@@ -62,7 +62,7 @@ export class IDBTransaction {
     const transaction = this.#transaction
     const storeName = toDOMString(name)
     // Deviates from browsers: they refuse from commit() on; the specification only once the transaction has finished.
-    if (transaction.state === 'finished') throw finished()
+    if (transaction.state === 'finished') throw inactive(transaction, 'InvalidStateError')
     const store = objectStoreHandle(transaction, storeName)
     if (store) return wrap(store)
     throw notInScope(transaction, storeName)
@@ -72,9 +72,7 @@ export class IDBTransaction {
   commit(): void {
     assertStackRoom()
     const transaction = this.#transaction
-    if (transaction.state !== 'active') {
-      throw domException('InvalidStateError', 'The transaction is not active')
-    }
+    if (transaction.state !== 'active') throw inactive(transaction, 'InvalidStateError')
     transaction.commit()
   }
 
@@ -82,7 +80,9 @@ export class IDBTransaction {
   abort(): void {
     assertStackRoom()
     const transaction = this.#transaction
-    if (transaction.state === 'committing' || transaction.state === 'finished') throw finished()
+    if (transaction.state === 'committing' || transaction.state === 'finished') {
+      throw inactive(transaction, 'InvalidStateError')
+    }
     transaction.abort(null)
   }
 }
@@ -100,10 +100,6 @@ defineInspection(IDBTransaction, 'IDBTransaction', [
 ])
 
 defineWrapper(Transaction, (core) => handover.make(IDBTransaction, core))
-
-function finished(): DOMException {
-  return domException('InvalidStateError', 'The transaction has finished or is committing')
-}
 
 function notInScope(transaction: Transaction, name: string): DOMException {
   const { schema, host } = transaction.connection

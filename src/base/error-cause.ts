@@ -29,7 +29,9 @@ export const errorCodes = [
   'ERR_IDB_PROTOCOL',
   'ERR_IDB_QUOTA',
   'ERR_IDB_SALVAGED',
+  'ERR_IDB_SLOW_TRANSACTION',
   'ERR_IDB_TOO_LARGE',
+  'ERR_IDB_TRANSACTION_INACTIVE',
   'ERR_IDB_UNAVAILABLE_TYPE',
   'ERR_IDB_UNCLONABLE',
   'ERR_IDB_VERSION_TOO_LOW',
@@ -94,6 +96,14 @@ export interface IDBErrorFacts {
   readonly version?: number
   /** The version that was asked for. */
   readonly requestedVersion?: number
+  /** The names of the object stores in the transaction's scope; none: it is an upgrade transaction. */
+  readonly stores?: readonly string[]
+  /** Where the transaction was created, such as `save (/app/library.js:10:20)`; with the option `explain`. */
+  readonly created?: string
+  /** Where its last request was made; with the option `explain`. */
+  readonly lastRequest?: string
+  /** Where it was used too late; with the option `explain`. */
+  readonly used?: string
 }
 
 /**
@@ -123,6 +133,10 @@ export class IDBErrorCause extends Error implements IDBErrorFacts {
   declare readonly nearest?: string
   declare readonly version?: number
   declare readonly requestedVersion?: number
+  declare readonly stores?: readonly string[]
+  declare readonly created?: string
+  declare readonly lastRequest?: string
+  declare readonly used?: string
 
   constructor(message: string, facts: IDBErrorFacts) {
     super(message)

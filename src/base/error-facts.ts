@@ -27,6 +27,10 @@ const readers: { readonly [Name in keyof IDBErrorFacts]-?: (value: unknown) => u
   nearest: textOf,
   version: countOf,
   requestedVersion: countOf,
+  stores: namesOf,
+  created: textOf,
+  lastRequest: textOf,
+  used: textOf,
 }
 
 /** The names of all facts. */

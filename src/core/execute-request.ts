@@ -24,4 +24,5 @@ export function executeRequest(request: Request, operation: Operation): Request 
 export function placeRequest(request: Request): void {
   request.transaction.requests.add(request)
   request.transaction.unprocessed++
+  request.transaction.trace?.asked()
 }

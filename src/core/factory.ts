@@ -1,5 +1,6 @@
 /** One factory's core: its host, and what it needs from above. */
 import { domException, exceptionOf } from '../errors.ts'
+import type { Explainer } from '../explain/explainer.ts'
 import type { ClosableHost } from '../protocol/protocol.ts'
 import { OpenRequest } from './open-request.ts'
 
@@ -14,6 +15,8 @@ export interface Factory {
   /** Why no storage can be had here, for people; null where it can. */
   readonly denial: string | null
   readonly versionChangeEvent: VersionChangeEventMaker
+  /** Explains what transactions have been through; null: the option `explain` is off. */
+  readonly explainer: Explainer | null
   /** Takes trouble that no request can report; never throws. */
   readonly warn: (warning: Error) => void
 }

@@ -7,7 +7,6 @@
 import { append } from '../base/own-property.ts'
 import {
   type Failure,
-  domException,
   exceptionOf,
   failureOf,
   failure as failureWith,
@@ -22,11 +21,13 @@ import type {
   TransactionListener,
   TransactionMode,
 } from '../protocol/protocol.ts'
+import type { Trace } from '../explain/explainer.ts'
 import { holdCollection } from '../kept-objects/collect.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { CallLine } from './call-line.ts'
 import type { Connection } from './connection.ts'
 import { Target, isObserved } from '../events/dispatch.ts'
+import { inactive, subjectOf } from './inactive.ts'
 import { fireAbortedRequests, fireHeldBack, fireTransactionEvent } from './request-events.ts'
 import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
@@ -52,6 +53,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   readonly scope: readonly number[] | null
   /** Not null when and only when this is an upgrade transaction. */
   readonly upgrade: Upgrade | null
+  /** What it has been through; null: the option `explain` is off. */
+  readonly trace: Trace | null
   state: TransactionState = 'inactive'
   /**
    * Set while a call changes what is asked of the transaction. One that is set when the call is over was cut off, by whatever can
@@ -94,6 +97,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.durability = durability
     this.scope = scope
     this.upgrade = upgrade
+    this.trace = connection.factory.explainer?.follow(() => subjectOf(this)) ?? null
   }
 
   override get parent(): Target {
@@ -242,6 +246,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
    */
   // Deviates: by the specification it stays inactive, and can be aborted, until its results are handled.
   #offerCommit(): void {
+    this.trace?.ended('committed')
     this.state = 'committing'
     this.#isOffered = true
     this.host.offerCommit(this.failuresSeen)
@@ -259,6 +264,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
   commit(): void {
+    this.trace?.ended('committed')
     this.state = 'committing'
     if (this.#calls) this.#calls.make(() => this.#commitInTurn())
     else this.#commitInTurn()
@@ -324,6 +330,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
 
   /** The steps of an abort that concern this realm; the host reverts the changes. */
   #endAborted(error: DOMException | null): void {
+    this.trace?.ended('aborted', error)
     if (this.upgrade) revertUpgrade(this, this.upgrade)
     this.state = 'finished'
     this.#releaseCollection()
@@ -372,10 +379,8 @@ class TransactionTask implements Task {
 }
 
 /** @throws TransactionInactiveError */
-export function assertActive({ state }: Transaction): void {
-  if (state === 'active') return
-  const reason = state === 'finished' ? 'has finished' : 'is not active'
-  throw domException('TransactionInactiveError', `The transaction ${reason}`)
+export function assertActive(transaction: Transaction): void {
+  if (transaction.state !== 'active') throw inactive(transaction)
 }
 
 /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */

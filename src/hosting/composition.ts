@@ -6,6 +6,7 @@ import { IDBVersionChangeEvent } from '../api/IDBVersionChangeEvent.ts'
 import type { Factory } from '../core/factory.ts'
 import { exceptionOf, type Failure, optionError } from '../errors.ts'
 import { describeValue } from '../options/describe-value.ts'
+import { Explainer, type ExplainSettings } from '../explain/explainer.ts'
 import { HostUser, hostOfOthers, type HostSource } from './host-user.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from '../options/indexeddb-options.ts'
 import type { ClosableIDBFactory } from '../api/global/interfaces.ts'
@@ -16,6 +17,7 @@ import { serve as serveHost } from '../port/server.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import {
   completeOptions,
+  explainSettingsOf,
   hostPortOf,
   membersOf,
   portOf,
@@ -52,7 +54,9 @@ export function compose(platform: Platform): Composition {
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory => {
     const own = membersOf(options)
     const denial = own.port ? null : platform.denialOf(own.vfs ?? platform.defaultVfs())
-    return factoryOn(new HostUser(sourceFor(own)), { warn: own.onWarning, denial })
+    const host = new HostUser(sourceFor(own))
+    const explain = explainSettingsOf(own.explain, platform.environment)
+    return factoryOn(host, { warn: own.onWarning, denial, explain })
   }
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
     const { target, force, rest } = splitOptions(membersOf(options))
@@ -119,17 +123,20 @@ function hostAt(port: HostPort, { presence }: Platform): Host {
 interface FactoryOptions {
   readonly warn?: IndexedDBOptions['onWarning']
   readonly denial?: string | null
+  readonly explain?: ExplainSettings | null
 }
 
 /** A factory on a host. */
 export function factoryOn(
   host: ClosableHost,
-  { warn = warnOnConsole, denial = null }: FactoryOptions = {},
+  { warn = warnOnConsole, denial = null, explain = null }: FactoryOptions = {},
 ): ClosableIDBFactory {
+  const warnOutside = outside(warn)
   const factory: Factory = {
     host,
     denial,
-    warn: outside(warn),
+    explainer: explain && new Explainer(explain, warnOutside),
+    warn: warnOutside,
     versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
   }
   return closable(factoryHandle(factory))

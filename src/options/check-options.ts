@@ -21,6 +21,7 @@ const checks: Readonly<Record<string, Check>> = {
   ifCorrupt: oneOf('throw', 'salvage'),
   quotaBytes: [isByteCount, 'a whole number of bytes, not negative'],
   integrityCheck: oneOf('unclean', 'always'),
+  explain: [isExplain, 'true, false, or an object such as { slowTransactionMs: 10_000 }'],
   onWarning: [(value) => typeof value === 'function', 'a function'],
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
   wasm: [isWasm, 'the WebAssembly.Module of wa-sqlite.wasm, or a promise of it'],
@@ -83,6 +84,13 @@ function isVfs(value: unknown): boolean {
 /** Whether it is an object with that method; never throws. */
 export function hasMethod(value: unknown, name: string): boolean {
   return typeof value === 'object' && typeof memberOf(value, name) === 'function'
+}
+
+function isExplain(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return typeof value === 'boolean'
+  const ms = memberOf(value, 'slowTransactionMs')
+  const isKnown = Object.keys(value).every((name) => name === 'slowTransactionMs')
+  return isKnown && (ms === undefined || (typeof ms === 'number' && ms > 0))
 }
 
 function isByteCount(value: unknown): boolean {

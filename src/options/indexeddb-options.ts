@@ -49,6 +49,12 @@ export interface IndexedDBOptions {
    */
   readonly onWarning?: ((warning: Error) => void) | undefined
   /**
+   * Whether errors tell how it came to them: a `TransactionInactiveError` where the transaction was created, last asked and used too
+   * late, and how it ended; and whether a transaction that is alive for longer than `slowTransactionMs` (default: 10,000; `Infinity`:
+   * never) is reported to `onWarning`. Default: where the environment variable `NODE_ENV` is `development` or `test`; not in browsers.
+   */
+  readonly explain?: boolean | { readonly slowTransactionMs?: number | undefined } | undefined
+  /**
    * Where the engine runs: in this thread (`false`) or in a worker (`true`), so that no sync blocks this thread. Where the
    * worker's script cannot be found by itself, as with some bundlers and policies, its URL; or a worker started from that
    * script. Default: in this thread; on a page with OPFS, which needs a worker, in a worker.
@@ -59,7 +65,7 @@ export interface IndexedDBOptions {
    * can be compiled at run time (Cloudflare Workers) and where the package cannot find its own. Default: the package's own.
    */
   readonly wasm?: object | undefined
-  /** The port to the thread that owns the directory and calls `serve()` on the other end. Cannot be combined with options other than `onWarning`. */
+  /** The port to the thread that owns the directory and calls `serve()` on the other end. Cannot be combined with options other than `onWarning` and `explain`. */
   readonly port?: Port | undefined
   /** @deprecated Use `ifLocked`. */
   readonly onLocked?: 'throw' | 'wait' | 'share' | undefined

@@ -1,5 +1,6 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
 import { optionError, StorageError } from '../errors.ts'
+import type { ExplainSettings } from '../explain/explainer.ts'
 import type { HostPort } from '../port/messages.ts'
 import { defaultPath } from './default-path.ts'
 import { checkOptions, hasMethod, isModule, isPort, isUrl, portExpected } from './check-options.ts'
@@ -134,6 +135,17 @@ function waitMsOf({ ifLocked = 'share', waitMs }: NamedOptions): number {
   throw optionError('waitMs', message)
 }
 
+/** What is explained to that thread; null: nothing. */
+export function explainSettingsOf(
+  explain: IndexedDBOptions['explain'],
+  environment: PlatformDefaults['environment'],
+): ExplainSettings | null {
+  const isOn = explain ?? /^(development|test)$/.test(environment('NODE_ENV') ?? '')
+  if (!isOn) return null
+  const { slowTransactionMs = 10_000 } = typeof isOn === 'object' ? isOn : {}
+  return { slowTransactionMs }
+}
+
 /** The default of `onWarning`. */
 export function warnOnConsole({ message }: Error): void {
   console.warn(message)
@@ -148,8 +160,8 @@ export function hostPortOf(port: unknown): HostPort {
 /** The port among the options; null: this thread, or a worker it starts, is the owner. @throws TypeError as above. */
 export function portOf(options: IndexedDBOptions): HostPort | null {
   checkOptions(options)
-  // Failures that no listener hears are this thread's own.
-  const { port, onWarning: _, ...others } = options
+  // What no listener hears, and how it came to an error, are this thread's own.
+  const { port, onWarning: _, explain: __, ...others } = options
   if (port === undefined) return null
   for (const [name, value] of Object.entries(others)) {
     if (value === undefined) continue

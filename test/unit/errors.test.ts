@@ -63,6 +63,10 @@ test('the facts that the rows name are those that a cause may have', () => {
     nearest: 's',
     version: 2,
     requestedVersion: 1,
+    stores: ['s'],
+    created: 'f (a.js:1:2)',
+    lastRequest: 'f (a.js:2:2)',
+    used: 'f (a.js:3:2)',
   }
   const documented = new Set([...documentedFacts().values()].flat())
   expect([...documented].sort()).toEqual(Object.keys(facts).sort())

@@ -8,6 +8,12 @@ type Mistake = (library: IDBDatabase, factory: IDBFactory) => unknown
 
 /** Title of its section → the mistake, which throws or rejects, or whose warning comes. */
 export const mistakes: Readonly<Record<string, Mistake>> = {
+  'Awaiting something else in a transaction': async (library) => {
+    const books = library.transaction('books', 'readwrite').objectStore('books')
+    await resultOf(books.put({ isbn: 2, title: 'Persuasion' }))
+    await new Promise((resolve) => setTimeout(resolve, 5))
+    books.put({ isbn: 3, title: 'Sanditon' })
+  },
   'A store that is not in scope': (library) => {
     library.transaction('books').objectStore('authors')
   },

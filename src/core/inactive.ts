@@ -1,0 +1,41 @@
+/** The errors of transactions that take no requests now, or none any more. */
+import { placeHere } from '../explain/place.ts'
+import { domException } from '../errors.ts'
+import type { Subject } from '../explain/explainer.ts'
+import { scopeOf } from './handles.ts'
+import type { Transaction } from './transaction.ts'
+
+/** Says what has become of it. `name`: as the specification names the error of the call. */
+export function inactive(
+  transaction: Transaction,
+  name: 'TransactionInactiveError' | 'InvalidStateError' = 'TransactionInactiveError',
+): DOMException {
+  const { state, trace } = transaction
+  const { title, facts } = subjectOf(transaction)
+  const used = trace && placeHere().text
+  const known = { code: 'ERR_IDB_TRANSACTION_INACTIVE', ...facts, ...trace?.facts() } as const
+  const story = trace ? `; it was ${trace.story()}${used ? `, and used at ${used}` : ''}` : ''
+  return domException(name, `${title} ${reasons[state]}${story}`, used ? { ...known, used } : known)
+}
+
+const ownRequestsOnly = 'await nothing in it but its own requests'
+
+const reasons: Record<Transaction['state'], string> = {
+  active: 'is active',
+  inactive: `is not active: it takes requests in the turn that creates it and in its requests' listeners; ${ownRequestsOnly}`,
+  committing: `is committing: it does so when no request is left; ${ownRequestsOnly}`,
+  finished: `has finished: it does so when no request is left; ${ownRequestsOnly}`,
+}
+
+/** A transaction as it is named. */
+export function subjectOf(transaction: Transaction): Subject {
+  const { host } = transaction.connection
+  const stores = transaction.upgrade
+    ? []
+    : Array.from(scopeOf(transaction), ({ name }) => name).slice(0, 20)
+  const listed = stores.map((store) => `"${store}"`).join(', ')
+  const title = transaction.upgrade
+    ? `The upgrade transaction of database "${host.name}"`
+    : `The transaction on ${listed} of database "${host.name}"`
+  return { title, facts: { database: host.name, stores } }
+}

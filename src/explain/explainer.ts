@@ -1,0 +1,138 @@
+/**
+ * Explains what a transaction has been through: where it was created, where it was last asked something, how it ended. Exists only
+ * where the option `explain` is on: everything else asks for it with `?.`.
+ */
+import { domException, type IDBErrorFacts } from '../errors.ts'
+import { now, queueIdleTimer } from '../event-loop/turn.ts'
+import { type Place, placeHere } from './place.ts'
+
+/** What is explained. */
+export interface ExplainSettings {
+  /** How long a transaction may be alive before it is reported, in milliseconds; Infinity: it never is. */
+  readonly slowTransactionMs: number
+}
+
+/** A transaction as it is named. */
+export interface Subject {
+  readonly title: string
+  readonly facts: Pick<IDBErrorFacts, 'database' | 'stores'>
+}
+
+/** What a factory explains. */
+export class Explainer {
+  readonly settings: ExplainSettings
+  readonly #warn: (warning: Error) => void
+  /** Those alive and not reported, oldest first. */
+  readonly #traces = new Set<Trace>()
+  #isWatching = false
+
+  constructor(settings: ExplainSettings, warn: (warning: Error) => void) {
+    this.settings = settings
+    this.#warn = warn
+  }
+
+  /** Follows a transaction that is created now. */
+  follow(subject: () => Subject): Trace {
+    const trace = new Trace(subject, (ended) => this.#traces.delete(ended))
+    if (this.settings.slowTransactionMs === Infinity) return trace
+    this.#traces.add(trace)
+    if (!this.#isWatching) this.#watch(this.settings.slowTransactionMs)
+    return trace
+  }
+
+  #watch(ms: number): void {
+    this.#isWatching = true
+    queueIdleTimer(() => this.#look(), Math.min(Math.max(ms, 1), longestTimerMs))
+  }
+
+  /** Reports those that have been alive too long, and looks again when the next may be. */
+  #look(): void {
+    this.#isWatching = false
+    const { slowTransactionMs } = this.settings
+    for (const trace of this.#traces) {
+      const left = slowTransactionMs - trace.ageMs
+      if (left > 0) return this.#watch(left)
+      this.#traces.delete(trace)
+      this.#warn(slowTransaction(trace))
+    }
+  }
+}
+
+const longestTimerMs = 2 ** 31 - 1
+
+/** How a transaction ended: `committed`, or `aborted` and why. */
+interface End {
+  readonly how: string
+  readonly at: number
+  /** Of the call of `commit()` or `abort()`, if it was one. */
+  readonly place: Place
+}
+
+/** The way of one transaction. */
+export class Trace {
+  readonly subject: () => Subject
+  readonly #created = placeHere()
+  readonly #createdAt = now()
+  readonly #forget: (trace: Trace) => void
+  #lastRequest: Place | null = null
+  /** null while it is alive. */
+  #end: End | null = null
+
+  constructor(subject: () => Subject, forget: (trace: Trace) => void) {
+    this.subject = subject
+    this.#forget = forget
+  }
+
+  get ageMs(): number {
+    return now() - this.#createdAt
+  }
+
+  /** A request is made of it. */
+  asked(): void {
+    this.#lastRequest = placeHere()
+  }
+
+  /** It is decided how it ends. */
+  ended(how: 'committed' | 'aborted', error: DOMException | null = null): void {
+    this.#forget(this)
+    const why = error ? ` (${error.name}: ${error.message})` : ''
+    this.#end = { how: how + why, at: now(), place: placeHere() }
+  }
+
+  /** What is known of it, as the end of a message. */
+  story(): string {
+    const { created, lastRequest } = this.facts()
+    const parts = [`created at ${created ?? 'an unknown place'}`]
+    parts.push(lastRequest ? `last asked at ${lastRequest}` : 'never asked for anything')
+    if (this.#end) parts.push(this.#endStory(this.#end))
+    return parts.join(', ')
+  }
+
+  /** How it ended, and when. */
+  #endStory({ how, at, place }: End): string {
+    const agoMs = Math.round(now() - at)
+    return `${how} ${agoMs} ms ago ${place.text ? `by a call at ${place.text}` : this.#byItself(how)}`
+  }
+
+  #byItself(how: string): string {
+    if (how !== 'committed') return 'by itself'
+    const when = this.#lastRequest
+      ? 'when the last one had been answered'
+      : 'when the turn of the event loop that created it was over'
+    return `by itself, as no request was left ${when}`
+  }
+
+  /** The same as data. */
+  facts(): Pick<IDBErrorFacts, 'created' | 'lastRequest'> {
+    const [created, lastRequest] = [this.#created.text, this.#lastRequest?.text]
+    return { ...(created && { created }), ...(lastRequest && { lastRequest }) }
+  }
+}
+
+function slowTransaction(trace: Trace): DOMException {
+  const { title, facts } = trace.subject()
+  const seconds = (trace.ageMs / 1000).toFixed(1)
+  const message = `${title} has been alive for ${seconds} s, and may keep others waiting; end it sooner, or raise explain.slowTransactionMs; it was ${trace.story()}`
+  const known = { code: 'ERR_IDB_SLOW_TRANSACTION', ...facts, ...trace.facts() } as const
+  return domException('UnknownError', message, known)
+}

@@ -1,0 +1,85 @@
+/** Places of the program, found in stacks: where the package was called. */
+
+/** A moment in the program; what it was is only looked for when it is asked. */
+export interface Place {
+  /** `save (/app/library.js:10:20)`; null where none of the program's own functions is on the stack. */
+  readonly text: string | null
+}
+
+/** How deep the caller may lie: under the functions of this package, and those of a library on top of it. */
+const framesKept = 24
+
+/** The place that calls the package now. */
+export function placeHere(): Place {
+  const { stackTraceLimit } = Error
+  Reflect.set(Error, 'stackTraceLimit', framesKept)
+  const error = new Error('place')
+  Reflect.set(Error, 'stackTraceLimit', stackTraceLimit)
+  return new StackPlace(error)
+}
+
+class StackPlace implements Place {
+  #error: Error | null
+  #text: string | null = null
+
+  constructor(error: Error) {
+    this.#error = error
+  }
+
+  get text(): string | null {
+    // Read once: a stack is dear to write out, and keeps what was on it.
+    if (this.#error) this.#text = callerIn(String(this.#error.stack))
+    this.#error = null
+    return this.#text
+  }
+}
+
+/** One line of a stack. */
+interface Frame {
+  readonly name: string
+  /** `file:///app/library.js:10:20` */
+  readonly at: string
+}
+
+/** The program's function in a stack of V8, SpiderMonkey or JavaScriptCore; exported for tests. */
+export function callerIn(stack: string, own: string = ownFiles): string | null {
+  const frames = stack.split('\n').flatMap(frameOf)
+  const callers = callersAmong(frames, own)
+  const caller = callers.find(({ at }) => !isOfLibrary.test(at)) ?? callers[0]
+  if (!caller) return null
+  const at = caller.at.replace(/^file:\/\//, '')
+  return caller.name ? `${caller.name} (${at})` : at
+}
+
+function callersAmong(frames: readonly Frame[], own: string): Frame[] {
+  const outside = frames.findIndex(({ at }) => !isOwn(at, own))
+  // Bundled with the program into one file, the package is known by the names of its classes, if these were kept.
+  const last = frames.findLastIndex(({ name }) => isMethod.test(name))
+  const callers = frames.slice(outside < 0 ? Math.max(last + 1, 0) : outside)
+  return outside < 0 && last < 0 ? [] : callers.filter(({ at }) => !isOfRuntime.test(at))
+}
+
+const isMethod = /^(?:new )?IDB[A-Z]\w+\./
+const isOfLibrary = /[/\\]node_modules[/\\]/
+const isOfRuntime = /^(?:node:|internal|ext:|bun:|native|<anonymous>)/
+
+function frameOf(line: string): Frame[] {
+  const inV8 = /^\s*at (?:async )?(?:(.*?) \()?(.*?:\d+:\d+)\)?$/.exec(line)
+  const elsewhere = inV8 ?? /^(?:async\*)?(.*?)@(.*:\d+:\d+)$/.exec(line)
+  const [, name = '', at] = elsewhere ?? []
+  return at === undefined ? [] : [{ name, at }]
+}
+
+/** What the addresses of this package's files begin with. */
+const ownFiles = ownFilesBy(String(new Error('place').stack))
+
+function ownFilesBy(stack: string): string {
+  const [here] = stack.split('\n').flatMap(frameOf)
+  const file = here?.at.replace(/:\d+:\d+$/, '') ?? ''
+  // The sources, or a folder of chunks; else a file that may hold the program too.
+  return file.replace(/(\/src\/)explain\/[^/]*$|\/chunk-\w+\.c?js$/, '$1')
+}
+
+function isOwn(at: string, own: string): boolean {
+  return own !== '' && at.startsWith(own)
+}

@@ -1,0 +1,101 @@
+/** What the option `explain` adds to errors, and what it reports. */
+import { expect, test } from 'vitest'
+import { close, createIndexedDB, type IndexedDBOptions } from '../../../src/index.ts'
+import { callerIn } from '../../../src/explain/place.ts'
+import { memory } from '../../../vfs/memory.ts'
+import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
+import { make, mistakes } from './mistakes.ts'
+
+const awaiting = mistakes['Awaiting something else in a transaction'] ?? (() => {})
+
+test('a transaction that was used too late tells its places and its end, as words and as facts', async () => {
+  const error = await make(awaiting, { explain: true })
+  expect(error.name).toBe('TransactionInactiveError')
+  expect(error.message).toMatch(/created at .*mistakes\.ts:\d+:\d+\), last asked at .*mistakes\.ts/)
+  expect(error.message).toMatch(
+    /committed \d+ ms ago by itself, as no request was left when the last/,
+  )
+  expect(error.cause).toMatchObject({ code: 'ERR_IDB_TRANSACTION_INACTIVE', stores: ['books'] })
+  const { created, lastRequest, used } = error.cause as unknown as Record<string, string>
+  const lines = [created, lastRequest, used].map(
+    (place) => /mistakes\.ts:(\d+):/.exec(place ?? '')?.[1],
+  )
+  expect(new Set(lines).size).toBe(3)
+})
+
+test.each([false, undefined])(
+  'explain: %s tells no places where NODE_ENV says neither',
+  async (explain) => {
+    const { NODE_ENV } = process.env
+    process.env['NODE_ENV'] = 'production'
+    try {
+      const error = await make(awaiting, { explain })
+      expect(error.message).not.toContain('mistakes.ts')
+      expect({ ...(error.cause as object) }).not.toHaveProperty('created')
+    } finally {
+      process.env['NODE_ENV'] = NODE_ENV
+    }
+  },
+)
+
+async function spun(options: IndexedDBOptions, ms: number): Promise<Error[]> {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): unknown => warnings.push(warning)
+  const factory = createIndexedDB({ vfs: memory(), path: 'spun', onWarning, ...options })
+  const database = await openDatabase(factory, (it) => it.createObjectStore('s'))
+  const transaction = database.transaction('s', 'readwrite')
+  const until = performance.now() + ms
+  while (performance.now() < until) await resultOf(transaction.objectStore('s').put(1, 1))
+  await completion(transaction)
+  await close(factory)
+  return warnings
+}
+
+test('a transaction that is alive for longer than the limit is reported once, with its origin', async () => {
+  const [warning, ...others] = await spun({ explain: { slowTransactionMs: 100 } }, 600)
+  expect(others).toEqual([])
+  expect(warning?.message).toMatch(/^The transaction on "s" of database "test" has been alive for/)
+  expect(warning?.cause).toMatchObject({
+    code: 'ERR_IDB_SLOW_TRANSACTION',
+    database: 'test',
+    stores: ['s'],
+    created: expect.stringContaining('explainer.test.ts') as string,
+  })
+})
+
+test.each<IndexedDBOptions>([
+  { explain: false },
+  { explain: { slowTransactionMs: Infinity } },
+  { explain: true },
+])('%j reports none of half a second', async (options) => {
+  expect(await spun(options, 500)).toEqual([])
+})
+
+test('the caller is found in the stacks of all engines', () => {
+  const own = 'file:///lib/dist'
+  const v8 = `Error: place
+    at placeHere (file:///lib/dist/chunk-A.js:1:2)
+    at IDBDatabase.transaction (file:///lib/dist/chunk-A.js:3:4)
+    at wrap (file:///app/node_modules/idb/index.js:5:6)
+    at async save (file:///app/save.js:7:8)`
+  expect(callerIn(v8, own)).toBe('save (/app/save.js:7:8)')
+  const others = `placeHere@file:///lib/dist/chunk-A.js:1:2
+transaction@file:///lib/dist/chunk-A.js:3:4
+@file:///app/save.js:7:8`
+  expect(callerIn(others, own)).toBe('/app/save.js:7:8')
+})
+
+test('in one bundle with the program the caller is who called a method of IndexedDB', () => {
+  const stack = `Error: place
+    at placeHere (/app/bundle.cjs:1:2)
+    at IDBDatabase.transaction (/app/bundle.cjs:3:4)
+    at save (/app/bundle.cjs:7:8)`
+  expect(callerIn(stack, '/app/bundle.cjs')).toBe('save (/app/bundle.cjs:7:8)')
+})
+
+test('where the program is not on the stack there is no caller', () => {
+  const stack = `Error: place
+    at placeHere (/lib/dist/chunk-A.js:1:2)
+    at process.processImmediate (node:internal/timers:483:21)`
+  expect(callerIn(stack, '/lib/dist')).toBe(null)
+})
