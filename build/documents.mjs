@@ -29,7 +29,10 @@ export function complaintsOf(directory, root = projectRoot) {
       ...linksOf(text).filter((link) => !leadsSomewhere(link, { document, directory, root })),
       ...missingNames(text, root),
     ].map((wrong) => `${document}: ${wrong} leads nowhere`)
-    return [...astray, ...unfoundedFigures(text, join(directory, dirname(document)))]
+    return [
+      ...astray,
+      ...unfoundedFigures(text, { root, folder: join(directory, dirname(document)) }),
+    ]
   })
 }
 
@@ -74,7 +77,7 @@ function anchorsOf(markdown) {
 /** The files, scripts and suites that the text names and the project lacks. */
 function missingNames(text, root) {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
-  const suites = readFileSync(join(root, 'test/run.mjs'), 'utf8')
+  const suites = readFileSync(join(root, 'test/suite-list.mjs'), 'utf8')
   const files = [
     ...text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, 'g')),
     ...text.matchAll(new RegExp(`\\bnode ((?:${folders})/[\\w./-]+)`, 'g')),
@@ -93,11 +96,13 @@ function missingNames(text, root) {
 }
 
 /** The figures of a table of evidence that are not in the document which its row links to. */
-function unfoundedFigures(text, folder) {
+function unfoundedFigures(text, { root, folder }) {
   const [, table] = /^## Evidence\n([^]*?)^## /m.exec(text) ?? []
   const rows = [...(table ?? '').matchAll(/^\| (.*) \| +\[.*\]\((.*)\) +\|$/gm)]
   return rows.flatMap(([, claim, page]) => {
-    const known = figuresIn(readFileSync(join(folder, page), 'utf8'))
+    const [, inProject] = page.match(projectFile) ?? []
+    const file = inProject === undefined ? join(folder, page) : join(root, inProject)
+    const known = figuresIn(readFileSync(file, 'utf8'))
     const unfounded = figuresIn(claim).filter((figure) => !known.includes(figure))
     return unfounded.map((figure) => `README.md: ${page} has no ${figure}`)
   })

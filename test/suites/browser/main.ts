@@ -1,4 +1,4 @@
-/** A smoke form of everything that concerns browsers, in each browser that is installed. */
+/** What concerns browsers, in each browser that is installed; `--short` takes a part of it, `--suites` those named. */
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { main as runWpt } from '../../../wpt/browser/main.ts'
@@ -51,10 +51,13 @@ export async function main(args: readonly string[], places: Places): Promise<num
     allowPositionals: true,
     options: {
       dist: { type: 'string', default: 'dist' },
-      suites: { type: 'string', default: Object.keys(suites).join(',') },
+      suites: { type: 'string' },
+      short: { type: 'boolean', default: false },
     },
   })
-  const wantedSuites = values.suites.split(',').map(suiteNamed)
+  const unnamed = values.short ? shortSuites : Object.keys(suites)
+  const wantedSuites = values.suites?.split(',') ?? unnamed
+  for (const name of wantedSuites) suiteNamed(name)
   const wanted = positionals.length > 0 ? positionals.map(browserNamed) : browserNames
   const found = wanted.filter((name) => findBrowser(name) !== null)
   const missing = wanted.filter((name) => findBrowser(name) === null)
@@ -113,19 +116,35 @@ const suites: Readonly<Record<string, RunSuite>> = {
   wpt: ({ name }, setting) => testPlatform(name, setting),
 }
 
+/** Of the short form: files, both kinds of host, a page's end, and the web-platform-tests, each in every browser. */
+const shortSuites = ['vfs', 'hosting', 'ends', 'wpt']
+
 async function testBrowser(
   name: BrowserName,
-  wantedSuites: readonly RunSuite[],
+  wantedSuites: readonly string[],
   setting: Setting,
 ): Promise<TestResult[]> {
   const browser = await startBrowser(name)
   const results: TestResult[] = []
   try {
-    for (const suite of wantedSuites) results.push(...(await suite(browser, setting)))
+    for (const name of wantedSuites) results.push(...(await runSuite(name, browser, setting)))
   } finally {
     await browser.close()
   }
   return results.map((it) => ({ ...it, title: `${browser.label}: ${it.title}` }))
+}
+
+/** Runs one, and says how long it has taken. */
+async function runSuite(
+  name: string,
+  browser: RunningBrowser,
+  setting: Setting,
+): Promise<TestResult[]> {
+  const start = performance.now()
+  const results = await suiteNamed(name)(browser, setting)
+  const seconds = ((performance.now() - start) / 1000).toFixed(1)
+  console.log(`${browser.label}: ${name}, ${results.length} tests in ${seconds} s`)
+  return results
 }
 
 /** Where the files run: with its engine in a worker, and in the thread itself. All else is in the long form. */

@@ -1,0 +1,233 @@
+/**
+ * The suites, each a command line that ends with a line of counts, which `counts` finds. Two run at once, unless their `lane` keeps them
+ * apart: `browsers` and `packages` (whatever installs packages) have one suite each at a time, and what measures, or stops and kills
+ * processes by the clock, is `alone`.
+ */
+
+const build = {
+  name: 'build',
+  lane: 'alone',
+  command: 'npm run --silent build',
+  counts: /^\d+ files.*/m,
+  isNeededByAll: true,
+}
+
+/** Of `npm test`. The longest comes first, so that the others find room beside it. */
+export const shortSuites = [
+  build,
+  { name: 'unit', command: 'npx vitest run', counts: /^ *Tests +.*passed.*/m },
+  { name: 'check', command: 'npm run --silent check', counts: /^Found \d+ warnings.*/m },
+  {
+    name: 'browser',
+    lane: 'browsers',
+    command: 'node test/suites/browser/run.mjs --short',
+    counts: /^browsers: .*/m,
+  },
+  {
+    name: 'parity',
+    lane: 'browsers',
+    command: 'node test/suites/parity/run.mjs --programs 150 --seed 1',
+    counts: /^parity: .*/m,
+  },
+  {
+    name: 'demo',
+    lane: 'browsers',
+    command: 'node test/suites/browser-demo/run.mjs --short',
+    counts: /^browser-demo: .*/m,
+  },
+  {
+    name: 'package',
+    lane: 'packages',
+    command: 'node test/suites/package/run.mjs',
+    counts: /^package: .*/m,
+  },
+  {
+    name: 'samples',
+    lane: 'packages',
+    command: 'node test/suites/package/samples.mjs',
+    counts: /^samples: .*/m,
+  },
+  {
+    name: 'runners',
+    lane: 'packages',
+    command: 'node test/suites/package/runners.mjs --short',
+    counts: /^runners: .*/m,
+  },
+  { name: 'types', command: 'node test/suites/types/run.mjs', counts: /^types: .*0 findings$/m },
+  { name: 'faults', command: 'node test/suites/faults/run.mjs', counts: /^faults: .*/m },
+  {
+    name: 'fuzz',
+    command: 'node test/suites/fuzz/run.mjs',
+    counts: /^fuzz: \d+ inputs, 0 findings.*/m,
+  },
+  { name: 'model', command: 'node test/suites/model/run.mjs', counts: /^model: \d+ passed.*/m },
+  { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
+  {
+    name: 'endurance',
+    lane: 'alone',
+    command: 'node test/suites/endurance/run.mjs',
+    counts: /^endurance: .*/m,
+  },
+  {
+    name: 'limits',
+    lane: 'alone',
+    command: 'node test/suites/limits/run.mjs',
+    counts: /^limits: .*/m,
+  },
+  {
+    name: 'ownership',
+    lane: 'alone',
+    command: 'node test/suites/ownership/run.mjs',
+    counts: /^ownership: .*/m,
+  },
+  {
+    name: 'sharing',
+    lane: 'alone',
+    command: 'node test/suites/sharing/run.mjs',
+    counts: /^sharing: (?:passed|FAILED).*/m,
+  },
+  {
+    name: 'conditions',
+    lane: 'alone',
+    command: 'node test/suites/sharing/conditions.mjs',
+    counts: /^conditions: .*/m,
+  },
+  {
+    name: 'programs',
+    lane: 'alone',
+    command: 'node test/suites/programs/run.mjs --short',
+    counts: /^programs: .*/m,
+  },
+  {
+    name: 'crash',
+    lane: 'alone',
+    command: 'node test/suites/crash/run.mjs',
+    counts: /^crash: \d+ passed.*/m,
+  },
+  { name: 'ends', lane: 'alone', command: 'node test/suites/ends/run.mjs', counts: /^ends: .*/m },
+  {
+    name: 'tabs',
+    lane: 'alone',
+    command: 'node test/suites/tabs/run.mjs --few --rounds 1 --endings close',
+    counts: /^tabs: .*/m,
+  },
+]
+
+const matrix = 'node test/suites/matrix/run.mjs --suites'
+/**
+ * Of `npm run test:long`, which continuous integration runs as well. What takes longer is started by itself: `slowSuites` by name, the suites'
+ * own `--long` forms, `npm run wpt:browser` in all scopes, `npm run parity -- --programs 20000 --against all`.
+ */
+export const longSuites = [
+  build,
+  {
+    name: 'all-browser',
+    lane: 'browsers',
+    command: 'node test/suites/browser/run.mjs',
+    counts: /^browsers: .*/m,
+  },
+  {
+    name: 'runtimes',
+    lane: 'packages',
+    command: `${matrix} clients,wpt --runtimes node@24,bun,deno`,
+    counts: /^matrix: .*/m,
+  },
+  {
+    name: 'pages',
+    lane: 'browsers',
+    command:
+      'npm run --silent wpt:browser -- --browser chromium --scope worker --column native-leveldb,opfs',
+    counts: /^WPT in browsers: .*/m,
+  },
+  {
+    name: 'bundlers',
+    lane: 'packages',
+    command: 'node test/suites/package/bundlers.mjs',
+    counts: /^bundlers: .*/m,
+  },
+  {
+    name: 'settings',
+    lane: 'packages',
+    command: 'node test/suites/package/settings.mjs',
+    counts: /^settings: .*/m,
+  },
+  { name: 'files', lane: 'packages', command: `${matrix} files`, counts: /^matrix: .*/m },
+  {
+    name: 'workerd',
+    lane: 'packages',
+    command: 'node test/suites/package/workerd.mjs',
+    counts: /^workerd: .*/m,
+  },
+  {
+    name: 'scenarios',
+    lane: 'browsers',
+    command: 'node test/suites/browser-demo/run.mjs chromium',
+    counts: /^browser-demo: .*/m,
+  },
+  {
+    name: 'all-types',
+    lane: 'alone',
+    command:
+      'node test/suites/types/run.mjs --on node@20,node@24,node@26,bun,deno,chromium,firefox,jsdom@20.0.3,jsdom@26.1.0,jsdom@31.0.1,happy-dom@9.20.3,happy-dom@21.0.4',
+    counts: /^types: .*0 findings$/m,
+  },
+  {
+    name: 'mixed',
+    lane: 'alone',
+    command:
+      'node test/suites/sharing/run.mjs --processes 6 --threads 3 --kills 30 --clients 5 --stops 2 --leaves 2 --runtimes node@22.13,node@24,node@26,bun,deno',
+    counts: /^sharing: (?:passed|FAILED).*/m,
+  },
+  {
+    name: 'survival',
+    lane: 'alone',
+    command: 'node test/suites/survival/run.mjs',
+    counts: /^survival: .*/m,
+  },
+  {
+    name: 'kills',
+    lane: 'alone',
+    command: `${matrix} crash --runtimes node@20,node@26,bun`,
+    counts: /^matrix: .*/m,
+  },
+  {
+    name: 'more-tabs',
+    lane: 'alone',
+    command:
+      'node test/suites/tabs/run.mjs --parts cases,special,failover --endings close,reload,navigate,terminate,crash,kill',
+    counts: /^tabs: .*/m,
+  },
+  {
+    name: 'all-programs',
+    lane: 'alone',
+    command: 'node test/suites/programs/run.mjs',
+    counts: /^programs: .*/m,
+  },
+]
+/** Too long for continuous integration, above all for the packages they install: `npm test -- client-tabs every-runtime every-runner every-sample`. */
+export const slowSuites = [
+  {
+    name: 'client-tabs',
+    lane: 'alone',
+    command: 'node test/suites/clients/tabs/run.mjs',
+    counts: /^client tabs: .*/m,
+  },
+  {
+    name: 'every-runtime',
+    lane: 'alone',
+    command: `${matrix} unit,runners --runtimes node@24,node@26,bun,deno`,
+    counts: /^matrix: .*/m,
+  },
+  {
+    name: 'every-runner',
+    lane: 'packages',
+    command: 'node test/suites/package/runners.mjs',
+    counts: /^runners: .*/m,
+  },
+  {
+    name: 'every-sample',
+    lane: 'packages',
+    command: 'node test/suites/package/samples.mjs --long',
+    counts: /^samples: .*/m,
+  },
+]
