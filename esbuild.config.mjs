@@ -9,7 +9,7 @@
  * - For pages: ES modules once more (`dist/*-browser.js`), small, and without what only Node has.
  * - All JavaScript lies flat in one folder, so that `new URL('./wa-sqlite.wasm', import.meta.url)` is right in each file.
  * - Programs with libraries of their own (`dist/tool`, …) lie in folders, each with the terms of those libraries.
- * - Declarations come from tsc, file by file; `dist/types` for `import`, a copy marked CommonJS for `require`.
+ * - Declarations come from tsc, file by file, marked CommonJS (`dist/types-cjs`); those for `import` pass them on (`dist/types`).
  *
  * `node esbuild.config.mjs --write-exports` puts the entry tables into package.json; a build whose package.json
  * differs from them fails.

@@ -1,20 +1,35 @@
 /** Builds the type declarations of `dist/`: tsc makes them file by file, and those that no entry leads to are deleted. */
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join, relative } from 'node:path'
 import { declarationOf, dist, typedSources } from './entries.mjs'
 
 const require = createRequire(import.meta.url)
 
-/** Writes the declarations that users see, for `import` and for `require`. */
+/**
+ * Writes the declarations that users see: whole for `require`, and for `import` files that pass those on, since an ES module may import
+ * CommonJS in every version of TypeScript, and not the other way round. So a type is the same for both.
+ */
 export function buildTypes() {
-  const types = join(dist, 'types')
+  const types = join(dist, 'types-cjs')
   emitDeclarations(types)
   keepReachable(types)
-  const typesForRequire = join(dist, 'types-cjs')
-  cpSync(types, typesForRequire, { recursive: true })
-  writeFileSync(join(typesForRequire, 'package.json'), '{ "type": "commonjs" }\n')
+  writeFileSync(join(types, 'package.json'), '{ "type": "commonjs" }\n')
+  for (const source of typedSources()) passOn(types, declarationOf(source))
+}
+
+/** Writes the declarations of an entry for `import`. */
+function passOn(types, name) {
+  const file = join(dist, 'types', name)
+  const path = relative(dirname(file), join(types, name)).replace(/\.d\.ts$/, '.js')
+  const text = readFileSync(join(types, name), 'utf8')
+  // In CommonJS a default export is one name among others, so it has to be named.
+  const [, asDefault] = /^export default (\w+);$/m.exec(text) ?? []
+  const lines = [`export * from '${path}'`]
+  if (asDefault) lines.push(`export { ${asDefault} as default } from '${path}'`)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(file, lines.join('\n') + '\n')
 }
 
 /** Declarations of the entries and of what they reach; the configuration lists files, so it is written for the run. */
