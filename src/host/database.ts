@@ -179,12 +179,17 @@ export class Database<Connection extends DatabaseConnection> {
     append((this.#forgotten ??= []), client)
   }
 
-  /** Closes the file; there must be no connection left. */
-  async close(): Promise<void> {
+  /** Whether a client may know it by what its file says. */
+  get isIdentified(): boolean {
+    return this.#identity.isNoted
+  }
+
+  /** Closes the file; there must be no connection left. `keepsBegun`: see `Storage.close()`. */
+  async close(how: { keepsBegun: boolean }): Promise<void> {
     this.#watch.close()
     this.#forgetNow()
     await this.#housekeeping.close()
-    await this.storage.close()
+    await this.storage.close(how)
   }
 
   /** At the end, where no commit takes it along. Trouble is met again by what closes the file. */

@@ -24,6 +24,11 @@ export class Identity {
     return this.#incarnation
   }
 
+  /** Whether it was asked for, and is in the file. */
+  get isNoted(): boolean {
+    return this.#incarnation !== null && !this.isOwed
+  }
+
   /** It is to be in the file once the transaction commits. */
   noteWith(transaction: StorageTransaction): void {
     if (this.isOwed && this.#incarnation !== null) transaction.noteIncarnation(this.#incarnation)

@@ -143,8 +143,8 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   /** The same promise, however often it is called. */
-  close(): Promise<void> {
-    this.#closing ??= this.#options.life.queue(() => this.#close())
+  close({ keepsBegun } = { keepsBegun: false }): Promise<void> {
+    this.#closing ??= this.#options.life.queue(() => this.#close(keepsBegun))
     return this.#closing
   }
 
@@ -175,7 +175,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     this.#log()?.rewind()
   }
 
-  async #close(): Promise<void> {
+  async #close(keepsBegun: boolean): Promise<void> {
     const { place, life } = this.#options
     place.engine.cacheBudget.leave(this.#setCacheSize)
     this.quotaShare?.leave()
@@ -186,7 +186,8 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
       this.reader.close()
       life.onClosed()
     }
-    await removeLeftovers(closing)
+    const isKept = keepsBegun && closing.version === 0
+    if (!isKept) await removeLeftovers(closing)
   }
 
   #asClosing(): ClosingDatabase {

@@ -29,7 +29,7 @@ export interface StorageDirectory {
   own(): Promise<void>
   /** Takes ownership if need be, and names every database with a committed version above 0. Finishes marked deletions. */
   list(): Promise<{ name: string; version: number }[]>
-  /** Opens the database; a fresh one has version 0 and is removed again at `close()` if it still has. */
+  /** Opens the database; a fresh one has version 0. See `Storage.close()`. */
   open(name: string): Promise<Storage>
   /**
    * The same for a database that there is; null: there is none with a committed version above 0, and none is made. One of version 0
@@ -163,8 +163,11 @@ export interface Storage {
   readonly incarnation: number | null
   /** Starts a read-write transaction. Throws while one is open. */
   begin(): StorageTransaction
-  /** Closes the file, tidied; rolls back what is open; removes a file in which no upgrade was ever committed. */
-  close(): Promise<void>
+  /**
+   * Closes the file, tidied; rolls back what is open; removes a file in which no upgrade was ever committed. `keepsBegun`: that is
+   * left as an interruption would leave it.
+   */
+  close(how?: { readonly keepsBegun: boolean }): Promise<void>
 }
 
 /**

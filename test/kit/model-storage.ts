@@ -184,11 +184,11 @@ export class ModelStorage implements Storage {
     return this.#transaction
   }
 
-  async close() {
+  async close({ keepsBegun } = { keepsBegun: false }) {
     this.#directory.step('close')
     this.#transaction = null
     this.#directory.opened.splice(this.#directory.opened.indexOf(this), 1)
-    if (this.schema.version === 0) this.#directory.files.delete(this.name)
+    if (this.schema.version === 0 && !keepsBegun) this.#directory.files.delete(this.name)
   }
 
   /** `state`: what was committed; null: nothing. */

@@ -79,6 +79,7 @@ export class ConnectionQueue {
 
   /** Fails the requests not yet started, cancels the one that is, shuts down all connections, and resolves when the file is closed. */
   async close(): Promise<void> {
+    this.#named.isHostClosing = true
     for (const request of this.#requests.splice(0)) {
       request.failed(closedBefore(this.#options.name))
     }
@@ -89,6 +90,7 @@ export class ConnectionQueue {
       const closed = connections.map((connection) => connection.closed)
       await (this.#isProcessing ? this.#processed : Promise.all(closed))
     }
+    this.#named.isHostClosing = false
     // Nothing was processed where all requests were held back.
     this.#process()
   }

@@ -19,6 +19,10 @@ export class NamedDatabase {
   /** Called when a connection is closed: it may have been the last. */
   readonly #connectionClosed: () => void
   #opened: Database<Connection> | null = null
+  /** Whether the file was opened to look into it, and nothing has been done with it since. */
+  #isLookedInto = false
+  /** Whether the host is closing, too. */
+  isHostClosing = false
 
   constructor(options: NamedDatabaseOptions, connectionClosed: () => void) {
     this.#options = options
@@ -37,6 +41,7 @@ export class NamedDatabase {
   /** The database, its file opened or made if need be. @throws StorageError, or UnknownError for too long a name */
   async open(): Promise<Database<Connection>> {
     const known = await this.#known()
+    this.#isLookedInto = false
     if (known) return known
     const { directory, name, services } = this.#options
     this.#opened = new Database(await directory.open(name), services)
@@ -50,6 +55,7 @@ export class NamedDatabase {
     const { directory, name, services } = this.#options
     const storage = await directory.openExisting(name)
     this.#opened = storage && new Database(storage, services)
+    this.#isLookedInto = true
     return this.#opened
   }
 
@@ -69,12 +75,16 @@ export class NamedDatabase {
     return connection
   }
 
-  /** Closes the file. One that cannot be closed tidily is left as after a crash; opening it again will tell. */
+  /**
+   * Closes the file. One that cannot be closed tidily is left as after a crash; opening it again will tell. One in which an upgrade was
+   * begun, and none committed, stays for the clients that come back with that upgrade and ask what has become of it.
+   */
   async close(): Promise<void> {
     const database = this.#opened
+    const isAwaited = this.isHostClosing && database?.isIdentified === true
     this.#opened = null
     try {
-      await database?.close()
+      await database?.close({ keepsBegun: this.#isLookedInto || isAwaited })
     } catch (error) {
       const wasTold = database?.isBroken && isLost(error)
       if (!wasTold) this.#report(error)

@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
-import type { CommitMark, Durability, HostConnection } from '../../../src/protocol/protocol.ts'
+import type {
+  CommitMark,
+  Durability,
+  HostConnection,
+  HostTransaction,
+} from '../../../src/protocol/protocol.ts'
 import {
   count,
   createStores,
@@ -115,6 +120,11 @@ describe.each(transports)('the outcome %s', (_title, transport) => {
     const next = transport(createHost({ storage: left, durability: 'relaxed' }))
     expect(await outcomeOf(next, 'new', markOf(2), number)).toBe('absent')
     expect(await outcomeOf(next, 'other', markOf(2), number)).toBe('unknown')
+    await settle()
+    // For an owner after that one, until an upgrade is begun again.
+    expect(left.files.has('new')).toBe(true)
+    const again = { upgrade: (_: HostConnection, it: HostTransaction): void => it.abort() }
+    await expect(open(next, 'new', again)).rejects.toMatchObject({ name: 'AbortError' })
     await settle()
     expect(left.files.has('new')).toBe(false)
   })

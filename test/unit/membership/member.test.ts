@@ -3,6 +3,7 @@ import { StorageError } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
 import { Member } from '../../../src/membership/member.ts'
 import type { FoundOwn, Peer } from '../../../src/membership/peer.ts'
+import type { HostConnection, HostTransaction } from '../../../src/protocol/protocol.ts'
 import {
   count,
   createStores,
@@ -83,6 +84,22 @@ describe('an owner', () => {
     expect(await transaction.commit()).toBe('committed')
     expect(other.state).toBe('owner')
     expect(other.counts.replayed).toBe(1)
+  })
+
+  test('that hands over while a client commits the first upgrade of a database has it committed by the next', async () => {
+    const directory = new SharedDirectory()
+    const [owner, client] = [directory.member('owner'), directory.member('client')]
+    await open(owner, 'other', { changes })
+    const log: string[] = []
+    const upgrade = (_connection: HostConnection, transaction: HostTransaction): void => {
+      transaction.commit(0)
+      directory.askToHandOver('owner')
+    }
+    const connection = await open(client, 'db', { changes, log, upgrade })
+    const told = ['upgradeNeeded 0 1', 'createObjectStore done', 'upgrade committed', 'opened']
+    expect(log).toEqual(told)
+    expect((await new Tester(connection).execute(count())).result).toBe(0)
+    expect(client.counts).toMatchObject({ unknown: 0 })
   })
 
   test('knows what it waits for while others may be on their way from the former owner', async () => {

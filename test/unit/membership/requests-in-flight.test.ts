@@ -113,6 +113,24 @@ describe('a deletion that was carried out, whose answer was lost with the owner'
   })
 })
 
+test('the first upgrade of a database whose owner dies while it commits is committed, whenever the next owner dies', async () => {
+  await cutEverywhere(async (cutAt) => {
+    const directory = new SharedDirectory({ nextOwner: 'stranger' })
+    directory.startStranger()
+    const client = directory.member('client')
+    const log: string[] = []
+    const upgrade = (_connection: HostConnection, transaction: HostTransaction): void => {
+      transaction.commit(0)
+      directory.kill()
+      directory.cutAt = directory.messageCount + cutAt
+    }
+    await open(client, 'db', { changes, log, upgrade })
+    const told = ['upgradeNeeded 0 1', 'createObjectStore done', 'upgrade committed', 'opened']
+    expect(log, `cut at ${cutAt}`).toEqual(told)
+    return { killCount: directory.killCount - 1 }
+  })
+}, 60_000)
+
 test('a request that others have seen by versionchange goes before theirs', async () => {
   const directory = new SharedDirectory()
   directory.startStranger()

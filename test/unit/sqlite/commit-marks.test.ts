@@ -72,6 +72,20 @@ test('a database whose first upgrade was begun, and not committed, is found by i
   }
 })
 
+test('a database whose first upgrade was begun stays when it is closed, if it is to', async () => {
+  const directory = directoryOn({ ...memory(), isPersistent: true })
+  const database = await directory.open('test')
+  const noting = database.begin()
+  noting.noteIncarnation(7)
+  noting.commit()
+  database.begin().changeSchema({ type: 'setVersion', version: 1 })
+  await database.close({ keepsBegun: true })
+  const known = await directory.openExisting('test')
+  expect([known?.incarnation, known?.schema.version]).toEqual([7, 0])
+  await known?.close()
+  expect(await directory.openExisting('test')).toBe(null)
+})
+
 /** A file of the incarnation 7 with marks and 200 records, one page of which is damaged: the first, or one in the middle. */
 async function damagedFile(page: 'first' | 'middle'): Promise<MemoryVfs> {
   const vfs = memory()
