@@ -30,6 +30,7 @@ export const entries = {
   './indexeddbshim': 'src/indexeddbshim.ts',
   './status': 'src/status.ts',
   './inspector/server': 'inspector/server/entry.ts',
+  './snapshot': 'src/snapshot.ts',
 }
 
 /**
@@ -49,6 +50,7 @@ export const pageEntries = [
   './testing/vitest',
   './testing/jest',
   './status',
+  './snapshot',
 ]
 
 /** Built apart from the others, into one file with everything in it; for browsers. */

@@ -9,6 +9,7 @@ export const errorCodes = [
   'ERR_IDB_CLOSED',
   'ERR_IDB_CONSTRAINT',
   'ERR_IDB_CORRUPT',
+  'ERR_IDB_CUT_FILE',
   'ERR_IDB_CUT_OFF',
   'ERR_IDB_ENGINE',
   'ERR_IDB_FILES_LOST',

@@ -25,6 +25,15 @@ const indexedDB = createIndexedDB({ path: 'data' })
 await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve })
 `
 
+/** A database that is there when the sample begins. */
+const exportedLibrary = `import { createIndexedDB as make } from 'idb-everywhere'
+const made = make()
+const makeDatabase = (name, version) => new Promise((resolve) => {
+  made.open(name, version).onsuccess = ({ target }) => resolve(target.result.close())
+})
+await makeDatabase('library', 1)
+`
+
 /** Where samples belong, by what each says; `checksOf` makes checks, title → work. */
 const scenes = [
   {
@@ -114,6 +123,19 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
 `,
       after: `console.log(fs.readdirSync('backup').join())`,
       prints: /\.sqlite/,
+    }),
+  },
+  {
+    title: 'an export and its import',
+    mark: 'exportDatabase(indexedDB, ',
+    checksOf: programChecks({ before: exportedLibrary, prints: /^0 records imported$/m }),
+  },
+  {
+    title: 'a comparison',
+    mark: 'of diff({ indexedDB',
+    checksOf: programChecks({
+      before: `${exportedLibrary}await makeDatabase('copy', 2)\n`,
+      prints: /^they differ in version\ncompared$/m,
     }),
   },
   {

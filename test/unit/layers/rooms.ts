@@ -75,6 +75,7 @@ export const sourceRooms: Rooms = {
     'src/storage/',
   ],
   'src/api/global/': ['src/api/', 'src/options/', 'src/storage/', 'src/values/'],
+  'src/snapshot/': ['src/api/global/', 'src/rendering/'],
   'src/hosting/': [
     'src/api/',
     'src/bytes/',

@@ -1,0 +1,21 @@
+/** Databases as files, and files as databases: `idb-everywhere/snapshot`. Works with any IndexedDB. */
+export { type ComparedDatabase, diff, type Difference } from './snapshot/diff.ts'
+export {
+  exportDatabase,
+  type ExportOptions,
+  type Loss,
+  type Progress,
+} from './snapshot/export-database.ts'
+export {
+  importDatabase,
+  type Imported,
+  type ImportOptions,
+  type ImportProgress,
+} from './snapshot/import-database.ts'
+export type { IndexDescription, StoreDescription } from './snapshot/header.ts'
+export type { Json } from './rendering/json.ts'
+export { formatKey, readKey } from './rendering/key-text.ts'
+export { parseKey, renderKey } from './rendering/keys.ts'
+export { parseValue, parseWholeValue } from './rendering/parse-value.ts'
+export { formatRange, keyRangeOf, type RangeBounds, readRange } from './rendering/range-text.ts'
+export { renderValue, renderWholeValue } from './rendering/render-value.ts'

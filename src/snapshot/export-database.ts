@@ -1,0 +1,115 @@
+import type { IDBFactory } from '../api/global/interfaces.ts'
+import { domException } from '../errors.ts'
+import { renderKey } from '../rendering/keys.ts'
+import type { Json } from '../rendering/json.ts'
+import { renderWholeValue } from '../rendering/render-value.ts'
+import { headerOf, type StoreDescription } from './header.ts'
+import { streamOf } from './lines.ts'
+import { type DatabaseRecord, startReading } from './read-database.ts'
+
+/** How far an export or import is. */
+export interface Progress {
+  /** Records so far. */
+  readonly records: number
+  /** Of how many; null: not known. */
+  readonly total: number | null
+  /** Bytes of the export so far. */
+  readonly bytes: number
+}
+
+/** Something of a value that is not in an export. */
+export interface Loss {
+  readonly store: string
+  readonly key: IDBValidKey
+  /** The type of the object. */
+  readonly type: string
+}
+
+export interface ExportOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Told after each piece that was made. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined
+  /**
+   * Told of each object that has no bytes to be had, such as a file's handle; it becomes `undefined`. Without it the export
+   * fails there.
+   */
+  readonly onLoss?: ((loss: Loss) => void) | undefined
+}
+
+/**
+ * Writes a database as JSON Lines, every value with its type; the format is described in docs/export-format.md. It is one state
+ * of the database, and takes the memory of one piece. Works with any IndexedDB.
+ *
+ * The stream fails with NotFoundError if there is no such database, and with the reason of `signal`.
+ */
+export function exportDatabase(
+  indexedDB: IDBFactory,
+  name: string,
+  options: ExportOptions = {},
+): ReadableStream<Uint8Array> {
+  return streamOf(textOf(indexedDB, name, options))
+}
+
+async function* textOf(
+  indexedDB: IDBFactory,
+  name: string,
+  { signal, onProgress, onLoss }: ExportOptions,
+): AsyncGenerator<string> {
+  signal?.throwIfAborted()
+  const reading = await startReading(indexedDB, name)
+  const { stores } = reading.description
+  const counts = stores.map(() => 0)
+  const total = sum(stores.map((it) => it.count ?? 0))
+  let text = `${JSON.stringify(headerOf(reading.description))}\n`
+  let bytes = text.length
+  const records = reading.records()
+  try {
+    yield text
+    for (let size: number | undefined; ; size = text.length) {
+      const { done, value: batch } = await records.next(size)
+      if (done) break
+      text = await renderBatch(batch, stores, onLoss)
+      for (const { store } of batch) counts[store] = (counts[store] ?? 0) + 1
+      signal?.throwIfAborted()
+      yield text
+      signal?.throwIfAborted()
+      bytes += text.length
+      onProgress?.({ records: sum(counts), total, bytes })
+    }
+    yield `${JSON.stringify({ end: true, counts })}\n`
+  } finally {
+    reading.end()
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, it) => all + it, 0)
+
+async function renderBatch(
+  batch: readonly DatabaseRecord[],
+  stores: readonly StoreDescription[],
+  onLoss: ExportOptions['onLoss'],
+): Promise<string> {
+  let text = ''
+  for (const record of batch) {
+    const store = stores[record.store]
+    if (!store) throw new Error('unreachable: a record of no store')
+    text += `${JSON.stringify(await renderRecord(record, store, onLoss))}\n`
+  }
+  return text
+}
+
+async function renderRecord(
+  { store: s, key, value }: DatabaseRecord,
+  { name, keyPath }: StoreDescription,
+  onLoss: ExportOptions['onLoss'],
+): Promise<Json> {
+  const lost = (type: string): void => {
+    if (onLoss) return onLoss({ store: name, key, type })
+    throw domException(
+      'DataCloneError',
+      `A ${type} in the object store "${name}" cannot be exported; give the option onLoss to export the rest`,
+    )
+  }
+  const v = await renderWholeValue(value, lost)
+  return keyPath === null ? { s, k: renderKey(key), v } : { s, v }
+}

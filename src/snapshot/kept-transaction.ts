@@ -1,0 +1,94 @@
+import { domException } from '../errors.ts'
+import type { IDBObjectStore, IDBRequest, IDBTransaction } from '../api/global/interfaces.ts'
+
+/** Makes requests; the last of them is answered last. */
+type Ask = () => IDBRequest | undefined
+
+interface Asked {
+  readonly ask: Ask
+  readonly resolve: () => void
+  readonly reject: (reason: unknown) => void
+}
+
+/**
+ * A transaction that waits for other work: as long as there is nothing else to ask, it asks for a key that takes no time to
+ * look for, and so stays alive. It ends by finish() or abort(), or by the error of a request.
+ */
+export class KeptTransaction {
+  readonly #transaction: IDBTransaction
+  readonly #store: IDBObjectStore
+  readonly #ended: Promise<void>
+  readonly #queue: Asked[] = []
+  #failure: { readonly reason: unknown } | null = null
+  #isFinishing = false
+
+  /** It is active now: just made, or in an event of one of its requests. `store`: one that stays to its end. */
+  constructor(transaction: IDBTransaction, store: IDBObjectStore) {
+    this.#transaction = transaction
+    this.#store = store
+    this.#ended = new Promise((resolve, reject) => {
+      transaction.addEventListener('complete', () => resolve())
+      transaction.addEventListener('abort', () => reject(this.#fail(transaction.error)))
+    })
+    // Its end is told to whoever asks.
+    this.#ended.catch(() => undefined)
+    this.#beat()
+  }
+
+  /** Lets `ask` make requests while the transaction is active. Resolves when the last of them has succeeded. */
+  ask(ask: Ask): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#failure) reject(this.#failure.reason)
+      else this.#queue.push({ ask, resolve, reject })
+    })
+  }
+
+  /** Lets it commit. Resolves when it has. */
+  finish(): Promise<void> {
+    this.#isFinishing = true
+    return this.#ended
+  }
+
+  abort(reason: unknown): void {
+    if (this.#failure) return
+    this.#fail(reason)
+    try {
+      this.#transaction.abort()
+    } catch {
+      // It has ended already.
+    }
+  }
+
+  #fail(reason: unknown): unknown {
+    this.#failure ??= {
+      reason: reason ?? domException('AbortError', 'The transaction was aborted'),
+    }
+    for (const { reject } of this.#queue.splice(0)) reject(this.#failure.reason)
+    return this.#failure.reason
+  }
+
+  #beat(): void {
+    if (this.#failure) return
+    const asked = this.#queue.shift()
+    if (asked) this.#make(asked)
+    else if (!this.#isFinishing) this.#store.count(-Infinity).onsuccess = () => this.#beat()
+  }
+
+  #make({ ask, resolve, reject }: Asked): void {
+    try {
+      const last = ask()
+      if (!last) {
+        resolve()
+        return this.#beat()
+      }
+      last.addEventListener('success', () => {
+        resolve()
+        this.#beat()
+      })
+      last.addEventListener('error', () => reject(last.error))
+    } catch (error) {
+      reject(error)
+      this.abort(error)
+    }
+  }
+}

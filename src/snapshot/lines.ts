@@ -1,0 +1,71 @@
+import { TextDecoder, TextEncoder } from '../base/text-coders.ts'
+
+/** Text as the bytes of a stream, made as they are asked for. When the stream is cancelled the text is given up. */
+export function streamOf(text: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+  const encoder = new TextEncoder()
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const { done, value } = await text.next()
+      if (done) controller.close()
+      else controller.enqueue(encoder.encode(value))
+    },
+    async cancel(reason) {
+      await text.throw(reason).catch(() => undefined)
+    },
+  })
+}
+
+/** What a stream gives, piece by piece; it is cancelled when no more is asked for. */
+async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
+  const reader = stream.getReader()
+  let isDone = false
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      isDone = done
+      if (done) return
+      yield value
+    }
+  } finally {
+    if (!isDone) await reader.cancel().catch(() => undefined)
+    reader.releaseLock()
+  }
+}
+
+/** Lines that came together, and how many bytes the stream has given so far. */
+export interface Lines {
+  readonly lines: readonly string[]
+  readonly bytes: number
+  /** The end of the last line has not come with the stream's. */
+  readonly isCut?: true
+}
+
+/** The lines of a stream of UTF-8. What stands after the last line's end is a line too. */
+export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Lines> {
+  const decoder = new TextDecoder()
+  /** The parts of a line whose end has not come. */
+  let begun: string[] = []
+  let bytes = 0
+  for await (const piece of piecesOf(stream)) {
+    bytes += piece.byteLength
+    const [first = '', ...others] = decoder.decode(piece, { stream: true }).split('\n')
+    begun.push(first)
+    if (others.length === 0) continue
+    const last = others.pop() ?? ''
+    const lines = [begun.join(''), ...others]
+    begun = [last]
+    yield { lines, bytes }
+  }
+  const rest = begun.join('') + decoder.decode()
+  if (rest !== '')
+    yield isWhole(rest) ? { lines: [rest], bytes } : { lines: [rest], bytes, isCut: true }
+}
+
+function isWhole(line: string): boolean {
+  try {
+    return typeof JSON.parse(line) === 'object'
+  } catch {
+    // The answer, not a failure.
+    return false
+  }
+}

@@ -1,0 +1,166 @@
+/** Reads a database of any factory in one transaction, in pieces that have a place in memory. */
+import type {
+  IDBDatabase,
+  IDBFactory,
+  IDBObjectStore,
+  IDBRequest,
+} from '../api/global/interfaces.ts'
+import { lowerBoundOf } from './key-range-class.ts'
+import { domException } from '../errors.ts'
+import type { DatabaseDescription, StoreDescription } from './header.ts'
+import { KeptTransaction } from './kept-transaction.ts'
+import { resultOf } from './requests.ts'
+
+/** A stored record. */
+export interface DatabaseRecord {
+  /** The position of its store in the description. */
+  readonly store: number
+  readonly key: IDBValidKey
+  readonly value: unknown
+}
+
+/** A database being read. */
+export interface Reading {
+  readonly description: DatabaseDescription
+  /** Its records, store by store in the order of keys. `tell`: is told how large, in the caller's measure, the last ones were. */
+  records(): AsyncGenerator<readonly DatabaseRecord[], void, number | undefined>
+  /** Ends it, wherever it is. */
+  end(): void
+}
+
+/** The largest number of records that are read at once, and how large they are wanted to be together. */
+const mostRecords = 1000
+const wantedSize = 256 * 1024
+
+/**
+ * Opens a database that there is. None is made, and none is kept from being upgraded or deleted for longer than the
+ * transaction takes.
+ *
+ * @throws NotFoundError if there is none by that name
+ */
+export async function startReading(factory: IDBFactory, name: string): Promise<Reading> {
+  const rangeAfter = lowerBoundOf(factory)
+  const database = await openExisting(factory, name)
+  const nextKeys = await nextKeysOf(database)
+  const names = Array.from(database.objectStoreNames)
+  const version = database.version
+  if (names.length === 0) {
+    database.close()
+    return { description: { name, version, stores: [] }, records: async function* () {}, end() {} }
+  }
+  const transaction = database.transaction(names)
+  // It closes when the transaction has ended.
+  database.close()
+  const stores = names.map((it) => transaction.objectStore(it))
+  const counts = stores.map((it) => it.count())
+  const kept = new KeptTransaction(transaction, stores[0] as IDBObjectStore) // there is one
+  const counted = await Promise.all(counts.map((it) => resultOf(it)))
+  const described = stores.map((it, i) => describeStore(it, nextKeys.get(it.name), counted[i]))
+  return {
+    description: { name, version, stores: described },
+    records: () => readRecords(kept, stores, rangeAfter),
+    end: () => kept.abort(undefined),
+  }
+}
+
+async function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase> {
+  const databases = await factory.databases()
+  if (!databases.some((it) => it.name === name)) throw missing(name)
+  const request = factory.open(name)
+  request.onupgradeneeded = () => request.transaction?.abort()
+  const database = await resultOf(request).catch((error: DOMException) => {
+    throw error.name === 'AbortError' ? missing(name) : error
+  })
+  return database
+}
+
+function missing(name: string): DOMException {
+  return domException('NotFoundError', `There is no database "${name}" to be read`)
+}
+
+function describeStore(store: IDBObjectStore, nextKey?: number, count?: number): StoreDescription {
+  return {
+    name: store.name,
+    keyPath: store.keyPath,
+    autoIncrement: store.autoIncrement,
+    ...(nextKey !== undefined && { nextKey }),
+    ...(count !== undefined && { count }),
+    indexes: Array.from(store.indexNames, (name) => {
+      const { keyPath, unique, multiEntry } = store.index(name)
+      return { name, keyPath, unique, multiEntry }
+    }),
+  }
+}
+
+/**
+ * Store → the next key of its generator. Nothing tells it but a record that is added, in a transaction that is aborted.
+ * A generator that has given out its last key has none.
+ */
+async function nextKeysOf(database: IDBDatabase): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>()
+  const all = Array.from(database.objectStoreNames)
+  if (all.length === 0) return found
+  const scan = database.transaction(all)
+  const names = all.filter((it) => scan.objectStore(it).autoIncrement)
+  if (names.length === 0) return found
+  const transaction = database.transaction(names, 'readwrite')
+  const ended = new Promise((resolve) => transaction.addEventListener('abort', resolve))
+  for (const name of names) {
+    const request = transaction.objectStore(name).add({})
+    request.onsuccess = () => void found.set(name, request.result as number) // generators give numbers
+    request.onerror = (event) => event.preventDefault()
+    if (name === names.at(-1)) {
+      const abort = (): void => transaction.abort()
+      request.addEventListener('success', abort)
+      request.addEventListener('error', abort)
+    }
+  }
+  await ended
+  return found
+}
+
+/** The keys above one. */
+type RangeAfter = (key: IDBValidKey) => IDBKeyRange
+
+async function* readRecords(
+  kept: KeptTransaction,
+  stores: readonly IDBObjectStore[],
+  rangeAfter: RangeAfter,
+): AsyncGenerator<readonly DatabaseRecord[], void, number | undefined> {
+  let limit = 16
+  for (const [position, store] of stores.entries()) {
+    let after: IDBValidKey | undefined
+    for (;;) {
+      const batch = await readBatch(kept, store, {
+        range: after === undefined ? null : rangeAfter(after),
+        limit,
+      })
+      const records = batch.keys.map((key, i) => ({ store: position, key, value: batch.values[i] }))
+      if (records.length > 0) limit = nextLimit(records.length, yield records)
+      if (batch.keys.length < batch.limit) break
+      after = batch.keys.at(-1)
+    }
+  }
+  await kept.finish()
+}
+
+/** As many records as would have had the wanted size, at most four times as many as before. */
+function nextLimit(count: number, size = wantedSize): number {
+  const wanted = Math.ceil((count * wantedSize) / Math.max(1, size))
+  return Math.max(1, Math.min(wanted, count * 4, mostRecords))
+}
+
+async function readBatch(
+  kept: KeptTransaction,
+  store: IDBObjectStore,
+  { range, limit }: { range: IDBKeyRange | null; limit: number },
+): Promise<{ keys: readonly IDBValidKey[]; values: readonly unknown[]; limit: number }> {
+  let keys: IDBRequest<IDBValidKey[]> | undefined
+  let values: IDBRequest<unknown[]> | undefined
+  await kept.ask(() => {
+    keys = store.getAllKeys(range, limit)
+    values = store.getAll(range, limit)
+    return values
+  })
+  return { keys: keys?.result ?? [], values: values?.result ?? [], limit }
+}

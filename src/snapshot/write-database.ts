@@ -1,0 +1,170 @@
+/** Writes a database of any factory in its one upgrade transaction: it is there as a whole, or not at all. */
+import type {
+  IDBDatabase,
+  IDBFactory,
+  IDBObjectStore,
+  IDBRequest,
+} from '../api/global/interfaces.ts'
+import { domException } from '../errors.ts'
+import type { DatabaseDescription, StoreDescription } from './header.ts'
+import { KeptTransaction } from './kept-transaction.ts'
+import type { ImportedBatch } from './read-export.ts'
+import { resultOf } from './requests.ts'
+
+/** What is written. */
+interface Written {
+  readonly description: DatabaseDescription
+  readonly batches: AsyncGenerator<ImportedBatch>
+}
+
+interface WriteOptions {
+  readonly signal: AbortSignal | undefined
+  /** Called when a batch has been stored. */
+  readonly stored: (batch: ImportedBatch) => void
+}
+
+/** @throws ConstraintError if there is a database by that name */
+export async function refuseTaken(factory: IDBFactory, name: string): Promise<void> {
+  const databases = await factory.databases()
+  if (databases.some((it) => it.name === name)) throw taken(name)
+}
+
+/** Makes the database. @throws ConstraintError if there is one by that name */
+export async function writeDatabase(
+  factory: IDBFactory,
+  name: string,
+  written: Written,
+  options: WriteOptions,
+): Promise<void> {
+  const { description, batches } = written
+  // Without a store there is no record: nothing but the end can come.
+  if (description.stores.length === 0) for await (const batch of batches) options.stored(batch)
+  const { kept, stores, opened } = await startUpgrade(factory, name, description)
+  if (kept) await fill(kept, stores, written, options)
+  await opened
+}
+
+async function fill(
+  kept: KeptTransaction,
+  stores: readonly IDBObjectStore[],
+  { description, batches }: Written,
+  { signal, stored }: WriteOptions,
+): Promise<void> {
+  const abort = (): void => kept.abort(signal?.reason)
+  signal?.addEventListener('abort', abort)
+  try {
+    signal?.throwIfAborted()
+    for await (const batch of batches) {
+      await kept.ask(() => putAll(stores, batch))
+      stored(batch)
+    }
+    await kept.ask(() => moveGenerators(stores, description.stores))
+    await kept.finish()
+  } catch (error) {
+    kept.abort(error)
+    throw error
+  } finally {
+    signal?.removeEventListener('abort', abort)
+  }
+}
+
+interface Upgrade {
+  /** null: there are no stores. */
+  readonly kept: KeptTransaction | null
+  readonly stores: readonly IDBObjectStore[]
+  /** Resolves when it has committed, and the connection is closed. */
+  readonly opened: Promise<void>
+}
+
+/** Makes the stores. Resolves when the upgrade has begun; a database that there is is left as it is. */
+function startUpgrade(
+  factory: IDBFactory,
+  name: string,
+  description: DatabaseDescription,
+): Promise<Upgrade> {
+  const request = factory.open(name, description.version)
+  return new Promise((resolve, reject) => {
+    const opened = resultOf(request).then((database) => {
+      database.close()
+      reject(taken(name))
+    })
+    opened.catch((error: DOMException) =>
+      reject(error.name === 'VersionError' ? taken(name) : error),
+    )
+    request.addEventListener('upgradeneeded', ({ oldVersion }) => {
+      const { result, transaction } = request
+      try {
+        if (oldVersion !== 0 || !transaction) throw taken(name)
+        const stores = description.stores.map((it) => createStore(result, it))
+        const [first] = stores
+        resolve({ kept: first ? new KeptTransaction(transaction, first) : null, stores, opened })
+      } catch (error) {
+        reject(error)
+        transaction?.abort()
+      }
+    })
+  })
+}
+
+function createStore(database: IDBDatabase, store: StoreDescription): IDBObjectStore {
+  const { name, autoIncrement } = store
+  const made = database.createObjectStore(name, {
+    keyPath: keyPathOf(store.keyPath),
+    autoIncrement,
+  })
+  for (const { name: index, keyPath, unique, multiEntry } of store.indexes) {
+    made.createIndex(index, keyPathOf(keyPath) ?? '', { unique, multiEntry })
+  }
+  return made
+}
+
+const keyPathOf = (keyPath: string | readonly string[] | null): string | string[] | null =>
+  typeof keyPath === 'object' && keyPath !== null ? [...keyPath] : keyPath
+
+function taken(name: string): DOMException {
+  return domException(
+    'ConstraintError',
+    `There is a database "${name}" already; give the option replace to put the imported one in its place, or the option name`,
+  )
+}
+
+function putAll(
+  stores: readonly IDBObjectStore[],
+  { records }: ImportedBatch,
+): IDBRequest | undefined {
+  let last: IDBRequest | undefined
+  for (const { store, key, value } of records) {
+    // `add`: no record comes twice.
+    last = key === undefined ? stores[store]?.add(value) : stores[store]?.add(value, key)
+  }
+  return last
+}
+
+/** A generator is moved by a record whose key is the last one that was given out; it is gone at once. */
+function moveGenerators(
+  stores: readonly IDBObjectStore[],
+  descriptions: readonly StoreDescription[],
+): IDBRequest | undefined {
+  let last: IDBRequest | undefined
+  for (const [i, { nextKey, keyPath }] of descriptions.entries()) {
+    const store = stores[i]
+    if (!store || nextKey === undefined || nextKey <= 1) continue
+    const key = nextKey - 1
+    last = store.count(key)
+    const counted = last as IDBRequest<number>
+    counted.addEventListener('success', () => {
+      if (counted.result > 0) return
+      if (typeof keyPath === 'string') store.add(nested(keyPath, key))
+      else store.add(null, key)
+      store.delete(key)
+    })
+  }
+  return last
+}
+
+/** An object with the key at the key path. */
+function nested(keyPath: string, key: number): object {
+  return keyPath
+    .split('.')
+    .reduceRight<unknown>((inner, name) => ({ [name]: inner }), key) as object // It has a name at least.
+}

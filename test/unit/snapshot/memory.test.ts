@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import { build } from 'esbuild'
+import { expect, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+test(
+  '200,000 records are exported and imported in a heap of 40 MiB',
+  { timeout: 300_000 },
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-snapshot-'))
+    try {
+      expect(await runProgram(folder)).toContain('200000 of 200000')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  },
+)
+
+/** On disk, from one directory into another; what is exported is several times as large as the heap may be. */
+async function runProgram(folder: string): Promise<string> {
+  const script = join(folder, 'program.mjs')
+  await build({
+    stdin: { contents: program(folder), resolveDir: root },
+    outfile: script,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    // The engine is looked for from where the source lies.
+    define: {
+      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/platform/node.ts')).href),
+    },
+  })
+  return execFileSync(process.execPath, ['--max-old-space-size=40', script], { encoding: 'utf8' })
+}
+
+function program(folder: string): string {
+  return `
+    import { createIndexedDB } from './src/index.ts'
+    import { exportDatabase, importDatabase } from './src/snapshot.ts'
+    const [from, to] = ['a', 'b'].map((it) => createIndexedDB({ path: ${JSON.stringify(folder)} + '/' + it }))
+    const database = await new Promise((resolve) => {
+      const request = from.open('d', 1)
+      request.onupgradeneeded = () => request.result.createObjectStore('s')
+      request.onsuccess = () => resolve(request.result)
+    })
+    for (let key = 0; key < 200_000; ) {
+      const transaction = database.transaction('s', 'readwrite')
+      const end = key + 5_000
+      for (; key < end; key++) transaction.objectStore('s').put({ key, text: 'x'.repeat(500), at: new Date(key) }, key)
+      await new Promise((resolve) => { transaction.oncomplete = resolve })
+    }
+    database.close()
+    const { records } = await importDatabase(exportDatabase(from, 'd'), { indexedDB: to })
+    console.log(records, 'of 200000')
+  `
+}
