@@ -36,6 +36,12 @@ export const shortSuites = [
     counts: /^browser-demo: .*/m,
   },
   {
+    name: 'inspector',
+    lane: 'browsers',
+    command: 'node test/suites/inspector/run.mjs',
+    counts: /^inspector: .*/m,
+  },
+  {
     name: 'package',
     lane: 'packages',
     command: 'node test/suites/package/run.mjs',
