@@ -78,8 +78,13 @@ export class ThreadOwner implements Ownable {
       onClients: (changed) => roster.onClients(changed),
       leave: async () => {
         reception.close()
-        await host.close()
-        this.#sharing()
+        // What cannot be closed must not keep the directory from the next owner.
+        try {
+          await host.close()
+        } finally {
+          await parts.giveUp()
+          this.#sharing()
+        }
       },
       cutOff: () => {
         reception.close()
@@ -102,6 +107,11 @@ export class ThreadOwner implements Ownable {
   async #take(): Promise<void> {
     const { signal } = this.#waiting
     this.#sharing = await takeLock(this.#parts.point.sharing, { signal, mode: 'shared' })
-    await this.#parts.take(signal)
+    try {
+      await this.#parts.take(signal)
+    } catch (error) {
+      this.#sharing()
+      throw error
+    }
   }
 }
