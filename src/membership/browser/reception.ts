@@ -1,6 +1,6 @@
 /** Where the owner of a directory lets its clients in: see `meeting-point.ts`. */
 import type { Failure } from '../../errors.ts'
-import { queueIdleTimer } from '../../event-loop/turn.ts'
+import { queueIdleTimer, queueTurn } from '../../event-loop/turn.ts'
 import { receiveClient } from '../greeting.ts'
 import { Guests, type Serving } from '../guests.ts'
 import type { OwnerHello } from '../hello.ts'
@@ -124,6 +124,8 @@ export class Reception {
     const left = (): void => {
       watch.abort()
       desk.left(client)
+      // Its own end is no news to a channel. In a later turn: what it is told last is sent before.
+      queueTurn(() => met.port.end?.())
     }
     const served = this.#guests.seat(met.client, met.port, { ...this.#parts, left })
     void lifeEnded(life, watch.signal).then(() => served.leave())

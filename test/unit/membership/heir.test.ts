@@ -32,6 +32,19 @@ describe('an heir', () => {
     assert.deepEqual(made.readied, ['c'])
   })
 
+  test('gets ready at a rank that it has come to meanwhile, counted from then', async () => {
+    const { heir: late, readied } = heir('c')
+    late.note(['a', 'b', 'c'])
+    await pause(2 * pauseMs)
+    assert.deepEqual(readied, [])
+    late.note(['a', 'c'])
+    assert.deepEqual(readied, [])
+    // One that comes back before it does not take the rank away.
+    late.note(['a', 'b', 'c'])
+    await pause(4 * pauseMs)
+    assert.deepEqual(readied, ['c'])
+  })
+
   test('gets ready when others have gone, and not where it goes itself before', async () => {
     const [stays, goes] = [heir('c'), heir('d')]
     stays.heir.note(['a', 'b', 'c'])
