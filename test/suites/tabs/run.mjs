@@ -7,32 +7,16 @@
  *   [--options '{"ifLocked":"share"}']
  */
 import { build } from 'esbuild'
-import { rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { flag } from '../../kit/bundle.mjs'
+import { bundling, projectRoot, runSuite, suiteFolder } from '../../kit/playwright-suite.mjs'
 
-const projectRoot = fileURLToPath(new URL('../../..', import.meta.url))
 const dist = resolve(projectRoot, String(flag('dist') ?? 'dist'))
-// Inside the tree, where packages resolve; a folder of this run's own, so that two do not write over each other.
-const outdir = join(projectRoot, `node_modules/.cache/idb-everywhere-tabs/${process.pid}`)
-process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
-
-const common = { absWorkingDir: projectRoot, bundle: true, logLevel: 'error' }
-await build({
-  ...common,
-  entryPoints: ['test/suites/tabs/main.ts'],
-  outfile: join(outdir, 'main.mjs'),
-  packages: 'external',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-})
+const outdir = suiteFolder('tabs')
 await writeScripts(String(flag('options') ?? '{"ifLocked":"share"}'))
 
-const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href)
-process.exitCode = await main(process.argv.slice(2), { dist, scopeRoot: join(outdir, 'scope') })
+await runSuite('test/suites/tabs/main.ts', outdir, { dist, scopeRoot: join(outdir, 'scope') })
 
 /** A classic script for each implementation, since service workers import nothing, and a page that loads it. */
 async function writeScripts(options) {
@@ -50,7 +34,7 @@ async function writeScripts(options) {
     define: { 'import.meta.url': 'importMetaUrl' },
   })
   const builtAt = `const importMetaUrl = new URL('/dist/index-browser.js', location.href).href;`
-  await mkdir(join(outdir, 'scope'))
+  await mkdir(join(outdir, 'scope'), { recursive: true })
   await writePage('native', context)
   await writePage('elsewhere', '')
   await writePage('ours', `{\n${builtAt}\n${ours}}\n${context}`)
@@ -58,7 +42,7 @@ async function writeScripts(options) {
 
 async function script(options) {
   const { outputFiles } = await build({
-    ...common,
+    ...bundling,
     ...options,
     write: false,
     format: 'iife',

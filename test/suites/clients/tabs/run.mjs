@@ -6,11 +6,10 @@
  * Needs a built `dist/`. Ends with a line of counts.
  */
 import { build } from 'esbuild'
-import { rmSync } from 'node:fs'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
 import { flag, importBundled } from '../../../kit/bundle.mjs'
+import { bundling, projectRoot, runSuite, suiteFolder } from '../../../kit/playwright-suite.mjs'
 
 const { installedPackage } = (await importBundled('test/kit/runtimes.ts')).module
 
@@ -25,33 +24,18 @@ const libraries = {
   },
 }
 
-const projectRoot = fileURLToPath(new URL('../../../..', import.meta.url))
 const dist = resolve(projectRoot, String(flag('dist') ?? 'dist'))
-// Inside the tree, where packages resolve; a folder of this run's own, so that two do not write over each other.
-const outdir = join(projectRoot, `node_modules/.cache/idb-everywhere-client-tabs/${process.pid}`)
-process.on('exit', () => rmSync(outdir, { recursive: true, force: true }))
-
-const common = { absWorkingDir: projectRoot, bundle: true, logLevel: 'error' }
-await build({
-  ...common,
-  entryPoints: ['test/suites/clients/tabs/main.ts'],
-  outfile: join(outdir, 'main.mjs'),
-  packages: 'external',
-  format: 'esm',
-  platform: 'node',
-  target: 'node20',
-})
+const outdir = suiteFolder('client-tabs')
 const pagesRoot = join(outdir, 'pages')
-await mkdir(pagesRoot)
+await mkdir(pagesRoot, { recursive: true })
 await writePages()
 
-const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href)
-process.exitCode = await main(process.argv.slice(2), { dist, pagesRoot })
+await runSuite('test/suites/clients/tabs/main.ts', outdir, { dist, pagesRoot })
 
 /** A page for each library and implementation: ours is there before the library looks for one. */
 async function writePages() {
   await build({
-    ...common,
+    ...bundling,
     stdin: {
       contents: `
         import { install } from './index-browser.js'
@@ -67,7 +51,7 @@ async function writePages() {
   for (const [name, { package: library, version, companions }] of Object.entries(libraries)) {
     const installed = await installedPackage(library, version, companions)
     await build({
-      ...common,
+      ...bundling,
       entryPoints: [`test/suites/clients/tabs/pages/${name}.mjs`],
       nodePaths: [join(installed, 'node_modules')],
       outfile: join(pagesRoot, `${name}.js`),
