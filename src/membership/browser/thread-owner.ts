@@ -70,6 +70,13 @@ export class ThreadOwner implements Ownable {
     const reception = await opening
     // Where others come back from a former owner, the host opens nothing before they and this thread have.
     if (!Array.isArray(returning)) await desk.executed
+    return this.#found(client, { host, roster, reception })
+  }
+
+  #found(
+    client: string,
+    { host, roster, reception }: { host: ObservableHost; roster: Roster; reception: Reception },
+  ): FoundOwn {
     return {
       type: 'own',
       host,
@@ -82,14 +89,14 @@ export class ThreadOwner implements Ownable {
         try {
           await host.close()
         } finally {
-          await parts.giveUp()
+          await this.#parts.giveUp()
           this.#sharing()
         }
       },
       cutOff: () => {
         reception.close()
         this.#sharing()
-        parts.abandon()
+        this.#parts.abandon()
       },
       // It ends with this thread.
       gone: new Promise(() => {}),
