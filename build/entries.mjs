@@ -53,6 +53,9 @@ export const pageEntries = [
   './snapshot',
 ]
 
+/** New ones that `require()` loads as the modules they are, which Node 20.19 can: a twin would be weight for few. */
+export const modulesOnly = ['./inspector/server']
+
 /** Built apart from the others, into one file with everything in it; for browsers. */
 export const inlineEntry = { subpath: './inline', source: 'src/inline.ts' }
 
@@ -115,6 +118,9 @@ function exportsOf([subpath, source]) {
 
 function serverExportsOf(subpath, source) {
   const file = `./${dist}/${fileNameOf(subpath)}`
+  if (modulesOnly.includes(subpath)) {
+    return { types: `./${dist}/types/${declarationOf(source)}`, default: `${file}.js` }
+  }
   return {
     import: { types: `./${dist}/types/${declarationOf(source)}`, default: `${file}.js` },
     require: { types: `./${dist}/types-cjs/${declarationOf(source)}`, default: `${file}.cjs` },

@@ -6,6 +6,7 @@ import {
   dist,
   entries,
   fileNameOf,
+  modulesOnly,
   nodePlatform,
   nodeWorker,
   pageEntries,
@@ -110,18 +111,18 @@ async function indentByTabs(file) {
 }
 
 /**
- * Makes the CommonJS twin of each, but of the worker's script, which is always a module. What is long is made small, as the same
+ * Makes the CommonJS twin of each, but of the worker's script and of what is a module for all. What is long is made small, as the same
  * code lies beside it to be read; its lines stay short, since Node prints the one that throws, and names what they are.
  */
 export async function convertToCommonJS(names) {
-  const isWorker = (name) => name === `${fileNameOf(nodeWorker.subpath)}.js`
+  const modules = [nodeWorker.subpath, ...modulesOnly].map((subpath) => `${fileNameOf(subpath)}.js`)
   const isShared = (name) => name.startsWith('chunk-')
   // It has a default export, which checkers of types find in the text, as long as that has its usual form.
   const isPlain = (name) => name === `${fileNameOf('./indexeddbshim')}.js`
-  const others = names.filter((name) => !isShared(name) && !isPlain(name) && !isWorker(name))
+  const isOther = (name) => !isShared(name) && !isPlain(name) && !modules.includes(name)
   const small = { minifyWhitespace: true, lineLimit: 100 }
   await convert(names.filter(isShared), { ...small, minifySyntax: true })
-  await convert(others, small)
+  await convert(names.filter(isOther), small)
   await convert(names.filter(isPlain))
 }
 

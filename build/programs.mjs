@@ -25,6 +25,8 @@ const kinds = {
   page: {
     platform: 'browser',
     conditions: ['browser'],
+    // A program of its own: what its functions are called helps no caller.
+    minifyIdentifiers: true,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     loader: { '.css': 'text', '.svg': 'text', '.html': 'text' },

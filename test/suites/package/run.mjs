@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { complaintsOf } from '../../../build/documents.mjs'
-import { programs } from '../../../build/entries.mjs'
+import { modulesOnly, programs } from '../../../build/entries.mjs'
 import { importBundled } from '../../kit/bundle.mjs'
 import { checkManifest } from './manifest.mjs'
 import { checkPageIsFreeOfNode, checkStatedSizes, measurePage, tableOf } from './page-size.mjs'
@@ -19,18 +19,19 @@ import { uncaughtChecks } from './uncaught.mjs'
 
 const { runtimeCommand, runtimeLabel } = (await importBundled('test/kit/runtimes.ts')).module
 
-/** ES modules that only browsers load, one of them a script without exports, and the engine, which has no types. */
+/** ES modules for all or for browsers alone, one of them a script without exports, and the engine, which has no types. */
 const browserOnly = [
   '--exclude-entrypoints',
   'inline',
   'worker',
   'wa-sqlite.wasm',
   ...programs.flatMap(({ subpath }) => subpath?.slice(2) ?? []),
+  ...modulesOnly.map((subpath) => subpath.slice(2)),
 ]
 
 /**
  * What the package may weigh once installed. The engine is in it twice, as it is and as text in the single file, and the
- * rest three times: readable as ES modules and as CommonJS, small for pages. The documents and two conformance suites are in it, too.
+ * rest three times: readable as ES modules and as CommonJS, small for pages. Two conformance suites are in it, too.
  */
 const installedLimitBytes = 5_000_000
 
