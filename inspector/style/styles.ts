@@ -13,7 +13,7 @@ export function adoptStyles(root: ShadowRoot): void {
 /** Of a page that is the view alone. */
 export function pageStyles(): CSSStyleSheet {
   return sheet(
-    'html, body { margin: 0; height: 100% } .whole-page { display: block; height: 100dvh }',
+    'html, body { margin: 0; height: 100% } .whole-page { height: 100dvh } @media (width < 46rem) { .whole-page { height: auto; min-height: 100dvh } }',
   )
 }
 
