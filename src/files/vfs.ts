@@ -61,7 +61,7 @@ export interface ByteStream {
   write(bytes: Uint8Array): void
   /** How many of the written bytes have not been taken by the system yet. */
   readonly unsentBytes: number
-  /** Calls `listener` with all that comes, from now on and in order; what came before was kept. The bytes are its own. */
+  /** Calls `listener` with all that comes, from now on and in order; what came before was kept. The bytes are valid until it returns. */
   onData(listener: (bytes: Uint8Array) => void): void
   /** Calls `listener` each time that bytes had to wait and all have been taken. */
   onDrain(listener: () => void): void

@@ -1,12 +1,14 @@
 import type { Socket } from 'node:net'
 import type { ByteStream } from '../../../src/files/vfs.ts'
+import { read } from './read-buffer.ts'
 import { clearTimeout, setTimeout } from '../../clock.ts'
 
 /** How long a closed stream waits for the other end to take what was written. */
 const longestEndingMs = 1000
 
-/** The stream over a connected socket. It counts for the process's life as the socket does. */
-export function streamOf(socket: Socket): ByteStream {
+/** The stream over a connected socket, which is its own from then on. It counts for the process's life as the socket does. */
+export function streamOf(connected: Socket): ByteStream {
+  const { socket, onData } = read(connected)
   // What goes wrong closes it, and that is told.
   socket.on('error', () => {})
   return {
@@ -16,7 +18,7 @@ export function streamOf(socket: Socket): ByteStream {
     get unsentBytes() {
       return socket.writableLength
     },
-    onData: (listener) => void socket.on('data', listener),
+    onData,
     onDrain: (listener) => void socket.on('drain', listener),
     onClose(listener) {
       if (socket.closed) queueMicrotask(listener)
