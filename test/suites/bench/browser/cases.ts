@@ -14,5 +14,6 @@ export const browserCases: readonly Case[] = [
   ...cursorCases,
 ]
 
-/** The contender that shows what the browser alone takes. */
+/** The contenders that show what the browser alone takes. */
 export const echoName = 'echo of 200 bytes'
+export const deliveryName = 'delivery alone'

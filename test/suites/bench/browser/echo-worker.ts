@@ -10,8 +10,13 @@ addEventListener(isShared ? 'connect' : 'message', (event) => {
   const [port] = (event as MessageEvent).ports // As each of both has them.
   if (!port) return
   if (isShared) port.onmessage = ({ ports: [offer] }: Ports) => carry(port, offer)
-  else port.onmessage = ({ data }: MessageEvent<unknown>) => port.postMessage(data)
+  else port.onmessage = ({ data }: MessageEvent<Uint8Array>) => port.postMessage(answerTo(data))
 })
+
+/** Of a large message only the way there is of interest. */
+function answerTo(data: Uint8Array): Uint8Array | null {
+  return data.length > 1000 ? null : data
+}
 
 /** Takes the port that the owning tab offers, or has it given to the tab that asks. */
 function carry(tab: MessagePort, offer: MessagePort | undefined): void {

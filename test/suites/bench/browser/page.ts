@@ -2,8 +2,8 @@
 import type * as Package from '../../../../src/index.ts'
 import { type Case, type Implementation, type Row, runCases } from '../warm/cases.ts'
 import { openDatabase } from '../warm/idb.ts'
-import { browserCases, echoName } from './cases.ts'
-import { echoes, offerEcho } from './echo.ts'
+import { browserCases, deliveryName, echoName } from './cases.ts'
+import { deliveries, echoes, offerEcho } from './echo.ts'
 
 /** On a page a worker of this package's hosts OPFS; in a dedicated worker the thread does; in a second tab it is the first tab's worker. */
 export type Place = 'page' | 'worker' | 'tab'
@@ -75,8 +75,11 @@ const ratioFor: Readonly<Record<Place, (name: string) => number | null>> = {
 
 /** Of what goes from tab to tab and is awaited each time, some part is the browser's own. */
 function beside(place: Place) {
-  return ({ name, count }: Case) =>
-    place === 'tab' && name.endsWith(', awaited') ? [echoes(echoName, count)] : []
+  return ({ name, count }: Case) => {
+    if (place !== 'tab') return []
+    if (name === 'put 10 of 1 MiB') return [deliveries(deliveryName, count)]
+    return name.endsWith(', awaited') ? [echoes(echoName, count)] : []
+  }
 }
 
 /** Has this tab own the storage for as long as it is open, and echo. */

@@ -5,7 +5,7 @@ import type { Measurement } from '../warm/measure.ts'
 import type { Row } from '../warm/cases.ts'
 import { markdownTable, writeSection } from '../report/document.ts'
 import { goalOf } from '../report/table.ts'
-import { echoName } from './cases.ts'
+import { deliveryName, echoName } from './cases.ts'
 import type { Place } from './page.ts'
 import type { BrowserResults } from './results.ts'
 
@@ -63,7 +63,10 @@ function tableFor(place: Place, results: BrowserResults): string {
     const goal = rows.find((row) => row?.goals.length)?.goals[0]?.ratio ?? ''
     const times = rows.map((row) => microsecondsOf(row, ours))
     const line = [name, String(goal), ...cells, ...times]
-    return rows.some((row) => measurementOf(row, echoName)) ? [line, echoLine(name, rows)] : [line]
+    const floors = [echoName, deliveryName].filter((it) =>
+      rows.some((row) => measurementOf(row, it)),
+    )
+    return [line, ...floors.map((floor) => floorLine(name, rows, floor))]
   })
   const titles = stores.map((store) => storeTitles[store] ?? store)
   return markdownTable([
@@ -79,10 +82,14 @@ function isCompared(name: string): boolean {
 
 const ours = 'opfs'
 
-/** What an echo took in that case. */
-function echoLine(name: string, rows: readonly (Row | undefined)[]): readonly string[] {
-  const ratios = rows.map((row) => ratioOf(row, echoName))
-  return [`${name}: an echo`, '', ...ratios, ...rows.map((row) => microsecondsOf(row, echoName))]
+/** What the browser alone took in that case. */
+function floorLine(
+  name: string,
+  rows: readonly (Row | undefined)[],
+  floor: string,
+): readonly string[] {
+  const ratios = rows.map((row) => ratioOf(row, floor))
+  return [`${name}: ${floor}`, '', ...ratios, ...rows.map((row) => microsecondsOf(row, floor))]
 }
 
 function measurementOf(row: Row | undefined, contender: string): Measurement | undefined {
