@@ -6,6 +6,7 @@ import { defineOwn } from './own-property.ts'
 
 /** All codes. One is never renamed and never changes its meaning; new ones may be added. */
 export const errorCodes = [
+  'ERR_IDB_BLOCKED',
   'ERR_IDB_CLOSED',
   'ERR_IDB_CONSTRAINT',
   'ERR_IDB_CORRUPT',
@@ -103,6 +104,8 @@ export interface IDBErrorFacts {
   readonly created?: string
   /** Where its last request was made; with the option `explain`. */
   readonly lastRequest?: string
+  /** Where the connections in the way were opened, as far as they are of the same factory; with the option `explain`. */
+  readonly opened?: readonly string[]
   /** Where it was used too late; with the option `explain`. */
   readonly used?: string
 }
@@ -137,6 +140,7 @@ export class IDBErrorCause extends Error implements IDBErrorFacts {
   declare readonly stores?: readonly string[]
   declare readonly created?: string
   declare readonly lastRequest?: string
+  declare readonly opened?: readonly string[]
   declare readonly used?: string
 
   constructor(message: string, facts: IDBErrorFacts) {

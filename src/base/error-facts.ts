@@ -30,6 +30,7 @@ const readers: { readonly [Name in keyof IDBErrorFacts]-?: (value: unknown) => u
   stores: namesOf,
   created: textOf,
   lastRequest: textOf,
+  opened: namesOf,
   used: textOf,
 }
 

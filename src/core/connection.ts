@@ -10,6 +10,7 @@ import type {
   HostConnection,
 } from '../protocol/protocol.ts'
 import { Target } from '../events/dispatch.ts'
+import type { Place } from '../explain/place.ts'
 import type { Factory } from './factory.ts'
 import { fireClose, fireVersionChange } from './connection-events.ts'
 import { queueCleanup } from '../events/task-queue.ts'
@@ -26,13 +27,19 @@ export class Connection extends Target implements ConnectionListener {
   isClosedByHost = false
   /** Not null when and only when this connection's upgrade transaction is not finished. */
   upgradeTransaction: Transaction | null = null
+  #isClosed = false
 
-  constructor(factory: Factory, host: HostConnection) {
+  /** `opened`: where, with the option `explain`. */
+  constructor(factory: Factory, host: HostConnection, opened: Place | null = null) {
     super()
     this.factory = factory
     this.host = host
     this.schema = host.schema
     host.listen(this)
+    if (opened) {
+      const isClosed = (): boolean => this.#isClosed
+      factory.explainer?.connections.add({ database: host.name, opened, isClosed })
+    }
   }
 
   override get parent(): null {
@@ -50,6 +57,7 @@ export class Connection extends Target implements ConnectionListener {
 
   /** `close` says what script does not know: that the connection is closed without its doing. */
   closed(reason: Failure | null): void {
+    this.#isClosed = true
     if (reason) fireClose(this)
   }
 }

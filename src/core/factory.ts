@@ -28,7 +28,7 @@ export function openDatabase(
   version: number | undefined,
 ): OpenRequest {
   checkStorage(factory)
-  const request = new OpenRequest(factory, `Opening database ${JSON.stringify(name)}`)
+  const request = new OpenRequest(factory, 'Opening', name)
   factory.host.open(name, version, request)
   return request
 }
@@ -36,7 +36,7 @@ export function openDatabase(
 /** https://w3c.github.io/IndexedDB/#dom-idbfactory-deletedatabase @throws SecurityError as above */
 export function deleteDatabase(factory: Factory, name: string): OpenRequest {
   checkStorage(factory)
-  const request = new OpenRequest(factory, `Deleting database ${JSON.stringify(name)}`)
+  const request = new OpenRequest(factory, 'Deleting', name)
   factory.host.delete(name, request)
   return request
 }

@@ -10,6 +10,8 @@ import type {
   OpenListener,
   SalvageReport,
 } from '../protocol/protocol.ts'
+import { defineHidden } from '../base/own-property.ts'
+import { type Place, placeHere } from '../explain/place.ts'
 import { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
 import { type Dispatch, Target, isObserved } from '../events/dispatch.ts'
@@ -23,8 +25,12 @@ export type { SalvageReport } from '../protocol/protocol.ts'
 
 export class OpenRequest extends Target implements OpenListener, DeleteListener {
   readonly factory: Factory
+  /** The database's. */
+  readonly name: string
   /** As a warning names it. */
   readonly title: string
+  /** Where it was made; null: the option `explain` is off. */
+  readonly place: Place | null
   /** The upgrade transaction, while it runs. */
   transaction: Transaction | null = null
   isDone = false
@@ -40,10 +46,13 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   /** The task that fires the request's last event, while the upgrade transaction has events to queue. */
   #conclusion: OpenRequestTask | null = null
 
-  constructor(factory: Factory, title: string) {
+  /** `what` is done to the database of that name. */
+  constructor(factory: Factory, what: 'Opening' | 'Deleting', name: string) {
     super()
     this.factory = factory
-    this.title = title
+    this.name = name
+    this.title = `${what} database ${JSON.stringify(name)}`
+    this.place = factory.explainer && placeHere()
   }
 
   override get parent(): Target | null {
@@ -57,7 +66,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   /** https://w3c.github.io/IndexedDB/#upgrade-a-database */
   upgradeNeeded(host: HostConnection, hostTransaction: HostTransaction, oldVersion: number): void {
     this.salvaged = host.salvaged
-    const connection = new Connection(this.factory, host)
+    const connection = new Connection(this.factory, host, this.place)
     const oldSchema = { ...host.schema, version: oldVersion }
     const upgrade = { openRequest: this, oldSchema }
     const transaction = new Transaction(connection, 'versionchange', 'default', null, upgrade)
@@ -85,7 +94,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
 
   opened(host: HostConnection): void {
     this.salvaged = host.salvaged
-    const connection = this.#connection ?? new Connection(this.factory, host)
+    const connection = this.#connection ?? new Connection(this.factory, host, this.place)
     this.#conclude(new FireOpened(this, connection))
   }
 
@@ -131,7 +140,13 @@ class FireBlocked extends OpenRequestTask {
   }
 
   protected begin(): Event {
-    return this.versionChangeEvent('blocked', this.#oldVersion, this.#newVersion)
+    const { factory, title, name } = this.target
+    const event = this.versionChangeEvent('blocked', this.#oldVersion, this.#newVersion)
+    const reason = factory.explainer?.connections.inTheWay(title, name)
+    if (!reason) return event
+    if (isObserved(this.target, 'blocked')) defineHidden(event, 'cause', reason.cause)
+    else factory.warn(reason)
+    return event
   }
 }
 

@@ -66,6 +66,7 @@ test('the facts that the rows name are those that a cause may have', () => {
     stores: ['s'],
     created: 'f (a.js:1:2)',
     lastRequest: 'f (a.js:2:2)',
+    opened: ['f (a.js:1:2)'],
     used: 'f (a.js:3:2)',
   }
   const documented = new Set([...documentedFacts().values()].flat())

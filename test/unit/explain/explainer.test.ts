@@ -71,6 +71,24 @@ test.each<IndexedDBOptions>([
   expect(await spun(options, 500)).toEqual([])
 })
 
+test('a blocked event has as its cause where the connections in its way were opened', async () => {
+  const onWarning = (warning: Error): never => expect.unreachable(warning.message)
+  const factory = createIndexedDB({ vfs: memory(), path: 'blocked', explain: true, onWarning })
+  const database = await openDatabase(factory, () => {})
+  const deletion = factory.deleteDatabase('test')
+  const event = await new Promise<IDBVersionChangeEvent>((resolve) => {
+    deletion.onblocked = (blocked) => resolve(blocked as IDBVersionChangeEvent)
+  })
+  database.close()
+  await resultOf(deletion)
+  expect((event as { cause?: unknown }).cause).toMatchObject({
+    code: 'ERR_IDB_BLOCKED',
+    opened: [expect.stringContaining('promises.ts')],
+  })
+  expect(Object.keys(event)).toEqual(Object.keys(new Event('blocked')))
+  await close(factory)
+})
+
 test('the caller is found in the stacks of all engines', () => {
   const own = 'file:///lib/dist'
   const v8 = `Error: place

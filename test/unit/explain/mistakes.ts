@@ -4,7 +4,7 @@ import { memory } from '../../../vfs/memory.ts'
 import { openDatabase, resultOf } from '../../kit/promises.ts'
 
 /** A mistake, made on a database that has the stores `books` (key path `isbn`, unique index `byTitle`) and `authors`. */
-type Mistake = (library: IDBDatabase, factory: IDBFactory) => unknown
+type Mistake = (library: IDBDatabase, factory: IDBFactory, warned: Promise<unknown>) => unknown
 
 /** Title of its section → the mistake, which throws or rejects, or whose warning comes. */
 export const mistakes: Readonly<Record<string, Mistake>> = {
@@ -13,6 +13,11 @@ export const mistakes: Readonly<Record<string, Mistake>> = {
     await resultOf(books.put({ isbn: 2, title: 'Persuasion' }))
     await new Promise((resolve) => setTimeout(resolve, 5))
     books.put({ isbn: 3, title: 'Sanditon' })
+  },
+  'A connection that was not closed': async (_, factory, warned) => {
+    const request = factory.open('library', 3)
+    request.onsuccess = () => request.result.close()
+    await warned
   },
   'A store that is not in scope': (library) => {
     library.transaction('books').objectStore('authors')
@@ -43,7 +48,12 @@ let made = 0
 /** What the mistake says: what was thrown, or the warning that came. */
 export async function make(mistake: Mistake, options: IndexedDBOptions = {}): Promise<Error> {
   const warnings: Error[] = []
-  const onWarning = (warning: Error): unknown => warnings.push(warning)
+  let noteWarning = (): void => {}
+  const warned = new Promise<void>((resolve) => (noteWarning = resolve))
+  const onWarning = (warning: Error): void => {
+    warnings.push(warning)
+    noteWarning()
+  }
   const path = `mistake ${++made}`
   const factory = createIndexedDB({ vfs: memory(), path, onWarning, ...options })
   const upgrade = (database: IDBDatabase): void => {
@@ -54,7 +64,7 @@ export async function make(mistake: Mistake, options: IndexedDBOptions = {}): Pr
   }
   const library = await openDatabase(factory, upgrade, { name: 'library', version: 2 })
   try {
-    await mistake(library, factory)
+    await mistake(library, factory, warned)
   } catch (error) {
     if (error instanceof Error) return error
     throw error

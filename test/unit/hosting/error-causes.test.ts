@@ -482,6 +482,7 @@ describe.each([
 
 test('every code is provoked here, but for those that other tests provoke', () => {
   const elsewhere: readonly string[] = [
+    'ERR_IDB_BLOCKED',
     'ERR_IDB_CUT_FILE',
     'ERR_IDB_CUT_OFF',
     'ERR_IDB_NO_COMMON_PROTOCOL',
