@@ -73,6 +73,7 @@ export class IDBTransaction {
     assertStackRoom()
     const transaction = this.#transaction
     if (transaction.state !== 'active') throw inactive(transaction, 'InvalidStateError')
+    transaction.trace?.endsByCall()
     transaction.commit()
   }
 
@@ -83,6 +84,7 @@ export class IDBTransaction {
     if (transaction.state === 'committing' || transaction.state === 'finished') {
       throw inactive(transaction, 'InvalidStateError')
     }
+    transaction.trace?.endsByCall()
     transaction.abort(null)
   }
 }

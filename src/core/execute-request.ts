@@ -22,7 +22,8 @@ export function executeRequest(request: Request, operation: Operation): Request 
 
 /** Puts a request at the end of its transaction's request list, without executing anything yet. */
 export function placeRequest(request: Request): void {
-  request.transaction.requests.add(request)
-  request.transaction.unprocessed++
-  request.transaction.trace?.asked()
+  const { transaction } = request
+  transaction.requests.add(request)
+  transaction.unprocessed++
+  transaction.trace?.asked(transaction.unprocessed)
 }

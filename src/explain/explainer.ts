@@ -62,12 +62,13 @@ export class Explainer {
 
 const longestTimerMs = 2 ** 31 - 1
 
+/** A stack costs more than a request of many that are made at once, and those come from one place mostly. */
+const mostInCrowd = 4
+
 /** How a transaction ended: `committed`, or `aborted` and why. */
 interface End {
   readonly how: string
   readonly at: number
-  /** Of the call of `commit()` or `abort()`, if it was one. */
-  readonly place: Place
 }
 
 /** The way of one transaction. */
@@ -79,6 +80,8 @@ export class Trace {
   #lastRequest: Place | null = null
   /** null while it is alive. */
   #end: End | null = null
+  /** Of the call of `commit()` or `abort()`; null: there was none. */
+  #calledAt: Place | null = null
 
   constructor(subject: () => Subject, forget: (trace: Trace) => void) {
     this.subject = subject
@@ -89,16 +92,21 @@ export class Trace {
     return now() - this.#createdAt
   }
 
-  /** A request is made of it. */
-  asked(): void {
-    this.#lastRequest = placeHere()
+  /** A request is made of it, with as many before it that are not answered. Of a crowd the first ones stand for the rest. */
+  asked(unanswered: number): void {
+    if (unanswered <= mostInCrowd) this.#lastRequest = placeHere()
+  }
+
+  /** Script calls `commit()` or `abort()`. */
+  endsByCall(): void {
+    this.#calledAt = placeHere()
   }
 
   /** It is decided how it ends. */
   ended(how: 'committed' | 'aborted', error: DOMException | null = null): void {
     this.#forget(this)
     const why = error ? ` (${error.name}: ${error.message})` : ''
-    this.#end = { how: how + why, at: now(), place: placeHere() }
+    this.#end = { how: how + why, at: now() }
   }
 
   /** What is known of it, as the end of a message. */
@@ -111,9 +119,10 @@ export class Trace {
   }
 
   /** How it ended, and when. */
-  #endStory({ how, at, place }: End): string {
+  #endStory({ how, at }: End): string {
     const agoMs = Math.round(now() - at)
-    return `${how} ${agoMs} ms ago ${place.text ? `by a call at ${place.text}` : this.#byItself(how)}`
+    const place = this.#calledAt?.text
+    return `${how} ${agoMs} ms ago ${place ? `by a call at ${place}` : this.#byItself(how)}`
   }
 
   #byItself(how: string): string {

@@ -7,7 +7,7 @@ export interface Place {
 }
 
 /** How deep the caller may lie: under the functions of this package, and those of a library on top of it. */
-const framesKept = 24
+const framesKept = 16
 
 /** The place that calls the package now. */
 export function placeHere(): Place {
