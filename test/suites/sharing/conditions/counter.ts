@@ -17,11 +17,13 @@ export class Counter {
   async raise(byteLength = 0): Promise<number> {
     const database = await this.#open()
     const transaction = database.transaction('numbers', 'readwrite')
-    const ended = completion(transaction)
     const numbers = transaction.objectStore('numbers')
-    const sum = await addTo(numbers, 'sum', 1)
-    if (byteLength > 0) numbers.put(new Uint8Array(byteLength), sum)
-    await ended
+    const raised = addTo(numbers, 'sum', 1).then((sum) => {
+      if (byteLength > 0) numbers.put(new Uint8Array(byteLength), sum)
+      return sum
+    })
+    // Both at once: where the transaction aborts, either may be told first.
+    const [sum] = await Promise.all([raised, completion(transaction)])
     return sum
   }
 
