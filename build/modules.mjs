@@ -30,7 +30,7 @@ export async function buildForServers() {
     plugins: [engineTextIsInline, wasmIsBeside],
     chunkNames: 'chunk-[hash]',
   })
-  for (const name of names) await indentByTabs(join(dist, name))
+  for (const name of names) await makeSmall(join(dist, name))
   return names
 }
 
@@ -96,18 +96,12 @@ function checkTerms(packages) {
   }
 }
 
-/** A tab for each two spaces, which are a twentieth of what is readable. @throws if that changes more than the layout */
-async function indentByTabs(file) {
-  const text = readFileSync(file, 'utf8')
-  const shorter = (part) => part.replace(/^(?: {2})+/gm, ({ length }) => '\t'.repeat(length / 2))
-  // Each second part is a template, whose lines stay as they are.
-  const parts = text.split(/(`(?:\\[^]|[^`\\])*`)/)
-  const indented = parts.map((part, at) => (at % 2 === 0 ? shorter(part) : part)).join('')
-  const [before, after] = await Promise.all(
-    [text, indented].map((code) => transform(code, { minifyWhitespace: true })),
-  )
-  if (before.code !== after.code) throw new Error(`${file} is another program with tabs`)
-  writeFileSync(file, indented)
+/** Lines stay short, since Node prints the one that throws, and names what they are, since stacks speak of them. */
+const small = { minifyWhitespace: true, lineLimit: 100 }
+
+async function makeSmall(file) {
+  const { code } = await transform(readFileSync(file, 'utf8'), small)
+  writeFileSync(file, code)
 }
 
 /**
@@ -120,7 +114,6 @@ export async function convertToCommonJS(names) {
   // It has a default export, which checkers of types find in the text, as long as that has its usual form.
   const isPlain = (name) => name === `${fileNameOf('./indexeddbshim')}.js`
   const isOther = (name) => !isShared(name) && !isPlain(name) && !modules.includes(name)
-  const small = { minifyWhitespace: true, lineLimit: 100 }
   await convert(names.filter(isShared), { ...small, minifySyntax: true })
   await convert(names.filter(isOther), small)
   await convert(names.filter(isPlain))
