@@ -2,7 +2,7 @@
  * Builds `dist/` from the sources: ES modules, CommonJS, type declarations, and the engine's `.wasm` beside them.
  *
  * - For servers: ES modules (`dist/*.js`), bundled with code splitting, so that what two entries share exists once. They
- *   are readable: Node prints the line that throws, and the stacks name places.
+ *   keep their names and have short lines: Node prints the line that throws, and the stacks name functions.
  * - CommonJS (`dist/*.cjs`) is those same files converted one by one, chunks included: esbuild cannot split CommonJS,
  *   and an entry bundled alone would carry its own copy of every class. The two graphs share nothing but the `.wasm`;
  *   loaded side by side they meet in the registries that the sources keep under `Symbol.for` keys.
