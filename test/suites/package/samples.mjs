@@ -183,6 +183,32 @@ const indexedDB = createIndexedDB({ ifCorrupt: 'salvage' })
         prints: /^[#ℹ] pass [1-9]\d*\n[#ℹ] fail 0$/m,
       })({ ...sample, isLong: false }),
   },
+  {
+    title: 'the inspector of a directory',
+    mark: 'serveInspector(',
+    checksOf: programChecks({
+      before: `import { mkdirSync } from 'node:fs'
+mkdirSync('data')
+`,
+      after: `console.log((await fetch(url)).status)
+await close()
+`,
+      prints: /^http:\/\/127\.0\.0\.1:\d+\/\S+\n200$/m,
+    }),
+  },
+  {
+    title: 'the inspector in a page',
+    mark: 'mountInspector(',
+    checksOf: () => [],
+    triedBy: 'node test/suites/inspector/run.mjs',
+  },
+  // Each is made there, and the messages are compared with the page.
+  {
+    title: 'common mistakes',
+    mark: '// wrong',
+    checksOf: () => [],
+    triedBy: 'npx vitest run test/unit/explain/mistakes.test.ts',
+  },
   // With a miniature of the service around it.
   { title: 'workerd', mark: 'wa-sqlite.wasm', checksOf: () => [], triedBy: workerdSuite },
 ]
