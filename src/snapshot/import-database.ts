@@ -40,7 +40,8 @@ export interface Imported {
 
 /**
  * Makes a database of what `exportDatabase()` has written, in any IndexedDB. It appears as a whole, in one transaction: an import
- * that fails, is aborted or interrupted leaves none, and the one that it was to replace as it was.
+ * that fails, is aborted or interrupted leaves none. The one that it is to replace is deleted once all records have arrived, just
+ * before that transaction; a process that is killed in between leaves them where `resume` finds them.
  *
  * @throws DataError for a file that is damaged, cut off, or no export; the code of its cause says which
  * @throws ConstraintError where there is a database by that name, without `replace`
