@@ -29,7 +29,7 @@ export interface ServeInspectorOptions {
 }
 
 export interface ServedInspector {
-  /** The address to open: whoever has it, on this machine, sees the databases. */
+  /** The address to open. It is the key as well: any program of this machine that has it sees the databases. */
   readonly url: string
   /** Ends the server, and gives the directory up. */
   close(): Promise<void>

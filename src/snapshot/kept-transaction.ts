@@ -30,7 +30,7 @@ export class KeptTransaction {
       transaction.addEventListener('complete', () => resolve())
       transaction.addEventListener('abort', () => reject(this.#fail(transaction.error)))
     })
-    // Its end is told to whoever asks.
+    // Its end is told to those who ask.
     this.#ended.catch(() => undefined)
     this.#beat()
   }
