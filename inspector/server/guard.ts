@@ -9,7 +9,7 @@ export interface Guard {
 }
 
 /**
- * The status to refuse a request with; null: it is answered. Whoever gets the secret or the name of the host wrong learns
+ * The status to refuse a request with; null: it is answered. A request with the wrong secret or the wrong host name learns
  * nothing but that.
  *
  * - `Host`: a page of another site whose name has been made to mean this machine says its own.

@@ -18,7 +18,7 @@ interface Asked {
   readonly body?: string
 }
 
-/** Asks as any program may, with whatever headers. */
+/** Sends a request with chosen headers, `Host` and `Origin` included, which a page may not choose. */
 function ask(url: string, { method = 'GET', headers = {}, body }: Asked = {}): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const asked = request(url, { method, headers }, (response) => {
