@@ -16,8 +16,8 @@ const silenceMs = 5_000
 
 /**
  * Tells who has the directory at `path`, and who else is there. It takes part in nothing: no lock is taken that others wait for, no
- * file written, and the owner counts no client more. Left out, `path` is
- * what `createIndexedDB()` takes; in pages and their workers it is in the origin private file system.
+ * file written, and the owner counts no client more. Left out, `path` is what `createIndexedDB()` takes; in pages and their workers it
+ * is in the origin private file system.
  *
  * @throws TypeError when `path` is neither a non-empty string nor left out; VfsError when the directory cannot be read; UnknownError when the owner answers nonsense
  */

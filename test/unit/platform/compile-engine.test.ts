@@ -3,11 +3,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { fileURLToPath } from 'node:url'
 import v8 from 'node:v8'
-import { build } from 'esbuild'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { compileEngine, ownBudget } from '../../../src/platform/compile-engine.ts'
+import { bundleProgram } from '../../kit/server-program.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const wasm = readFileSync(join(root, 'node_modules/wa-sqlite/dist/wa-sqlite.wasm'))
@@ -60,17 +60,7 @@ describe.skipIf(ownBudget() === undefined)('in Node 20 and 22', () => {
 /** Stores 50 records in a new database on disk; what the program prints, V8's word on each compiled function included. */
 async function runShortProgram(folder: string): Promise<string> {
   const script = join(folder, 'short.mjs')
-  await build({
-    stdin: { contents: shortProgram(join(folder, 'data')), resolveDir: root },
-    outfile: script,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    // The engine is looked for from where the source lies.
-    define: {
-      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/platform/node.ts')).href),
-    },
-  })
+  await bundleProgram(shortProgram(join(folder, 'data')), script)
   return execFileSync(process.execPath, ['--trace-wasm-compilation-times', script], {
     encoding: 'utf8',
   })

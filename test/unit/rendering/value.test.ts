@@ -4,24 +4,13 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../../../src/rendering/json.ts'
 import { parseValue, parseWholeValue } from '../../../src/rendering/parse-value.ts'
 import { renderValue, renderWholeValue } from '../../../src/rendering/render-value.ts'
+import { randomSharing, randomValue } from '../../kit/random-values.ts'
 import { assertSameStructure } from '../values/structure.ts'
 
-const anything = fc.anything({
-  key: fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('$', 'id', '__proto__')),
-  withBigInt: true,
-  withBoxedValues: true,
-  withDate: true,
-  withMap: true,
-  withSet: true,
-  withSparseArray: true,
-  withTypedArray: true,
-  withUnicodeString: true,
-})
-
-/** Values in which some objects occur more than once. */
-const shared = fc
-  .tuple(fc.array(anything, { minLength: 1, maxLength: 4 }), fc.array(fc.nat(), { maxLength: 50 }))
-  .map(([parts, picks]) => picks.map((pick) => [parts[pick % parts.length], { pick }]))
+const anything = randomValue(
+  fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('$', 'id', '__proto__')),
+)
+const shared = randomSharing(anything)
 
 /** Through text, as in a file. */
 function roundTrip(value: unknown): unknown {

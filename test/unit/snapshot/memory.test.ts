@@ -2,11 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
-import { build } from 'esbuild'
 import { expect, test } from 'vitest'
-
-const root = fileURLToPath(new URL('../../..', import.meta.url))
+import { bundleProgram } from '../../kit/server-program.ts'
 
 test(
   '30,000 records of 3,000 characters are exported and imported in a heap of 40 MiB',
@@ -24,17 +21,7 @@ test(
 /** On disk, from one directory into another; what is exported is several times as large as the heap may be. */
 async function runProgram(folder: string): Promise<string> {
   const script = join(folder, 'program.mjs')
-  await build({
-    stdin: { contents: program(folder), resolveDir: root },
-    outfile: script,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    // The engine is looked for from where the source lies.
-    define: {
-      'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/platform/node.ts')).href),
-    },
-  })
+  await bundleProgram(program(folder), script)
   return execFileSync(process.execPath, ['--max-old-space-size=40', script], { encoding: 'utf8' })
 }
 

@@ -4,25 +4,12 @@ import { describe, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { deserialize } from '../../../src/values/deserialize.ts'
 import { serialize } from '../../../src/values/serialize.ts'
+import { randomSharing, randomValue } from '../../kit/random-values.ts'
 import { roundTrip } from './round-trip.ts'
 import { assertSameStructure } from './structure.ts'
 
-const anything = fc.anything({
-  key: fc.string({ unit: 'binary' }),
-  withBigInt: true,
-  withBoxedValues: true,
-  withDate: true,
-  withMap: true,
-  withSet: true,
-  withSparseArray: true,
-  withTypedArray: true,
-  withUnicodeString: true,
-})
-
-/** Values in which some objects occur more than once. */
-const shared = fc
-  .tuple(fc.array(anything, { minLength: 1, maxLength: 4 }), fc.array(fc.nat(), { maxLength: 50 }))
-  .map(([parts, picks]) => picks.map((pick) => [parts[pick % parts.length], { pick }]))
+const anything = randomValue(fc.string({ unit: 'binary' }))
+const shared = randomSharing(anything)
 
 const seeds: readonly unknown[] = [
   { id: 1, name: 'n', date: new Date(0), tags: ['a', 'b'], nested: { id: 2 } },
