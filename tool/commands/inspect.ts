@@ -21,7 +21,9 @@ export function addInspect(program: Command): void {
 
 async function inspect(directory: string, { port, write }: InspectOptions): Promise<void> {
   const { url, close } = await serveInspector({ path: directory, port, isWritable: write })
-  console.log(`Open ${url}\nThe address is a secret: who has it sees the data. End it with Ctrl-C.`)
+  console.log(
+    `Open ${url}\nThe address is a secret: anyone who has it sees the data. End it with Ctrl-C.`,
+  )
   await interruption()
   await close()
 }
