@@ -30,7 +30,9 @@ console.log()
 for (const { name, hasPassed, seconds, line } of results) {
   console.log(`${hasPassed ? 'pass' : 'FAIL'}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${line}`)
 }
-console.log(`${results.length} suites in ${(performance.now() / 1000).toFixed(0)} s`)
+const failed = results.filter(({ hasPassed }) => !hasPassed).length
+const ofAll = `${failed > 0 ? `${failed} failed, ` : ''}${results.length - failed} passed, ${results.length} total`
+console.log(`\nTest Suites: ${ofAll}\nTime:        ${(performance.now() / 1000).toFixed(0)} s`)
 for (const { name, hasPassed, ending } of results) {
   if (!hasPassed) console.log(`\n── ${name} failed; it ended with:\n${ending.slice(-2_000)}`)
 }
