@@ -136,6 +136,7 @@ export class Member implements ClosableHost {
     const failed = this.#leaveFailure
     this.#leaveFailure = null
     if (failed) throw exceptionOf(failed)
+    if (!this.#running) this.#options.peer.close?.()
   }
 
   #begin(): void {

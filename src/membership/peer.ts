@@ -22,6 +22,11 @@ export interface Peer {
    * protocol); whatever it throws once `signal` has been aborted is dropped.
    */
   look(looking: Looking): Promise<Found>
+  /**
+   * Lets go of what it listens to, until it looks again; called when the thread takes part no more. Absent: it listens only while it
+   * looks, or has found.
+   */
+  close?(): void
   /** Keeps what the thread commits as it ends. Absent or null: nothing can be kept. */
   readonly farewell?: Farewell | null
 }

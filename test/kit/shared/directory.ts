@@ -58,15 +58,18 @@ export class SharedDirectory {
   }
 
   member(client: string, options: Partial<MemberOptions> = {}): Member {
-    const peer: Peer = { look: (looking) => this.#look(looking) }
     return new Member({
-      peer,
+      peer: this.peer(),
       client,
       durability: 'relaxed',
       place: {},
       report: unexpected,
       ...options,
     })
+  }
+
+  peer(): Peer {
+    return { look: (looking) => this.#look(looking) }
   }
 
   /** Ends the owner as a kill does: at once, with all it has not committed. */

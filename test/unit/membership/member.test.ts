@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
 import { Member } from '../../../src/membership/member.ts'
@@ -69,6 +69,21 @@ describe('an owner', () => {
     expect(owner.state).toBe('owner')
     await owner.close()
     expect([owner.state, directory.owner]).toEqual(['away', null])
+  })
+
+  test('that is closed closes its peer, and is of use all the same', async () => {
+    const directory = new SharedDirectory()
+    const close = vi.fn<() => void>()
+    const peer = { ...directory.peer(), close }
+    const member = directory.member('a', { peer })
+    const connection = await open(member, 'db', { changes })
+    connection.close()
+    await connection.closed
+    expect(close).not.toHaveBeenCalled()
+    await member.close()
+    expect(close).toHaveBeenCalledOnce()
+    const reopened = await open(member, 'db')
+    expect((await new Tester(reopened).execute(count())).result).toBe(0)
   })
 
   test('that closes hands over to its clients, whose transactions go on', async () => {

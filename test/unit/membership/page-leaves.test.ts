@@ -28,7 +28,7 @@ afterEach(() => vi.unstubAllGlobals())
 test('a page that goes to the cache is away until it is shown again', async () => {
   const absence = new Absence()
   const leaving = vi.fn<() => void>()
-  absence.listen(leaving)
+  absence.watch(leaving)
   fire('pagehide', { persisted: false })
   expect(leaving).not.toHaveBeenCalled()
   fire('pagehide', { persisted: true })
@@ -45,6 +45,7 @@ test('a page that goes to the cache is away until it is shown again', async () =
 test('what is committed as the page goes is noted, and taken back when it is over', () => {
   const box = new Box()
   const farewell = new PageFarewell(box)
+  farewell.watch()
   const leaving = vi.fn<() => void>()
   farewell.listen(leaving)
   expect(farewell.isLeaving).toBe(false)
@@ -64,12 +65,37 @@ test('what is committed as the page goes is noted, and taken back when it is ove
 
 test('a page that was hidden notes for a moment, and one that is shown again no more', () => {
   const farewell = new PageFarewell(new Box())
+  farewell.watch()
   pageDocument.hidden = true
   pageDocument.dispatchEvent(new Event('visibilitychange'))
   expect(farewell.isLeaving).toBe(true)
   pageDocument.hidden = false
   pageDocument.dispatchEvent(new Event('visibilitychange'))
   expect(farewell.isLeaving).toBe(false)
+})
+
+test('a page that was let go of is not watched, and watched anew it is there', () => {
+  const absence = new Absence()
+  const farewell = new PageFarewell(new Box())
+  const leaving = vi.fn<() => void>()
+  const watch = (): void => {
+    absence.watch(leaving)
+    farewell.watch()
+  }
+  watch()
+  watch()
+  fire('pagehide', { persisted: true })
+  expect(leaving).toHaveBeenCalledOnce()
+  absence.stopWatching()
+  farewell.stopWatching()
+  fire('pageshow', { persisted: true })
+  fire('pagehide', { persisted: true })
+  expect(leaving).toHaveBeenCalledOnce()
+  watch()
+  expect([absence.isAway, farewell.isLeaving]).toEqual([false, false])
+  fire('pagehide', { persisted: true })
+  expect(leaving).toHaveBeenCalledTimes(2)
+  expect(farewell.isLeaving).toBe(true)
 })
 
 test('a note that does not fit is not there', () => {

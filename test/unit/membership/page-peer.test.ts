@@ -3,6 +3,8 @@ import { beforeEach, expect, test, vi } from 'vitest'
 import type { BrowserPeer } from '../../../src/membership/browser/browser-peer.ts'
 import { meetingPointOf } from '../../../src/membership/browser/meeting-point.ts'
 import type { Absence } from '../../../src/membership/browser/parting/absence.ts'
+import type { NoteBox } from '../../../src/membership/browser/parting/note-box.ts'
+import type { PageFarewell } from '../../../src/membership/browser/parting/page-farewell.ts'
 import { PagePeer } from '../../../src/membership/browser/parting/page-peer.ts'
 import type { Found, FoundOwn, FoundOwner, Looking } from '../../../src/membership/peer.ts'
 
@@ -77,6 +79,31 @@ test('a look that the page interrupts begins again when the page is back', async
   expect(looks).toHaveLength(2)
 })
 
+test('a peer that is closed listens to the page and the channel no more, until it looks again', async () => {
+  const box = { all: () => [], listen: vi.fn<(signal: AbortSignal) => void>() }
+  const farewell = { watch: vi.fn<() => void>(), stopWatching: vi.fn<() => void>() }
+  const absence = fakeAbsence()
+  peer = new PagePeer({
+    peer: fakePeer(),
+    point: meetingPointOf('/d'),
+    absence,
+    box: box as Partial<NoteBox> as NoteBox, // The members that a peer uses, here and below.
+    farewell: farewell as Partial<PageFarewell> as PageFarewell,
+  })
+  find({ type: 'own', gone: new Promise(() => {}) } as Partial<FoundOwn> as Found) // As above.
+  await peer.look(looking())
+  const [carrying] = box.listen.mock.lastCall ?? []
+  expect(carrying?.aborted).toBe(false)
+  peer.close()
+  expect(carrying?.aborted).toBe(true)
+  expect(farewell.stopWatching).toHaveBeenCalledOnce()
+  expect(absence.stopWatching).toHaveBeenCalledOnce()
+  await peer.look(looking())
+  expect(farewell.watch).toHaveBeenCalledTimes(2)
+  expect(box.listen.mock.lastCall?.[0].aborted).toBe(false)
+  peer.close()
+})
+
 function looking(): Looking {
   return {
     client: 'client',
@@ -109,8 +136,9 @@ function fakeAbsence(): Absence {
     },
     return: () => goBack(),
   }
-  const listen = (listener: () => void): void => void (leaving = listener)
-  return { listen, over: () => back } as unknown as Absence // The members that a peer uses.
+  const watch = (listener: () => void): void => void (leaving = listener)
+  const stopWatching = vi.fn<() => void>()
+  return { watch, stopWatching, over: () => back } as unknown as Absence // The members that a peer uses.
 }
 
 function settle(): Promise<void> {

@@ -13,31 +13,40 @@ const longestDepartureMs = 10_000
 /** Only Firefox has that. */
 const isLeftWithLocks = 'mozInnerScreenX' in globalThis
 
-/** Watches the page from its making on. */
 export class Absence {
   /** Whether the page is away, or may be soon. */
   isAway = false
   /** Whether it has been left. */
   #hasLeft = false
-  /** Called when it is away. */
-  readonly #leaving: (() => void)[] = []
+  /** null: it is not watched. */
+  #watching: AbortController | null = null
+  #leaving = (): void => {}
   /** Called when it is back. */
   #back: (() => void)[] = []
 
-  constructor() {
-    if (isLeftWithLocks) addEventListener('beforeunload', () => this.#depart())
-    addEventListener('pagehide', ({ persisted }) => {
+  /** Watches the page, and calls `leaving` each time it goes away, or may be about to. Does nothing where it is watched already. */
+  watch(leaving: () => void): void {
+    if (this.#watching) return
+    this.#return()
+    this.#watching = new AbortController()
+    const { signal } = this.#watching
+    this.#leaving = leaving
+    if (isLeftWithLocks) addEventListener('beforeunload', () => this.#depart(), { signal })
+    const left = ({ persisted }: PageTransitionEvent): void => {
       this.#hasLeft = true
       if (persisted) this.#leave()
-    })
-    addEventListener('pageshow', ({ persisted }) => {
+    }
+    const shown = ({ persisted }: PageTransitionEvent): void => {
       if (persisted) this.#return()
-    })
+    }
+    addEventListener('pagehide', left, { signal })
+    addEventListener('pageshow', shown, { signal })
   }
 
-  /** Calls `leaving` each time the page goes away, or may be about to. */
-  listen(leaving: () => void): void {
-    append(this.#leaving, leaving)
+  /** Lets go of the page, until it is watched again. */
+  stopWatching(): void {
+    this.#watching?.abort()
+    this.#watching = null
   }
 
   /** Resolves when the page is there, or has not been left and `isNeeded` says that it is needed. */
@@ -56,7 +65,7 @@ export class Absence {
   #leave(): void {
     if (this.isAway) return
     this.isAway = true
-    for (const leaving of this.#leaving) leaving()
+    this.#leaving()
   }
 
   #return(): void {

@@ -13,22 +13,37 @@ import { noteOf } from './note.ts'
 /** For how long in a page that was hidden: many that are hidden are left a moment later. */
 const leavingMs = 100
 
-/** Watches the page from its making on. */
 export class PageFarewell implements Farewell {
   isLeaving = false
   readonly #box: NoteBox
   readonly #listeners: (() => void)[] = []
   /** Whether the page has gone. It may still hear that its owner has, which is no reason to take back a note. */
   #hasLeft = false
+  /** null: it is not watched. */
+  #watching: AbortController | null = null
   #stopWaiting = (): void => {}
 
   constructor(box: NoteBox) {
     this.#box = box
+  }
+
+  /** Watches the page. Does nothing where it is watched already. */
+  watch(): void {
+    if (this.#watching) return
+    this.#return()
+    this.#watching = new AbortController()
     // Before script's own listeners.
-    addEventListener('pagehide', () => this.#leave(), { capture: true })
-    addEventListener('pageshow', () => this.#return(), { capture: true })
+    const options = { capture: true, signal: this.#watching.signal }
+    addEventListener('pagehide', () => this.#leave(), options)
+    addEventListener('pageshow', () => this.#return(), options)
     const changed = (): void => (document.hidden ? this.#begin() : this.#stay())
-    document.addEventListener('visibilitychange', changed, { capture: true })
+    document.addEventListener('visibilitychange', changed, options)
+  }
+
+  /** Lets go of the page, until it is watched again. */
+  stopWatching(): void {
+    this.#watching?.abort()
+    this.#watching = null
   }
 
   listen(leaving: () => void): void {

@@ -7,6 +7,7 @@ import { aborted, eitherOf } from '../signals.ts'
 import type { Absence } from './absence.ts'
 import type { NoteBox } from './note-box.ts'
 import { NoteCarrier } from './note-carrier.ts'
+import type { PageFarewell } from './page-farewell.ts'
 
 export interface PagePeerParts {
   readonly peer: BrowserPeer
@@ -14,7 +15,7 @@ export interface PagePeerParts {
   readonly absence: Absence
   /** null where the page has no local storage. */
   readonly box: NoteBox | null
-  readonly farewell: Farewell | null
+  readonly farewell: PageFarewell | null
 }
 
 export class PagePeer implements Peer {
@@ -30,11 +31,19 @@ export class PagePeer implements Peer {
   constructor(parts: PagePeerParts) {
     this.#parts = parts
     this.farewell = parts.farewell
-    parts.absence.listen(() => this.#leave())
+  }
+
+  close(): void {
+    const { absence, farewell } = this.#parts
+    absence.stopWatching()
+    farewell?.stopWatching()
+    this.#stopCarrying()
   }
 
   async look(looking: Looking): Promise<Found> {
-    const { absence } = this.#parts
+    const { absence, farewell } = this.#parts
+    absence.watch(() => this.#leave())
+    farewell?.watch()
     for (;;) {
       await Promise.race([absence.over(() => isBusy(looking)), aborted(looking.signal)])
       const stay = new AbortController()
@@ -70,6 +79,10 @@ export class PagePeer implements Peer {
     this.#giveUp()
     this.#giveUp = () => {}
     this.#parts.peer.rest()
+    this.#stopCarrying()
+  }
+
+  #stopCarrying(): void {
     this.#carrier?.close()
     this.#carrier = null
   }
