@@ -82,7 +82,8 @@ function renderObject(rendering: Rendering, value: object, brand: Brand): Json {
     case 'Set':
       return renderSet(rendering, value)
     case 'Error':
-      return renderError(rendering, value)
+      // A DOMException may have an error's slot, too.
+      return renderPlatformObject(rendering, value) ?? renderError(rendering, value)
     case 'Array':
       return renderArray(rendering, value as unknown[])
     default:
