@@ -42,6 +42,12 @@ export const shortSuites = [
     counts: /^inspector: .*/m,
   },
   {
+    name: 'format',
+    lane: 'browsers',
+    command: 'node test/suites/format/run.mjs',
+    counts: /^format: .*/m,
+  },
+  {
     name: 'package',
     lane: 'packages',
     command: 'node test/suites/package/run.mjs',

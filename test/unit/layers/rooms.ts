@@ -138,6 +138,7 @@ const suites: Rooms = {
   ends: [],
   endurance: [],
   faults: [],
+  format: ['test/suites/types/'],
   fuzz: [],
   inspector: ['inspector/'],
   limits: [],
