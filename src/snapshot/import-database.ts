@@ -3,7 +3,7 @@ import type { Progress } from './export-database.ts'
 import { cutFile, type DatabaseDescription, readHeader } from './header.ts'
 import { type Lines, linesOf } from './lines.ts'
 import { readExport } from './read-export.ts'
-import { resultOf } from './requests.ts'
+import { resultOf } from '../requests/result-of.ts'
 import { openStaging, type Staging, stagingName } from './staging.ts'
 import { refuseTaken, writeDatabase } from './write-database.ts'
 

@@ -5,11 +5,11 @@ import type {
   IDBObjectStore,
   IDBRequest,
 } from '../api/global/interfaces.ts'
-import { lowerBoundOf } from './key-range-class.ts'
+import { lowerBoundOf } from '../requests/key-range-class.ts'
 import { domException } from '../errors.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
-import { KeptTransaction } from './kept-transaction.ts'
-import { resultOf } from './requests.ts'
+import { KeptTransaction } from '../requests/kept-transaction.ts'
+import { resultOf } from '../requests/result-of.ts'
 
 /** A stored record. */
 export interface DatabaseRecord {

@@ -3,10 +3,10 @@
  * that was interrupted goes on where it ended, and the database itself is made in one transaction at the end.
  */
 import type { IDBCursorWithValue, IDBDatabase, IDBFactory } from '../api/global/interfaces.ts'
-import { lowerBoundOf } from './key-range-class.ts'
+import { lowerBoundOf } from '../requests/key-range-class.ts'
 import { cutFile } from './header.ts'
 import type { Lines } from './lines.ts'
-import { resultOf } from './requests.ts'
+import { resultOf } from '../requests/result-of.ts'
 
 /** A few lines. */
 interface StagedPiece {

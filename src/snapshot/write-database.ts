@@ -7,9 +7,9 @@ import type {
 } from '../api/global/interfaces.ts'
 import { domException } from '../errors.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
-import { KeptTransaction } from './kept-transaction.ts'
+import { KeptTransaction } from '../requests/kept-transaction.ts'
 import type { ImportedBatch } from './read-export.ts'
-import { resultOf } from './requests.ts'
+import { resultOf } from '../requests/result-of.ts'
 
 /** What is written. */
 interface Written {

@@ -15,9 +15,10 @@ interface Asked {
  * look for, and so stays alive. It ends by finish() or abort(), or by the error of a request.
  */
 export class KeptTransaction {
+  /** Resolves when it has committed. Rejects when it was aborted, with the reason. */
+  readonly ended: Promise<void>
   readonly #transaction: IDBTransaction
   readonly #store: IDBObjectStore
-  readonly #ended: Promise<void>
   readonly #queue: Asked[] = []
   #failure: { readonly reason: unknown } | null = null
   #isFinishing = false
@@ -26,12 +27,12 @@ export class KeptTransaction {
   constructor(transaction: IDBTransaction, store: IDBObjectStore) {
     this.#transaction = transaction
     this.#store = store
-    this.#ended = new Promise((resolve, reject) => {
+    this.ended = new Promise((resolve, reject) => {
       transaction.addEventListener('complete', () => resolve())
       transaction.addEventListener('abort', () => reject(this.#fail(transaction.error)))
     })
     // Its end is told to those who ask.
-    this.#ended.catch(() => undefined)
+    this.ended.catch(() => undefined)
     this.#beat()
   }
 
@@ -46,7 +47,7 @@ export class KeptTransaction {
   /** Lets it commit. Resolves when it has. */
   finish(): Promise<void> {
     this.#isFinishing = true
-    return this.#ended
+    return this.ended
   }
 
   abort(reason: unknown): void {
@@ -71,7 +72,15 @@ export class KeptTransaction {
     if (this.#failure) return
     const asked = this.#queue.shift()
     if (asked) this.#make(asked)
-    else if (!this.#isFinishing) this.#store.count(-Infinity).onsuccess = () => this.#beat()
+    else if (!this.#isFinishing) this.#stay()
+  }
+
+  #stay(): void {
+    try {
+      this.#store.count(-Infinity).onsuccess = () => this.#beat()
+    } catch {
+      // What was asked has ended it, by commit() or abort().
+    }
   }
 
   #make({ ask, resolve, reject }: Asked): void {
@@ -85,7 +94,11 @@ export class KeptTransaction {
         resolve()
         this.#beat()
       })
-      last.addEventListener('error', () => reject(last.error))
+      last.addEventListener('error', () => {
+        reject(last.error)
+        // It goes on where a listener keeps the error from aborting it.
+        this.#stay()
+      })
     } catch (error) {
       reject(error)
       this.abort(error)
