@@ -31,6 +31,7 @@ export const entries = {
   './status': 'src/status.ts',
   './inspector/server': 'inspector/server/entry.ts',
   './snapshot': 'src/snapshot.ts',
+  './extras': 'src/extras.ts',
 }
 
 /**
@@ -51,10 +52,11 @@ export const pageEntries = [
   './testing/jest',
   './status',
   './snapshot',
+  './extras',
 ]
 
 /** New ones that `require()` loads as the modules they are, which Node 20.19 can: a twin would be weight for few. */
-export const modulesOnly = ['./inspector/server']
+export const modulesOnly = ['./inspector/server', './extras']
 
 /** Built apart from the others, into one file with everything in it; for browsers. */
 export const inlineEntry = { subpath: './inline', source: 'src/inline.ts' }

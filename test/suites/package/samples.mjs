@@ -25,6 +25,15 @@ const indexedDB = createIndexedDB({ path: 'data' })
 await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve })
 `
 
+/** A database `db` with one book in it. */
+const openedLibrary = `import { createIndexedDB } from 'idb-everywhere'
+const db = await new Promise((resolve) => {
+  const request = createIndexedDB().open('library', 1)
+  request.onupgradeneeded = () => request.result.createObjectStore('books', { keyPath: 'isbn' }).put({ isbn: 1 })
+  request.onsuccess = () => resolve(request.result)
+})
+`
+
 /** A database that is there when the sample begins. */
 const exportedLibrary = `import { createIndexedDB as make } from 'idb-everywhere'
 const made = make()
@@ -136,6 +145,36 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
     checksOf: programChecks({
       before: `${exportedLibrary}await makeDatabase('copy', 2)\n`,
       prints: /^they differ in version\ncompared$/m,
+    }),
+  },
+  {
+    title: 'news of changes',
+    mark: 'observe(db, ',
+    checksOf: programChecks({ prints: /^put books 978-0262510875$/m }),
+  },
+  {
+    title: 'many records at once',
+    mark: 'await putMany(books, ',
+    checksOf: programChecks({
+      before: openedLibrary,
+      prints: /^\[ \{ isbn: 3 \}, \{ isbn: 1 \}, \{ isbn: 2 \}, \{ isbn: 3 \} \]$/m,
+    }),
+  },
+  {
+    title: 'a loop over records',
+    mark: 'of records({ db, ',
+    checksOf: programChecks({
+      before: `${openedLibrary}const print = async (key, value) => console.log(key, value)\n`,
+      prints: /^1 \{ isbn: 1 \}$/m,
+    }),
+  },
+  {
+    title: 'a transaction that waits',
+    mark: 'await withTransaction(',
+    checksOf: programChecks({
+      before: `${openedLibrary}const fetchPrice = async () => (await new Promise(setImmediate), 12)\n`,
+      after: `db.transaction('books').objectStore('books').get(1).onsuccess = ({ target }) => console.log(target.result)\n`,
+      prints: /^committed\n\{ isbn: 1, price: 12 \}$/m,
     }),
   },
   {

@@ -488,6 +488,7 @@ test('every code is provoked here, but for those that other tests provoke', () =
     'ERR_IDB_NO_COMMON_PROTOCOL',
     'ERR_IDB_OUTCOME_UNKNOWN',
     'ERR_IDB_SLOW_TRANSACTION',
+    'ERR_IDB_TIME_LIMIT',
     'ERR_IDB_TRANSACTION_INACTIVE',
   ]
   expect([...met.keys(), ...elsewhere].sort()).toEqual([...errorCodes].sort())

@@ -1,0 +1,106 @@
+/** Transactions that may await other work. */
+import type {
+  IDBDatabase,
+  IDBObjectStore,
+  IDBRequest,
+  IDBTransaction,
+} from '../api/global/interfaces.ts'
+import { KeptTransaction } from '../requests/kept-transaction.ts'
+import { checkTimeLimit, TimeLimit } from './time-limit.ts'
+
+/** How a patient transaction is made. */
+export interface WithTransactionOptions {
+  /** How long it may take, in milliseconds; then it is aborted. There is no default: others wait as long as it takes. */
+  readonly timeLimit: number
+  /** As of `IDBDatabase.transaction()`. */
+  readonly durability?: 'default' | 'strict' | 'relaxed'
+}
+
+/**
+ * Lets `make` make requests while the transaction is active. Gives the result of the request that `make` returns, or what the
+ * promise that it returns resolves with.
+ */
+export type Ask = <Result>(
+  make: () => IDBRequest<Result> | PromiseLike<Result> | Result,
+) => Promise<Result>
+
+/** What is done in a patient transaction. */
+export type Action<Result> = (transaction: IDBTransaction, ask: Ask) => PromiseLike<Result> | Result
+
+/** Those that are kept alive, so that others can ask in their turn. */
+const keptOnes = new WeakMap<object, KeptTransaction>()
+
+/** What keeps the transaction alive; undefined: nothing of this package does. */
+export function keptOf(transaction: IDBTransaction): KeptTransaction | undefined {
+  return keptOnes.get(transaction)
+}
+
+/** Keeps a transaction alive that is active now. */
+export function keep(transaction: IDBTransaction, store: IDBObjectStore): KeptTransaction {
+  const kept = new KeptTransaction(transaction, store)
+  const forget = (): void => void keptOnes.delete(transaction)
+  kept.ended.then(forget, forget)
+  keptOnes.set(transaction, kept)
+  return kept
+}
+
+/**
+ * Runs `action` in one transaction, which stays alive while `action` awaits other work, and commits when it is done. Resolves with
+ * what `action` gives once the transaction has committed. What `action` throws aborts it, as a request's error does.
+ *
+ * @throws AbortError with the code ERR_IDB_TIME_LIMIT when it takes longer than `timeLimit`; TypeError for a limit that is none
+ */
+export async function withTransaction<Result>(
+  db: IDBDatabase,
+  stores: string | Iterable<string>,
+  mode: 'readonly' | 'readwrite',
+  action: Action<Result>,
+  options: WithTransactionOptions,
+): Promise<Result> {
+  const limitMs = checkTimeLimit(options?.timeLimit)
+  const { durability = 'default' } = options
+  const transaction = db.transaction(stores, mode, { durability })
+  const [first] = transaction.objectStoreNames
+  const kept = keep(transaction, transaction.objectStore(first as string)) // No scope is empty.
+  const limit = new TimeLimit(kept, { limitMs, transaction, what: 'withTransaction()' })
+  const ask = askIn(kept, limit)
+  try {
+    const result = await Promise.race([runIn(transaction, ask, action), failureOf(kept)])
+    await kept.finish()
+    return result
+  } catch (error) {
+    kept.abort(error)
+    throw error
+  }
+}
+
+/** Rejects for what `action` throws at once, too. */
+async function runIn<Result>(
+  transaction: IDBTransaction,
+  ask: Ask,
+  action: Action<Result>,
+): Promise<Result> {
+  return action(transaction, ask)
+}
+
+/** Rejects when the transaction is aborted, and does nothing else. */
+function failureOf({ ended }: KeptTransaction): Promise<never> {
+  return new Promise((_, reject) => void ended.catch(reject))
+}
+
+function askIn(kept: KeptTransaction, limit: TimeLimit): Ask {
+  return async <Result>(make: () => IDBRequest<Result> | PromiseLike<Result> | Result) => {
+    limit.asked()
+    const made: { it?: ReturnType<typeof make> } = {}
+    await kept.ask(() => {
+      made.it = make()
+      return isRequest(made.it) ? made.it : undefined
+    })
+    const it = made.it as ReturnType<typeof make> // It was made.
+    return isRequest(it) ? it.result : it
+  }
+}
+
+function isRequest(value: unknown): value is IDBRequest {
+  return typeof value === 'object' && value !== null && 'readyState' in value && 'error' in value
+}

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest'
+import { type Ask, putMany, withTransaction } from '../../../src/extras.ts'
+import { resultOf } from '../../kit/promises.ts'
+import { bookOf, openLibrary, turn } from './library.ts'
+
+const limit = { timeLimit: 60_000 }
+
+function countBooks(library: IDBDatabase): Promise<number> {
+  return resultOf(library.transaction('books').objectStore('books').count())
+}
+
+test('A transaction outlives what is awaited in it, and commits when the action is done', async () => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<unknown> => {
+    const books = transaction.objectStore('books')
+    await turn()
+    await ask(() => books.put(bookOf(1)))
+    for (let i = 0; i < 20; i++) await turn()
+    await ask(() => putMany(books, [bookOf(2), bookOf(3)]))
+    await turn()
+    return ask(() => books.get(2))
+  }
+  expect(await withTransaction(library, ['books'], 'readwrite', action, limit)).toEqual(bookOf(2))
+  expect(await countBooks(library)).toBe(3)
+})
+
+test('Others see nothing of it before it has committed', async () => {
+  const library = await openLibrary()
+  const seen: Promise<number>[] = []
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+    await ask(() => transaction.objectStore('books').put(bookOf(1)))
+    seen.push(countBooks(library))
+    await turn()
+    await ask(() => transaction.objectStore('books').put(bookOf(2)))
+  }
+  await withTransaction(library, 'books', 'readwrite', action, limit)
+  expect(await seen[0]).toBe(2)
+})
+
+test('What the action throws aborts it, and is what the call rejects with', async () => {
+  const library = await openLibrary()
+  const reason = new Error('changed my mind')
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+    await ask(() => transaction.objectStore('books').put(bookOf(1)))
+    throw reason
+  }
+  const call = withTransaction(library, 'books', 'readwrite', action, limit)
+  await expect(call).rejects.toBe(reason)
+  expect(await countBooks(library)).toBe(0)
+})
+
+test('A request that fails aborts it, while the action awaits something else', async () => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+    const books = transaction.objectStore('books')
+    await ask(() => books.put(bookOf(1)))
+    void ask(() => books.add(bookOf(1))).catch(() => {})
+    await new Promise(() => {})
+  }
+  const call = withTransaction(library, 'books', 'readwrite', action, limit)
+  await expect(call).rejects.toMatchObject({ name: 'ConstraintError' })
+  expect(await countBooks(library)).toBe(0)
+})
+
+test('It goes on after a failure whose event is prevented', async () => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<string> => {
+    const books = transaction.objectStore('books')
+    await ask(() => books.put(bookOf(1)))
+    const clash = ask(() => {
+      const request = books.add(bookOf(1))
+      request.onerror = (event) => event.preventDefault()
+      return request
+    })
+    const name = await clash.catch((error: DOMException) => error.name)
+    await turn()
+    await ask(() => books.put(bookOf(2)))
+    return String(name)
+  }
+  const call = withTransaction(library, 'books', 'readwrite', action, limit)
+  expect(await call).toBe('ConstraintError')
+  expect(await countBooks(library)).toBe(2)
+})
+
+test('It may be committed early, and then takes nothing more', async () => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+    await ask(() => {
+      transaction.objectStore('books').put(bookOf(1))
+      transaction.commit()
+    })
+  }
+  await withTransaction(library, 'books', 'readwrite', action, limit)
+  expect(await countBooks(library)).toBe(1)
+})
+
+test('One that takes longer than its limit is aborted, with an error that says where', async () => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+    await ask(() => transaction.objectStore('books').put(bookOf(1)))
+    await new Promise(() => {})
+  }
+  const call = withTransaction(library, 'books', 'readwrite', action, { timeLimit: 20 })
+  const here = expect.stringContaining('with-transaction.test')
+  await expect(call).rejects.toMatchObject({
+    name: 'AbortError',
+    message: expect.stringMatching(/"books" of database "test" was aborted after 20 ms/),
+    cause: {
+      code: 'ERR_IDB_TIME_LIMIT',
+      database: 'test',
+      stores: ['books'],
+      limit: 20,
+      created: here,
+      lastRequest: here,
+    },
+  })
+  expect(await countBooks(library)).toBe(0)
+})
+
+test.each([undefined, 0, -1, NaN, Infinity, '5'])('A limit of %s is refused', async (timeLimit) => {
+  const library = await openLibrary()
+  const options = { timeLimit } as { timeLimit: number }
+  const call = withTransaction(library, 'books', 'readwrite', () => 1, options)
+  await expect(call).rejects.toMatchObject({ name: 'TypeError', option: 'timeLimit' })
+})
