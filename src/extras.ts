@@ -2,6 +2,7 @@
 export { deleteMany, getMany, putMany, type PutManyOptions } from './extras/many.ts'
 export { type Observation, observe, type Observed, type ObserveOptions } from './extras/observe.ts'
 export type { FoundRecord } from './extras/read-batch.ts'
+export type { RecordChange } from './extras/record-changes.ts'
 export { type NamedSource, records, type RecordsOptions } from './extras/records.ts'
 export {
   type Action,

@@ -1,5 +1,10 @@
 /** Databases, which are connections. https://w3c.github.io/IndexedDB/#database-interface */
-import { Connection, closeDatabaseConnection, createTransaction } from '../core/connection.ts'
+import {
+  closeDatabaseConnection,
+  Connection,
+  connectionSymbol,
+  createTransaction,
+} from '../core/connection.ts'
 import type { Transaction } from '../core/transaction.ts'
 import { createObjectStore, deleteObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
@@ -62,6 +67,11 @@ export class IDBDatabase {
 
   get objectStoreNames(): DOMStringList {
     return sortedNameList(Array.from(this.#connection.schema.stores.values(), ({ name }) => name))
+  }
+
+  /** For `idb-everywhere/extras`, of whichever copy of this package. */
+  get [connectionSymbol](): Connection {
+    return this.#connection
   }
 
   /** Checks in spec order. https://w3c.github.io/IndexedDB/#dom-idbdatabase-transaction */

@@ -16,6 +16,12 @@ import { fireClose, fireVersionChange } from './connection-events.ts'
 import { queueCleanup } from '../events/task-queue.ts'
 import { Transaction } from './transaction.ts'
 
+/**
+ * How any copy of this package finds the connection of an `IDBDatabase` that another copy has made. Its number is raised when
+ * what `idb-everywhere/extras` uses of a connection changes.
+ */
+export const connectionSymbol = Symbol.for('idb-everywhere.connection.1')
+
 export class Connection extends Target implements ConnectionListener {
   readonly factory: Factory
   readonly host: HostConnection

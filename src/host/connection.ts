@@ -4,6 +4,7 @@ import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Chain } from './chain.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { closedBefore } from './requests/queued-request.ts'
+import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type {
   CommitMark,
   ConnectionListener,
@@ -96,6 +97,11 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     const { recovery } = this.#database.services
     if (resumes || recovery.isOver) transaction.schedule()
     else recovery.whenOver(() => transaction.schedule())
+  }
+
+  watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void {
+    if (this.#isClosed) return () => {}
+    return this.#database.watchers.add({ owner: this, watched, listener })
   }
 
   abortOf(listener: TransactionListener): void {
@@ -193,6 +199,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     if (!this.closePending || this.#isClosed || this.#transactions.first) return
     this.#isClosed = true
     this.#database.connections.delete(this)
+    this.#database.watchers.leave(this)
     this.#listener?.closed(this.#reason)
     this.#resolveClosed()
   }

@@ -14,6 +14,7 @@ import type { Pump } from '../event-loop/pump.ts'
 import { Identity } from './identity.ts'
 import type { Recovery } from './recovery.ts'
 import { Scheduler } from './scheduler.ts'
+import { Watchers } from './watchers.ts'
 
 /** A connection as its database sees it. */
 export interface DatabaseConnection {
@@ -45,6 +46,7 @@ export class Database<Connection extends DatabaseConnection> {
   readonly services: HostServices
   readonly scheduler = new Scheduler()
   readonly connections = new Set<Connection>()
+  readonly watchers = new Watchers()
   readonly keptAt: KeptPlace | null
   /** Storage can no longer be trusted to hold what memory says: it must be opened again. */
   isBroken = false

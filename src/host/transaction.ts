@@ -2,6 +2,7 @@
 import type { Failure } from '../errors.ts'
 import { append } from '../base/own-property.ts'
 import type { Chained } from './chain.ts'
+import { Changes } from './changes.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
@@ -16,6 +17,7 @@ import {
   type OperationReceiver,
   type TransactionListener,
   type TransactionMode,
+  type WriteOperation,
 } from '../protocol/protocol.ts'
 import { Fifo } from '../base/fifo.ts'
 import type { Work } from '../event-loop/pump.ts'
@@ -74,6 +76,9 @@ export class Transaction
   #isPumped = false
   /** The storage's, which its first operation that writes has begun; null: none has, or it is over. */
   #writing: StorageTransaction | null = null
+  /** What it has changed; null: nothing, or it began to before anyone watched. */
+  #changes: Changes | null = null
+  #hasWritten = false
   /** Whether a transaction it overlaps has not yet said `committed`, see `TransactionListener.wentAhead`. */
   #isAhead = false
   /** Why it settles as aborted; null when it settles as committed, or does not settle. */
@@ -211,6 +216,7 @@ export class Transaction
   confirm(): void {
     if (this.#gaveUpFor) return this.lose(this.#gaveUpFor)
     this.#listener?.committed()
+    if (this.#hasWritten) this.#tellWatchers()
     this.#finish('committed')
   }
 
@@ -238,7 +244,7 @@ export class Transaction
     let result: Uint8Array | number | undefined
     try {
       result = isWrite(operation)
-        ? executeWrite(this.#write(), operation, this.#database.services.limits)
+        ? this.#executeWrite(operation)
         : executeRead(this.#database.storage, operation, receiver)
     } catch (error) {
       return this.#fail(error, receiver)
@@ -246,11 +252,24 @@ export class Transaction
     receiver.done(result)
   }
 
+  /** @throws as `executeWrite()` */
+  #executeWrite(operation: WriteOperation): Uint8Array | undefined {
+    const result = executeWrite(this.#write(), operation, this.#database.services.limits)
+    this.#changes?.note(operation, result)
+    return result
+  }
+
+  #tellWatchers(): void {
+    const { watchers } = this.#database
+    if (watchers.isAwake) watchers.tell(this.#owner, this.#changes, this.storeIds)
+  }
+
   /** The storage's transaction, begun if need be; the scheduler sees to it that there is only one. @throws StorageError */
   #write(): StorageTransaction {
     if (this.#writing) return this.#writing
     if (this.#mode === 'readonly') throw new Error('unreachable: a read-only transaction writes')
     this.#writing = this.#database.storage.begin()
+    if (this.#database.watchers.isAwake) this.#changes = new Changes()
     return this.#writing
   }
 
@@ -276,6 +295,7 @@ export class Transaction
       return this.#database.noteError(error)
     }
     this.#writing = null
+    this.#hasWritten = true
     this.needsSync = this.#isStrict
     this.#settle()
   }

@@ -12,7 +12,8 @@ import {
   StorageError,
 } from '../errors.ts'
 import { checkedAnswer } from './check-answer.ts'
-import { connectHost, nonsense } from '../port/client.ts'
+import { nonsense } from '../port/asking/reasons.ts'
+import { connectHost } from '../port/client.ts'
 import { afterLastWork } from '../membership/browser/worker-watch.ts'
 import type { KeptNote } from '../membership/browser/parting/note-box.ts'
 import { complaintOf, Malformed } from '../port/malformed.ts'

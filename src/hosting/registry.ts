@@ -15,7 +15,7 @@ import type { WorkerPlatform } from './platform.ts'
 import type { Vfs } from '../files/vfs.ts'
 
 /** Its number is raised when `SharedHost`, `Host` or the files change: copies that differ must not share a host. */
-const registrySymbol = Symbol.for('idb-everywhere.hosts.4')
+const registrySymbol = Symbol.for('idb-everywhere.hosts.5')
 
 /** A host, and what its users have in common. */
 interface SharedHost {

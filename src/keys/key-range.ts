@@ -68,6 +68,19 @@ export function encodeRange(range: KeyRange): EncodedRange {
   }
 }
 
+/** Every key there can be. */
+export const allKeys: EncodedRange = { lower: beforeAllKeys, upper: behindAllKeys }
+
+/** Whether two intervals may have a key in common. */
+export function overlap(one: EncodedRange, other: EncodedRange): boolean {
+  return isBelow(one.lower, other) && isBelow(other.lower, one)
+}
+
+/** Whether the bound lies before the end of the interval. */
+function isBelow(bound: Uint8Array, { lower, upper }: EncodedRange): boolean {
+  return upper === null ? compareKeys(bound, lower) <= 0 : compareKeys(bound, upper) < 0
+}
+
 /** Whether the interval has all keys. */
 export function hasAllKeys({ lower, upper }: EncodedRange): boolean {
   if (upper === null) return false
@@ -80,7 +93,7 @@ function isSingleKey({ lower, upper, lowerOpen, upperOpen }: KeyRange): boolean 
 }
 
 /** `key ++ FF`. */
-function behindKey(key: Uint8Array): Uint8Array {
+export function behindKey(key: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(key.length + 1)
   bytes.set(key)
   bytes[key.length] = 0xff

@@ -1,6 +1,6 @@
 /** The two ends of a hello: what a client does, and what an owner does. */
 import { exceptionOf, domException, type Failure, failure } from '../errors.ts'
-import { nonsense } from '../port/client.ts'
+import { nonsense } from '../port/asking/reasons.ts'
 import { complaintOf, demand, Malformed } from '../port/malformed.ts'
 import type { HostPort } from '../port/messages.ts'
 import type { OwnerLoad } from '../protocol/load.ts'

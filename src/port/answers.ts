@@ -4,7 +4,9 @@ import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import { incarnationOf, markOf } from './mark.ts'
 import type { Answer } from './messages.ts'
+import { boundedRangeOf } from './serving/bounds.ts'
 import { schemaOf } from './schema.ts'
+import { type Change, changeKinds } from '../protocol/changes.ts'
 import type {
   CommitOutcome,
   SalvagedStore,
@@ -25,6 +27,7 @@ export function answerOf(value: unknown): Answer {
     case 'caughtUp':
     case 'declined':
     case 'closing':
+    case 'missed':
       return { type, id }
     case 'requestFailed':
     case 'operationFailed':
@@ -49,8 +52,18 @@ export function answerOf(value: unknown): Answer {
       return { type, id }
     case 'blocked':
       return { type, id, ...versionsOf(members) }
+  }
+  return answerAboutDatabase(members, id)
+}
+
+/** What a connection is told without having asked. */
+function answerAboutDatabase(members: Members, id: number): Answer {
+  const { type } = members
+  switch (type) {
     case 'versionChange':
       return { type, id, ...versionChangeOf(members) }
+    case 'changed':
+      return { type, id, ...changesOf(members) }
   }
   throw new Malformed('is not a known answer')
 }
@@ -69,6 +82,17 @@ function answerAboutOwner(members: Members): Answer {
       return { type, id: 0, failure: failureOfMember(members['failure']) }
   }
   throw new Malformed('is not a known answer')
+}
+
+function changesOf({ changes, isOwn }: Members) {
+  return { changes: listOf(changes, changeOf), isOwn: booleanOf(isOwn) }
+}
+
+function changeOf(value: unknown): Change {
+  const { storeId, kind, range } = membersOf(value)
+  const known = changeKinds.find((it) => it === kind)
+  if (!known) throw new Malformed('has an unknown kind of change')
+  return { storeId: integerOf(storeId, 1), kind: known, range: boundedRangeOf(range) }
 }
 
 function outcomeOf(value: unknown): CommitOutcome {

@@ -1,10 +1,12 @@
 /** Calls as the objects that come over a port. */
 import type { EncodedRange } from '../keys/key-range.ts'
-import { bytesOfMember, integerOf, Malformed, membersOf, stringOf } from './malformed.ts'
+import { bytesOfMember, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import type { Call } from './messages.ts'
 import { clientOf, incarnationOf, markOf, originOf } from './mark.ts'
 import { schemaChangeOf } from './schema.ts'
+import { boundedRangeOf } from './serving/bounds.ts'
 import { survivalOf } from './serving/survival.ts'
+import type { WatchedStore } from '../protocol/changes.ts'
 import type { Operation } from '../protocol/protocol.ts'
 
 /** The call that `value` is, of those that have no shorter form. @throws Malformed for anything else */
@@ -20,6 +22,7 @@ export function callOf(value: unknown): Call {
   switch (type) {
     case 'databases':
     case 'cancel':
+    case 'unwatch':
     case 'delivered':
     case 'abort':
     case 'close':
@@ -34,6 +37,10 @@ export function callOf(value: unknown): Call {
       return { type, id, ...knownOf(members), version: integerOf(members['version'], 1) }
     case 'outcomeOf':
       return { type, id, ...knownOf(members), mark: markOf(members['mark']) }
+    case 'watch': {
+      const connection = integerOf(members['connection'], 1)
+      return { type, id, connection, watched: listOf(members['watched'], watchedStoreOf) }
+    }
     case 'execute':
       return { type, id, operation: operationOf(members['operation']) }
   }
@@ -51,6 +58,14 @@ function knownOf({ name, incarnation }: Readonly<Record<string, unknown>>) {
 
 function versionOf(value: unknown): number | undefined {
   return value === undefined ? undefined : integerOf(value, 1)
+}
+
+function watchedStoreOf(value: unknown): WatchedStore {
+  const { storeId, ranges } = membersOf(value)
+  return {
+    storeId: integerOf(storeId, 1),
+    ranges: ranges === null ? null : listOf(ranges, boundedRangeOf),
+  }
 }
 
 function operationOf(value: unknown): Operation {

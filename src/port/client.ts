@@ -1,5 +1,5 @@
 /** The realm's end of a port: a `Host` that lives in another thread. */
-import { type Failure, failure, inPlace } from '../errors.ts'
+import { type Failure, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import { append, bareCopy } from '../base/own-property.ts'
 import type { ConnectOptions, OwnerPort } from './asking/owner-port.ts'
@@ -11,9 +11,10 @@ import {
   tellBlocked,
   type Waiting,
 } from './asking/waiting.ts'
+import { ended, nonsense, unreadable } from './asking/reasons.ts'
 import { Budget } from './flow/budget.ts'
 import { Receipts } from './flow/receipts.ts'
-import { complaintOf, demand, Malformed } from './malformed.ts'
+import { complaintOf, demand } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
@@ -31,6 +32,7 @@ import type {
   RequestOrigin,
   TransactionListener,
 } from '../protocol/protocol.ts'
+import type { ChangeListener } from '../protocol/changes.ts'
 import type { SurvivalCounts } from '../protocol/load.ts'
 import { afterCheckpoint } from '../event-loop/checkpoint.ts'
 import { ref, unref } from '../event-loop/turn.ts'
@@ -55,15 +57,13 @@ export function connectHost(port: HostPort, options: ConnectOptions = {}): Owner
   return host
 }
 
-/** What is wrong with a message that the channel itself cannot read. */
-const unreadable = new Malformed('cannot be read')
-
 class PortHost implements OwnerPort, PortCaller {
   readonly #port: HostPort
   readonly #outbox: Outbox<Call>
   readonly #waiting = new Map<number, Waiting>()
   readonly #connections = new Map<number, PortConnection>()
   readonly #transactions = new Map<number, PortTransaction>()
+  readonly watches = new Map<number, ChangeListener>()
   #lastId = 0
   #awaitedCount = 0
   /** Told when the owner says that it is there. */
@@ -218,12 +218,11 @@ class PortHost implements OwnerPort, PortCaller {
     demand(id <= this.#lastId, 'answers a call that was never made')
     switch (answer.type) {
       case 'versionChange':
-        return this.#versionChange(answer)
       case 'closing':
-        return this.#connections.get(id)?.closing()
       case 'closed':
-        this.#connections.get(id)?.ended(answer.failure)
-        return void this.#connections.delete(id)
+      case 'changed':
+      case 'missed':
+        return this.#receiveAboutDatabase(answer)
       case 'done':
         return this.#transactions.get(id)?.done(answer.result)
       case 'record':
@@ -249,6 +248,23 @@ class PortHost implements OwnerPort, PortCaller {
         return this.#receiveAboutOwner(answer)
       default:
         return this.#answerRequest(answer)
+    }
+  }
+
+  #receiveAboutDatabase(answer: Extract<Answer, { type: AnswerAboutDatabase }>): void {
+    const { id } = answer
+    switch (answer.type) {
+      case 'versionChange':
+        return this.#versionChange(answer)
+      case 'closing':
+        return this.#connections.get(id)?.closing()
+      case 'closed':
+        this.#connections.get(id)?.ended(answer.failure)
+        return void this.#connections.delete(id)
+      case 'changed':
+        return this.watches.get(id)?.changed(answer.changes, answer.isOwn)
+      case 'missed':
+        return this.watches.get(id)?.missed()
     }
   }
 
@@ -355,10 +371,10 @@ type AnswerAboutOwner = 'present' | 'dismissed' | 'leave' | 'pong' | 'roster'
 /** The answers that come with a connection. */
 type ConnectingAnswer = 'opened' | 'attached' | 'upgradeNeeded'
 
+type AnswerAboutDatabase = 'versionChange' | 'closing' | 'closed' | 'changed' | 'missed'
+
 type TransactionAnswer =
-  | 'versionChange'
-  | 'closing'
-  | 'closed'
+  | AnswerAboutDatabase
   | 'done'
   | 'record'
   | 'longRecord'
@@ -369,16 +385,3 @@ type TransactionAnswer =
   | 'declined'
   | 'committed'
   | 'aborted'
-
-/** Why everything fails once the other end is gone. */
-const ended = failure(
-  'UnknownError',
-  'The thread that owns the storage has ended; open the database again, with a factory on a new owner if you have started the old one',
-  { code: 'ERR_IDB_OWNER_LOST' },
-)
-
-/** Why everything fails once the owner has sent what this package would not. */
-export function nonsense(detail: string): Failure {
-  const message = 'The owner of the storage has sent a message that cannot be read'
-  return failure('UnknownError', message, { code: 'ERR_IDB_PROTOCOL', detail })
-}

@@ -5,8 +5,10 @@ import { Fifo } from '../base/fifo.ts'
 import { type Budget, type HeldBack, sizeOfAsked } from './flow/budget.ts'
 import { AwaitedAnswer, resultOf } from './asking/awaited-answer.ts'
 import { LongRecord } from './asking/long-record.ts'
+import { watchAt, type WatchCaller } from './asking/watch.ts'
 import { demand } from './malformed.ts'
 import type { Call } from './messages.ts'
+import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type {
   CommitMark,
   ConnectionListener,
@@ -24,10 +26,7 @@ import type {
 } from '../protocol/protocol.ts'
 
 /** What a connection or transaction needs of its host. */
-export interface PortCaller {
-  /** Gives the next id. */
-  nextId(): number
-  call(call: Call): void
+export interface PortCaller extends WatchCaller {
   /** What all of its transactions have asked for and not been answered. */
   readonly budget: Budget
   /** Counts an answer that is awaited. */
@@ -100,6 +99,12 @@ export class PortConnection implements HostConnection {
     const place = { storeIds, mode, durability, resumes }
     this.#caller.call({ type: 'createTransaction', id, connection: this.#id, ...place })
     return new PortTransaction(this.#caller, { id, mode, listener })
+  }
+
+  watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void {
+    if (this.#hasEnded) return () => {}
+    const { closed } = this
+    return watchAt(this.#caller, { id: this.#id, closed }, watched, listener)
   }
 
   abortOf(listener: TransactionListener): void {

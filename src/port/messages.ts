@@ -11,6 +11,7 @@
  */
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
+import type { Change, WatchedStore } from '../protocol/changes.ts'
 import type { SurvivalCounts } from '../protocol/load.ts'
 import type {
   CommitMark,
@@ -91,6 +92,13 @@ export type Call =
       readonly durability: Durability
       readonly resumes: boolean
     }
+  | {
+      readonly type: 'watch'
+      readonly id: number
+      readonly connection: number
+      readonly watched: readonly WatchedStore[]
+    }
+  | { readonly type: 'unwatch'; readonly id: number }
   | { readonly type: 'execute'; readonly id: number; readonly operation: Operation }
   | {
       readonly type: 'commit' | 'offerCommit'
@@ -119,6 +127,7 @@ export type CallAbout = Extract<
       | 'offerCommit'
       | 'abort'
       | 'cancel'
+      | 'unwatch'
       | 'close'
       | 'shutDown'
       | 'forceClose'
@@ -205,6 +214,15 @@ export type Answer =
     }
   | { readonly type: 'part'; readonly id: number; readonly record: RecordBytes }
   | { readonly type: 'operationFailed'; readonly id: number; readonly failure: Failure }
+  /** To one who watches. */
+  | {
+      readonly type: 'changed'
+      readonly id: number
+      readonly changes: readonly Change[]
+      readonly isOwn: boolean
+    }
+  /** Some of these may not have been sent. */
+  | { readonly type: 'missed'; readonly id: number }
   | { readonly type: 'wentAhead'; readonly id: number }
   | { readonly type: 'caughtUp'; readonly id: number }
   | { readonly type: 'declined'; readonly id: number }

@@ -1,13 +1,14 @@
 /** The owner's end of a port: a host for a realm that is not in this thread. */
 import { queueReaction } from '../base/node-callbacks.ts'
-import { type Failure, failure } from '../errors.ts'
+import { failure } from '../errors.ts'
 import { demand, Malformed, complaintOf } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { Inbox } from './flow/inbox.ts'
 import { SendWindow } from './flow/send-window.ts'
 import { readCall, writeAnswer } from './codec.ts'
-import type { Presence } from './presence.ts'
+import type { Served, ServeOptions } from './serving/options.ts'
 import { type ServedConnection, ServedTransactions } from './serving/transactions.ts'
+import { ServedWatches } from './serving/watches.ts'
 import type { Answer, Call, CallAbout, CallAboutRealm, HostPort } from './messages.ts'
 import type {
   AttachListener,
@@ -20,34 +21,9 @@ import type {
   OpenListener,
   Receiver,
 } from '../protocol/protocol.ts'
-import type { SurvivalCounts } from '../protocol/load.ts'
 import { unref } from '../event-loop/turn.ts'
 
-/** What serving needs in addition to the host. */
-export interface ServeOptions {
-  /** Called with the reason when a client is ended because it has sent what this package does not send. */
-  readonly report: (failure: Failure) => void
-  /** null: the port tells when the thread at its other end has ended. */
-  readonly presence: Presence | null
-  /** The id under which the realm marks its commits. Left out: it may use all ids. */
-  readonly client?: string
-  /** Called when the realm has brought back all it had at the former owner. */
-  readonly recovered?: () => void
-  /** Called with what has become of the realm's transactions over changes of owner, each time that has changed. */
-  readonly tally?: (counts: Readonly<SurvivalCounts>) => void
-  /** Called once, when the realm is gone, has said goodbye or was ended. */
-  readonly left?: () => void
-}
-
-/** A realm that is served. */
-export interface Served {
-  /** Tells it who is at the owner. */
-  tellRoster(clients: readonly string[]): void
-  /** Tells it nothing more: as others are cut off its transactions begin that waited for theirs, in an order that has no future. */
-  mute(): void
-  /** Tells it that the owner is going, and ends it. What it has under way it takes to the next one. */
-  leave(): void
-}
+export type { Served, ServeOptions } from './serving/options.ts'
 
 /**
  * Serves `host` to the realm at the other end of `port`. When the port closes, the realm's transactions are aborted and
@@ -86,6 +62,7 @@ class Client implements Served {
   readonly #options: ServeOptions
   readonly #connections = new Map<number, ServedConnection>()
   readonly #transactions: ServedTransactions
+  readonly #watches: ServedWatches
   readonly #inbox = new Inbox(
     (parcel) => this.#receive(readCall(parcel)),
     (error) => this.dismiss(error),
@@ -112,6 +89,7 @@ class Client implements Served {
     this.#options = options
     const post = (answer: Answer): void => this.#post(answer)
     this.#transactions = new ServedTransactions(this.#connections, { post, window })
+    this.#watches = new ServedWatches(this.#connections, { post, window })
   }
 
   /** Takes a message. If anything is wrong with it, this client ends, and no other. */
@@ -144,6 +122,7 @@ class Client implements Served {
     this.#stopWatching?.()
     this.#window.close()
     for (const request of this.#requests.values()) request?.cancel()
+    this.#watches.close()
     this.#transactions.abortAll()
     for (const { connection } of this.#connections.values()) connection.forceClose()
     this.#options.left?.()
@@ -182,6 +161,9 @@ class Client implements Served {
       case 'createTransaction':
         this.#takeNew(id)
         return this.#transactions.create(call)
+      case 'watch':
+        this.#takeNew(id)
+        return this.#watches.watch(call)
       case 'delivered':
         return this.#delivered(id)
       case 'present':
@@ -262,6 +244,8 @@ class Client implements Served {
         return this.#transactions.offerCommit(call)
       case 'abort':
         return this.#transactions.abort(id)
+      case 'unwatch':
+        return this.#watches.unwatch(id)
       case 'cancel':
         return this.#requests.get(id)?.cancel()
       case 'close':

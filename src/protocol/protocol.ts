@@ -14,6 +14,7 @@ import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { StorageLimits } from '../storage/limits.ts'
 import type { DatabaseLoad } from './load.ts'
+import type { ChangeListener, WatchedStore } from './changes.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
 import type { CommitMark, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
@@ -252,6 +253,11 @@ export interface HostConnection {
     listener: TransactionListener,
     resumes?: boolean,
   ): HostTransaction
+  /**
+   * Has `listener` told of each transaction that commits changes to those stores, after its commit is told, until what it gives is
+   * called or the connection is closed.
+   */
+  watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void
   /** Aborts the transaction with that listener, whose making was cut off before the realm got it; there may be none. */
   abortOf(listener: TransactionListener): void
   /** Resolves when the connection is closed, for any reason. */

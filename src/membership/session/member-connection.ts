@@ -4,6 +4,7 @@
  */
 import type { Failure } from '../../errors.ts'
 import type { KeptPlace } from '../../kept-objects/kept-store.ts'
+import type { ChangeListener, WatchedStore } from '../../protocol/changes.ts'
 import type {
   ConnectionListener,
   DatabaseSchema,
@@ -20,6 +21,7 @@ import type { MemberTransactionOptions } from './transaction/options.ts'
 import { closedBefore, isOwnerLost } from './reasons.ts'
 import type { ConnectionServices } from './services.ts'
 import { VersionChanges } from './version-changes.ts'
+import { Watches } from './watches.ts'
 
 /** Why it is to be closed, if it is. */
 type Closing = 'byRealm' | 'shutDown' | 'forced'
@@ -37,6 +39,7 @@ export class MemberConnection implements HostConnection {
   isClosed = false
   readonly #services: ConnectionServices<MemberTransaction, MemberConnection>
   readonly #versionChanges = new VersionChanges()
+  readonly #watches = new Watches()
   #listener: ConnectionListener | null = null
   /** At the owner of the moment; null: there is none, or it is not there yet. */
   #host: HostConnection | null = null
@@ -131,6 +134,10 @@ export class MemberConnection implements HostConnection {
     return this.#upgrade
   }
 
+  watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void {
+    return this.isClosed ? () => {} : this.#watches.add(watched, listener)
+  }
+
   abortOf(listener: TransactionListener): void {
     for (const transaction of this.#transactions) {
       if (transaction.listener === listener) return transaction.abort()
@@ -167,6 +174,7 @@ export class MemberConnection implements HostConnection {
         if (this.#host === host) this.#closedAt(reason)
       },
     })
+    this.#watches.attached(host)
   }
 
   /** The host that it is at, for its transactions; null: none. */
@@ -183,6 +191,7 @@ export class MemberConnection implements HostConnection {
   ownerLost(): void {
     this.#host = null
     this.#former = null
+    this.#watches.left()
     this.#versionChanges.ownerChanged()
     this.#endIfUnused()
   }
@@ -193,6 +202,7 @@ export class MemberConnection implements HostConnection {
     if (!former) return
     this.#host = null
     this.#former = former
+    this.#watches.left()
     this.#versionChanges.ownerChanged()
     void former.closed.then(() => {
       if (this.#former !== former) return
@@ -272,6 +282,7 @@ export class MemberConnection implements HostConnection {
     if (this.isClosed) return
     this.isClosed = true
     this.#host = null
+    this.#watches.close()
     this.#listener?.closed(reason)
     this.#resolveClosed()
     this.#services.connectionEnded(this)

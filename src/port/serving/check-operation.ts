@@ -15,6 +15,7 @@ import {
 } from '../../storage/limits.ts'
 import { Tag } from '../../values/format.ts'
 import { demand } from '../malformed.ts'
+import { isBound } from './bounds.ts'
 import {
   type DatabaseSchema,
   type IndexSchema,
@@ -97,14 +98,6 @@ function checkPosition(after: Scan['after']): void {
   // An empty one comes before all of an index's primary keys.
   const isPosition = isBound(key) && (primaryKey.length === 0 || isBound(primaryKey))
   demand(isPosition, 'has an invalid position')
-}
-
-/** A key, the position right after it, or the one before or after all keys. */
-function isBound(bytes: Uint8Array): boolean {
-  const [first] = bytes
-  if (bytes.length === 1 && (first === 0x00 || first === 0xff)) return true
-  const end = keyEnd(bytes, 0)
-  return end === bytes.length || (end === bytes.length - 1 && bytes[end] === 0xff)
 }
 
 function checkPut(put: PutOperation, store: ObjectStoreSchema, limits: StorageLimits): void {

@@ -15,6 +15,7 @@ import { testCleared } from './cleared.ts'
 import { testExchange } from './exchange.ts'
 import { testHosting } from './hosting.ts'
 import { testKeys } from './keys.ts'
+import { testObserving } from './observing.ts'
 import { testPersistence } from './persistence.ts'
 import { testPolicies } from './policy.ts'
 import type { TestResult } from './scope/suite.ts'
@@ -111,6 +112,7 @@ const suites: Readonly<Record<string, RunSuite>> = {
   exchange: testExchange,
   hosting: (browser, { origin }) => testHosting(browser, origin, (url) => runWorker(browser, url)),
   keys: (browser, { origin }) => testKeys(browser, origin, (url) => runWorker(browser, url)),
+  observing: (browser, { origin }) => testObserving(browser, origin),
   status: (browser, { origin }) => testStatus(browser, origin),
   policies: (browser, { origin }) => testPolicies(browser, origin),
   wpt: ({ name }, setting) => testPlatform(name, setting),

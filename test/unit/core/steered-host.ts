@@ -114,6 +114,7 @@ function hostConnection(host: SteeredHost, isRemote: boolean): HostConnection {
     keptAt: null,
     listen: () => {},
     createTransaction: () => host,
+    watch: () => () => {},
     abortOf: () => {},
     closed: new Promise(() => {}),
     close: () => {},

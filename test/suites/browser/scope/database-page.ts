@@ -1,4 +1,5 @@
 /** What pages and workers of the tests do with databases, over the package as built: functions on `globalThis.database`. */
+import type * as Extras from '../../../../src/extras.ts'
 import type * as Package from '../../../../src/index.ts'
 import type * as Status from '../../../../src/status.ts'
 import type * as Memory from '../../../../vfs/memory.ts'
@@ -170,6 +171,31 @@ async function close(options: Options): Promise<void> {
   await (await factoryFor(options))[Symbol.asyncDispose]()
 }
 
+const seenChanges: string[] = []
+let noteChange = (): void => {}
+
+/** Notes what is changed in the database from now on. */
+async function watch(options: Options): Promise<void> {
+  const { observe } = (await importFrom('/dist/extras-browser.js')) as typeof Extras
+  const database = await open(options)
+  observe(database, {}, (news) => {
+    const changes = news.type === 'change' ? news.changes : []
+    seenChanges.push(...changes.map(({ kind, key }) => `${kind} ${String(key)}`))
+    if (news.type === 'missed') seenChanges.push('missed')
+    noteChange()
+  })
+  // It has reached the owner when what is asked after it is answered.
+  await resultOf(database.transaction('values').objectStore('values').count())
+}
+
+/** What was noted first, once there are that many. */
+async function seen(_options: Options, count: string): Promise<string[]> {
+  while (seenChanges.length < Number(count)) {
+    await new Promise<void>((resolve) => (noteChange = resolve))
+  }
+  return seenChanges.slice(0, Number(count))
+}
+
 /** Tells how things are in a directory. */
 async function status({ path = '' }: Options): Promise<unknown> {
   const { status } = (await importFrom('/dist/status-browser.js')) as typeof Status
@@ -192,6 +218,8 @@ const database = {
   close,
   status,
   block,
+  watch,
+  seen,
 }
 export type Database = typeof database
 

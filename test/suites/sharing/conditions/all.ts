@@ -7,6 +7,7 @@ import { askAndDoNotRead } from './memory.ts'
 import { Place } from './place.ts'
 import * as sockets from './sockets.ts'
 import * as surroundings from './surroundings.ts'
+import { watchOthers } from './watching.ts'
 
 /** What the conditions are run with. */
 export interface ConditionsOptions {
@@ -50,6 +51,7 @@ function conditions({ cutStep, guestPath }: ConditionsOptions): [string, Run, st
     ['a socket that a killed owner left', sockets.leftBehind],
     ['a directory or a file in the place of the socket', sockets.replaced],
     ['a directory whose path has 300 characters', surroundings.takeTurns, longPath],
+    ['processes that watch each other, over a change of owner', watchOthers],
     ['clocks that are a day ahead and a day behind', surroundings.wrongClocks],
     ['a disk that is full when the owner is killed', () => onSmallDisk(guestPath)],
     ['1,000 connections that say nothing', sockets.thousandConnections],

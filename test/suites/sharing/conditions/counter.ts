@@ -1,4 +1,5 @@
 /** A counter in a directory that is shared. */
+import { observe, type Observed } from '../../../../src/extras.ts'
 import { close } from '../../../../src/index.ts'
 import { completion, openDatabase, resultOf } from '../../../kit/promises.ts'
 import { shareSeat } from '../load/seat.ts'
@@ -30,6 +31,14 @@ export class Counter {
   async read(): Promise<number> {
     const numbers = (await this.#open()).transaction('numbers').objectStore('numbers')
     return (await resultOf(numbers.get('sum'))) as number
+  }
+
+  /** Has each change told, until the database is closed. */
+  async watch(told: (observed: Observed) => void): Promise<void> {
+    const database = await this.#open()
+    observe(database, {}, told)
+    // It has reached the owner when what is asked after it is answered.
+    await resultOf(database.transaction('numbers').objectStore('numbers').count())
   }
 
   close(): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * A process that shares a directory, and does as it is told, a line each: `raise` adds to a counter and says `raised 7`, or
- * `failed …`; `close` says `closed`. It says `warned …`, too. Arguments: directory, by how many milliseconds its clock is wrong.
+ * `failed …`; `close` says `closed`; `watch` says `watching`, and `seen 3` the first three things
+ * that it was told then, once it was told them. It says `warned …`, too. Arguments: directory, by how many milliseconds its clock is wrong.
  */
 import { createInterface } from 'node:readline'
 import { writeSync } from 'node:fs'
@@ -11,9 +12,11 @@ const realNow = Date.now.bind(Date)
 Date.now = () => realNow() + Number(offset)
 
 const { Counter } = await import('./counter.ts')
+const { Witness } = await import('./witness.ts')
 const say = (line: string): void => {
   writeSync(1, `${line.replaceAll('\n', ' ')}\n`)
 }
+const witness = new Witness()
 const counter = new Counter(path, ({ message }) => say(`warned ${message}`))
 for await (const line of createInterface({ input: process.stdin })) {
   if (line === 'raise') {
@@ -21,6 +24,11 @@ for await (const line of createInterface({ input: process.stdin })) {
       (sum) => say(`raised ${sum}`),
       (error: unknown) => say(`failed ${String(error)}`),
     )
+  } else if (line === 'watch') {
+    await counter.watch(witness.told)
+    say('watching')
+  } else if (line.startsWith('seen ')) {
+    say(await witness.seen(Number(line.slice('seen '.length))))
   } else if (line === 'close') {
     await counter.close()
     say('closed')

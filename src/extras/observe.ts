@@ -1,0 +1,172 @@
+/** Watching a database: what is told of each committed transaction. */
+import { connectionSymbol } from '../core/connection.ts'
+import type { IDBDatabase } from '../api/global/interfaces.ts'
+import { optionalRange } from '../api/convert-value-to-key-range.ts'
+import { domException } from '../errors.ts'
+import { queueDatabaseTask, type Task } from '../events/task-queue.ts'
+import { reportException } from '../events/report-exception.ts'
+import { encodeRange } from '../keys/key-range.ts'
+import type { Change, ChangeListener, WatchedStore } from '../protocol/changes.ts'
+import type { DatabaseSchema, HostConnection } from '../protocol/protocol.ts'
+import type { Query } from '../requests/vocabulary.ts'
+import { type RecordChange, RecordChanges } from './record-changes.ts'
+
+/** What is observed. */
+export interface ObserveOptions {
+  /** The names of the object stores. Default: those that `ranges` names, else all. */
+  readonly stores?: Iterable<string>
+  /** Object store → the key or key range that counts, or several of them. Default: all keys. */
+  readonly ranges?: Readonly<Record<string, Query | readonly Query[]>>
+  /** Ends it. */
+  readonly signal?: AbortSignal
+}
+
+/** What the listener is told. */
+export type Observed =
+  | {
+      /** A transaction has committed. */
+      readonly type: 'change'
+      /** Whether it was one of this very connection. */
+      readonly isOwn: boolean
+      /** What it has changed of what is observed, in its order, store by store. */
+      readonly changes: readonly RecordChange[]
+    }
+  /** Transactions may have committed that were not told: the owner of the directory has changed, or too much waited to be told. */
+  | { readonly type: 'missed' }
+
+/** Something that is being observed. */
+export interface Observation {
+  /** Ends it: the listener is not called again. */
+  close(): void
+}
+
+/** What is used of the core connection that a database stands for. */
+interface ObservableConnection {
+  readonly host: HostConnection
+  readonly schema: DatabaseSchema
+  readonly closePending: boolean
+  readonly upgradeTransaction: unknown
+}
+
+/**
+ * Calls `listener` once for each transaction that has committed changes to what is observed, whoever has made it: this connection,
+ * others of this thread, and those of other threads, tabs and processes that share the directory. It ends with the connection.
+ *
+ * @throws TypeError for a database that is not of this package; InvalidStateError for one that is closed, or being upgraded;
+ * NotFoundError for an object store that it does not have
+ */
+export function observe(
+  db: IDBDatabase,
+  options: ObserveOptions,
+  listener: (observed: Observed) => void,
+): Observation {
+  const connection = connectionOf(db)
+  const { schema, host } = connection
+  const telling = new Telling(connection, listener)
+  const { signal } = options
+  const stop = host.watch(watchedOf(options, schema), telling)
+  const close = (): void => {
+    telling.isOver = true
+    signal?.removeEventListener('abort', close)
+    stop()
+  }
+  if (signal?.aborted) close()
+  else signal?.addEventListener('abort', close)
+  return { close }
+}
+
+function connectionOf(db: IDBDatabase): ObservableConnection {
+  // The symbol is this package's alone; an object that is no database of it has nothing there.
+  const { [connectionSymbol]: connection } = db as unknown as {
+    [connectionSymbol]?: ObservableConnection
+  }
+  if (!connection) throw new TypeError('observe() needs a database of this package')
+  if (connection.upgradeTransaction) {
+    throw domException('InvalidStateError', 'A database can be observed once it is open')
+  }
+  if (connection.closePending) {
+    throw domException('InvalidStateError', 'The database connection is closed or closing')
+  }
+  return connection
+}
+
+function watchedOf(
+  { ranges = {}, stores }: ObserveOptions,
+  schema: DatabaseSchema,
+): WatchedStore[] {
+  const all = Array.from(schema.stores.values())
+  const names = stores ? Array.from(stores, String) : namesByDefault(ranges, all)
+  for (const name of [...names, ...Object.keys(ranges)]) {
+    if (all.some((it) => it.name === name)) continue
+    throw domException('NotFoundError', `There is no object store "${name}" to be observed`)
+  }
+  return all
+    .filter(({ name }) => names.includes(name))
+    .map(({ id, name }) => ({ storeId: id, ranges: encodedRanges(ranges, name) }))
+}
+
+function namesByDefault(
+  ranges: NonNullable<ObserveOptions['ranges']>,
+  all: readonly { readonly name: string }[],
+): string[] {
+  const names = Object.keys(ranges)
+  return names.length > 0 ? names : all.map(({ name }) => name)
+}
+
+function encodedRanges(ranges: NonNullable<ObserveOptions['ranges']>, name: string) {
+  if (!Object.hasOwn(ranges, name)) return null
+  const given = ranges[name]
+  const list: readonly unknown[] = Array.isArray(given) ? given : [given]
+  return list.map((it) => encodeRange(optionalRange(it)))
+}
+
+/** Brings what the host tells to the listener, in tasks of its own. */
+class Telling implements ChangeListener {
+  isOver = false
+  readonly #connection: ObservableConnection
+  readonly #listener: (observed: Observed) => void
+
+  constructor(connection: ObservableConnection, listener: (observed: Observed) => void) {
+    this.#connection = connection
+    this.#listener = listener
+  }
+
+  changed(changes: readonly Change[], isOwn: boolean): void {
+    const told = new RecordChanges(changes, this.#connection.schema)
+    this.#queue(() => ({ type: 'change', isOwn, changes: told.list() }))
+  }
+
+  missed(): void {
+    this.#queue(() => ({ type: 'missed' }))
+  }
+
+  #queue(observed: () => Observed): void {
+    queueDatabaseTask(new Call(() => this.#tell(observed)))
+  }
+
+  #tell(observed: () => Observed): void {
+    if (this.isOver) return
+    try {
+      this.#listener(observed())
+    } catch (error) {
+      reportException(error)
+    }
+  }
+}
+
+/** A task that calls script once. */
+class Call implements Task {
+  nextTask: Task | null = null
+  readonly #call: () => void
+
+  constructor(call: () => void) {
+    this.#call = call
+  }
+
+  step(): 'over' | 'called' {
+    this.#call()
+    return 'over'
+  }
+
+  cutOff(): void {}
+}

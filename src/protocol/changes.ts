@@ -1,0 +1,31 @@
+/** What committed transactions have changed, for those who watch a database. */
+import type { EncodedRange } from '../keys/key-range.ts'
+
+/** One object store that is watched. */
+export interface WatchedStore {
+  readonly storeId: number
+  /** null: all its keys. */
+  readonly ranges: readonly EncodedRange[] | null
+}
+
+/** How records were changed; `any`: in more ways than are told one by one. */
+export type ChangeKind = (typeof changeKinds)[number]
+
+/** All kinds. */
+export const changeKinds = ['add', 'put', 'delete', 'clear', 'any'] as const
+
+/** A record that was changed, or all that may have been. */
+export interface Change {
+  readonly storeId: number
+  readonly kind: ChangeKind
+  /** The keys among which something may have changed. */
+  readonly range: EncodedRange
+}
+
+/** Hears of changes. */
+export interface ChangeListener {
+  /** A transaction has committed that has changed something of what is watched. `isOwn`: of the same connection. */
+  changed(changes: readonly Change[], isOwn: boolean): void
+  /** There may have been others that were not told, now and before. */
+  missed(): void
+}
