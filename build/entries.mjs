@@ -29,6 +29,7 @@ export const entries = {
   './testing/node': 'src/testing/node.ts',
   './indexeddbshim': 'src/indexeddbshim.ts',
   './status': 'src/status.ts',
+  './maintenance': 'src/maintenance.ts',
   './inspector/server': 'inspector/server/entry.ts',
   './snapshot': 'src/snapshot.ts',
   './extras': 'src/extras.ts',
@@ -56,7 +57,7 @@ export const pageEntries = [
 ]
 
 /** New ones that `require()` loads as the modules they are, which Node 20.19 can: a twin would be weight for few. */
-export const modulesOnly = ['./inspector/server', './extras']
+export const modulesOnly = ['./maintenance', './inspector/server', './extras']
 
 /** Built apart from the others, into one file with everything in it; for browsers. */
 export const inlineEntry = { subpath: './inline', source: 'src/inline.ts' }

@@ -18,7 +18,8 @@ const { now: timeOfDay } = Date
 const rescueName = (fileName: string): string => `${fileName}-rescue`
 const rescuedName = (fileName: string): string => `${fileName}-rescued`
 
-const unfinishedCopyOf = ({ fileName, label }: DatabaseFile): DatabaseFile => ({
+/** The copy of a file that is being written: what an interruption leaves of it the next owner removes. */
+export const unfinishedCopyOf = ({ fileName, label }: DatabaseFile): DatabaseFile => ({
   fileName: rescueName(fileName),
   label: `Copy of ${label}`,
 })

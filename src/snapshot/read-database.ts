@@ -63,7 +63,8 @@ export async function startReading(factory: IDBFactory, name: string): Promise<R
   }
 }
 
-async function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase> {
+/** A connection to a database that there is; none is made. @throws NotFoundError if there is none by that name */
+export async function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase> {
   const databases = await factory.databases()
   if (!databases.some((it) => it.name === name)) throw missing(name)
   const request = factory.open(name)

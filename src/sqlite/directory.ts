@@ -54,16 +54,24 @@ function loadedEngine(
   engine: Engine,
   release: () => void = () => {},
 ): LoadedEngine<SqliteDatabase> {
-  return { mount: (owned) => new MountedSqlite(engine, owned), release }
+  return { mount: (owned) => new MountedSqlite(placeIn(engine, owned)), release }
+}
+
+/** Where the databases of a directory lie, made reachable for the engine. */
+export function placeIn(
+  engine: Engine,
+  { directory, isPersistent, quota }: OwnedDirectory,
+): MountedDirectory {
+  const mount = engine.bridge.mount(directory, { isPersistent })
+  return { engine, directory, mount, isPersistent, quota }
 }
 
 /** SQLite in a directory that is owned. */
-class MountedSqlite implements MountedEngine<SqliteDatabase> {
+export class MountedSqlite implements MountedEngine<SqliteDatabase> {
   readonly #place: MountedDirectory
 
-  constructor(engine: Engine, { directory, isPersistent, quota }: OwnedDirectory) {
-    const mount = engine.bridge.mount(directory, { isPersistent })
-    this.#place = { engine, directory, mount, isPersistent, quota }
+  constructor(place: MountedDirectory) {
+    this.#place = place
   }
 
   async open(

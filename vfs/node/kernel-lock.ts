@@ -139,6 +139,11 @@ function messageOf(error: unknown): string {
   return (error as Error).message
 }
 
+/** Whether there is such a lock in this runtime. */
+export async function hasRuntimeSqlite(): Promise<boolean> {
+  return (await runtimeSqlite()) !== null
+}
+
 /** The class of the runtime's own SQLite; null in Node before 22.13. */
 async function runtimeSqlite(): Promise<Sqlite | null> {
   // Not a literal, lest bundlers for other platforms try to find the module.

@@ -21,7 +21,7 @@ export const pageSize = 4096
 export const magic = new TextEncoder().encode('SQLite format 3\0')
 
 /** Who wrote the file last: the engine's version, 3.53.0. */
-const sqliteVersion = 3_053_000
+export const sqliteVersion = 3_053_000
 
 const headerSize = 100
 const firstRootPage = 3

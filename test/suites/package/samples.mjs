@@ -43,6 +43,13 @@ const makeDatabase = (name, version) => new Promise((resolve) => {
 await makeDatabase('library', 1)
 `
 
+/** A database without damage. */
+const soundLibrary =
+  exportedLibrary.replace('made = make()', "made = make({ path: 'data' })") +
+  `
+await made[Symbol.asyncDispose]()
+`
+
 /** Where samples belong, by what each says; `checksOf` makes checks, title → work. */
 const scenes = [
   {
@@ -175,6 +182,14 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
       before: `${openedLibrary}const fetchPrice = async () => (await new Promise(setImmediate), 12)\n`,
       after: `db.transaction('books').objectStore('books').get(1).onsuccess = ({ target }) => console.log(target.result)\n`,
       prints: /^committed\n\{ isbn: 1, price: 12 \}$/m,
+    }),
+  },
+  {
+    title: 'a check of a directory',
+    mark: `'idb-everywhere/maintenance'`,
+    checksOf: programChecks({
+      before: soundLibrary,
+      prints: /^(?:(?:note|warning) .*\n)*$/,
     }),
   },
   {

@@ -103,6 +103,20 @@ export const sourceRooms: Rooms = {
     'src/storage/',
     'vfs/memory.ts',
   ],
+  'src/maintenance/': [
+    'src/api/global/',
+    'src/bytes/',
+    'src/event-loop/',
+    'src/files/',
+    'src/keys/',
+    'src/membership/directory-status.ts',
+    'src/options/describe-value.ts',
+    'src/rendering/',
+    'src/snapshot/',
+    'src/sqlite/',
+    'src/storage/',
+    'src/values/',
+  ],
   'src/platform/': [
     'src/event-loop/',
     'src/hosting/',
@@ -135,6 +149,7 @@ const otherEnds: Rooms = {
   'src/membership/': ['src/host/'],
   'src/port/': ['src/host/'],
   // The instances of every type.
+  'src/maintenance/': ['test/suites/types/'],
   'src/rendering/': ['test/suites/types/', 'test/unit/values/'],
 }
 

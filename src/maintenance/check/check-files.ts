@@ -1,0 +1,69 @@
+/** Checking the databases of a directory by their files, which no one else has meanwhile. */
+import { append } from '../../base/own-property.ts'
+import { isA } from '../../base/thrown.ts'
+import { StorageError } from '../../errors.ts'
+import { checkAdditions } from '../../sqlite/maintenance/check-additions.ts'
+import type { SqliteDatabase } from '../../sqlite/database.ts'
+import { type FoundFile, type OwnedFiles, withDatabase } from '../owned-files.ts'
+import type { MaintenanceOptions } from '../tools.ts'
+import { checkRecords } from './check-records.ts'
+import { type DatabaseCheck, Findings } from './problem.ts'
+
+/** Checks the databases, or the one of that name. */
+export async function checkFiles(
+  owned: OwnedFiles,
+  options: MaintenanceOptions & { readonly name?: string | undefined },
+): Promise<DatabaseCheck[]> {
+  const checks: DatabaseCheck[] = []
+  for (const file of await owned.find()) {
+    if (options.name !== undefined && !isOf(owned, file, options.name)) continue
+    append(checks, await checkFile(owned, file, options))
+  }
+  return checks
+}
+
+function isOf({ engine }: OwnedFiles, { fileName }: FoundFile, name: string): boolean {
+  return engine.fileNames.of(name) === fileName
+}
+
+/** Checks one of them. */
+export async function checkFile(
+  owned: OwnedFiles,
+  { name, trouble, ...file }: FoundFile,
+  { onProgress = () => {} }: MaintenanceOptions,
+): Promise<DatabaseCheck> {
+  const findings = new Findings()
+  const check = { name, file: file.fileName, version: file.version, records: 0 }
+  if (name === null) {
+    noteTrouble(findings, trouble)
+    return { ...check, problems: findings.list() }
+  }
+  try {
+    const records = await withDatabase(owned, { ...file, name }, async (database) => {
+      checkTables(database, findings)
+      const progress = (store: string, done: number, total: number): void =>
+        onProgress({ database: name, store, done, total })
+      return checkRecords(database, findings, progress)
+    })
+    return { ...check, records, problems: findings.list() }
+  } catch (error) {
+    if (!isA(error, StorageError)) throw error
+    noteTrouble(findings, error)
+    return { ...check, problems: findings.list() }
+  }
+}
+
+function checkTables(database: SqliteDatabase, findings: Findings): void {
+  for (const problem of database.care.check()) findings.add('file', problem)
+  try {
+    for (const problem of checkAdditions(database.connection)) findings.add('file', problem)
+  } catch (error) {
+    if (!isA(error, StorageError) || error.code !== 'corrupt') throw error
+    findings.add('file', error.message)
+  }
+}
+
+function noteTrouble(findings: Findings, trouble: StorageError | null): void {
+  const message = trouble?.message ?? 'what is in the file cannot be told'
+  findings.add(trouble?.code === 'foreign' ? 'foreign' : 'unreadable', message)
+}

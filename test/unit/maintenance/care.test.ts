@@ -1,0 +1,206 @@
+import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import {
+  checkDirectory,
+  compact,
+  listDatabases,
+  removeDatabase,
+  salvage,
+} from '../../../src/maintenance.ts'
+import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
+import { fileNameOf } from '../../../src/sqlite/file-name.ts'
+import {
+  bookCount,
+  damageBySql,
+  filesIn,
+  flipByte,
+  libraryFile,
+  makeLibrary,
+  newDirectory,
+  use,
+} from './library.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
+
+let path = ''
+let remove = (): void => {}
+
+beforeEach(async () => {
+  ;({ path, remove } = newDirectory())
+  await makeLibrary(path)
+})
+afterEach(() => remove())
+
+const sizeOf = (name: string): number => statSync(join(path, name)).size
+
+/** All books that can be read, by a program. */
+function books(): Promise<{ id: number; title: string }[]> {
+  return use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    const found = await resultOf(database.transaction('books').objectStore('books').getAll())
+    database.close()
+    return found
+  })
+}
+
+test('a list has names, versions and sizes, and the other files with what they are', async () => {
+  writeFileSync(join(path, 'notes.txt'), 'four')
+  writeFileSync(join(path, fileNameOf('text')), 'x'.repeat(200))
+  const size = sizeOf(libraryFile)
+  expect(await listDatabases(path)).toEqual({
+    databases: [{ name: 'library', version: 7, file: libraryFile, sizeBytes: size, logBytes: 0 }],
+    others: [
+      { file: fileNameOf('text'), role: 'database', sizeBytes: 200 },
+      { file: 'notes.txt', role: 'foreign', sizeBytes: 4 },
+    ].sort((a, b) => (a.file < b.file ? -1 : 1)),
+  })
+})
+
+test('in use, a list counts the log', async () => {
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    const transaction = database.transaction('covers', 'readwrite')
+    transaction.objectStore('covers').put(new Uint8Array(100_000), 'large')
+    await completion(transaction)
+    const [listed] = (await listDatabases(path)).databases
+    expect(listed?.logBytes).toBeGreaterThan(100_000)
+    expect(listed?.sizeBytes).toBe(sizeOf(libraryFile) + (listed?.logBytes ?? 0))
+    database.close()
+  })
+})
+
+test('a sound database is not salvaged', async () => {
+  const before = readFileSync(join(path, libraryFile))
+  expect(await salvage(path)).toEqual([
+    { name: 'library', file: libraryFile, problems: [], report: null },
+  ])
+  expect(readFileSync(join(path, libraryFile)).equals(before)).toBe(true)
+})
+
+test('of a file with a damaged page what can be read is saved, and the file is put aside', async () => {
+  flipByte(path, 'title 150')
+  const damaged = readFileSync(join(path, libraryFile))
+  const [{ report, problems } = { report: null, problems: [] }] = await salvage(path)
+  expect(problems.length).toBeGreaterThan(0)
+  const saved = report?.stores?.find(({ name }) => name === 'books')
+  expect(saved?.hasGap).toBe(true)
+  expect(await checkDirectory(path)).toMatchObject({ isSound: true })
+  expect((await books()).length).toBe(saved?.saved)
+  expect(readFileSync(join(path, report?.quarantine ?? '')).equals(damaged)).toBe(true)
+})
+
+test('what contradicts itself is mended: entries, generators, and values that cannot be read', async () => {
+  await damageBySql(
+    path,
+    'UPDATE object_stores SET current_number = 3 WHERE id = 1',
+    `DELETE FROM index_records WHERE index_id = 2 AND key < (SELECT max(key) FROM index_records WHERE index_id = 2)`,
+    `UPDATE records SET value = substr(value, 1, length(value) - 3) WHERE store_id = 1
+      AND key = (SELECT min(key) FROM records WHERE store_id = 1)`,
+  )
+  const [{ report } = { report: null }] = await salvage(path, { name: 'library' })
+  expect(report?.stores).toEqual([
+    { name: 'books', saved: bookCount - 1, lost: 1, hasGap: false },
+    { name: 'covers', saved: 3, lost: 0, hasGap: false },
+  ])
+  expect(await checkDirectory(path)).toMatchObject({ isSound: true })
+  expect((await books()).map(({ id }) => id)).toEqual(
+    Array.from({ length: bookCount - 1 }, (_, i) => i + 2),
+  )
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    const store = database.transaction('books', 'readwrite').objectStore('books')
+    expect(await resultOf(store.put({ title: 'new' }))).toBe(bookCount + 1)
+    database.close()
+  })
+})
+
+test('a file of which not even the name can be read is put aside for the name that is given', async () => {
+  writeFileSync(join(path, libraryFile), 'x'.repeat(10_000))
+  expect(await salvage(path)).toMatchObject([{ name: null, report: null }])
+  const [{ report } = { report: null }] = await salvage(path, { name: 'library' })
+  expect(report?.stores).toBe(null)
+  expect(filesIn(path)).toContain(report?.quarantine)
+  expect((await listDatabases(path)).databases).toEqual([])
+})
+
+test('a file becomes as small as what is in it, and everything in it is as it was', async () => {
+  const all = await books()
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    const filling = database.transaction('covers', 'readwrite')
+    for (let i = 0; i < 200; i++) filling.objectStore('covers').put(new Uint8Array(5_000), i)
+    await completion(filling)
+    const emptying = database.transaction('covers', 'readwrite')
+    emptying.objectStore('covers').clear()
+    await completion(emptying)
+    database.close()
+  })
+  const before = sizeOf(libraryFile)
+  const [compacted] = await compact(path)
+  expect(compacted).toMatchObject({ name: 'library', bytesBefore: before })
+  expect(compacted?.bytesAfter).toBe(sizeOf(libraryFile))
+  expect(compacted?.bytesAfter).toBeLessThan(before / 2)
+  expect(filesIn(path).filter((it) => it.startsWith(libraryFile))).toEqual([libraryFile])
+  expect(await checkDirectory(path)).toMatchObject({ isSound: true })
+  expect(await books()).toEqual(all)
+})
+
+test('a file that cannot become smaller stays', async () => {
+  await compact(path)
+  const before = readFileSync(join(path, libraryFile))
+  const [again] = await compact(path, { name: 'library' })
+  expect(again?.bytesAfter).toBe(again?.bytesBefore)
+  expect(readFileSync(join(path, libraryFile)).equals(before)).toBe(true)
+})
+
+test('salvaging and compacting say who has the directory', async () => {
+  await use(path, async (factory) => {
+    await factory.databases()
+    for (const work of [salvage, compact]) {
+      await expect(work(path)).rejects.toMatchObject({
+        message: expect.stringMatching(
+          `alone, and they are in use by process ${process.pid}, thread 0, .*; end it, or call close\\(factory\\) there$`,
+        ),
+        cause: { code: 'ERR_IDB_LOCKED', owner: { pid: process.pid } },
+      })
+    }
+  })
+})
+
+test('a database is deleted, and what has it open is told to close it', async () => {
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    database.onversionchange = () => database.close()
+    expect(await removeDatabase(path, 'library')).toEqual({ name: 'library', version: 7 })
+    expect(await factory.databases()).toEqual([])
+  })
+})
+
+test('a database that stays open elsewhere is not deleted', async () => {
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    let isBlocked = false
+    const removal = removeDatabase(path, 'library', {
+      waitMs: 0,
+      onBlocked: () => (isBlocked = true),
+    })
+    await expect(removal).rejects.toMatchObject({
+      name: 'AbortError',
+      message: expect.stringContaining('is still open elsewhere, and was not deleted'),
+    })
+    expect(isBlocked).toBe(true)
+    expect(await factory.databases()).toEqual([{ name: 'library', version: 7 }])
+    database.close()
+  })
+})
+
+test('a damaged database is deleted with its file', async () => {
+  truncateSync(join(path, libraryFile), 5_000)
+  expect(await removeDatabase(path, 'library')).toEqual({ name: 'library', version: null })
+  expect(filesIn(path)).not.toContain(libraryFile)
+})
+
+test('a database that is not there is not deleted', async () => {
+  await expect(removeDatabase(path, 'nothing')).rejects.toMatchObject({ name: 'NotFoundError' })
+})

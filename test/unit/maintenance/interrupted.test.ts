@@ -1,0 +1,105 @@
+import { expect, test, vi } from 'vitest'
+import { checkFiles } from '../../../src/maintenance/check/check-files.ts'
+import { compact } from '../../../src/maintenance/compact.ts'
+import { withOwnedFiles } from '../../../src/maintenance/owned-files.ts'
+import { salvage } from '../../../src/maintenance/salvage/salvage.ts'
+import type { Tools } from '../../../src/maintenance/tools.ts'
+import { serialize } from '../../../src/values/serialize.ts'
+import type { Vfs } from '../../../src/files/vfs.ts'
+import { faulty } from '../../../src/testing/fault-vfs.ts'
+import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
+import { runForeignSql } from '../../kit/foreign-tool.ts'
+import { fileNameOf } from '../../../src/sqlite/file-name.ts'
+import { directoryOn, engine, openWithStore, recordOf, transact } from '../../kit/test-directory.ts'
+
+vi.setConfig({ testTimeout: 120_000 })
+
+const path = 'test'
+const recordCount = 60
+
+/** Databases in memory, with logs as on a disk. */
+function onDisk(world: Pick<Vfs, 'directory'>): Vfs {
+  return { name: 'memory', isPersistent: true, directory: (it) => world.directory(it) }
+}
+
+function toolsOn(world: Pick<Vfs, 'directory'>): Tools {
+  const unused = (): never => {
+    throw new Error('unreachable: the files alone are used')
+  }
+  return {
+    vfs: onDisk(world),
+    engine: { acquire: engine, release: () => {} },
+    createIndexedDB: unused,
+    close: unused,
+    status: unused,
+    factsOf: unused,
+  }
+}
+
+/** A database of which most was deleted again. */
+async function spaciousWorld(): Promise<MemoryVfs> {
+  const world = memory()
+  const directory = directoryOn(onDisk(world))
+  const database = await openWithStore(directory)
+  const value = serialize('x'.repeat(3_000)).value.bytes
+  const put = (count: number): void =>
+    transact(database, (it) => {
+      for (let i = 0; i < count; i++) it.put({ ...recordOf('', ''), key: keyOf(i), value })
+    })
+  put(10 * recordCount)
+  transact(database, (it) => it.clear(1))
+  put(recordCount)
+  await database.close()
+  await directory.close()
+  return world
+}
+
+/** The encoded string of a number in three digits. */
+function keyOf(i: number): Uint8Array {
+  return Uint8Array.of(
+    0x30,
+    ...[...String(i).padStart(3, '0')].map((it) => it.charCodeAt(0) + 1),
+    0,
+  )
+}
+
+async function expectWhole(world: MemoryVfs, count = recordCount): Promise<void> {
+  const checks = await withOwnedFiles(toolsOn(world), path, (owned) => checkFiles(owned, {}))
+  expect(checks).toMatchObject([{ name: 'test', version: 1, records: count, problems: [] }])
+}
+
+test('a compaction that fails at a call of the file system (every third) leaves all records, and no copy once it is used', async () => {
+  const spacious = await spaciousWorld()
+  for (let nth = 1; ; nth += 3) {
+    const left = spacious.fork()
+    const vfs = faulty(onDisk(left))
+    vfs.inject({ faults: [{ on: 'any', nth }] })
+    await compact(toolsOn(vfs), path).catch(() => {})
+    const callCount = vfs.callCount('any')
+    vfs.inject({})
+    const rest = left.fork()
+    await expectWhole(rest)
+    const names = await rest.directory(path).list()
+    expect(names.filter((name) => name.includes('-rescue'))).toEqual([])
+    if (callCount < nth) break
+  }
+})
+
+test('a salvage that fails at a call (every fifth) is begun again, or finished, by the next', async () => {
+  const damaged = await spaciousWorld()
+  const target = { vfs: onDisk(damaged), path, fileName: fileNameOf('test') }
+  const cut = `UPDATE large_values SET value = substr(value, 1, 100) WHERE id = (SELECT min(id) FROM large_values)`
+  expect(runForeignSql(await engine(), target, [cut])).toEqual([])
+  for (let nth = 1; ; nth += 5) {
+    const left = damaged.fork()
+    const vfs = faulty(onDisk(left))
+    vfs.inject({ faults: [{ on: 'any', nth }] })
+    await salvage(toolsOn(vfs), path, {}).catch(() => {})
+    const callCount = vfs.callCount('any')
+    vfs.inject({})
+    const rest = left.fork()
+    await salvage(toolsOn(rest), path, {})
+    await expectWhole(rest, recordCount - 1)
+    if (callCount < nth) break
+  }
+})
