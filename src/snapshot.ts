@@ -1,4 +1,7 @@
 /** Databases as files, and files as databases: `idb-everywhere/snapshot`. Works with any IndexedDB. */
+export { backup, type BackupOptions, type BackupProgress } from './snapshot/backup/backup.ts'
+export { type BackedUp, backupToFile } from './snapshot/backup/backup-to-file.ts'
+export { openBackup, type OpenedBackup } from './snapshot/backup/open-backup.ts'
 export { type ComparedDatabase, diff, type Difference } from './snapshot/diff.ts'
 export {
   exportDatabase,
@@ -6,12 +9,8 @@ export {
   type Loss,
   type Progress,
 } from './snapshot/export-database.ts'
-export {
-  importDatabase,
-  type Imported,
-  type ImportOptions,
-  type ImportProgress,
-} from './snapshot/import-database.ts'
+export { importDatabase } from './snapshot/import-database.ts'
+export type { Imported, ImportOptions, ImportProgress } from './snapshot/import-options.ts'
 export type { IndexDescription, StoreDescription } from './snapshot/header.ts'
 export type { Json } from './rendering/json.ts'
 export { formatKey, readKey } from './rendering/key-text.ts'

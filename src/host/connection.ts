@@ -2,15 +2,18 @@
 import { type Failure, failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Chain } from './chain.ts'
+import { Copying } from './copying.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { closedBefore } from './requests/queued-request.ts'
 import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type {
   CommitMark,
   ConnectionListener,
+  CopyListener,
   DatabaseSchema,
   Durability,
   HostConnection,
+  HostCopy,
   SalvageReport,
   StorageLimits,
   TransactionListener,
@@ -37,6 +40,8 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   readonly #database: Database<Connection>
   /** Those that have not finished, oldest first. */
   readonly #transactions = new Chain<Transaction>()
+  /** Those that are not over. */
+  readonly #copies = new Set<Copying>()
   #listener: ConnectionListener | null = null
   /** Why it is being closed; null when it is not, or its realm has closed it. */
   #reason: Failure | null = null
@@ -104,6 +109,27 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     return this.#database.watchers.add({ owner: this, watched, listener })
   }
 
+  copy(listener: CopyListener): HostCopy {
+    const database = this.#database
+    const over = (copying: Copying): void => {
+      this.#copies.delete(copying)
+      database.copies.remove(copying)
+      database.noteCopied()
+      this.#closeIfUnused()
+    }
+    const copying = new Copying({ database, listener, over })
+    if (this.closePending) copying.fail(closedFailure(this.name))
+    else this.#beginCopy(copying)
+    return copying
+  }
+
+  /** Not while the host recovers: what resumes goes before. */
+  #beginCopy(copying: Copying): void {
+    const { copies, services } = this.#database
+    this.#copies.add(copying)
+    services.recovery.whenOver(() => copies.add(copying))
+  }
+
   abortOf(listener: TransactionListener): void {
     for (let it = this.#transactions.first; it; it = it.next) {
       if (it.listener === listener) return it.abort()
@@ -141,6 +167,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   shutDown(): void {
     if (this.closePending) return
     this.#beginClosing(closedBefore(this.name))
+    this.#failCopies(closedBefore(this.name))
     this.#closeIfUnused()
   }
 
@@ -160,6 +187,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
         it.giveUp(reason)
       }
     })
+    this.#failCopies(reason)
     this.#closeIfUnused()
   }
 
@@ -182,6 +210,10 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     await Promise.race([delivered, this.closed])
   }
 
+  #failCopies(reason: Failure): void {
+    for (const copying of this.#copies) copying.fail(reason)
+  }
+
   #beginClosing(reason: Failure): void {
     this.closePending = true
     this.#reason = reason
@@ -196,7 +228,8 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
 
   /** https://w3c.github.io/IndexedDB/#close-a-database-connection */
   #closeIfUnused(): void {
-    if (!this.closePending || this.#isClosed || this.#transactions.first) return
+    const isInUse = this.#transactions.first !== null || this.#copies.size > 0
+    if (!this.closePending || this.#isClosed || isInUse) return
     this.#isClosed = true
     this.#database.connections.delete(this)
     this.#database.watchers.leave(this)

@@ -10,6 +10,7 @@ import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts
 import { FileWatch } from './care/file-watch.ts'
 import { Garbage } from './care/garbage.ts'
 import { Housekeeping } from './care/housekeeping.ts'
+import { Copies } from './copies.ts'
 import type { Pump } from '../event-loop/pump.ts'
 import { Identity } from './identity.ts'
 import type { Recovery } from './recovery.ts'
@@ -45,6 +46,7 @@ export class Database<Connection extends DatabaseConnection> {
   readonly storage: Storage
   readonly services: HostServices
   readonly scheduler = new Scheduler()
+  readonly copies = new Copies()
   readonly connections = new Set<Connection>()
   readonly watchers = new Watchers()
   readonly keptAt: KeptPlace | null
@@ -104,6 +106,11 @@ export class Database<Connection extends DatabaseConnection> {
   /** Whether a transaction with that scope, which starts now, overlaps one that settles; `follower` is told when none is left. */
   follow(storeIds: readonly number[], follower: Follower): boolean {
     return this.#commits.follow(storeIds, follower)
+  }
+
+  /** A copy is over: what it has held back can be tidied. */
+  noteCopied(): void {
+    this.#housekeeping.noteCopied()
   }
 
   /** Reverts everything the transaction did. */

@@ -9,6 +9,7 @@ import type { Presence } from '../port/presence.ts'
 import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Survivors, Vfs } from '../files/vfs.ts'
 import type { ThreadEngine } from './engine/thread-engine.ts'
+import type { ScratchDirectory } from './file/scratch-directory.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** What a worker needs that hosts for another thread. */
@@ -33,6 +34,8 @@ export interface Platform extends WorkerPlatform {
   denialOf(vfs: Vfs): string | null
   /** Starts a worker that hosts, or takes one the user has started. @throws if it can be seen at once that it cannot be */
   startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
+  /** Makes a directory for what is kept for a while. */
+  scratch(): Promise<ScratchDirectory>
   /** This thread's part in the directory of the settings, which others may own; null: nothing can be met there. */
   peerOf(settings: Settings, hosting: PeerHosting): Peer | null
 }

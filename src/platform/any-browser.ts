@@ -1,5 +1,6 @@
 /** What all builds for browsers have in common. */
 import type { BrowserParts } from './browser-parts.ts'
+import { memory } from '../../vfs/memory.ts'
 import type { Platform } from '../hosting/platform.ts'
 import { browserPeerOf } from './browser-peers.ts'
 import { browserWorkerWith } from './any-browser-worker.ts'
@@ -13,6 +14,7 @@ export function browserPlatformWith(parts: BrowserParts): Platform {
     ...common,
     denialOf: ({ name }) => (name === 'opfs' && isOriginOpaque() ? opaqueOrigin : null),
     startWorker: (choice, listener) => startBrowserWorker(choice, listener, explainedParts),
+    scratch: async () => ({ vfs: memory(), path: 'scratch', remove: async () => {} }),
     peerOf: browserPeerOf,
   }
 }

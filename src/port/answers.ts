@@ -1,5 +1,6 @@
 /** Answers as the objects that come over a port. */
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
+import type { Failure } from '../errors.ts'
 import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import { incarnationOf, markOf } from './mark.ts'
@@ -26,6 +27,8 @@ export function answerOf(value: unknown): Answer {
     case 'wentAhead':
     case 'caughtUp':
     case 'declined':
+    case 'copyEnded':
+    case 'asking':
     case 'closing':
     case 'missed':
       return { type, id }
@@ -33,10 +36,8 @@ export function answerOf(value: unknown): Answer {
     case 'operationFailed':
     case 'aborted':
       return { type, id, failure: failureOfMember(members['failure']) }
-    case 'closed': {
-      const reason = members['failure']
-      return { type, id, failure: reason === null ? null : failureOfMember(reason) }
-    }
+    case 'closed':
+      return { type, id, failure: reasonOf(members) }
     case 'listed':
       return { type, id, databases: listOf(members['databases'], listedOf) }
     case 'opened':
@@ -48,8 +49,8 @@ export function answerOf(value: unknown): Answer {
       return { type, id, ...openedOf(members), oldVersion: oldVersionOf(members) }
     case 'deleted':
       return { type, id, oldVersion: oldVersionOf(members) }
-    case 'asking':
-      return { type, id }
+    case 'copyBegun':
+      return { type, id, sizeBytes: integerOf(members['sizeBytes'], 1) }
     case 'blocked':
       return { type, id, ...versionsOf(members) }
   }
@@ -66,6 +67,10 @@ function answerAboutDatabase(members: Members, id: number): Answer {
       return { type, id, ...changesOf(members) }
   }
   throw new Malformed('is not a known answer')
+}
+
+function reasonOf({ failure }: Members): Failure | null {
+  return failure === null ? null : failureOfMember(failure)
 }
 
 function answerAboutOwner(members: Members): Answer {

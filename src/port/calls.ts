@@ -23,6 +23,8 @@ export function callOf(value: unknown): Call {
     case 'databases':
     case 'cancel':
     case 'unwatch':
+    case 'nextPiece':
+    case 'endCopy':
     case 'delivered':
     case 'abort':
     case 'close':
@@ -33,6 +35,8 @@ export function callOf(value: unknown): Call {
       return { type, id, ...requestOf(members), version: versionOf(members['version']) }
     case 'delete':
       return { type, id, ...requestOf(members) }
+    case 'copy':
+      return { type, id, connection: integerOf(members['connection'], 1) }
     case 'attach':
       return { type, id, ...knownOf(members), version: integerOf(members['version'], 1) }
     case 'outcomeOf':

@@ -2,6 +2,7 @@
 import { type Failure, inPlace } from '../errors.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
 import { append, bareCopy } from '../base/own-property.ts'
+import { AskedCopies } from './asking/copies.ts'
 import type { ConnectOptions, OwnerPort } from './asking/owner-port.ts'
 import {
   answerTo,
@@ -64,6 +65,7 @@ class PortHost implements OwnerPort, PortCaller {
   readonly #connections = new Map<number, PortConnection>()
   readonly #transactions = new Map<number, PortTransaction>()
   readonly watches = new Map<number, ChangeListener>()
+  readonly copies = new AskedCopies(this)
   #lastId = 0
   #awaitedCount = 0
   /** Told when the owner says that it is there. */
@@ -291,6 +293,7 @@ class PortHost implements OwnerPort, PortCaller {
 
   #failAll(reason: Failure): void {
     for (const transaction of this.#transactions.values()) transaction.aborted(reason)
+    this.copies.failAll(reason)
     for (const [id, connection] of this.#connections) {
       this.#connections.delete(id)
       connection.lost(reason)
@@ -321,6 +324,7 @@ class PortHost implements OwnerPort, PortCaller {
   }
 
   #answerRequest(answer: Exclude<Answer, { type: TransactionAnswer | AnswerAboutOwner }>): void {
+    if (this.copies.received(answer)) return
     const waiting = this.#waiting.get(answer.id)
     if (!waiting) return
     if (answer.type === 'asking') return tellAsking(waiting)

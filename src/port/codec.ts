@@ -38,6 +38,7 @@ const Form = {
   ack: 14,
   longRecord: 15,
   part: 16,
+  piece: 17,
 } as const
 
 type CreateTransaction = Extract<Call, { type: 'createTransaction' }>
@@ -132,6 +133,10 @@ export function writeAnswer(answer: Answer, parcel: ParcelWriter): void {
     case 'part':
       parcel.number(Form.part)
       return writeRecord(answer.id, answer.record, parcel)
+    case 'piece':
+      parcel.number(Form.piece)
+      parcel.number(answer.id)
+      return parcel.give(answer.bytes)
     case 'done':
       return writeDone(answer.id, answer.result, parcel)
     case 'committed':
@@ -160,6 +165,8 @@ export function readAnswer(parcel: ParcelReader): Answer {
       }
     case Form.part:
       return { type: 'part', id, record: readRecord(parcel) }
+    case Form.piece:
+      return { type: 'piece', id, bytes: readPiece(parcel) }
     case Form.done:
       return { type: 'done', id, result: undefined }
     case Form.doneWithNumber:
@@ -324,6 +331,15 @@ function readRecord(parcel: ParcelReader): RecordBytes {
     valueEnd: foundStart + length,
     long: undefined,
   }
+}
+
+/** One that fills its buffer can be sent on. */
+function readPiece(parcel: ParcelReader): Uint8Array<ArrayBuffer> {
+  const bytes = parcel.bytes()
+  demand(bytes.length > 0, 'is a piece without bytes')
+  return bytes.length === bytes.buffer.byteLength
+    ? (bytes as Uint8Array<ArrayBuffer>)
+    : bytes.slice()
 }
 
 function writeDone(id: number, result: OperationResult, parcel: ParcelWriter): void {

@@ -4,6 +4,7 @@ import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Fifo } from '../base/fifo.ts'
 import { type Budget, type HeldBack, sizeOfAsked } from './flow/budget.ts'
 import { AwaitedAnswer, resultOf } from './asking/awaited-answer.ts'
+import type { AskedCopies } from './asking/copies.ts'
 import { LongRecord } from './asking/long-record.ts'
 import { watchAt, type WatchCaller } from './asking/watch.ts'
 import { demand } from './malformed.ts'
@@ -12,9 +13,11 @@ import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type {
   CommitMark,
   ConnectionListener,
+  CopyListener,
   DatabaseSchema,
   Durability,
   HostConnection,
+  HostCopy,
   HostTransaction,
   Operation,
   OperationReceiver,
@@ -27,6 +30,7 @@ import type {
 
 /** What a connection or transaction needs of its host. */
 export interface PortCaller extends WatchCaller {
+  readonly copies: AskedCopies
   /** What all of its transactions have asked for and not been answered. */
   readonly budget: Budget
   /** Counts an answer that is awaited. */
@@ -105,6 +109,10 @@ export class PortConnection implements HostConnection {
     if (this.#hasEnded) return () => {}
     const { closed } = this
     return watchAt(this.#caller, { id: this.#id, closed }, watched, listener)
+  }
+
+  copy(listener: CopyListener): HostCopy {
+    return this.#caller.copies.begin(this.#id, listener)
   }
 
   abortOf(listener: TransactionListener): void {

@@ -81,6 +81,11 @@ export type Call =
     }
   | { readonly type: 'forgetMarks'; readonly id: 0; readonly client: string }
   | { readonly type: 'forgetDeletion'; readonly id: 0; readonly mark: CommitMark }
+  /** Begins a copy of that connection's database. */
+  | { readonly type: 'copy'; readonly id: number; readonly connection: number }
+  /** Asks for the next piece of a copy. */
+  | { readonly type: 'nextPiece'; readonly id: number }
+  | { readonly type: 'endCopy'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'delivered'; readonly id: number }
   | {
@@ -128,6 +133,8 @@ export type CallAbout = Extract<
       | 'abort'
       | 'cancel'
       | 'unwatch'
+      | 'nextPiece'
+      | 'endCopy'
       | 'close'
       | 'shutDown'
       | 'forceClose'
@@ -213,6 +220,9 @@ export type Answer =
       readonly sizeBytes: number
     }
   | { readonly type: 'part'; readonly id: number; readonly record: RecordBytes }
+  | { readonly type: 'copyBegun'; readonly id: number; readonly sizeBytes: number }
+  | { readonly type: 'piece'; readonly id: number; readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'copyEnded'; readonly id: number }
   | { readonly type: 'operationFailed'; readonly id: number; readonly failure: Failure }
   /** To one who watches. */
   | {

@@ -6,6 +6,7 @@ import { Outbox } from './outbox.ts'
 import { Inbox } from './flow/inbox.ts'
 import { SendWindow } from './flow/send-window.ts'
 import { readCall, writeAnswer } from './codec.ts'
+import { ServedCopies } from './serving/copies.ts'
 import type { Served, ServeOptions } from './serving/options.ts'
 import { type ServedConnection, ServedTransactions } from './serving/transactions.ts'
 import { ServedWatches } from './serving/watches.ts'
@@ -63,6 +64,7 @@ class Client implements Served {
   readonly #connections = new Map<number, ServedConnection>()
   readonly #transactions: ServedTransactions
   readonly #watches: ServedWatches
+  readonly #copies: ServedCopies
   readonly #inbox = new Inbox(
     (parcel) => this.#receive(readCall(parcel)),
     (error) => this.dismiss(error),
@@ -88,8 +90,11 @@ class Client implements Served {
     this.#window = window
     this.#options = options
     const post = (answer: Answer): void => this.#post(answer)
-    this.#transactions = new ServedTransactions(this.#connections, { post, window })
-    this.#watches = new ServedWatches(this.#connections, { post, window })
+    const connections = this.#connections
+    this.#transactions = new ServedTransactions(connections, { post, window })
+    this.#watches = new ServedWatches(connections, { post, window })
+    const isUpgrading = (id: number): boolean => this.#transactions.has(id)
+    this.#copies = new ServedCopies({ connections, isUpgrading, post, window })
   }
 
   /** Takes a message. If anything is wrong with it, this client ends, and no other. */
@@ -164,6 +169,9 @@ class Client implements Served {
       case 'watch':
         this.#takeNew(id)
         return this.#watches.watch(call)
+      case 'copy':
+        this.#takeNew(id)
+        return this.#copies.begin(call)
       case 'delivered':
         return this.#delivered(id)
       case 'present':
@@ -248,6 +256,10 @@ class Client implements Served {
         return this.#watches.unwatch(id)
       case 'cancel':
         return this.#requests.get(id)?.cancel()
+      case 'nextPiece':
+        return this.#copies.next(id)
+      case 'endCopy':
+        return this.#copies.cancel(id)
       case 'close':
         return this.#connections.get(id)?.connection.close()
       case 'shutDown':

@@ -260,6 +260,11 @@ export interface HostConnection {
   watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void
   /** Aborts the transaction with that listener, whose making was cut off before the realm got it; there may be none. */
   abortOf(listener: TransactionListener): void
+  /**
+   * Begins a copy of the database's file, as it is when the transactions that were created before have ended. It keeps a connection open
+   * that its realm closes; it fails with one that is closed otherwise.
+   */
+  copy(listener: CopyListener): HostCopy
   /** Resolves when the connection is closed, for any reason. */
   readonly closed: Promise<void>
   /** Sets the close pending flag. The connection is closed when its transactions have finished. */
@@ -274,6 +279,25 @@ export interface HostConnection {
    * `aborted` (AbortError), then the connection `closed`. Does nothing to a closed connection.
    */
   forceClose(): void
+}
+
+/** A copy of a database that is being made. */
+export interface HostCopy {
+  /** Asks for the next piece, once the last one that was asked for has come. */
+  next(): void
+  /** It is wanted no more: nothing more is told. */
+  cancel(): void
+}
+
+/** What comes of a copy. */
+export interface CopyListener {
+  /** The state is that of now, and the file this long. */
+  began(sizeBytes: number): void
+  /** A piece, which is the listener's. */
+  piece(bytes: Uint8Array<ArrayBuffer>): void
+  /** There was no more. */
+  ended(): void
+  failed(failure: Failure): void
 }
 
 /** What a connection hears from its host. */

@@ -90,15 +90,20 @@ export class KeptTransaction {
         resolve()
         return this.#beat()
       }
-      last.addEventListener('success', () => {
-        resolve()
-        this.#beat()
-      })
-      last.addEventListener('error', () => {
+      const failed = (): void => {
+        last.removeEventListener('success', succeeded)
         reject(last.error)
         // It goes on where a listener keeps the error from aborting it.
         this.#stay()
-      })
+      }
+      const succeeded = (): void => {
+        last.removeEventListener('error', failed)
+        resolve()
+        this.#beat()
+      }
+      // A cursor's request succeeds again each time that it is asked to continue.
+      last.addEventListener('success', succeeded, { once: true })
+      last.addEventListener('error', failed, { once: true })
     } catch (error) {
       reject(error)
       this.abort(error)

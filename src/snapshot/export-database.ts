@@ -6,6 +6,7 @@ import { renderWholeValue } from '../rendering/render-value.ts'
 import { headerOf, type StoreDescription } from './header.ts'
 import { streamOf } from './lines.ts'
 import { type DatabaseRecord, startReading } from './read-database.ts'
+import type { ImportedRecord } from './read-export.ts'
 
 /** How far an export or import is. */
 export interface Progress {
@@ -20,7 +21,8 @@ export interface Progress {
 /** Something of a value that is not in an export. */
 export interface Loss {
   readonly store: string
-  readonly key: IDBValidKey
+  /** undefined: it lies in the value, which was not read by a key. */
+  readonly key: IDBValidKey | undefined
   /** The type of the object. */
   readonly type: string
 }
@@ -98,8 +100,9 @@ async function renderBatch(
   return text
 }
 
-async function renderRecord(
-  { store: s, key, value }: DatabaseRecord,
+/** The line of a record. Its key is left out where it lies in the value. */
+export async function renderRecord(
+  { store: s, key, value }: ImportedRecord,
   { name, keyPath }: StoreDescription,
   onLoss: ExportOptions['onLoss'],
 ): Promise<Json> {
@@ -111,5 +114,5 @@ async function renderRecord(
     )
   }
   const v = await renderWholeValue(value, lost)
-  return keyPath === null ? { s, k: renderKey(key), v } : { s, v }
+  return keyPath === null ? { s, k: renderKey(key as IDBValidKey), v } : { s, v } // There it has one.
 }

@@ -1,45 +1,14 @@
-import type { IDBFactory } from '../api/global/interfaces.ts'
-import type { Progress } from './export-database.ts'
+import { importBackup } from './backup/import-backup.ts'
+import { isSqlite } from './backup/open-backup.ts'
 import { cutFile, type DatabaseDescription, readHeader } from './header.ts'
-import { type Lines, linesOf } from './lines.ts'
+import type { Imported, ImportOptions } from './import-options.ts'
+import { type Lines, linesOf, piecesOf, startOf } from './lines.ts'
 import { readExport } from './read-export.ts'
-import { resultOf } from '../requests/result-of.ts'
 import { openStaging, type Staging, stagingName } from './staging.ts'
-import { refuseTaken, writeDatabase } from './write-database.ts'
-
-/** How far an import is. */
-export interface ImportProgress extends Progress {
-  /** Whether the records have been put by (with `resume` or `replace`), or stored in the database. */
-  readonly phase: 'staged' | 'stored'
-}
-
-export interface ImportOptions {
-  readonly indexedDB: IDBFactory
-  /** The database's name. Default: the one it was exported under. */
-  readonly name?: string | undefined
-  /**
-   * Whether a database by that name is replaced. It stays until the imported one is whole; then its connections are asked to
-   * close, as by `deleteDatabase()`, and until they have, the import waits. Default: false.
-   */
-  readonly replace?: boolean | undefined
-  /**
-   * Whether what has arrived is kept when the import is interrupted, so that the same call with the same file goes on from there.
-   * It is kept in a database of its own, whose name ends in ` (import)`. Default: false.
-   */
-  readonly resume?: boolean | undefined
-  readonly signal?: AbortSignal | undefined
-  readonly onProgress?: ((progress: ImportProgress) => void) | undefined
-}
-
-/** What was imported. */
-export interface Imported {
-  readonly name: string
-  readonly version: number
-  readonly records: number
-}
+import { deleteExisting, refuseTaken, writeDatabase } from './write-database.ts'
 
 /**
- * Makes a database of what `exportDatabase()` has written, in any IndexedDB. It appears as a whole, in one transaction: an import
+ * Makes a database of what `exportDatabase()` or `backup()` has written, in any IndexedDB. It appears as a whole, in one transaction: an import
  * that fails, is aborted or interrupted leaves none. The one that it is to replace is deleted once all records have arrived, just
  * before that transaction; a process that is killed in between leaves them where `resume` finds them.
  *
@@ -50,9 +19,22 @@ export async function importDatabase(
   stream: ReadableStream<Uint8Array>,
   options: ImportOptions,
 ): Promise<Imported> {
-  const lines = linesOf(stream)
+  const pieces = piecesOf(stream)
   try {
     options.signal?.throwIfAborted()
+    const { start, all } = await startOf(pieces)
+    return isSqlite(start) ? await importBackup(all, options) : await importText(all, options)
+  } finally {
+    await pieces.return(undefined)
+  }
+}
+
+async function importText(
+  pieces: AsyncIterable<Uint8Array>,
+  options: ImportOptions,
+): Promise<Imported> {
+  const lines = linesOf(pieces)
+  try {
     return options.resume || options.replace
       ? await importStaged(lines, options)
       : await importLines(lines, options)
@@ -140,22 +122,4 @@ async function checkAll(staging: Staging): Promise<void> {
 function isDamage(error: unknown): boolean {
   const { code } = (Object(error) as { cause?: { code?: unknown } }).cause ?? {}
   return code === 'ERR_IDB_CORRUPT' || code === 'ERR_IDB_FOREIGN_FILE'
-}
-
-async function deleteExisting(
-  indexedDB: IDBFactory,
-  name: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const deleted = resultOf(indexedDB.deleteDatabase(name))
-  if (!signal) return void (await deleted)
-  await Promise.race([deleted, abortOf(signal)])
-}
-
-/** Rejects when it comes, or has come. */
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
-  })
 }

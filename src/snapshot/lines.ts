@@ -16,7 +16,7 @@ export function streamOf(text: AsyncGenerator<string>): ReadableStream<Uint8Arra
 }
 
 /** What a stream gives, piece by piece; it is cancelled when no more is asked for. */
-async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
+export async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
   const reader = stream.getReader()
   let isDone = false
   try {
@@ -32,6 +32,35 @@ async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<P
   }
 }
 
+/** The first bytes of what comes in pieces, 16 at least where there are so many, and all of it. */
+export async function startOf(
+  pieces: AsyncGenerator<Uint8Array>,
+): Promise<{ start: Uint8Array; all: AsyncIterable<Uint8Array> }> {
+  const first: Uint8Array[] = []
+  let length = 0
+  while (length < 16) {
+    const { done, value } = await pieces.next()
+    if (done) break
+    first.push(value)
+    length += value.length
+  }
+  const start = new Uint8Array(length)
+  let at = 0
+  for (const it of first) {
+    start.set(it, at)
+    at += it.length
+  }
+  return { start, all: withFirst(start, pieces) }
+}
+
+async function* withFirst(
+  first: Uint8Array,
+  others: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  yield first
+  yield* others
+}
+
 /** Lines that came together, and how many bytes the stream has given so far. */
 export interface Lines {
   readonly lines: readonly string[]
@@ -40,13 +69,13 @@ export interface Lines {
   readonly isCut?: true
 }
 
-/** The lines of a stream of UTF-8. What stands after the last line's end is a line too. */
-export async function* linesOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Lines> {
+/** The lines of UTF-8. What stands after the last line's end is a line too. */
+export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Lines> {
   const decoder = new TextDecoder()
   /** The parts of a line whose end has not come. */
   let begun: string[] = []
   let bytes = 0
-  for await (const piece of piecesOf(stream)) {
+  for await (const piece of pieces) {
     bytes += piece.byteLength
     const [first = '', ...others] = decoder.decode(piece, { stream: true }).split('\n')
     begun.push(first)

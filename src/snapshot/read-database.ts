@@ -1,5 +1,6 @@
 /** Reads a database of any factory in one transaction, in pieces that have a place in memory. */
 import type {
+  IDBCursorWithValue,
   IDBDatabase,
   IDBFactory,
   IDBObjectStore,
@@ -10,6 +11,7 @@ import { domException } from '../errors.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
 import { KeptTransaction } from '../requests/kept-transaction.ts'
 import { resultOf } from '../requests/result-of.ts'
+import { roughSize } from './rough-size.ts'
 
 /** A stored record. */
 export interface DatabaseRecord {
@@ -22,7 +24,8 @@ export interface DatabaseRecord {
 /** A database being read. */
 export interface Reading {
   readonly description: DatabaseDescription
-  /** Its records, store by store in the order of keys. `tell`: is told how large, in the caller's measure, the last ones were. */
+  /** Its records, store by store in the order of keys. Is told how large, in the caller's measure, the last ones were, if the
+   * caller has one. */
   records(): AsyncGenerator<readonly DatabaseRecord[], void, number | undefined>
   /** Ends it, wherever it is. */
   end(): void
@@ -120,7 +123,7 @@ async function nextKeysOf(database: IDBDatabase): Promise<ReadonlyMap<string, nu
   return found
 }
 
-/** The keys above one. */
+/** The range of the keys above one, of a class that the database may not take. */
 type RangeAfter = (key: IDBValidKey) => IDBKeyRange
 
 async function* readRecords(
@@ -131,37 +134,80 @@ async function* readRecords(
   let limit = 16
   for (const [position, store] of stores.entries()) {
     let after: IDBValidKey | undefined
+    let count = 0
     for (;;) {
-      const batch = await readBatch(kept, store, {
-        range: after === undefined ? null : rangeAfter(after),
-        limit,
-      })
-      const records = batch.keys.map((key, i) => ({ store: position, key, value: batch.values[i] }))
-      if (records.length > 0) limit = nextLimit(records.length, yield records)
-      if (batch.keys.length < batch.limit) break
-      after = batch.keys.at(-1)
+      const range = after === undefined ? null : rangeAfter(after)
+      const batch = await readBatch(kept, store, { range, limit })
+      if (!batch) {
+        yield* readByCursor(kept, store, { position, skip: count })
+        break
+      }
+      const { keys, values } = batch
+      const records = keys.map((key, i) => ({ store: position, key, value: values[i] }))
+      count += records.length
+      const isLast = records.length < limit
+      if (records.length > 0) {
+        const size = yield records
+        limit = nextLimit(records.length, size ?? sizeOf(records))
+      }
+      if (isLast) break
+      after = keys.at(-1)
     }
   }
   await kept.finish()
 }
 
+function sizeOf(records: readonly DatabaseRecord[]): number {
+  return records.reduce((sum, { key, value }) => sum + roughSize(key) + roughSize(value), 0)
+}
+
 /** As many records as would have had the wanted size, at most four times as many as before. */
-function nextLimit(count: number, size = wantedSize): number {
+function nextLimit(count: number, size: number): number {
   const wanted = Math.ceil((count * wantedSize) / Math.max(1, size))
   return Math.max(1, Math.min(wanted, count * 4, mostRecords))
 }
 
+interface Batch {
+  readonly keys: readonly IDBValidKey[]
+  readonly values: readonly unknown[]
+}
+
+/** null: the database does not take the range, as it has a class of its own. */
 async function readBatch(
   kept: KeptTransaction,
   store: IDBObjectStore,
   { range, limit }: { range: IDBKeyRange | null; limit: number },
-): Promise<{ keys: readonly IDBValidKey[]; values: readonly unknown[]; limit: number }> {
-  let keys: IDBRequest<IDBValidKey[]> | undefined
-  let values: IDBRequest<unknown[]> | undefined
+): Promise<Batch | null> {
+  let asked: { keys: IDBRequest<IDBValidKey[]>; values: IDBRequest<unknown[]> } | undefined
   await kept.ask(() => {
-    keys = store.getAllKeys(range, limit)
-    values = store.getAll(range, limit)
-    return values
+    try {
+      asked = { keys: store.getAllKeys(range, limit), values: store.getAll(range, limit) }
+    } catch (error) {
+      if (!range) throw error
+    }
+    return asked?.values
   })
-  return { keys: keys?.result ?? [], values: values?.result ?? [], limit }
+  return asked ? { keys: asked.keys.result, values: asked.values.result } : null
+}
+
+/** One record after the other, for which there is no need of a range. `skip`: how many have been read. */
+async function* readByCursor(
+  kept: KeptTransaction,
+  store: IDBObjectStore,
+  { position, skip }: { position: number; skip: number },
+): AsyncGenerator<readonly DatabaseRecord[], void, number | undefined> {
+  let request: IDBRequest<IDBCursorWithValue | null> | undefined
+  await kept.ask(() => (request = store.openCursor()))
+  for (let isFirst = true; ; isFirst = false) {
+    const cursor = request?.result
+    if (!cursor) return
+    if (!isFirst || skip === 0) {
+      yield [{ store: position, key: cursor.primaryKey, value: cursor.value as unknown }]
+    }
+    await kept.ask(() => {
+      if (isFirst && skip > 0) cursor.advance(skip)
+      else cursor.continue()
+      return request
+    })
+  }
 }

@@ -2,8 +2,7 @@
  * An export on its way into a database: its lines, in a database of their own. It is filled a piece at a time, so that an import
  * that was interrupted goes on where it ended, and the database itself is made in one transaction at the end.
  */
-import type { IDBCursorWithValue, IDBDatabase, IDBFactory } from '../api/global/interfaces.ts'
-import { lowerBoundOf } from '../requests/key-range-class.ts'
+import type { IDBDatabase, IDBFactory, IDBObjectStore } from '../api/global/interfaces.ts'
 import { cutFile } from './header.ts'
 import type { Lines } from './lines.ts'
 import { resultOf } from '../requests/result-of.ts'
@@ -55,7 +54,7 @@ export async function openStaging(
   const database = await resultOf(request)
   return {
     fill: (first, others, options) => fill(database, first, others, options),
-    lines: () => readPieces(database, factory),
+    lines: () => readPieces(database),
     leave: () => database.close(),
     async remove() {
       database.close()
@@ -154,14 +153,13 @@ async function keepPiece(database: IDBDatabase, piece: StagedPiece): Promise<voi
   await ended
 }
 
-async function* readPieces(database: IDBDatabase, factory: IDBFactory): AsyncGenerator<Lines> {
-  const rangeAfter = lowerBoundOf(factory)
-  for (let key: IDBValidKey = 0; ;) {
-    const store = database.transaction(storeName).objectStore(storeName)
-    const cursor: IDBCursorWithValue | null = await resultOf(store.openCursor(rangeAfter(key)))
-    if (!cursor) return
-    const { text, bytes } = cursor.value as StagedPiece
-    key = cursor.key
-    yield { lines: text.split('\n'), bytes }
+/** Their keys are numbers without a gap, from wherever the generator was when the first was put by. */
+async function* readPieces(database: IDBDatabase): AsyncGenerator<Lines> {
+  const store = (): IDBObjectStore => database.transaction(storeName).objectStore(storeName)
+  const first = await resultOf(store().openKeyCursor())
+  for (let key = Number(first?.key ?? 0); ; key++) {
+    const piece = (await resultOf(store().get(key))) as StagedPiece | undefined // nothing else is there
+    if (!piece) return
+    yield { lines: piece.text.split('\n'), bytes: piece.bytes }
   }
 }

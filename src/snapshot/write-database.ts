@@ -29,6 +29,25 @@ export async function refuseTaken(factory: IDBFactory, name: string): Promise<vo
   if (databases.some((it) => it.name === name)) throw taken(name)
 }
 
+/** Deletes a database, if there is one: its connections are asked to close, and it waits until they have. */
+export async function deleteExisting(
+  indexedDB: IDBFactory,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const deleted = resultOf(indexedDB.deleteDatabase(name))
+  if (!signal) return void (await deleted)
+  await Promise.race([deleted, abortOf(signal)])
+}
+
+/** Rejects when it comes, or has come. */
+function abortOf(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
 /** Makes the database. @throws ConstraintError if there is one by that name */
 export async function writeDatabase(
   factory: IDBFactory,

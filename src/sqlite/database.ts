@@ -7,6 +7,7 @@ import type { RecordReceiver, Scan, Storage } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
 import { Care } from './care/care.ts'
 import type { CheckpointMode } from './care/checkpoint.ts'
+import { Copies } from './care/copies.ts'
 import { Durability } from './care/durability.ts'
 import { Housekeeping } from './care/housekeeping.ts'
 import { LogRoom } from './care/log-room.ts'
@@ -45,6 +46,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   readonly #options: DatabaseOptions
   readonly #housekeeping: Housekeeping
+  readonly #copies: Copies
   readonly #syncs: Syncs
   readonly #logRoom: LogRoom
   /** Store id → the committed current number of its key generator. */
@@ -73,11 +75,13 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     this.#syncs = new Syncs(place, file, { isUnsynced: opened.isNew || opened.isUnclean })
     this.#logRoom = new LogRoom(connection, () => this.#checkpoint('TRUNCATE'))
     const caredFor = this.#caredFor(this.#syncs)
-    const housekeeping = new Housekeeping(caredFor)
+    const copies = new Copies(caredFor)
+    this.#copies = copies
+    const housekeeping = new Housekeeping({ ...caredFor, copies })
     this.#housekeeping = housekeeping
     this.quotaShare = this.#joinQuota()
     this.durability = new Durability(caredFor, housekeeping)
-    this.care = new Care(caredFor, { housekeeping, quotaShare: this.quotaShare, life })
+    this.care = new Care(caredFor, { housekeeping, copies, quotaShare: this.quotaShare, life })
     this.#joinBudget()
   }
 
@@ -179,6 +183,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     const { place, life } = this.#options
     place.engine.cacheBudget.leave(this.#setCacheSize)
     this.quotaShare?.leave()
+    this.#copies.giveWay()
     const closing = this.#asClosing()
     try {
       await closeConnection(closing)
@@ -270,6 +275,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   readonly #checkpoint = (mode: CheckpointMode): void => {
+    this.#copies.giveWay()
     this.#syncs.checkpoint(this.connection, mode)
   }
 

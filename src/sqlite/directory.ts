@@ -66,6 +66,20 @@ export function placeIn(
   return { engine, directory, mount, isPersistent, quota }
 }
 
+/** What a file in an owned directory says of itself, as `MountedEngine.identify()`. */
+export async function identifyFile(
+  engine: Engine,
+  directory: OwnedDirectory,
+  file: DatabaseFile,
+): Promise<DatabaseIdentity | null> {
+  const mounted = new MountedSqlite(engine, directory)
+  try {
+    return await mounted.identify(file)
+  } finally {
+    mounted.unmount()
+  }
+}
+
 /** SQLite in a directory that is owned. */
 export class MountedSqlite implements MountedEngine<SqliteDatabase> {
   readonly #place: MountedDirectory

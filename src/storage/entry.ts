@@ -23,6 +23,7 @@ export type {
   Scan,
   Storage,
   StorageCare,
+  StorageCopy,
   StorageDirectory,
   StorageDurability,
   StorageTransaction,

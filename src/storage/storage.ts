@@ -252,4 +252,25 @@ export interface StorageCare {
   housekeep(): boolean
   /** Checks pages, and that records and index entries agree; the problems found, none in a sound database. */
   check(): string[]
+  /**
+   * Begins a copy of the database as it is now, while no transaction is open and no other copy is made. Absent: this engine has
+   * none to give.
+   */
+  readonly copy?: () => StorageCopy
+}
+
+/**
+ * A copy of a database as one file, which is read from its beginning to its end. Nothing that is committed while it is read gets into
+ * it. It must be ended.
+ */
+export interface StorageCopy {
+  /** How long the file is. */
+  readonly sizeBytes: number
+  /**
+   * The next bytes, which are the caller's; null past the end.
+   * @throws StorageError also when the storage had to give it up for something that could not wait
+   */
+  read(): Uint8Array<ArrayBuffer> | null
+  /** Lets it go, wherever it is. May be called twice. */
+  end(): void
 }

@@ -74,6 +74,11 @@ export class Housekeeping {
     if (this.#timer === 'off') this.#arm(idleMs)
   }
 
+  /** A copy, during which there is no tidying, is over. */
+  noteCopied(): void {
+    if (this.#timer === 'off') this.#arm(idleMs)
+  }
+
   /** The file closes, tidied as a whole; resolves when nothing here is under way. */
   async close(): Promise<void> {
     this.#timer = 'closed'

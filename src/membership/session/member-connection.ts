@@ -7,9 +7,11 @@ import type { KeptPlace } from '../../kept-objects/kept-store.ts'
 import type { ChangeListener, WatchedStore } from '../../protocol/changes.ts'
 import type {
   ConnectionListener,
+  CopyListener,
   DatabaseSchema,
   Durability,
   HostConnection,
+  HostCopy,
   HostTransaction,
   SalvageReport,
   StorageLimits,
@@ -18,7 +20,7 @@ import type {
 import { queueReaction } from '../../base/node-callbacks.ts'
 import { MemberTransaction } from './transaction/member-transaction.ts'
 import type { MemberTransactionOptions } from './transaction/options.ts'
-import { closedBefore, isOwnerLost } from './reasons.ts'
+import { closedBefore, copyLost, isOwnerLost } from './reasons.ts'
 import type { ConnectionServices } from './services.ts'
 import { VersionChanges } from './version-changes.ts'
 import { Watches } from './watches.ts'
@@ -136,6 +138,14 @@ export class MemberConnection implements HostConnection {
 
   watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void {
     return this.isClosed ? () => {} : this.#watches.add(watched, listener)
+  }
+
+  /** It is of one owner: with that it fails. */
+  copy(listener: CopyListener): HostCopy {
+    const host = this.#services.isSettled ? this.#host : null
+    if (host) return host.copy(listener)
+    queueReaction(() => listener.failed(copyLost(this.name)))
+    return { next() {}, cancel() {} }
   }
 
   abortOf(listener: TransactionListener): void {

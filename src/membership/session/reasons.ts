@@ -62,3 +62,9 @@ export function upgradeLost(database: string): Failure {
   const message = `The upgrade of database "${database}" was aborted with the owner of the storage; open the database again`
   return failure('AbortError', message, { code: 'ERR_IDB_OWNER_LOST', database })
 }
+
+/** Why a copy of a database was not begun. */
+export function copyLost(database: string): Failure {
+  const message = `Database "${database}" was not copied: the owner of the storage has ended, and the next one has not begun; begin again`
+  return failure('UnknownError', message, { code: 'ERR_IDB_OWNER_LOST', database })
+}

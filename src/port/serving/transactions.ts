@@ -81,6 +81,11 @@ export class ServedTransactions {
     this.#add(id, transaction, { connection: id, mode: 'versionchange', storeIds: [] })
   }
 
+  /** Whether that is the id of one. An upgrade transaction has that of its connection. */
+  has(id: number): boolean {
+    return this.#transactions.has(id)
+  }
+
   /** @throws Malformed for what the transaction has no right to */
   execute(id: number, operation: Operation): void {
     const served = this.#transactions.get(id)

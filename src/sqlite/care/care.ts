@@ -1,10 +1,12 @@
 /** Keeping a database's file in order: the storage seam's `StorageCare`. */
 import type { DatabaseLife } from '../../files/file-engine.ts'
 import type { SalvageReport } from '../../storage/salvage-report.ts'
-import type { StorageCare } from '../../storage/storage.ts'
+import type { StorageCare, StorageCopy } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
+import { StorageError } from '../../errors.ts'
 import type { MountedDirectory } from '../database-file.ts'
 import { checkConsistency } from './consistency.ts'
+import type { Copies } from './copies.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import type { QuotaShare } from './quota-share.ts'
 
@@ -12,6 +14,8 @@ import type { QuotaShare } from './quota-share.ts'
 export interface CareOptions {
   readonly place: MountedDirectory
   readonly fileName: string
+  /** Names the database and its file at the head of messages. */
+  readonly label: string
   readonly connection: Connection
   /** Whether a read-write transaction is open. */
   readonly isWriting: () => boolean
@@ -22,6 +26,7 @@ export interface CareOptions {
 /** What care works with. */
 interface CareParts {
   readonly housekeeping: Housekeeping
+  readonly copies: Copies
   /** null: the database may grow as far as there is room. */
   readonly quotaShare: QuotaShare | null
   readonly life: Pick<DatabaseLife, 'salvaged' | 'onReported'>
@@ -65,5 +70,17 @@ export class Care implements StorageCare {
     const problems = checkConsistency(connection)
     if (problems.length > 0) connection.hasMetDamage = true
     return problems
+  }
+
+  copy(): StorageCopy {
+    const { isWriting, leaveTransaction, label } = this.#options
+    const { housekeeping, copies } = this.#parts
+    if (isWriting()) throw new Error('unreachable: a copy is made in a transaction')
+    leaveTransaction()
+    if (housekeeping.isVisited()) {
+      const message = `${label}: another program has the file open, and may write into it; close it there, and copy the database then`
+      throw new StorageError('io', message, { code: 'ERR_IDB_NOT_COPIED' })
+    }
+    return copies.begin()
   }
 }

@@ -5,6 +5,7 @@
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { CheckpointMode } from './checkpoint.ts'
+import type { Copies } from './copies.ts'
 import type { MountedDirectory } from '../database-file.ts'
 import type { FilePresence } from './file-presence.ts'
 import { fileError } from '../../files/file-error.ts'
@@ -35,6 +36,7 @@ export interface HousekeepingOptions {
   readonly label: string
   readonly presence: FilePresence
   readonly checkpoint: (mode: CheckpointMode) => void
+  readonly copies: Copies
   /** Receives trouble that cost no data. */
   readonly onWarning: (warning: StorageError) => void
 }
@@ -52,6 +54,7 @@ export class Housekeeping {
     this.#options.presence.verify()
     this.checkLog(() => {})
     const log = this.#log()
+    if (log && this.#options.copies.hold(log.pendingBytes())) return false
     if (log && log.pendingBytes() >= checkpointBytes) {
       if (log.pendingBytes() < longestLogFileBytes && this.isVisited()) return false
       this.#options.checkpoint(log.size() > longestLogFileBytes ? 'TRUNCATE' : 'PASSIVE')

@@ -115,6 +115,7 @@ function hostConnection(host: SteeredHost, isRemote: boolean): HostConnection {
     listen: () => {},
     createTransaction: () => host,
     watch: () => () => {},
+    copy: () => ({ next() {}, cancel() {} }),
     abortOf: () => {},
     closed: new Promise(() => {}),
     close: () => {},

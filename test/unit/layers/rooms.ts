@@ -76,7 +76,16 @@ export const sourceRooms: Rooms = {
   ],
   'src/api/global/': ['src/api/', 'src/options/', 'src/storage/', 'src/values/'],
   'src/requests/': ['src/api/global/'],
-  'src/snapshot/': ['src/api/global/', 'src/rendering/', 'src/requests/'],
+  'src/snapshot/': [
+    'src/api/IDBDatabase.ts',
+    'src/api/global/',
+    'src/keys/',
+    // Loaded where a database file is opened, and not before.
+    'src/platform/backup-file.ts',
+    'src/protocol/',
+    'src/rendering/',
+    'src/requests/',
+  ],
   'src/extras/': [
     'src/api/',
     'src/core/',
@@ -148,6 +157,7 @@ const otherEnds: Rooms = {
   'src/files/': ['src/sqlite/mount/', 'src/storage/'],
   'src/membership/': ['src/host/'],
   'src/port/': ['src/host/'],
+  'src/snapshot/': ['src/sqlite/file-name.ts'],
   // The instances of every type.
   'src/maintenance/': ['test/suites/types/'],
   'src/rendering/': ['test/suites/types/', 'test/unit/values/'],
@@ -176,6 +186,7 @@ const suites: Rooms = {
   survival: [],
   programs: ['test/suites/package/'],
   sharing: ['test/suites/model/'],
+  snapshot: [],
   tabs: [],
   types: [],
 }
