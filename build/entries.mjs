@@ -33,6 +33,7 @@ export const entries = {
   './inspector/server': 'inspector/server/entry.ts',
   './snapshot': 'src/snapshot.ts',
   './extras': 'src/extras.ts',
+  './snapshot/formats': 'src/snapshot-formats.ts',
 }
 
 /**
@@ -53,11 +54,12 @@ export const pageEntries = [
   './testing/jest',
   './status',
   './snapshot',
+  './snapshot/formats',
   './extras',
 ]
 
 /** New ones that `require()` loads as the modules they are, which Node 20.19 can: a twin would be weight for few. */
-export const modulesOnly = ['./maintenance', './inspector/server', './extras']
+export const modulesOnly = ['./maintenance', './inspector/server', './snapshot/formats', './extras']
 
 /** Built apart from the others, into one file with everything in it; for browsers. */
 export const inlineEntry = { subpath: './inline', source: 'src/inline.ts' }

@@ -72,7 +72,7 @@ export async function identifyFile(
   directory: OwnedDirectory,
   file: DatabaseFile,
 ): Promise<DatabaseIdentity | null> {
-  const mounted = new MountedSqlite(engine, directory)
+  const mounted = new MountedSqlite(placeIn(engine, directory))
   try {
     return await mounted.identify(file)
   } finally {

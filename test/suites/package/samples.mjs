@@ -147,8 +147,36 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
     checksOf: programChecks({ before: exportedLibrary, prints: /^0 records imported$/m }),
   },
   {
+    title: 'a backup of a database in use',
+    mark: 'backupToFile(indexedDB, ',
+    checksOf: programChecks({ before: exportedLibrary, prints: /^\d{4,} bytes backed up$/m }),
+  },
+  {
+    title: 'a comparison with a backup',
+    mark: 'openBackup((await',
+    checksOf: programChecks({
+      before: `${exportedLibrary}import { backupToFile } from 'idb-everywhere/snapshot'
+await backupToFile(made, 'library', 'library.sqlite')
+`,
+      prints: /^compared with the backup$/m,
+    }),
+  },
+  {
+    title: 'a storage state of Playwright',
+    mark: 'fromStorageState(state, ',
+    checksOf: programChecks({
+      before: `import { writeFileSync } from 'node:fs'
+const store = { name: 's', autoIncrement: false, indexes: [], records: [{ key: 1, value: 'x' }] }
+const library = { name: 'library', version: 1, stores: [store] }
+const origins = [{ origin: 'https://a.test', indexedDB: [library] }]
+writeFileSync('state.json', JSON.stringify({ cookies: [], origins }))
+`,
+      prints: /^1 records of a storage state$/m,
+    }),
+  },
+  {
     title: 'a comparison',
-    mark: 'of diff({ indexedDB',
+    mark: `{ indexedDB, name: 'copy' })`,
     checksOf: programChecks({
       before: `${exportedLibrary}await makeDatabase('copy', 2)\n`,
       prints: /^they differ in version\ncompared$/m,

@@ -1,0 +1,43 @@
+/** A database of another format, written as an export. */
+import { renderRecord, type Loss } from '../export-database.ts'
+import { type DatabaseDescription, headerOf } from '../header.ts'
+import { streamOf } from '../lines.ts'
+import type { ImportedRecord } from '../read-export.ts'
+
+/** A database as another format has it. */
+export interface ForeignDatabase {
+  readonly description: DatabaseDescription
+  /** Store by store, in the order of the description. */
+  readonly records: Iterable<ImportedRecord> | AsyncIterable<ImportedRecord>
+}
+
+/** As many characters go into one piece. */
+const pieceLength = 64 * 1024
+
+/** What `exportDatabase()` would have written of it. `onLoss`: as there; without it nothing is said of what has no bytes. */
+export function exportOf(
+  read: () => Promise<ForeignDatabase>,
+  onLoss: (loss: Loss) => void = () => undefined,
+): ReadableStream<Uint8Array> {
+  return streamOf(textOf(read, onLoss))
+}
+
+async function* textOf(
+  read: () => Promise<ForeignDatabase>,
+  onLoss: (loss: Loss) => void,
+): AsyncGenerator<string> {
+  const { description, records } = await read()
+  const { stores } = description
+  const counts = stores.map(() => 0)
+  let text = `${JSON.stringify(headerOf(description))}\n`
+  for await (const { store: position, key, value } of records) {
+    const store = stores[position]
+    if (!store) throw new Error('unreachable: a record of no store')
+    counts[position] = (counts[position] ?? 0) + 1
+    text += `${JSON.stringify(await renderRecord({ store: position, key, value }, store, onLoss))}\n`
+    if (text.length < pieceLength) continue
+    yield text
+    text = ''
+  }
+  yield `${text}${JSON.stringify({ end: true, counts })}\n`
+}
