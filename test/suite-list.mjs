@@ -87,6 +87,12 @@ export const shortSuites = [
     counts: /^limits: .*/m,
   },
   {
+    name: 'snapshot',
+    lane: 'alone',
+    command: 'node test/suites/snapshot/run.mjs',
+    counts: /^snapshot: .*/m,
+  },
+  {
     name: 'ownership',
     lane: 'alone',
     command: 'node test/suites/ownership/run.mjs',
@@ -208,6 +214,12 @@ export const longSuites = [
     command:
       'node test/suites/tabs/run.mjs --parts cases,special,failover --endings close,reload,navigate,terminate,crash,kill',
     counts: /^tabs: .*/m,
+  },
+  {
+    name: 'large-snapshot',
+    lane: 'alone',
+    command: 'node test/suites/snapshot/run.mjs --long',
+    counts: /^snapshot: .*/m,
   },
   {
     name: 'all-programs',
