@@ -2,8 +2,21 @@
 /** The command line, `npx idb-everywhere`: what is asked for, and the exit code it ends with. */
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
+import { addBench } from './commands/data/bench.ts'
+import { addDelete } from './commands/data/delete.ts'
+import { addDiff } from './commands/data/diff.ts'
+import { addDump } from './commands/data/dump.ts'
+import { addExport } from './commands/data/export.ts'
+import { addGet } from './commands/data/get.ts'
+import { addImport } from './commands/data/import.ts'
+import { addPut } from './commands/data/put.ts'
+import { addQuery } from './commands/data/query.ts'
+import { addSchema } from './commands/data/schema.ts'
+import { addCompletion } from './commands/completion.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addStatus } from './commands/status.ts'
+import { reportFailure } from './terminal/failures.ts'
+import { watchOutput } from './terminal/output.ts'
 
 /** The package's own manifest, by its own name: the path to it differs between the sources and what is built. */
 const { version, description } = createRequire(import.meta.url)('idb-everywhere/package.json') as {
@@ -12,17 +25,32 @@ const { version, description } = createRequire(import.meta.url)('idb-everywhere/
 }
 
 /** Each adds a command. */
-const commands = [addInspect, addStatus]
+const commands = [
+  addSchema,
+  addGet,
+  addDump,
+  addQuery,
+  addInspect,
+  addPut,
+  addDelete,
+  addExport,
+  addImport,
+  addDiff,
+  addStatus,
+  addBench,
+  addCompletion,
+]
 
 const program = new Command('idb-everywhere')
   .description(description)
   .version(version)
   .showHelpAfterError('(--help says what there is)')
+  .exitOverride()
 for (const add of commands) add(program)
 
+watchOutput()
 try {
   await program.parseAsync()
 } catch (error) {
-  // A person reads it, so it is one line; the stack is for those who write programs.
-  program.error(`error: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = reportFailure(error)
 }

@@ -1,32 +1,34 @@
 /** `inspect`: a page of this machine to look into the databases with. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { serveInspector } from 'idb-everywhere/inspector/server'
+import { printJsonLine, printLine, withExamples, withJson } from '../terminal/output.ts'
 
 interface InspectOptions {
+  readonly json: boolean
   readonly port: number
   readonly write: boolean
 }
 
 /** Adds the command. It goes on until it is interrupted, and then gives the directory up. */
 export function addInspect(program: Command): void {
-  program
+  const command = program
     .command('inspect')
     .description('look into the databases of a directory, in a page of this machine')
     .argument('<directory>', 'where the databases are')
     .option('--port <number>', 'the port to serve at; 0: any that is free', portOf, 0)
     .option('--write', 'let records be changed and deleted', false)
-    .addHelpText('after', '\nExample:\n  $ idb-everywhere inspect ./data\n')
     .action(inspect)
+  withExamples(withJson(command, 'print the address as JSON'), 'inspect ./data')
 }
 
-async function inspect(directory: string, { port, write }: InspectOptions): Promise<void> {
+async function inspect(directory: string, { json, port, write }: InspectOptions): Promise<void> {
   const { url, close } = await serveInspector({ path: directory, port, isWritable: write })
-  console.log(
-    `Open ${url}\nThe address is a secret: anyone who has it sees the data. End it with Ctrl-C.`,
-  )
+  await (json ? printJsonLine({ url }) : printLine(`Open ${url}\n${about}`))
   await interruption()
   await close()
 }
+
+const about = 'The address is a secret: anyone who has it sees the data. End it with Ctrl-C.'
 
 function interruption(): Promise<void> {
   return new Promise((resolve) => {

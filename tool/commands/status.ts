@@ -1,14 +1,14 @@
 /** `status`: who has a directory, and who else is there. */
 import type { Command } from 'commander'
 import { status } from 'idb-everywhere/status'
+import { printJson, withExamples, withJson } from '../terminal/output.ts'
 
 /** Adds the command. It takes part in nothing, and leaves no trace. */
 export function addStatus(program: Command): void {
-  program
+  const command = program
     .command('status')
     .description('who owns a directory of databases, and who else uses it, as JSON')
     .argument('<directory>', 'where the databases are')
-    .action(async (directory: string) => {
-      console.log(JSON.stringify(await status(directory), null, 2))
-    })
+    .action(async (directory: string) => printJson(await status(directory)))
+  withExamples(withJson(command, 'as it is always'), 'status ./data')
 }

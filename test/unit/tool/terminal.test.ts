@@ -1,0 +1,76 @@
+import { CommanderError } from 'commander'
+import { expect, test, vi } from 'vitest'
+import { exitCodes } from '../../../tool/terminal/exit-codes.ts'
+import {
+  Failure,
+  failureText,
+  Interrupted,
+  reportFailure,
+  WrongUse,
+} from '../../../tool/terminal/failures.ts'
+import { OutputClosed } from '../../../tool/terminal/output.ts'
+import { jsonText, plainText } from '../../../tool/terminal/plain-text.ts'
+import { countOf, formatBytes, formatTable } from '../../../tool/terminal/table.ts'
+
+test('A failure is one line, with the names it can be looked up by', () => {
+  expect(failureText(new Failure('It is\n  not there', 'ENOENT'))).toBe('It is not there (ENOENT)')
+  expect(failureText(new Error('a \u001b[31m b'))).toBe('a \\u001b[31m b')
+  expect(failureText('thrown text')).toBe('thrown text')
+  const error = new DOMException('Not there', 'NotFoundError')
+  Object.defineProperty(error, 'cause', { value: { code: 'ERR_IDB_NO_SUCH_NAME' } })
+  expect(failureText(error)).toBe('Not there (NotFoundError, ERR_IDB_NO_SUCH_NAME)')
+})
+
+test('Each kind of failure has its exit code, and those that are none print nothing', () => {
+  const printed = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  const codes = [
+    new Failure('not there', 'ENOENT'),
+    new WrongUse('add --write'),
+    new Interrupted('Interrupted'),
+    new OutputClosed(),
+    new CommanderError(0, 'commander.help', ''),
+    new CommanderError(1, 'commander.unknownOption', ''),
+  ].map(reportFailure)
+  const { failed, usedWrongly, interrupted, done } = exitCodes
+  expect(codes).toEqual([failed, usedWrongly, interrupted, done, done, usedWrongly])
+  expect(printed).toHaveBeenCalledTimes(3)
+  printed.mockRestore()
+})
+
+test('JSON whose strings a terminal would obey is JSON of the same value', () => {
+  const value = { 'a\u009b': '\u001b[2J \u202e \u2028 ü 🔑 \ud800' }
+  for (const indent of [0, 2]) {
+    const text = jsonText(value, indent)
+    expect(JSON.parse(text)).toEqual(value)
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Bidi_Control}\u2028]/u)
+  }
+  expect(plainText('one\ttwo')).toBe('one\\u0009two')
+})
+
+test('A table is as wide as what is in it, numbers at the right, nothing at the ends of lines', () => {
+  expect(
+    formatTable(
+      ['name', 'count', ''],
+      [
+        ['a', 1, 'x'],
+        ['longer', 12_345, undefined],
+      ],
+    ),
+  ).toBe('name     count\na            1  x\nlonger  12,345')
+})
+
+test('Counts and sizes read as people write them', () => {
+  expect([0, 1, 1234].map((it) => countOf(it, 'record'))).toEqual([
+    '0 records',
+    '1 record',
+    '1,234 records',
+  ])
+  expect([0, 1, 999, 1000, 1_500_000, 2e15].map(formatBytes)).toEqual([
+    '0 bytes',
+    '1 byte',
+    '999 bytes',
+    '1 kB',
+    '1.5 MB',
+    '2,000 TB',
+  ])
+})

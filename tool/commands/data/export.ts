@@ -1,0 +1,125 @@
+/** `export`: a database as JSON Lines. */
+import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
+import { Writable } from 'node:stream'
+import type { Command } from 'commander'
+import type { IDBFactory } from 'idb-everywhere'
+import { exportDatabase, formatKey, type Loss } from 'idb-everywhere/snapshot'
+import { requireDatabase } from '../../databases/connection.ts'
+import { withIndexedDB } from '../../terminal/directory.ts'
+import { Failure } from '../../terminal/failures.ts'
+import { interruption } from '../../terminal/interruption.ts'
+import { printJson, printLine, withExamples, withJson, writeText } from '../../terminal/output.ts'
+import { plainText } from '../../terminal/plain-text.ts'
+import { startProgress } from '../../terminal/progress.ts'
+import { countOf, formatBytes } from '../../terminal/table.ts'
+
+interface ExportOptions {
+  readonly json: boolean
+  readonly force: boolean
+}
+
+/** Adds the command. */
+export function addExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description(
+      'write a database as JSON Lines, with the type of every key and value; one state of it, also while others write',
+    )
+    .argument('<directory>', 'where the databases are')
+    .argument('<database>', 'its name')
+    .argument('[file]', 'the file to write; the standard output, where it is left out')
+    .option('--force', 'overwrite the file, if it is there', false)
+    .action(exportTo)
+  withExamples(
+    withJson(command, 'print what was written to the file'),
+    'export ./data shop shop.jsonl',
+    'export ./data shop | gzip > shop.jsonl.gz',
+  )
+}
+
+async function exportTo(
+  directory: string,
+  name: string,
+  file: string | undefined,
+  { json, force }: ExportOptions,
+): Promise<void> {
+  if (file !== undefined && !force && existsSync(file)) {
+    throw new Failure(`File "${file}" is there already; add --force to overwrite it`, 'EEXIST')
+  }
+  const written = await withIndexedDB(directory, async (indexedDB) => {
+    await requireDatabase(indexedDB, name)
+    return file === undefined
+      ? exportToOutput(indexedDB, name)
+      : exportToFile(indexedDB, name, file)
+  })
+  if (file === undefined) return
+  if (json) return printJson({ database: name, file, ...written })
+  const { records, bytes } = written
+  await printLine(`${countOf(records, 'record')} in ${plainText(file)}, ${formatBytes(bytes)}`)
+}
+
+interface Written {
+  readonly records: number
+  readonly bytes: number
+}
+
+interface Exporting {
+  readonly stream: ReadableStream<Uint8Array>
+  readonly signal: AbortSignal
+  /** What was written, once the stream has ended. */
+  end(): Written
+}
+
+function startExport(indexedDB: IDBFactory, name: string): Exporting {
+  const progress = startProgress('records')
+  const signal = interruption('Interrupted; the export is not whole')
+  let written = { records: 0, bytes: 0 }
+  const stream = exportDatabase(indexedDB, name, {
+    signal,
+    onLoss: warnOfLoss,
+    onProgress({ records, bytes, total }) {
+      written = { records, bytes }
+      progress.show('export', records, total)
+    },
+  })
+  return {
+    stream,
+    signal,
+    end() {
+      progress.end()
+      return written
+    },
+  }
+}
+
+function warnOfLoss({ store, key, type }: Loss): void {
+  const place = `${key === undefined ? 'a record' : `the record ${formatKey(key)}`} of "${store}"`
+  const warning = `A ${type} in ${place} cannot be exported; undefined stands for it`
+  console.error(`warning: ${plainText(warning)}`)
+}
+
+async function exportToOutput(indexedDB: IDBFactory, name: string): Promise<Written> {
+  const { stream, end } = startExport(indexedDB, name)
+  try {
+    for await (const piece of stream) await writeText(piece)
+  } finally {
+    end()
+  }
+  return end()
+}
+
+/** Under another name until it is whole: a file by the name that was asked for is an export. */
+async function exportToFile(indexedDB: IDBFactory, name: string, file: string): Promise<Written> {
+  const partial = `${file}.partial`
+  const { stream, end } = startExport(indexedDB, name)
+  try {
+    await stream.pipeTo(Writable.toWeb(createWriteStream(partial)))
+    renameSync(partial, file)
+  } catch (error) {
+    rmSync(partial, { force: true })
+    throw error
+  } finally {
+    end()
+  }
+  return end()
+}

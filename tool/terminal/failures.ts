@@ -1,0 +1,54 @@
+/** What a person and a script are told when a command does not do what was asked of it. */
+import { CommanderError } from 'commander'
+import { paint } from './colors.ts'
+import { exitCodes } from './exit-codes.ts'
+import { OutputClosed } from './output.ts'
+import { plainText } from './plain-text.ts'
+
+/** A failure that the command line finds by itself. `code`: a name for it that scripts can look for. */
+export class Failure extends Error {
+  override readonly name = 'Failure'
+  readonly code: string
+
+  constructor(message: string, code: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** The command line makes no sense, as shows only when the command is carried out. */
+export class WrongUse extends Error {
+  override readonly name = 'WrongUse'
+}
+
+/** A person has pressed Ctrl-C. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted'
+}
+
+/** Prints what went wrong as one line, and gives the exit code that says it. */
+export function reportFailure(error: unknown): number {
+  // The parser has printed its own, help and version included.
+  if (error instanceof CommanderError)
+    return error.exitCode === 0 ? exitCodes.done : exitCodes.usedWrongly
+  if (error instanceof OutputClosed) return exitCodes.done
+  console.error(`${paint('red', 'error:', process.stderr)} ${failureText(error)}`)
+  if (error instanceof WrongUse) return exitCodes.usedWrongly
+  return error instanceof Interrupted ? exitCodes.interrupted : exitCodes.failed
+}
+
+/** One line: what went wrong, and the codes by which it can be looked up. A stack is for those who write programs. */
+export function failureText(error: unknown): string {
+  const message =
+    error instanceof Error || error instanceof DOMException ? error.message : String(error)
+  const codes = codesOf(error)
+  const line = plainText(message.replace(/\s*\n\s*/g, ' '))
+  return codes.length > 0 ? `${line} (${codes.join(', ')})` : line
+}
+
+/** The specification's name for it, then the code of this package or of the system. */
+function codesOf(error: unknown): string[] {
+  const { code, cause } = Object(error) as { code?: unknown; cause?: { code?: unknown } }
+  const found = [error instanceof DOMException ? error.name : undefined, cause?.code, code]
+  return found.filter((it) => typeof it === 'string')
+}

@@ -1,0 +1,21 @@
+/**
+ * Text without what a terminal would obey, so that a name or value from a database can neither move the cursor, change colours,
+ * nor turn the direction of writing.
+ */
+const obeyed = /[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu
+
+/** The text with the escapes of JSON in place of what a terminal would obey. */
+export function plainText(text: string): string {
+  return text.replace(obeyed, escape)
+}
+
+/** The value as JSON; `indent`: laid out in lines for reading, by as many spaces. */
+export function jsonText(value: unknown, indent = 0): string {
+  const lines = JSON.stringify(value, null, indent).split('\n')
+  return lines.map(plainText).join('\n')
+}
+
+/** All of them are single code units. */
+function escape(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+}

@@ -1,0 +1,55 @@
+import Table from 'cli-table3'
+import { paint } from './colors.ts'
+import { plainText } from './plain-text.ts'
+
+/** What a cell shows: text, or a number, which stands at the right. Undefined: nothing. */
+export type Cell = string | number | undefined
+
+/** Neither lines nor corners: what is copied from a terminal, and what goes to a file, is the text alone. */
+const noLines = Object.fromEntries(
+  ['top', 'bottom', 'left', 'right', 'mid'].flatMap((side) =>
+    ['', '-mid', '-left', '-right'].map((part) => [`${side}${part}`, '']),
+  ),
+)
+
+const grouped = new Intl.NumberFormat('en')
+
+/** Rows below a head, in columns as wide as what is in them. No end of line after the last row. */
+export function formatTable(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
+  const isNumeric = head.map((_, at) => rows.some((row) => typeof row[at] === 'number'))
+  const table = new Table({
+    head: head.map((it) => paint('bold', it)),
+    colAligns: isNumeric.map((it) => (it ? 'right' : 'left')),
+    chars: { ...noLines, middle: '  ' },
+    style: { head: [], border: [], compact: true, 'padding-left': 0, 'padding-right': 0 },
+  })
+  table.push(...rows.map((row) => row.map(textOf)))
+  return table.toString().replace(/ +$/gm, '')
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === 'number' ? formatCount(cell) : plainText(cell ?? '')
+}
+
+/** `1,234,567` */
+export function formatCount(count: number): string {
+  return grouped.format(count)
+}
+
+/** `1,234 records`, `1 record` */
+export function countOf(count: number, noun: string): string {
+  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`
+}
+
+const units = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'] as const
+
+/** `17 bytes`, `1.5 MB`: in units of a thousand. */
+export function formatBytes(bytes: number): string {
+  const step = Math.min(units.length - 1, Math.max(0, Math.floor(Math.log10(bytes || 1) / 3)))
+  return new Intl.NumberFormat('en', {
+    style: 'unit',
+    unit: units[step] ?? 'byte',
+    unitDisplay: step === 0 ? 'long' : 'short',
+    maximumFractionDigits: step === 0 ? 0 : 1,
+  }).format(bytes / 1000 ** step)
+}
