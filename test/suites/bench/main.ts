@@ -35,7 +35,7 @@ const usage = `npm run bench -- [filter] [options]
   --long         sizes that take minutes, too
   --update       write test/suites/bench/results.json
   --compare DIR  this build against the one in DIR (a checkout or its dist/), and that one against itself
-  --report       measure nothing: draw test/suites/bench/speed.svg and write the tables of docs/performance.md from results.json
+  --report       measure nothing: draw the charts and write the tables of docs/performance.md from results.json
   --help         print this
 Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
 `

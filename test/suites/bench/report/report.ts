@@ -1,4 +1,4 @@
-/** The recorded results for readers: the tables of docs/performance.md, and a chart beside the benchmark. */
+/** The recorded results for readers: the tables of docs/performance.md, and the charts beside the benchmark and in docs/pictures. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measurement } from '../warm/measure.ts'
@@ -6,6 +6,7 @@ import type { Row } from '../warm/cases.ts'
 import type { Answer } from '../question.ts'
 import { markdownTable, writeSection } from './document.ts'
 import { type ChartRow, chartOf } from './speed-chart.ts'
+import { type FrontRow, frontChartOf } from './front-chart.ts'
 import { goalOf } from './table.ts'
 
 /** Runtime → question → answer, as `--update` has recorded them. */
@@ -35,6 +36,10 @@ export function writeReport(projectRoot: string): void {
     join(projectRoot, 'test/suites/bench/speed.svg'),
     chartOf(chartRows(rows), runtimes),
   )
+  for (const kind of ['light', 'dark'] as const) {
+    const chart = frontChartOf(frontRows(rows), kind)
+    writeFileSync(join(projectRoot, `docs/pictures/speed-${kind}.svg`), chart)
+  }
   const tables = [tableFor('disk', 'on disk', rows), tableFor('memory', 'in memory', rows)]
   writeSection(projectRoot, section, tables)
 }
@@ -68,6 +73,26 @@ function chartRows(cases: readonly CaseRows[]): ChartRow[] {
       }),
     ),
   }))
+}
+
+/** Name of the case → what the README calls it. */
+const frontCases: Readonly<Record<string, string>> = {
+  'put 10,000': '10,000 × put()',
+  'get 10,000': '10,000 × get()',
+  'index.get 10,000': '10,000 × index.get()',
+  'getAll of 10,000': 'getAll() of 10,000',
+  'cursor over 10,000': 'cursor over 10,000',
+  '1,000 one-put transactions, awaited': '1,000 transactions',
+}
+
+/** Of the first runtime. */
+function frontRows(cases: readonly CaseRows[]): FrontRow[] {
+  return Object.entries(frontCases).flatMap(([name, title]) => {
+    const row = cases.find((it) => it.name === name)?.rows[Object.keys(runtimes)[0] ?? '']
+    if (!row) return []
+    const ratios = row.measurements.map((it) => [it.name, it.ratio ?? 1] as const)
+    return [{ name: title, ratios: Object.fromEntries(ratios) }]
+  })
 }
 
 function contender({ measurements }: Row, name: string): Measurement | undefined {
