@@ -1,6 +1,6 @@
 /**
- * Holds the documents to the tree: each link leads to a file and each anchor to a heading; the files, scripts and suites that a
- * document names are there; each figure of the README's evidence stands on the page that its row links to.
+ * Holds the documents to the tree: each link leads to a file and each anchor to a heading; the pictures, files, scripts and suites that a
+ * document names are there; each page is in the sidebar of the site; each figure of the table of evidence stands on the page that its row links to.
  *
  * `node build/documents.mjs [directory]` looks at those of the project, or of the directory; the package suite at those that are
  * packed.
@@ -16,7 +16,7 @@ const projectFile =
   /^https:\/\/github\.com\/idb-everywhere\/idb-everywhere\/(?:blob|tree|raw)\/main\/(.*)/
 
 /** Folders whose files a document names by their paths from the root. */
-const folders = 'src|vfs|test|wpt|build|docs|packages|browser-demo|\\.ci|\\.github'
+const namedFolders = 'src|vfs|test|wpt|build|docs|packages|browser-demo|\\.ci|\\.github'
 
 /**
  * What is wrong with the documents of `directory`, a line each: a package as installed, or the project itself.
@@ -31,13 +31,18 @@ export function complaintsOf(directory, root = projectRoot) {
     ].map((wrong) => `${document}: ${wrong} leads nowhere`)
     return [
       ...astray,
+      ...missingPictures(text, join(root, dirname(document))).map(
+        (path) => `${document}: there is no ${path}`,
+      ),
+      ...unlisted(document, root),
       ...unfoundedFigures(text, { root, folder: join(directory, dirname(document)) }),
     ]
   })
 }
 
 function documentsOf(directory) {
-  const candidates = ['', 'docs', 'packages/fake-indexeddb', '.github'].flatMap((folder) => {
+  const folders = ['', 'docs', 'docs/recipes', 'packages/fake-indexeddb', '.github']
+  const candidates = folders.flatMap((folder) => {
     const path = join(directory, folder)
     return existsSync(path) ? readdirSync(path).map((name) => join(folder, name)) : []
   })
@@ -74,13 +79,27 @@ function anchorsOf(markdown) {
   )
 }
 
+/** Pictures in HTML, relative to the document in the repository: the registry's site looks there, too, and they are not packed. */
+function missingPictures(text, folder) {
+  const named = [...text.matchAll(/\ssrc(?:set)?="([^":]+)"/g)].map(([, path]) => path)
+  return named.filter((path) => !existsSync(join(folder, path)))
+}
+
+/** A page that the site has not got. */
+function unlisted(document, root) {
+  const [, page] = document.match(/^docs\/(.*)/) ?? []
+  if (page === undefined) return []
+  const pages = readFileSync(join(root, 'docs/.vitepress/pages.mjs'), 'utf8')
+  return pages.includes(`'${page}':`) ? [] : [`${document}: docs/.vitepress/pages.mjs lacks it`]
+}
+
 /** The files, scripts and suites that the text names and the project lacks. */
 function missingNames(text, root) {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const suites = readFileSync(join(root, 'test/suite-list.mjs'), 'utf8')
   const files = [
-    ...text.matchAll(new RegExp(`\`((?:${folders})/[\\w./-]*)\``, 'g')),
-    ...text.matchAll(new RegExp(`\\bnode ((?:${folders})/[\\w./-]+)`, 'g')),
+    ...text.matchAll(new RegExp(`\`((?:${namedFolders})/[\\w./-]*)\``, 'g')),
+    ...text.matchAll(new RegExp(`\\bnode ((?:${namedFolders})/[\\w./-]+)`, 'g')),
   ].map(([, name]) => name)
   const scriptNames = [...text.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name]) => name)
   const suiteNames = [...text.matchAll(/\bnpm test -- ([\w -]+)/g)].flatMap(([, names]) =>
@@ -97,14 +116,14 @@ function missingNames(text, root) {
 
 /** The figures of a table of evidence that are not in the document which its row links to. */
 function unfoundedFigures(text, { root, folder }) {
-  const [, table] = /^## Evidence\n([^]*?)^## /m.exec(text) ?? []
+  const [, table] = /^# Evidence\n([^]*?)^## /m.exec(text) ?? []
   const rows = [...(table ?? '').matchAll(/^\| (.*) \| +\[.*\]\((.*)\) +\|$/gm)]
   return rows.flatMap(([, claim, page]) => {
     const [, inProject] = page.match(projectFile) ?? []
     const file = inProject === undefined ? join(folder, page) : join(root, inProject)
     const known = figuresIn(readFileSync(file, 'utf8'))
     const unfounded = figuresIn(claim).filter((figure) => !known.includes(figure))
-    return unfounded.map((figure) => `README.md: ${page} has no ${figure}`)
+    return unfounded.map((figure) => `Evidence: ${page} has no ${figure}`)
   })
 }
 

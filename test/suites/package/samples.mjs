@@ -2,19 +2,20 @@
  * The samples of the documents, as they stand, each where it belongs: in a program, a page, a test. A sample that none of the
  * scenes below knows is a failure, so that no new one goes untried. From the packed package.
  *
- * `node test/suites/package/samples.mjs [--long]`: the long form runs programs and tests in every runtime and runner, and the page as
+ * `node test/suites/package/samples.mjs [--long] [words]`: words choose the checks whose titles contain them; the long form runs programs and tests in every runtime and runner, and the page as
  * Vite and Next build it. Needs a built `dist/`, and Chromium for pages. Ends with a line of counts.
  */
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installPacked, root, runChecks } from './projects.mjs'
-import { pageChecks } from './sample-pages.mjs'
+import { recipes } from './samples/recipes.mjs'
+import { pageChecks, pageChecksWith } from './samples/pages.mjs'
 import {
   compileSample,
   configurationChecks,
   programChecks,
   testChecks,
-} from './sample-programs.mjs'
+} from './samples/programs.mjs'
 
 const isLong = process.argv.includes('--long')
 const workerdSuite = 'node test/suites/package/workerd.mjs'
@@ -53,10 +54,42 @@ await made[Symbol.asyncDispose]()
 /** Where samples belong, by what each says; `checksOf` makes checks, title → work. */
 const scenes = [
   {
-    title: 'the global on disk',
-    mark: `'idb-everywhere/auto'`,
-    checksOf: programChecks({ prints: /SICP/ }),
+    title: 'a counter that lasts',
+    mark: `from 'idb'`,
+    checksOf: programChecks({
+      libraries: ['idb@8.0.4'],
+      times: 2,
+      prints: /^Run 2; the first was at \d{4}-/m,
+    }),
   },
+  {
+    title: 'the first program',
+    mark: `console.log('Visits so far:'`,
+    checksOf: programChecks({ times: 2, prints: /^Visits so far: 2$/m }),
+  },
+  {
+    title: 'the first page',
+    mark: 'document.body.textContent',
+    checksOf: pageChecksWith({
+      after: `
+new MutationObserver(() => {
+  const { textContent } = document.body
+  document.title = textContent === 'Visits so far: 1' ? 'found SICP' : textContent
+}).observe(document.body, { childList: true })
+`,
+    }),
+  },
+  {
+    title: 'a path of its own',
+    mark: './data/library',
+    checksOf: programChecks({
+      after: `import { existsSync } from 'node:fs'
+console.log(existsSync('data'))
+`,
+      prints: /^false$/m,
+    }),
+  },
+  ...recipes,
   {
     title: 'factories',
     mark: 'independent of every other factory',
@@ -82,7 +115,7 @@ await once(owner, 'message')
       prints: /^owned by process \d+$/m,
     }),
   },
-  { title: 'threads', mark: 'isMainThread', checksOf: programChecks({ prints: /^library$/m }) },
+  { title: 'threads', mark: 'serve(port1', checksOf: programChecks({ prints: /^library$/m }) },
   {
     title: 'a directory that processes share',
     mark: 'the same in each process',
@@ -109,7 +142,7 @@ database.close()
   },
   {
     title: 'a command-line tool',
-    mark: 'console.log(await indexedDB.databases())',
+    mark: 'databases())\nawait close(indexedDB)',
     checksOf: programChecks({
       after: `import { existsSync } from 'node:fs'
 console.log(existsSync('data/owner.json'))
@@ -143,7 +176,7 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
   },
   {
     title: 'an export and its import',
-    mark: 'exportDatabase(indexedDB, ',
+    mark: `exportDatabase(indexedDB, 'library').pipeTo(`,
     checksOf: programChecks({ before: exportedLibrary, prints: /^0 records imported$/m }),
   },
   {
@@ -298,7 +331,9 @@ await close()
 const packages = await installPacked()
 const documents = [
   'README.md',
-  ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
+  ...readdirSync(join(root, 'docs'), { recursive: true })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
   'packages/fake-indexeddb/README.md',
 ]
 // Some stand in two documents.
@@ -312,7 +347,11 @@ const checks = [...samples].flatMap((code) => {
 })
 const missing = scenes.filter(({ mark }) => ![...samples].some((code) => code.includes(mark)))
 checks.push(['each scene has its sample', () => failFor(missing, missing.length > 0)])
-await runChecks('samples', checks)
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+await runChecks(
+  'samples',
+  checks.filter(([title]) => words.every((word) => title.includes(word))),
+)
 
 function samplesOf(text) {
   return [...text.matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm)].map(([, code]) => code)

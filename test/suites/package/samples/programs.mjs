@@ -1,25 +1,38 @@
 /** Samples that are programs, tests, or types. */
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { importBundled } from '../../kit/bundle.mjs'
-import { root, run, temporaryDirectory } from './projects.mjs'
+import { importBundled } from '../../../kit/bundle.mjs'
+import { root, run, temporaryDirectory } from '../projects.mjs'
 
 const { installedPackage, runtimeCommand, runtimeLabel } = (
   await importBundled('test/kit/runtimes.ts')
 ).module
 
-/** The sample as a module of its own, between lines that set its scene; what it prints has to match. */
-export function programChecks({ before = '', after = '', prints }) {
+/**
+ * The sample as a module of its own, between lines that set its scene; what it prints has to match, the last time where it is run
+ * several `times`. `libraries`: what it imports from the registry, as `name@version`; `files`: what lies beside it.
+ */
+export function programChecks({ before = '', after = '', prints, times = 1, libraries, files }) {
   return ({ title, code, packages, isLong }) =>
     (isLong ? ['node', 'node@24', 'bun', 'deno'] : ['node']).map((runtime) => [
       `${title}: runs in ${runtimeLabel(runtime)}`,
       async () => {
-        const directory = projectWith(packages, { 'sample.mjs': `${before}${code}${after}` })
+        const all = { 'sample.mjs': `${before}${code}${after}`, ...files }
+        const directory = projectWith(packages, all, libraries && (await installed(libraries)))
         const [command, ...args] = await runtimeCommand(runtime)
-        const { all } = await run(command, [...args, 'sample.mjs'], { cwd: directory })
-        if (!prints.test(all)) throw new Error(`Expected ${prints}, got: ${all}`)
+        let printed = ''
+        for (let time = 0; time < times; time++) {
+          printed = (await run(command, [...args, 'sample.mjs'], { cwd: directory })).all
+        }
+        if (!prints.test(printed)) throw new Error(`Expected ${prints}, got: ${printed}`)
       },
     ])
+}
+
+/** The directory in whose `node_modules` they are; in it, imports of them resolve. */
+function installed([first, ...others]) {
+  const [name, version] = first.split('@')
+  return installedPackage(name, version, others)
 }
 
 /** What the sample for tests takes for granted. */
@@ -108,18 +121,38 @@ test('each import is of the stand-in', async () => {
 })
 `
 
-/** The sample as all that a runner of tests is configured by. */
-export function configurationChecks(name, args) {
+/** A suite on the global that a set-up module makes. */
+export const globalTest = `test('a database is there once it was opened', async () => {
+  await opened(indexedDB, (database) => database.createObjectStore('books'))
+  expect((await indexedDB.databases()).length).toBe(1)
+})
+test('and gone in the next test', async () => {
+  expect(await indexedDB.databases()).toEqual([])
+})
+`
+
+/** The sample as all that a runner of `tests` is configured by. */
+export function configurationChecks(name, args, tests = renamedTest) {
   return ({ title, code, packages, isLong }) => {
     if (!isLong) return []
     const { 'idb-everywhere': main, 'fake-indexeddb': standIn } = packages
     const files = {
       [`${name}.config.js`]: code,
-      'renamed.test.mjs': `${testRunners[name].before}${testScene}${renamedTest}`,
+      'configured.test.mjs': `${testRunners[name].before}${testScene}${tests}`,
     }
     const renamed = { 'idb-everywhere': main, '@idb-everywhere/fake-indexeddb': standIn }
     return [[title, () => runTests(name, { files, packages: renamed, args })]]
   }
+}
+
+/** The sample as a whole file of tests for Vitest, with the set-up module that the page names. */
+export function vitestChecks({ title, code, packages, isLong }) {
+  if (!isLong) return []
+  const files = {
+    'vitest.config.js': `export default { test: { setupFiles: ['idb-everywhere/testing/vitest'] } }`,
+    'sample.test.mjs': code,
+  }
+  return [[title, () => runTests('vitest', { files, packages, args: ['run'] })]]
 }
 
 /** Rejects unless all pass. */

@@ -4,11 +4,12 @@ import { cpSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
-import { importBundled } from '../../kit/bundle.mjs'
-import { root, run } from './projects.mjs'
-import { projectWith } from './sample-programs.mjs'
+import { importBundled } from '../../../kit/bundle.mjs'
+import { root, run } from '../projects.mjs'
+import { projectWith } from './programs.mjs'
 
 const { installedPackage, runtimeCommand } = (await importBundled('test/kit/runtimes.ts')).module
+const { startServer } = (await importBundled('test/kit/page-server.ts')).module
 
 /** Stores and reads by the sample's `indexedDB`, and says in the page's title what it found. */
 const afterwards = `
@@ -31,14 +32,31 @@ const next = {
 
 const isRequired = process.env.IDB_TEST_BROWSERS === 'required'
 
-/** `policy`: the page's Content-Security-Policy, if it has one; Next serves its pages itself, without. */
-export function pageChecks({ title, code, packages, isLong, policy }) {
+/** A page with lines of its own around the sample; in the end its title has to be `found SICP`. */
+export function pageChecksWith({ before = '', after }) {
+  return (sample) => pageChecks({ ...sample, before, after })
+}
+
+/**
+ * `policy`: the page's Content-Security-Policy, if it has one; Next serves its pages itself, without, and runs the sample in a function, where
+ * nothing can be awaited.
+ */
+export function pageChecks({
+  title,
+  code,
+  packages,
+  isLong,
+  policy,
+  before = '',
+  after = afterwards,
+}) {
   const isWhole = code.includes(`from 'idb-everywhere'`)
-  const script = `${isWhole ? '' : imported}${code}${afterwards}`
+  const script = `${isWhole ? '' : imported}${before}${code}${after}`
+  const awaits = /\bawait\b/.test(script)
   const bundlers = {
     esbuild: withEsbuild,
     ...(isLong && { Vite: withVite }),
-    ...(isLong && !policy && { Next: withNext }),
+    ...(isLong && !policy && !awaits && { Next: withNext }),
   }
   return Object.entries(bundlers).map(([name, serve]) => [
     `${title}: runs in Chromium, bundled by ${name}`,
@@ -90,7 +108,8 @@ async function withVite({ script, packages }) {
 /** Next serves itself; the sample runs when the page has been mounted, as it must not on the server. */
 async function withNext({ script, packages }) {
   const toolDirectory = await installedPackage(next.package, next.version, next.companions)
-  const [, imports, body] = script.match(/^((?:import .*\n)*)([^]*)$/)
+  const imports = script.match(/^import .*\n/gm)?.join('') ?? ''
+  const body = script.replace(/^import .*\n/gm, '')
   const page = `'use client'
 ${imports}import { useEffect } from 'react'
 export default function Page() {
@@ -135,7 +154,6 @@ const ownWorker = `import '/dist/worker.js'\n`
 
 /** Without a bundler that knows it, the package's own files lie beside the script that they were bundled into. */
 async function serveSite(site, packages) {
-  const { startServer } = (await importBundled('test/kit/page-server.ts')).module
   writeFileSync(join(site, 'my-worker.js'), ownWorker)
   cpSync(join(packages['idb-everywhere'], 'dist'), join(site, 'dist'), { recursive: true })
   const { origin, close } = await startServer({ '/': site })
