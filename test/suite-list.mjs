@@ -171,6 +171,12 @@ export const longSuites = [
   },
   { name: 'files', lane: 'packages', command: `${matrix} files`, counts: /^matrix: .*/m },
   {
+    name: 'site',
+    lane: 'packages',
+    command: 'npm run --silent docs',
+    counts: /^site: .*0 of them dead$/m,
+  },
+  {
     name: 'workerd',
     lane: 'packages',
     command: 'node test/suites/package/workerd.mjs',
