@@ -212,7 +212,7 @@ export interface Answer {
   readonly result?: Uint8Array | number | undefined
   readonly failure?: Failure
   /** Key and value of each record. */
-  readonly records: readonly { key: number[]; value: number[] }[]
+  readonly records: readonly { readonly key: number[]; readonly value: number[] }[]
 }
 
 function operationReceiver(
@@ -220,11 +220,19 @@ function operationReceiver(
   title: string,
   resolve: (answer: Answer) => void = () => {},
 ): OperationReceiver {
-  const records: { key: number[]; value: number[] }[] = []
+  const records: { readonly key: number[]; readonly value: number[] }[] = []
   return {
     record({ bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordBytes) {
-      const part = (start: number, end: number) => [...bytes.subarray(start, end)]
-      records.push({ key: part(keyStart, keyEnd), value: part(valueStart, valueEnd) })
+      const [key, value] = [bytes.slice(keyStart, keyEnd), bytes.slice(valueStart, valueEnd)]
+      // Few tests look at large values.
+      records.push({
+        get key() {
+          return [...key]
+        },
+        get value() {
+          return [...value]
+        },
+      })
     },
     done(result) {
       log.push(`${title} done`)
@@ -240,9 +248,13 @@ function operationReceiver(
 export type Put = Extract<Operation, { type: 'put' }>
 
 /** A put whose value is lent. */
-export function put(key: number, value = [1], options: Partial<Omit<Put, 'value'>> = {}): Put {
+export function put(
+  key: number,
+  value: ArrayLike<number> = [1],
+  options: Partial<Omit<Put, 'value'>> = {},
+): Put {
   const defaults = { storeId: 1, indexKeys: null, overwrite: true, generated: null }
-  const bytes = { key: encodeNumberKey(key), value: new ValueBytes(Uint8Array.from(value), 'lent') }
+  const bytes = { key: encodeNumberKey(key), value: new ValueBytes(new Uint8Array(value), 'lent') }
   return { type: 'put', ...defaults, ...bytes, ...options }
 }
 

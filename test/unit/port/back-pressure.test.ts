@@ -69,7 +69,7 @@ async function fixture() {
 /** Fills the store with values of a size each. */
 async function fill(connection: HostConnection, count: number, sizeBytes: number): Promise<void> {
   const transaction = new Tester(connection)
-  const value = Array.from({ length: sizeBytes }, (_, i) => i % 256)
+  const value = Uint8Array.from({ length: sizeBytes }, (_, i) => i % 256)
   for (let i = 0; i < count; i++) void transaction.execute(put(i, value))
   await transaction.commit()
 }
