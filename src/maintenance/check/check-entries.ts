@@ -1,29 +1,74 @@
-/** Looking for entries of an index that no record stands for. */
+/** Comparing the entries of an index with those that the records should have. */
 import { isA } from '../../base/thrown.ts'
 import { StorageError } from '../../errors.ts'
 import { forEachIndexKey, indexKeysOf } from '../../keys/index-keys.ts'
 import { compareKeys } from '../../keys/key.ts'
-import { encodeRange, unboundedRange } from '../../keys/key-range.ts'
 import type { SqliteDatabase } from '../../sqlite/database.ts'
 import type { IndexSchema, ObjectStoreSchema } from '../../storage/schema.ts'
 import { deserialize } from '../../values/deserialize.ts'
+import { EntrySum, wholly } from './entry-sums.ts'
 import { textOf } from './key-as-text.ts'
 import type { Findings } from './problem.ts'
-import { type Entry, readEntries, valueUnder } from './read-batch.ts'
+import {
+  type CopiedRecord,
+  type Entry,
+  hasEntry,
+  readBatch,
+  readEntries,
+  valueUnder,
+} from './read-batch.ts'
 
 /** An index, and what is known of it. */
 export interface CheckedIndex {
   readonly database: SqliteDatabase
   readonly store: ObjectStoreSchema
   readonly index: IndexSchema
-  /** How many entries of records were found in it; null: not all records could be read. */
-  readonly found: number | null
+  /** The entries that the records should have; null: not all records could be read. */
+  readonly due: EntrySum | null
 }
 
-/** Reads the index only where it has more entries than records stand for, or that is not known. */
+/** Looks entries up one by one only where the index has others than it should. */
 export function checkEntries(checked: CheckedIndex, findings: Findings): void {
-  const { database, store, index, found } = checked
-  if (database.count(store.id, index.id, encodeRange(unboundedRange)) === found) return
+  if (checked.due && sumOf(checked)?.equals(checked.due)) return
+  findMissing(checked, findings)
+  findStray(checked, findings)
+}
+
+/** null: they lead back, which would go on without end. */
+function sumOf({ database, store, index }: CheckedIndex): EntrySum | null {
+  const sum = new EntrySum()
+  let last: Entry | null = null
+  for (;;) {
+    const batch = readEntries(database, { storeId: store.id, indexId: index.id, after: last })
+    if (batch.length === 0) return sum
+    for (const entry of batch) {
+      if (last && compareEntries(last, entry) >= 0) return null
+      last = entry
+      sum.add(wholly(entry.key), wholly(entry.primaryKey))
+    }
+  }
+}
+
+function findMissing({ database, store, index }: CheckedIndex, findings: Findings): void {
+  const place = { store: store.name, index: index.name }
+  let last: Uint8Array | null = null
+  for (;;) {
+    const batch: readonly CopiedRecord[] = readBatch(database, { storeId: store.id, after: last })
+    for (const { key, value } of batch) {
+      if (last && compareKeys(last, key) >= 0) return
+      last = key
+      forEachEntry(value, index, (indexKey) => {
+        const entry = { key: indexKey, primaryKey: key }
+        if (hasEntry(database, { storeId: store.id, indexId: index.id, ...entry })) return
+        findings.add('missing-entry', 'records have no entry', place, textOf(key))
+      })
+    }
+    if (batch.length === 0) return
+  }
+}
+
+function findStray(checked: CheckedIndex, findings: Findings): void {
+  const { database, store, index } = checked
   const place = { store: store.name, index: index.name }
   let last: Entry | null = null
   for (;;) {
@@ -48,14 +93,23 @@ function compareEntries(a: Entry, b: Entry): number {
 function isStray({ database, store, index }: CheckedIndex, entry: Entry): boolean {
   const value = valueUnder(database, { storeId: store.id, key: entry.primaryKey })
   if (!value) return true
+  let isListed = false
+  const isKnown = forEachEntry(value, index, (key) => {
+    if (compareKeys(key, entry.key) === 0) isListed = true
+  })
+  return isKnown && !isListed
+}
+
+/** Calls `visit` with the key of each entry that a value has in the index; false for one that cannot be read. */
+function forEachEntry(
+  value: Uint8Array,
+  index: IndexSchema,
+  visit: (key: Uint8Array) => void,
+): boolean {
   const entries = entriesOf(value, index)
-  let isListed = entries === 'unknown'
-  if (entries instanceof Uint8Array) {
-    forEachIndexKey(entries, (_, start, end) => {
-      if (compareKeys(entries.subarray(start, end), entry.key) === 0) isListed = true
-    })
-  }
-  return !isListed
+  if (entries === 'unknown') return false
+  if (entries) forEachIndexKey(entries, (_, start, end) => visit(entries.subarray(start, end)))
+  return true
 }
 
 /** null: none. */

@@ -12,9 +12,10 @@ import type { ObjectStoreSchema } from '../../storage/schema.ts'
 import { deserialize } from '../../values/deserialize.ts'
 import type { StoreProgress } from '../tools.ts'
 import { checkEntries } from './check-entries.ts'
+import { EntrySum, wholly } from './entry-sums.ts'
 import { isKey, textOf } from './key-as-text.ts'
 import type { Findings, ProblemKind } from './problem.ts'
-import { type CopiedRecord, hasEntry, readBatch } from './read-batch.ts'
+import { type CopiedRecord, readBatch } from './read-batch.ts'
 
 /** 2^53: key generator maximum. */
 const lastGeneratedNumber = 2 ** 53
@@ -48,8 +49,8 @@ class StoreWalk {
   readonly #database: SqliteDatabase
   readonly #store: ObjectStoreSchema
   readonly #findings: Findings
-  /** Index id → how many of the entries that the records should have are there. */
-  readonly #entryCounts = new Map<number, number>()
+  /** Index id → the entries that the records should have in it. */
+  readonly #due: ReadonlyMap<number, EntrySum>
   /** Whether any record could not be read, so that its entries are not known. */
   #hasUnread = false
   #last: Uint8Array | null = null
@@ -59,6 +60,7 @@ class StoreWalk {
     this.#database = database
     this.#store = store
     this.#findings = findings
+    this.#due = new Map(Array.from(store.indexes.keys(), (id) => [id, new EntrySum()]))
   }
 
   async run(progress: StoreProgress): Promise<void> {
@@ -71,8 +73,8 @@ class StoreWalk {
     }
     this.#checkGenerator()
     for (const index of indexes.values()) {
-      const found = this.#hasUnread ? null : (this.#entryCounts.get(index.id) ?? 0)
-      checkEntries({ database: this.#database, store: this.#store, index, found }, this.#findings)
+      const due = this.#hasUnread ? null : (this.#due.get(index.id) ?? null)
+      checkEntries({ database: this.#database, store: this.#store, index, due }, this.#findings)
     }
   }
 
@@ -113,19 +115,10 @@ class StoreWalk {
     }
     const entries = indexes.size === 0 ? null : indexKeysOf(value, indexes.values())
     if (!entries) return
+    const primaryKey = wholly(key)
     forEachIndexKey(entries, (indexId, start, end) => {
-      this.#checkEntry(indexId, entries.subarray(start, end), key)
+      this.#due.get(indexId)?.add({ bytes: entries, start, end }, primaryKey)
     })
-  }
-
-  #checkEntry(indexId: number, indexKey: Uint8Array, key: Uint8Array): void {
-    const place = { storeId: this.#store.id, indexId, key: indexKey, primaryKey: key }
-    if (hasEntry(this.#database, place)) {
-      this.#entryCounts.set(indexId, (this.#entryCounts.get(indexId) ?? 0) + 1)
-      return
-    }
-    const index = this.#store.indexes.get(indexId)?.name ?? ''
-    this.#note('missing-entry', 'records have no entry', key, index)
   }
 
   #noteNumber(key: Uint8Array): void {
@@ -148,9 +141,8 @@ class StoreWalk {
     )
   }
 
-  #note(kind: ProblemKind, what: string, key: Uint8Array, index?: string): void {
-    const place = { store: this.#store.name, ...(index !== undefined && { index }) }
-    this.#findings.add(kind, what, place, textOf(key))
+  #note(kind: ProblemKind, what: string, key: Uint8Array): void {
+    this.#findings.add(kind, what, { store: this.#store.name }, textOf(key))
   }
 }
 
