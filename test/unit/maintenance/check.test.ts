@@ -134,6 +134,18 @@ test('entries for which there is no record are named, five of many', async () =>
   expect(strays[2]?.count).toBe(2 * (strays[0]?.count ?? 0))
 })
 
+test('an entry that leads to another record than it should is missing there and stray here', async () => {
+  await makeLibrary(path)
+  await damageBySql(
+    path,
+    `UPDATE index_records SET primary_key = (SELECT max(primary_key) FROM index_records WHERE index_id = 1)
+      WHERE index_id = 1 AND primary_key = (SELECT min(primary_key) FROM index_records WHERE index_id = 1)`,
+  )
+  const found = await problems()
+  expect(only(found, 'missing-entry')).toMatchObject({ index: 'by title', keys: ['1'] })
+  expect(only(found, 'stray-entry')).toMatchObject({ index: 'by title', keys: [`${bookCount}`] })
+})
+
 test('a key generator that was set back is named with the key it would give out again', async () => {
   await makeLibrary(path)
   await damageBySql(path, `UPDATE object_stores SET current_number = 12 WHERE id = 1`)
