@@ -2,6 +2,12 @@
 /** The command line, `npx idb-everywhere`: what is asked for, and the exit code it ends with. */
 import { createRequire } from 'node:module'
 import { Command } from 'commander'
+import { addCheck } from './commands/care/check.ts'
+import { addCompact } from './commands/care/compact.ts'
+import { addDoctor } from './commands/care/doctor.ts'
+import { addLs } from './commands/care/ls.ts'
+import { addRm } from './commands/care/rm.ts'
+import { addSalvage } from './commands/care/salvage.ts'
 import { addBench } from './commands/data/bench.ts'
 import { addDelete } from './commands/data/delete.ts'
 import { addDiff } from './commands/data/diff.ts'
@@ -26,6 +32,7 @@ const { version, description } = createRequire(import.meta.url)('idb-everywhere/
 
 /** Each adds a command. */
 const commands = [
+  addLs,
   addSchema,
   addGet,
   addDump,
@@ -37,6 +44,11 @@ const commands = [
   addImport,
   addDiff,
   addStatus,
+  addDoctor,
+  addCheck,
+  addSalvage,
+  addCompact,
+  addRm,
   addBench,
   addCompletion,
 ]

@@ -1,0 +1,52 @@
+/** `ls`: the databases of a directory. */
+import type { Command } from 'commander'
+import { type DirectoryListing, listDatabases, type OtherFile } from 'idb-everywhere/maintenance'
+import { existingDirectory } from '../../terminal/directory.ts'
+import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
+import { formatBytes, formatTable } from '../../terminal/table.ts'
+
+/** Adds the command. */
+export function addLs(program: Command): void {
+  const command = program
+    .command('ls')
+    .description('the databases of a directory, with versions and sizes')
+    .argument('<directory>', 'where the databases are')
+    .action(list)
+  withExamples(withJson(command), 'ls ./data')
+}
+
+async function list(directory: string, { json }: { readonly json: boolean }): Promise<void> {
+  const listing = await listDatabases(existingDirectory(directory))
+  if (json) return printJson(listing)
+  await printLine(databasesText(listing))
+  if (listing.others.length > 0) await printLine(`\n${othersText(listing.others)}`)
+}
+
+function databasesText({ databases }: DirectoryListing): string {
+  if (databases.length === 0) return 'no databases'
+  return formatTable(
+    ['database', 'version', 'size', 'of it in the log'],
+    databases.map(({ name, version, sizeBytes, logBytes }) => [
+      name,
+      version,
+      formatBytes(sizeBytes),
+      logBytes > 0 ? formatBytes(logBytes) : undefined,
+    ]),
+  )
+}
+
+const roles: Readonly<Record<OtherFile['role'], string>> = {
+  database: 'a database that cannot be opened, or is not complete',
+  log: 'what belongs to such a one',
+  damaged: 'put aside by a salvage',
+  copy: 'left by an interrupted salvage or compaction',
+  deletion: 'a note of a deletion',
+  foreign: "another program's",
+}
+
+function othersText(others: readonly OtherFile[]): string {
+  return formatTable(
+    ['other file', 'size', 'what it is'],
+    others.map(({ file, sizeBytes, role }) => [file, formatBytes(sizeBytes), roles[role]]),
+  )
+}

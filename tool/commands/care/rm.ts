@@ -1,0 +1,74 @@
+/** `rm`: deletes a database. */
+import { createInterface } from 'node:readline/promises'
+import { type Command, InvalidArgumentError } from 'commander'
+import { removeDatabase } from 'idb-everywhere/maintenance'
+import { existingDirectory } from '../../terminal/directory.ts'
+import { exitCodes } from '../../terminal/exit-codes.ts'
+import { Interrupted, WrongUse } from '../../terminal/failures.ts'
+import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
+import { plainText } from '../../terminal/plain-text.ts'
+
+interface RmOptions {
+  readonly json: boolean
+  readonly yes: boolean
+  readonly wait: number
+}
+
+/** Adds the command. */
+export function addRm(program: Command): void {
+  const command = program
+    .command('rm')
+    .description('delete a database, after asking; programs that have it open are told to close it')
+    .argument('<directory>', 'where the databases are')
+    .argument('<database>', 'its name')
+    .option('--yes', 'do not ask', false)
+    .option('--wait <seconds>', 'how long programs may take to close it', secondsOf, 10)
+    .action(remove)
+  withExamples(withJson(command), 'rm ./data shop', 'rm ./data shop --yes')
+}
+
+async function remove(
+  directory: string,
+  name: string,
+  { json, yes, wait }: RmOptions,
+): Promise<void> {
+  const path = existingDirectory(directory)
+  const shown = plainText(JSON.stringify(name))
+  if (!yes && !(await isMeant(`Delete database ${shown} in ${plainText(path)}?`))) {
+    console.error('nothing was deleted')
+    process.exitCode = exitCodes.failed
+    return
+  }
+  const onBlocked = (): void =>
+    console.error(
+      `Database ${shown} is open elsewhere; waiting up to ${wait} s for it to be closed`,
+    )
+  const { version } = await removeDatabase(path, name, { waitMs: wait * 1000, onBlocked })
+  if (json) return printJson({ name, version })
+  await printLine(`deleted ${shown}${version === null ? '' : `, version ${version}`}`)
+}
+
+/** @throws WrongUse where there is no one to be asked; Interrupted */
+async function isMeant(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new WrongUse('There is no terminal to ask on; add --yes to delete without being asked')
+  }
+  const asking = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return await new Promise<boolean>((resolve, reject) => {
+      asking.once('SIGINT', () => reject(new Interrupted('Interrupted; nothing was deleted')))
+      asking.once('close', () => resolve(false))
+      asking
+        .question(`${question} [y/N] `)
+        .then((answer) => resolve(/^y(?:es)?$/i.test(answer.trim())), reject)
+    })
+  } finally {
+    asking.close()
+  }
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() !== '' && seconds >= 0 && seconds <= 1_000_000) return seconds
+  throw new InvalidArgumentError('It has to be a number of seconds.')
+}
