@@ -181,7 +181,7 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
   },
   {
     title: 'a backup of a database in use',
-    mark: 'backupToFile(indexedDB, ',
+    mark: `backupToFile(indexedDB, 'library'`,
     checksOf: programChecks({ before: exportedLibrary, prints: /^\d{4,} bytes backed up$/m }),
   },
   {
@@ -209,7 +209,7 @@ writeFileSync('state.json', JSON.stringify({ cookies: [], origins }))
   },
   {
     title: 'a comparison',
-    mark: `{ indexedDB, name: 'copy' })`,
+    mark: `{ indexedDB, name: 'copy' })) {`,
     checksOf: programChecks({
       before: `${exportedLibrary}await makeDatabase('copy', 2)\n`,
       prints: /^they differ in version\ncompared$/m,

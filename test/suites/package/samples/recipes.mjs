@@ -104,20 +104,19 @@ process.kill(process.pid, 'SIGTERM')
     mark: 'encodeURIComponent(name)',
     checksOf: programChecks({
       before: `${library}await makeLibrary(make({ path: 'data' }))\n`,
-      after: `console.log(fs.readFileSync('backup/library.jsonl', 'utf8'))\n`,
-      prints: /"v":"SICP"/,
+      after: `console.log(fs.readFileSync('backup/library.sqlite', 'latin1').slice(0, 15))\n`,
+      prints: /^SQLite format 3$/m,
     }),
   },
   {
     title: 'a backup that is read back',
     mark: `fs.readdirSync('backup')`,
     checksOf: programChecks({
-      before: `${library}import { Writable as To } from 'node:stream'
-import { exportDatabase as save } from 'idb-everywhere/snapshot'
+      before: `${library}import { backupToFile as save } from 'idb-everywhere/snapshot'
 const made = make({ path: 'data' })
 await makeLibrary(made)
 fs.mkdirSync('backup')
-await save(made, 'library').pipeTo(To.toWeb(fs.createWriteStream('backup/library.jsonl')))
+await save(made, 'library', 'backup/library.sqlite')
 `,
       prints: /^library: 1 records$/m,
     }),
