@@ -58,6 +58,8 @@ export async function serveInspector({
     isWritable,
     watch: (listener) => watchDirectory(directory, listener),
   })
+  // The engine gets ready before the page asks; what fails fails again then, and is told.
+  source.databases().catch(() => {})
   const token = randomBytes(24).toString('base64url')
   const server = createServer()
   const address = await listen(server, port)

@@ -3,19 +3,19 @@ import { parseKey, renderKey } from '../../src/rendering/keys.ts'
 import { parseWholeValue } from '../../src/rendering/parse-value.ts'
 import { renderWholeValue } from '../../src/rendering/render-value.ts'
 import { Connections } from './connections.ts'
+import { countRecords } from './count-records.ts'
 import { estimateBytes, previewOf } from './preview.ts'
 import {
   type Bounds,
   type KeyRangeClass,
+  type KeyTools,
   type PlacedRecord,
-  rangeOf,
   readRecords,
 } from './read-page.ts'
 import { readSchema } from './read-schema.ts'
 import { completionOf, readerOf, resultOf } from './requests.ts'
 import { readSizes } from './sizes.ts'
 import type {
-  CountRequest,
   Json,
   Page,
   PageRequest,
@@ -66,26 +66,23 @@ export function factorySource({
     },
     schema: async (database) => readSchema(await connections.to(database)),
     page: async (request) => readPage(await connections.to(request.database), request, tools),
-    count: async (request) =>
-      countRecords(await connections.to(request.database), request, KeyRange),
+    async count({ database, range, ...place }) {
+      const connection = await connections.to(database)
+      return countRecords(() => readerOf(connection, place), boundsOf(range), tools)
+    },
     record: async (place) => readWhole(await connections.to(place.database), place),
     put: async (place, value) => replace(await connections.to(place.database), place, value, tools),
     remove: async (place) => remove(await connections.to(place.database), place),
-    sizes: async (database) => readSizes(await connections.to(database)),
+    sizes: async (database) => readSizes(await connections.to(database), tools),
     close: () => connections.close(),
   }
-}
-
-interface Tools {
-  readonly KeyRange: KeyRangeClass
-  readonly cmp: IDBFactory['cmp']
 }
 
 /** One more is read than is wanted: it tells that there are more. */
 async function readPage(
   connection: IDBDatabase,
   { store, index, range, direction, after, limit }: PageRequest,
-  tools: Tools,
+  tools: KeyTools,
 ): Promise<Page> {
   const records = await readRecords(
     readerOf(connection, { store, index }),
@@ -117,15 +114,6 @@ function boundsOf(range: Range | null): Bounds {
   }
 }
 
-function countRecords(
-  connection: IDBDatabase,
-  { store, index, range }: CountRequest,
-  KeyRange: KeyRangeClass,
-): Promise<number> {
-  const query = rangeOf(KeyRange, boundsOf(range))
-  return resultOf(readerOf(connection, { store, index }).count(query ?? undefined))
-}
-
 async function readWhole(
   connection: IDBDatabase,
   { store, key }: RecordPlace,
@@ -143,7 +131,7 @@ async function replace(
   connection: IDBDatabase,
   { store, key }: RecordPlace,
   json: Json,
-  { cmp }: Tools,
+  { cmp }: KeyTools,
 ): Promise<void> {
   const [value, primaryKey] = [await parseWholeValue(json), parseKey(key)]
   const transaction = connection.transaction(store, 'readwrite')

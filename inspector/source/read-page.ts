@@ -6,6 +6,12 @@ export interface KeyRangeClass {
   upperBound(upper: unknown, open?: boolean): IDBKeyRange
 }
 
+/** What belongs to a factory: its key ranges, and the order of its keys. */
+export interface KeyTools {
+  readonly KeyRange: KeyRangeClass
+  readonly cmp: IDBFactory['cmp']
+}
+
 /** An end of a range of keys. */
 export interface Bound {
   readonly key: IDBValidKey
@@ -41,7 +47,7 @@ export interface CursorRequest {
 export function readRecords(
   source: IDBObjectStore | IDBIndex,
   { bounds, direction, after, limit }: CursorRequest,
-  { KeyRange, cmp }: { KeyRange: KeyRangeClass; cmp: IDBFactory['cmp'] },
+  { KeyRange, cmp }: KeyTools,
 ): Promise<PlacedRecord[]> {
   const isIndex = 'objectStore' in source
   const begun = after ? startingAt(bounds, direction, { key: after.key, isOpen: !isIndex }) : bounds

@@ -42,7 +42,6 @@ export interface StoreSchema {
   readonly name: string
   readonly keyPath: KeyPath
   readonly autoIncrement: boolean
-  readonly count: number
   readonly indexes: readonly IndexSchema[]
 }
 

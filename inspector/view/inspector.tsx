@@ -1,28 +1,34 @@
-import { useEffect, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 import type { Source } from '../source/source.ts'
 import { Header } from './header.tsx'
 import { Failure } from './parts/failure.tsx'
 import { Notice } from './parts/notice.tsx'
+import { withPatientCounts } from './patient-counts.ts'
 import { type Catalogue, type Place, useCatalogue, useChanges } from './place.ts'
 import type { ApplyTheme } from './parts/theme-switch.tsx'
 import { DatabaseView } from './places/database-view.tsx'
 import { PlaceTree } from './places/place-tree.tsx'
 import { StoreView } from './places/store-view.tsx'
 
+interface InspectorProps {
+  readonly source: Source
+  readonly applyTheme: ApplyTheme
+}
+
 /** The whole view. */
-export function Inspector({ source, applyTheme }: { source: Source; applyTheme: ApplyTheme }) {
+export function Inspector({ source: asked, applyTheme }: InspectorProps) {
+  const source = useMemo(() => withPatientCounts(asked), [asked])
   const changes = useChanges(source)
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set())
-  const [place, setPlace] = useState<Place | null>(null)
+  const [chosen, setPlace] = useState<Place | null>(null)
   const [isEditing, setEditing] = useState(false)
-  const catalogue = useCatalogue(source, opened, changes)
-  useFirstPlace(catalogue, { place, setPlace, opened, setOpened })
+  const catalogue = useCatalogue(source, chosen?.database ?? null, changes)
+  const place = placeIn(catalogue, chosen)
   return (
     <div class="inspector">
       <Header {...{ source, applyTheme, isEditing, setEditing }} />
       <div class="body">
         <nav class="places" aria-label="Databases">
-          <PlaceTree {...{ catalogue, place, setPlace, opened, setOpened }} />
+          <PlaceTree {...{ source, catalogue, changes, place, setPlace }} />
         </nav>
         <main class="content">
           <Content {...{ source, catalogue, place, changes }} isEditing={isEditing} />
@@ -32,27 +38,11 @@ export function Inspector({ source, applyTheme }: { source: Source; applyTheme: 
   )
 }
 
-interface FirstPlace {
-  readonly place: Place | null
-  readonly setPlace: (place: Place) => void
-  readonly opened: ReadonlySet<string>
-  readonly setOpened: (opened: ReadonlySet<string>) => void
-}
-
-/** At first the first database is open, and its first object store shown; also when what was looked at is gone. */
-function useFirstPlace(
-  { databases, schemas }: Catalogue,
-  { place, setPlace, opened, setOpened }: FirstPlace,
-): void {
-  const names = databases.result?.map(({ name }) => name) ?? []
-  const first = names[0]
-  const isGone = place === null || !names.includes(place.database)
-  const schema = first === undefined ? undefined : schemas[first]
-  useEffect(() => {
-    if (first === undefined || !isGone) return
-    if (!opened.has(first)) setOpened(new Set([...opened, first]))
-    if (schema) setPlace({ database: first, store: schema.stores[0]?.name ?? null, index: null })
-  }, [first, isGone, schema])
+/** At first, and when what was looked at is gone: the first object store of the first database. */
+function placeIn({ shown, schemas }: Catalogue, chosen: Place | null): Place | null {
+  if (shown === null || chosen?.database === shown) return chosen
+  const schema = schemas[shown]
+  return schema ? { database: shown, store: schema.stores[0]?.name ?? null, index: null } : null
 }
 
 function Content({

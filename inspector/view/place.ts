@@ -29,23 +29,29 @@ export function useChanges(source: Source): number {
   return changes
 }
 
-/** The databases there are, with the schemas of those that are open in the tree. */
+/** The databases there are, with the schemas of those that are open in the tree and of the one that is shown. */
 export interface Catalogue {
   readonly databases: Loaded<DatabaseName[]>
   readonly schemas: Readonly<Record<string, Schema>>
+  /** The chosen one where it is there, else the first; null: there is none. */
+  readonly shown: string | null
+  readonly opened: ReadonlySet<string>
+  readonly setOpened: (opened: ReadonlySet<string>) => void
 }
 
-export function useCatalogue(
-  source: Source,
-  opened: ReadonlySet<string>,
-  changes: number,
-): Catalogue {
+export function useCatalogue(source: Source, chosen: string | null, changes: number): Catalogue {
+  // null: as at first, the first alone.
+  const [choice, setOpened] = useState<ReadonlySet<string> | null>(null)
   const databases = useLoad(() => source.databases(), [source, changes])
-  const names = (databases.result ?? []).map(({ name }) => name).filter((it) => opened.has(it))
+  const names = (databases.result ?? []).map(({ name }) => name)
+  const [first = null] = names
+  const shown = chosen !== null && names.includes(chosen) ? chosen : first
+  const opened = choice ?? new Set(first === null ? [] : [first])
+  const needed = names.filter((it) => opened.has(it) || it === shown)
   const schemas = useLoad(async () => {
-    const found = await Promise.allSettled(names.map((it) => source.schema(it)))
+    const found = await Promise.allSettled(needed.map((it) => source.schema(it)))
     const known = found.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
     return Object.fromEntries(known.map((schema) => [schema.name, schema]))
-  }, [source, changes, names.join('\n')])
-  return { databases, schemas: schemas.result ?? {} }
+  }, [source, changes, needed.join('\n')])
+  return { databases, schemas: schemas.result ?? {}, shown, opened, setOpened }
 }

@@ -2,7 +2,13 @@
 
 const whole = new Intl.NumberFormat('en')
 const short = new Intl.NumberFormat('en', { maximumFractionDigits: 1 })
+const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
+
+/** `9,999`, `12.3K`: in few letters. */
+export function shortNumber(count: number): string {
+  return count < 10_000 ? number(count) : compact.format(count)
+}
 
 export function number(count: number): string {
   return whole.format(count)

@@ -1,10 +1,17 @@
-import type { Schema, StoreSchema } from '../../source/source.ts'
+import type { Schema, Source, StoreSchema } from '../../source/source.ts'
 import { Notice } from '../parts/notice.tsx'
+import { useCount } from '../use-count.ts'
 import { counted, keyPathText } from '../words.ts'
 import { type StoreBox, curve, fitted, layOut } from './schema-layout.ts'
 
+interface SchemaDrawingProps {
+  readonly source: Source
+  readonly schema: Schema
+  readonly changes: number
+}
+
 /** Object stores with their key paths and generators, and the indexes of each. */
-export function SchemaDrawing({ schema }: { schema: Schema }) {
+export function SchemaDrawing({ source, schema, changes }: SchemaDrawingProps) {
   if (schema.stores.length === 0) {
     return (
       <Notice title="This database has no object store">
@@ -23,15 +30,23 @@ export function SchemaDrawing({ schema }: { schema: Schema }) {
         aria-label={inWords(schema)}
       >
         {boxes.map((box) => (
-          <StoreDrawing key={box.store.name} {...box} />
+          <StoreDrawing key={box.store.name} {...{ source, changes, box }} database={schema.name} />
         ))}
       </svg>
     </div>
   )
 }
 
-function StoreDrawing(box: StoreBox) {
+interface StoreDrawingProps {
+  readonly source: Source
+  readonly database: string
+  readonly box: StoreBox
+  readonly changes: number
+}
+
+function StoreDrawing({ source, database, box, changes }: StoreDrawingProps) {
   const { x, y, width, height, store, indexes } = box
+  const count = useCount(source, { database, store: store.name, index: null, range: null }, changes)
   const room = width - 32
   return (
     <g>
@@ -46,7 +61,7 @@ function StoreDrawing(box: StoreBox) {
         {fitted(keyLine(store), room)}
       </text>
       <text class="box-line soft" x={x + 16} y={y + 62}>
-        {counted(store.count, 'record')}
+        {count === null ? '' : counted(count, 'record')}
       </text>
       {indexes.map(({ index, ...at }) => (
         <g key={index.name}>

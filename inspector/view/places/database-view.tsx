@@ -32,7 +32,7 @@ export function DatabaseView({
       </header>
       <Tabs tabs={tabs} chosen={chosen} choose={choose} label="Views of the database" />
       <div id="panel" class="panel" role="tabpanel" aria-labelledby={`tab-${chosen}`} tabIndex={0}>
-        {chosen === 'schema' && <SchemaDrawing schema={schema} />}
+        {chosen === 'schema' && <SchemaDrawing {...{ source, schema, changes }} />}
         {chosen === 'sizes' && <SizeChart {...{ source, changes }} database={schema.name} />}
         {chosen === 'activity' && <Timeline {...{ source, changes }} database={schema.name} />}
       </div>

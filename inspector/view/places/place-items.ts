@@ -1,13 +1,12 @@
 /** The lines of the tree of places: databases, in them object stores, in these indexes. */
 import type { Schema } from '../../source/source.ts'
-import { number } from '../words.ts'
 import type { Catalogue, Place } from '../place.ts'
 
 export interface PlaceItem {
   readonly id: string
   readonly level: 1 | 2 | 3
   readonly title: string
-  /** What stands beside the title; empty: nothing. */
+  /** What stands beside the title; empty: nothing, or the count of an object store. */
   readonly note: string
   readonly place: Place
   /** null: it has nothing in it. */
@@ -18,10 +17,7 @@ export interface PlaceItem {
 }
 
 /** The lines that are to be seen, from top to bottom. */
-export function visibleItems(
-  { databases, schemas }: Catalogue,
-  opened: ReadonlySet<string>,
-): PlaceItem[] {
+export function visibleItems({ databases, schemas, opened }: Catalogue): PlaceItem[] {
   const all = databases.result ?? []
   return all.flatMap(({ name, version }, i): PlaceItem[] => {
     const schema = opened.has(name) ? schemas[name] : undefined
@@ -40,13 +36,13 @@ export function visibleItems(
 }
 
 function storeItems({ name: database, stores }: Schema): PlaceItem[] {
-  return stores.flatMap(({ name, count, indexes }, i): PlaceItem[] => {
+  return stores.flatMap(({ name, indexes }, i): PlaceItem[] => {
     const place = { database, store: name, index: null }
     const item: PlaceItem = {
       id: idOf(place),
       level: 2,
       title: name === '' ? '(no name)' : name,
-      note: count < 10_000 ? number(count) : compact.format(count),
+      note: '',
       place,
       isOpen: indexes.length === 0 ? null : true,
       at: i + 1,
@@ -69,8 +65,6 @@ function storeItems({ name: database, stores }: Schema): PlaceItem[] {
     return [item, ...below]
   })
 }
-
-const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 })
 
 /** The same for the same place. */
 export function idOf({ database, store, index }: Place): string {

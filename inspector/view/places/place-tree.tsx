@@ -1,18 +1,21 @@
 import { useRef, useState } from 'preact/hooks'
+import type { Source } from '../../source/source.ts'
 import type { Catalogue, Place } from '../place.ts'
+import { useCount } from '../use-count.ts'
+import { shortNumber } from '../words.ts'
 import { type PlaceItem, idOf, visibleItems } from './place-items.ts'
 
 interface PlaceTreeProps {
+  readonly source: Source
   readonly catalogue: Catalogue
+  readonly changes: number
   readonly place: Place | null
   readonly setPlace: (place: Place) => void
-  readonly opened: ReadonlySet<string>
-  readonly setOpened: (opened: ReadonlySet<string>) => void
 }
 
 /** Databases, object stores and indexes as a tree: one stop of the Tab key, the arrow keys go about in it. */
-export function PlaceTree({ catalogue, place, setPlace, opened, setOpened }: PlaceTreeProps) {
-  const items = visibleItems(catalogue, opened)
+export function PlaceTree({ source, catalogue, changes, place, setPlace }: PlaceTreeProps) {
+  const items = visibleItems(catalogue)
   const list = useRef<HTMLUListElement>(null)
   const [stop, setStop] = useState<string | null>(null)
   const chosen = place && idOf(place)
@@ -24,6 +27,7 @@ export function PlaceTree({ catalogue, place, setPlace, opened, setOpened }: Pla
     list.current?.querySelectorAll<HTMLElement>('[role=treeitem]')[items.indexOf(item)]?.focus()
   }
   const toggle = ({ place: { database } }: PlaceItem, isOpen: boolean): void => {
+    const { opened, setOpened } = catalogue
     const others = [...opened].filter((it) => it !== database)
     setOpened(new Set(isOpen ? [...others, database] : others))
   }
@@ -56,10 +60,28 @@ export function PlaceTree({ catalogue, place, setPlace, opened, setOpened }: Pla
         >
           <span class="place-title">{item.title}</span>
           {item.note && <span class="place-note">{item.note}</span>}
+          {item.level === 2 && <RecordCount {...{ source, changes }} place={item.place} />}
         </li>
       ))}
     </ul>
   )
+}
+
+function RecordCount({
+  source,
+  place: { database, store },
+  changes,
+}: {
+  source: Source
+  place: Place
+  changes: number
+}) {
+  const count = useCount(
+    source,
+    { database, store: store ?? '', index: null, range: null },
+    changes,
+  )
+  return count === null ? null : <span class="place-note">{shortNumber(count)}</span>
 }
 
 interface TreeActions {

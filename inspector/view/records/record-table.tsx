@@ -50,7 +50,7 @@ function Grid({
   record,
   setRecord,
 }: RecordTableProps & { pages: Pages }) {
-  const { rows, skipped, total, go, hasNext, hasPrevious } = pages
+  const { rows, distance, skipped, total, go, hasNext, hasPrevious } = pages
   const isIndex = place.index !== null
   const columns = isIndex ? 4 : 3
   const [focus, setFocus] = useState<Cell>({ row: 0, column: 0 })
@@ -62,7 +62,7 @@ function Grid({
     toFocus.current = false
     focusCell(body.current, cell)
   }, [rows, focus])
-  useEffect(() => body.current?.closest('.scroller')?.scrollTo({ top: 0 }), [skipped])
+  useEffect(() => body.current?.closest('.scroller')?.scrollTo({ top: 0 }), [distance])
   const press = (event: KeyboardEvent): void => {
     const found = cellAfter(event, cell, { rows: rows.length, columns })
     if (event.key === 'Enter') setRecord(rows[cell.row]?.primaryKey ?? null)
@@ -83,7 +83,7 @@ function Grid({
             <GridRow
               key={i}
               {...{ row, isIndex }}
-              number={skipped + i + 2}
+              number={skipped === null ? null : skipped + i + 2}
               isChosen={JSON.stringify(row.primaryKey) === chosen}
               stop={cell.row === i ? cell.column : null}
               show={(column) => {
@@ -135,7 +135,8 @@ function GridHead({
 interface GridRowProps {
   readonly row: Row
   readonly isIndex: boolean
-  readonly number: number
+  /** From 2, after the head of the table; null: unknown. */
+  readonly number: number | null
   readonly isChosen: boolean
   /** The column that the Tab key stops at; null: in another row. */
   readonly stop: number | null
@@ -150,7 +151,7 @@ function GridRow({ row, isIndex, number, isChosen, stop, show }: GridRowProps) {
     ['bytes', size(row.bytes)],
   ]
   return (
-    <tr aria-rowindex={number} aria-selected={isChosen}>
+    <tr aria-rowindex={number ?? undefined} aria-selected={isChosen}>
       {texts.map(([kind, text], column) => (
         <td
           key={column}

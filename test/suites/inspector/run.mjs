@@ -1,6 +1,6 @@
 /**
  * Uses the inspector as a person would, in each browser that is installed, and as those would who may not. Needs a built
- * `dist/`. `--long` also measures it on a million records. Words choose the checks whose titles contain them.
+ * `dist/`. `--million` measures it on a million records instead. Words choose the checks whose titles contain them.
  */
 import { build } from 'esbuild'
 import { rmSync } from 'node:fs'
