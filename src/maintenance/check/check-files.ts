@@ -32,7 +32,7 @@ export async function checkFile(
   { name, trouble, ...file }: FoundFile,
   { onProgress = () => {} }: MaintenanceOptions,
 ): Promise<DatabaseCheck> {
-  const findings = new Findings()
+  const findings = new Findings(file.label)
   const check = { name, file: file.fileName, version: file.version, records: 0 }
   if (name === null) {
     noteTrouble(findings, trouble)

@@ -16,7 +16,7 @@ export async function checkThroughOwner(
   const checks: DatabaseCheck[] = []
   for (const { name: database = '', version = 0 } of await factory.databases()) {
     if (name !== undefined && name !== database) continue
-    const findings = new Findings()
+    const findings = new Findings(`Database ${JSON.stringify(database)}`)
     const progress: StoreProgress = (store, done, total) =>
       onProgress({ database, store, done, total })
     const records = await readStores(factory, database, { findings, progress })

@@ -81,12 +81,22 @@ interface Counted {
 /** How many keys are named. */
 const mostKeys = 5
 
+/** SQLite's head over what it finds in pages. */
+const pagesHead = /^\*\*\* in database main \*\*\*\s*/
+
 /** Gathers the problems of one database. */
 export class Findings {
   readonly #found = new Map<string, Counted>()
+  readonly #label: string
 
-  /** `what`: in words that can follow the place and a colon. `key`: of the record, as text. */
-  add(kind: ProblemKind, what: string, place: Place = {}, key?: string): void {
+  /** `label`: names the database and its file at the head of errors' messages, where it need not be said again. */
+  constructor(label: string) {
+    this.#label = `${label}: `
+  }
+
+  /** `message`: in words that can follow the place and a colon. `key`: of the record, as text. */
+  add(kind: ProblemKind, message: string, place: Place = {}, key?: string): void {
+    const what = message.replace(this.#label, '').replace(pagesHead, '').replaceAll('\n', '; ')
     const id = JSON.stringify([kind, place.store, place.index, key === undefined ? what : null])
     const counted = this.#found.get(id) ?? { kind, place, what, count: 0, keys: [] }
     this.#found.set(id, counted)

@@ -59,38 +59,39 @@ const strayRows: readonly { readonly problem: string; readonly sql: string }[] =
 
 /** The problems found; none in a sound database. */
 export function checkConsistency(connection: Connection): string[] {
+  const problems: string[] = []
   try {
-    return findProblems(connection)
+    findProblems(connection, problems)
   } catch (error) {
-    if (error instanceof StorageError && error.code === 'corrupt') return [error.message]
-    throw error
+    if (!(error instanceof StorageError) || error.code !== 'corrupt') throw error
+    append(problems, error.message)
   }
+  return problems
 }
 
-function findProblems(connection: Connection): string[] {
-  const problems = checkPages(connection)
+/** Adds them to `problems`, so that those before damage that ends the search are told, too. */
+function findProblems(connection: Connection, problems: string[]): void {
+  checkPages(connection, problems)
   // On damaged pages the other answers would mean nothing.
-  if (problems.length > 0) return problems
+  if (problems.length > 0) return
   for (const { problem, sql } of strayRows) {
     const count = connection.readNumber(sql)
     if (count > 0) append(problems, `${problem}: ${count}`)
   }
-  return [...problems, ...checkKeyGenerators(connection), ...checkListedEntries(connection)]
+  checkKeyGenerators(connection, problems)
+  checkListedEntries(connection, problems)
 }
 
-function checkPages(connection: Connection): string[] {
-  const problems: string[] = []
+function checkPages(connection: Connection, problems: string[]): void {
   const statement = connection.prepare('PRAGMA integrity_check')
   while (statement.step()) {
     const line = statement.text(0)
     if (line !== 'ok') append(problems, line)
   }
-  return problems
 }
 
 /** A key generator must be beyond every number that its store has as a key, or it would give one out again. */
-function checkKeyGenerators(connection: Connection): string[] {
-  const problems: string[] = []
+function checkKeyGenerators(connection: Connection, problems: string[]): void {
   const rows = connection.prepare(
     `SELECT current_number, id, (SELECT max(key) FROM records WHERE store_id = s.id AND key < ?1)
      FROM object_stores s WHERE current_number IS NOT NULL`,
@@ -107,14 +108,13 @@ function checkKeyGenerators(connection: Connection): string[] {
       `key generator of object store ${rows.number(1)} is not beyond the key ${largest}`,
     )
   }
-  return problems
 }
 
 /** 2^53: key generator maximum. */
 const lastGeneratedNumber = 2 ** 53
 
 /** Compares the entries that records list with those that indexes hold. */
-function checkListedEntries(connection: Connection): string[] {
+function checkListedEntries(connection: Connection, problems: string[]): void {
   const exists = connection.prepare(
     `SELECT 1 FROM index_records WHERE index_id = ?1 AND key = ?2 AND primary_key = ?3`,
   )
@@ -138,10 +138,8 @@ function checkListedEntries(connection: Connection): string[] {
     }
   }
   const unlisted = connection.readNumber('SELECT count(*) FROM index_records') - listed
-  const problems: string[] = []
   if (missing > 0) append(problems, `index entries missing: ${missing}`)
   if (unlisted > 0) append(problems, `index entries their records do not list: ${unlisted}`)
-  return problems
 }
 
 function readIndexIds(connection: Connection): ReadonlySet<number> {
