@@ -1,8 +1,8 @@
 /** What the specification does not have: `idb-everywhere/extras`. All but `observe()` works with any IndexedDB. */
 export { deleteMany, getMany, putMany, type PutManyOptions } from './extras/many.ts'
-export { type Observation, observe, type Observed, type ObserveOptions } from './extras/observe.ts'
+export { observe } from './extras/observe.ts'
+export type { Observation, Observed, ObserveOptions, RecordChange } from './extras/observed.ts'
 export type { FoundRecord } from './extras/read-batch.ts'
-export type { RecordChange } from './extras/record-changes.ts'
 export { type NamedSource, records, type RecordsOptions } from './extras/records.ts'
 export {
   type Action,

@@ -8,37 +8,8 @@ import { reportException } from '../events/report-exception.ts'
 import { encodeRange } from '../keys/key-range.ts'
 import type { Change, ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type { DatabaseSchema, HostConnection } from '../protocol/protocol.ts'
-import type { Query } from '../requests/vocabulary.ts'
-import { type RecordChange, RecordChanges } from './record-changes.ts'
-
-/** What is observed. */
-export interface ObserveOptions {
-  /** The names of the object stores. Default: those that `ranges` names, else all. */
-  readonly stores?: Iterable<string>
-  /** Object store → the key or key range that counts, or several of them. Default: all keys. */
-  readonly ranges?: Readonly<Record<string, Query | readonly Query[]>>
-  /** Ends it. */
-  readonly signal?: AbortSignal
-}
-
-/** What the listener is told. */
-export type Observed =
-  | {
-      /** A transaction has committed. */
-      readonly type: 'change'
-      /** Whether it was one of this very connection. */
-      readonly isOwn: boolean
-      /** What it has changed of what is observed, in its order, store by store. */
-      readonly changes: readonly RecordChange[]
-    }
-  /** Transactions may have committed that were not told: the owner of the directory has changed, or too much waited to be told. */
-  | { readonly type: 'missed' }
-
-/** Something that is being observed. */
-export interface Observation {
-  /** Ends it: the listener is not called again. */
-  close(): void
-}
+import type { Observation, Observed, ObserveOptions } from './observed.ts'
+import { RecordChanges } from './record-changes.ts'
 
 /** What is used of the core connection that a database stands for. */
 interface ObservableConnection {

@@ -3,24 +3,10 @@ import { IDBKeyRange } from '../api/global/interfaces.ts'
 import { convertKeyToValue } from '../keys/convert-key-to-value.ts'
 import { decodeRange } from '../keys/decode-range.ts'
 import type { KeyRange } from '../keys/key-range.ts'
-import type { Change, ChangeKind } from '../protocol/changes.ts'
+import type { Change } from '../protocol/changes.ts'
 import type { DatabaseSchema } from '../protocol/protocol.ts'
 import type { Key } from '../requests/vocabulary.ts'
-
-/** A record that was changed, or the keys among which some were. */
-export interface RecordChange {
-  /** The object store's name. */
-  readonly store: string
-  /**
-   * What was done: `add` and `put` one record, `delete` those with a key or in a range, `clear` all. `any`: more than is told
-   * one by one, among the keys of `range`.
-   */
-  readonly kind: ChangeKind
-  /** Of one record; undefined: `range` says which. */
-  readonly key: Key | undefined
-  /** Of several records; null: all keys. undefined: it is one record. */
-  readonly range: IDBKeyRange | null | undefined
-}
+import type { RecordChange } from './observed.ts'
 
 /** One transaction's. */
 export class RecordChanges {
