@@ -34,6 +34,7 @@ export const entries = {
   './snapshot': 'src/snapshot.ts',
   './extras': 'src/extras.ts',
   './snapshot/formats': 'src/snapshot-formats.ts',
+  './diagnostics': 'src/diagnostics.ts',
 }
 
 /**
@@ -56,10 +57,17 @@ export const pageEntries = [
   './snapshot',
   './snapshot/formats',
   './extras',
+  './diagnostics',
 ]
 
 /** New ones that `require()` loads as the modules they are, which Node 20.19 can: a twin would be weight for few. */
-export const modulesOnly = ['./maintenance', './inspector/server', './snapshot/formats', './extras']
+export const modulesOnly = [
+  './maintenance',
+  './inspector/server',
+  './snapshot/formats',
+  './extras',
+  './diagnostics',
+]
 
 /** Built apart from the others, into one file with everything in it; for browsers. */
 export const inlineEntry = { subpath: './inline', source: 'src/inline.ts' }

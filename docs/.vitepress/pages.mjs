@@ -31,6 +31,7 @@ export const groups = [
       'snapshots.md': 'Snapshots',
       'maintenance.md': 'Caring for databases',
       'extras.md': 'Extras',
+      'observability.md': 'Observability',
     },
   },
   {

@@ -1,5 +1,11 @@
 /** Factories. https://w3c.github.io/IndexedDB/#factory-interface */
-import { type Factory, deleteDatabase, listDatabases, openDatabase } from '../core/factory.ts'
+import {
+  type Factory,
+  factorySymbol,
+  deleteDatabase,
+  listDatabases,
+  openDatabase,
+} from '../core/factory.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import { invalidKey } from './convert-value-to-key-range.ts'
 import { convertValueToKey } from '../keys/convert-value-to-key.ts'
@@ -28,6 +34,11 @@ export class IDBFactory {
 
   constructor() {
     this.#factory = handover.take()
+  }
+
+  /** For `idb-everywhere/diagnostics`, of whichever copy of this package. */
+  get [factorySymbol](): Factory {
+    return this.#factory
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbfactory-open */

@@ -42,6 +42,7 @@ export class Connection extends Target implements ConnectionListener {
     this.host = host
     this.schema = host.schema
     host.listen(this)
+    factory.connections.add(this)
     if (opened) {
       const isClosed = (): boolean => this.#isClosed
       factory.explainer?.connections.add({ database: host.name, opened, isClosed })
@@ -64,6 +65,7 @@ export class Connection extends Target implements ConnectionListener {
   /** `close` says what script does not know: that the connection is closed without its doing. */
   closed(reason: Failure | null): void {
     this.#isClosed = true
+    this.factory.connections.delete(this)
     if (reason) fireClose(this)
   }
 }

@@ -26,4 +26,5 @@ export function placeRequest(request: Request): void {
   transaction.requests.add(request)
   transaction.unprocessed++
   transaction.trace?.asked(transaction.unprocessed)
+  transaction.span?.asked(request)
 }

@@ -1,6 +1,8 @@
 /** One factory's core: its host, and what it needs from above. */
 import { domException, exceptionOf } from '../errors.ts'
 import type { Explainer } from '../explain/explainer.ts'
+import type { Monitor } from '../monitor/monitor.ts'
+import type { Connection } from './connection.ts'
 import type { ClosableHost } from '../protocol/protocol.ts'
 import { OpenRequest } from './open-request.ts'
 
@@ -10,6 +12,9 @@ export type VersionChangeEventMaker = (
   versions: { oldVersion: number; newVersion: number | null },
 ) => Event
 
+/** How any copy of this package finds what a factory of another copy is. Its number is raised when what `inspect()` uses changes. */
+export const factorySymbol = Symbol.for('idb-everywhere.factory.1')
+
 export interface Factory {
   readonly host: ClosableHost
   /** Why no storage can be had here, for people; null where it can. */
@@ -17,6 +22,10 @@ export interface Factory {
   readonly versionChangeEvent: VersionChangeEventMaker
   /** Explains what transactions have been through; null: the option `explain` is off. */
   readonly explainer: Explainer | null
+  /** Tells what goes on; null: nobody has asked yet. */
+  monitor: Monitor | null
+  /** Those that are open. */
+  readonly connections: Set<Connection>
   /** Takes trouble that no request can report; never throws. */
   readonly warn: (warning: Error) => void
 }

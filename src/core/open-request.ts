@@ -16,6 +16,7 @@ import { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
 import { type Dispatch, Target, isObserved } from '../events/dispatch.ts'
 import type { Factory } from './factory.ts'
+import type { Happening } from '../monitor/monitor.ts'
 import { listenerThrew } from './request-events.ts'
 import { FiringTask } from '../events/firing-task.ts'
 import { queueDatabaseTask } from '../events/task-queue.ts'
@@ -39,6 +40,8 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   error: DOMException | null = null
   /** What was saved when the database's damaged file was salvaged at its opening; null when there was no need. */
   salvaged: SalvageReport | null = null
+  /** null: nobody wants to know of it. */
+  readonly #happening: Happening | null
   /** Made by the upgrade; `opened` gets the same one. */
   #connection: Connection | null = null
   /** From `upgradeNeeded` until the last event of the upgrade transaction is queued. */
@@ -53,6 +56,9 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     this.name = name
     this.title = `${what} database ${JSON.stringify(name)}`
     this.place = factory.explainer && placeHere()
+    const kind = what === 'Opening' ? 'open' : 'delete'
+    const { monitor } = factory
+    this.#happening = monitor?.isAwake(kind) ? monitor.begin({ kind, database: name }) : null
   }
 
   override get parent(): Target | null {
@@ -93,17 +99,24 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   }
 
   opened(host: HostConnection): void {
+    this.#end()
     this.salvaged = host.salvaged
     const connection = this.#connection ?? new Connection(this.factory, host, this.place)
     this.#conclude(new FireOpened(this, connection))
   }
 
   deleted(oldVersion: number): void {
+    this.#end()
     queueDatabaseTask(new FireDeleted(this, oldVersion))
   }
 
   failed(failure: Failure): void {
+    this.#end(failure)
     this.#conclude(new FireFailed(this, failure))
+  }
+
+  #end(error?: Failure): void {
+    if (this.#happening) this.factory.monitor?.end(this.#happening, error)
   }
 
   #conclude(task: OpenRequestTask): void {

@@ -20,6 +20,8 @@ import type { Transaction } from './transaction.ts'
  * value that cannot be read) fails the request.
  */
 export interface ResultReader {
+  /** The method that it is of; `cursor`: of all that open or move one. */
+  readonly operation: string
   /** Whether an operation answers it with records, so that it may fail after the operation has not. */
   readonly takesRecords: boolean
   /** Takes one record of a scan, when the host reads it; its bytes are valid only during the call. */

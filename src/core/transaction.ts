@@ -32,6 +32,7 @@ import { fireAbortedRequests, fireHeldBack, fireTransactionEvent } from './reque
 import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
 import { RequestList } from './request-list.ts'
+import { type Span, spanOf } from './span.ts'
 import type { Request } from './request.ts'
 import { type Cleanup, type Task, queueDatabaseTask, queueInPlace } from '../events/task-queue.ts'
 
@@ -55,6 +56,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   readonly upgrade: Upgrade | null
   /** What it has been through; null: the option `explain` is off. */
   readonly trace: Trace | null
+  /** What is told of it; null: nobody wants to know. */
+  readonly span: Span | null
   state: TransactionState = 'inactive'
   /**
    * Set while a call changes what is asked of the transaction. One that is set when the call is over was cut off, by whatever can
@@ -98,6 +101,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.scope = scope
     this.upgrade = upgrade
     this.trace = connection.factory.explainer?.follow(() => subjectOf(this)) ?? null
+    this.span = spanOf(this)
   }
 
   override get parent(): Target {
@@ -158,6 +162,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     if (this.state === 'finished') return
     if (this.#isOffered && request.failure) this.#takeBack()
     this.unprocessed--
+    this.span?.answered(request)
     queueDatabaseTask(request)
     if (request.next?.isAhead) request.next.done(undefined)
     if (!this.#awaitsAnswers || this.unprocessed > 0) return
@@ -312,6 +317,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   }
 
   #complete(): void {
+    this.span?.ended()
     this.#releaseCollection()
     fireTransactionEvent(this, 'complete')
     this.upgrade?.openRequest.upgradeEnding()
@@ -331,6 +337,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** The steps of an abort that concern this realm; the host reverts the changes. */
   #endAborted(error: DOMException | null): void {
     this.trace?.ended('aborted', error)
+    this.span?.ended(error)
     if (this.upgrade) revertUpgrade(this, this.upgrade)
     this.state = 'finished'
     this.#releaseCollection()

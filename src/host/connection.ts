@@ -6,6 +6,7 @@ import { Copying } from './copying.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { closedBefore } from './requests/queued-request.ts'
 import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
+import type { DatabaseCounters } from '../protocol/load.ts'
 import type {
   CommitMark,
   ConnectionListener,
@@ -14,6 +15,7 @@ import type {
   Durability,
   HostConnection,
   HostCopy,
+  Receiver,
   SalvageReport,
   StorageLimits,
   TransactionListener,
@@ -128,6 +130,10 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     const { copies, services } = this.#database
     this.#copies.add(copying)
     services.recovery.whenOver(() => copies.add(copying))
+  }
+
+  inspect(receiver: Receiver<DatabaseCounters>): void {
+    receiver.done(this.#database.counters())
   }
 
   abortOf(listener: TransactionListener): void {

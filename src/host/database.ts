@@ -4,6 +4,7 @@ import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { append } from '../base/own-property.ts'
 import { isA } from '../base/thrown.ts'
 import { queueReaction } from '../base/node-callbacks.ts'
+import type { DatabaseCounters } from '../protocol/load.ts'
 import type { StorageLimits } from '../storage/limits.ts'
 import type { CommitMark, Storage, StorageTransaction } from '../storage/storage.ts'
 import { CommitQueue, type Follower, type SettlingWork } from './commit-queue.ts'
@@ -19,6 +20,8 @@ import { Watchers } from './watchers.ts'
 
 /** A connection as its database sees it. */
 export interface DatabaseConnection {
+  /** How many of its transactions have started, and how many wait. */
+  countTransactions(): { readonly running: number; readonly waiting: number }
   closeByForce(failure: Failure): void
 }
 
@@ -191,6 +194,20 @@ export class Database<Connection extends DatabaseConnection> {
   /** Whether a client may know it by what its file says. */
   get isIdentified(): boolean {
     return this.#identity.isNoted
+  }
+
+  /** What goes on, counted when it is asked for. */
+  counters(): DatabaseCounters {
+    const counts = Array.from(this.connections, (it) => it.countTransactions())
+    const { name, schema, care } = this.storage
+    return {
+      name,
+      version: schema.version,
+      connections: counts.length,
+      running: counts.reduce((sum, { running }) => sum + running, 0),
+      waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
+      engine: care.counters?.() ?? null,
+    }
   }
 
   /** Closes the file; there must be no connection left. `keepsBegun`: see `Storage.close()`. */

@@ -26,6 +26,7 @@ import {
 } from '../options/options.ts'
 import type { Platform } from './platform.ts'
 import { memberHosts } from './in-member.ts'
+import { Monitor, type Witness } from '../monitor/monitor.ts'
 import { sharedHost, type Sharing } from './registry.ts'
 import { ThreadEngine } from './engine/thread-engine.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
@@ -56,7 +57,8 @@ export function compose(platform: Platform): Composition {
     const denial = own.port ? null : platform.denialOf(own.vfs ?? platform.defaultVfs())
     const host = new HostUser(sourceFor(own))
     const explain = explainSettingsOf(own.explain, platform.environment)
-    return factoryOn(host, { warn: own.onWarning, denial, explain })
+    const monitor = monitorOf(platform.witnesses)
+    return factoryOn(host, { warn: own.onWarning, denial, explain, monitor })
   }
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
     const { target, force, rest } = splitOptions(membersOf(options))
@@ -124,22 +126,29 @@ interface FactoryOptions {
   readonly warn?: IndexedDBOptions['onWarning']
   readonly denial?: string | null
   readonly explain?: ExplainSettings | null
+  readonly monitor?: Monitor | null
 }
 
 /** A factory on a host. */
 export function factoryOn(
   host: ClosableHost,
-  { warn = warnOnConsole, denial = null, explain = null }: FactoryOptions = {},
+  { warn = warnOnConsole, denial = null, explain = null, monitor = null }: FactoryOptions = {},
 ): ClosableIDBFactory {
   const warnOutside = outside(warn)
   const factory: Factory = {
     host,
     denial,
     explainer: explain && new Explainer(explain, warnOutside),
+    monitor,
+    connections: new Set(),
     warn: warnOutside,
     versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
   }
   return closable(factoryHandle(factory))
+}
+
+function monitorOf(witnesses: readonly Witness[]): Monitor | null {
+  return witnesses.length > 0 ? new Monitor(witnesses) : null
 }
 
 function closable(factory: IDBFactory): ClosableIDBFactory {

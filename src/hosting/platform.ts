@@ -6,6 +6,7 @@ import type { Ownable } from '../membership/browser/ownable.ts'
 import type { Peer } from '../membership/peer.ts'
 import type { Served, ServeOptions } from '../port/server.ts'
 import type { Presence } from '../port/presence.ts'
+import type { Witness } from '../monitor/monitor.ts'
 import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Survivors, Vfs } from '../files/vfs.ts'
 import type { ThreadEngine } from './engine/thread-engine.ts'
@@ -30,6 +31,8 @@ export interface WorkerPlatform extends PlatformDefaults {
 
 /** One kind of runtime: Node and its kin, or pages and workers. */
 export interface Platform extends WorkerPlatform {
+  /** Who wants to know what goes on at every factory. */
+  readonly witnesses: readonly Witness[]
   /** Why the VFS can keep nothing in this thread, as can be seen at once; null: it may be able to. */
   denialOf(vfs: Vfs): string | null
   /** Starts a worker that hosts, or takes one the user has started. @throws if it can be seen at once that it cannot be */

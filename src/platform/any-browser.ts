@@ -12,6 +12,7 @@ export function browserPlatformWith(parts: BrowserParts): Platform {
   const explainedParts = { ...parts, loadWasm: () => common.loadWasm() }
   return {
     ...common,
+    witnesses: [],
     denialOf: ({ name }) => (name === 'opfs' && isOriginOpaque() ? opaqueOrigin : null),
     startWorker: (choice, listener) => startBrowserWorker(choice, listener, explainedParts),
     scratch: async () => ({ vfs: memory(), path: 'scratch', remove: async () => {} }),

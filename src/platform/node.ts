@@ -15,10 +15,13 @@ import { thisRelease } from '../hosting/this-release.ts'
 import { NodePeer } from '../membership/node/node-peer.ts'
 import type { Peer } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
+import { channelWitness } from './diagnostics/channels.ts'
+import { debugWitness } from './diagnostics/debug-lines.ts'
 import { environment } from './environment.ts'
 import { startNodeWorker } from './start-worker/node.ts'
 
 export const platform: Platform = {
+  witnesses: [channelWitness(), debugWitness(environment('IDB_DEBUG'))].filter((it) => it !== null),
   defaultVfs: nodeFs,
   needsWorker: () => false,
   denialOf: () => null,

@@ -6,6 +6,7 @@ import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './
 import { incarnationOf, markOf } from './mark.ts'
 import type { Answer } from './messages.ts'
 import { boundedRangeOf } from './serving/bounds.ts'
+import { countersOf } from './asking/counters.ts'
 import { schemaOf } from './schema.ts'
 import { type Change, changeKinds } from '../protocol/changes.ts'
 import type {
@@ -45,6 +46,8 @@ export function answerOf(value: unknown): Answer {
       return { type, id, ...openedOf(members) }
     case 'outcome':
       return { type, id, outcome: outcomeOf(members['outcome']) }
+    case 'inspected':
+      return { type, id, counters: countersOf(members['counters']) }
     case 'upgradeNeeded':
       return { type, id, ...openedOf(members), oldVersion: oldVersionOf(members) }
     case 'deleted':

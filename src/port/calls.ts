@@ -36,15 +36,14 @@ export function callOf(value: unknown): Call {
     case 'delete':
       return { type, id, ...requestOf(members) }
     case 'copy':
+    case 'inspect':
       return { type, id, connection: integerOf(members['connection'], 1) }
     case 'attach':
       return { type, id, ...knownOf(members), version: integerOf(members['version'], 1) }
     case 'outcomeOf':
       return { type, id, ...knownOf(members), mark: markOf(members['mark']) }
-    case 'watch': {
-      const connection = integerOf(members['connection'], 1)
-      return { type, id, connection, watched: listOf(members['watched'], watchedStoreOf) }
-    }
+    case 'watch':
+      return { type, id, ...watchOf(members) }
     case 'execute':
       return { type, id, operation: operationOf(members['operation']) }
   }
@@ -62,6 +61,10 @@ function knownOf({ name, incarnation }: Readonly<Record<string, unknown>>) {
 
 function versionOf(value: unknown): number | undefined {
   return value === undefined ? undefined : integerOf(value, 1)
+}
+
+function watchOf({ connection, watched }: Readonly<Record<string, unknown>>) {
+  return { connection: integerOf(connection, 1), watched: listOf(watched, watchedStoreOf) }
 }
 
 function watchedStoreOf(value: unknown): WatchedStore {

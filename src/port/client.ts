@@ -19,7 +19,8 @@ import { complaintOf, demand } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
-import { type PortCaller, PortConnection, PortTransaction } from './handles.ts'
+import { PortConnection } from './asking/port-connection.ts'
+import { type PortCaller, PortTransaction } from './handles.ts'
 import type { Answer, Call, HostPort } from './messages.ts'
 import { remote } from './mark.ts'
 import type {
@@ -34,7 +35,7 @@ import type {
   TransactionListener,
 } from '../protocol/protocol.ts'
 import type { ChangeListener } from '../protocol/changes.ts'
-import type { SurvivalCounts } from '../protocol/load.ts'
+import type { DatabaseCounters, SurvivalCounts } from '../protocol/load.ts'
 import { afterCheckpoint } from '../event-loop/checkpoint.ts'
 import { ref, unref } from '../event-loop/turn.ts'
 
@@ -147,6 +148,11 @@ class PortHost implements OwnerPort, PortCaller {
   ): void {
     const id = this.#wait({ type: 'outcomeOf', receiver })
     this.call({ type: 'outcomeOf', id, name, mark, incarnation })
+  }
+
+  inspect(connection: number, receiver: Receiver<DatabaseCounters>): void {
+    const id = this.#wait({ type: 'inspect', receiver })
+    this.call({ type: 'inspect', id, connection })
   }
 
   forgetMarks(client: string): void {
@@ -343,6 +349,8 @@ class PortHost implements OwnerPort, PortCaller {
       waiting.listener.attached(this.#connect(waiting.name, answer))
     } else if (answer.type === 'outcome' && waiting.type === 'outcomeOf') {
       waiting.receiver.done(answer.outcome)
+    } else if (answer.type === 'inspected' && waiting.type === 'inspect') {
+      waiting.receiver.done(answer.counters)
     } else if (answer.type === 'deleted' && waiting.type === 'delete') {
       waiting.listener.deleted(answer.oldVersion)
       if (waiting.mark && answer.oldVersion > 0) this.forgetDeletion(waiting.mark)

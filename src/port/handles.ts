@@ -1,30 +1,22 @@
-/** Connections and transactions of a host at the other end of a port, as the realm holds them. */
+/** Transactions of a host at the other end of a port, as the realm holds them. */
 import type { Failure } from '../errors.ts'
-import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Fifo } from '../base/fifo.ts'
 import { type Budget, type HeldBack, sizeOfAsked } from './flow/budget.ts'
 import { AwaitedAnswer, resultOf } from './asking/awaited-answer.ts'
 import type { AskedCopies } from './asking/copies.ts'
 import { LongRecord } from './asking/long-record.ts'
-import { watchAt, type WatchCaller } from './asking/watch.ts'
+import type { WatchCaller } from './asking/watch.ts'
 import { demand } from './malformed.ts'
 import type { Call } from './messages.ts'
-import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
+import type { DatabaseCounters } from '../protocol/load.ts'
 import type {
   CommitMark,
-  ConnectionListener,
-  CopyListener,
-  DatabaseSchema,
-  Durability,
-  HostConnection,
-  HostCopy,
   HostTransaction,
   Operation,
   OperationReceiver,
+  Receiver,
   RecordBytes,
   TransactionListener,
-  SalvageReport,
-  StorageLimits,
   TransactionMode,
 } from '../protocol/protocol.ts'
 
@@ -33,138 +25,13 @@ export interface PortCaller extends WatchCaller {
   readonly copies: AskedCopies
   /** What all of its transactions have asked for and not been answered. */
   readonly budget: Budget
+  /** Asks what goes on at the database of the connection with that id. */
+  inspect(connection: number, receiver: Receiver<DatabaseCounters>): void
   /** Counts an answer that is awaited. */
   await(count: number): void
   adopt(transaction: PortTransaction): void
   transactionOf(listener: TransactionListener): PortTransaction | null
   release(transaction: PortTransaction): void
-}
-
-/** What the owner says of a connection. */
-type PortConnectionFacts = Pick<
-  HostConnection,
-  'name' | 'schema' | 'limits' | 'salvaged' | 'keptAt'
-> & {
-  readonly id: number
-  readonly incarnation?: number | null
-}
-
-/** A connection; what the port brings goes to its listener. */
-export class PortConnection implements HostConnection {
-  readonly name: string
-  readonly isRemote = true
-  readonly schema: DatabaseSchema
-  readonly limits: StorageLimits
-  readonly salvaged: SalvageReport | null
-  readonly keptAt: KeptPlace | null
-  readonly closed: Promise<void>
-  readonly #caller: PortCaller
-  readonly #id: number
-  readonly #incarnation: number | null
-  #listener: ConnectionListener | null = null
-  #isClosing = false
-  #isClosedByRealm = false
-  #hasEnded = false
-  /** Whether the realm has asked for its end, and counts as awaiting it. */
-  #isEndAwaited = false
-  #resolveClosed = (): void => {}
-
-  constructor(
-    caller: PortCaller,
-    { id, name, schema, limits, salvaged, keptAt, incarnation = null }: PortConnectionFacts,
-  ) {
-    this.name = name
-    this.schema = schema
-    this.limits = limits
-    this.salvaged = salvaged
-    this.keptAt = keptAt
-    this.#caller = caller
-    this.#id = id
-    this.#incarnation = incarnation
-    this.closed = new Promise((resolve) => (this.#resolveClosed = resolve))
-  }
-
-  identify(): number | null {
-    return this.#incarnation
-  }
-
-  listen(listener: ConnectionListener): void {
-    this.#listener = listener
-  }
-
-  createTransaction(
-    storeIds: readonly number[],
-    mode: 'readonly' | 'readwrite',
-    durability: Durability,
-    listener: TransactionListener,
-    resumes = false,
-  ): HostTransaction {
-    const id = this.#caller.nextId()
-    const place = { storeIds, mode, durability, resumes }
-    this.#caller.call({ type: 'createTransaction', id, connection: this.#id, ...place })
-    return new PortTransaction(this.#caller, { id, mode, listener })
-  }
-
-  watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void {
-    if (this.#hasEnded) return () => {}
-    const { closed } = this
-    return watchAt(this.#caller, { id: this.#id, closed }, watched, listener)
-  }
-
-  copy(listener: CopyListener): HostCopy {
-    return this.#caller.copies.begin(this.#id, listener)
-  }
-
-  abortOf(listener: TransactionListener): void {
-    this.#caller.transactionOf(listener)?.abort()
-  }
-
-  close(): void {
-    this.#isClosedByRealm = true
-    this.#awaitEnd()
-    this.#caller.call({ type: 'close', id: this.#id })
-  }
-
-  shutDown(): void {
-    if (this.#isClosing || this.#isClosedByRealm) return
-    this.closing()
-    this.#awaitEnd()
-    this.#caller.call({ type: 'shutDown', id: this.#id })
-  }
-
-  forceClose(): void {
-    this.#caller.call({ type: 'forceClose', id: this.#id })
-  }
-
-  versionChange(...change: Parameters<ConnectionListener['versionChange']>): void {
-    this.#listener?.versionChange(...change)
-  }
-
-  closing(): void {
-    this.#isClosing = true
-    this.#listener?.closing()
-  }
-
-  /** The last thing it is told. */
-  ended(reason: Failure | null): void {
-    this.#hasEnded = true
-    if (this.#isEndAwaited) this.#caller.await(-1)
-    this.#listener?.closed(reason)
-    this.#resolveClosed()
-  }
-
-  /** Its host is gone, which is no news to a realm that has closed it. */
-  lost(reason: Failure): void {
-    this.closing()
-    this.ended(this.#isClosedByRealm ? null : reason)
-  }
-
-  /** The close of a factory waits for it, and the process must not end before. */
-  #awaitEnd(): void {
-    if (this.#hasEnded || this.#isEndAwaited) return
-    this.#isEndAwaited = true
-    this.#caller.await(1)
-  }
 }
 
 /** A transaction; known to its host until it is over. */

@@ -12,7 +12,7 @@
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type { Change, WatchedStore } from '../protocol/changes.ts'
-import type { SurvivalCounts } from '../protocol/load.ts'
+import type { DatabaseCounters, SurvivalCounts } from '../protocol/load.ts'
 import type {
   CommitMark,
   CommitOutcome,
@@ -104,6 +104,7 @@ export type Call =
       readonly watched: readonly WatchedStore[]
     }
   | { readonly type: 'unwatch'; readonly id: number }
+  | { readonly type: 'inspect'; readonly id: number; readonly connection: number }
   | { readonly type: 'execute'; readonly id: number; readonly operation: Operation }
   | {
       readonly type: 'commit' | 'offerCommit'
@@ -191,6 +192,7 @@ export type Answer =
     }
   | { readonly type: 'deleted'; readonly id: number; readonly oldVersion: number }
   | { readonly type: 'outcome'; readonly id: number; readonly outcome: CommitOutcome }
+  | { readonly type: 'inspected'; readonly id: number; readonly counters: DatabaseCounters }
   | { readonly type: 'requestFailed'; readonly id: number; readonly failure: Failure }
   | {
       readonly type: 'versionChange'

@@ -166,9 +166,10 @@ class Client implements Served {
       case 'createTransaction':
         this.#takeNew(id)
         return this.#transactions.create(call)
+      case 'inspect':
       case 'watch':
         this.#takeNew(id)
-        return this.#watches.watch(call)
+        return this.#watches.receive(call)
       case 'copy':
         this.#takeNew(id)
         return this.#copies.begin(call)

@@ -1,5 +1,7 @@
 /** What goes on at an owner, for those who look at it from outside. */
 
+import type { StorageCounters } from '../storage/storage.ts'
+
 /** How much goes on at a database that is in use. */
 export interface DatabaseLoad {
   readonly name: string
@@ -13,6 +15,12 @@ export interface DatabaseLoad {
   readonly running: number
   /** Transactions that wait for others to end. */
   readonly waiting: number
+}
+
+/** The same of one that is open, and what its engine has done for it. */
+export interface DatabaseCounters extends Omit<DatabaseLoad, 'requests'> {
+  /** null: the engine counts nothing. */
+  readonly engine: StorageCounters | null
 }
 
 /** What becomes of transactions over changes of owner. */

@@ -13,7 +13,7 @@ import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { StorageLimits } from '../storage/limits.ts'
-import type { DatabaseLoad } from './load.ts'
+import type { DatabaseCounters, DatabaseLoad } from './load.ts'
 import type { ChangeListener, WatchedStore } from './changes.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
@@ -258,6 +258,8 @@ export interface HostConnection {
    * called or the connection is closed.
    */
   watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void
+  /** Counts what goes on at its database, of all who use it. */
+  inspect(receiver: Receiver<DatabaseCounters>): void
   /** Aborts the transaction with that listener, whose making was cut off before the realm got it; there may be none. */
   abortOf(listener: TransactionListener): void
   /**

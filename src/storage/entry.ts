@@ -24,6 +24,7 @@ export type {
   Storage,
   StorageCare,
   StorageCopy,
+  StorageCounters,
   StorageDirectory,
   StorageDurability,
   StorageTransaction,

@@ -236,6 +236,20 @@ export interface StorageDurability {
   readonly hasLostSync: boolean
 }
 
+/** What an engine has done for a database since it was opened. */
+export interface StorageCounters {
+  /** From the file or its log, in whole pages. */
+  readonly bytesRead: number
+  /** By transactions, in whole pages. */
+  readonly bytesWritten: number
+  /** Those of its data that had to wait for the disk. */
+  readonly syncs: number
+  /** How often a page was in the engine's cache when it was needed. */
+  readonly cacheHits: number
+  /** And how often it was not. */
+  readonly cacheMisses: number
+}
+
 /** What keeps a database's file in order, outside any transaction. */
 export interface StorageCare {
   /** What was saved when the damaged file was salvaged, at this opening or at one that reported nothing; null: it was not. */
@@ -250,6 +264,8 @@ export interface StorageCare {
   pendingBytes(): number
   /** Does one small piece of housekeeping; true while more is left. Does nothing while a transaction is open. */
   housekeep(): boolean
+  /** Absent: the engine counts nothing. */
+  readonly counters?: () => StorageCounters
   /** Checks pages, and that records and index entries agree; the problems found, none in a sound database. */
   check(): string[]
   /**

@@ -29,7 +29,7 @@ const fullRooms: Readonly<Record<string, string>> = {
 
 /** What script imports, and `errors.ts`. */
 const entries =
-  /^src\/(?:errors|auto|auto-memory|index|index-[a-z]+|extras|indexeddbshim|inline|maintenance|snapshot|snapshot-formats|status|testing|worker|worker-[a-z]+)\.ts$/
+  /^src\/(?:errors|auto|auto-memory|index|index-[a-z]+|diagnostics|extras|indexeddbshim|inline|maintenance|snapshot|snapshot-formats|status|testing|worker|worker-[a-z]+)\.ts$/
 
 /** Path → text, paths relative to the project. */
 type Sources = ReadonlyMap<string, string>

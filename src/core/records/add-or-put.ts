@@ -18,7 +18,7 @@ import {
 import type { Cursor } from './cursor.ts'
 import { type ObjectStoreHandle, assertNotDeleted } from '../handles.ts'
 import { KeptPut, objectsToKeep } from './kept-put.ts'
-import { storedKeyReader } from './result-readers.ts'
+import { addedKeyReader, storedKeyReader } from './result-readers.ts'
 import { noKey } from './no-key.ts'
 import { noInlineKey } from './no-inline-key.ts'
 import { Request } from '../request.ts'
@@ -153,7 +153,8 @@ function putRecord({ source, store, clone, key, overwrite }: Put): Request {
   const { value } = serialized
   checkRecordSize(store.transaction.connection.host.limits, { key, indexKeys, value })
   store.writeCount++
-  const request = new Request(source, store.transaction, storedKeyReader)
+  const reader = overwrite ? storedKeyReader : addedKeyReader
+  const request = new Request(source, store.transaction, reader)
   request.gathered = key
   const operation: PutOperation = {
     type: 'put',

@@ -129,6 +129,7 @@ class CursorRequest extends Request {
 
 /** Result: the cursor at its next record, or null past the end. */
 const cursorReader: ResultReader = {
+  operation: 'cursor',
   takesRecords: true,
   record: (request, record) => {
     const { cursor } = request as CursorRequest // This reader is used by cursor requests only.

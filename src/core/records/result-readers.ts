@@ -15,30 +15,40 @@ export interface RecordResult {
 /** What `getAll()`, `getAllKeys()` and `getAllRecords()` want of each record. */
 export type RecordKind = 'value' | 'key' | 'record'
 
-/** undefined: of `delete()` and `clear()`. */
+/** undefined: of `delete()`. */
 export const nothingReader: ResultReader = {
+  operation: 'delete',
   takesRecords: false,
   record: unexpectedRecord,
   result: () => undefined,
 }
 
+/** The same of `clear()`. */
+export const clearedReader: ResultReader = { ...nothingReader, operation: 'clear' }
+
 /** The number the host answers: of `count()`. */
 export const countReader: ResultReader = {
+  operation: 'count',
   takesRecords: false,
   record: unexpectedRecord,
   result: (request) => request.operationResult,
 }
 
-/** The key of a stored record: of `put()` and `add()`. `gathered` is the encoded key, unless the host generated one. */
+/** The key of a stored record: of `put()` and `update()`. `gathered` is the encoded key, unless the host generated one. */
 export const storedKeyReader: ResultReader = {
+  operation: 'put',
   takesRecords: false,
   record: unexpectedRecord,
   result: ({ operationResult, gathered }) =>
     convertKeyToValue((operationResult ?? gathered) as Uint8Array), // One of them is a key.
 }
 
+/** The same of `add()`. */
+export const addedKeyReader: ResultReader = { ...storedKeyReader, operation: 'add' }
+
 /** The first record's value, or undefined: of `get()`. */
 export const valueReader: ResultReader = {
+  operation: 'get',
   takesRecords: true,
   record: (request, record) => {
     request.gathered = valueOf(record, request)
@@ -48,6 +58,7 @@ export const valueReader: ResultReader = {
 
 /** The first record's key in the object store, or undefined: of `getKey()`. */
 export const keyReader: ResultReader = {
+  operation: 'getKey',
   takesRecords: true,
   record: (request, record) => {
     request.gathered = primaryKeyOf(record)
@@ -57,17 +68,21 @@ export const keyReader: ResultReader = {
 
 /** A list: of `getAll()` and its kin. */
 export const listReaders: Readonly<Record<RecordKind, ResultReader>> = {
-  value: listReader(valueOf),
-  key: listReader(primaryKeyOf),
-  record: listReader((record, request): RecordResult => ({
+  value: listReader('getAll', valueOf),
+  key: listReader('getAllKeys', primaryKeyOf),
+  record: listReader('getAllRecords', (record, request): RecordResult => ({
     key: keyOf(record),
     primaryKey: primaryKeyOf(record),
     value: valueOf(record, request),
   })),
 }
 
-function listReader(read: (record: RecordBytes, request: Request) => unknown): ResultReader {
+function listReader(
+  operation: string,
+  read: (record: RecordBytes, request: Request) => unknown,
+): ResultReader {
   return {
+    operation,
     takesRecords: true,
     record: (request, record) => {
       if (Array.isArray(request.gathered)) append(request.gathered, read(record, request))

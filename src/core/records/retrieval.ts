@@ -5,6 +5,7 @@ import type { Cursor } from './cursor.ts'
 import type { ObjectStoreHandle, Source } from '../handles.ts'
 import {
   type RecordKind,
+  clearedReader,
   countReader,
   keyReader,
   listReaders,
@@ -81,5 +82,5 @@ export function deleteRecords(
 export function clearObjectStore(store: ObjectStoreHandle): Request {
   store.writeCount++
   const { storeId, transaction } = store
-  return executeRequest(new Request(store, transaction, nothingReader), { type: 'clear', storeId })
+  return executeRequest(new Request(store, transaction, clearedReader), { type: 'clear', storeId })
 }

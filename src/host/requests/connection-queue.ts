@@ -97,16 +97,10 @@ export class ConnectionQueue {
 
   load(): DatabaseLoad {
     const { opened } = this.#named
-    const connections = [...(opened?.connections ?? [])]
-    const counts = connections.map((connection) => connection.countTransactions())
-    return {
-      name: this.#options.name,
-      version: opened?.storage.schema.version ?? 0,
-      connections: connections.length,
-      requests: this.#requests.length + (this.#current ? 1 : 0),
-      running: counts.reduce((sum, { running }) => sum + running, 0),
-      waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
-    }
+    const requests = this.#requests.length + (this.#current ? 1 : 0)
+    const none = { name: this.#options.name, version: 0, connections: 0, running: 0, waiting: 0 }
+    const { engine: _, ...load } = opened?.counters() ?? { ...none, engine: null }
+    return { ...load, requests }
   }
 
   /** Finds out at once whether the database has lost its files. */

@@ -5,6 +5,7 @@
 import type { Failure } from '../../errors.ts'
 import type { KeptPlace } from '../../kept-objects/kept-store.ts'
 import type { ChangeListener, WatchedStore } from '../../protocol/changes.ts'
+import type { DatabaseCounters } from '../../protocol/load.ts'
 import type {
   ConnectionListener,
   CopyListener,
@@ -13,6 +14,7 @@ import type {
   HostConnection,
   HostCopy,
   HostTransaction,
+  Receiver,
   SalvageReport,
   StorageLimits,
   TransactionListener,
@@ -146,6 +148,11 @@ export class MemberConnection implements HostConnection {
     if (host) return host.copy(listener)
     queueReaction(() => listener.failed(copyLost(this.name)))
     return { next() {}, cancel() {} }
+  }
+
+  inspect(receiver: Receiver<DatabaseCounters>): void {
+    if (this.#host) this.#host.inspect(receiver)
+    else receiver.failed(closedBefore(this.name))
   }
 
   abortOf(listener: TransactionListener): void {

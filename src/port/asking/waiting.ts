@@ -1,5 +1,6 @@
 /** What waits for the answers to requests, at the realm's end of a port. */
 import type { Failure } from '../../errors.ts'
+import type { DatabaseCounters } from '../../protocol/load.ts'
 import type { Answer } from '../messages.ts'
 import type {
   AttachListener,
@@ -25,6 +26,7 @@ export type Waiting =
     }
   | { readonly type: 'attach'; readonly name: string; readonly listener: AttachListener }
   | { readonly type: 'outcomeOf'; readonly receiver: Receiver<CommitOutcome> }
+  | { readonly type: 'inspect'; readonly receiver: Receiver<DatabaseCounters> }
 
 /** How each kind of request is answered when it does not fail. */
 export const answerTo = {
@@ -33,6 +35,7 @@ export const answerTo = {
   delete: 'deleted',
   attach: 'attached',
   outcomeOf: 'outcome',
+  inspect: 'inspected',
 } as const
 
 /** Tells that connections are asked to close for the request. */

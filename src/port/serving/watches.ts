@@ -1,5 +1,7 @@
-/** What a realm watches at its owner. */
+/** What a realm watches at its owner, and looks at. */
+import { type Failure, failure } from '../../errors.ts'
 import type { ChangeListener } from '../../protocol/changes.ts'
+import type { DatabaseCounters } from '../../protocol/load.ts'
 import { demand } from '../malformed.ts'
 import type { Answer, Call } from '../messages.ts'
 import type { SendWindow } from '../flow/send-window.ts'
@@ -25,8 +27,14 @@ export class ServedWatches {
     this.#window = window
   }
 
+  /** @throws Malformed as `#watch()` */
+  receive(call: Extract<Call, { type: 'watch' | 'inspect' }>): void {
+    if (call.type === 'watch') this.#watch(call)
+    else this.#inspect(call)
+  }
+
   /** @throws Malformed for one too many, or of a store that does not exist */
-  watch({ id, connection, watched }: Extract<Call, { type: 'watch' }>): void {
+  #watch({ id, connection, watched }: Extract<Call, { type: 'watch' }>): void {
     demand(this.#watches.size < mostWatches, 'watches too much')
     const served = this.#connections.get(connection)
     // It was closed, which the realm does not know yet.
@@ -37,6 +45,18 @@ export class ServedWatches {
     )
     const listener = new SentChanges(id, this.#post, this.#window)
     this.#watches.set(id, served.connection.watch(watched, listener))
+  }
+
+  #inspect({ id, connection }: Extract<Call, { type: 'inspect' }>): void {
+    const failed = (reason: Failure): void =>
+      this.#post({ type: 'requestFailed', id, failure: reason })
+    const served = this.#connections.get(connection)
+    if (!served) {
+      return failed(failure('AbortError', 'The connection was closed', { code: 'ERR_IDB_CLOSED' }))
+    }
+    const done = (counters: DatabaseCounters): void =>
+      this.#post({ type: 'inspected', id, counters })
+    served.connection.inspect({ done, failed })
   }
 
   unwatch(id: number): void {

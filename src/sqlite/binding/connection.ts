@@ -20,6 +20,9 @@ const SQLITE_DBCONFIG_TRUSTED_SCHEMA = 1017
 
 const SQLITE_FCNTL_RESET_CACHE = 42
 const SQLITE_DBSTATUS_CACHE_USED = 1
+const SQLITE_DBSTATUS_CACHE_HIT = 7
+const SQLITE_DBSTATUS_CACHE_MISS = 8
+const SQLITE_DBSTATUS_CACHE_WRITE = 9
 
 /** What a row takes in a page at least, beside its bytes: where it lies, its size, the types of its columns. */
 const rowHeaderBytes = 7
@@ -206,10 +209,23 @@ export class Connection implements Watched {
 
   /** No less than the rows of the database take: its file, its log, and what has yet to be written. */
   heldBytes(): number {
-    const { module, bridge, scratch } = this.engine
+    return this.engine.bridge.bytesOf(this.#path) + this.#status(SQLITE_DBSTATUS_CACHE_USED)
+  }
+
+  /** How often the engine has found a page in its cache, and not, and how many pages transactions have written. */
+  pageCounts(): { readonly hits: number; readonly misses: number; readonly written: number } {
+    return {
+      hits: this.#status(SQLITE_DBSTATUS_CACHE_HIT),
+      misses: this.#status(SQLITE_DBSTATUS_CACHE_MISS),
+      written: this.#status(SQLITE_DBSTATUS_CACHE_WRITE),
+    }
+  }
+
+  #status(what: number): number {
+    const { module, scratch } = this.engine
     const out = scratch.resultOut
-    module._sqlite3_db_status(this.#handle, SQLITE_DBSTATUS_CACHE_USED, out, out + 4, 0)
-    return bridge.bytesOf(this.#path) + module.heapView.getInt32(out, true)
+    module._sqlite3_db_status(this.#handle, what, out, out + 4, 0)
+    return module.heapView.getInt32(out, true)
   }
 
   /** How much the page cache may take. */

@@ -1,7 +1,7 @@
 /** Keeping a database's file in order: the storage seam's `StorageCare`. */
 import type { DatabaseLife } from '../../files/file-engine.ts'
 import type { SalvageReport } from '../../storage/salvage-report.ts'
-import type { StorageCare, StorageCopy } from '../../storage/storage.ts'
+import type { StorageCare, StorageCopy, StorageCounters } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
 import { StorageError } from '../../errors.ts'
 import type { MountedDirectory } from '../database-file.ts'
@@ -9,6 +9,7 @@ import { checkConsistency } from './consistency.ts'
 import type { Copies } from './copies.ts'
 import type { Housekeeping } from './housekeeping.ts'
 import type { QuotaShare } from './quota-share.ts'
+import type { Syncs } from './syncs.ts'
 
 /** The database, as far as this is concerned. */
 export interface CareOptions {
@@ -17,6 +18,7 @@ export interface CareOptions {
   /** Names the database and its file at the head of messages. */
   readonly label: string
   readonly connection: Connection
+  readonly syncs: Syncs
   /** Whether a read-write transaction is open. */
   readonly isWriting: () => boolean
   /** Ends a SQL transaction that only reads. */
@@ -37,6 +39,8 @@ export class Care implements StorageCare {
   readonly salvaged: SalvageReport | null
   readonly #options: CareOptions
   readonly #parts: CareParts
+  /** null: nobody has asked yet. */
+  #pageSize: number | null = null
 
   constructor(options: CareOptions, parts: CareParts) {
     this.salvaged = parts.life.salvaged
@@ -62,6 +66,18 @@ export class Care implements StorageCare {
       return housekeeping.step()
     } finally {
       quotaShare?.measureAside()
+    }
+  }
+
+  readonly counters = (): StorageCounters => {
+    const { hits, misses, written } = this.#options.connection.pageCounts()
+    this.#pageSize ??= this.#options.connection.readNumber('PRAGMA page_size')
+    return {
+      bytesRead: misses * this.#pageSize,
+      bytesWritten: written * this.#pageSize,
+      syncs: this.#options.syncs.count,
+      cacheHits: hits,
+      cacheMisses: misses,
     }
   }
 

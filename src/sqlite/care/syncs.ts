@@ -43,8 +43,12 @@ export class Syncs {
     return this.#log()?.syncLater !== undefined
   }
 
+  /** How many were made. */
+  count = 0
+
   /** Returns when everything committed has reached the disk, in the files that will be found. @throws StorageError */
   now(): void {
+    this.count++
     this.#guard(() => {
       this.#syncNewFile()
       this.#log()?.sync(true)
@@ -55,6 +59,7 @@ export class Syncs {
 
   /** The same without blocking the thread. */
   async later(): Promise<void> {
+    this.count++
     await this.#guardLater(async () => {
       this.#syncNewFile()
       await this.#log()?.syncLater?.()

@@ -35,6 +35,28 @@ const db = await new Promise((resolve) => {
 })
 `
 
+/** A provider that keeps the spans in memory; and what makes some. */
+const openTelemetry = `import { trace as api } from '@opentelemetry/api'
+import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from '@opentelemetry/sdk-trace-base'
+const exporter = new InMemorySpanExporter()
+api.setGlobalTracerProvider(new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] }))
+`
+const tracedLibrary = `const { createIndexedDB } = await import('idb-everywhere')
+await new Promise((resolve) => {
+  const request = createIndexedDB().open('library', 1)
+  request.onupgradeneeded = () => {
+    const books = request.result.createObjectStore('books')
+    books.put('SICP', 1)
+    books.add('TAOCP', 1).onerror = (event) => event.preventDefault()
+  }
+  request.onsuccess = resolve
+})
+for (const { name, attributes, ended, status } of exporter.getFinishedSpans()) {
+  const facts = Object.entries(attributes).map((it) => it.join('='))
+  console.log(name, ...facts, ended ? 'ended' : 'open', status.code)
+}
+`
+
 /** A database that is there when the sample begins. */
 const exportedLibrary = `import { createIndexedDB as make } from 'idb-everywhere'
 const made = make()
@@ -251,6 +273,22 @@ writeFileSync('state.json', JSON.stringify({ cookies: [], origins }))
     checksOf: programChecks({
       before: soundLibrary,
       prints: /^(?:(?:note|warning) .*\n)*$/,
+    }),
+  },
+  {
+    title: 'counters',
+    mark: 'await inspect(indexedDB)',
+    checksOf: programChecks({ prints: /connections: 1,[^]*name: 'library'/ }),
+  },
+  {
+    title: 'spans of OpenTelemetry',
+    mark: '@opentelemetry/api',
+    checksOf: programChecks({
+      libraries: ['@opentelemetry/sdk-trace-base@2.12.1', '@opentelemetry/api@1.10.0'],
+      before: openTelemetry,
+      after: tracedLibrary,
+      prints:
+        /^put books db\.system\.name=indexeddb db\.namespace=library db\.collection\.name=books db\.operation\.name=put ended 0\nadd books .* error\.type=ConstraintError ended 2$/m,
     }),
   },
   {

@@ -91,7 +91,8 @@ export function steeredTransaction(
   { isRemote = false } = {},
 ): Steered {
   const host = new SteeredHost()
-  const connection = new Connection({} as Factory, hostConnection(host, isRemote)) // Core asks the factory for nothing here.
+  const factory = { connections: new Set() } as unknown as Factory // Core asks it for nothing else here.
+  const connection = new Connection(factory, hostConnection(host, isRemote))
   const transaction = createTransaction(connection, [store.id], mode, 'default')
   const handle = handleOf(transaction, store)
   return { host, connection, transaction, store: handle, index: indexHandleOf(handle, index) }
@@ -116,6 +117,7 @@ function hostConnection(host: SteeredHost, isRemote: boolean): HostConnection {
     createTransaction: () => host,
     watch: () => () => {},
     copy: () => ({ next() {}, cancel() {} }),
+    inspect: () => {},
     abortOf: () => {},
     closed: new Promise(() => {}),
     close: () => {},
