@@ -105,7 +105,7 @@ async function makeSmall(file) {
 }
 
 /**
- * Makes the CommonJS twin of each, but of the worker's script and of what is a module for all. What is long is made small, as the same
+ * Makes the CommonJS twin of each, but of the worker's script, of what is a module for all, and of what only these need. What is long is made small, as the same
  * code lies beside it to be read; its lines stay short, since Node prints the one that throws, and names what they are.
  */
 export async function convertToCommonJS(names) {
@@ -114,9 +114,23 @@ export async function convertToCommonJS(names) {
   // It has a default export, which checkers of types find in the text, as long as that has its usual form.
   const isPlain = (name) => name === `${fileNameOf('./indexeddbshim')}.js`
   const isOther = (name) => !isShared(name) && !isPlain(name) && !modules.includes(name)
-  await convert(names.filter(isShared), { ...small, minifySyntax: true })
+  const needed = neededBy(names.filter((name) => !isShared(name) && !modules.includes(name)))
+  await convert([...needed].filter(isShared), { ...small, minifySyntax: true })
   await convert(names.filter(isOther), small)
   await convert(names.filter(isPlain))
+}
+
+/** The built files, and those that they import when they load, or that these do. */
+function neededBy(names) {
+  const found = new Set()
+  const visit = (name) => {
+    if (found.has(name)) return
+    found.add(name)
+    const text = readFileSync(join(dist, name), 'utf8')
+    for (const [, file] of text.matchAll(/(?:from|import) ?"\.\/([\w-]+\.js)"/g)) visit(file)
+  }
+  for (const name of names) visit(name)
+  return found
 }
 
 async function convert(names, options = {}) {
