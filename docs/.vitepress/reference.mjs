@@ -76,6 +76,7 @@ function optionsFor({ root, stage, folder, files }) {
     interfacePropertiesFormat: 'table',
     typeDeclarationFormat: 'table',
     indexFormat: 'table',
+    pageTitleTemplates: { index: '{projectName}', module: '{name}', member: '{name}' },
     logLevel: 'Error',
   }
 }
