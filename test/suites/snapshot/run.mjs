@@ -50,7 +50,9 @@ async function tryAll() {
   await step('diff', [at('a'), at('d')])
 }
 
-const mebibytes = (bytes) => Math.round(bytes / 1024 / 1024)
+function mebibytes(bytes) {
+  return Math.round(bytes / 1024 / 1024)
+}
 
 /** One step to its end, and what it took. */
 async function step(task, options) {
