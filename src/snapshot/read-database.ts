@@ -32,8 +32,8 @@ export interface Reading {
 }
 
 /** The largest number of records that are read at once, and how large they are wanted to be together. */
-const mostRecords = 1000
-const wantedSize = 256 * 1024
+const mostRecords = 100
+const wantedSize = 64 * 1024
 
 /**
  * Opens a database that there is. None is made, and none is kept from being upgraded or deleted for longer than the

@@ -26,7 +26,7 @@ export interface ExportReading {
 }
 
 /** As many records as are stored at once: each is a request. */
-const mostRecords = 500
+const mostRecords = 100
 
 /** Reads the first line. @throws DataError where it is none of an export */
 export async function readExport(lines: AsyncGenerator<Lines>): Promise<ExportReading> {

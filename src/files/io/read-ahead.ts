@@ -14,8 +14,19 @@ export class ReadAhead {
   #start = 0
   /** How many bytes of the buffer are the file's. */
   #byteCount = 0
+  /** How many bytes were read at once last. */
+  #wanted = 0
   /** Where the last read ended; -Infinity: nowhere. */
   #lastEnd = -Infinity
+  readonly #keepsRoom: boolean
+
+  /**
+   * `keepsRoom`: its memory is as large as it once was, until `release()`. Else there is garbage for each place from which the reading
+   * goes on.
+   */
+  constructor({ keepsRoom = false } = {}) {
+    this.#keepsRoom = keepsRoom
+  }
 
   /** As `file.read()`. */
   read(file: VfsFile, into: Uint8Array, offset: number): number {
@@ -51,12 +62,14 @@ export class ReadAhead {
 
   #fill(file: VfsFile, offset: number): void {
     const goesOn = this.#byteCount > 0 && offset <= this.#start + this.#byteCount + longestGap
-    const wanted = goesOn ? Math.min(2 * this.#buffer.length, mostBytes) : leastBytes
-    if (this.#buffer.length !== wanted) this.#buffer = new Uint8Array(wanted)
+    const wanted = goesOn ? Math.min(2 * this.#wanted, mostBytes) : leastBytes
+    const has = this.#buffer.length
+    if (this.#keepsRoom ? has < wanted : has !== wanted) this.#buffer = new Uint8Array(wanted)
+    this.#wanted = wanted
     this.#start = offset
     this.#byteCount = 0
     try {
-      this.#byteCount = file.read(this.#buffer, offset)
+      this.#byteCount = file.read(this.#buffer.subarray(0, wanted), offset)
     } catch {
       // The caller did not ask for all of it: the place that cannot be read may come later.
     }

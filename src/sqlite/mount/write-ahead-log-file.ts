@@ -27,7 +27,8 @@ const headerSize = 32
 export class WriteAheadLogFile implements VfsFile {
   #file: VfsFile
   readonly #gathered = new GatheredWrites()
-  readonly #ahead = new ReadAhead()
+  /** A checkpoint reads it in another order than its own, from many places. */
+  readonly #ahead = new ReadAhead({ keepsRoom: true })
   /** null but during `readInBlocks()`. */
   #blocks: ReadBlocks | null = null
   /** null but while the headers of a transaction's frames are rewritten. */

@@ -58,7 +58,9 @@ function mebibytes(bytes) {
 async function step(task, options) {
   const { code, told } = await start(task, options).ended
   const { records: done, differences, seconds, memoryMiB } = told
-  const isRight = code === 0 && memoryMiB < mostMiB && (differences ?? 0) === 0
+  // What fills it is not what is tried here.
+  const isSmall = task === 'fill' || memoryMiB < mostMiB
+  const isRight = code === 0 && isSmall && (differences ?? 0) === 0
   check(
     `${task}: ${done ?? records} records in ${seconds} s, with ${memoryMiB} MiB of memory at most` +
       (differences === undefined ? '' : `, ${differences} differences`),

@@ -1,7 +1,6 @@
 /** One step of the suite, in a process of its own: says what it has done as JSON, a line each. */
 import fs from 'node:fs'
 import process from 'node:process'
-import { Writable } from 'node:stream'
 import { close, createIndexedDB } from 'idb-everywhere'
 import { backupToFile, diff, exportDatabase, importDatabase } from 'idb-everywhere/snapshot'
 import { fill } from './records.mjs'
@@ -16,8 +15,7 @@ const steps = {
   async export([file]) {
     let records = 0
     const onProgress = (it) => (records = it.records)
-    const stream = exportDatabase(indexedDB, name, { onProgress })
-    await stream.pipeTo(Writable.toWeb(fs.createWriteStream(file)))
+    await fs.promises.writeFile(file, exportDatabase(indexedDB, name, { onProgress }))
     return { records }
   },
   import: async ([file]) => importDatabase((await fs.openAsBlob(file)).stream(), { indexedDB }),
