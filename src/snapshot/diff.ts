@@ -39,7 +39,9 @@ export async function* diff(
 ): AsyncGenerator<Difference, void, undefined> {
   const readings: Reading[] = []
   try {
-    for (const it of [a, b]) readings.push(await startReading(it.indexedDB, it.name))
+    for (const { indexedDB, name } of [a, b]) {
+      readings.push(await startReading(indexedDB, name, { asksForNextKeys: false }))
+    }
     const [left, right] = readings as [Reading, Reading] // just read
     const { version: va } = left.description
     const { version: vb } = right.description

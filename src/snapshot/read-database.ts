@@ -37,14 +37,19 @@ const wantedSize = 64 * 1024
 
 /**
  * Opens a database that there is. None is made, and none is kept from being upgraded or deleted for longer than the
- * transaction takes.
+ * transaction takes. `asksForNextKeys`: whether the next keys of its generators are found out, which waits until no other
+ * transaction reads. Default: true.
  *
  * @throws NotFoundError if there is none by that name
  */
-export async function startReading(factory: IDBFactory, name: string): Promise<Reading> {
+export async function startReading(
+  factory: IDBFactory,
+  name: string,
+  { asksForNextKeys = true }: { asksForNextKeys?: boolean } = {},
+): Promise<Reading> {
   const rangeAfter = lowerBoundOf(factory)
   const database = await openExisting(factory, name)
-  const nextKeys = await nextKeysOf(database)
+  const nextKeys = asksForNextKeys ? await nextKeysOf(database) : new Map<string, number>()
   const names = Array.from(database.objectStoreNames)
   const version = database.version
   if (names.length === 0) {

@@ -30,3 +30,11 @@ test('diff() finds what only one has, and what differs, in the order of stores a
     ['s', 5, false, true],
   ])
 })
+
+test('diff() of a database with itself ends, and finds nothing', async () => {
+  const indexedDB = inMemory()
+  await make(indexedDB, 'd', 1, (database) => {
+    database.createObjectStore('s', { autoIncrement: true }).put('x')
+  })
+  expect(await listOf(diff({ indexedDB, name: 'd' }, { indexedDB, name: 'd' }))).toEqual([])
+})
