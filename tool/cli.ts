@@ -8,6 +8,7 @@ import { addDoctor } from './commands/care/doctor.ts'
 import { addLs } from './commands/care/ls.ts'
 import { addRm } from './commands/care/rm.ts'
 import { addSalvage } from './commands/care/salvage.ts'
+import { addBackup } from './commands/data/backup.ts'
 import { addBench } from './commands/data/bench.ts'
 import { addDelete } from './commands/data/delete.ts'
 import { addDiff } from './commands/data/diff.ts'
@@ -42,6 +43,7 @@ const commands = [
   addDelete,
   addExport,
   addImport,
+  addBackup,
   addDiff,
   addStatus,
   addDoctor,

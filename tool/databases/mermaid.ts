@@ -28,14 +28,15 @@ function indexLine({ name, keyPath, unique, multiEntry }: IndexSchema): string {
   return `    index ${attributeName(keyPath, 'value')} ${unique ? 'UK ' : ''}${quoted(about)}`
 }
 
-/** Mermaid has letters, digits, hyphens and underscores in names, and begins them with a letter. */
+/** Mermaid has letters, digits, hyphens and underscores in names, begins them with a letter, and reads these three as no names. */
 function attributeName(keyPath: KeyPath, otherwise: string): string {
   const path = typeof keyPath === 'string' ? keyPath : (keyPath ?? []).join('_')
   const name = path.replace(/[^A-Za-z0-9_-]+/g, '_').replace(/^[^A-Za-z]+/, '')
+  if (/^[PFU]K$/.test(name)) return `${name}_`
   return name === '' ? otherwise : name
 }
 
-/** Neither quotes nor ends of lines have a form there. */
+/** Quotes, ends of lines, backslashes and percent signs have no form there. */
 function quoted(text: string): string {
-  return `"${text.replace(/"/g, "'").replace(/\p{Cc}/gu, '?')}"`
+  return `"${text.replace(/"/g, "'").replace(/[\p{Cc}\\%]/gu, '?')}"`
 }

@@ -30,10 +30,10 @@ export async function withIndexedDB<Result>(
   }
 }
 
-/** What no request reports, such as a deletion that waits for others' connections: a line on the standard error. */
+/** What no request reports is a line on the standard error. Nothing is explained: that is for those who write programs, and takes time. */
 const told: IndexedDBOptions = {
   onWarning: (warning) => console.error(`warning: ${failureText(warning)}`),
-  explain: { slowTransactionMs: Infinity },
+  explain: false,
 }
 
 /** Its absolute path. @throws Failure with the code ENOENT or ENOTDIR where there is no such directory */

@@ -38,8 +38,8 @@ const looks: Options = {
   // Enough to even out a slow moment.
   etaBuffer: 50,
   barsize: 24,
-  barCompleteString: '█'.repeat(24),
-  barIncompleteString: '░'.repeat(24),
+  barCompleteChar: '█',
+  barIncompleteChar: '░',
 }
 
 /** `Export  ████░░  40 %  4,000 of 10,000 records  12,000/s  1 s left` */
@@ -58,13 +58,12 @@ function line(
     `${Math.floor(progress * 100)} %`,
     `${formatCount(value)} of ${formatCount(total)} ${unit}`,
     rate,
-    `${timeText(params.eta)} left`,
+    Number.isFinite(params.eta) ? `${timeText(params.eta)} left` : '',
   ].join('  ')
 }
 
 /** `45 s`, `3 min`, `2 h` */
 function timeText(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'an unknown time'
   if (seconds < 100) return `${Math.ceil(seconds)} s`
   return seconds < 6_000 ? `${Math.round(seconds / 60)} min` : `${Math.round(seconds / 3600)} h`
 }

@@ -1,12 +1,12 @@
 /** `export`: a database as JSON Lines. */
-import { createWriteStream, existsSync, renameSync, rmSync } from 'node:fs'
+import { createWriteStream, renameSync, rmSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import type { Command } from 'commander'
 import type { IDBFactory } from 'idb-everywhere'
 import { exportDatabase, formatKey, type Loss } from 'idb-everywhere/snapshot'
 import { requireDatabase } from '../../databases/connection.ts'
 import { withIndexedDB } from '../../terminal/directory.ts'
-import { Failure } from '../../terminal/failures.ts'
+import { refuseExisting } from '../../terminal/files.ts'
 import { interruption } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson, writeText } from '../../terminal/output.ts'
 import { plainText } from '../../terminal/plain-text.ts'
@@ -43,9 +43,7 @@ async function exportTo(
   file: string | undefined,
   { json, force }: ExportOptions,
 ): Promise<void> {
-  if (file !== undefined && !force && existsSync(file)) {
-    throw new Failure(`File "${file}" is there already; add --force to overwrite it`, 'EEXIST')
-  }
+  if (file !== undefined) refuseExisting(file, force)
   const written = await withIndexedDB(directory, async (indexedDB) => {
     await requireDatabase(indexedDB, name)
     return file === undefined

@@ -1,4 +1,4 @@
-/** `import`: a database from the file of an export. */
+/** `import`: a database from the file of an export or a backup. */
 import { createReadStream, mkdirSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import type { Command } from 'commander'
@@ -22,9 +22,9 @@ interface ImportOptions {
 export function addImport(program: Command): void {
   const command = program
     .command('import')
-    .description('make a database of an export; it appears as a whole, or not at all')
+    .description('make a database of an export or a backup; it appears as a whole, or not at all')
     .argument('<directory>', 'where the databases are; made, if it is not there')
-    .argument('<file>', 'the file of an export; - for the standard input')
+    .argument('<file>', 'the file of an export or a backup; - for the standard input')
     .option('--name <name>', 'the name of the database; default: the one it was exported under')
     .option(
       '--replace',
@@ -84,7 +84,10 @@ const interruptedText = (resume: boolean): string =>
 /** `signal` ends it, also while nothing comes. @throws Failure where there is no such file: before anything is made */
 function streamOf(file: string, signal: AbortSignal): ReadableStream<Uint8Array> {
   if (file !== '-' && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new Failure(`File "${file}" is not there; name the file of an export`, 'ENOENT')
+    throw new Failure(
+      `File "${file}" is not there; name the file of an export or a backup`,
+      'ENOENT',
+    )
   }
   const source =
     file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
