@@ -48,6 +48,12 @@ export const shortSuites = [
     counts: /^format: .*/m,
   },
   {
+    name: 'tool',
+    lane: 'packages',
+    command: 'node test/suites/tool/run.mjs',
+    counts: /^tool: .*/m,
+  },
+  {
     name: 'package',
     lane: 'packages',
     command: 'node test/suites/package/run.mjs',

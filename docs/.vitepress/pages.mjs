@@ -27,6 +27,7 @@ export const groups = [
   {
     title: 'Tools',
     pages: {
+      'command-line.md': 'The command line',
       'inspector.md': 'The inspector',
       'snapshots.md': 'Snapshots',
       'maintenance.md': 'Caring for databases',

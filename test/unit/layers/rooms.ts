@@ -192,6 +192,7 @@ const suites: Rooms = {
   sharing: ['test/suites/model/'],
   snapshot: [],
   tabs: [],
+  tool: ['test/suites/package/', 'test/suites/types/'],
   types: [],
 }
 

@@ -1,0 +1,239 @@
+/** What is moved arrives: exports, imports, changes, comparisons. */
+import assert from 'node:assert/strict'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  json,
+  jsonLines,
+  output,
+  resultOf,
+  startTool,
+  temporaryDirectory,
+  tool,
+} from './command.mjs'
+import { makeByDexie, makeDatabase, makeEveryType, makeShop, whileInUse } from './directories.mjs'
+
+const root = temporaryDirectory()
+const dexie = join(root, 'dexie')
+const everyType = join(root, 'every-type')
+const large = join(root, 'large')
+const largeFile = join(root, 'large.jsonl')
+const largeCount = 30_000
+
+export async function prepareMoving() {
+  await makeByDexie(dexie)
+  await makeEveryType(everyType)
+  await makeDatabase(large, {
+    name: 'large',
+    upgrade: (database) => void database.createObjectStore('records', { autoIncrement: true }),
+    fill(store) {
+      for (let i = 0; i < largeCount; i++) store('records').put({ i, text: 'text '.repeat(20) })
+    },
+  })
+  await output(['export', large, 'large', largeFile])
+}
+
+let count = 0
+const freshPath = () => join(root, `fresh-${count++}`)
+
+/** An export, its import elsewhere, and their comparison. */
+async function moves(from, name) {
+  const [file, to] = [freshPath(), freshPath()]
+  const { records } = await json(['export', from, name, file])
+  const imported = await json(['import', to, file])
+  assert.deepEqual({ name: imported.name, records: imported.records }, { name, records })
+  assert.equal(await output(['diff', from, name, to, name]), 'no differences\n')
+  return records
+}
+
+/** A backup, its restoration elsewhere, and their comparison. */
+async function backsUp() {
+  const [file, to] = [freshPath(), freshPath()]
+  const { bytes } = await json(['backup', dexie, 'library', file])
+  const written = readFileSync(file)
+  assert.equal(written.length, bytes)
+  assert.equal(written.subarray(0, 15).toString(), 'SQLite format 3')
+  await output(['import', to, file])
+  assert.equal(await output(['diff', dexie, 'library', to, 'library']), 'no differences\n')
+}
+
+export const movingChecks = [
+  ['what Dexie has made is the same after export and import', () => moves(dexie, 'library')],
+  ['every type is the same after export and import', () => moves(everyType, 'every type')],
+  [
+    'what Dexie has made, in use by another process',
+    () => whileInUse(dexie, () => moves(dexie, 'library')),
+  ],
+  [
+    'every type, in use by another process',
+    () => whileInUse(everyType, () => moves(everyType, 'every type')),
+  ],
+  [
+    'an import into a directory in use by another process',
+    async () => {
+      const path = freshPath()
+      await makeShop(path)
+      await whileInUse(path, async () => {
+        await output(['import', path, largeFile])
+        assert.equal(await output(['diff', path, 'large', large, 'large']), 'no differences\n')
+      })
+    },
+  ],
+  [
+    'a backup of a database in use is an SQLite file, which import restores',
+    () => whileInUse(dexie, backsUp),
+  ],
+  [
+    'by way of the standard streams',
+    async () => {
+      const path = freshPath()
+      const exported = await output(['export', dexie, 'library'])
+      await output(['import', path, '-', '--name', 'copy'], { input: exported })
+      assert.equal(await output(['diff', dexie, 'library', path, 'copy']), 'no differences\n')
+    },
+  ],
+  [
+    'an import with --replace takes the place of another database',
+    async () => {
+      const path = freshPath()
+      await makeShop(path, 'large')
+      const { code, stderr } = await tool(['import', path, largeFile])
+      assert.equal(code, 1)
+      assert.match(stderr, /^error: There is a database "large" already; .*\(ConstraintError\)\n$/)
+      await output(['import', path, largeFile, '--replace'])
+      assert.equal(await output(['diff', path, 'large', large, 'large']), 'no differences\n')
+    },
+  ],
+  [
+    'an import with --resume that is killed goes on and ends equal',
+    async () => {
+      const path = freshPath()
+      const text = readFileSync(largeFile)
+      const importer = startTool(['import', path, '-', '--resume'])
+      const ended = resultOf(importer)
+      // Half of the file: it then waits for the rest, and what it has put by is there.
+      importer.stdin.write(text.subarray(0, text.length >> 1))
+      await untilPutBy(path)
+      importer.kill('SIGKILL')
+      assert.equal((await ended).signal, 'SIGKILL')
+      assert.deepEqual(
+        (await json(['schema', path])).map(({ name }) => name),
+        ['large (import)'],
+      )
+      await output(['import', path, largeFile, '--resume'])
+      assert.equal(await output(['diff', path, 'large', large, 'large']), 'no differences\n')
+      assert.deepEqual(
+        (await json(['schema', path])).map(({ name }) => name),
+        ['large'],
+      )
+    },
+  ],
+  [
+    'an import that is interrupted says so, ends with 130 and leaves no database',
+    async () => {
+      const path = freshPath()
+      const importer = startTool(['import', path, '-', '--replace'])
+      const ended = resultOf(importer)
+      importer.stdin.write(readFileSync(largeFile).subarray(0, 1_000_000))
+      await untilPutBy(path)
+      importer.kill('SIGINT')
+      const { code, stderr } = await ended
+      assert.deepEqual(
+        { code, stderr },
+        { code: 130, stderr: 'error: Interrupted; nothing was imported\n' },
+      )
+      assert.deepEqual(await json(['schema', path]), [])
+    },
+  ],
+  [
+    'an export overwrites no file unless it is told to',
+    async () => {
+      const file = freshPath()
+      writeFileSync(file, 'mine')
+      const { code, stderr } = await tool(['export', dexie, 'library', file])
+      assert.equal(code, 1)
+      assert.match(stderr, /is there already; add --force to overwrite it \(EEXIST\)\n$/)
+      assert.equal(readFileSync(file, 'utf8'), 'mine')
+      await output(['export', dexie, 'library', file, '--force'])
+      assert.match(readFileSync(file, 'utf8'), /^\{"format":"idb-everywhere"/)
+      assert.equal(existsSync(`${file}.partial`), false)
+    },
+  ],
+  [
+    'diff tells the differences and ends with 3',
+    async () => {
+      const [a, b] = [freshPath(), freshPath()]
+      await makeShop(a)
+      await makeShop(b)
+      await output(['put', b, 'shop', 'settings', 'true', 'open', '--write'])
+      await output(['put', b, 'shop', 'settings', '{"$":"undefined"}', 'logo', '--write'])
+      await output(['delete', b, 'shop', 'orders', '..2', '--write'])
+      const { code, stdout } = await tool(['diff', a, 'shop', b, 'shop', '--json'])
+      assert.equal(code, 3)
+      const found = stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line))
+      assert.deepEqual(
+        found.map(({ store, key, a: left, b: right }) => [store, key, left && 'a', right && 'b']),
+        [
+          ['orders', 1, 'a', undefined],
+          ['orders', 2, 'a', undefined],
+          ['settings', 'logo', 'a', 'b'],
+          ['settings', 'open', undefined, 'b'],
+        ],
+      )
+      const text = await tool(['diff', a, 'shop', b, 'shop'])
+      assert.equal(text.code, 3)
+      assert.match(text.stdout, /^- orders\t1\t\{/)
+      assert.match(text.stdout, /^4 differences$/m)
+    },
+  ],
+  [
+    'put and delete change what others see, and only with --write',
+    async () => {
+      const path = freshPath()
+      await makeShop(path)
+      await whileInUse(path, async () => {
+        const before = await jsonLines(['dump', path, 'shop'])
+        for (const args of [
+          ['put', path, 'shop', 'settings', '1', 'one'],
+          ['delete', path, 'shop', 'orders', '1'],
+        ]) {
+          const { code, stderr } = await tool(args)
+          assert.equal(code, 2)
+          assert.match(
+            stderr,
+            /^error: "(put|delete)" changes the database; add --write to have it done\n$/,
+          )
+        }
+        assert.deepEqual(await jsonLines(['dump', path, 'shop']), before)
+        assert.deepEqual(await json(['put', path, 'shop', 'orders', '{"total":5}', '--write']), {
+          key: 5,
+        })
+        assert.deepEqual(
+          await json(['put', path, 'shop', 'settings', '-', 'Date(2026-01-01)', '--write'], {
+            input: '{"$":"bigint","value":"7"}',
+          }),
+          { key: { $: 'Date', value: '2026-01-01T00:00:00.000Z' } },
+        )
+        assert.deepEqual(
+          (await json(['get', path, 'shop', 'settings', 'Date(2026-01-01)'])).value,
+          { $: 'bigint', value: '7' },
+        )
+        assert.deepEqual(await json(['delete', path, 'shop', 'orders', '2..', '--write']), {
+          deleted: 4,
+        })
+        assert.equal((await jsonLines(['dump', path, 'shop', 'orders'])).length, 1)
+      })
+    },
+  ],
+]
+
+/** Until an import has put something by, as another process sees it. */
+async function untilPutBy(path) {
+  for (;;) {
+    const { code, stdout } = await tool(['schema', path, 'large (import)', '--json'])
+    if (code === 0 && JSON.parse(stdout).stores[0].count > 0) return
+  }
+}

@@ -1,0 +1,19 @@
+/**
+ * Uses the built command line as a person would: a process for each command, on directories made by Dexie and by plain IndexedDB code, in
+ * use by another process and not. Needs a built `dist/`; Dexie comes from npm into the cache. Words choose the checks whose
+ * titles contain them. Ends with a line of counts.
+ */
+import { runChecks } from '../package/projects.mjs'
+import { movingChecks, prepareMoving } from './moving-checks.mjs'
+import { prepareReading, readingChecks } from './reading-checks.mjs'
+import { prepareSessions, sessionChecks } from './sessions.mjs'
+import { prepareUse, useChecks } from './use-checks.mjs'
+
+const words = process.argv.slice(2).join(' ')
+const checks = [...readingChecks, ...movingChecks, ...useChecks, ...sessionChecks]
+
+await Promise.all([prepareReading(), prepareMoving(), prepareUse(), prepareSessions()])
+await runChecks(
+  'tool',
+  checks.filter(([title]) => title.includes(words)),
+)

@@ -1,0 +1,67 @@
+/**
+ * The sessions of docs/command-line.md, one after the other as a person would type them, in a directory with the shop in `data`.
+ * What is printed has to be what the page says; of a measurement, all but the figures.
+ */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { commandPath, temporaryDirectory } from './command.mjs'
+import { makeShop } from './directories.mjs'
+
+const page = new URL('../../../docs/command-line.md', import.meta.url)
+const directory = temporaryDirectory()
+
+export async function prepareSessions() {
+  await makeShop(join(directory, 'data'))
+  const bin = join(directory, 'bin')
+  mkdirSync(bin)
+  // It does here what npx does where the package is installed.
+  writeFileSync(
+    join(bin, 'npx'),
+    `#!/bin/sh\nshift\nexec '${process.execPath}' '${commandPath}' "$@"\n`,
+  )
+  chmodSync(join(bin, 'npx'), 0o755)
+}
+
+export const sessionChecks = [
+  [
+    'the sessions of the page print what it says',
+    async () => {
+      for (const { command, printed } of sessionsIn(readFileSync(page, 'utf8'))) {
+        assert.match(await printedBy(command), patternOf(command, printed), command)
+      }
+    },
+  ],
+]
+
+/** Each `$ command` of the page with the lines below it. */
+function sessionsIn(markdown) {
+  return [...markdown.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(([, block]) =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((text) => {
+        const [command, ...lines] = text.split('\n')
+        return { command, printed: lines.join('\n') }
+      }),
+  )
+}
+
+function printedBy(command) {
+  const PATH = `${join(directory, 'bin')}${delimiter}${process.env.PATH}`
+  return new Promise((resolve) => {
+    execFile(
+      'sh',
+      ['-c', `${command} 2>&1`],
+      { cwd: directory, env: { PATH, HOME: directory } },
+      (_, stdout) => resolve(stdout),
+    )
+  })
+}
+
+function patternOf(command, printed) {
+  const pattern = printed.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  if (!command.includes(' bench ')) return new RegExp(`^${pattern}$`)
+  return new RegExp(`^${pattern.replace(/[\d,.\\]*\d/g, '[\\d,.]+').replace(/ +/g, ' +')}$`)
+}

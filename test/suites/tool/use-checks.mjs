@@ -1,0 +1,237 @@
+/** How the command line answers those who hold it wrongly, and what it looks like in a terminal. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { commandPath, inTerminal, json, output, temporaryDirectory, tool } from './command.mjs'
+import { makeShop } from './directories.mjs'
+
+const root = temporaryDirectory()
+const shop = join(root, 'shop')
+const missing = join(root, 'missing')
+const emptyDirectory = temporaryDirectory()
+
+export async function prepareUse() {
+  await makeShop(shop)
+}
+
+/** Arguments → what the message on the standard error has to say. */
+const wrongUses = [
+  [[], /Usage: idb-everywhere/],
+  [['shema', shop], /unknown command 'shema'\n\(Did you mean schema\?\)/],
+  [['schema'], /missing required argument 'directory'/],
+  [['schema', shop, '--jsno'], /unknown option '--jsno'\n\(Did you mean --json\?\)/],
+  [['get', shop, 'shop', 'orders', '[1'], /'\[1'.* is no key: .*write 42, "text"/],
+  [['query', shop, 'shop', 'orders', 'Date(x)..'], /"x" is no date/],
+  [
+    ['query', shop, 'shop', 'orders', '--direction', 'up'],
+    /Allowed choices are next, nextunique, prev, prevunique/,
+  ],
+  [['query', shop, 'shop', 'orders', '--limit', '0'], /whole number from 1 on/],
+  [
+    ['put', shop, 'shop', 'settings', '{', 'key', '--write'],
+    /'\{' is invalid for argument 'value'/,
+  ],
+  [['put', shop, 'shop', 'settings', '1', 'key'], /add --write to have it done/],
+  [['delete', shop, 'shop', 'orders', '1'], /add --write to have it done/],
+  [['completion', 'csh'], /Allowed choices are bash, zsh, fish/],
+]
+
+/** The same for what is not there, or not as it was thought to be. */
+const failures = [
+  [['schema', missing], /^error: Directory ".*missing" is not there; .* \(ENOENT\)\n$/],
+  [['schema', import.meta.filename], /^error: ".*" is a file; .* \(ENOTDIR\)\n$/],
+  [
+    ['schema', shop, 'shp'],
+    /^error: There is no database "shp"; there are "shop" \(NotFoundError\)\n$/,
+  ],
+  [
+    ['dump', emptyDirectory, 'shop'],
+    /^error: There is no database "shop"; the directory has none \(NotFoundError\)\n$/,
+  ],
+  [
+    ['dump', shop, 'shop', 'order'],
+    /did you mean "orders"\?.* \(NotFoundError, ERR_IDB_NO_SUCH_NAME\)\n$/,
+  ],
+  [['query', shop, 'shop', 'orders', '--index', 'by costumer'], /did you mean "by customer"\?/],
+  [
+    ['get', shop, 'shop', 'orders', '99'],
+    /^error: Object store "orders" has no record with the key 99 \(NotFoundError\)\n$/,
+  ],
+  [
+    ['put', shop, 'shop', 'products', '{"code":"C","name":"lamp"}', '--write'],
+    /\(ConstraintError, ERR_IDB_CONSTRAINT\)\n$/,
+  ],
+  [['export', shop, 'shp'], /There is no database "shp"/],
+  [
+    ['import', missing, join(root, 'none.jsonl')],
+    /^error: File ".*none.jsonl" is not there; .* \(ENOENT\)\n$/,
+  ],
+  [
+    ['import', join(root, 'damaged'), import.meta.filename],
+    /no export .* \(DataError, ERR_IDB_FOREIGN_FILE\)\n$/,
+  ],
+]
+
+/** A name and a value that would change a terminal, if it obeyed them. */
+const evil = '\u001b[31mred\u009b0m\u202e'
+
+/** What all command lines that are used so print on the standard error; nothing else. */
+async function messagesOf(uses, wantedCode) {
+  return Promise.all(
+    uses.map(async ([args, message]) => {
+      const line = ['idb-everywhere', ...args].join(' ')
+      const { code, stdout, stderr } = await tool(args)
+      assert.match(stderr, message, line)
+      assert.deepEqual({ code, stdout }, { code: wantedCode, stdout: '' }, line)
+      return stderr
+    }),
+  )
+}
+
+export const useChecks = [
+  [
+    'wrong use ends with 2, says what is wrong, and prints nothing else',
+    () => messagesOf(wrongUses, 2),
+  ],
+  [
+    'a failure ends with 1 and a line that says why',
+    async () => {
+      for (const message of await messagesOf(failures, 1)) {
+        assert.equal(message.split('\n').length, 2, message)
+      }
+    },
+  ],
+  [
+    'a directory that is not there is not made by looking',
+    async () => {
+      const commands = [
+        ['schema'],
+        ['get', 'a', 'b', '1'],
+        ['dump', 'a'],
+        ['query', 'a', 'b'],
+        ['export', 'a'],
+        ['bench'],
+        ['status'],
+      ]
+      for (const [name, ...args] of commands) {
+        if (name !== 'status') assert.equal((await tool([name, missing, ...args])).code, 1)
+        assert.equal(existsSync(missing), false, name)
+      }
+    },
+  ],
+  [
+    'every command has help with an example',
+    async () => {
+      const help = await output(['--help'])
+      const names = [...help.matchAll(/^ {2}(\w[\w-]*) /gm)]
+        .map(([, name]) => name)
+        .filter((it) => it !== 'help')
+      assert.ok(names.length >= 12, names.join())
+      const helps = await Promise.all(names.map((name) => output([name, '--help'])))
+      for (const text of helps) assert.match(text, /^Examples?:\n {2}\$ /m)
+    },
+  ],
+  [
+    'what a terminal would obey is escaped',
+    async () => {
+      const path = join(root, 'evil')
+      await output(['import', path, '-'], { input: exportWith(evil) })
+      for (const args of [
+        ['schema', path],
+        ['dump', path, evil],
+        ['dump', path, evil, '--json'],
+        ['get', path, evil, evil, JSON.stringify(evil)],
+      ]) {
+        const text = await output(args)
+        assert.doesNotMatch(text.replaceAll(/[\n\t]/g, ''), /[\p{Cc}\p{Bidi_Control}]/u, args[0])
+        assert.match(text, /\\u001b/, args[0])
+      }
+    },
+  ],
+  [
+    'bash completes commands, options, names and directories',
+    async () => {
+      const path = join(root, 'names')
+      await makeShop(path, `two words'$(touch evil)`)
+      const fitting = (...words) => completedInBash(['idb-everywhere', ...words], root)
+      assert.deepEqual(await fitting('sch'), ['schema'])
+      assert.deepEqual(await fitting('query', 'shop', 'shop', 'orders', '--d'), ['--direction'])
+      assert.deepEqual(await fitting('query', '--direction', 'prev'), ['prev', 'prevunique'])
+      assert.deepEqual(await fitting('schema', 'sho'), ['shop/'])
+      assert.deepEqual(await fitting('dump', 'shop', ''), ['shop'])
+      assert.deepEqual(await fitting('dump', 'shop', 'shop', 'o'), ['orders'])
+      const indexes = await fitting('query', 'shop', 'shop', 'orders', '--index', 'by')
+      assert.deepEqual(indexes, ['by\\ customer', 'by\\ day'])
+      assert.deepEqual(await fitting('dump', 'names', 't'), [`two\\ words\\'\\$\\(touch\\ evil\\)`])
+      assert.equal(existsSync(join(root, 'evil')), false)
+    },
+  ],
+  [
+    'bench measures, and leaves nothing',
+    async () => {
+      const figures = await json(['bench', root])
+      assert.ok(figures.length >= 5 && figures.every(({ perSecond }) => perSecond > 0))
+      assert.deepEqual(
+        readdirSync(root).filter((name) => name.includes('bench')),
+        [],
+      )
+    },
+  ],
+  [
+    'a terminal gets colours, and none with NO_COLOR',
+    async () => {
+      const colored = await inTerminal(['schema', shop])
+      if (!colored) return console.log('      (no terminal can be had here)')
+      assert.ok(colored.screen.includes('\u001b[1mshop\u001b[22m'), colored.screen)
+      const plain = await inTerminal(['schema', shop], { env: { NO_COLOR: '1' } })
+      assert.equal(plain.screen, await output(['schema', shop]))
+    },
+  ],
+  [
+    'a terminal gets a bar with rate and time left',
+    async () => {
+      const file = join(root, 'many.jsonl')
+      writeFileSync(file, exportWith('many', 20_000))
+      const shown = await inTerminal(['import', join(root, 'many'), file])
+      if (!shown) return console.log('      (no terminal can be had here)')
+      assert.match(
+        shown.screen,
+        /[█░]{24} {2}\d+ % {2}[\d,]+ of 20,000 records {2}[\d,]+\/s {2}.* left/,
+      )
+      assert.match(shown.screen, /20,000 records in many, version 1\n$/)
+    },
+  ],
+]
+
+/** What bash would offer for the last of the words. */
+async function completedInBash(words, cwd) {
+  const script = `idb-everywhere() { '${process.execPath}' '${commandPath}' "$@"; }
+source <(idb-everywhere completion bash)
+COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1))
+_idb_everywhere
+printf '%s\\n' "\${COMPREPLY[@]}"`
+  const { stdout } = await promisify(execFile)('bash', ['-c', script, 'bash', ...words], { cwd })
+  return stdout.split('\n').slice(0, -1)
+}
+
+/** An export of a database and a store of that name, with records whose values are that name too. */
+function exportWith(name, count = 1) {
+  const stores = [{ name, keyPath: null, autoIncrement: false, indexes: [], count }]
+  const header = {
+    format: 'idb-everywhere',
+    version: 1,
+    exported: '',
+    database: { name, version: 1 },
+    stores,
+  }
+  const records = Array.from({ length: count }, (_, i) => ({
+    s: 0,
+    k: i === 0 ? name : i,
+    v: name,
+  }))
+  // Keys in their order: numbers come before strings.
+  const lines = [header, ...records.slice(1), records[0], { end: true, counts: [count] }]
+  return lines.map((line) => `${JSON.stringify(line)}\n`).join('')
+}
