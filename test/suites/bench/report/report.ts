@@ -1,4 +1,4 @@
-/** The recorded results for readers: the tables of docs/performance.md, and the charts beside the benchmark and in docs/pictures. */
+/** The recorded results for readers: the tables of docs/performance.md, and the charts in docs/pictures. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Measurement } from '../warm/measure.ts'
@@ -33,7 +33,7 @@ export function writeReport(projectRoot: string): void {
   ) as Results // This benchmark wrote it.
   const rows = rowsOf(results)
   writeFileSync(
-    join(projectRoot, 'test/suites/bench/speed.svg'),
+    join(projectRoot, 'docs/pictures/speed-all.svg'),
     chartOf(chartRows(rows), runtimes),
   )
   for (const kind of ['light', 'dark'] as const) {

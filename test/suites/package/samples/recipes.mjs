@@ -3,6 +3,10 @@ import { pageChecksWith } from './pages.mjs'
 import { configurationChecks, globalTest, programChecks, vitestChecks } from './programs.mjs'
 
 const dexie = ['dexie@4.4.7']
+/** Dexie opens a BroadcastChannel, which keeps a process of Deno alive. */
+const ended = '\nprocess.exit()\n'
+/** What the recipe says for Bun. */
+const preloaded = { 'bunfig.toml': 'preload = ["idb-everywhere/auto"]\n' }
 
 /** A database of one store with one record, in `data`, and `resultOf()`. */
 const library = `import { createIndexedDB as make } from 'idb-everywhere'
@@ -41,18 +45,25 @@ export const recipes = [
   {
     title: 'Dexie on the global',
     mark: 'orders of Ada',
-    checksOf: programChecks({ libraries: dexie, times: 2, prints: /^2 orders of Ada$/m }),
+    checksOf: programChecks({
+      libraries: dexie,
+      files: preloaded,
+      after: ended,
+      times: 2,
+      prints: /^2 orders of Ada$/m,
+    }),
   },
   {
     title: 'Dexie on a factory',
     mark: 'data/${customer}',
-    checksOf: programChecks({ libraries: dexie, times: 2, prints: /^2 orders$/m }),
+    checksOf: programChecks({ libraries: dexie, after: ended, times: 2, prints: /^2 orders$/m }),
   },
   {
     title: 'a server that is asked to end',
     mark: 'createServer(async',
     checksOf: programChecks({
       libraries: dexie,
+      files: preloaded,
       before: `process.env.PORT = '0'\n`,
       after: `import { once } from 'node:events'
 import { existsSync } from 'node:fs'
