@@ -1,12 +1,13 @@
 /**
  * Builds `dist/` from the sources: ES modules, CommonJS, type declarations, and the engine's `.wasm` beside them.
  *
- * - For servers: ES modules (`dist/*.js`), bundled with code splitting, so that what two entries share exists once. They
- *   keep their names and have short lines: Node prints the line that throws, and the stacks name functions.
- * - CommonJS (`dist/*.cjs`) is those same files converted one by one, chunks included: esbuild cannot split CommonJS,
+ * - ES modules (`dist/*.js`), bundled with code splitting, so that what two entries share exists once. They keep their names
+ *   and have short lines: Node prints the line that throws, and the stacks name functions. Servers and pages share what does
+ *   not lead to a platform; entries that do have a file for pages, too (`dist/*-browser.js`), which leads to nothing that only
+ *   Node has.
+ * - CommonJS (`dist/*.cjs`) is those that servers load, converted one by one, chunks included: esbuild cannot split CommonJS,
  *   and an entry bundled alone would carry its own copy of every class. The two graphs share nothing but the `.wasm`;
  *   loaded side by side they meet in the registries that the sources keep under `Symbol.for` keys.
- * - For pages: ES modules once more (`dist/*-browser.js`), small, and without what only Node has.
  * - All JavaScript lies flat in one folder, so that `new URL('./wa-sqlite.wasm', import.meta.url)` is right in each file.
  * - Programs with libraries of their own (`dist/tool`, …) lie in folders, each with the terms of those libraries.
  * - Declarations come from tsc, file by file, marked CommonJS (`dist/types-cjs`); those for `import` pass them on (`dist/types`).
@@ -28,7 +29,7 @@ import {
   writeExports,
 } from './build/entries.mjs'
 import { buildInline } from './build/inline.mjs'
-import { buildForPages, buildForServers, convertToCommonJS } from './build/modules.mjs'
+import { buildModules, convertToCommonJS } from './build/modules.mjs'
 import { buildPrograms } from './build/programs.mjs'
 import { buildTypes } from './build/types.mjs'
 import { buildFakeIndexedDB } from './packages/fake-indexeddb/build.mjs'
@@ -41,8 +42,7 @@ async function buildAll() {
   rmSync(dist, { recursive: true, force: true })
   mkdirSync(dist)
   cpSync(createRequire(import.meta.url).resolve(`wa-sqlite/dist/${wasm}`), join(dist, wasm))
-  await convertToCommonJS(await buildForServers())
-  await buildForPages()
+  await convertToCommonJS(await buildModules())
   await buildInline({ wasmPath: join(dist, wasm), outfile: join(dist, 'inline.js'), target })
   exportFunctionItself(join(dist, 'indexeddbshim.cjs'))
   checkNamedFiles()

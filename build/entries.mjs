@@ -37,10 +37,7 @@ export const entries = {
   './diagnostics': 'src/diagnostics.ts',
 }
 
-/**
- * What is built for pages, too: all that they can use, so that what a page imports shares its classes. Engines are tested on
- * servers.
- */
+/** What pages can use, too. Engines are tested on servers. */
 export const pageEntries = [
   '.',
   './auto',
@@ -58,6 +55,18 @@ export const pageEntries = [
   './snapshot/formats',
   './extras',
   './diagnostics',
+]
+
+/** Those of them that lead to what differs between servers and pages: pages have files of their own for them. */
+const entriesThatDiffer = [
+  '.',
+  './auto',
+  './auto/memory',
+  './testing',
+  './testing/vitest',
+  './testing/jest',
+  './status',
+  './snapshot',
 ]
 
 /** New ones that `require()` loads as the modules they are, which Node 20.19 can: a twin would be weight for few. */
@@ -107,7 +116,11 @@ export const programFileOf = ({ name, source }) =>
 export const fileNameOf = (subpath) =>
   subpath === '.' ? 'index' : subpath.slice(2).replaceAll('/', '-')
 
-export const pageFileOf = (subpath) => `${fileNameOf(subpath)}-browser`
+export const hasPageFile = (subpath) => entriesThatDiffer.includes(subpath)
+
+/** `./auto` → `auto-browser`, and `./vfs` → `vfs`, which is the same in pages. */
+export const pageFileOf = (subpath) =>
+  hasPageFile(subpath) ? `${fileNameOf(subpath)}-browser` : fileNameOf(subpath)
 
 export function declarationOf(source) {
   return source.replace(/\.tsx?$/, '.d.ts')
@@ -184,7 +197,7 @@ function derivedFields() {
       ...entriesWithSideEffects.flatMap((subpath) => [
         `./${dist}/${fileNameOf(subpath)}.js`,
         `./${dist}/${fileNameOf(subpath)}.cjs`,
-        ...(pageEntries.includes(subpath) ? [`./${dist}/${pageFileOf(subpath)}.js`] : []),
+        ...(hasPageFile(subpath) ? [`./${dist}/${pageFileOf(subpath)}.js`] : []),
       ]),
       `./${dist}/${fileNameOf(pageWorker.subpath)}.js`,
     ],

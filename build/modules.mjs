@@ -1,11 +1,13 @@
-/** Builds the JavaScript of `dist/`, but for the single file: ES modules for servers, the same as CommonJS, and those for pages. */
-import { readFileSync, writeFileSync } from 'node:fs'
+/** Builds the JavaScript of `dist/`, but for the single file: ES modules for servers and pages, and those of servers as CommonJS. */
+import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { build, transform } from 'esbuild'
+import { build } from 'esbuild'
+import { forPages, pagesOf } from './both.mjs'
 import {
   dist,
   entries,
   fileNameOf,
+  hasPageFile,
   modulesOnly,
   nodePlatform,
   nodeWorker,
@@ -14,61 +16,87 @@ import {
   pageWorker,
   target,
 } from './entries.mjs'
-import { engineTextIsInline, everyImportStays, wasmIsBeside } from './plugins.mjs'
+import {
+  basicsAreTogether,
+  engineTextIsInline,
+  everyImportStays,
+  injectedBasics,
+  wasmIsBeside,
+} from './plugins.mjs'
 
-/** @returns the names of the files it has written */
-export async function buildForServers() {
-  const sources = Object.entries(entries).map(([subpath, source]) => [fileNameOf(subpath), source])
-  const names = await buildModules({
-    entryPoints: {
-      ...Object.fromEntries(sources),
-      [fileNameOf(nodeWorker.subpath)]: nodeWorker.source,
-      [nodePlatform.name]: nodePlatform.source,
-    },
-    conditions: ['node'],
-    external: ['node:*', 'bun:*', 'vitest'],
-    plugins: [engineTextIsInline, wasmIsBeside],
-    chunkNames: 'chunk-[hash]',
-  })
-  for (const name of names) await makeSmall(join(dist, name))
-  return names
+/** Lines stay short, since Node prints the one that throws, and names what they are, since stacks speak of them. */
+const small = { minifyWhitespace: true, lineLimit: 160, minifySyntax: true }
+
+const options = {
+  outdir: dist,
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  inject: ['src/base/text-coders.ts', injectedBasics],
+  plugins: [basicsAreTogether],
+  external: ['node:*', 'bun:*', 'vitest'],
+  chunkNames: 'chunk-[hash]',
+  target,
+  metafile: true,
+  logLevel: 'warning',
+  ...small,
 }
 
-export async function buildForPages() {
-  const sources = pageEntries.map((subpath) => [pageFileOf(subpath), entries[subpath]])
-  await buildModules({
-    entryPoints: {
-      ...Object.fromEntries(sources),
-      [fileNameOf(pageWorker.subpath)]: pageWorker.source,
-    },
-    conditions: ['browser'],
-    external: ['vitest'],
-    plugins: [wasmIsBeside],
-    chunkNames: 'page-[hash]',
-    // Small, but names stay what they are in the sources: stack traces and profiles speak of them.
-    minifySyntax: true,
-    minifyWhitespace: true,
-  })
-}
-
-async function buildModules(options) {
+/** Writes the ES modules. @returns the names of those that `require()` leads to */
+export async function buildModules() {
+  const { entryPoints, plugin } = await entryPointsForPages()
   const { metafile } = await build({
-    outdir: dist,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'neutral',
-    mainFields: ['module', 'main'],
-    inject: ['src/base/text-coders.ts'],
-    target,
-    metafile: true,
-    logLevel: 'warning',
     ...options,
+    entryPoints: { ...entryPointsForServers(), ...entryPoints },
+    conditions: ['node'],
+    plugins: [...options.plugins, plugin, engineTextIsInline, wasmIsBeside],
   })
   checkTerms(bundledPackages(metafile))
-  const names = Object.keys(metafile.outputs).map((path) => basename(path))
-  for (const name of names) dropPaths(join(dist, name))
-  return names
+  const required = Object.keys(entries).filter((subpath) => !modulesOnly.includes(subpath))
+  return reachedFrom([...required.map(fileNameOf), nodePlatform.name], metafile)
+}
+
+function entryPointsForServers() {
+  const sources = Object.entries(entries).map(([subpath, source]) => [fileNameOf(subpath), source])
+  return {
+    ...Object.fromEntries(sources),
+    [fileNameOf(nodeWorker.subpath)]: nodeWorker.source,
+    [nodePlatform.name]: nodePlatform.source,
+  }
+}
+
+/** @throws when the table does not say rightly which entries pages have files of their own for */
+async function entryPointsForPages() {
+  const sources = [...pageEntries.map((subpath) => entries[subpath]), pageWorker.source]
+  const { differs, plugin } = await pagesOf(sources, options)
+  for (const subpath of pageEntries) {
+    if (differs(entries[subpath]) === hasPageFile(subpath)) continue
+    throw new Error(
+      `build/entries.mjs: "entriesThatDiffer" is wrong about ${subpath}: add it, or remove it`,
+    )
+  }
+  const entryPoints = {
+    ...Object.fromEntries(
+      pageEntries
+        .filter(hasPageFile)
+        .map((subpath) => [pageFileOf(subpath), forPages(entries[subpath])]),
+    ),
+    [fileNameOf(pageWorker.subpath)]: forPages(pageWorker.source),
+  }
+  return { entryPoints, plugin }
+}
+
+/** The names of these files, and of all that they import when they load. */
+function reachedFrom(names, { outputs }) {
+  const files = new Set(names.map((name) => `${dist}/${name}.js`))
+  for (const file of files) {
+    for (const { path, kind } of outputs[file].imports) {
+      if (kind === 'import-statement' && path in outputs) files.add(path)
+    }
+  }
+  return [...files].map((file) => basename(file))
 }
 
 /** The directories of the packages that a build has put into its files. */
@@ -77,12 +105,6 @@ export function bundledPackages({ inputs }) {
     (path) => path.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? [],
   )
   return [...new Set(directories)].sort()
-}
-
-/** The lines in which the bundler says where each source begins: there is no such path in the package. */
-export function dropPaths(file) {
-  const text = readFileSync(file, 'utf8')
-  writeFileSync(file, text.replace(/^\/\/ (?:src|vfs|tool|inspector|node_modules)\/\S+\n/gm, ''))
 }
 
 /** @throws if THIRD_PARTY_LICENSES does not name a package that is bundled, with its version */
@@ -96,44 +118,18 @@ function checkTerms(packages) {
   }
 }
 
-/** Lines stay short, since Node prints the one that throws, and names what they are, since stacks speak of them. */
-const small = { minifyWhitespace: true, lineLimit: 100 }
-
-async function makeSmall(file) {
-  const { code } = await transform(readFileSync(file, 'utf8'), small)
-  writeFileSync(file, code)
-}
-
-/**
- * Makes the CommonJS twin of each, but of the worker's script, of what is a module for all, and of what only these need. What is long is made small, as the same
- * code lies beside it to be read; its lines stay short, since Node prints the one that throws, and names what they are.
- */
+/** Makes the CommonJS twin of each. */
 export async function convertToCommonJS(names) {
-  const modules = [nodeWorker.subpath, ...modulesOnly].map((subpath) => `${fileNameOf(subpath)}.js`)
-  const isShared = (name) => name.startsWith('chunk-')
   // It has a default export, which checkers of types find in the text, as long as that has its usual form.
-  const isPlain = (name) => name === `${fileNameOf('./indexeddbshim')}.js`
-  const isOther = (name) => !isShared(name) && !isPlain(name) && !modules.includes(name)
-  const needed = neededBy(names.filter((name) => !isShared(name) && !modules.includes(name)))
-  await convert([...needed].filter(isShared), { ...small, minifySyntax: true })
-  await convert(names.filter(isOther), small)
-  await convert(names.filter(isPlain))
+  const plain = `${fileNameOf('./indexeddbshim')}.js`
+  await convert(
+    names.filter((name) => name !== plain),
+    small,
+  )
+  await convert([plain])
 }
 
-/** The built files, and those that they import when they load, or that these do. */
-function neededBy(names) {
-  const found = new Set()
-  const visit = (name) => {
-    if (found.has(name)) return
-    found.add(name)
-    const text = readFileSync(join(dist, name), 'utf8')
-    for (const [, file] of text.matchAll(/(?:from|import) ?"\.\/([\w-]+\.js)"/g)) visit(file)
-  }
-  for (const name of names) visit(name)
-  return found
-}
-
-async function convert(names, options = {}) {
+async function convert(names, layout = {}) {
   await build({
     entryPoints: names.map((name) => join(dist, name)),
     outdir: dist,
@@ -149,6 +145,6 @@ async function convert(names, options = {}) {
     },
     plugins: [everyImportStays],
     logLevel: 'warning',
-    ...options,
+    ...layout,
   })
 }

@@ -1,5 +1,6 @@
 /** What the builds change of the sources. */
 import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { fileNameOf, inlineEntry, wasm } from './entries.mjs'
 
 /**
@@ -27,6 +28,49 @@ export function needed(name, register) {
     },
   }
 }
+
+/** Small modules that nearly every entry leads to, and that have no effect by being loaded. */
+const basics = [
+  'src/base/own-property.ts',
+  'src/base/stack-room.ts',
+  'src/bytes/byte-arena.ts',
+  'src/bytes/byte-reader.ts',
+  'src/bytes/byte-writer.ts',
+  'src/errors.ts',
+  'src/events/report-exception.ts',
+  'src/event-loop/receive-messages.ts',
+  'src/files/vfs.ts',
+  'src/keys/evaluate-key-path.ts',
+  'src/membership/browser/web-locks.ts',
+  'src/membership/session/reasons.ts',
+  'src/options/default-path.ts',
+  'src/options/describe-value.ts',
+  'src/port/stream/gathering.ts',
+  'src/storage/schema.ts',
+  'src/storage/storage.ts',
+  'vfs/clock.ts',
+  'vfs/file-name.ts',
+]
+
+/** What a build has to inject, for that they are in one file, which every entry loads: a page has fewer files to fetch. */
+export const injectedBasics = 'basics'
+
+export const basicsAreTogether = needed('basics-are-together', ({ onResolve, onLoad }) => {
+  const paths = new Set(basics.map((path) => resolve(path)))
+  onResolve({ filter: /\.ts$/ }, ({ path, resolveDir }) => {
+    const file = resolve(resolveDir, path)
+    // An import for nothing but effects is dropped unless there may be some.
+    return paths.has(file) ? { path: file, sideEffects: true } : undefined
+  })
+  onResolve({ filter: new RegExp(`^${injectedBasics}$`) }, ({ path }) => ({
+    path,
+    namespace: injectedBasics,
+  }))
+  onLoad({ filter: /.*/, namespace: injectedBasics }, () => ({
+    contents: basics.map((path) => `import './${path}'`).join('\n'),
+    resolveDir: resolve('.'),
+  }))
+})
 
 /** The platforms' sources find the `.wasm` in the engine's own package; built files find it beside themselves. */
 export const wasmIsBeside = needed('wasm-is-beside', ({ onLoad }) => {

@@ -6,7 +6,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { dist, entries, fileNameOf, programFileOf, programs, target } from './entries.mjs'
-import { bundledPackages, dropPaths } from './modules.mjs'
+import { bundledPackages } from './modules.mjs'
 import { needed } from './plugins.mjs'
 
 /** How each kind is built: a server's is loaded in parts, as they are needed; a page's is one file with its styles in it. */
@@ -54,7 +54,6 @@ async function buildProgram(program) {
     plugins: kind === 'node' ? [packageIsBeside] : [],
     ...kinds[kind],
   })
-  for (const file of readdirSync(outdir)) dropPaths(join(outdir, file))
   if (command) chmodSync(programFileOf(program), 0o755)
   writeFileSync(join(outdir, 'THIRD_PARTY_LICENSES'), termsOf(bundledPackages(metafile)))
 }

@@ -17,7 +17,7 @@ export async function implementationScript(
     stdin: {
       contents: `
         import { install } from './index-browser.js'
-        import { ${vfs} } from './vfs-${vfs}-browser.js'
+        import { ${vfs} } from './vfs-${vfs}.js'
         install({ force: true, vfs: ${vfs}(), ifLocked: '${ifLocked}' })`,
       resolveDir: dist,
     },

@@ -130,7 +130,7 @@ export function testPolicies(browser: RunningBrowser, origin: string): Promise<T
       route.fulfill({ contentType: 'text/html', body: '<!doctype html><title>app</title>' }),
     )
     await load(page, `${origin}/`)
-    const opened = inPage(page, 'get', { memory: '/dist/vfs-memory-browser.js' })
+    const opened = inPage(page, 'get', { memory: '/dist/vfs-memory.js' })
     await assert.rejects(opened, /UnknownError.*wa-sqlite\.wasm.*text\/html.*option "wasm"/)
   })
 

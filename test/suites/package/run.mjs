@@ -31,7 +31,7 @@ const browserOnly = [
 
 /**
  * What the package may weigh once installed. The engine is in it twice, as it is and as text in the single file, and the
- * rest three times: with names and short lines as ES modules and as CommonJS, small for pages. Two conformance suites are in it, too.
+ * rest twice, as ES modules and as CommonJS. Two conformance suites are in it, too.
  */
 const installedLimitBytes = 5_000_000
 

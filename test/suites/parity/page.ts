@@ -54,7 +54,7 @@ const makeEnvironment: EnvironmentOf = async (implementation, { shares }) => {
     const indexedDB = createIndexedDB({ ifLocked: shares ? 'share' : 'throw' })
     return { indexedDB, keyRange: IDBKeyRange }
   }
-  const { memory } = (await import(urlOf('vfs-memory-browser.js'))) as typeof Memory
+  const { memory } = (await import(urlOf('vfs-memory.js'))) as typeof Memory
   return { indexedDB: createIndexedDB({ vfs: memory() }), keyRange: IDBKeyRange }
 }
 

@@ -25,7 +25,7 @@ async function writeScripts(options) {
     stdin: {
       contents: `
         import { install } from './index-browser.js'
-        import { opfs } from './vfs-opfs-browser.js'
+        import { opfs } from './vfs-opfs.js'
         const warnings = (globalThis.warnings = [])
         const onWarning = ({ message }) => warnings.push(message)
         install({ force: true, vfs: opfs(), onWarning, ...${options} })`,

@@ -176,7 +176,7 @@ let noteChange = (): void => {}
 
 /** Notes what is changed in the database from now on. */
 async function watch(options: Options): Promise<void> {
-  const { observe } = (await importFrom('/dist/extras-browser.js')) as typeof Extras
+  const { observe } = (await importFrom('/dist/extras.js')) as typeof Extras
   const database = await open(options)
   observe(database, {}, (news) => {
     const changes = news.type === 'change' ? news.changes : []

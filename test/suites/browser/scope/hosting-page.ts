@@ -8,7 +8,7 @@ import { Suite, type TestResult } from './suite.ts'
 
 const isPage = typeof document !== 'undefined'
 const { createIndexedDB, close, serve } = await importFrom<typeof Package>('/dist/index-browser.js')
-const { memory } = await importFrom<typeof Memory>('/dist/vfs-memory-browser.js')
+const { memory } = await importFrom<typeof Memory>('/dist/vfs-memory.js')
 
 let count = 0
 const newPath = (): string => `hosting/${isPage ? 'page' : 'worker'}/${count++}`
