@@ -6,7 +6,7 @@ import type { Change, ChangeKind } from '../protocol/changes.ts'
 import type { WriteOperation } from '../protocol/protocol.ts'
 
 /** How many changes of an object store are told one by one. */
-export const mostChanges = 1000
+const mostChanges = 1000
 
 /** And how long their keys may be together. */
 const mostKeyBytes = 256 * 1024

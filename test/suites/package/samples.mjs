@@ -284,7 +284,7 @@ writeFileSync('state.json', JSON.stringify({ cookies: [], origins }))
     title: 'spans of OpenTelemetry',
     mark: '@opentelemetry/api',
     checksOf: programChecks({
-      libraries: ['@opentelemetry/sdk-trace-base@2.12.1', '@opentelemetry/api@1.10.0'],
+      libraries: ['@opentelemetry/sdk-trace-base@2.12.1', '@opentelemetry/api@1.9.0'],
       before: openTelemetry,
       after: tracedLibrary,
       prints:

@@ -31,8 +31,8 @@ export function programChecks({ before = '', after = '', prints, times = 1, libr
 
 /** The directory in whose `node_modules` they are; in it, imports of them resolve. */
 function installed([first, ...others]) {
-  const [name, version] = first.split('@')
-  return installedPackage(name, version, others)
+  const at = first.lastIndexOf('@')
+  return installedPackage(first.slice(0, at), first.slice(at + 1), others)
 }
 
 /** What the sample for tests takes for granted. */
