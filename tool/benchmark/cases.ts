@@ -16,8 +16,8 @@ export interface Bench {
 }
 
 /** How many records there are to be read. */
-export const storedCount = 1000
-export const databaseName = 'bench'
+const storedCount = 1000
+const databaseName = 'bench'
 const storeName = 'records'
 
 /** Makes the database, with its records. */

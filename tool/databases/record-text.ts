@@ -23,7 +23,7 @@ export async function recordLine(
 }
 
 /** The key as a person writes it. */
-export function keyText(key: IDBValidKey): string {
+function keyText(key: IDBValidKey): string {
   return paint('cyan', plainText(formatKey(key)))
 }
 
