@@ -1,4 +1,5 @@
 /** Databases in the formats of other programs: `idb-everywhere/snapshot/formats`. Works with any IndexedDB. */
+export { fromDexie, type FromDexieOptions } from './snapshot/formats/dexie.ts'
 export {
   fromSpacekit,
   type SpacekitFiles,

@@ -17,7 +17,7 @@ interface StagedPiece {
 
 const storeName = 'pieces'
 /** As large a piece is kept at once. */
-const pieceLength = 512 * 1024
+const pieceLength = 128 * 1024
 
 /** The name of the database in which the lines of an import wait. */
 export function stagingName(name: string): string {

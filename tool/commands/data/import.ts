@@ -1,8 +1,9 @@
 /** `import`: a database from the file of an export or a backup. */
 import { createReadStream, mkdirSync, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { importDatabase, type ImportProgress } from 'idb-everywhere/snapshot'
+import { type Format, formats, readAs } from './formats.ts'
 import { withIndexedDB } from '../../terminal/directory.ts'
 import { Failure } from '../../terminal/failures.ts'
 import { interruption } from '../../terminal/interruption.ts'
@@ -13,6 +14,7 @@ import { countOf } from '../../terminal/table.ts'
 
 interface ImportOptions {
   readonly json: boolean
+  readonly format?: Format
   readonly name?: string
   readonly replace: boolean
   readonly resume: boolean
@@ -26,6 +28,11 @@ export function addImport(program: Command): void {
     .argument('<directory>', 'where the databases are; made, if it is not there')
     .argument('<file>', 'the file of an export or a backup; - for the standard input')
     .option('--name <name>', 'the name of the database; default: the one it was exported under')
+    .addOption(
+      new Option('--format <format>', 'what has written the file, if not this package').choices(
+        formats,
+      ),
+    )
     .option(
       '--replace',
       'replace the database of that name, once the file has arrived and is whole',
@@ -41,6 +48,10 @@ export function addImport(program: Command): void {
     withJson(command, 'print what was imported'),
     'import ./data shop.jsonl',
     'import ./data shop.jsonl --name copy --resume',
+    'import ./data shop.sqlite --replace',
+    'import ./data dexie-export.json --format dexie',
+    'import ./data state.json --format playwright --name shop',
+    'import ./data .spacekit-idb/shop.wal --format spacekit',
     'gunzip < shop.jsonl.gz | idb-everywhere import ./data - --replace',
   )
 }
@@ -48,10 +59,11 @@ export function addImport(program: Command): void {
 async function importFrom(
   directory: string,
   file: string,
-  { json, name, replace, resume }: ImportOptions,
+  { json, format, name, replace, resume }: ImportOptions,
 ): Promise<void> {
   const signal = interruption(interruptedText(resume))
-  const stream = streamOf(file, signal)
+  const source = streamOf(file, signal)
+  const stream = format ? await readAs(format, { source, file, name }) : source
   mkdirSync(directory, { recursive: true })
   const progress = startProgress('records')
   const imported = await withIndexedDB(directory, (indexedDB) =>

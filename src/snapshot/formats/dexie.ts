@@ -1,0 +1,104 @@
+/** Databases as `exportDB()` of dexie-export-import writes them. */
+import { domException } from '../../errors.ts'
+import type { Loss } from '../export-database.ts'
+import type { IndexDescription, StoreDescription } from '../header.ts'
+import type { ImportedRecord } from '../read-export.ts'
+import { reviveDexie } from './dexie-values.ts'
+import { exportOf, type ForeignDatabase } from './foreign-database.ts'
+
+export interface FromDexieOptions {
+  /** Told of each object of a type that is not known here: it is left as it is in the file. */
+  readonly onLoss?: ((loss: Loss) => void) | undefined
+}
+
+/**
+ * A database that dexie-export-import has exported as an export, for `importDatabase()`. Its version is ten times that of Dexie, as Dexie has
+ * it. It takes the memory of the file.
+ *
+ * The stream fails with DataError for a file of another format.
+ */
+export function fromDexie(
+  stream: ReadableStream<Uint8Array>,
+  options: FromDexieOptions = {},
+): ReadableStream<Uint8Array> {
+  return exportOf(async () => databaseOf(JSON.parse(await new Response(stream).text()), options))
+}
+
+/** What is used of it. */
+interface DexieExport {
+  readonly formatName?: unknown
+  readonly formatVersion?: unknown
+  readonly data?: {
+    readonly databaseName: string
+    readonly databaseVersion: number
+    readonly tables: readonly { readonly name: string; readonly schema: string }[]
+    readonly data: readonly DexieTable[]
+  }
+}
+
+interface DexieTable {
+  readonly tableName: string
+  /** Whether the key lies in the value; else a row is key and value. */
+  readonly inbound: boolean
+  readonly rows: unknown[]
+}
+
+function databaseOf(parsed: DexieExport | null, options: FromDexieOptions): ForeignDatabase {
+  const { formatName, formatVersion, data } = parsed ?? {}
+  if (formatName !== 'dexie' || formatVersion !== 1 || !data) {
+    const message = 'The file is no export of dexie-export-import, or one of a newer format'
+    throw domException('DataError', message, { code: 'ERR_IDB_FOREIGN_FILE' })
+  }
+  const stores = data.tables.map(({ name, schema }) => storeOf(name, schema))
+  const { databaseName: name, databaseVersion } = data
+  return {
+    description: { name, version: Math.round(databaseVersion * 10), stores },
+    records: recordsOf(stores, data.data, options),
+  }
+}
+
+/** https://dexie.org/docs/Version/Version.stores(): the primary key first, then the indexes. */
+function storeOf(name: string, schema: string): StoreDescription {
+  const [primary = '', ...indexes] = schema.split(',').map((it) => it.trim())
+  const keyPath = keyPathOf(primary)
+  return {
+    name,
+    keyPath: keyPath === '' ? null : keyPath,
+    autoIncrement: primary.includes('++'),
+    indexes: indexes.filter((it) => it !== '').map(indexOf),
+  }
+}
+
+function indexOf(schema: string): IndexDescription {
+  return {
+    name: withoutMarks(schema),
+    keyPath: keyPathOf(schema),
+    unique: schema.includes('&'),
+    multiEntry: schema.includes('*'),
+  }
+}
+
+const withoutMarks = (schema: string): string => schema.replaceAll(/[&*]|\+\+/g, '')
+
+function keyPathOf(schema: string): string | string[] {
+  const path = withoutMarks(schema)
+  return path.startsWith('[') ? path.slice(1, -1).split('+') : path
+}
+
+function* recordsOf(
+  stores: readonly StoreDescription[],
+  tables: readonly DexieTable[],
+  { onLoss = () => undefined }: FromDexieOptions,
+): Generator<ImportedRecord> {
+  for (const [position, { name }] of stores.entries()) {
+    for (const { inbound, rows } of tables.filter(({ tableName }) => tableName === name)) {
+      for (const row of rows) {
+        const types: string[] = []
+        const revived = reviveDexie(row, (type) => types.push(type))
+        const [key, value] = inbound ? [undefined, revived] : (revived as [IDBValidKey, unknown])
+        for (const type of types) onLoss({ store: name, key, type })
+        yield { store: position, key, value }
+      }
+    }
+  }
+}
