@@ -3,7 +3,7 @@ import type { ClosableIDBFactory, IDBFactory } from '../api/global/interfaces.ts
 import type { DirectoryFacts } from '../files/directory-facts.ts'
 import type { Vfs } from '../files/vfs.ts'
 import type { DirectoryStatus } from '../membership/directory-status.ts'
-import type { EngineSource } from '../sqlite/maintenance/maintenance-engine.ts'
+import type { EngineSource } from '../sqlite/maintenance/engine-source.ts'
 
 /** What the functions of this room need of everything else. */
 export interface Tools {

@@ -4,8 +4,8 @@ import type { FileEngine } from '../../files/file-engine.ts'
 import type { SqliteDatabase } from '../database.ts'
 import type { MountedDirectory } from '../database-file.ts'
 import { MountedSqlite, placeIn } from '../directory.ts'
-import type { Engine } from '../engine.ts'
 import { companionsOf, sqliteFileNames } from '../file-name.ts'
+import type { EngineSource } from './engine-source.ts'
 import { writeCompact } from './write-compact.ts'
 
 /** An engine for one directory. */
@@ -15,12 +15,6 @@ export interface MaintenanceEngine extends FileEngine<SqliteDatabase> {
    * directory is owned.
    */
   writeCompact(file: DatabaseFile, copy: DatabaseFile): Promise<void>
-}
-
-/** How an engine is had, and given back. */
-export interface EngineSource {
-  acquire(): Promise<Engine>
-  release(): void
 }
 
 /** The engine, for one directory. */
