@@ -249,6 +249,34 @@ describe('a forged operation', () => {
   })
 })
 
+const wholeStore = { storeId: 1, ranges: null }
+
+describe('a forged watch', () => {
+  test.each<[string, unknown]>([
+    ['no list of stores', undefined],
+    ['a store that does not exist', [{ storeId: 9, ranges: null }]],
+    ['a store without ranges', [{ storeId: 1 }]],
+    ['a range that is none', [{ storeId: 1, ranges: [{ lower: Uint8Array.of(7), upper: null }] }]],
+  ])('of %s: ends that client alone', async (_, watched) => {
+    const { owner, connection, log } = await fixture()
+    const { reports, port, post } = rawClient(owner)
+    post({ type: 'open', id: 1, name: 'db', version: undefined })
+    await settle()
+    port.postMessage(parcelOf([0], { type: 'watch', id: 2, connection: 1, watched }), [])
+    await settle()
+    expect(reports).toHaveLength(1)
+    await expectToWork(connection, log)
+  })
+
+  test('on a connection that was closed is not one', async () => {
+    const { owner } = await fixture()
+    const { reports, post } = rawClient(owner)
+    post({ type: 'watch', id: 1, connection: 7, watched: [wholeStore] }, { type: 'unwatch', id: 1 })
+    await settle()
+    expect(reports).toEqual([])
+  })
+})
+
 /** Bun's own clone goes from hole to hole, some 0.2 µs each: more of them would never reach an owner there. */
 const holeCount = 'Bun' in globalThis ? 2 ** 20 : 2 ** 32 - 1
 
@@ -367,6 +395,11 @@ const forgedAnswers: readonly [title: string, message: unknown][] = [
     }),
   ],
   ['a failure without a message', parcelOf([0], { type: 'requestFailed', id: 1, failure: {} })],
+  [
+    'a change of no kind',
+    parcelOf([0], { type: 'changed', id: 1, isOwn: true, changes: [{ storeId: 1, kind: 'x' }] }),
+  ],
+  ['counters that are no numbers', parcelOf([0], { type: 'inspected', id: 1, counters: {} })],
   ['a record that is cut short', parcelOf([6, 1, 100, 0, 0])],
 ]
 
