@@ -11,18 +11,14 @@ const longestBodyBytes = 16_000_000
 type Call = (source: Source, values: never[]) => unknown
 
 const calls: Readonly<Record<string, Call>> = {
-  facts: ({ title, isWritable, transactions }): RemoteFacts => ({
-    title,
-    isWritable,
-    hasTransactions: transactions !== undefined,
-  }),
+  facts: ({ title, isWritable }): RemoteFacts => ({ title, isWritable }),
   databases: (source) => source.databases(),
   schema: (source, [database]: never[]) => source.schema(database as never),
   page: (source, [request]: never[]) => source.page(request as never),
   count: (source, [request]: never[]) => source.count(request as never),
   record: (source, [place]: never[]) => source.record(place as never),
   sizes: (source, [database]: never[]) => source.sizes(database as never),
-  transactions: (source) => source.transactions?.() ?? [],
+  activity: (source, [database]: never[]) => source.activity(database as never),
 }
 
 const writingCalls: Readonly<Record<string, Call>> = {

@@ -3,10 +3,13 @@ import { resultOf } from './requests.ts'
 
 export class Connections {
   readonly #indexedDB: IDBFactory
+  readonly #opened: (connection: IDBDatabase) => void
   readonly #open = new Map<string, Promise<IDBDatabase>>()
 
-  constructor(indexedDB: IDBFactory) {
+  /** `opened` is told of each connection that is made. */
+  constructor(indexedDB: IDBFactory, opened: (connection: IDBDatabase) => void) {
     this.#indexedDB = indexedDB
+    this.#opened = opened
   }
 
   /** The connection to a database, the same for all. @throws Error when there is no such database */
@@ -40,6 +43,7 @@ export class Connections {
       connection.close()
     }
     connection.onclose = forget
+    this.#opened(connection)
     return connection
   }
 

@@ -13,9 +13,11 @@ import {
   readRecords,
 } from './read-page.ts'
 import { readSchema } from './read-schema.ts'
+import { RecentCommits } from './recent-commits.ts'
 import { completionOf, readerOf, resultOf } from './requests.ts'
 import { readSizes } from './sizes.ts'
 import type {
+  DatabaseName,
   Json,
   Page,
   PageRequest,
@@ -33,7 +35,7 @@ export interface FactorySourceOptions {
   readonly IDBKeyRange?: KeyRangeClass
   readonly title?: string
   readonly isWritable?: boolean
-  /** Calls its listener when something may have changed; default: every two seconds while the page is seen. */
+  /** Calls its listener when something may have changed; default: at each commit, or where these are not told, every two seconds while the page is seen. */
   readonly watch?: Source['watch']
 }
 
@@ -50,20 +52,42 @@ export function factorySource({
   IDBKeyRange: KeyRange = globalThis.IDBKeyRange,
   title = 'This page’s databases',
   isWritable = false,
-  watch = everyTwoSeconds,
+  watch,
 }: FactorySourceOptions): FactorySource {
-  const connections = new Connections(indexedDB)
+  const listeners = new Set<() => void>()
+  const commits = new RecentCommits(() => listeners.forEach((listener) => listener()))
+  const connections = new Connections(indexedDB, (connection) => commits.follow(connection))
+  const databases = (): Promise<DatabaseName[]> => namesOf(indexedDB)
   const tools = { KeyRange, cmp: indexedDB.cmp.bind(indexedDB) }
   return {
     title,
     isWritable,
-    watch,
-    async databases() {
-      const found = await indexedDB.databases()
-      return found
-        .map(({ name = '', version = 0 }) => ({ name, version }))
-        .sort((one, other) => (one.name < other.name ? -1 : 1))
+    watch(listener) {
+      listeners.add(listener)
+      const end = watch ? watch(listener) : lookEveryTwoSeconds(listener, { databases, commits })
+      return () => {
+        listeners.delete(listener)
+        end()
+      }
     },
+    databases,
+    ...reading(connections, tools),
+    async put(place, value) {
+      const tookMs = await replace(await connections.to(place.database), place, value, tools)
+      commits.noteOwn(place.database, tookMs)
+    },
+    async remove(place) {
+      commits.noteOwn(place.database, await remove(await connections.to(place.database), place))
+    },
+    activity: async (database) => commits.of(database),
+    close: () => connections.close(),
+  }
+}
+
+type Reading = Pick<Source, 'schema' | 'page' | 'count' | 'record' | 'sizes'>
+
+function reading(connections: Connections, tools: KeyTools): Reading {
+  return {
     schema: async (database) => readSchema(await connections.to(database)),
     page: async (request) => readPage(await connections.to(request.database), request, tools),
     async count({ database, range, ...place }) {
@@ -71,11 +95,15 @@ export function factorySource({
       return countRecords(() => readerOf(connection, place), boundsOf(range), tools)
     },
     record: async (place) => readWhole(await connections.to(place.database), place),
-    put: async (place, value) => replace(await connections.to(place.database), place, value, tools),
-    remove: async (place) => remove(await connections.to(place.database), place),
     sizes: async (database) => readSizes(await connections.to(database), tools),
-    close: () => connections.close(),
   }
+}
+
+async function namesOf(indexedDB: IDBFactory): Promise<DatabaseName[]> {
+  const found = await indexedDB.databases()
+  return found
+    .map(({ name = '', version = 0 }) => ({ name, version }))
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
 /** One more is read than is wanted: it tells that there are more. */
@@ -127,13 +155,15 @@ async function readWhole(
   return { key, bytes, value: await renderWholeValue(cursor.value) }
 }
 
+/** Gives how long the transaction took. */
 async function replace(
   connection: IDBDatabase,
   { store, key }: RecordPlace,
   json: Json,
   { cmp }: KeyTools,
-): Promise<void> {
+): Promise<number> {
   const [value, primaryKey] = [await parseWholeValue(json), parseKey(key)]
+  const startMs = performance.now()
   const transaction = connection.transaction(store, 'readwrite')
   const objectStore = transaction.objectStore(store)
   const isInline = objectStore.keyPath !== null
@@ -147,21 +177,40 @@ async function replace(
   await completion.catch((error: unknown) => {
     throw hasMoved ? new Error(movedMessage) : error
   })
+  return performance.now() - startMs
 }
 
 const movedMessage =
   'The value has another key than the record; keep what the key path of the store leads to as it is'
 
-async function remove(connection: IDBDatabase, { store, key }: RecordPlace): Promise<void> {
+async function remove(connection: IDBDatabase, { store, key }: RecordPlace): Promise<number> {
+  const startMs = performance.now()
   const transaction = connection.transaction(store, 'readwrite')
   transaction.objectStore(store).delete(parseKey(key))
   await completionOf(transaction)
+  return performance.now() - startMs
 }
 
-/** Nothing tells a page that another tab has written: who is told looks again, and only while the page is seen. */
-function everyTwoSeconds(listener: () => void): () => void {
+interface Looked {
+  readonly databases: () => Promise<DatabaseName[]>
+  readonly commits: RecentCommits
+}
+
+/**
+ * While the page is seen. A browser's own IndexedDB does not tell that another tab has written: the view has to look again.
+ * Where commits are told, only which databases there are can change unnoticed.
+ */
+function lookEveryTwoSeconds(listener: () => void, { databases, commits }: Looked): () => void {
+  let before: string | null = null
+  const look = async (): Promise<void> => {
+    if (!commits.isFollowing) return listener()
+    const now = JSON.stringify(await databases())
+    if (before !== null && before !== now) listener()
+    before = now
+  }
   const timer = setInterval(() => {
-    if (globalThis.document?.visibilityState === 'visible') listener()
+    // What fails here fails again, and is shown, when the view asks.
+    if (globalThis.document?.visibilityState === 'visible') look().catch(listener)
   }, 2_000)
   return () => clearInterval(timer)
 }

@@ -1,18 +1,17 @@
 /** A source at the other end of HTTP: what `inspector/server` serves. */
-import type { Source, TransactionSpan } from './source.ts'
+import type { Source } from './source.ts'
 
 /** What the server says of itself. */
 export interface RemoteFacts {
   readonly title: string
   readonly isWritable: boolean
-  readonly hasTransactions: boolean
 }
 
 /** `base`: the address of the page, which ends in a slash and has the token in it. */
 export async function remoteSource(base: string): Promise<Source> {
   const call = async <Result>(method: string, ...values: unknown[]): Promise<Result> =>
     ask<Result>(new URL(`api/${method}`, base), values)
-  const { title, isWritable, hasTransactions } = await call<RemoteFacts>('facts')
+  const { title, isWritable } = await call<RemoteFacts>('facts')
   return {
     title,
     isWritable,
@@ -25,7 +24,7 @@ export async function remoteSource(base: string): Promise<Source> {
     remove: (place) => call('remove', place),
     sizes: (database) => call('sizes', database),
     watch: (listener) => listen(new URL('events', base), listener),
-    ...(hasTransactions && { transactions: () => call<TransactionSpan[]>('transactions') }),
+    activity: (database) => call('activity', database),
   }
 }
 

@@ -23,8 +23,8 @@ export interface Source {
   sizes(database: string): Promise<SourceSize[]>
   /** Calls the listener whenever something may have changed. @returns what ends that */
   watch(listener: () => void): () => void
-  /** The transactions of the last minute, where they are observed. */
-  transactions?(): Promise<TransactionSpan[]>
+  /** What was committed in the last minute, by all who use the database; null: it does not tell. */
+  activity(database: string): Promise<Activity | null>
 }
 
 export interface DatabaseName {
@@ -122,13 +122,35 @@ export interface SourceSize {
   readonly sampled: number
 }
 
-/** A transaction that has ended or goes on, in milliseconds since the epoch. */
-export interface TransactionSpan {
-  readonly database: string
-  readonly stores: readonly string[]
-  readonly mode: 'readonly' | 'readwrite' | 'versionchange'
+/** What was committed in the last minute. Times are in milliseconds since the epoch. */
+export interface Activity {
+  readonly nowMs: number
+  /** Since when commits are noted. */
+  readonly sinceMs: number
+  /** When there may have been commits that nothing was told of; null: never. */
+  readonly missedMs: number | null
+  /** By object store and second, where there was something. */
+  readonly seconds: readonly StoreSecond[]
+  /** The latest transactions, the last first. */
+  readonly latest: readonly Commit[]
+}
+
+/** What was committed to an object store within a second. */
+export interface StoreSecond {
+  readonly store: string
   readonly startMs: number
-  /** null: it goes on. */
-  readonly endMs: number | null
-  readonly outcome: 'complete' | 'abort' | null
+  readonly transactions: number
+  /** At least as many. */
+  readonly changes: number
+}
+
+/** A transaction that has committed changes. */
+export interface Commit {
+  readonly atMs: number
+  /** `changes` null: more than 1,000. */
+  readonly stores: readonly { readonly store: string; readonly changes: number | null }[]
+  /** Whether the view has made it. */
+  readonly isOwn: boolean
+  /** From its beginning to the commit; null: of another, not known. */
+  readonly tookMs: number | null
 }

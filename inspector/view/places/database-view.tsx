@@ -6,7 +6,7 @@ import { Timeline } from '../charts/timeline.tsx'
 import { Tabs } from '../parts/tabs.tsx'
 import { counted } from '../words.ts'
 
-/** A database as a whole: its schema, what it takes, and its transactions where they are observed. */
+/** A database as a whole: its schema, what it takes, and its transactions of the last minute. */
 export function DatabaseView({
   source,
   schema,
@@ -20,7 +20,7 @@ export function DatabaseView({
   const tabs = [
     { id: 'schema', title: 'Schema' },
     { id: 'sizes', title: 'Sizes' },
-    ...(source.transactions ? [{ id: 'activity', title: 'Activity' }] : []),
+    { id: 'activity', title: 'Activity' },
   ]
   return (
     <section class="database" aria-labelledby="place-heading">

@@ -135,3 +135,31 @@ test('sizes count all, and say from how many records they are estimated', async 
   ])
   expect(sizes.every(({ bytes }) => bytes > 0)).toBe(true)
 })
+
+test('what others and the view itself commit is told, and noted', async () => {
+  const { source, indexedDB } = await colours()
+  expect(await source.activity('colours')).toBe(null)
+  await source.schema('colours')
+  expect(await source.activity('colours')).toMatchObject({
+    latest: [],
+    seconds: [],
+    missedMs: null,
+  })
+  let told = 0
+  const end = source.watch(() => told++)
+  const request = indexedDB.open('colours')
+  await new Promise((resolve) => (request.onsuccess = resolve))
+  const store = request.result.transaction('things', 'readwrite').objectStore('things')
+  store.put({ id: 26, colour: 'blue' })
+  store.delete(1)
+  await expect.poll(() => told).toBe(1)
+  await source.remove({ database: 'colours', store: 'things', key: 2 })
+  await expect.poll(() => told).toBe(2)
+  const activity = await source.activity('colours')
+  expect(activity?.latest).toMatchObject([
+    { stores: [{ store: 'things', changes: 1 }], isOwn: true, tookMs: expect.any(Number) },
+    { stores: [{ store: 'things', changes: 2 }], isOwn: false, tookMs: null },
+  ])
+  expect(activity?.seconds.reduce((sum, { changes }) => sum + changes, 0)).toBe(3)
+  end()
+})

@@ -210,7 +210,7 @@ export const otherRooms: Rooms = {
   // It sees the package as a stranger does.
   'tool/': [],
   'test/unit/tool/': ['tool/', 'test/kit/'],
-  'inspector/': ['src/rendering/'],
+  'inspector/': ['src/rendering/', 'src/extras/'],
   'inspector/server/': ['inspector/source/', 'src/index.ts'],
   'test/unit/inspector/': ['inspector/', 'src/*', 'src/rendering/', 'vfs/', 'test/kit/'],
   'packages/fake-indexeddb/': [],
