@@ -2,6 +2,7 @@
 import base from './base.css'
 import charts from './charts.css'
 import frame from './frame.css'
+import page from './page.css'
 import places from './places.css'
 import records from './records.css'
 import value from './value.css'
@@ -10,11 +11,9 @@ export function adoptStyles(root: ShadowRoot): void {
   root.adoptedStyleSheets = [base, frame, places, records, value, charts].map(sheet)
 }
 
-/** Of a page that is the view alone. */
+/** Of a page that is the view alone: its own scrollbars and margins are as light or dark as the view. */
 export function pageStyles(): CSSStyleSheet {
-  return sheet(
-    'html, body { margin: 0; height: 100% } .whole-page { height: 100dvh } @media (width < 46rem) { .whole-page { height: auto; min-height: 100dvh } }',
-  )
+  return sheet(page)
 }
 
 function sheet(text: string): CSSStyleSheet {

@@ -7,7 +7,7 @@ import { withPatientCounts } from './patient-counts.ts'
 import { type Catalogue, type Place, useCatalogue, useChanges } from './place.ts'
 import type { ApplyTheme } from './parts/theme-switch.tsx'
 import { DatabaseView } from './places/database-view.tsx'
-import { PlaceTree } from './places/place-tree.tsx'
+import { Places } from './places/places.tsx'
 import { StoreView } from './places/store-view.tsx'
 
 interface InspectorProps {
@@ -27,9 +27,7 @@ export function Inspector({ source: asked, applyTheme }: InspectorProps) {
     <div class="inspector">
       <Header {...{ source, applyTheme, isEditing, setEditing }} />
       <div class="body">
-        <nav class="places" aria-label="Databases">
-          <PlaceTree {...{ source, catalogue, changes, place, setPlace }} />
-        </nav>
+        <Places {...{ source, catalogue, changes, place, setPlace }} />
         <main class="content">
           <Content {...{ source, catalogue, place, changes }} isEditing={isEditing} />
         </main>

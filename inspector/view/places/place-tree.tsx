@@ -5,7 +5,7 @@ import { useCount } from '../use-count.ts'
 import { shortNumber } from '../words.ts'
 import { type PlaceItem, idOf, visibleItems } from './place-items.ts'
 
-interface PlaceTreeProps {
+export interface PlaceTreeProps {
   readonly source: Source
   readonly catalogue: Catalogue
   readonly changes: number

@@ -23,6 +23,10 @@ async function look(page: Page, origin: string, engine: 'native' | 'opfs'): Prom
   await page.evaluate(fillAndMount, engine)
   await page.getByRole('gridcell', { name: '3', exact: true }).click()
   await page.getByRole('treeitem', { name: /name "?third|name"third"/ }).waitFor()
+  await page.getByRole('treeitem', { name: 'own' }).click()
+  await page.getByRole('tab', { name: 'Activity' }).click()
+  const words = { native: 'does not tell of transactions', opfs: 'Nothing was committed' }
+  await page.getByText(words[engine]).waitFor()
   await page.evaluate(() => (globalThis as unknown as { unmount(): void }).unmount())
   assert.equal(await page.getByRole('gridcell').count(), 0)
 }

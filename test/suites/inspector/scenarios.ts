@@ -4,6 +4,13 @@ import type { Locator, Page } from 'playwright-core'
 import { type Scenario, type Visit, orderOf, orders, putOrder } from './kit.ts'
 
 const cells = (page: Page): Locator => page.getByRole('gridcell')
+/** Where the tree is folded it has to be unfolded first. */
+async function choosePlace(page: Page, name: RegExp): Promise<void> {
+  const fold = page.locator('.places-fold[aria-expanded=false]')
+  if (await fold.isVisible()) await fold.click()
+  await place(page, name).click()
+}
+
 const place = (page: Page, name: string | RegExp): Locator =>
   page.getByRole('tree', { name: 'Databases' }).getByRole('treeitem', { name })
 const status = (page: Page): Locator =>
@@ -125,6 +132,17 @@ export const scenarios: readonly Scenario[] = [
     },
   },
   {
+    title: 'what any program commits stands on the timeline',
+    async run({ page, indexedDB }) {
+      await place(page, /shop/).click()
+      await page.getByRole('tab', { name: 'Activity' }).click()
+      await page.getByText('Nothing was committed in the last minute').waitFor()
+      await putOrder(indexedDB, orderOf(2001))
+      await shows(page.locator('.timeline li'), 'orders1 transaction · 1 change')
+      await shows(page.getByRole('row'), /orders 1 change/)
+    },
+  },
+  {
     title: 'all of it can be done by keyboard alone',
     async run({ page }) {
       await tabTo(page, '[role=treeitem]')
@@ -157,6 +175,7 @@ export const scenarios: readonly Scenario[] = [
         )
         assert.equal(overflow, 0, view)
       })
+      await page.getByRole('tree', { name: 'Databases' }).waitFor({ state: 'hidden' })
       await page.getByRole('radio', { name: 'Dark' }).check({ force: true })
       const paper = await page
         .locator('.inspector')
@@ -182,14 +201,21 @@ export const scenarios: readonly Scenario[] = [
 ]
 
 /** Goes through the views, each with something in it. */
-async function everyView({ page }: Visit, check: (view: string) => Promise<void>): Promise<void> {
-  await place(page, /shop/).click()
+async function everyView(
+  { page, indexedDB }: Visit,
+  check: (view: string) => Promise<void>,
+): Promise<void> {
+  await choosePlace(page, /shop/)
   await page.getByRole('img', { name: /Schema of shop/ }).waitFor()
   await check('schema')
   await page.getByRole('tab', { name: 'Sizes' }).click()
   await shows(page.getByRole('tabpanel'), 'records')
   await check('sizes')
-  await place(page, /settings/).click()
+  await page.getByRole('tab', { name: 'Activity' }).click()
+  await putOrder(indexedDB, orderOf(1))
+  await shows(page.locator('.timeline li'), 'orders')
+  await check('activity')
+  await choosePlace(page, /settings/)
   await cells(page).first().waitFor()
   await check('records')
   await page.getByRole('gridcell', { name: '"everything"' }).click()
