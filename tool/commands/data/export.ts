@@ -1,6 +1,5 @@
 /** `export`: a database as JSON Lines. */
-import { createWriteStream, renameSync, rmSync } from 'node:fs'
-import { Writable } from 'node:stream'
+import { open, rename, rm } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { IDBFactory } from 'idb-everywhere'
 import { exportDatabase, formatKey, type Loss } from 'idb-everywhere/snapshot'
@@ -111,10 +110,16 @@ async function exportToFile(indexedDB: IDBFactory, name: string, file: string): 
   const partial = `${file}.partial`
   const { stream, end } = startExport(indexedDB, name)
   try {
-    await stream.pipeTo(Writable.toWeb(createWriteStream(partial)))
-    renameSync(partial, file)
+    const written = await open(partial, 'w')
+    try {
+      for await (const piece of stream) await written.writeFile(piece)
+      await written.sync()
+    } finally {
+      await written.close()
+    }
+    await rename(partial, file)
   } catch (error) {
-    rmSync(partial, { force: true })
+    await rm(partial, { force: true })
     throw error
   } finally {
     end()
