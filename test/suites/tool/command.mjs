@@ -71,14 +71,18 @@ export async function jsonLines(args, options) {
     .map((line) => JSON.parse(line))
 }
 
-/** The same in a terminal of 100 columns: both streams as one, with what a terminal obeys. Null: none can be had here. */
-export async function inTerminal(args, { cwd, env = {} } = {}) {
+/**
+ * The same in a terminal of 100 columns: both streams as one, with what a terminal obeys. `input`: what is typed. Null: none can
+ * be had here.
+ */
+export async function inTerminal(args, { cwd, env = {}, input = null } = {}) {
   const line = [process.execPath, commandPath, ...args].map(quoted).join(' ')
   const child = spawn('script', ['-qec', `stty cols 100; ${line}`, '/dev/null'], {
     cwd,
     env: { ...plainEnvironment, TERM: 'xterm-256color', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
+  child.stdin?.end(input)
   try {
     const { stdout, code } = await resultOf(child)
     return { screen: stdout.replaceAll('\r\n', '\n'), code }
@@ -90,9 +94,16 @@ export async function inTerminal(args, { cwd, env = {} } = {}) {
 
 const quoted = (word) => `'${word.replaceAll(`'`, `'\\''`)}'`
 
+/** Those to remove at the end. */
+const directories = []
+
+process.on('exit', () => {
+  for (const it of directories) rmSync(it, { recursive: true, force: true, maxRetries: 3 })
+})
+
 /** A directory that lasts as long as this process. */
 export function temporaryDirectory() {
   const directory = mkdtempSync(join(tmpdir(), 'idb-everywhere-tool-'))
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 }))
+  directories.push(directory)
   return directory
 }

@@ -4,15 +4,22 @@
  * titles contain them. Ends with a line of counts.
  */
 import { runChecks } from '../package/projects.mjs'
+import { careChecks, prepareCare } from './care-checks.mjs'
 import { movingChecks, prepareMoving } from './moving-checks.mjs'
 import { prepareReading, readingChecks } from './reading-checks.mjs'
 import { prepareSessions, sessionChecks } from './sessions.mjs'
 import { prepareUse, useChecks } from './use-checks.mjs'
 
 const words = process.argv.slice(2).join(' ')
-const checks = [...readingChecks, ...movingChecks, ...useChecks, ...sessionChecks]
+const checks = [...readingChecks, ...movingChecks, ...careChecks, ...useChecks, ...sessionChecks]
 
-await Promise.all([prepareReading(), prepareMoving(), prepareUse(), prepareSessions()])
+await Promise.all([
+  prepareReading(),
+  prepareMoving(),
+  prepareCare(),
+  prepareUse(),
+  prepareSessions(),
+])
 await runChecks(
   'tool',
   checks.filter(([title]) => title.includes(words)),
