@@ -198,7 +198,7 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
   },
   {
     title: 'an export and its import',
-    mark: `exportDatabase(indexedDB, 'library').pipeTo(`,
+    mark: `exportDatabase(indexedDB, 'library')`,
     checksOf: programChecks({ before: exportedLibrary, prints: /^0 records imported$/m }),
   },
   {
