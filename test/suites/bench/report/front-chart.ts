@@ -64,7 +64,7 @@ export function frontChartOf(rows: readonly FrontRow[], kind: keyof typeof palet
 }
 
 const title = 'Time on Node 24, relative to fake-indexeddb in memory: shorter is faster'
-const footnote = 'Bars that are cut are as long as their figure says.'
+const footnote = 'The bars with a cut go on to their figure.'
 
 function legend(name: string, index: number, { bars, faint }: Palette): string {
   const x = index * 210
@@ -103,7 +103,7 @@ function bar(
 }
 
 function figureOf(ratio: number): string {
-  return ratio >= 10 ? String(Math.round(ratio)) : String(Number(ratio.toPrecision(2)))
+  return ratio >= 10 ? String(Math.round(ratio)) : ratio.toPrecision(2)
 }
 
 interface TextStyle {
