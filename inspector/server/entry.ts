@@ -18,6 +18,7 @@ import { answerCall } from './api.ts'
 import { watchDirectory } from './changes.ts'
 import { type Guard, refusalOf } from './guard.ts'
 import { answerFile, refuse } from './page.ts'
+import { titleOf } from './title.ts'
 
 export interface ServeInspectorOptions {
   /** The directory of the databases, which must be there. */
@@ -54,7 +55,7 @@ export async function serveInspector({
   const source = factorySource({
     indexedDB: indexedDB as unknown as IDBFactory, // It is one, under a type that needs no DOM.
     IDBKeyRange: IDBKeyRange as unknown as typeof globalThis.IDBKeyRange,
-    title: directory,
+    title: titleOf(directory),
     isWritable,
     watch: (listener) => watchDirectory(directory, listener),
   })

@@ -1,6 +1,6 @@
 /** The pictures of the inspector: a bookshop, one record open, light and dark. */
 import { writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { startBrowser } from '../../kit/browsers.ts'
 import { type Built, withDirectory } from './kit.ts'
@@ -32,9 +32,9 @@ export async function main(_: readonly string[], told: Told): Promise<number> {
   const browser = await startBrowser('chromium')
   try {
     await withDirectory(async (directory) => {
-      // As a person sees it who is where the program is.
-      process.chdir(dirname(directory))
-      const path = basename(directory)
+      // The heading has the path as the shop's own user sees it.
+      process.env['HOME'] = directory
+      const path = join(directory, 'shop', 'data')
       const indexedDB = told.library.createIndexedDB({ path })
       await fill(indexedDB as unknown as IDBFactory)
       const served = await told.serveInspector({ path })
