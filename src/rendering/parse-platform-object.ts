@@ -38,7 +38,9 @@ function parseError(parsing: Parsing, json: Tagged): Error {
     if (name !== 'stack') Reflect.deleteProperty(error, name)
   if (json['message'] !== undefined) defineHidden(error, 'message', textOf(json, 'message'))
   setStack(error, json['stack'] === undefined ? undefined : textOf(json, 'stack'))
-  if (json['cause'] !== undefined) defineHidden(error, 'cause', parsing.parse(json['cause']))
+  if (json['cause'] !== undefined) {
+    parsing.part(json['cause'], (it) => defineHidden(error, 'cause', it))
+  }
   return error
 }
 

@@ -23,7 +23,7 @@ import { parseBigint, parseNumber, parseTime } from './primitives.ts'
  */
 export function parseValue(json: Json): unknown {
   const parsing = new Parsing(parse)
-  const value = parse(parsing, json)
+  const value = parsing.parse(json)
   if (parsing.missing.length === 0) return value
   throw damaged('a CryptoKey is made by parseWholeValue() only')
 }
@@ -31,11 +31,11 @@ export function parseValue(json: Json): unknown {
 /** The same, CryptoKeys included. */
 export async function parseWholeValue(json: Json): Promise<unknown> {
   const parsing = new Parsing(parse)
-  const value = parse(parsing, json)
+  const value = parsing.parse(json)
   if (parsing.missing.length === 0) return value
   const keys = new Map<Json, object>()
   for (const key of parsing.missing) keys.set(key, await importCryptoKey(keyParts(parsing, key)))
-  return parse(new Parsing(parse, keys), json)
+  return new Parsing(parse, keys).parse(json)
 }
 
 function parse(parsing: Parsing, json: Json): unknown {
@@ -51,13 +51,14 @@ function isTagged(json: JsonObject): json is Tagged {
 }
 
 function fillArray(parsing: Parsing, array: unknown[], values: readonly Json[]): unknown[] {
-  for (const it of values) array.push(parse(parsing, it))
+  const put = (it: unknown): unknown => array.push(it)
+  for (const it of values) parsing.part(it, put)
   return array
 }
 
 function fillObject(parsing: Parsing, object: object, members: JsonObject): object {
   for (const [name, member] of Object.entries(members)) {
-    defineOwn(object, name, parse(parsing, member ?? null))
+    parsing.part(member, (it) => defineOwn(object, name, it))
   }
   return object
 }
@@ -72,7 +73,7 @@ const parsers: Readonly<Record<string, Parse | undefined>> = {
   number: (_, json) => parseNumber(json),
   bigint: (_, json) => parseBigint(json),
   Boolean: (_, json) => Object(json['value'] === true),
-  Number: (parsing, json) => Object(Number(parse(parsing, json['value'] ?? null))),
+  Number: (parsing, json) => Object(Number(parsing.parse(json['value']))),
   BigInt: (_, json) => Object(parseBigint(json)),
   String: (_, json) => Object(textOf(json, 'value')),
   Date: (_, json) => new Date(parseTime(json)),
@@ -104,7 +105,7 @@ function parseArray(parsing: Parsing, json: Tagged): unknown {
   array.length = Number(json['length'])
   for (const [name, value] of pairsOf(json)) {
     if (typeof name !== 'string') throw damaged('an array has a property without a name')
-    defineOwn(array, name, parse(parsing, value))
+    parsing.part(value, (it) => defineOwn(array, name, it))
   }
   return array
 }
@@ -121,8 +122,9 @@ function parseMap(parsing: Parsing, json: Tagged): unknown {
   const map = new Map<unknown, unknown>()
   parsing.remember(json, map)
   for (const [key, value] of pairsOf(json)) {
-    const parsed = parse(parsing, key)
-    map.set(parsed, parse(parsing, value))
+    let parsed: unknown
+    parsing.part(key, (it) => (parsed = it))
+    parsing.part(value, (it) => map.set(parsed, it))
   }
   return map
 }
@@ -130,7 +132,7 @@ function parseMap(parsing: Parsing, json: Tagged): unknown {
 function parseSet(parsing: Parsing, json: Tagged): unknown {
   const set = new Set<unknown>()
   parsing.remember(json, set)
-  for (const it of listOf(json, 'values')) set.add(parse(parsing, it))
+  for (const it of listOf(json, 'values')) parsing.part(it, (member) => set.add(member))
   return set
 }
 

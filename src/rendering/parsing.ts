@@ -1,3 +1,4 @@
+import { Descent } from './descent.ts'
 import { damaged, type Json, type Tagged } from './json.ts'
 
 /** Parses a part of a value. */
@@ -9,16 +10,22 @@ export class Parsing {
   readonly missing: Tagged[] = []
   /** Those that have. */
   readonly keys: ReadonlyMap<Json, object>
-  readonly #parse: Parse
+  readonly #descent: Descent<Json, unknown>
   readonly #numbered = new Map<Json, unknown>()
 
   constructor(parse: Parse, keys: ReadonlyMap<Json, object> = new Map()) {
-    this.#parse = parse
+    this.#descent = new Descent((json) => parse(this, json))
     this.keys = keys
   }
 
+  /** Parses a part with all that is in it. */
   parse(json: Json | undefined): unknown {
-    return this.#parse(this, json ?? null)
+    return this.#descent.whole(json ?? null)
+  }
+
+  /** Parses a part of the object that is being parsed. `put` gets it before what is in it has been parsed. */
+  part(json: Json | undefined, put: (value: unknown) => void): void {
+    this.#descent.part(json ?? null, put)
   }
 
   /** Keeps an object under its number, if it has one. */

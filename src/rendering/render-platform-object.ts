@@ -22,12 +22,13 @@ import type { Rendering } from './rendering.ts'
 /** Renders an error: what structured clone keeps of it. */
 export function renderError(rendering: Rendering, error: object): Json {
   const { name, message, cause } = error as Error // its brand says so
-  return rendering.tagged(error, 'Error', {
+  const json = rendering.tagged(error, 'Error', {
     name,
     message: Object.hasOwn(error, 'message') ? message : undefined,
     stack: stackOf(error),
-    cause: Object.hasOwn(error, 'cause') ? rendering.render(cause) : undefined,
   })
+  if (Object.hasOwn(error, 'cause')) rendering.part(cause, (it) => defineOwn(json, 'cause', it))
+  return json
 }
 
 const renderers: Readonly<

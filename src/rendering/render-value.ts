@@ -47,10 +47,10 @@ export async function renderWholeValue(
 
 /** A second time only where an object has turned out to occur more than once, and so needs a number. */
 function renderIn(rendering: Rendering, value: unknown): Json {
-  const json = render(rendering, value)
+  const json = rendering.render(value)
   if (rendering.repeated.size === 0) return json
   rendering.startAgain()
-  return render(rendering, value)
+  return rendering.render(value)
 }
 
 function render(rendering: Rendering, value: unknown): Json {
@@ -114,15 +114,17 @@ function renderView(rendering: Rendering, view: object): Json {
   if (isWhole && !bufferResizable?.(buffer) && rendering.isOnlyHere(buffer)) {
     return rendering.tagged(view, kind, { base64: toBase64(new Uint8Array(buffer)) })
   }
-  return rendering.tagged(view, kind, { buffer: render(rendering, buffer), byteOffset, length })
+  return rendering.tagged(view, kind, { buffer: rendering.render(buffer), byteOffset, length })
 }
 
 function renderMap(rendering: Rendering, map: object): Json {
   const entries: Json[] = []
   const json = rendering.tagged(map, 'Map', { entries })
   mapForEach(map, (value, key) => {
-    const rendered = render(rendering, key)
-    entries.push([rendered, render(rendering, value)])
+    const entry: Json[] = []
+    entries.push(entry)
+    rendering.part(key, (it) => entry.push(it))
+    rendering.part(value, (it) => entry.push(it))
   })
   return json
 }
@@ -130,7 +132,7 @@ function renderMap(rendering: Rendering, map: object): Json {
 function renderSet(rendering: Rendering, set: object): Json {
   const values: Json[] = []
   const json = rendering.tagged(set, 'Set', { values })
-  setForEach(set, (value) => values.push(render(rendering, value)))
+  setForEach(set, (value) => rendering.part(value, (it) => values.push(it)))
   return json
 }
 
@@ -142,12 +144,13 @@ function renderArray(rendering: Rendering, array: unknown[]): Json {
     const json = rendering.tagged(array, 'Array', { length: array.length, entries })
     // `as`: it has a property of each of these names.
     const properties = array as unknown as Record<string, unknown>
-    for (const key of keys) entries.push([key, render(rendering, properties[key])])
+    for (const key of keys) rendering.part(properties[key], (it) => entries.push([key, it]))
     return json
   }
   const values: Json[] = []
   const json = rendering.hasNumber(array) ? rendering.tagged(array, 'Array', { values }) : values
-  for (const value of array) values.push(render(rendering, value))
+  const put = (it: Json): unknown => values.push(it)
+  for (const value of array) rendering.part(value, put)
   return json
 }
 
@@ -156,7 +159,7 @@ function renderPlainObject(rendering: Rendering, object: object): Json {
   const needsTag = rendering.hasNumber(object) || Object.hasOwn(object, '$')
   const json = needsTag ? rendering.tagged(object, 'Object', { value }) : value
   for (const [key, member] of Object.entries(object)) {
-    defineOwn(value, key, render(rendering, member))
+    rendering.part(member, (it) => defineOwn(value, key, it))
   }
   return json
 }

@@ -1,4 +1,5 @@
 import { defineOwn } from '../base/own-property.ts'
+import { Descent } from './descent.ts'
 import type { Json, Tagged } from './json.ts'
 
 /** Renders a part of a value. */
@@ -15,17 +16,23 @@ export class Rendering {
   contents: Fill[] = []
   /** Types of objects that have no content to be had. */
   lost: string[] = []
-  readonly #render: Render
+  readonly #descent: Descent<unknown, Json>
   readonly #seen = new Set<object>()
   /** The numbers of repeated objects, as they come. */
   readonly #numbers = new Map<object, number>()
 
   constructor(render: Render) {
-    this.#render = render
+    this.#descent = new Descent((value) => render(this, value))
   }
 
+  /** Renders a part with all that is in it. */
   render(value: unknown): Json {
-    return this.#render(this, value)
+    return this.#descent.whole(value)
+  }
+
+  /** Renders a part of the object that is being rendered. `put` gets it before what is in it has been rendered. */
+  part(value: unknown, put: (json: Json) => void): void {
+    this.#descent.part(value, put)
   }
 
   /** Forgets all but which objects occur more than once. */

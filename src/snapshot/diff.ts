@@ -1,4 +1,5 @@
 import type { IDBFactory } from '../api/global/interfaces.ts'
+import { jsonText } from '../rendering/json-text.ts'
 import { renderWholeValue } from '../rendering/render-value.ts'
 import type { StoreDescription } from './header.ts'
 import { type DatabaseRecord, type Reading, startReading } from './read-database.ts'
@@ -140,5 +141,5 @@ function compare(a: Cursor, b: Cursor, factory: IDBFactory): number {
 
 async function areAlike(a: unknown, b: unknown): Promise<boolean> {
   const [x, y] = [await renderWholeValue(a), await renderWholeValue(b)]
-  return JSON.stringify(x) === JSON.stringify(y)
+  return jsonText(x) === jsonText(y)
 }

@@ -1,6 +1,7 @@
 import type { IDBFactory } from '../api/global/interfaces.ts'
 import { domException } from '../errors.ts'
 import { renderKey } from '../rendering/keys.ts'
+import { jsonText } from '../rendering/json-text.ts'
 import type { Json } from '../rendering/json.ts'
 import { renderWholeValue } from '../rendering/render-value.ts'
 import { headerOf, type StoreDescription } from './header.ts'
@@ -95,7 +96,7 @@ async function renderBatch(
   for (const record of batch) {
     const store = stores[record.store]
     if (!store) throw new Error('unreachable: a record of no store')
-    text += `${JSON.stringify(await renderRecord(record, store, onLoss))}\n`
+    text += `${jsonText(await renderRecord(record, store, onLoss))}\n`
   }
   return text
 }

@@ -1,5 +1,6 @@
 /** A database of another format, written as an export. */
 import { renderRecord, type Loss } from '../export-database.ts'
+import { jsonText } from '../../rendering/json-text.ts'
 import { type DatabaseDescription, headerOf } from '../header.ts'
 import { streamOf } from '../lines.ts'
 import type { ImportedRecord } from '../read-export.ts'
@@ -34,7 +35,8 @@ async function* textOf(
     const store = stores[position]
     if (!store) throw new Error('unreachable: a record of no store')
     counts[position] = (counts[position] ?? 0) + 1
-    text += `${JSON.stringify(await renderRecord({ store: position, key, value }, store, onLoss))}\n`
+    const record = await renderRecord({ store: position, key, value }, store, onLoss)
+    text += `${jsonText(record)}\n`
     if (text.length < pieceLength) continue
     yield text
     text = ''

@@ -1,6 +1,7 @@
 /** Databases in the storage state of Playwright, as `storageState({ indexedDB: true })` gives it. */
 import type { IDBFactory } from '../../api/global/interfaces.ts'
 import { domException } from '../../errors.ts'
+import { formatKey } from '../../rendering/key-text.ts'
 import type { Loss } from '../export-database.ts'
 import type { StoreDescription } from '../header.ts'
 import { startReading } from '../read-database.ts'
@@ -161,15 +162,41 @@ async function collect(
       for (const { store: position, key, value } of batch) {
         const store = stores[position]
         if (!store) throw new Error('unreachable: a record of no store')
-        const lost = (type: string): void => lose({ store: store.name, key, type }, onLoss)
-        const place = store.keyPath === null ? formOf('key', key, lost) : {}
-        records[position]?.push({ ...place, ...formOf('value', value, lost) })
+        records[position]?.push(formsOf({ key, value }, { name, store, onLoss }))
       }
     }
     return { name, version, stores: stores.map((it, i) => storeOf(it, records[i] ?? [])) }
   } finally {
     reading.end()
   }
+}
+
+/** Where a record is, and who is told what it loses. */
+interface RecordPlace {
+  /** The database's. */
+  readonly name: string
+  readonly store: StoreDescription
+  readonly onLoss: ToStorageStateOptions['onLoss']
+}
+
+function formsOf(
+  { key, value }: { key: IDBValidKey; value: unknown },
+  { name, store, onLoss }: RecordPlace,
+): PlaywrightRecord {
+  const lost = (type: string): void => lose({ store: store.name, key, type }, onLoss)
+  try {
+    const place = store.keyPath === null ? formOf('key', key, lost) : {}
+    return { ...place, ...formOf('value', value, lost) }
+  } catch (error) {
+    // JavaScript's stack has come to its end; `InternalError` is Firefox's word for it.
+    const isTooDeep = error instanceof RangeError || (error as Error).name === 'InternalError'
+    throw isTooDeep ? tooDeep(name, store.name, key) : error
+  }
+}
+
+function tooDeep(database: string, store: string, key: IDBValidKey): DOMException {
+  const message = `The value of key ${formatKey(key)} in the object store "${store}" of database "${database}" is nested too deep for a storage state; exportDatabase() and backup() take it as it is`
+  return domException('DataError', message)
 }
 
 function lose(loss: Loss, onLoss: ToStorageStateOptions['onLoss']): void {

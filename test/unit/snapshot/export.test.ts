@@ -107,3 +107,19 @@ test('An export tells how far it is', async () => {
   expect(told.at(-1)).toMatchObject({ records: 7, total: 7 })
   expect(text.length).toBeGreaterThan(100)
 })
+
+test.each([3_000, 100_000])(
+  'A value nested %d deep is exported, imported and compared',
+  async (depth) => {
+    const [from, to] = [inMemory(), inMemory()]
+    let value: unknown = 'innermost'
+    for (let i = 0; i < depth; i++) value = [value]
+    await make(from, 'deep', 1, (database) => void database.createObjectStore('x').put(value, 'k'))
+    const text = await textOf(exportDatabase(from, 'deep'))
+    expect(text.split('\n')[1]?.length).toBe('{"s":0,"k":"k","v":"innermost"}'.length + 2 * depth)
+    await importDatabase(streamOf(text, 65_536), { indexedDB: to })
+    const [a, b] = [from, to].map((indexedDB) => ({ indexedDB, name: 'deep' }))
+    assert(a && b)
+    expect(await listOf(diff(a, b))).toEqual([])
+  },
+)

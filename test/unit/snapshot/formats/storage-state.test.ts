@@ -144,3 +144,16 @@ describe('a storage state', () => {
     }
   })
 })
+
+test('toStorageState() says which value is nested too deep for it', async () => {
+  const from = inMemory()
+  let value: unknown = 1
+  for (let i = 0; i < 100_000; i++) value = [value]
+  await make(from, 'd', 1, (database) => void database.createObjectStore('s').put(value, 'k'))
+  await expect(toStorageState(from)).rejects.toMatchObject({
+    name: 'DataError',
+    message: expect.stringContaining(
+      'The value of key "k" in the object store "s" of database "d" is nested too deep',
+    ) as string,
+  })
+})
