@@ -71,6 +71,12 @@ export const shortSuites = [
     command: 'node test/suites/package/runners.mjs --short',
     counts: /^runners: .*/m,
   },
+  {
+    name: 'foreign',
+    lane: 'packages',
+    command: 'node test/suites/snapshot/foreign.mjs',
+    counts: /^foreign: .*/m,
+  },
   { name: 'types', command: 'node test/suites/types/run.mjs', counts: /^types: .*0 findings$/m },
   { name: 'faults', command: 'node test/suites/faults/run.mjs', counts: /^faults: .*/m },
   {

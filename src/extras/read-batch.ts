@@ -1,6 +1,6 @@
 /** Some records after a position. */
 import type { IDBCursorWithValue, IDBRequest } from '../api/global/interfaces.ts'
-import { keyRangeClassOf } from '../requests/key-range-class.ts'
+import { type KeyRangeClass, keyRangeClassOf, ownKeyRange } from '../requests/key-range-class.ts'
 import { resultOf } from '../requests/result-of.ts'
 import type { Direction, Key, Query, Source } from '../requests/vocabulary.ts'
 
@@ -24,7 +24,9 @@ export interface Batch {
 
 /** Reads a batch; fewer records than its limit are the last. The transaction is active. */
 export async function readBatch(source: Source, batch: Batch): Promise<readonly FoundRecord[]> {
-  return canReadAtOnce(source, batch) ? readAtOnce(source, batch) : walk(source, batch)
+  const ranges = keyRangeClassOf(source)
+  const isAtOnce = ranges && canReadAtOnce(source, batch)
+  return isAtOnce ? readAtOnce(source, batch, ranges) : walk(source, batch)
 }
 
 /** One that holds several records of a key goes on within these, which a key range cannot say. */
@@ -44,9 +46,13 @@ function isStore(source: Source): boolean {
   return !('objectStore' in source)
 }
 
-async function readAtOnce(source: Source, batch: Batch): Promise<readonly FoundRecord[]> {
+async function readAtOnce(
+  source: Source,
+  batch: Batch,
+  ranges: KeyRangeClass,
+): Promise<readonly FoundRecord[]> {
   const { range, direction, limit: count } = batch
-  const query = batch.after ? restOf(source, batch, batch.after.key) : range
+  const query = batch.after ? restOf(batch, batch.after.key, ranges) : range
   if (query === undefined) return []
   // `as`: the declarations of the platform may be older.
   const { getAllRecords } = source as unknown as ReadsAtOnce
@@ -54,8 +60,7 @@ async function readAtOnce(source: Source, batch: Batch): Promise<readonly FoundR
 }
 
 /** What of the range comes after the key; undefined: nothing. */
-function restOf(source: Source, { range, direction }: Batch, key: Key): Query | undefined {
-  const ranges = keyRangeClassOf(source)
+function restOf({ range, direction }: Batch, key: Key, ranges: KeyRangeClass): Query | undefined {
   if (range !== null && !isRange(range)) return undefined
   const isForward = direction.startsWith('next')
   const end = isForward ? range?.upper : range?.lower
@@ -108,9 +113,10 @@ function moveTo(cursor: IDBCursorWithValue, { key, primaryKey }: FoundRecord): b
 }
 
 function isAt(cursor: IDBCursorWithValue, { key, primaryKey }: FoundRecord): boolean {
-  const ranges = keyRangeClassOf(cursor.source)
-  if (!ranges.only(key).includes(cursor.key)) return false
-  return cursor.direction.endsWith('unique') || ranges.only(primaryKey).includes(cursor.primaryKey)
+  if (!ownKeyRange.only(key).includes(cursor.key)) return false
+  return (
+    cursor.direction.endsWith('unique') || ownKeyRange.only(primaryKey).includes(cursor.primaryKey)
+  )
 }
 
 function recordAt({ key, primaryKey, value }: IDBCursorWithValue): FoundRecord {

@@ -90,20 +90,24 @@ export class KeptTransaction {
         resolve()
         return this.#beat()
       }
-      const failed = (): void => {
+      const answered = (): void => {
+        // A cursor's request succeeds again each time that it is asked to continue. Not every IndexedDB knows `once`.
         last.removeEventListener('success', succeeded)
+        last.removeEventListener('error', failed)
+      }
+      const failed = (): void => {
+        answered()
         reject(last.error)
         // It goes on where a listener keeps the error from aborting it.
         this.#stay()
       }
       const succeeded = (): void => {
-        last.removeEventListener('error', failed)
+        answered()
         resolve()
         this.#beat()
       }
-      // A cursor's request succeeds again each time that it is asked to continue.
-      last.addEventListener('success', succeeded, { once: true })
-      last.addEventListener('error', failed, { once: true })
+      last.addEventListener('success', succeeded)
+      last.addEventListener('error', failed)
     } catch (error) {
       reject(error)
       this.abort(error)

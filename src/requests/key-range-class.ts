@@ -1,22 +1,21 @@
 import { IDBFactory, IDBIndex, IDBKeyRange, IDBObjectStore } from '../api/global/interfaces.ts'
 
-/** The class of key ranges that a factory, store or index takes: ours, or the platform's own. */
-export function keyRangeClassOf(owner: unknown): typeof globalThis.IDBKeyRange {
-  const { IDBKeyRange: native } = globalThis as { IDBKeyRange?: typeof globalThis.IDBKeyRange }
-  // `as`: the two describe the same members in two vocabularies.
-  return isOurs(owner) || !native
-    ? (IDBKeyRange as unknown as typeof globalThis.IDBKeyRange)
-    : native
-}
+/** Of the platform's declarations. */
+export type KeyRangeClass = typeof globalThis.IDBKeyRange
 
-/** Makes the range of the keys above one, of the class that the factory takes. */
-export function lowerBoundOf(factory: unknown): (key: IDBValidKey) => globalThis.IDBKeyRange {
-  const it = keyRangeClassOf(factory)
-  return (key) => it.lowerBound(key, true)
-}
+/** Whose key ranges compare any keys: ours. `as`: the two describe the same members in two vocabularies. */
+export const ownKeyRange = IDBKeyRange as unknown as KeyRangeClass
 
-function isOurs(owner: unknown): boolean {
+/**
+ * The class of key ranges that a factory, store or index takes: ours, or the platform's own. null: it is of neither. A range of another
+ * class must not be tried: `getAll()` takes it for its options, and finds no range in them.
+ */
+export function keyRangeClassOf(owner: unknown): KeyRangeClass | null {
   // The classes behind the names.
-  const classes = [IDBFactory, IDBObjectStore, IDBIndex] as unknown as (new () => object)[]
-  return classes.some((it) => owner instanceof it)
+  const own = [IDBFactory, IDBObjectStore, IDBIndex] as unknown as (new () => object)[]
+  if (own.some((it) => owner instanceof it)) return ownKeyRange
+  const platform = globalThis as Partial<typeof globalThis>
+  const others = [platform.IDBFactory, platform.IDBObjectStore, platform.IDBIndex]
+  const isOfPlatform = others.some((it) => it && owner instanceof it)
+  return (isOfPlatform && platform.IDBKeyRange) || null
 }

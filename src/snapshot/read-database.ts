@@ -1,16 +1,12 @@
 /** Reads a database of any factory in one transaction, in pieces that have a place in memory. */
-import type {
-  IDBCursorWithValue,
-  IDBDatabase,
-  IDBFactory,
-  IDBObjectStore,
-  IDBRequest,
-} from '../api/global/interfaces.ts'
-import { lowerBoundOf } from '../requests/key-range-class.ts'
+import type { IDBDatabase, IDBFactory, IDBObjectStore } from '../api/global/interfaces.ts'
+import { type KeyRangeClass, keyRangeClassOf } from '../requests/key-range-class.ts'
 import { domException } from '../errors.ts'
+import { CursorWalk } from './cursor-walk.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
 import { KeptTransaction } from '../requests/kept-transaction.ts'
 import { resultOf } from '../requests/result-of.ts'
+import { RangeWalk } from './range-walk.ts'
 import { roughSize } from './rough-size.ts'
 
 /** A stored record. */
@@ -47,7 +43,6 @@ export async function startReading(
   name: string,
   { asksForNextKeys = true }: { asksForNextKeys?: boolean } = {},
 ): Promise<Reading> {
-  const rangeAfter = lowerBoundOf(factory)
   const database = await openExisting(factory, name)
   const nextKeys = asksForNextKeys ? await nextKeysOf(database) : new Map<string, number>()
   const names = Array.from(database.objectStoreNames)
@@ -66,7 +61,7 @@ export async function startReading(
   const described = stores.map((it, i) => describeStore(it, nextKeys.get(it.name), counted[i]))
   return {
     description: { name, version, stores: described },
-    records: () => readRecords(kept, stores, rangeAfter),
+    records: () => readRecords(kept, stores, keyRangeClassOf(factory)),
     end: () => kept.abort(undefined),
   }
 }
@@ -128,35 +123,24 @@ async function nextKeysOf(database: IDBDatabase): Promise<ReadonlyMap<string, nu
   return found
 }
 
-/** The range of the keys above one, of a class that the database may not take. */
-type RangeAfter = (key: IDBValidKey) => IDBKeyRange
-
+/** `ranges`: the class of the key ranges that the database takes; null: none is known. */
 async function* readRecords(
   kept: KeptTransaction,
   stores: readonly IDBObjectStore[],
-  rangeAfter: RangeAfter,
+  ranges: KeyRangeClass | null,
 ): AsyncGenerator<readonly DatabaseRecord[], void, number | undefined> {
   let limit = 16
   for (const [position, store] of stores.entries()) {
-    let after: IDBValidKey | undefined
-    let count = 0
+    const walk = ranges ? new RangeWalk(kept, store, ranges) : new CursorWalk(kept, store)
     for (;;) {
-      const range = after === undefined ? null : rangeAfter(after)
-      const batch = await readBatch(kept, store, { range, limit })
-      if (!batch) {
-        yield* readByCursor(kept, store, { position, skip: count })
-        break
-      }
-      const { keys, values } = batch
-      const records = keys.map((key, i) => ({ store: position, key, value: values[i] }))
-      count += records.length
+      const found = await walk.next(limit)
+      const records = found.map((it) => ({ store: position, ...it }))
       const isLast = records.length < limit
       if (records.length > 0) {
         const size = yield records
         limit = nextLimit(records.length, size ?? sizeOf(records))
       }
       if (isLast) break
-      after = keys.at(-1)
     }
   }
   await kept.finish()
@@ -170,49 +154,4 @@ function sizeOf(records: readonly DatabaseRecord[]): number {
 function nextLimit(count: number, size: number): number {
   const wanted = Math.ceil((count * wantedSize) / Math.max(1, size))
   return Math.max(1, Math.min(wanted, count * 4, mostRecords))
-}
-
-interface Batch {
-  readonly keys: readonly IDBValidKey[]
-  readonly values: readonly unknown[]
-}
-
-/** null: the database does not take the range, as it has a class of its own. */
-async function readBatch(
-  kept: KeptTransaction,
-  store: IDBObjectStore,
-  { range, limit }: { range: IDBKeyRange | null; limit: number },
-): Promise<Batch | null> {
-  let asked: { keys: IDBRequest<IDBValidKey[]>; values: IDBRequest<unknown[]> } | undefined
-  await kept.ask(() => {
-    try {
-      asked = { keys: store.getAllKeys(range, limit), values: store.getAll(range, limit) }
-    } catch (error) {
-      if (!range) throw error
-    }
-    return asked?.values
-  })
-  return asked ? { keys: asked.keys.result, values: asked.values.result } : null
-}
-
-/** One record after the other, for which there is no need of a range. `skip`: how many have been read. */
-async function* readByCursor(
-  kept: KeptTransaction,
-  store: IDBObjectStore,
-  { position, skip }: { position: number; skip: number },
-): AsyncGenerator<readonly DatabaseRecord[], void, number | undefined> {
-  let request: IDBRequest<IDBCursorWithValue | null> | undefined
-  await kept.ask(() => (request = store.openCursor()))
-  for (let isFirst = true; ; isFirst = false) {
-    const cursor = request?.result
-    if (!cursor) return
-    if (!isFirst || skip === 0) {
-      yield [{ store: position, key: cursor.primaryKey, value: cursor.value as unknown }]
-    }
-    await kept.ask(() => {
-      if (isFirst && skip > 0) cursor.advance(skip)
-      else cursor.continue()
-      return request
-    })
-  }
 }
