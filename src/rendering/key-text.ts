@@ -33,7 +33,8 @@ const patterns = {
   number: /-?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y,
   string: /"(?:[^"\\]|\\.)*"/y,
   date: /Date\(([^)]*)\)/y,
-  bytes: /Bytes\(((?:[0-9a-fA-F]{2}|\s)*)\)/y,
+  bytesBegin: /Bytes\(/y,
+  bytesRest: /((?:[0-9a-fA-F]{2}|\s)*)\)/y,
   space: /\s*/y,
 } as const
 
@@ -66,8 +67,7 @@ class KeyReader {
     if (string) return this.#json(string[0]) as string // it has quotes
     const date = this.#take(patterns.date)
     if (date) return this.#date(date[1] ?? '')
-    const bytes = this.#take(patterns.bytes)
-    if (bytes) return bytesFrom(bytes[1] ?? '')
+    if (this.#take(patterns.bytesBegin)) return this.#bytes()
     const number = this.#take(patterns.number)
     if (number) return Number(number[0])
     throw this.mistake('there is no key')
@@ -104,7 +104,17 @@ class KeyReader {
     const end = /\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}/y
     const found = this.#take(end)
     if (!found) throw this.mistake('an object does not end')
-    return parseKey(this.#json(found[0]))
+    try {
+      return parseKey(this.#json(found[0]))
+    } catch {
+      throw this.mistake('the object is the JSON of none')
+    }
+  }
+
+  #bytes(): ArrayBuffer {
+    const rest = this.#take(patterns.bytesRest)
+    if (!rest) throw this.mistake('Bytes(…) holds bytes of two hexadecimal digits each')
+    return bytesFrom(rest[1] ?? '')
   }
 
   #date(text: string): Date {

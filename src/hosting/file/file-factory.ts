@@ -66,7 +66,7 @@ async function placeFile(
   try {
     const bytes = await write(directory, pieces)
     const place = { directory, isPersistent: vfs.isPersistent, quota: null }
-    const file = { fileName: arrivalName, label: 'The file' }
+    const file = { fileName: arrivalName, label: 'The backup' }
     const identity = await identifyFile(await engine.acquire(), place, file)
     engine.release()
     if (!identity || identity.version === 0) throw new StorageError('foreign', 'The file is empty')

@@ -24,13 +24,15 @@ const states: {
     level: 'error',
     code: 'damaged',
     what: 'is no SQLite file: its first page is damaged, or it was overwritten',
-    advice: 'restore a backup, or run: idb-everywhere salvage',
+    advice:
+      'restore a backup, or run idb-everywhere salvage with the directory and the name of the database',
   },
   'cut off': {
     level: 'error',
     code: 'cut-off',
     what: 'is shorter than its first page says',
-    advice: 'restore a backup, or run: idb-everywhere salvage',
+    advice:
+      'restore a backup, or run idb-everywhere salvage with the directory and the name of the database',
   },
   unreadable: {
     level: 'error',
