@@ -1,14 +1,29 @@
 /** Arguments of commands that are keys, ranges, values and numbers. What is none is wrong use, and the message says what is wanted. */
-import { readFileSync } from 'node:fs'
+import { text as textOf } from 'node:stream/consumers'
 import { type Command, InvalidArgumentError } from 'commander'
-import { type Json, type RangeBounds, readKey, readRange } from 'idb-everywhere/snapshot'
+import { IDBKeyRange } from 'idb-everywhere'
+import {
+  type Json,
+  keyRangeOf,
+  parseWholeValue,
+  type RangeBounds,
+  readKey,
+  readRange,
+} from 'idb-everywhere/snapshot'
 import { WrongUse } from '../terminal/failures.ts'
 
 /** A key as a person writes it. */
 export const keyArgument = (text: string): IDBValidKey => readAs(text, readKey)
 
 /** A range, or a key, which is a range of one. */
-export const rangeArgument = (text: string): RangeBounds => readAs(text, readRange)
+export function rangeArgument(text: string): RangeBounds {
+  return readAs(text, () => {
+    const bounds = readRange(text)
+    // It throws where the lower bound is above the upper one.
+    keyRangeOf(bounds, IDBKeyRange)
+    return bounds
+  })
+}
 
 /** All keys. */
 export const allKeys: RangeBounds = {
@@ -18,10 +33,32 @@ export const allKeys: RangeBounds = {
   upperOpen: false,
 }
 
-/** A value in the JSON of an export; `-`: what comes by the standard input. */
-export function valueArgument(text: string): Json {
-  return readAs(text === '-' ? readFileSync(0, 'utf8') : text, (json) => JSON.parse(json) as Json)
+/** The JSON of a value as it was given. */
+export interface GivenValue {
+  /** undefined: it comes by the standard input. */
+  readonly json: Json | undefined
 }
+
+/** A value in the JSON of an export; `-`: what comes by the standard input. */
+export function valueArgument(text: string): GivenValue {
+  return { json: text === '-' ? undefined : readAs(text, parseJson) }
+}
+
+/** The value, once all of it has come. @throws WrongUse where it is none */
+export async function valueOf({ json }: GivenValue): Promise<unknown> {
+  const input = json === undefined ? await textOf(process.stdin) : ''
+  try {
+    return await parseWholeValue(json ?? parseJson(input))
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    const reason = message.replace(/^The JSON renders no value: /, '')
+    throw new WrongUse(
+      `The value cannot be read: ${reason}; "get" prints values as "put" takes them`,
+    )
+  }
+}
+
+const parseJson = (text: string): Json => JSON.parse(text) as Json
 
 /** A number from 1 on. */
 export function countArgument(text: string): number {

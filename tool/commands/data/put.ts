@@ -1,7 +1,13 @@
 /** `put`: stores one record. */
 import { type Command } from 'commander'
-import { formatKey, type Json, parseWholeValue, renderKey } from 'idb-everywhere/snapshot'
-import { keyArgument, valueArgument, withWrite } from '../../databases/arguments.ts'
+import { formatKey, renderKey } from 'idb-everywhere/snapshot'
+import {
+  type GivenValue,
+  keyArgument,
+  valueArgument,
+  valueOf,
+  withWrite,
+} from '../../databases/arguments.ts'
 import { withDatabase } from '../../databases/connection.ts'
 import { completionOf, resultOf } from '../../databases/requests.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
@@ -33,11 +39,11 @@ async function put(
   directory: string,
   name: string,
   store: string,
-  json: Json,
+  given: GivenValue,
   key: IDBValidKey | undefined,
   options: { readonly json: boolean },
 ): Promise<void> {
-  const value = await parseWholeValue(json)
+  const value = await valueOf(given)
   const stored = await withDatabase(directory, name, async ({ database }) => {
     const transaction = database.transaction(store, 'readwrite', { durability: 'strict' })
     const completion = completionOf(transaction)
