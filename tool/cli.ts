@@ -55,11 +55,18 @@ const commands = [
   addCompletion,
 ]
 
+/** Keys and names may look like options. */
+const beforeMinus = 'put -- before arguments that begin with a minus'
+
 const program = new Command('idb-everywhere')
   .description(description)
   .version(version)
   .showHelpAfterError('(--help says what there is)')
   .exitOverride()
+  .configureOutput({
+    outputError: (message, write) =>
+      write(message.replace(/^error: unknown option '-[^-].*/, `$&; ${beforeMinus}`)),
+  })
 for (const add of commands) add(program)
 
 watchOutput()

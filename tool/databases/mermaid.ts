@@ -5,18 +5,20 @@ import type { IndexSchema, KeyPath, Schema, StoreSchema } from './read-schema.ts
 /** One diagram; an entity for each store of each database. No end of line after the last line. */
 export function mermaidDiagram(schemas: readonly Schema[]): string {
   const lines = schemas.flatMap(({ name, version, stores }) => [
-    `  %% ${name.replace(/[^\x20-\x7e]|%/g, '?')}, version ${version}`,
+    `  %% ${name === '' ? '""' : name.replace(/[^\x20-\x7e]|%/g, '?')}, version ${version}`,
     ...stores.flatMap((store) => entityLines(store, schemas.length > 1 ? `${name}: ` : '')),
   ])
   return ['erDiagram', ...lines].join('\n')
 }
 
 function entityLines(store: StoreSchema, prefix: string): string[] {
-  const { name, keyPath, autoIncrement, count, indexes } = store
+  const { keyPath, autoIncrement, count, indexes } = store
+  // An entity cannot be called nothing.
+  const name = prefix + (store.name === '' ? '(empty name)' : store.name)
   const records = `${count} ${count === 1 ? 'record' : 'records'}`
   const about = [keyPath === null && 'outside of the value', autoIncrement && 'generated', records]
   return [
-    `  ${quoted(prefix + name)} {`,
+    `  ${quoted(name)} {`,
     `    key ${attributeName(keyPath, 'key')} PK ${quoted(about.filter(Boolean).join(', '))}`,
     ...indexes.map(indexLine),
     '  }',

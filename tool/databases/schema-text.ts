@@ -1,12 +1,12 @@
 /** A schema for people to read. */
 import { paint } from '../terminal/colors.ts'
-import { plainText } from '../terminal/plain-text.ts'
+import { shownName } from '../terminal/plain-text.ts'
 import { type Cell, formatTable } from '../terminal/table.ts'
 import type { KeyPath, IndexSchema, Schema, StoreSchema } from './read-schema.ts'
 
 /** A line of the database, then a table: each store, and below it its indexes. */
 export function formatSchema({ name, version, stores }: Schema): string {
-  const title = `${paint('bold', plainText(name))}, version ${version}`
+  const title = `${paint('bold', shownName(name))}, version ${version}`
   if (stores.length === 0) return `${title}\nno object stores`
   const head = ['object store', 'key path', 'records', '']
   return `${title}\n${formatTable(head, stores.flatMap(storeRows))}`
@@ -14,12 +14,17 @@ export function formatSchema({ name, version, stores }: Schema): string {
 
 function storeRows(store: StoreSchema): Cell[][] {
   const { name, keyPath, autoIncrement, count, indexes } = store
-  const row = [name, formatKeyPath(keyPath), count, autoIncrement ? 'key generator' : '']
+  const row = [shownName(name), formatKeyPath(keyPath), count, autoIncrement ? 'key generator' : '']
   return [row, ...indexes.map(indexRow)]
 }
 
 function indexRow({ name, keyPath, count, unique, multiEntry }: IndexSchema): Cell[] {
-  return [`  ${name}`, formatKeyPath(keyPath), count, optionsText({ unique, multiEntry })]
+  return [
+    `  ${shownName(name)}`,
+    formatKeyPath(keyPath),
+    count,
+    optionsText({ unique, multiEntry }),
+  ]
 }
 
 /** What an index was given when it was made, in words. */

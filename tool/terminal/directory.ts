@@ -1,5 +1,5 @@
-import { statSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { mkdirSync, rmdirSync, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import {
   type ClosableIDBFactory,
   close,
@@ -36,6 +36,9 @@ const told: IndexedDBOptions = {
   explain: false,
 }
 
+/** Where databases lie unless a program says so. */
+export const defaultDirectory = (): string => process.env['IDB_PATH'] || '.indexeddb'
+
 /** Its absolute path. @throws Failure with the code ENOENT or ENOTDIR where there is no such directory */
 export function existingDirectory(directory: string): string {
   const found = statSync(directory, { throwIfNoEntry: false })
@@ -52,4 +55,46 @@ export function existingDirectory(directory: string): string {
     )
   }
   return resolve(directory)
+}
+
+/** A directory to put databases into. */
+export interface MadeDirectory {
+  /** Takes away what was made, as far as nothing is in it. */
+  removeIfEmpty(): void
+}
+
+/** Makes it, and those above it, where it is not there. @throws Failure with the code ENOTDIR where a file is in the way */
+export function madeDirectory(directory: string): MadeDirectory {
+  const first = makeDirectory(directory)
+  return {
+    removeIfEmpty() {
+      if (first === undefined) return
+      const top = dirname(resolve(first))
+      for (let it = resolve(directory); it !== top; it = dirname(it)) {
+        if (!removeEmpty(it)) return
+      }
+    },
+  }
+}
+
+/** The first one that was made; undefined: they were there. */
+function makeDirectory(directory: string): string | undefined {
+  try {
+    return mkdirSync(directory, { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'EEXIST' && code !== 'ENOTDIR') throw error
+    throw new Failure(`"${directory}" is a file, or lies in one; name a directory`, 'ENOTDIR')
+  }
+}
+
+/** Whether it was empty, and is gone. */
+function removeEmpty(directory: string): boolean {
+  try {
+    rmdirSync(directory)
+    return true
+  } catch {
+    // It has files of others, or what a later import goes on from.
+    return false
+  }
 }

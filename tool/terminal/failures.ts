@@ -5,14 +5,14 @@ import { exitCodes } from './exit-codes.ts'
 import { OutputClosed } from './output.ts'
 import { plainText } from './plain-text.ts'
 
-/** A failure that the command line finds by itself. `code`: a name for it that scripts can look for. */
+/** A failure that the command line finds by itself. `codes`: names for it that scripts can look for. */
 export class Failure extends Error {
   override readonly name = 'Failure'
-  readonly code: string
+  readonly codes: readonly string[]
 
-  constructor(message: string, code: string) {
+  constructor(message: string, ...codes: readonly string[]) {
     super(message)
-    this.code = code
+    this.codes = codes
   }
 }
 
@@ -47,7 +47,8 @@ export function failureText(error: unknown): string {
 }
 
 /** The specification's name for it, then the code of this package or of the system. */
-function codesOf(error: unknown): string[] {
+function codesOf(error: unknown): readonly string[] {
+  if (error instanceof Failure) return error.codes
   const { code, cause } = Object(error) as { code?: unknown; cause?: { code?: unknown } }
   const found = [error instanceof DOMException ? error.name : undefined, cause?.code, code]
   return found.filter((it) => typeof it === 'string')

@@ -1,8 +1,28 @@
-import { existsSync } from 'node:fs'
+/** Files that commands write. */
+import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Failure } from './failures.ts'
 
-/** @throws Failure where there is such a file, unless it may be overwritten */
-export function refuseExisting(file: string, force: boolean): void {
-  if (force || !existsSync(file)) return
+/** What stands at the path of a file to be written; `device`: also a pipe, anything that takes what comes. */
+export type Target = 'nothing' | 'file' | 'device'
+
+/** @throws Failure where no file can be written there, or where there is one that may not be overwritten */
+export function checkTarget(file: string, { force }: { readonly force: boolean }): Target {
+  const found = statSync(file, { throwIfNoEntry: false })
+  if (!found) {
+    requireParent(file)
+    return 'nothing'
+  }
+  if (found.isDirectory()) {
+    throw new Failure(`"${file}" is a directory; name a file to write`, 'EISDIR')
+  }
+  if (!found.isFile()) return 'device'
+  if (force) return 'file'
   throw new Failure(`File "${file}" is there already; add --force to overwrite it`, 'EEXIST')
+}
+
+function requireParent(file: string): void {
+  const directory = dirname(file)
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory()) return
+  throw new Failure(`Directory "${directory}" is not there, so no file can be made in it`, 'ENOENT')
 }

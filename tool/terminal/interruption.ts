@@ -11,3 +11,15 @@ export function interruption(message: string): AbortSignal {
   }
   return controller.signal
 }
+
+/** What `work` gives. Once it was interrupted, it fails for that reason alone, whatever the interruption has made fail. */
+export async function orInterrupted<Result>(
+  signal: AbortSignal,
+  work: Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error
+  }
+}

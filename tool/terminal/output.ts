@@ -41,9 +41,11 @@ export function withJson(command: Command, what = 'print JSON'): Command {
   return command.option('--json', what, false)
 }
 
-/** Adds examples to the help of a command: each a command line, without the name of the program. */
+/** Adds examples to the help of a command: each a command line, without the name of the program where that is the first word. */
 export function withExamples(command: Command, ...examples: readonly string[]): Command {
-  const lines = examples.map((it) => `  $ idb-everywhere ${it}`)
+  const lines = examples.map(
+    (it) => `  $ ${it.includes('idb-everywhere') ? it : `idb-everywhere ${it}`}`,
+  )
   return command.addHelpText(
     'after',
     `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`,

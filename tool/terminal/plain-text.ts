@@ -9,6 +9,16 @@ export function plainText(text: string): string {
   return text.replace(obeyed, escape)
 }
 
+/** A name as it stands in a list: the empty one can be seen. */
+export function shownName(name: string): string {
+  return name === '' ? '""' : plainText(name)
+}
+
+/** Its beginning, where it is longer than `length`. */
+export function shortened(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length - 1).trimEnd()}…` : text
+}
+
 /** The value as JSON; `indent`: laid out in lines for reading, by as many spaces. */
 export function jsonText(value: unknown, indent = 0): string {
   const lines = JSON.stringify(value, null, indent).split('\n')

@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { paint } from './colors.ts'
-import { plainText } from './plain-text.ts'
+import { plainText, shortened } from './plain-text.ts'
 
 /** What a cell shows: text, or a number, which stands at the right. Undefined: nothing. */
 export type Cell = string | number | undefined
@@ -27,8 +27,11 @@ export function formatTable(head: readonly string[], rows: readonly (readonly Ce
   return table.toString().replace(/ +$/gm, '')
 }
 
+/** A longer name would push the other columns out of every row; the whole of it is in the JSON. */
+const widest = 80
+
 function textOf(cell: Cell): string {
-  return typeof cell === 'number' ? formatCount(cell) : plainText(cell ?? '')
+  return typeof cell === 'number' ? formatCount(cell) : shortened(plainText(cell ?? ''), widest)
 }
 
 /** `1,234,567` */

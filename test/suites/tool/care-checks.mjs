@@ -85,7 +85,11 @@ const onAnyDirectory = [
         findings.filter(({ level }) => level === 'error'),
         [],
       )
-      assert.match(await output(['doctor', dexie]), /^directory +\//)
+      const text = await output(['doctor', dexie])
+      assert.match(text, /^directory +\//)
+      // Its names are an owner's to tell: there is no column of nothing.
+      const isNamed = databases[0].name !== null
+      assert.match(text, isNamed ? /^file +database +state/m : /^file +state/m)
     },
   ],
 ]
@@ -139,6 +143,9 @@ export const careChecks = [
       assert.equal(checked.isSound, false)
       assert.ok(checked.databases[0].problems.some(({ kind }) => /file|unreadable/.test(kind)))
       assert.match((await tool(['check', path])).stdout, /^✗ library.*\n {2}✗ /)
+      for (const line of (await tool(['check', path])).stdout.split('\n')) {
+        assert.ok(line.length < 400, line)
+      }
       const [{ report }] = await jsonWith(3, ['salvage', path])
       assert.ok(report.stores.find(({ name }) => name === 'books').saved > 2_000)
       assert.ok(existsSync(join(path, report.quarantine)))
@@ -148,12 +155,38 @@ export const careChecks = [
     },
   ],
   [
+    'a database whose file cannot be read is said to be damaged, not to be missing',
+    async () => {
+      const path = copyOf()
+      const file = join(path, fileIn(path))
+      const bytes = readFileSync(file)
+      // All but the header.
+      writeFileSync(file, bytes.fill(0xff, 4096))
+      for (const args of [
+        ['dump', path, 'shop'],
+        ['export', path, 'shop'],
+        ['diff', shop, 'shop', path, 'shop'],
+      ]) {
+        const { code, stderr } = await tool(args)
+        assert.equal(code, 1)
+        assert.match(stderr, /^error: Database "shop" .* "salvage", .*ERR_IDB_CORRUPT\)$/m)
+      }
+      assert.match(
+        (await tool(['dump', path, 'shp'])).stderr,
+        /^error: There is no database "shp"/m,
+      )
+      await jsonWith(3, ['salvage', path, 'shop'])
+    },
+  ],
+  [
     'a file that is no database: doctor and check end with 3, and rm deletes it',
     async () => {
       const path = copyOf()
       writeFileSync(join(path, fileIn(path)), 'x'.repeat(5_000))
       const { findings } = await jsonWith(3, ['doctor', path])
-      assert.ok(findings.some(({ code }) => code === 'damaged'))
+      const { advice } = findings.find(({ code }) => code === 'damaged')
+      // Without the name it would be left as it is.
+      assert.match(advice, /salvage with the directory and the name of the database$/)
       const { databases } = await jsonWith(3, ['check', path])
       assert.equal(databases[0].name, null)
       assert.equal((await json(['ls', path])).others[0].role, 'database')

@@ -1,8 +1,10 @@
 /** What is moved arrives: exports, imports, changes, comparisons. */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
+  commandPath,
   json,
   jsonLines,
   output,
@@ -99,7 +101,10 @@ export const movingChecks = [
       await makeShop(path, 'large')
       const { code, stderr } = await tool(['import', path, largeFile])
       assert.equal(code, 1)
-      assert.match(stderr, /^error: There is a database "large" already; .*\(ConstraintError\)\n$/)
+      assert.match(
+        stderr,
+        /^error: There is a database "large" already; add --replace .* --name .*\(ConstraintError\)\n$/,
+      )
       await output(['import', path, largeFile, '--replace'])
       assert.equal(await output(['diff', path, 'large', large, 'large']), 'no differences\n')
     },
@@ -142,7 +147,49 @@ export const movingChecks = [
         { code, stderr },
         { code: 130, stderr: 'error: Interrupted; nothing was imported\n' },
       )
-      assert.deepEqual(await json(['schema', path]), [])
+      assert.equal(existsSync(path), false)
+    },
+  ],
+  [
+    'an import that fails leaves no directory that was not there',
+    async () => {
+      const [top, cut] = [freshPath(), freshPath()]
+      writeFileSync(cut, readFileSync(largeFile).subarray(0, 100_000))
+      const { code, stderr } = await tool(['import', join(top, 'data'), cut])
+      assert.equal(code, 1)
+      assert.match(stderr, /ERR_IDB_CUT_FILE\)\n$/)
+      assert.equal(existsSync(top), false)
+    },
+  ],
+  [
+    'an export to - goes to the standard output, and one to a pipe to its reader',
+    async () => {
+      const [path, pipe] = [freshPath(), freshPath()]
+      const exported = await output(['export', dexie, 'library', '-'])
+      assert.match(exported, /^\{"format":"idb-everywhere"/)
+      if (process.platform === 'win32') return
+      execFileSync('mkfifo', [pipe])
+      await Promise.all([
+        output(['export', dexie, 'library', pipe]),
+        output(['import', path, pipe]),
+      ])
+      assert.equal(await output(['diff', dexie, 'library', path, 'library']), 'no differences\n')
+    },
+  ],
+  [
+    'put waits for a value that another command is still to write',
+    async () => {
+      const path = freshPath()
+      await makeShop(path)
+      const script = `tool="$1"; path="$2"
+        "$0" "$tool" get "$path" shop settings prices |
+        "$0" "$tool" put "$path" shop settings - copy --write`
+      const printed = execFileSync('sh', ['-c', script, process.execPath, commandPath, path])
+      assert.equal(printed.toString(), 'stored under "copy"\n')
+      const [{ value }, copied] = await Promise.all(
+        ['prices', 'copy'].map((key) => json(['get', path, 'shop', 'settings', key])),
+      )
+      assert.deepEqual(copied.value, value)
     },
   ],
   [

@@ -20,7 +20,13 @@ export async function prepareUse() {
 const wrongUses = [
   [[], /Usage: idb-everywhere/],
   [['shema', shop], /unknown command 'shema'\n\(Did you mean schema\?\)/],
-  [['schema'], /missing required argument 'directory'/],
+  [['dump'], /missing required argument 'directory'/],
+  [['get', shop, 'shop', 'settings', '-dark'], /'-dark'; put -- before arguments that begin/],
+  [['get', shop, 'shop', 'settings', '{"a":1}'], /is no key: the object is the JSON of none/],
+  [['get', shop, 'shop', 'settings', 'Bytes(abc)'], /two hexadecimal digits each \(character 7\)/],
+  [['query', shop, 'shop', 'orders', '5..2'], /The lower bound is greater than the upper bound/],
+  [['schema', shop, '--mermaid', '--json'], /'--mermaid' cannot be used with option '--json'/],
+  [['backup', shop, 'shop', '-'], /cannot be written to "-"; give it a name/],
   [['schema', shop, '--jsno'], /unknown option '--jsno'\n\(Did you mean --json\?\)/],
   [['get', shop, 'shop', 'orders', '[1'], /'\[1'.* is no key: .*write 42, "text"/],
   [['query', shop, 'shop', 'orders', 'Date(x)..'], /"x" is no date/],
@@ -33,6 +39,14 @@ const wrongUses = [
     ['put', shop, 'shop', 'settings', '{', 'key', '--write'],
     /'\{' is invalid for argument 'value'/,
   ],
+  [
+    ['put', shop, 'shop', 'settings', '{"$":"Nope"}', 'key', '--write'],
+    /^error: The value cannot be read: this runtime, .* knows no Nope; /,
+  ],
+  [
+    ['put', shop, 'shop', 'settings', '-', 'key', '--write'],
+    /^error: The value cannot be read: Unexpected end of JSON input; /,
+  ],
   [['put', shop, 'shop', 'settings', '1', 'key'], /add --write to have it done/],
   [['delete', shop, 'shop', 'orders', '1'], /add --write to have it done/],
   [['completion', 'csh'], /Allowed choices are bash, zsh, fish/],
@@ -44,11 +58,24 @@ const failures = [
   [['schema', import.meta.filename], /^error: ".*" is a file; .* \(ENOTDIR\)\n$/],
   [
     ['schema', shop, 'shp'],
-    /^error: There is no database "shp"; there are "shop" \(NotFoundError\)\n$/,
+    /^error: There is no database "shp"; did you mean "shop"\? There are "shop" \(NotFoundError, ERR_IDB_NO_SUCH_NAME\)\n$/,
   ],
   [
     ['dump', emptyDirectory, 'shop'],
-    /^error: There is no database "shop"; the directory has none \(NotFoundError\)\n$/,
+    /^error: There is no database "shop"; the directory has none \(NotFoundError, ERR_IDB_NO_SUCH_NAME\)\n$/,
+  ],
+  [['dump', shop, 'a\n b'], /^error: There is no database "a\\u000a b"; there are/],
+  [['status', missing], /^error: Directory ".*missing" is not there; .* \(ENOENT\)\n$/],
+  [['status', import.meta.filename], /^error: ".*" is a file; .* \(ENOTDIR\)\n$/],
+  [['export', shop, 'shop', root], /^error: ".*" is a directory; name a file .* \(EISDIR\)\n$/],
+  [
+    ['export', shop, 'shop', join(missing, 'x')],
+    /^error: Directory ".*missing" is not there, .* \(ENOENT\)\n$/,
+  ],
+  [['import', root, root], /^error: ".*" is a directory; name the file of .* \(EISDIR\)\n$/],
+  [
+    ['import', import.meta.filename, import.meta.filename],
+    /^error: ".*" is a file, or lies in one; name a directory \(ENOTDIR\)\n$/,
   ],
   [
     ['dump', shop, 'shop', 'order'],
@@ -116,7 +143,7 @@ export const useChecks = [
         ['status'],
       ]
       for (const [name, ...args] of commands) {
-        if (name !== 'status') assert.equal((await tool([name, missing, ...args])).code, 1)
+        assert.equal((await tool([name, missing, ...args])).code, 1)
         assert.equal(existsSync(missing), false, name)
       }
     },
@@ -130,7 +157,10 @@ export const useChecks = [
         .filter((it) => it !== 'help')
       assert.ok(names.length >= 12, names.join())
       const helps = await Promise.all(names.map((name) => output([name, '--help'])))
-      for (const text of helps) assert.match(text, /^Examples?:\n {2}\$ /m)
+      for (const text of helps) {
+        const [, examples] = text.split(/^Examples?:\n/m)
+        assert.match(examples, /^(?: {2}\$ (?:idb-everywhere|gunzip <) .*\n)+$/)
+      }
     },
   ],
   [
@@ -148,6 +178,30 @@ export const useChecks = [
         assert.doesNotMatch(text.replaceAll(/[\n\t]/g, ''), /[\p{Cc}\p{Bidi_Control}]/u, args[0])
         assert.match(text, /\\u001b/, args[0])
       }
+    },
+  ],
+  [
+    'commands that look take the directory that programs take, where none is named',
+    async () => {
+      const env = { IDB_PATH: shop }
+      assert.equal((await json(['ls'], { env })).databases[0].name, 'shop')
+      assert.equal((await json(['schema'], { env }))[0].name, 'shop')
+      assert.equal((await json(['check'], { env })).isSound, true)
+      assert.equal((await json(['doctor'], { env })).databases.length, 1)
+      assert.deepEqual(await json(['status'], { env }), { state: 'free' })
+      const { stderr } = await tool(['ls'], { cwd: emptyDirectory, env: { IDB_PATH: '' } })
+      assert.match(stderr, /^error: Directory ".indexeddb" is not there/)
+    },
+  ],
+  [
+    'the database and the store without a name can be seen',
+    async () => {
+      const path = join(root, 'nameless')
+      await output(['import', path, '-'], { input: exportWith('') })
+      assert.match(await output(['ls', path]), /^"" +1 /m)
+      assert.match(await output(['schema', path]), /^"", version 1\n.*\n"" +1$/m)
+      assert.match(await output(['check', path]), /^✓ "", version 1, 1 record\n/)
+      assert.match(await output(['dump', path, '']), /^"": 1 record\n/)
     },
   ],
   [

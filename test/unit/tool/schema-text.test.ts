@@ -60,6 +60,12 @@ test('A diagram names only what Mermaid can read', () => {
   }`)
 })
 
+test('A diagram calls a store without a name something: Mermaid has no entity without', () => {
+  const store = { ...shop.stores[1]!, name: '' }
+  const text = mermaidDiagram([{ ...shop, name: '', stores: [store] }])
+  expect(text.match(/^ {2}\S.*(?=,| \{)/gm)).toEqual(['  %% ""', '  "(empty name)"'])
+})
+
 test('A diagram of several databases tells their stores apart', () => {
   const other = { ...shop, name: 'o"ther\n', stores: shop.stores.slice(1) }
   const entities = mermaidDiagram([shop, other]).match(/^ {2}".*"/gm)

@@ -8,6 +8,7 @@ import {
   reportFailure,
   WrongUse,
 } from '../../../tool/terminal/failures.ts'
+import { orInterrupted } from '../../../tool/terminal/interruption.ts'
 import { OutputClosed } from '../../../tool/terminal/output.ts'
 import { jsonText, plainText } from '../../../tool/terminal/plain-text.ts'
 import { countOf, formatBytes, formatTable } from '../../../tool/terminal/table.ts'
@@ -37,6 +38,15 @@ test('Each kind of failure has its exit code, and those that are none print noth
   printed.mockRestore()
 })
 
+test('What an interruption makes fail is told as the interruption', async () => {
+  const controller = new AbortController()
+  const failed = (): Promise<never> => Promise.reject(new Error('The transaction was aborted'))
+  await expect(orInterrupted(controller.signal, failed())).rejects.toThrow('transaction was')
+  controller.abort(new Interrupted('Interrupted; nothing was imported'))
+  await expect(orInterrupted(controller.signal, failed())).rejects.toThrow(Interrupted)
+  expect(await orInterrupted(controller.signal, Promise.resolve(5))).toBe(5)
+})
+
 test('JSON whose strings a terminal would obey is JSON of the same value', () => {
   const value = { 'a\u009b': '\u001b[2J \u202e \u2028 ü 🔑 \ud800' }
   for (const indent of [0, 2]) {
@@ -57,6 +67,12 @@ test('A table is as wide as what is in it, numbers at the right, nothing at the 
       ],
     ),
   ).toBe('name     count\na            1  x\nlonger  12,345')
+})
+
+test('A long name is cut in a table, and pushes no column away', () => {
+  const [head, row] = formatTable(['name', 'count'], [['n'.repeat(300), 1]]).split('\n')
+  expect(row).toBe(`${'n'.repeat(79)}…      1`)
+  expect(head).toHaveLength(87)
 })
 
 test('Counts and sizes read as people write them', () => {

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { compact } from 'idb-everywhere/maintenance'
 import { existingDirectory } from '../../terminal/directory.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
+import { shownName } from '../../terminal/plain-text.ts'
 import { formatBytes, formatTable } from '../../terminal/table.ts'
 
 /** Adds the command. */
@@ -28,7 +29,11 @@ async function makeSmall(
   await printLine(
     formatTable(
       ['database', 'before', 'after'],
-      compacted.map((it) => [it.name, formatBytes(it.bytesBefore), formatBytes(it.bytesAfter)]),
+      compacted.map((it) => [
+        shownName(it.name),
+        formatBytes(it.bytesBefore),
+        formatBytes(it.bytesAfter),
+      ]),
     ),
   )
 }

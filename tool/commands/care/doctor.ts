@@ -2,9 +2,10 @@
 import type { Command } from 'commander'
 import { type Diagnosis, doctor, type Finding } from 'idb-everywhere/maintenance'
 import { paint } from '../../terminal/colors.ts'
+import { defaultDirectory } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
-import { plainText } from '../../terminal/plain-text.ts'
+import { plainText, shownName } from '../../terminal/plain-text.ts'
 import { countOf, formatBytes, formatTable } from '../../terminal/table.ts'
 import { ownerText } from './owner-text.ts'
 
@@ -15,7 +16,7 @@ export function addDoctor(program: Command): void {
     .description(
       'who has a directory, what it lies on, what is in it, and what would go wrong there; exit code 3 where something is wrong',
     )
-    .argument('<directory>', 'where the databases are')
+    .argument('[directory]', 'where the databases are', defaultDirectory())
     .action(examine)
   withExamples(withJson(command), 'doctor ./data')
 }
@@ -74,18 +75,21 @@ function fileSystemText({
   return type === null ? room : `${type}, ${room}`
 }
 
+/** Files do not say their names from outside; an owner does, of those that are open. */
 function databasesText({ databases }: Diagnosis): string {
-  return formatTable(
-    ['file', 'database', 'state', 'format', 'size', 'log'],
+  const isNamed = databases.some(({ name }) => name !== null)
+  const table = formatTable(
+    ['file', ...(isNamed ? ['database'] : []), 'state', 'format', 'size', 'log'],
     databases.map(({ file, name, state, format, sizeBytes, logBytes }) => [
       file,
-      name ?? undefined,
+      ...(isNamed ? [name === null ? undefined : shownName(name)] : []),
       state,
       format ?? undefined,
       formatBytes(sizeBytes),
       logBytes > 0 ? formatBytes(logBytes) : undefined,
     ]),
   )
+  return `${table}\n${paint('dim', 'This is seen from outside: "ls" tells names, and "check" whether all in them is sound')}`
 }
 
 const marks = {

@@ -1,8 +1,9 @@
 /** `ls`: the databases of a directory. */
 import type { Command } from 'commander'
 import { type DirectoryListing, listDatabases, type OtherFile } from 'idb-everywhere/maintenance'
-import { existingDirectory } from '../../terminal/directory.ts'
+import { defaultDirectory, existingDirectory } from '../../terminal/directory.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
+import { shownName } from '../../terminal/plain-text.ts'
 import { formatBytes, formatTable } from '../../terminal/table.ts'
 
 /** Adds the command. */
@@ -10,7 +11,7 @@ export function addLs(program: Command): void {
   const command = program
     .command('ls')
     .description('the databases of a directory, with versions and sizes')
-    .argument('<directory>', 'where the databases are')
+    .argument('[directory]', 'where the databases are', defaultDirectory())
     .action(list)
   withExamples(withJson(command), 'ls ./data')
 }
@@ -27,7 +28,7 @@ function databasesText({ databases }: DirectoryListing): string {
   return formatTable(
     ['database', 'version', 'size', 'of it in the log'],
     databases.map(({ name, version, sizeBytes, logBytes }) => [
-      name,
+      shownName(name),
       version,
       formatBytes(sizeBytes),
       logBytes > 0 ? formatBytes(logBytes) : undefined,

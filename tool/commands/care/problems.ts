@@ -1,12 +1,15 @@
 import type { Problem } from 'idb-everywhere/maintenance'
 import { paint } from '../../terminal/colors.ts'
-import { plainText } from '../../terminal/plain-text.ts'
+import { plainText, shortened, shownName } from '../../terminal/plain-text.ts'
 
-/** A line for each problem. */
+/** SQLite tells of up to a hundred pages in one message. */
+const mostOfMessage = 300
+
+/** A line for each problem; `--json` has the whole of each. */
 export function problemLines(problems: readonly Problem[]): string[] {
   return problems.map((it) => {
     const mark = it.kind === 'unavailable-type' ? paint('yellow', '!') : paint('red', '✗')
-    return `  ${mark} ${plainText(it.message)}`
+    return `  ${mark} ${plainText(shortened(it.message, mostOfMessage))}`
   })
 }
 
@@ -18,5 +21,5 @@ export function nameOf({
   readonly name: string | null
   readonly file: string
 }): string {
-  return plainText(name ?? `file ${file}`)
+  return name === null ? `file ${file}` : shownName(name)
 }

@@ -4,7 +4,7 @@ import { salvage, type Salvaged, type SalvageReport } from 'idb-everywhere/maint
 import { existingDirectory } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
-import { plainText } from '../../terminal/plain-text.ts'
+import { shownName } from '../../terminal/plain-text.ts'
 import { formatTable } from '../../terminal/table.ts'
 import { nameOf, problemLines } from './problems.ts'
 import { withProgress } from './progress.ts'
@@ -54,7 +54,7 @@ function reportLines({ quarantine, stores }: SalvageReport): string[] {
   const table = formatTable(
     ['object store', 'saved', 'lost'],
     stores.map(({ name, saved, lost, hasGap }) => [
-      plainText(name),
+      shownName(name),
       saved,
       hasGap ? `${lost} or more` : lost,
     ]),

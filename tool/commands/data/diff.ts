@@ -45,8 +45,8 @@ async function compare(
   let count = 0
   await withIndexedDB(directoryA, (factoryA) =>
     withIndexedDB(directoryB, async (factoryB) => {
-      await requireDatabase(factoryA, a)
-      await requireDatabase(factoryB, b)
+      await requireDatabase({ directory: directoryA, indexedDB: factoryA }, a)
+      await requireDatabase({ directory: directoryB, indexedDB: factoryB }, b)
       const sides = [
         { indexedDB: factoryA, name: a },
         { indexedDB: factoryB, name: b },

@@ -7,7 +7,7 @@ import { recordJson, recordLine } from '../../databases/record-text.ts'
 import { resultOf } from '../../databases/requests.ts'
 import { paint } from '../../terminal/colors.ts'
 import { printJsonLine, printLine, withExamples, withJson } from '../../terminal/output.ts'
-import { plainText } from '../../terminal/plain-text.ts'
+import { shownName } from '../../terminal/plain-text.ts'
 import { countOf } from '../../terminal/table.ts'
 
 /** Adds the command. */
@@ -46,7 +46,7 @@ async function dump(
 
 async function printHeading({ database }: Connected, store: string): Promise<void> {
   const count = await resultOf(database.transaction(store).objectStore(store).count())
-  await printLine(`${paint('bold', plainText(store))}: ${countOf(count, 'record')}`)
+  await printLine(`${paint('bold', shownName(store))}: ${countOf(count, 'record')}`)
 }
 
 const shown = { isIndex: false, isKeysOnly: false }

@@ -1,11 +1,11 @@
 /** `export`: a database as JSON Lines. */
-import { open, rename, rm } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { IDBFactory } from 'idb-everywhere'
 import { exportDatabase, formatKey, type Loss } from 'idb-everywhere/snapshot'
 import { requireDatabase } from '../../databases/connection.ts'
 import { withIndexedDB } from '../../terminal/directory.ts'
-import { refuseExisting } from '../../terminal/files.ts'
+import { checkTarget, type Target } from '../../terminal/files.ts'
 import { interruption } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson, writeText } from '../../terminal/output.ts'
 import { plainText } from '../../terminal/plain-text.ts'
@@ -26,7 +26,7 @@ export function addExport(program: Command): void {
     )
     .argument('<directory>', 'where the databases are')
     .argument('<database>', 'its name')
-    .argument('[file]', 'the file to write; the standard output, where it is left out')
+    .argument('[file]', 'the file to write; the standard output for -, or where it is left out')
     .option('--force', 'overwrite the file, if it is there', false)
     .action(exportTo)
   withExamples(
@@ -39,21 +39,25 @@ export function addExport(program: Command): void {
 async function exportTo(
   directory: string,
   name: string,
-  file: string | undefined,
+  file = '-',
   { json, force }: ExportOptions,
 ): Promise<void> {
-  if (file !== undefined) refuseExisting(file, force)
+  const isOutput = outputs.has(file)
+  const target = isOutput ? 'device' : checkTarget(file, { force })
   const written = await withIndexedDB(directory, async (indexedDB) => {
-    await requireDatabase(indexedDB, name)
-    return file === undefined
+    await requireDatabase({ directory, indexedDB }, name)
+    return isOutput
       ? exportToOutput(indexedDB, name)
-      : exportToFile(indexedDB, name, file)
+      : exportToFile(indexedDB, name, { file, target })
   })
-  if (file === undefined) return
+  if (isOutput) return
   if (json) return printJson({ database: name, file, ...written })
   const { records, bytes } = written
   await printLine(`${countOf(records, 'record')} in ${plainText(file)}, ${formatBytes(bytes)}`)
 }
+
+/** What names the standard output. */
+const outputs: ReadonlySet<string> = new Set(['-', '/dev/stdout'])
 
 interface Written {
   readonly records: number
@@ -105,24 +109,44 @@ async function exportToOutput(indexedDB: IDBFactory, name: string): Promise<Writ
   return end()
 }
 
-/** Under another name until it is whole: a file by the name that was asked for is an export. */
-async function exportToFile(indexedDB: IDBFactory, name: string, file: string): Promise<Written> {
-  const partial = `${file}.partial`
+/** Under another name until it is whole: a file by the name that was asked for is an export. A device gets it as it comes. */
+async function exportToFile(
+  indexedDB: IDBFactory,
+  name: string,
+  { file, target }: { readonly file: string; readonly target: Target },
+): Promise<Written> {
   const { stream, end } = startExport(indexedDB, name)
   try {
-    const written = await open(partial, 'w')
-    try {
-      for await (const piece of stream) await written.writeFile(piece)
-      await written.sync()
-    } finally {
-      await written.close()
-    }
-    await rename(partial, file)
-  } catch (error) {
-    await rm(partial, { force: true })
-    throw error
+    if (target === 'device') await writeTo(file, stream)
+    else await writeWhole(file, stream)
   } finally {
     end()
   }
   return end()
+}
+
+/** `finish`: what is done once all is written. */
+async function writeTo(
+  file: string,
+  stream: ReadableStream<Uint8Array>,
+  finish: (written: FileHandle) => Promise<void> = async () => undefined,
+): Promise<void> {
+  const written = await open(file, 'w')
+  try {
+    for await (const piece of stream) await written.writeFile(piece)
+    await finish(written)
+  } finally {
+    await written.close()
+  }
+}
+
+async function writeWhole(file: string, stream: ReadableStream<Uint8Array>): Promise<void> {
+  const partial = `${file}.partial`
+  try {
+    await writeTo(partial, stream, (written) => written.sync())
+    await rename(partial, file)
+  } catch (error) {
+    await rm(partial, { force: true })
+    throw error
+  }
 }

@@ -1,14 +1,14 @@
 /** `import`: a database from the file of an export or a backup. */
-import { createReadStream, mkdirSync, statSync } from 'node:fs'
+import { createReadStream, statSync } from 'node:fs'
 import { Readable } from 'node:stream'
 import { type Command, Option } from 'commander'
-import { importDatabase, type ImportProgress } from 'idb-everywhere/snapshot'
+import { type Imported, importDatabase, type ImportProgress } from 'idb-everywhere/snapshot'
 import { type Format, formats, readAs } from './formats.ts'
-import { withIndexedDB } from '../../terminal/directory.ts'
+import { madeDirectory, withIndexedDB } from '../../terminal/directory.ts'
 import { Failure } from '../../terminal/failures.ts'
-import { interruption } from '../../terminal/interruption.ts'
+import { interruption, orInterrupted } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
-import { plainText } from '../../terminal/plain-text.ts'
+import { shownName } from '../../terminal/plain-text.ts'
 import { startProgress } from '../../terminal/progress.ts'
 import { countOf } from '../../terminal/table.ts'
 
@@ -56,31 +56,55 @@ export function addImport(program: Command): void {
   )
 }
 
-async function importFrom(
-  directory: string,
-  file: string,
-  { json, format, name, replace, resume }: ImportOptions,
-): Promise<void> {
-  const signal = interruption(interruptedText(resume))
-  const source = streamOf(file, signal)
-  const stream = format ? await readAs(format, { source, file, name }) : source
-  mkdirSync(directory, { recursive: true })
-  const progress = startProgress('records')
-  const imported = await withIndexedDB(directory, (indexedDB) =>
-    importDatabase(stream, {
-      indexedDB,
-      name,
-      replace,
-      resume,
-      signal,
-      onProgress: ({ phase, records, total }) => progress.show(titles[phase], records, total),
-    }),
-  ).finally(() => progress.end())
-  if (json) return printJson(imported)
+async function importFrom(directory: string, file: string, options: ImportOptions): Promise<void> {
+  const signal = interruption(interruptedText(options.resume))
+  const importing = importStream(directory, streamOf(file, signal), { ...options, file, signal })
+  const imported = await orInterrupted(signal, importing)
+  if (options.json) return printJson(imported)
   const { records, version } = imported
   await printLine(
-    `${countOf(records, 'record')} in ${plainText(imported.name)}, version ${version}`,
+    `${countOf(records, 'record')} in ${shownName(imported.name)}, version ${version}`,
   )
+}
+
+interface Importing extends ImportOptions {
+  readonly file: string
+  readonly signal: AbortSignal
+}
+
+async function importStream(
+  directory: string,
+  source: ReadableStream<Uint8Array>,
+  { file, format, name, replace, resume, signal }: Importing,
+): Promise<Imported> {
+  const stream = format ? await readAs(format, { source, file, name }) : source
+  const { removeIfEmpty } = madeDirectory(directory)
+  const progress = startProgress('records')
+  const onProgress = ({ phase, records, total }: ImportProgress): void =>
+    progress.show(titles[phase], records, total)
+  try {
+    return await withIndexedDB(directory, (indexedDB) =>
+      importDatabase(stream, { indexedDB, name, replace, resume, signal, onProgress }),
+    )
+  } catch (error) {
+    removeIfEmpty()
+    throw isTaken(error) ? takenFailure(error) : error
+  } finally {
+    progress.end()
+  }
+}
+
+/** Whether the name is that of another database. What a unique index refuses has a cause. */
+function isTaken(error: unknown): error is DOMException {
+  return error instanceof DOMException && error.name === 'ConstraintError' && !('cause' in error)
+}
+
+/** The same in the words of the command line. */
+function takenFailure({ message, name }: DOMException): Failure {
+  const [what] = message.split('; ')
+  const advice =
+    'add --replace to put the imported one in its place, or --name to give that another'
+  return new Failure(`${what}; ${advice}`, name)
 }
 
 const titles: Readonly<Record<ImportProgress['phase'], string>> = {
@@ -95,14 +119,17 @@ const interruptedText = (resume: boolean): string =>
 
 /** `signal` ends it, also while nothing comes. @throws Failure where there is no such file: before anything is made */
 function streamOf(file: string, signal: AbortSignal): ReadableStream<Uint8Array> {
-  if (file !== '-' && !statSync(file, { throwIfNoEntry: false })?.isFile()) {
-    throw new Failure(
-      `File "${file}" is not there; name the file of an export or a backup`,
-      'ENOENT',
-    )
-  }
+  if (file !== '-') requireFile(file)
   const source =
     file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
   signal.addEventListener('abort', () => source.destroy(signal.reason as Error)) // interruption() gives one.
   return Readable.toWeb(source) as ReadableStream<Uint8Array> // A stream without an encoding gives bytes.
+}
+
+/** It may be a pipe, such as a shell's `<(…)`. */
+function requireFile(file: string): void {
+  const found = statSync(file, { throwIfNoEntry: false })
+  const advice = 'name the file of an export or a backup'
+  if (!found) throw new Failure(`File "${file}" is not there; ${advice}`, 'ENOENT')
+  if (found.isDirectory()) throw new Failure(`"${file}" is a directory; ${advice}`, 'EISDIR')
 }

@@ -1,10 +1,10 @@
 /** `schema`: stores, indexes, key paths, key generators and counts. */
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { namesOf, openExisting } from '../../databases/connection.ts'
 import { mermaidDiagram } from '../../databases/mermaid.ts'
 import { readSchema, type Schema } from '../../databases/read-schema.ts'
 import { formatSchema } from '../../databases/schema-text.ts'
-import { withIndexedDB } from '../../terminal/directory.ts'
+import { defaultDirectory, withIndexedDB } from '../../terminal/directory.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 
 interface SchemaOptions {
@@ -19,9 +19,13 @@ export function addSchema(program: Command): void {
     .description(
       'what databases are made of: object stores, indexes, key paths, and how many records',
     )
-    .argument('<directory>', 'where the databases are')
+    .argument('[directory]', 'where the databases are', defaultDirectory())
     .argument('[database]', 'the name of one; all, where it is left out')
-    .option('--mermaid', 'print a diagram in the language of Mermaid', false)
+    .addOption(
+      new Option('--mermaid', 'print a diagram in the language of Mermaid')
+        .default(false)
+        .conflicts('json'),
+    )
     .action(schema)
   withExamples(withJson(command), 'schema ./data', 'schema ./data shop --mermaid')
 }
@@ -34,7 +38,7 @@ async function schema(
   const schemas = await withIndexedDB(directory, async (indexedDB) => {
     const found: Schema[] = []
     for (const it of name === undefined ? await namesOf(indexedDB) : [name]) {
-      const database = await openExisting(indexedDB, it)
+      const database = await openExisting({ directory, indexedDB }, it)
       found.push(await readSchema(database).finally(() => database.close()))
     }
     return found
