@@ -48,10 +48,11 @@ test('a figure that the page it is taken from does not have is told', async () =
   onTestFinished(() => rmSync(directory, { recursive: true, force: true }))
   writeFileSync(join(directory, 'page.md'), 'It took 1,024 ms.\n')
   writeFileSync(
-    join(directory, 'README.md'),
-    '## Evidence\n\n| a | 1,024 of 24 | [page](page.md) |\n\n## Licence\n',
+    join(directory, 'evidence.md'),
+    '# Evidence\n\n| a | 1,024 of 24 | [page](page.md) |\n\n## Run it yourself\n',
   )
-  expect((await run('build/documents.mjs', directory)).output).toBe('README.md: page.md has no 24')
+  const { output } = await run('build/documents.mjs', directory)
+  expect(output).toBe('Evidence: page.md has no 24')
 })
 
 /** Put together, as this project's code may name no file that it lacks. */
