@@ -19,7 +19,17 @@ export { factorySource, remoteSource }
 export type { FactorySource, FactorySourceOptions } from './source/factory-source.ts'
 
 /** What to look into: a factory, or a source made for something else. */
-export type InspectorOptions = FactorySourceOptions | { readonly source: Source }
+export type InspectorOptions = (FactorySourceOptions | { readonly source: Source }) & ViewOptions
+
+/** How the view begins, and how it stands in the page. */
+export interface ViewOptions {
+  /** The database that is shown first; default, and where it is not there: the first by name. */
+  readonly database?: string
+  /** Called with the name of the database that is shown, at first and whenever it is another; null: there is none. */
+  readonly onDatabase?: (name: string | null) => void
+  /** Whether the view leaves out its own line at the top, and with it the editing: its colours are then those of the page; default: false. */
+  readonly isPart?: boolean
+}
 
 /** A view that is shown. */
 export interface MountedInspector {
@@ -36,12 +46,14 @@ export interface MountedInspector {
 export function mountInspector(element: HTMLElement, options: InspectorOptions): MountedInspector {
   const own = 'source' in options ? null : factorySource(options)
   const source = own ?? (options as { source: Source }).source // One of the two is there.
+  const { database: first = null, onDatabase, isPart = false } = options
   const root = element.shadowRoot ?? element.attachShadow({ mode: 'open' })
   adoptStyles(root)
   const applyTheme = (theme: string): void => {
     element.dataset['theme'] = theme
   }
-  render(h(Inspector, { source, applyTheme }), root)
+  if (isPart) applyTheme('page')
+  render(h(Inspector, { source, first, onDatabase, applyTheme: isPart ? null : applyTheme }), root)
   return {
     unmount() {
       render(null, root)

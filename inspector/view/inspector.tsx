@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks'
+import { useEffect, useMemo, useState } from 'preact/hooks'
 import type { Source } from '../source/source.ts'
 import { Header } from './header.tsx'
 import { Failure } from './parts/failure.tsx'
@@ -12,31 +12,49 @@ import { StoreView } from './places/store-view.tsx'
 
 interface InspectorProps {
   readonly source: Source
-  readonly applyTheme: ApplyTheme
+  /** The database that is shown first; null: the first by name. */
+  readonly first: string | null
+  readonly onDatabase: ((name: string | null) => void) | undefined
+  /** null: the view is part of a page that has a heading and colours of its own. */
+  readonly applyTheme: ApplyTheme | null
 }
 
 /** The whole view. */
-export function Inspector({ source: asked, applyTheme }: InspectorProps) {
+export function Inspector({ source: asked, first, onDatabase, applyTheme }: InspectorProps) {
   const source = useMemo(() => withPatientCounts(asked), [asked])
   const changes = useChanges(source)
   const [chosen, setPlace] = useState<Place | null>(null)
   const [isEditing, setEditing] = useState(false)
-  const catalogue = useCatalogue(source, chosen?.database ?? null, changes)
+  const catalogue = useCatalogue(source, chosen?.database ?? first, changes)
   const place = placeIn(catalogue, chosen)
+  useShownDatabase(catalogue, onDatabase)
+  // A page has one main part: of a page with other parts this is not it.
+  const Main = applyTheme ? 'main' : 'div'
   return (
-    <div class="inspector">
-      <Header {...{ source, applyTheme, isEditing, setEditing }} />
+    <div class={applyTheme ? 'inspector' : 'inspector is-part'}>
+      {applyTheme && <Header {...{ source, applyTheme, isEditing, setEditing }} />}
       <div class="body">
         <Places {...{ source, catalogue, changes, place, setPlace }} />
-        <main class="content">
+        <Main class="content">
           <Content {...{ source, catalogue, place, changes }} isEditing={isEditing} />
-        </main>
+        </Main>
       </div>
     </div>
   )
 }
 
-/** At first, and when what was looked at is gone: the first object store of the first database. */
+/** Tells of the database that is shown, once it is known which there are. */
+function useShownDatabase(
+  { databases, shown }: Catalogue,
+  onDatabase: InspectorProps['onDatabase'],
+): void {
+  const isKnown = databases.result !== null
+  useEffect(() => {
+    if (isKnown) onDatabase?.(shown)
+  }, [isKnown, shown])
+}
+
+/** At first, and when what was looked at is gone: the first object store of the database that is shown. */
 function placeIn({ shown, schemas }: Catalogue, chosen: Place | null): Place | null {
   if (shown === null || chosen?.database === shown) return chosen
   const schema = schemas[shown]

@@ -40,13 +40,13 @@ export interface Catalogue {
 }
 
 export function useCatalogue(source: Source, chosen: string | null, changes: number): Catalogue {
-  // null: as at first, the first alone.
+  // null: as at first, the one that is shown alone.
   const [choice, setOpened] = useState<ReadonlySet<string> | null>(null)
   const databases = useLoad(() => source.databases(), [source, changes])
   const names = (databases.result ?? []).map(({ name }) => name)
   const [first = null] = names
   const shown = chosen !== null && names.includes(chosen) ? chosen : first
-  const opened = choice ?? new Set(first === null ? [] : [first])
+  const opened = choice ?? new Set(shown === null ? [] : [shown])
   const needed = names.filter((it) => opened.has(it) || it === shown)
   const schemas = useLoad(async () => {
     const found = await Promise.allSettled(needed.map((it) => source.schema(it)))

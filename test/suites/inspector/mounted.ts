@@ -16,6 +16,23 @@ export const mountScenarios: readonly MountScenario[] = [
     title: 'a page shows the databases in its origin private file system',
     run: (page, origin) => look(page, origin, 'opfs'),
   },
+  {
+    title:
+      'as a part of a page it begins where it is told, has no heading of its own, and tells which database is shown',
+    async run(page, origin) {
+      await page.goto(origin)
+      await page.evaluate(mountPart)
+      const tree = page.getByRole('tree', { name: 'Databases' })
+      await tree.getByRole('treeitem', { name: 'second', selected: false }).waitFor()
+      await tree.getByRole('treeitem', { name: 'things', selected: true }).waitFor()
+      assert.equal(await page.getByRole('heading', { level: 1 }).count(), 0)
+      assert.equal(await page.getByRole('main').count(), 0)
+      await tree.getByRole('treeitem', { name: 'first' }).click()
+      await page.getByRole('heading', { name: 'first' }).waitFor()
+      const told = () => (globalThis as unknown as { told: string[] }).told
+      assert.deepEqual(await page.evaluate(told), ['second', 'first'])
+    },
+  },
 ]
 
 async function look(page: Page, origin: string, engine: 'native' | 'opfs'): Promise<void> {
@@ -52,4 +69,25 @@ async function fillAndMount(engine: 'native' | 'opfs'): Promise<void> {
   const { mountInspector } = await load('inspector/entry.js')
   const { unmount } = mountInspector(element, { indexedDB })
   Object.assign(globalThis, { unmount })
+}
+
+/** In the page. */
+async function mountPart(): Promise<void> {
+  for (const name of ['first', 'second']) {
+    await new Promise<void>((resolve, reject) => {
+      const request = indexedDB.open(name, 1)
+      request.onerror = () => reject(request.error ?? new Error('Opening has failed'))
+      request.onupgradeneeded = () => request.result.createObjectStore('things')
+      request.onsuccess = () => {
+        request.result.close()
+        resolve()
+      }
+    })
+  }
+  const told: (string | null)[] = []
+  Object.assign(globalThis, { told })
+  const { mountInspector } = await import(new URL('/dist/inspector/entry.js', location.href).href)
+  const element = document.body.appendChild(document.createElement('div'))
+  const onDatabase = (name: string | null) => void told.push(name)
+  mountInspector(element, { indexedDB, isPart: true, database: 'second', onDatabase })
 }
