@@ -8,7 +8,7 @@ import { type PlanChoice, readPlanForm, showPlanForm } from './view/plan-form.ts
 import { showThemeChoice } from './view/theme.ts'
 
 const explorer = new Explorer()
-const cards = new EngineCards(() => void explorer.show(cards.ready()))
+const cards = new EngineCards(() => explorer.show(cards.ready()))
 const run = byId('run', HTMLButtonElement)
 const stop = byId('stop', HTMLButtonElement)
 
@@ -67,7 +67,7 @@ async function runPlan(choice: PlanChoice, signal: AbortSignal): Promise<void> {
   say(signal.aborted ? 'Stopped; there is nothing to compare.' : outcome.show())
   const engine = engines.find(({ id }) => id === 'opfs') ?? engines[0]
   const database = databaseNameOf(choice.workload)
-  if (engine) await explorer.show(cards.ready(), { engine: engine.id, database })
+  if (engine) explorer.show(cards.ready(), { engine: engine.id, database })
 }
 
 function showEmptyResults(): void {

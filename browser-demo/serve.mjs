@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 
 const projectRoot = fileURLToPath(new URL('..', import.meta.url))
-const imported = ['.', './vfs/memory', './vfs/opfs']
+const imported = ['.', './inspector', './vfs/memory', './vfs/opfs']
 
 /**
  * Starts the server; port 0 takes any that is free.
@@ -58,8 +58,8 @@ async function makePages() {
 function importsOf({ name, exports }) {
   return Object.fromEntries(
     imported.map((subpath) => {
-      const entry = exports[subpath]
-      const { default: file } = (entry.browser ?? entry).import
+      const entry = exports[subpath].browser ?? exports[subpath]
+      const { default: file } = entry.import ?? entry
       return [join(name, subpath), file.slice(1)]
     }),
   )

@@ -70,7 +70,7 @@ function describeSchema(schema: Map<string, string>, store: StoredObjectStore): 
 }
 
 /** The key path of a store or index, in words. */
-export function keyPathOf({ keyPath }: Pick<Source, 'keyPath'>): string {
+function keyPathOf({ keyPath }: Pick<Source, 'keyPath'>): string {
   return keyPath === null ? 'keys out of line' : `key path ${JSON.stringify(keyPath)}`
 }
 

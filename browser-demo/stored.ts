@@ -1,18 +1,16 @@
 /** Reading what a database holds, by the standard API alone. */
-import { openExisting, resultOf } from './requests.ts'
+import { openExisting, walk } from './requests.ts'
 
-/** A database as the catalogue has it. */
-export interface StoredDatabase {
-  readonly name: string
+/** A database, all but its records. */
+interface StoredDatabase {
   readonly version: number
   readonly stores: readonly StoredObjectStore[]
 }
 
-/** An object store or an index, with the number of its records. */
+/** An object store or an index. */
 export interface Source {
   readonly name: string
   readonly keyPath: string | readonly string[] | null
-  readonly recordCount: number
 }
 
 export interface StoredObjectStore extends Source {
@@ -20,12 +18,12 @@ export interface StoredObjectStore extends Source {
   readonly indexes: readonly StoredIndex[]
 }
 
-export interface StoredIndex extends Source {
+interface StoredIndex extends Source {
   readonly unique: boolean
   readonly multiEntry: boolean
 }
 
-export interface StoredRecord {
+interface StoredRecord {
   readonly key: IDBValidKey
   /** The same as the key in an object store. */
   readonly primaryKey: IDBValidKey
@@ -33,97 +31,46 @@ export interface StoredRecord {
 }
 
 /** Which source of a database; `index` null means the object store itself. */
-export interface SourceName {
+interface SourceName {
   readonly store: string
   readonly index: string | null
 }
 
-/** The databases whose names begin with `prefix`, with all that is known about them but the records. */
-export async function readDatabases(
-  indexedDB: IDBFactory,
-  prefix: string,
-): Promise<StoredDatabase[]> {
-  const found: StoredDatabase[] = []
-  for (const { name } of await indexedDB.databases()) {
-    if (name?.startsWith(prefix)) found.push(await readDatabase(indexedDB, name))
-  }
-  return found.sort((one, other) => (one.name < other.name ? -1 : 1))
-}
-
-/** One database, all but its records. */
+/** What a database is, all but its records. */
 export function readDatabase(indexedDB: IDBFactory, name: string): Promise<StoredDatabase> {
   return connected(indexedDB, name, async (connection) => {
-    const storeNames = [...connection.objectStoreNames]
-    const stores: StoredObjectStore[] = []
-    if (storeNames.length > 0) {
-      const transaction = connection.transaction(storeNames)
-      for (const it of storeNames) stores.push(await readStore(transaction.objectStore(it)))
-    }
-    return { name, version: connection.version, stores }
+    const { version, objectStoreNames } = connection
+    if (objectStoreNames.length === 0) return { version, stores: [] }
+    const transaction = connection.transaction(objectStoreNames)
+    const stores = [...objectStoreNames].map((it) => describeStore(transaction.objectStore(it)))
+    return { version, stores }
   })
 }
 
-async function readStore(store: IDBObjectStore): Promise<StoredObjectStore> {
-  const indexes: StoredIndex[] = []
-  for (const name of store.indexNames) {
-    const index = store.index(name)
-    const { keyPath, unique, multiEntry } = index
-    indexes.push({ name, keyPath, unique, multiEntry, recordCount: await resultOf(index.count()) })
-  }
-  const { name, keyPath, autoIncrement } = store
-  const recordCount = await resultOf(store.count())
-  return {
-    name,
-    keyPath: keyPath as StoredObjectStore['keyPath'],
-    autoIncrement,
-    indexes,
-    recordCount,
-  }
-}
-
-/** At most `count` records of a source, after the first `skip`. */
-export function readPage(
-  indexedDB: IDBFactory,
-  name: string,
-  { store, index, skip, count }: SourceName & { skip: number; count: number },
-): Promise<StoredRecord[]> {
-  return connected(indexedDB, name, (connection) => {
-    const objectStore = connection.transaction(store).objectStore(store)
-    const source = index === null ? objectStore : objectStore.index(index)
-    return take(source.openCursor(), { skip, count })
+function describeStore(store: IDBObjectStore): StoredObjectStore {
+  const { name, autoIncrement } = store
+  const indexes = [...store.indexNames].map((it): StoredIndex => {
+    const { name, keyPath, unique, multiEntry } = store.index(it)
+    return { name, keyPath, unique, multiEntry }
   })
+  const keyPath = store.keyPath as StoredObjectStore['keyPath'] // It may be null, which the types leave out.
+  return { name, keyPath, autoIncrement, indexes }
 }
 
-/** Every record of a source. */
+/** Every record of a source, in its order. */
 export function readAll(
   indexedDB: IDBFactory,
   name: string,
-  source: SourceName,
+  { store, index }: SourceName,
 ): Promise<StoredRecord[]> {
-  return readPage(indexedDB, name, { ...source, skip: 0, count: Infinity })
-}
-
-/** The first `count` records a cursor comes to after the first `skip`. */
-function take(
-  request: IDBRequest<IDBCursorWithValue | null>,
-  { skip, count }: { skip: number; count: number },
-): Promise<StoredRecord[]> {
-  const records: StoredRecord[] = []
-  let toSkip = skip
-  return new Promise((resolve, reject) => {
-    request.addEventListener('error', () => reject(request.error))
-    request.addEventListener('success', () => {
-      const cursor = request.result
-      if (cursor && toSkip > 0) {
-        cursor.advance(toSkip)
-        toSkip = 0
-        return
-      }
-      if (cursor)
-        records.push({ key: cursor.key, primaryKey: cursor.primaryKey, value: cursor.value })
-      if (!cursor || records.length === count) return resolve(records)
-      cursor.continue()
+  return connected(indexedDB, name, async (connection) => {
+    const objectStore = connection.transaction(store).objectStore(store)
+    const source = index === null ? objectStore : objectStore.index(index)
+    const records: StoredRecord[] = []
+    await walk(source.openCursor(), ({ key, primaryKey, value }) => {
+      records.push({ key, primaryKey, value })
     })
+    return records
   })
 }
 

@@ -1,81 +1,88 @@
-/** A browser for what is stored: engine, database, object store or index, records. */
+/** A look at what is stored: the inspector's view of an engine's databases, and what can be done with one of them. */
+import { type FactorySource, factorySource, mountInspector } from 'idb-everywhere/inspector'
 import { type Engine, type EngineId, namePrefix } from '../engines.ts'
 import { resultOf } from '../requests.ts'
-import { type SourceName, type StoredDatabase, readDatabases } from '../stored.ts'
 import { button, setEnabled } from './button.ts'
 import { byId, element } from './dom.ts'
 import { showExport } from './export.ts'
-import { showRecords } from './records.ts'
-import { showSourceTree } from './source-tree.ts'
-import { reasonOf } from './words.ts'
 
-/** What is looked at; nulls while nothing is. */
-interface Place {
+/** What is looked at. */
+interface Look {
   readonly engine: Engine
-  readonly database: string | null
-  readonly source: SourceName | null
+  readonly source: FactorySource
+  readonly unmount: () => void
 }
 
 /** The part of the page below the results. */
 export class Explorer {
-  #place: Place | null = null
-  /** Counts up with each look, so that an answer that comes late is not shown. */
-  #look = 0
-  /** What changes a database or closes it. */
-  #actions: readonly HTMLButtonElement[] = []
+  readonly #engines = element('div')
+  readonly #view = element('div', { class: 'stored-view' })
+  readonly #said = element('div', { class: 'said', role: 'status' })
+  readonly #export = button('Export SQLite file', '', () => void this.#exportFile())
+  readonly #delete = button('Delete database', 'quiet', () => void this.#remove())
+  #ready: readonly Engine[] = []
+  #look: Look | null = null
+  /** The database that the view shows; null while it shows none. */
+  #database: string | null = null
   #isLocked = false
+
+  /** On the page from the start, and empty until an engine is shown. */
+  constructor() {
+    const actions = element('div', { class: 'database-actions' }, this.#export, this.#delete)
+    const head = element('div', { class: 'explorer-head' }, this.#engines, actions)
+    byId('explorer', HTMLDivElement).append(head, this.#said, this.#view)
+    this.#choose(null)
+  }
 
   /** Whether databases are to be looked at only: a run is not to lose its own. */
   setLocked(isLocked: boolean): void {
     this.#isLocked = isLocked
-    for (const action of this.#actions) setEnabled(action, !isLocked)
+    this.#choose(this.#database)
+    // A connection that is told of commits would be timed too.
+    if (isLocked) void this.#look?.source.close()
   }
 
-  /** Shows an engine's databases, the named one open if it is there. */
-  async show(
-    ready: readonly Engine[],
-    wanted?: { engine: EngineId; database: string },
-  ): Promise<void> {
+  /** Shows an engine's databases, at first the named one if it is there. */
+  show(ready: readonly Engine[], wanted?: { engine: EngineId; database: string | null }): void {
     // At first the last one, OPFS: it may hold something from an earlier visit, and has a file to show.
     const engine =
-      ready.find(({ id }) => id === (wanted?.engine ?? this.#place?.engine.id)) ?? ready.at(-1)
+      ready.find(({ id }) => id === (wanted?.engine ?? this.#look?.engine.id)) ?? ready.at(-1)
     if (!engine) return
-    const isSame = engine.id === this.#place?.engine.id
-    const database = wanted?.database ?? (isSame ? this.#place?.database : null) ?? null
-    const source = wanted || !isSame ? null : (this.#place?.source ?? null)
-    this.#place = { engine, database, source }
-    await this.#draw(ready, this.#place)
+    this.#ready = ready
+    this.#engines.replaceChildren(this.#engineChoice(ready, engine))
+    this.#export.hidden = engine.id !== 'opfs'
+    this.#said.replaceChildren()
+    this.#mount(engine, wanted ? wanted.database : this.#database)
   }
 
-  async #draw(ready: readonly Engine[], { engine, database, source }: Place): Promise<void> {
-    const look = ++this.#look
-    const root = byId('explorer', HTMLDivElement)
-    root.setAttribute('aria-busy', 'true')
-    // What is pressed now would be answered in content that is gone by then.
-    root.querySelector('.explorer-content')?.setAttribute('inert', '')
-    const content = element('div', { class: 'explorer-content' })
-    try {
-      const databases = await readDatabases(engine.indexedDB(), namePrefix)
-      if (look !== this.#look) return
-      const open = databases.find(({ name }) => name === database) ?? databases[0] ?? null
-      if (open) this.#fill(content, { ready, engine, databases, open, source })
-      else content.append(emptyNote(engine))
-    } catch (error) {
-      if (look !== this.#look) return
-      content.append(element('p', { class: 'problem', role: 'alert' }, reasonOf(error)))
-    }
-    root.setAttribute('aria-busy', 'false')
-    root.replaceChildren(this.#engineTabs(ready, engine), content)
+  #mount(engine: Engine, database: string | null): void {
+    this.#look?.unmount()
+    void this.#look?.source.close()
+    this.#choose(null)
+    const source = ownDatabases(engine)
+    const { unmount } = mountInspector(this.#view, {
+      source,
+      isPart: true,
+      ...(database !== null && { database }),
+      onDatabase: (name) => this.#choose(name),
+    })
+    this.#look = { engine, source, unmount }
   }
 
-  #engineTabs(ready: readonly Engine[], current: Engine): HTMLElement {
+  #choose(database: string | null): void {
+    this.#database = database
+    const isEnabled = database !== null && !this.#isLocked
+    for (const action of [this.#export, this.#delete]) setEnabled(action, isEnabled)
+  }
+
+  #engineChoice(ready: readonly Engine[], current: Engine): HTMLElement {
     const options = ready.map((engine) => {
       const input = element('input', {
         type: 'radio',
         name: 'explored',
         value: engine.id,
         checked: engine.id === current.id,
-        onchange: () => void this.#goTo(ready, engine),
+        onchange: () => this.#goTo(engine),
       })
       return element(
         'label',
@@ -92,68 +99,34 @@ export class Explorer {
     )
   }
 
-  async #goTo(ready: readonly Engine[], engine: Engine): Promise<void> {
-    const database = this.#place?.database
-    await this.show(ready, { engine: engine.id, database: database ?? '' })
+  #goTo(engine: Engine): void {
+    this.show(this.#ready, { engine: engine.id, database: this.#database })
     // The choice was drawn again: the keyboard focus stays on it.
     document.querySelector<HTMLInputElement>('input[name="explored"]:checked')?.focus()
   }
 
-  #fill(
-    content: Element,
-    {
-      ready,
-      engine,
-      databases,
-      open,
-      source,
-    }: {
-      ready: readonly Engine[]
-      engine: Engine
-      databases: readonly StoredDatabase[]
-      open: StoredDatabase
-      source: SourceName | null
-    },
-  ): void {
-    const records = element('div', { class: 'records' })
-    const choose = (database: string, chosen: SourceName | null): void => {
-      this.#place = { engine, database, source: chosen }
-      const current = databases.find(({ name }) => name === database)
-      if (current)
-        showRecords(records, { indexedDB: engine.indexedDB(), database: current, source: chosen })
-    }
-    const tree = showSourceTree(databases, { database: open.name, source }, choose)
-    content.append(
-      element('div', { class: 'tree' }, tree, this.#databaseActions(ready, engine)),
-      records,
-    )
+  async #exportFile(): Promise<void> {
+    const database = this.#database
+    // The file is read when nothing has it open.
+    await this.#look?.source.close()
+    await showExport(this.#said, database)
   }
 
-  #databaseActions(ready: readonly Engine[], engine: Engine): HTMLElement {
-    const said = element('div', { class: 'said', role: 'status' })
-    const exportFile = (): void => void showExport(said, this.#place?.database ?? null)
-    const remove = async (): Promise<void> => {
-      const name = this.#place?.database
-      if (!name) return
-      await resultOf(engine.indexedDB().deleteDatabase(name))
-      await this.show(ready)
-      byId('stored-title', HTMLHeadingElement).focus()
-    }
-    const deleteButton = button('Delete database', 'quiet', () => void remove())
-    this.#actions =
-      engine.id === 'opfs'
-        ? [button('Export SQLite file', '', exportFile), deleteButton]
-        : [deleteButton]
-    this.setLocked(this.#isLocked)
-    return element('div', { class: 'database-actions' }, ...this.#actions, said)
+  async #remove(): Promise<void> {
+    if (!this.#look || this.#database === null) return
+    await resultOf(this.#look.engine.indexedDB().deleteDatabase(this.#database))
+    this.show(this.#ready)
+    byId('stored-title', HTMLHeadingElement).focus()
   }
 }
 
-function emptyNote({ title }: Engine): HTMLElement {
-  return element(
-    'div',
-    { class: 'empty' },
-    element('p', {}, element('strong', {}, `${title} holds no database of this page yet.`)),
-    element('p', {}, 'Run a workload above: it leaves a database behind to look at.'),
-  )
+/**
+ * The databases of this page. Nothing is looked at again by itself: a run, also one in another tab, would find the view's
+ * transactions in its way, and is followed by a new look in any case.
+ */
+function ownDatabases(engine: Engine): FactorySource {
+  const source = factorySource({ indexedDB: engine.indexedDB(), title: engine.title })
+  const databases = async (): ReturnType<FactorySource['databases']> =>
+    (await source.databases()).filter(({ name }) => name.startsWith(namePrefix))
+  return { ...source, databases, watch: () => () => {} }
 }

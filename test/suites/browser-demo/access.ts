@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import type { Scenario } from './visit.ts'
+
+const require = createRequire(import.meta.url)
 
 /** The page for everyone: by keyboard alone, on a phone, in the dark, without motion. */
 export const accessScenarios: readonly Scenario[] = [
@@ -21,9 +25,9 @@ export const accessScenarios: readonly Scenario[] = [
         .locator('.lane svg text', { hasText: /^event/ })
         .first()
         .waitFor()
-      await tabTo(page, '.record-list summary')
+      await tabTo(page, '[role=gridcell]')
       await page.keyboard.press('Enter')
-      await page.locator('.record-list details[open]').waitFor()
+      await page.getByRole('complementary').getByRole('tree', { name: 'Value' }).waitFor()
     },
   },
   {
@@ -92,11 +96,30 @@ export const accessScenarios: readonly Scenario[] = [
       await page.getByLabel('Spoil a record').check()
       await visit.run('A cabinet of curiosities')
       await page.getByText('Every event, side by side').click()
-      await page.locator('.record-list summary').first().click()
+      await visit.cells().first().click()
+      await page.getByRole('tree', { name: 'Value' }).waitFor()
       assert.equal(await visit.overflowPx(), 0, 'after a run')
-      await page.getByRole('button', { name: 'Export SQLite file' }).click()
+      await visit.action('Export SQLite file').click()
       await page.locator('.file-facts').waitFor()
       assert.equal(await visit.overflowPx(), 0, 'after an export')
+    },
+  },
+  {
+    title: 'axe-core finds nothing, light and dark, on a wide screen and on a phone',
+    async run(visit) {
+      const { page } = visit
+      await visit.cells().first().click()
+      await page.getByRole('tree', { name: 'Value' }).waitFor()
+      await page.getByText('Every event, side by side').click()
+      // A page whose policy forbids foreign scripts takes one from the debugger.
+      await page.evaluate(await readFile(require.resolve('axe-core/axe.min.js'), 'utf8'))
+      for (const width of [1280, 390]) {
+        await page.setViewportSize({ width, height: 844 })
+        for (const name of ['Light', 'Dark']) {
+          await page.getByRole('radio', { name }).check({ force: true })
+          assert.deepEqual(await axeFindings(page), [], `${name}, ${width} pixels`)
+        }
+      }
     },
   },
   {
@@ -109,6 +132,7 @@ export const accessScenarios: readonly Scenario[] = [
       await page.getByRole('radio', { name: 'Light' }).check({ force: true })
       assert.ok((await brightness(page)) > 200, 'light by choice')
       await page.reload()
+      await visit.done()
       assert.ok((await brightness(page)) > 200, 'light by choice after a reload')
       await page.getByRole('radio', { name: 'Auto' }).check({ force: true })
       await page.emulateMedia({ colorScheme: 'light' })
@@ -140,11 +164,27 @@ export const accessScenarios: readonly Scenario[] = [
   },
 ]
 
+/** What breaks a rule, after the rule's name. */
+async function axeFindings(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    interface Axe {
+      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
+    }
+    const { axe } = globalThis as unknown as { axe: Axe }
+    const { violations } = await axe.run()
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((it) => it.html).join(' ')}`)
+  })
+}
+
 /** Presses Tab until an element of the selector has the focus. */
 async function tabTo(page: Page, selector: string): Promise<void> {
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press('Tab')
-    if (await page.evaluate((it) => document.activeElement?.matches(it), selector)) return
+    const isThere = await page.evaluate((it) => {
+      const focused = document.activeElement
+      return (focused?.shadowRoot?.activeElement ?? focused)?.matches(it)
+    }, selector)
+    if (isThere) return
   }
   assert.fail(`Tab does not lead to ${selector}`)
 }
@@ -155,7 +195,8 @@ async function tabStops(page: Page): Promise<{ name: string; isVisible: boolean 
   for (let presses = 0; presses < 80; presses++) {
     await page.keyboard.press('Tab')
     const stop = await page.evaluate(() => {
-      const focused = document.activeElement
+      const outer = document.activeElement
+      const focused = outer?.shadowRoot?.activeElement ?? outer
       if (!focused || focused === document.body || focused === document.documentElement) return null
       // A choice shows its focus around its words.
       const shown = focused.matches('.segments input, .theme input')
@@ -175,9 +216,12 @@ async function tabStops(page: Page): Promise<{ name: string; isVisible: boolean 
   return stops
 }
 
-/** Of the page's ground: 0 is black, 255 white. */
+/** Of the page's ground: 0 is black, 255 white. The view of what is stored has the same. */
 async function brightness(page: Page): Promise<number> {
-  const color = await page.evaluate(() => getComputedStyle(document.body).backgroundColor)
+  const [color = '', inView] = await page
+    .locator('body, .stored-view')
+    .evaluateAll((all) => all.map((it) => getComputedStyle(it).backgroundColor))
+  assert.equal(inView, color)
   const channels = color.match(/\d+/g)?.slice(0, 3).map(Number) ?? []
   return channels.reduce((sum, channel) => sum + channel, 0) / channels.length
 }

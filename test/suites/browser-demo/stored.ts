@@ -16,10 +16,23 @@ export const storedScenarios: readonly Scenario[] = [
     title: 'a record opens to its whole value',
     async run(visit) {
       await visit.run('Fill a store')
-      const record = visit.page.locator('.record-list li').first()
-      await record.locator('summary').click()
-      const text = await textMatching(record.locator('pre'), /species/)
-      assert.match(text, /^\{\n {2}id: 1,\n {2}species: "/)
+      await visit.place('demo-fill').waitFor()
+      await visit.cells().first().click()
+      const record = visit.page.getByRole('complementary', { name: '1' })
+      const lines = record.getByRole('tree', { name: 'Value' }).getByRole('treeitem')
+      await textMatching(lines, /^id ?1$/)
+      await textMatching(lines, /^species ?"Arctic tern"$/)
+      await record.getByRole('button', { name: 'Close the record' }).click()
+      await record.waitFor({ state: 'detached' })
+    },
+  },
+  {
+    title: 'only the databases of the page are shown',
+    async run(visit) {
+      await visit.page.evaluate(createForeignDatabase)
+      await look(visit, 'Native')
+      await visit.place('demo-first-look').waitFor()
+      assert.equal(await visit.place('foreign').count(), 0)
     },
   },
   {
@@ -32,15 +45,16 @@ export const storedScenarios: readonly Scenario[] = [
       const [download] = await Promise.all([
         // Engine: Firefox does not tell Playwright of downloads.
         isChromium(visit) ? page.waitForEvent('download') : null,
-        page.getByRole('button', { name: 'Export SQLite file' }).click(),
+        visit.action('Export SQLite file').click(),
       ])
       await textMatching(page.locator('.said'), /Saved demo-fill\.sqlite.*SQLite 3\.\d+\.\d+/)
       const { name, bytes } = await watch.evaluate(({ saved }) => saved)
       assert.equal(name, 'demo-fill.sqlite')
       checkSqliteFile(Buffer.from(bytes))
       if (download) assert.deepEqual([...(await readFile(await download.path()))], bytes)
-      await source(visit, 'by ring').click()
-      await textMatching(page.locator('.records header'), /Index of sightings.*unique.*100 records/)
+      await visit.place('by ring').click()
+      await textMatching(visit.cells(), /^"R\d+"$/)
+      await textMatching(pages(visit), /1–50 of 100/)
     },
   },
   {
@@ -51,34 +65,41 @@ export const storedScenarios: readonly Scenario[] = [
       await visit.done()
       for (const engine of ['Native', 'OPFS']) {
         await look(visit, engine)
-        await source(visit, 'demo-fill').click()
-        await textMatching(visit.page.locator('.records header'), /sightings.*100 records/)
+        await visit.place('demo-fill').click()
+        await visit.page.getByRole('heading', { name: 'demo-fill' }).waitFor()
+        await textMatching(visit.place('sightings'), /^sightings ?100$/)
       }
       await look(visit, 'Memory')
-      await source(visit, 'demo-first-look').waitFor()
-      assert.equal(await source(visit, 'demo-fill').count(), 0)
+      await visit.place('demo-first-look').waitFor()
+      assert.equal(await visit.place('demo-fill').count(), 0)
     },
   },
   {
     title: 'a deleted database is gone from the list',
     async run(visit) {
       await visit.run('Fill a store')
-      await visit.page.getByRole('button', { name: 'Delete database' }).click()
-      await source(visit, 'demo-fill').waitFor({ state: 'detached' })
-      await visit.page.getByRole('button', { name: 'Delete database' }).click()
-      await textMatching(visit.page.locator('#explorer'), /OPFS holds no database/)
+      await visit.action('Delete database').click()
+      await visit.place('demo-fill').waitFor({ state: 'detached' })
+      await visit.place('demo-first-look').waitFor()
+      await visit.action('Delete database').click()
+      await visit.page.getByText('There is no database here yet').waitFor()
+      await visit.action('Delete database', { disabled: true }).waitFor()
     },
   },
   {
-    title: 'what is about to be replaced by another engine’s data cannot be pressed',
+    title: 'export and delete mean the database that is looked at, and wait until one is',
     async run(visit) {
-      const isInert = await visit.page.evaluate(() => {
+      const isOff = await visit.page.evaluate(() => {
         document.querySelector<HTMLInputElement>('input[name=explored][value=native]')?.click()
-        return document.querySelector<HTMLElement>('.explorer-content')?.inert
+        return document.querySelector('.database-actions button:last-child')?.ariaDisabled
       })
-      assert.equal(isInert, true)
-      await visit.done()
-      assert.equal(await visit.page.locator('.explorer-content[inert]').count(), 0)
+      assert.equal(isOff, 'true')
+      await visit.run('Fill a store')
+      await visit.place('demo-first-look').click()
+      await visit.page.getByRole('heading', { name: 'demo-first-look' }).waitFor()
+      await visit.action('Delete database').click()
+      await visit.place('demo-first-look').waitFor({ state: 'detached' })
+      await visit.place('demo-fill').waitFor()
     },
   },
   {
@@ -121,31 +142,41 @@ function watchNextDownload(): { saved: Promise<{ name: string; bytes: number[] }
   return { saved }
 }
 
+/** In the page. */
+function createForeignDatabase(): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = indexedDB.open('foreign')
+    request.onerror = () => reject(request.error ?? new Error('Opening has failed'))
+    request.onsuccess = () => {
+      request.result.close()
+      resolve()
+    }
+  })
+}
+
 async function browse(visit: Visit, engine: string): Promise<void> {
   const { page } = visit
   await look(visit, engine)
-  const keys = page.locator('.record-key')
-  const pager = page.getByRole('navigation', { name: 'Pages of records' })
-  await textMatching(pager, /1–25 of 100 records/)
-  await textMatching(keys, /^1$/)
-  await pager.getByRole('button', { name: 'Next' }).click()
-  await textMatching(pager, /26–50 of 100 records/)
-  await textMatching(keys, /^26$/)
-  await pager.getByRole('button', { name: 'Previous' }).click()
-  await textMatching(keys, /^1$/)
-  await source(visit, 'by species').click()
-  await textMatching(page.locator('.records header'), /Index of sightings.*key path "species"/)
-  await textMatching(keys, /^"Arctic tern"$/)
+  await visit.place('demo-fill').waitFor()
+  await textMatching(pages(visit), /1–50 of 100/)
+  await textMatching(visit.cells(), /^1$/)
+  await page.getByRole('button', { name: 'Next page' }).click()
+  await textMatching(pages(visit), /51–100 of 100/)
+  await textMatching(visit.cells(), /^51$/)
+  await page.getByRole('button', { name: 'Previous page' }).click()
+  await textMatching(visit.cells(), /^1$/)
+  await visit.place('by species').click()
+  await textMatching(visit.cells(), /^"Arctic tern"$/)
 }
 
 async function look(visit: Visit, engine: string): Promise<void> {
-  const choice = visit.page.locator('#explorer').getByRole('radio', { name: engine })
-  await choice.check({ force: true })
-  await visit.page.locator('#explorer[aria-busy=false]').waitFor()
+  const choice = visit.page.getByRole('group', { name: 'Engine to look into' })
+  await choice.getByRole('radio', { name: engine }).check({ force: true })
 }
 
-function source(visit: Visit, name: string): Locator {
-  return visit.page.getByRole('list', { name: 'Databases' }).getByRole('button', { name })
+/** Says which records are shown. */
+function pages({ page }: Visit): Locator {
+  return page.getByRole('navigation', { name: 'Pages of records' }).getByRole('status')
 }
 
 /** https://sqlite.org/fileformat.html#the_database_header */

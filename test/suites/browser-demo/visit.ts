@@ -71,12 +71,25 @@ export class Visit {
     await this.page.getByRole('radio', { name: '1', exact: true }).check({ force: true })
   }
 
-  /** Waits for the end of a run, and until what it has stored is shown: a button pressed before might be replaced. */
+  /** Waits for the end of a run, and gives what the status line says. */
   async done(): Promise<string> {
     await textMatching(this.page.locator('#run'), /^Run$/)
-    const status = await textMatching(this.page.locator('#status'), /^(Done|Stopped)/)
-    await this.page.locator('#explorer[aria-busy=false]').waitFor()
-    return status
+    return textMatching(this.page.locator('#status'), /^(Done|Stopped)/)
+  }
+
+  /** Stored data: a database, object store or index in the tree. */
+  place(name: string | RegExp): Locator {
+    return this.page.getByRole('tree', { name: 'Databases' }).getByRole('treeitem', { name })
+  }
+
+  /** Stored data: the cells of the table of records, row by row. */
+  cells(): Locator {
+    return this.page.getByRole('grid', { name: 'Records' }).getByRole('gridcell')
+  }
+
+  /** Stored data: what can be done with the database that is shown, once it can be; or once it cannot. */
+  action(name: string, state: { readonly disabled: boolean } = { disabled: false }): Locator {
+    return this.page.getByRole('button', { name, ...state })
   }
 
   /** How far the page can be scrolled sideways, in pixels. */

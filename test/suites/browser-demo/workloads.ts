@@ -78,15 +78,17 @@ export const workloadScenarios: readonly Scenario[] = [
   {
     title: 'while a run goes on no database is exported or deleted',
     async run(visit) {
-      const actions = visit.page.locator('.database-actions button')
-      const areOff = (): Promise<(string | null)[]> =>
-        actions.evaluateAll((all) => all.map((it) => it.ariaDisabled))
-      assert.deepEqual(await areOff(), ['false', 'false'])
+      const areOff = async (disabled: boolean): Promise<void> => {
+        for (const name of ['Export SQLite file', 'Delete database'])
+          await visit.action(name, { disabled }).waitFor()
+      }
+      await areOff(false)
       await beginLongRun(visit)
-      assert.deepEqual(await areOff(), ['true', 'true'])
+      await visit.page.getByRole('button', { name: 'Running…' }).waitFor()
+      await areOff(true)
       await visit.page.getByRole('button', { name: 'Stop' }).click()
       await visit.done()
-      assert.deepEqual(await areOff(), ['false', 'false'])
+      await areOff(false)
     },
   },
   {
@@ -106,7 +108,7 @@ export const workloadScenarios: readonly Scenario[] = [
       })
       assert.equal(status, identical)
       assert.equal(await page.locator('.timing.whole .bar-row').count(), 3)
-      await page.locator('.tree-database', { hasText: 'demo-fill' }).waitFor()
+      await visit.place('demo-fill').waitFor()
     },
   },
 ]
