@@ -44,7 +44,7 @@ const basics = [
   'src/membership/browser/web-locks.ts',
   'src/membership/session/reasons.ts',
   'src/options/default-path.ts',
-  'src/options/describe-value.ts',
+  'src/base/describe-value.ts',
   'src/port/stream/gathering.ts',
   'src/storage/schema.ts',
   'src/storage/storage.ts',

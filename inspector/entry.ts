@@ -8,6 +8,7 @@
  * ```
  */
 import { h, render } from 'preact'
+import { anObject, checkArguments, type Kind } from '../src/arguments/check-arguments.ts'
 import { factorySource, type FactorySourceOptions } from './source/factory-source.ts'
 import { remoteSource } from './source/remote-source.ts'
 import type { Source } from './source/source.ts'
@@ -44,6 +45,10 @@ export interface MountedInspector {
  * Databases can be changed only with `isWritable: true`, and only once the person has switched that on.
  */
 export function mountInspector(element: HTMLElement, options: InspectorOptions): MountedInspector {
+  checkArguments('mountInspector()', {
+    element: [element, anElement],
+    options: [options, anObject],
+  })
   const own = 'source' in options ? null : factorySource(options)
   const source = own ?? (options as { source: Source }).source // One of the two is there.
   const { database: first = null, onDatabase, isPart = false } = options
@@ -61,6 +66,11 @@ export function mountInspector(element: HTMLElement, options: InspectorOptions):
     },
   }
 }
+
+const anElement: Kind = [
+  (value) => 'shadowRoot' in Object(value),
+  'the element of the page that shows the view',
+]
 
 /** The view as the whole page: what `inspector/server` serves calls this. */
 export async function startInspectorPage(): Promise<void> {

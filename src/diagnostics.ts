@@ -1,7 +1,7 @@
 /** What goes on at a factory, in numbers: `idb-everywhere/diagnostics`. Nothing leaves the thread that asks, but to its owner. */
+import { checkArguments } from './arguments/check-arguments.ts'
 import type { IDBFactory } from './api/global/interfaces.ts'
 import { type Factory, factorySymbol } from './core/factory.ts'
-import { optionError } from './errors.ts'
 import { type Counts, Meter } from './monitor/meter.ts'
 import { Monitor } from './monitor/monitor.ts'
 import type { DatabaseCounters } from './protocol/load.ts'
@@ -44,8 +44,9 @@ export async function inspect(indexedDB: IDBFactory): Promise<Inspection> {
 function factoryOf(indexedDB: unknown): Factory {
   // The symbol is this package's alone; what is no factory of it has nothing there.
   const { [factorySymbol]: factory } = Object(indexedDB) as { [factorySymbol]?: Factory }
-  if (factory) return factory
-  throw optionError('indexedDB', 'inspect() needs a factory of this package')
+  const kind = [() => factory !== undefined, 'a factory of this package'] as const
+  checkArguments('inspect()', { indexedDB: [indexedDB, kind] })
+  return factory as Factory // It was checked.
 }
 
 function meterOf(factory: Factory): Meter {

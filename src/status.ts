@@ -1,6 +1,6 @@
 /** Who has a directory, as anything that may read it can see: `idb-everywhere/status`. */
 import { statusOf } from '#status'
-import { optionError } from './errors.ts'
+import { aPath, checkArguments, optional } from './arguments/check-arguments.ts'
 import type { DirectoryStatus } from './membership/directory-status.ts'
 
 export type {
@@ -22,7 +22,6 @@ const silenceMs = 5_000
  * @throws TypeError when `path` is neither a non-empty string nor left out; VfsError when the directory cannot be read; UnknownError when the owner answers nonsense
  */
 export async function status(path?: string): Promise<DirectoryStatus> {
-  const isPath = path === undefined || (typeof path === 'string' && path !== '')
-  if (!isPath) throw optionError('path', 'Expected `path` to be a non-empty string')
+  checkArguments('status()', { path: [path, optional(aPath)] })
   return statusOf(path, silenceMs)
 }

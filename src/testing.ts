@@ -14,7 +14,7 @@
 import { connectionOf, IDBDatabase as DatabaseHandle } from './api/IDBDatabase.ts'
 import type { IDBDatabase } from './api/global/interfaces.ts'
 import { optionError } from './errors.ts'
-import { describeValue } from './options/describe-value.ts'
+import { describeValue } from './base/describe-value.ts'
 
 export { createTestWorld, type TestWorld, type TestWorldOptions } from './testing/test-world.ts'
 export {

@@ -11,6 +11,7 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { resolve } from 'node:path'
+import { anObject, aPath, checkArguments } from '../../src/arguments/check-arguments.ts'
 import { close as closeDatabases, createIndexedDB, IDBKeyRange } from '../../src/index.ts'
 import { factorySource } from '../source/factory-source.ts'
 import type { Source } from '../source/source.ts'
@@ -42,11 +43,12 @@ export interface ServedInspector {
  *
  * @throws Error when there is no such directory, or the port is taken
  */
-export async function serveInspector({
-  path,
-  port = 0,
-  isWritable = false,
-}: ServeInspectorOptions): Promise<ServedInspector> {
+export async function serveInspector(options: ServeInspectorOptions): Promise<ServedInspector> {
+  checkArguments('serveInspector()', {
+    options: [options, anObject],
+    'options.path': [options?.path, aPath],
+  })
+  const { path, port = 0, isWritable = false } = options
   const directory = resolve(path)
   if (!existsSync(directory)) {
     throw new Error(`Directory "${directory}" is not there; name the one that holds the databases`)

@@ -1,4 +1,5 @@
 /** A source over an IDBFactory: the browser's own, or one of this package, on whatever files. */
+import { aFactory, anObject, checkArguments } from '../../src/arguments/check-arguments.ts'
 import { parseKey, renderKey } from '../../src/rendering/keys.ts'
 import { parseWholeValue } from '../../src/rendering/parse-value.ts'
 import { renderWholeValue } from '../../src/rendering/render-value.ts'
@@ -47,7 +48,15 @@ export interface FactorySource extends Source {
 /** Values above are not shown whole: neither a page nor a person can do anything with them. */
 const largestShownBytes = 4_000_000
 
-export function factorySource({
+export function factorySource(options: FactorySourceOptions): FactorySource {
+  checkArguments('factorySource()', {
+    options: [options, anObject],
+    'options.indexedDB': [options?.indexedDB, aFactory],
+  })
+  return sourceOver(options)
+}
+
+function sourceOver({
   indexedDB,
   IDBKeyRange: KeyRange = globalThis.IDBKeyRange,
   title = 'This page’s databases',

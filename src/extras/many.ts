@@ -1,4 +1,12 @@
 /** Many records in one go. All requests are made at once, so that they travel together, and one listener hears of all of them. */
+import {
+  aList,
+  aSource,
+  aStore,
+  checkArguments,
+  type Kind,
+  optional,
+} from '../arguments/check-arguments.ts'
 import type { IDBObjectStore, IDBRequest } from '../api/global/interfaces.ts'
 import { type Key, type Query, type Source, transactionOf } from '../requests/vocabulary.ts'
 
@@ -18,8 +26,15 @@ export interface PutManyOptions {
 export async function putMany(
   store: IDBObjectStore,
   values: Iterable<unknown>,
-  { keys }: PutManyOptions = {},
+  options: PutManyOptions = {},
 ): Promise<Key[]> {
+  checkArguments('putMany()', {
+    store: [store, aStore],
+    values: [values, aList],
+    options: [options, theOptions],
+    'options.keys': [options?.keys, optional(aList)],
+  })
+  const { keys } = options
   const keyList = keys?.[Symbol.iterator]()
   return ask(store, values, (value) => {
     const key = keyList?.next()
@@ -27,8 +42,14 @@ export async function putMany(
   })
 }
 
+const theOptions: Kind = [
+  (value) => typeof value === 'object' && value !== null && !aList[0](value),
+  'an object { keys }',
+]
+
 /** Deletes the records with those keys, or in those key ranges; resolves when all are deleted. Else as `putMany()`. */
 export async function deleteMany(store: IDBObjectStore, queries: Iterable<Query>): Promise<void> {
+  checkArguments('deleteMany()', { store: [store, aStore], queries: [queries, aList] })
   await ask(store, queries, (query) => store.delete(query))
 }
 
@@ -37,6 +58,7 @@ export async function getMany<Value = unknown>(
   source: Source,
   queries: Iterable<Query>,
 ): Promise<(Value | undefined)[]> {
+  checkArguments('getMany()', { source: [source, aSource], queries: [queries, aList] })
   // What is stored under a key, the caller knows.
   return ask(source, queries, (query) => source.get(query) as IDBRequest<Value | undefined>)
 }

@@ -1,4 +1,12 @@
 /** Watching a database: what is told of each committed transaction. */
+import {
+  aFunction,
+  aSignal,
+  checkArguments,
+  type Kind,
+  optional,
+} from '../arguments/check-arguments.ts'
+import { memberOf } from '../base/thrown.ts'
 import { connectionSymbol } from '../core/connection.ts'
 import type { IDBDatabase } from '../api/global/interfaces.ts'
 import { optionalRange } from '../api/convert-value-to-key-range.ts'
@@ -31,6 +39,12 @@ export function observe(
   options: ObserveOptions,
   listener: (observed: Observed) => void,
 ): Observation {
+  checkArguments('observe()', {
+    db: [db, aDatabase],
+    options: [options, anObject],
+    listener: [listener, aFunction],
+    'options.signal': [options?.signal, optional(aSignal)],
+  })
   const connection = connectionOf(db)
   const { schema, host } = connection
   const telling = new Telling(connection, listener)
@@ -46,12 +60,21 @@ export function observe(
   return { close }
 }
 
-function connectionOf(db: IDBDatabase): ObservableConnection {
+const aDatabase: Kind = [
   // The symbol is this package's alone; an object that is no database of it has nothing there.
+  (value) => memberOf(value, connectionSymbol as unknown as string) !== undefined,
+  'a database of this package',
+]
+
+const anObject: Kind = [
+  (value) => typeof value === 'object' && value !== null,
+  'an object ({} for all object stores)',
+]
+
+function connectionOf(db: IDBDatabase): ObservableConnection {
   const { [connectionSymbol]: connection } = db as unknown as {
-    [connectionSymbol]?: ObservableConnection
+    [connectionSymbol]: ObservableConnection
   }
-  if (!connection) throw new TypeError('observe() needs a database of this package')
   if (connection.upgradeTransaction) {
     throw domException('InvalidStateError', 'A database can be observed once it is open')
   }

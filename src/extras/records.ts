@@ -1,4 +1,12 @@
 /** Async iteration over records. */
+import {
+  aDatabase,
+  anObject,
+  aSource,
+  checkArguments,
+  type Kind,
+} from '../arguments/check-arguments.ts'
+import { describeValue } from '../base/describe-value.ts'
 import type { IDBDatabase } from '../api/global/interfaces.ts'
 import { optionError } from '../errors.ts'
 import {
@@ -47,9 +55,11 @@ export async function* records<Value = unknown>(
   range: Query | null = null,
   options: RecordsOptions = {},
 ): AsyncGenerator<FoundRecord<Value>, void, undefined> {
+  checkArguments('records()', { source: [source, aReadable], options: [options, anObject] })
   const { direction = 'next', batch = 100 } = options
   if (!Number.isInteger(batch) || batch < 1) {
-    throw optionError('batch', 'Expected `batch` to be an integer above 0')
+    const got = describeValue(batch)
+    throw optionError('batch', `Expected \`batch\` to be an integer above 0, got ${got}`)
   }
   const reading = 'db' in source ? readingBy(source) : readingIn(source, options)
   let after: FoundRecord | null = null
@@ -65,6 +75,17 @@ export async function* records<Value = unknown>(
   } finally {
     reading.end()
   }
+}
+
+const aReadable: Kind = [
+  (value) => aSource[0](value) || isNamedSource(value),
+  'an object store, an index, or { db, store }',
+]
+
+function isNamedSource(value: unknown): boolean {
+  const { db, store, index } = Object(value) as Partial<NamedSource>
+  const isIndexNamed = index === undefined || typeof index === 'string'
+  return aDatabase[0](db) && typeof store === 'string' && isIndexNamed
 }
 
 type Read = (source: Source) => Promise<readonly FoundRecord[]>

@@ -1,4 +1,5 @@
 /** How long a transaction may be kept alive. */
+import { describeValue } from '../base/describe-value.ts'
 import { domException, optionError } from '../errors.ts'
 import type { IDBTransaction } from '../api/global/interfaces.ts'
 import { queueIdleTimer } from '../event-loop/turn.ts'
@@ -11,7 +12,7 @@ const longestMs = 2 ** 31 - 1
 /** @throws TypeError for anything but a number of milliseconds above 0 */
 export function checkTimeLimit(timeLimit: unknown): number {
   if (typeof timeLimit === 'number' && timeLimit > 0 && timeLimit <= longestMs) return timeLimit
-  const message = `Expected \`timeLimit\` to be a number of milliseconds from 1 to ${longestMs}`
+  const message = `Expected \`timeLimit\` to be a number of milliseconds from 1 to ${longestMs}, got ${describeValue(timeLimit)}`
   throw optionError('timeLimit', message)
 }
 

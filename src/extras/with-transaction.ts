@@ -1,4 +1,5 @@
 /** Transactions that may await other work. */
+import { aDatabase, aFunction, anObject, checkArguments } from '../arguments/check-arguments.ts'
 import type {
   IDBDatabase,
   IDBObjectStore,
@@ -57,7 +58,12 @@ export async function withTransaction<Result>(
   action: Action<Result>,
   options: WithTransactionOptions,
 ): Promise<Result> {
-  const limitMs = checkTimeLimit(options?.timeLimit)
+  checkArguments('withTransaction()', {
+    db: [db, aDatabase],
+    action: [action, aFunction],
+    options: [options, anObject],
+  })
+  const limitMs = checkTimeLimit(options.timeLimit)
   const { durability = 'default' } = options
   const transaction = db.transaction(stores, mode, { durability })
   const [first] = transaction.objectStoreNames

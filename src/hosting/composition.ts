@@ -5,7 +5,7 @@ import { IDBFactory, factoryHandle, factoryOf, isFactory } from '../api/IDBFacto
 import { IDBVersionChangeEvent } from '../api/IDBVersionChangeEvent.ts'
 import type { Factory } from '../core/factory.ts'
 import { exceptionOf, type Failure, optionError } from '../errors.ts'
-import { describeValue } from '../options/describe-value.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { Explainer, type ExplainSettings } from '../explain/explainer.ts'
 import { HostUser, hostOfOthers, type HostSource } from './host-user.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from '../options/indexeddb-options.ts'

@@ -1,6 +1,14 @@
 /** The functions of maintenance, on what they are put together of. */
-import { domException, exceptionOf, failureOf, optionError } from '../errors.ts'
-import { describeValue } from '../options/describe-value.ts'
+import {
+  aFunction,
+  anObject,
+  aPath,
+  aText,
+  checkArguments,
+  type Kind,
+  optional,
+} from '../arguments/check-arguments.ts'
+import { domException, exceptionOf, failureOf } from '../errors.ts'
 import { check, type DirectoryCheck } from './check/check.ts'
 import { compact, type Compacted } from './compact.ts'
 import { type Diagnosis, diagnose } from './doctor/doctor.ts'
@@ -26,7 +34,6 @@ export interface Maintenance {
 export function maintenanceWith(tools: Tools): Maintenance {
   /** Errors as script knows them. No directory is made. */
   const at = async <Result>(path: string, work: () => Promise<Result>): Promise<Result> => {
-    checkPath(path)
     try {
       await requireDirectory(tools, path)
       return await work()
@@ -35,23 +42,57 @@ export function maintenanceWith(tools: Tools): Maintenance {
     }
   }
   return {
-    listDatabases: (path) => at(path, () => listDatabases(tools, path)),
-    checkDirectory: (path, options = {}) => at(path, () => check(tools, path, options)),
-    salvage: (path, options = {}) => at(path, () => salvage(tools, path, options)),
-    compact: (path, { name } = {}) => at(path, () => compact(tools, path, name)),
-    removeDatabase: (path, name, options = {}) =>
-      at(path, () => removeDatabase(tools, path, { ...options, name })),
+    async listDatabases(path) {
+      checkArguments('listDatabases()', { path: [path, aPath] })
+      return at(path, () => listDatabases(tools, path))
+    },
+    async checkDirectory(path, options = {}) {
+      checkNamed('checkDirectory()', path, options)
+      return at(path, () => check(tools, path, options))
+    },
+    async salvage(path, options = {}) {
+      checkNamed('salvage()', path, options)
+      return at(path, () => salvage(tools, path, options))
+    },
+    async compact(path, options = {}) {
+      checkNamed('compact()', path, options)
+      return at(path, () => compact(tools, path, options.name))
+    },
+    async removeDatabase(path, name, options = {}) {
+      checkRemoval({ path, name, options })
+      return at(path, () => removeDatabase(tools, path, { ...options, name }))
+    },
     async doctor(path) {
-      checkPath(path)
+      checkArguments('doctor()', { path: [path, aPath] })
       return diagnose(tools, path)
     },
   }
 }
 
-function checkPath(path: unknown): void {
-  if (typeof path === 'string' && path !== '') return
-  const message = `Expected the path of a directory to be a non-empty string, got ${describeValue(path)}`
-  throw optionError('path', message)
+function checkNamed(of: string, path: unknown, options: NamedOptions): void {
+  checkArguments(of, {
+    path: [path, aPath],
+    options: [options, anObject],
+    'options.name': [options?.name, optional(aText)],
+    'options.onProgress': [options?.onProgress, optional(aFunction)],
+  })
+}
+
+const aWait: Kind = [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds']
+
+function checkRemoval(given: {
+  readonly path: unknown
+  readonly name: unknown
+  readonly options: RemoveOptions
+}): void {
+  const { path, name, options } = given
+  checkArguments('removeDatabase()', {
+    path: [path, aPath],
+    name: [name, aText],
+    options: [options, anObject],
+    'options.waitMs': [options?.waitMs, optional(aWait)],
+    'options.onBlocked': [options?.onBlocked, optional(aFunction)],
+  })
 }
 
 async function requireDirectory(tools: Tools, path: string): Promise<void> {

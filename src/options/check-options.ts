@@ -2,7 +2,7 @@
 import { isA, memberOf } from '../base/thrown.ts'
 import { optionError } from '../errors.ts'
 import type { ScriptUrl } from './indexeddb-options.ts'
-import { describeValue } from './describe-value.ts'
+import { describeValue } from '../base/describe-value.ts'
 import { formerNames } from './former-names.ts'
 import { isTrustedScriptUrl } from './trusted-worker.ts'
 

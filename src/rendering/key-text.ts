@@ -1,5 +1,7 @@
 /** Keys as a person writes them, on a command line or in a field of a form. */
-import { domException } from '../errors.ts'
+import { aText, checkArguments } from '../arguments/check-arguments.ts'
+import { describeValue } from '../base/describe-value.ts'
+import { domException, optionError } from '../errors.ts'
 import { bytesOf } from '../keys/internal-slots.ts'
 import type { Json } from './json.ts'
 import { parseKey } from './keys.ts'
@@ -10,8 +12,13 @@ export function formatKey(key: IDBValidKey): string {
   if (typeof key === 'string') return JSON.stringify(key)
   if (Array.isArray(key)) return `[${key.map(formatKey).join(', ')}]`
   if (key instanceof Date) return `Date(${key.toISOString()})`
-  const bytes = [...(bytesOf(key) ?? [])]
+  const bytes = [...(bytesOf(key) ?? noKey(key))]
   return `Bytes(${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')})`
+}
+
+function noKey(key: unknown): never {
+  const message = `formatKey() needs a key, got ${describeValue(key)}`
+  throw optionError('key', message)
 }
 
 /**
@@ -21,6 +28,7 @@ export function formatKey(key: IDBValidKey): string {
  * @throws SyntaxError (a DOMException) for text that begins as one of those and does not end as one
  */
 export function readKey(text: string): IDBValidKey {
+  checkArguments('readKey()', { text: [text, aText] })
   const reader = new KeyReader(text.trim())
   const word = reader.bareWord()
   if (word !== null) return word

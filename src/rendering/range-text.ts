@@ -1,3 +1,5 @@
+import { aText, checkArguments, type Kind } from '../arguments/check-arguments.ts'
+import { memberOf } from '../base/thrown.ts'
 import { formatKey, readKey } from './key-text.ts'
 
 /** The bounds of a key range; undefined: unbounded. What an IDBKeyRange says of itself. */
@@ -20,6 +22,7 @@ export function formatRange({ lower, upper, lowerOpen, upperOpen }: RangeBounds)
 
 /** A range as a person writes it. @throws SyntaxError (a DOMException) where a bound is no key */
 export function readRange(text: string): RangeBounds {
+  checkArguments('readRange()', { text: [text, aText] })
   const at = dotsIn(text)
   if (at === null) {
     const key = readKey(text)
@@ -51,11 +54,20 @@ function dotsIn(text: string): number | null {
 /** What makes key ranges: the IDBKeyRange of the factory that is asked. */
 type KeyRangeMaker = Pick<typeof IDBKeyRange, 'bound' | 'lowerBound' | 'upperBound'>
 
+const theBounds: Kind = [
+  (value) => typeof value === 'object' && value !== null,
+  'what readRange() gives, or a key range,',
+]
+
+const aKeyRangeMaker: Kind = [
+  (value) => typeof memberOf(value, 'lowerBound') === 'function',
+  'the class IDBKeyRange of the IndexedDB that is asked',
+]
+
 /** The key range; null: unbounded. @throws DataError if the lower bound is above the upper one */
-export function keyRangeOf(
-  { lower, upper, lowerOpen, upperOpen }: RangeBounds,
-  maker: KeyRangeMaker,
-): IDBKeyRange | null {
+export function keyRangeOf(bounds: RangeBounds, maker: KeyRangeMaker): IDBKeyRange | null {
+  checkArguments('keyRangeOf()', { bounds: [bounds, theBounds], maker: [maker, aKeyRangeMaker] })
+  const { lower, upper, lowerOpen, upperOpen } = bounds
   if (lower === undefined && upper === undefined) return null
   if (lower === undefined) return maker.upperBound(upper, upperOpen)
   if (upper === undefined) return maker.lowerBound(lower, lowerOpen)

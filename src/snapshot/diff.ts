@@ -1,3 +1,4 @@
+import { aFactory, checkArguments, type Kind } from '../arguments/check-arguments.ts'
 import type { IDBFactory } from '../api/global/interfaces.ts'
 import { jsonText } from '../rendering/json-text.ts'
 import { renderWholeValue } from '../rendering/render-value.ts'
@@ -38,6 +39,7 @@ export async function* diff(
   a: ComparedDatabase,
   b: ComparedDatabase,
 ): AsyncGenerator<Difference, void, undefined> {
+  checkArguments('diff()', { a: [a, aComparedDatabase], b: [b, aComparedDatabase] })
   const readings: Reading[] = []
   try {
     for (const { indexedDB, name } of [a, b]) {
@@ -53,6 +55,14 @@ export async function* diff(
     for (const it of readings) it.end()
   }
 }
+
+const aComparedDatabase: Kind = [
+  (value) => {
+    const { indexedDB, name } = Object(value) as Partial<ComparedDatabase>
+    return aFactory[0](indexedDB) && typeof name === 'string'
+  },
+  'an object { indexedDB, name }',
+]
 
 function* storeDifferences(a: Reading, b: Reading): Generator<Difference> {
   const [left, right] = [byName(a), byName(b)]

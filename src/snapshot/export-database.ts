@@ -1,3 +1,12 @@
+import {
+  aFactory,
+  aFunction,
+  anObject,
+  aSignal,
+  aText,
+  checkArguments,
+  optional,
+} from '../arguments/check-arguments.ts'
 import type { IDBFactory } from '../api/global/interfaces.ts'
 import { domException } from '../errors.ts'
 import { renderKey } from '../rendering/keys.ts'
@@ -50,6 +59,14 @@ export function exportDatabase(
   name: string,
   options: ExportOptions = {},
 ): ReadableStream<Uint8Array> {
+  checkArguments('exportDatabase()', {
+    indexedDB: [indexedDB, aFactory],
+    name: [name, aText],
+    options: [options, anObject],
+    'options.signal': [options?.signal, optional(aSignal)],
+    'options.onProgress': [options?.onProgress, optional(aFunction)],
+    'options.onLoss': [options?.onLoss, optional(aFunction)],
+  })
   return streamOf(textOf(indexedDB, name, options))
 }
 

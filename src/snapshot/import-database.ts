@@ -1,9 +1,20 @@
+import {
+  aFactory,
+  aFunction,
+  anObject,
+  aSignal,
+  aStream,
+  aText,
+  checkArguments,
+  optional,
+} from '../arguments/check-arguments.ts'
 import { importBackup } from './backup/import-backup.ts'
 import { isSqlite } from './backup/open-backup.ts'
 import { cutFile, type DatabaseDescription, readHeader } from './header.ts'
 import type { Imported, ImportOptions } from './import-options.ts'
 import { type Lines, linesOf, piecesOf, startOf } from './lines.ts'
 import { readExport } from './read-export.ts'
+import { streamGiven } from './stream-given.ts'
 import { openStaging, type Staging, stagingName } from './staging.ts'
 import { deleteExisting, refuseTaken, writeDatabase } from './write-database.ts'
 
@@ -12,14 +23,23 @@ import { deleteExisting, refuseTaken, writeDatabase } from './write-database.ts'
  * that fails, is aborted or interrupted leaves none. The one that it is to replace is deleted once all records have arrived, just
  * before that transaction; a process that is killed in between leaves them where `resume` finds them.
  *
+ * @throws TypeError for anything but a stream or a Blob, and options that name the factory
  * @throws DataError for a file that is damaged, cut off, or no export; the code of its cause says which
  * @throws ConstraintError where there is a database by that name, without `replace`
  */
 export async function importDatabase(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array> | Blob,
   options: ImportOptions,
 ): Promise<Imported> {
-  const pieces = piecesOf(stream)
+  checkArguments('importDatabase()', {
+    stream: [stream, aStream],
+    options: [options, anObject],
+    'options.indexedDB': [options?.indexedDB, aFactory],
+    'options.name': [options?.name, optional(aText)],
+    'options.signal': [options?.signal, optional(aSignal)],
+    'options.onProgress': [options?.onProgress, optional(aFunction)],
+  })
+  const pieces = piecesOf(streamGiven(stream))
   try {
     options.signal?.throwIfAborted()
     const { start, all } = await startOf(pieces)

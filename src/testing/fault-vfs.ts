@@ -1,7 +1,7 @@
 import { optionError } from '../errors.ts'
 import { VfsError } from '../files/vfs.ts'
 import type { Vfs, VfsDirectory, VfsFile } from '../files/vfs.ts'
-import { describeValue } from '../options/describe-value.ts'
+import { describeValue } from '../base/describe-value.ts'
 import type { MemoryVfs } from '../../vfs/memory.ts'
 import { PowerLossDisk } from './power-loss.ts'
 import type { CrashPattern, DiskFile } from './power-loss.ts'

@@ -1,7 +1,7 @@
 /** What is in all databases of a factory, as plain data to assert on. */
 import type { IDBFactory, IDBIndex, IDBObjectStore, IDBRequest } from '../api/global/interfaces.ts'
 import { optionError } from '../errors.ts'
-import { describeValue } from '../options/describe-value.ts'
+import { describeValue } from '../base/describe-value.ts'
 
 /** Database name → what it holds. */
 export type Snapshot = Record<string, DatabaseSnapshot>

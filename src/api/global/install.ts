@@ -11,7 +11,7 @@ import { IDBTransaction } from '../IDBTransaction.ts'
 import { IDBVersionChangeEvent } from '../IDBVersionChangeEvent.ts'
 import { bareCopy } from '../../base/own-property.ts'
 import { optionError } from '../../errors.ts'
-import { describeValue } from '../../options/describe-value.ts'
+import { describeValue } from '../../base/describe-value.ts'
 import type { IndexedDBOptions, InstallOptions } from '../../options/indexeddb-options.ts'
 import { knowPage } from '../../values/platform-objects/interface-names.ts'
 

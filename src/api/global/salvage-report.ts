@@ -1,6 +1,6 @@
 /** What became of a damaged file, asked of the request that has opened it. */
 import { optionError } from '../../errors.ts'
-import { describeValue } from '../../options/describe-value.ts'
+import { describeValue } from '../../base/describe-value.ts'
 import { IDBOpenDBRequest as OpenRequestHandle, salvageReportOf } from '../IDBRequest.ts'
 import type { IDBOpenDBRequest } from './interfaces.ts'
 import type { SalvageReport } from '../../storage/salvage-report.ts'

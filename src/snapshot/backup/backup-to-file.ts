@@ -1,6 +1,7 @@
+import { aPath, checkArguments } from '../../arguments/check-arguments.ts'
 import type { IDBFactory } from '../../api/global/interfaces.ts'
 import { domException } from '../../errors.ts'
-import { type BackupOptions, copyOf } from './backup.ts'
+import { type BackupOptions, checkBackup, copyOf } from './backup.ts'
 
 /** What was written. */
 export interface BackedUp {
@@ -21,6 +22,8 @@ export async function backupToFile(
   path: string,
   options: BackupOptions = {},
 ): Promise<BackedUp> {
+  checkBackup('backupToFile()', { indexedDB, name, options })
+  checkArguments('backupToFile()', { path: [path, aPath] })
   const { fs, dirname } = fileSystem()
   const part = `${path}.part`
   const pieces = copyOf(indexedDB, name, options)

@@ -1,6 +1,15 @@
+import {
+  aFunction,
+  anObject,
+  aSignal,
+  aText,
+  checkArguments,
+  type Kind,
+  optional,
+} from '../../arguments/check-arguments.ts'
 import { connectionOf } from '../../api/IDBDatabase.ts'
 import { IDBFactory } from '../../api/global/interfaces.ts'
-import { optionError } from '../../errors.ts'
+import { isA } from '../../base/thrown.ts'
 import { openExisting } from '../read-database.ts'
 import { CopyReader } from './copy-reader.ts'
 
@@ -23,14 +32,17 @@ export interface BackupOptions {
  * again. Whatever is committed while the copy is read waits for nothing and does not get into it. It takes the memory of one piece, but
  * for a database that is in memory itself: then that of all of it.
  *
- * The stream fails with TypeError where `indexedDB` is no factory of this package, with NotFoundError if there is no such database, with
- * UnknownError where it cannot be copied now or any further, and with the reason of `signal`.
+ * The stream fails with NotFoundError if there is no such database, with UnknownError where it cannot be copied now or any further, and
+ * with the reason of `signal`.
+ *
+ * @throws TypeError where `indexedDB` is no factory of this package
  */
 export function backup(
   indexedDB: IDBFactory,
   name: string,
   options: BackupOptions = {},
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  checkBackup('backup()', { indexedDB, name, options })
   const pieces = copyOf(indexedDB, name, options)
   return new ReadableStream(
     {
@@ -54,7 +66,6 @@ export async function* copyOf(
   { signal, onProgress }: BackupOptions,
 ): AsyncGenerator<Uint8Array<ArrayBuffer>, void, undefined> {
   signal?.throwIfAborted()
-  refuseForeign(indexedDB)
   const database = await openExisting(indexedDB, name)
   const reader = new CopyReader(signal)
   try {
@@ -74,10 +85,23 @@ export async function* copyOf(
   }
 }
 
-/** @throws TypeError for the factory of another IndexedDB */
-function refuseForeign(factory: unknown): void {
-  if (factory instanceof (IDBFactory as unknown as new () => object)) return // The class behind the name.
-  const message =
-    'backup() needs a factory that createIndexedDB() or install() of this copy of idb-everywhere has returned; exportDatabase() takes any other, too'
-  throw optionError('indexedDB', message)
+/** @throws TypeError for the factory of another IndexedDB, and for what is none */
+export function checkBackup(
+  of: string,
+  given: { readonly indexedDB: unknown; readonly name: unknown; readonly options: BackupOptions },
+): void {
+  const { indexedDB, name, options } = given
+  checkArguments(of, {
+    indexedDB: [indexedDB, aFactoryOfOurs],
+    name: [name, aText],
+    options: [options, anObject],
+    'options.signal': [options?.signal, optional(aSignal)],
+    'options.onProgress': [options?.onProgress, optional(aFunction)],
+  })
 }
+
+const aFactoryOfOurs: Kind = [
+  (value) => isA(value, IDBFactory as unknown as new () => object), // The class behind the name.
+  'a factory that createIndexedDB() or install() of this copy of idb-everywhere has returned',
+  () => '; exportDatabase() takes any other, too',
+]

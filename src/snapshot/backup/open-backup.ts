@@ -1,5 +1,7 @@
+import { aStream, checkArguments } from '../../arguments/check-arguments.ts'
 import type { IDBFactory } from '../../api/global/interfaces.ts'
 import { piecesOf } from '../lines.ts'
+import { streamGiven } from '../stream-given.ts'
 
 /** A database file, opened. */
 export interface OpenedBackup {
@@ -21,8 +23,9 @@ export interface OpenedBackup {
  *
  * @throws UnknownError for a file that is damaged, or no database of this package; the code of its cause says which
  */
-export function openBackup(stream: ReadableStream<Uint8Array>): Promise<OpenedBackup> {
-  return openPieces(piecesOf(stream))
+export async function openBackup(stream: ReadableStream<Uint8Array> | Blob): Promise<OpenedBackup> {
+  checkArguments('openBackup()', { stream: [stream, aStream] })
+  return openPieces(piecesOf(streamGiven(stream)))
 }
 
 /** The same for its pieces. */

@@ -1,9 +1,17 @@
 /** Databases as `exportDB()` of dexie-export-import writes them. */
+import {
+  aFunction,
+  anObject,
+  aStream,
+  checkArguments,
+  optional,
+} from '../../arguments/check-arguments.ts'
 import { domException } from '../../errors.ts'
 import type { Loss } from '../export-database.ts'
 import type { IndexDescription, StoreDescription } from '../header.ts'
 import type { ImportedRecord } from '../read-export.ts'
 import { reviveDexie } from './dexie-values.ts'
+import { streamGiven } from '../stream-given.ts'
 import { exportOf, type ForeignDatabase } from './foreign-database.ts'
 
 export interface FromDexieOptions {
@@ -18,10 +26,16 @@ export interface FromDexieOptions {
  * The stream fails with DataError for a file of another format.
  */
 export function fromDexie(
-  stream: ReadableStream<Uint8Array>,
+  stream: ReadableStream<Uint8Array> | Blob,
   options: FromDexieOptions = {},
 ): ReadableStream<Uint8Array> {
-  return exportOf(async () => databaseOf(JSON.parse(await new Response(stream).text()), options))
+  checkArguments('fromDexie()', {
+    stream: [stream, aStream],
+    options: [options, anObject],
+    'options.onLoss': [options?.onLoss, optional(aFunction)],
+  })
+  const text = (): Promise<string> => new Response(streamGiven(stream)).text()
+  return exportOf(async () => databaseOf(JSON.parse(await text()), options))
 }
 
 /** What is used of it. */

@@ -2,9 +2,19 @@
  * Databases of spacekit-js: a log of what was put and deleted (`name.wal`), the version (`name.version`) and the object stores
  * (`name.schema.json`). Its values are JSON; there are no indexes, and no key generators' numbers.
  */
+import {
+  aFunction,
+  anObject,
+  aStream,
+  aText,
+  checkArguments,
+  type Kind,
+  optional,
+} from '../../arguments/check-arguments.ts'
 import type { StoreDescription } from '../header.ts'
 import { linesOf, piecesOf } from '../lines.ts'
 import type { ImportedRecord } from '../read-export.ts'
+import { streamGiven } from '../stream-given.ts'
 import { exportOf, type ForeignDatabase } from './foreign-database.ts'
 import { type Restore, restoreTypes } from './lost-types.ts'
 import { type LoggedStores, replay, type SpacekitLoss } from './spacekit-log.ts'
@@ -14,7 +24,7 @@ import { placeKey } from './spacekit-place-key.ts'
 export interface SpacekitFiles {
   /** What the database is called: its files are called so, too. */
   readonly name: string
-  readonly wal: ReadableStream<Uint8Array>
+  readonly wal: ReadableStream<Uint8Array> | Blob
   /** What is in the file `.version`; absent: there is none, and the version is 1. */
   readonly version?: string | undefined
   /** What is in the file `.schema.json`; absent: there is none. */
@@ -39,15 +49,27 @@ export function fromSpacekit(
   files: SpacekitFiles,
   options: SpacekitOptions = {},
 ): ReadableStream<Uint8Array> {
+  checkArguments('fromSpacekit()', {
+    files: [files, theFiles],
+    'files.name': [files?.name, aText],
+    'files.wal': [files?.wal, aStream],
+    'files.version': [files?.version, optional(aText)],
+    'files.schema': [files?.schema, optional(aText)],
+    options: [options, anObject],
+    'options.restore': [options?.restore, optional(aFunction)],
+    'options.onLoss': [options?.onLoss, optional(aFunction)],
+  })
   return exportOf(() => readDatabase(files, options))
 }
+
+const theFiles: Kind = [anObject[0], 'an object { name, wal, version, schema }']
 
 async function readDatabase(
   { name, wal, version, schema }: SpacekitFiles,
   options: SpacekitOptions,
 ): Promise<ForeignDatabase> {
   const { onLoss = () => undefined } = options
-  const logged = await replay(linesOf(piecesOf(wal)), onLoss)
+  const logged = await replay(linesOf(piecesOf(streamGiven(wal))), onLoss)
   const stores = storesOf(schema, logged, onLoss)
   return {
     description: { name, version: Math.max(1, parseInt(version ?? '', 10) || 1), stores },

@@ -1,4 +1,14 @@
 /** Databases in the storage state of Playwright, as `storageState({ indexedDB: true })` gives it. */
+import {
+  aFactory,
+  aFunction,
+  aList,
+  anObject,
+  aText,
+  checkArguments,
+  type Kind,
+  optional,
+} from '../../arguments/check-arguments.ts'
 import type { IDBFactory } from '../../api/global/interfaces.ts'
 import { domException } from '../../errors.ts'
 import { formatKey } from '../../rendering/key-text.ts'
@@ -70,6 +80,13 @@ export function fromStorageState(
   state: StorageState,
   options: FromStorageStateOptions = {},
 ): ReadableStream<Uint8Array> {
+  checkArguments('fromStorageState()', {
+    state: [state, aState],
+    options: [options, anObject],
+    'options.origin': [options?.origin, optional(aText)],
+    'options.name': [options?.name, optional(aText)],
+    'options.onLoss': [options?.onLoss, optional(aFunction)],
+  })
   return exportOf(async () => {
     const { name, version, stores } = databaseIn(state, options)
     return {
@@ -78,6 +95,11 @@ export function fromStorageState(
     }
   })
 }
+
+const aState: Kind = [
+  (value) => Array.isArray((Object(value) as Partial<StorageState>).origins),
+  'an object of Playwright’s storageState(), parsed,',
+]
 
 function databaseIn(
   { origins }: StorageState,
@@ -141,8 +163,15 @@ export interface ToStorageStateOptions {
  */
 export async function toStorageState(
   indexedDB: IDBFactory,
-  { names, onLoss }: ToStorageStateOptions = {},
+  options: ToStorageStateOptions = {},
 ): Promise<PlaywrightDatabase[]> {
+  checkArguments('toStorageState()', {
+    indexedDB: [indexedDB, aFactory],
+    options: [options, anObject],
+    'options.names': [options?.names, optional(aList)],
+    'options.onLoss': [options?.onLoss, optional(aFunction)],
+  })
+  const { names, onLoss } = options
   const all = names ?? (await indexedDB.databases()).map(({ name = '' }) => name)
   const databases: PlaywrightDatabase[] = []
   for (const name of all) databases.push(await collect(indexedDB, name, onLoss))

@@ -7,12 +7,13 @@
 export type Rooms = Readonly<Record<string, readonly string[]>>
 
 /** Every room of the sources may import them. */
-export const leaves = ['src/base/', 'src/errors.ts']
+export const leaves = ['src/base/', 'src/errors.ts', 'src/arguments/']
 
 /** The rooms of what is shipped, from the bottom up. */
 export const sourceRooms: Rooms = {
   'src/errors.ts': [],
   'src/base/': [],
+  'src/arguments/': [],
   'src/bytes/': [],
   'src/event-loop/': [],
   'src/kept-objects/': [],
@@ -122,7 +123,6 @@ export const sourceRooms: Rooms = {
     'src/files/',
     'src/keys/',
     'src/membership/directory-status.ts',
-    'src/options/describe-value.ts',
     'src/rendering/',
     'src/snapshot/',
     'src/sqlite/',
@@ -210,8 +210,8 @@ export const otherRooms: Rooms = {
   // It sees the package as a stranger does.
   'tool/': [],
   'test/unit/tool/': ['tool/', 'test/kit/'],
-  'inspector/': ['src/rendering/', 'src/extras/'],
-  'inspector/server/': ['inspector/source/', 'src/index.ts'],
+  'inspector/': ['src/arguments/', 'src/rendering/', 'src/extras/'],
+  'inspector/server/': ['inspector/source/', 'src/arguments/', 'src/index.ts'],
   'test/unit/inspector/': ['inspector/', 'src/*', 'src/rendering/', 'vfs/', 'test/kit/'],
   'packages/fake-indexeddb/': [],
   'build/': ['packages/'],
