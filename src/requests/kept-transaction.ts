@@ -97,7 +97,8 @@ export class KeptTransaction {
       }
       const failed = (): void => {
         answered()
-        reject(last.error)
+        // Where it was aborted, the reason says more than that it was.
+        reject(this.#failure ? this.#failure.reason : last.error)
         // It goes on where a listener keeps the error from aborting it.
         this.#stay()
       }
