@@ -3,7 +3,9 @@ import process from 'node:process'
 import { memberOf } from '../../base/thrown.ts'
 import type { Happening, HappeningKind, Witness } from '../../monitor/monitor.ts'
 
-/** `wanted`: kinds, separated by commas; `1` or `*`: all but requests. null: nothing is wanted. */
+const kinds: readonly string[] = ['transaction', 'request', 'open', 'delete']
+
+/** `wanted`: kinds, separated by commas; `1` or `*`: all but requests. null: nothing is wanted. What is no kind is said to be none. */
 export function debugWitness(wanted: string | undefined): Witness | null {
   const names =
     wanted
@@ -11,6 +13,11 @@ export function debugWitness(wanted: string | undefined): Witness | null {
       .split(',')
       .map((name) => name.trim()) ?? []
   if (names.every((name) => name === '' || name === '0')) return null
+  const unknown = names.filter((name) => !['', '0', '1', '*', ...kinds].includes(name))
+  if (unknown.length > 0) {
+    const what = `IDB_DEBUG has no ${unknown.map((name) => JSON.stringify(name)).join(', ')}`
+    process.stderr.write(`${what}; write 1 or ${kinds.join(', ')}\n`)
+  }
   return new DebugWitness(new Set(names))
 }
 

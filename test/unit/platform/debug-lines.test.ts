@@ -42,6 +42,10 @@ test('IDB_DEBUG has a process write a line for all that is over', async () => {
     'IDB N: transaction "library" readonly "books" committed with 1 request after N ms',
     '',
   ])
+  expect(await errorsOf('all,delete')).toEqual([
+    'IDB_DEBUG has no "all"; write 1 or transaction, request, open, delete',
+    '',
+  ])
   expect(await errorsOf('request')).toEqual([
     'IDB N: request "library" put "books" done after N ms',
     'IDB N: request "library" get "books" done after N ms',
