@@ -1,6 +1,6 @@
 /** Files that commands write. */
-import { statSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { realpathSync, statSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import { Failure } from './failures.ts'
 
 /** What stands at the path of a file to be written; `device`: also a pipe, anything that takes what comes. */
@@ -9,6 +9,7 @@ export type Target = 'nothing' | 'file' | 'device'
 /** @throws Failure where no file can be written there, or where there is one that may not be overwritten */
 export function checkTarget(file: string, { force }: { readonly force: boolean }): Target {
   const found = statSync(file, { throwIfNoEntry: false })
+  refuseDatabase(found ? realpathSync(file) : file)
   if (!found) {
     requireParent(file)
     return 'nothing'
@@ -19,6 +20,15 @@ export function checkTarget(file: string, { force }: { readonly force: boolean }
   if (!found.isFile()) return 'device'
   if (force) return 'file'
   throw new Failure(`File "${file}" is there already; add --force to overwrite it`, 'EEXIST')
+}
+
+/** What a directory of databases calls them, and what lies beside them. */
+const databaseFileName = /^[a-z2-7]{52}\.sqlite(-.*)?$/
+
+function refuseDatabase(file: string): void {
+  if (!databaseFileName.test(basename(file))) return
+  const message = `File "${file}" has the name of a database in its directory, which could be in use; name another file`
+  throw new Failure(message, 'EEXIST')
 }
 
 function requireParent(file: string): void {

@@ -1,7 +1,16 @@
 /** Copies of databases as SQLite files, at the owner and at its clients. */
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -182,7 +191,70 @@ test('a backup of the database of another IndexedDB is refused at once', () => {
   expect(() => backup(foreign, 'd')).toThrow(expect.objectContaining(expected))
 })
 
+const partsIn = (path: string): string[] => readdirSync(path).filter((it) => it.endsWith('.part'))
+
 describe('a backup in a file', () => {
+  test('is whole although another is made to the same path at the same time, and leaves what others call alike', async () => {
+    const factory = factoryAt('a')
+    await makeLarge(factory)
+    await make(factory, 'shop', 3, shop)
+    const path = join(folder, 'backup.sqlite')
+    writeFileSync(`${path}.part`, "a user's")
+    const [one, other] = await Promise.all([
+      backupToFile(factory, 'large', path),
+      backupToFile(factory, 'large', path),
+    ])
+    expect(one).toEqual(other)
+    expect(readFileSync(path).length).toBe(one.bytes)
+    expect(await roundsIn(await factoryOn('large', readFileSync(path)))).toEqual(['first'])
+    expect(
+      readdirSync(folder)
+        .filter((it) => it.startsWith('backup'))
+        .sort(),
+    ).toEqual(['backup.sqlite', 'backup.sqlite.part'])
+    expect(readFileSync(`${path}.part`, 'utf8')).toBe("a user's")
+  })
+
+  test('is refused under the name of a database in its directory, which stays as it is', async () => {
+    const factory = factoryAt('a')
+    await make(factory, 'shop', 3, shop)
+    await make(factory, 'other', 1, shop)
+    for (const ending of ['', '-wal']) {
+      const path = join(folder, 'a', fileNameOf('other') + ending)
+      await expect(backupToFile(factory, 'shop', path)).rejects.toMatchObject({
+        name: 'TypeError',
+        code: 'ERR_IDB_INVALID_OPTION',
+        option: 'path',
+      })
+    }
+    const link = join(folder, 'link.sqlite')
+    symlinkSync(join(folder, 'a', fileNameOf('other')), link)
+    await expect(backupToFile(factory, 'shop', link)).rejects.toThrow(/one of them/)
+    await close(factory)
+    expect(await factoryAt('a').databases()).toContainEqual({ name: 'other', version: 1 })
+  })
+
+  test('replaces the file that a link leads to, and neither a directory nor a pipe', async () => {
+    const factory = factoryAt('a')
+    await make(factory, 'shop', 3, shop)
+    const [file, link, directory, pipe] = ['file', 'link', 'directory', 'pipe'].map((it) =>
+      join(folder, it),
+    ) as [string, string, string, string]
+    writeFileSync(file, 'old')
+    symlinkSync(file, link)
+    const { bytes } = await backupToFile(factory, 'shop', link)
+    expect(readFileSync(file).length).toBe(bytes)
+    expect(lstatSync(link).isSymbolicLink()).toBe(true)
+    mkdirSync(directory)
+    if (process.platform !== 'win32') execFileSync('mkfifo', [pipe])
+    else mkdirSync(pipe)
+    for (const it of [directory, pipe]) {
+      await expect(backupToFile(factory, 'shop', it)).rejects.toThrow(/is no file/)
+      expect(lstatSync(it).isFile()).toBe(false)
+    }
+    expect(partsIn(folder)).toEqual([])
+  })
+
   test('takes the place of what was there when it is whole', async () => {
     const factory = factoryAt('a')
     await makeLarge(factory)
@@ -190,7 +262,7 @@ describe('a backup in a file', () => {
     writeFileSync(path, 'old')
     const { bytes } = await backupToFile(factory, 'large', path)
     expect(readFileSync(path).length).toBe(bytes)
-    expect(existsSync(`${path}.part`)).toBe(false)
+    expect(partsIn(folder)).toEqual([])
     expect(await roundsIn(await factoryOn('large', readFileSync(path)))).toEqual(['first'])
   })
 
@@ -204,7 +276,7 @@ describe('a backup in a file', () => {
     const options = { signal: controller.signal, onProgress }
     await expect(backupToFile(factory, 'large', path, options)).rejects.toThrow('enough')
     expect(readFileSync(path, 'utf8')).toBe('old')
-    expect(existsSync(`${path}.part`)).toBe(false)
+    expect(partsIn(folder)).toEqual([])
   })
 
   const hasSqlite3 = !spawnSync('sqlite3', ['-version']).error
@@ -237,7 +309,7 @@ describe('a backup in a file', () => {
     client.kill('SIGKILL')
     await once(client, 'exit')
     expect(readFileSync(path, 'utf8')).toBe('old')
-    expect(existsSync(`${path}.part`)).toBe(true)
+    expect(partsIn(folder)).toHaveLength(1)
 
     let isOver = false
     const again = spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] })
@@ -245,7 +317,8 @@ describe('a backup in a file', () => {
     for (let round = 0; !isOver; round++) await rewrite(database, `round ${round}`)
     expect(await exited).toEqual([0, null])
     database.close()
-    expect(existsSync(`${path}.part`)).toBe(false)
+    // The killed one's.
+    expect(partsIn(folder)).toHaveLength(1)
     expect(await roundsIn(await factoryOn('large', readFileSync(path)))).toHaveLength(1)
   })
 })

@@ -1,5 +1,6 @@
 /** `export`: a database as JSON Lines. */
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
+import { open, realpath, rename, rm } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { IDBFactory } from 'idb-everywhere'
 import { exportDatabase, formatKey, type Loss } from 'idb-everywhere/snapshot'
@@ -117,34 +118,39 @@ async function exportToFile(
 ): Promise<Written> {
   const { stream, end } = startExport(indexedDB, name)
   try {
-    if (target === 'device') await writeTo(file, stream)
-    else await writeWhole(file, stream)
+    if (target === 'device') await writeTo(file, stream, { flag: 'w', isSynced: false })
+    else await writeWhole(file, stream, target)
   } finally {
     end()
   }
   return end()
 }
 
-/** `finish`: what is done once all is written. */
 async function writeTo(
   file: string,
   stream: ReadableStream<Uint8Array>,
-  finish: (written: FileHandle) => Promise<void> = async () => undefined,
+  { flag, isSynced }: { readonly flag: 'w' | 'wx'; readonly isSynced: boolean },
 ): Promise<void> {
-  const written = await open(file, 'w')
+  const written = await open(file, flag)
   try {
     for await (const piece of stream) await written.writeFile(piece)
-    await finish(written)
+    if (isSynced) await written.sync()
   } finally {
     await written.close()
   }
 }
 
-async function writeWhole(file: string, stream: ReadableStream<Uint8Array>): Promise<void> {
-  const partial = `${file}.partial`
+/** Where a link leads, that file is replaced. */
+async function writeWhole(
+  file: string,
+  stream: ReadableStream<Uint8Array>,
+  target: Target,
+): Promise<void> {
+  const replaced = target === 'file' ? await realpath(file) : file
+  const partial = `${replaced}.${randomUUID()}.partial`
   try {
-    await writeTo(partial, stream, (written) => written.sync())
-    await rename(partial, file)
+    await writeTo(partial, stream, { flag: 'wx', isSynced: true })
+    await rename(partial, replaced)
   } catch (error) {
     await rm(partial, { force: true })
     throw error

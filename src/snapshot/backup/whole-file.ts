@@ -1,0 +1,82 @@
+/** Files that are there as a whole, or not at all. */
+import { optionError } from '../../errors.ts'
+
+/** What is needed of the modules for files. */
+export interface FileModules {
+  readonly fs: typeof import('node:fs/promises')
+  readonly path: typeof import('node:path')
+}
+
+/** A file that is being written beside the one whose place it takes. */
+export interface WholeFile {
+  /** At the end of what is there. */
+  write(piece: Uint8Array): Promise<void>
+  /** Puts it in its place, once it is on the disk. */
+  finish(): Promise<void>
+  /** Removes it, unless it is in its place. */
+  end(): Promise<void>
+}
+
+/** What a directory of databases calls them, and what lies beside them. */
+const databaseFileName = /^[a-z2-7]{52}\.sqlite(-.*)?$/
+
+/**
+ * The path of the file that is to be written: where a link leads, that file.
+ *
+ * @throws TypeError for what is no file, such as a directory or a pipe, and for the name of a database in its directory
+ */
+export async function targetOf({ fs, path }: FileModules, target: string): Promise<string> {
+  const found = await fs.stat(target).catch(() => null)
+  if (found && !found.isFile()) {
+    throw optionError('path', `"${target}" is no file, and cannot be replaced by one; name another`)
+  }
+  const real = found ? await fs.realpath(target) : target
+  if (databaseFileName.test(path.basename(real))) {
+    const message = `"${target}" is what a directory of databases calls one of them, which could be in use; name another file`
+    throw optionError('path', message)
+  }
+  return real
+}
+
+let count = 0
+
+/** Opens a file of its own beside the target, which stays as it is until the end. */
+export async function startWholeFile(
+  { fs, path }: FileModules,
+  target: string,
+): Promise<WholeFile> {
+  const part = `${target}.${process.pid}-${Date.now().toString(36)}-${++count}.part`
+  // What is there already is another's.
+  const file = await fs.open(part, 'wx')
+  let isOpen = true
+  const close = async (): Promise<void> => {
+    if (isOpen) await file.close()
+    isOpen = false
+  }
+  let isInPlace = false
+  return {
+    write: (piece) => file.writeFile(piece),
+    async finish() {
+      await file.sync()
+      await close()
+      await fs.rename(part, target)
+      isInPlace = true
+      await syncDirectory(fs, path.dirname(target))
+    },
+    async end() {
+      await close()
+      if (!isInPlace) await fs.rm(part, { force: true })
+    },
+  }
+}
+
+/** So that the file is found under its name after a loss of power. Where a directory cannot be opened, it needs none. */
+async function syncDirectory(fs: FileModules['fs'], path: string): Promise<void> {
+  const directory = await fs.open(path, 'r').catch(() => null)
+  if (!directory) return
+  try {
+    await directory.sync().catch(() => undefined)
+  } finally {
+    await directory.close()
+  }
+}
