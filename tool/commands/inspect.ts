@@ -1,7 +1,7 @@
 /** `inspect`: a page of this machine to look into the databases with. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { serveInspector } from 'idb-everywhere/inspector/server'
-import { defaultDirectory } from '../terminal/directory.ts'
+import { directoryArgument } from '../terminal/directory.ts'
 import { printJsonLine, printLine, withExamples, withJson } from '../terminal/output.ts'
 
 interface InspectOptions {
@@ -15,7 +15,7 @@ export function addInspect(program: Command): void {
   const command = program
     .command('inspect')
     .description('look into the databases of a directory, in a page of this machine')
-    .argument('[directory]', 'where the databases are', defaultDirectory())
+    .addArgument(directoryArgument())
     .option('--port <number>', 'the port to serve at; 0: any that is free', portOf, 0)
     .option('--write', 'let records be changed and deleted', false)
     .action(inspect)

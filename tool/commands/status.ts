@@ -1,7 +1,7 @@
 /** `status`: who has a directory, and who else is there. */
 import type { Command } from 'commander'
 import { status } from 'idb-everywhere/status'
-import { defaultDirectory, existingDirectory } from '../terminal/directory.ts'
+import { directoryArgument, existingDirectory } from '../terminal/directory.ts'
 import { printJson, withExamples, withJson } from '../terminal/output.ts'
 
 /** Adds the command. It takes part in nothing, and leaves no trace. */
@@ -9,7 +9,7 @@ export function addStatus(program: Command): void {
   const command = program
     .command('status')
     .description('who owns a directory of databases, and who else uses it, as JSON')
-    .argument('[directory]', 'where the databases are', defaultDirectory())
+    .addArgument(directoryArgument())
     .action(async (directory: string) => printJson(await status(existingDirectory(directory))))
   withExamples(withJson(command, 'as it is always'), 'status ./data')
 }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmdirSync, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
+import { Argument } from 'commander'
 import {
   type ClosableIDBFactory,
   close,
@@ -36,8 +37,14 @@ const told: IndexedDBOptions = {
   explain: false,
 }
 
-/** Where databases lie unless a program says so. */
-export const defaultDirectory = (): string => process.env['IDB_PATH'] || '.indexeddb'
+/** The argument of commands that look: without it, they take the directory that a program takes which is told of none. */
+export function directoryArgument(): Argument {
+  const directory = process.env['IDB_PATH'] || '.indexeddb'
+  return new Argument('[directory]', 'where the databases are').default(
+    directory,
+    'IDB_PATH, else .indexeddb',
+  )
+}
 
 /** Its absolute path. @throws Failure with the code ENOENT or ENOTDIR where there is no such directory */
 export function existingDirectory(directory: string): string {

@@ -189,6 +189,7 @@ export const useChecks = [
       assert.equal((await json(['check'], { env })).isSound, true)
       assert.equal((await json(['doctor'], { env })).databases.length, 1)
       assert.deepEqual(await json(['status'], { env }), { state: 'free' })
+      assert.match(await output(['ls', '--help']), /\(default: IDB_PATH, else \.indexeddb\)/)
       const { stderr } = await tool(['ls'], { cwd: emptyDirectory, env: { IDB_PATH: '' } })
       assert.match(stderr, /^error: Directory ".indexeddb" is not there/)
     },

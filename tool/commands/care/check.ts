@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { checkDirectory, type DatabaseCheck, type DirectoryCheck } from 'idb-everywhere/maintenance'
 import { paint } from '../../terminal/colors.ts'
-import { defaultDirectory, existingDirectory } from '../../terminal/directory.ts'
+import { directoryArgument, existingDirectory } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { countOf } from '../../terminal/table.ts'
@@ -14,7 +14,7 @@ export function addCheck(program: Command): void {
   const command = program
     .command('check')
     .description('whether databases are sound; exit code 3 where one is damaged')
-    .argument('[directory]', 'where the databases are', defaultDirectory())
+    .addArgument(directoryArgument())
     .argument('[database]', 'its name; all, where it is left out')
     .action(check)
   withExamples(withJson(command), 'check ./data', 'check ./data shop --json')

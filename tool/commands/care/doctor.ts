@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type Diagnosis, doctor, type Finding } from 'idb-everywhere/maintenance'
 import { paint } from '../../terminal/colors.ts'
-import { defaultDirectory } from '../../terminal/directory.ts'
+import { directoryArgument } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { plainText, shownName } from '../../terminal/plain-text.ts'
@@ -16,7 +16,7 @@ export function addDoctor(program: Command): void {
     .description(
       'who has a directory, what it lies on, what is in it, and what would go wrong there; exit code 3 where something is wrong',
     )
-    .argument('[directory]', 'where the databases are', defaultDirectory())
+    .addArgument(directoryArgument())
     .action(examine)
   withExamples(withJson(command), 'doctor ./data')
 }

@@ -1,7 +1,7 @@
 /** `ls`: the databases of a directory. */
 import type { Command } from 'commander'
 import { type DirectoryListing, listDatabases, type OtherFile } from 'idb-everywhere/maintenance'
-import { defaultDirectory, existingDirectory } from '../../terminal/directory.ts'
+import { directoryArgument, existingDirectory } from '../../terminal/directory.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
 import { formatBytes, formatTable } from '../../terminal/table.ts'
@@ -11,7 +11,7 @@ export function addLs(program: Command): void {
   const command = program
     .command('ls')
     .description('the databases of a directory, with versions and sizes')
-    .argument('[directory]', 'where the databases are', defaultDirectory())
+    .addArgument(directoryArgument())
     .action(list)
   withExamples(withJson(command), 'ls ./data')
 }
