@@ -234,20 +234,20 @@ export const longSuites = [
     counts: /^tabs: .*/m,
   },
   {
-    name: 'large-snapshot',
-    lane: 'alone',
-    command: 'node test/suites/snapshot/run.mjs --long',
-    counts: /^snapshot: .*/m,
-  },
-  {
     name: 'all-programs',
     lane: 'alone',
     command: 'node test/suites/programs/run.mjs',
     counts: /^programs: .*/m,
   },
 ]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- client-tabs every-runtime every-runner every-sample`. */
+/** Too long for continuous integration, above all for the packages they install: `npm test -- large-snapshot client-tabs every-runtime every-runner every-sample`. */
 export const slowSuites = [
+  {
+    name: 'large-snapshot',
+    lane: 'alone',
+    command: 'node test/suites/snapshot/run.mjs --long',
+    counts: /^snapshot: .*/m,
+  },
   {
     name: 'client-tabs',
     lane: 'alone',

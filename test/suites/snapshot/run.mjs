@@ -19,10 +19,11 @@ const { values } = parseArgs({
   options: { long: { type: 'boolean', default: false }, records: { type: 'string' } },
 })
 const records = Number(values.records ?? (values.long ? 1_000_000 : 20_000))
-/** What each process may take; one that has two databases open with large caches, or two engines, takes more. */
-const mostMiB = 200
-const mostOfResumedMiB = 250
-const mostOfRestoredMiB = 300
+/**
+ * What each process may take. A million records took from 94 to 275 when this was written, most where two databases are open, or two engines;
+ * whatever kept the records themselves would take several times that.
+ */
+const mostMiB = 320
 /** How often an import is killed before it may end. */
 const kills = values.long ? 5 : 3
 
@@ -48,7 +49,7 @@ async function tryAll() {
   await step('diff', [at('a'), at('c')])
   await step('backup', [at('a'), at('a.sqlite')])
   console.log(`  the backup has ${mebibytes(statSync(at('a.sqlite')).size)} MiB`)
-  await step('import', [at('d'), at('a.sqlite')], mostOfRestoredMiB)
+  await step('import', [at('d'), at('a.sqlite')])
   await step('diff', [at('a'), at('d')])
 }
 
@@ -57,11 +58,11 @@ function mebibytes(bytes) {
 }
 
 /** One step to its end, and what it took. */
-async function step(task, options, most = mostMiB) {
+async function step(task, options) {
   const { code, told } = await start(task, options).ended
   const { records: done, differences, seconds, memoryMiB } = told
   // What fills it is not what is tried here.
-  const isSmall = task === 'fill' || memoryMiB < most
+  const isSmall = task === 'fill' || memoryMiB < mostMiB
   const isRight = code === 0 && isSmall && (differences ?? 0) === 0
   check(
     `${task}: ${done ?? records} records in ${seconds} s, with ${memoryMiB} MiB of memory at most` +
@@ -84,10 +85,7 @@ async function killedImport() {
   check(
     `import, killed at ${reached.join(', ')} records: the next goes on, beginning at ${first}, ` +
       `and ends in ${seconds} s, with ${memoryMiB} MiB of memory at most`,
-    code === 0 &&
-      told.records === records &&
-      memoryMiB < mostOfResumedMiB &&
-      first >= reached.at(-1),
+    code === 0 && told.records === records && memoryMiB < mostMiB && first >= reached.at(-1),
   )
 }
 
