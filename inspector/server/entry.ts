@@ -67,7 +67,9 @@ export async function serveInspector(options: ServeInspectorOptions): Promise<Se
   const server = createServer()
   const address = await listen(server, port)
   const guard = { token, authority: `127.0.0.1:${address}` }
-  server.on('request', (request, response) => void answer({ source, guard, request, response }))
+  server.on('request', (request, response) => {
+    answer({ source, guard, request, response }).catch(() => giveUp(response))
+  })
   return {
     url: `http://${guard.authority}/${token}/`,
     async close() {
@@ -107,6 +109,12 @@ async function answer({ source, guard, request, response }: Exchange): Promise<v
   }
   if (request.method !== 'GET') return refuse(response, 405)
   answerFile(name, response)
+}
+
+/** The one who asked has gone in the middle of it, or the answer cannot be made: the others' requests go on. */
+function giveUp(response: ServerResponse): void {
+  if (response.headersSent) response.destroy()
+  else refuse(response, 500)
 }
 
 /** A server-sent event for each change. */

@@ -1,0 +1,64 @@
+/** The server of the view, asked by those who break off. */
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { serveInspector, type ServedInspector } from '../../../inspector/server/entry.ts'
+
+let folder: string
+let served: ServedInspector
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-inspector-'))
+  served = await serveInspector({ path: folder })
+})
+afterEach(async () => {
+  await served.close()
+  rmSync(folder, { recursive: true })
+})
+
+const call = (): Promise<Response> =>
+  fetch(`${served.url}api/databases`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '[]',
+  })
+
+/** A connection on which half of a request has arrived. */
+async function halfAsked(): Promise<Socket> {
+  const { host, port, pathname } = new URL(served.url)
+  const socket = connect(Number(port), '127.0.0.1')
+  await once(socket, 'connect')
+  const head = [
+    `POST ${pathname}api/databases HTTP/1.1`,
+    `Host: ${host}`,
+    'Content-Type: application/json',
+    'Content-Length: 100',
+    'Expect: 100-continue',
+  ]
+  socket.write(`${head.join('\r\n')}\r\n\r\n`)
+  // The server answers that it goes on: its handler has the request.
+  await once(socket, 'data')
+  socket.write('[1')
+  return socket
+}
+
+test('A request that is broken off ends nothing but itself', async () => {
+  const unhandled: unknown[] = []
+  const note = (reason: unknown): void => void unhandled.push(reason)
+  process.on('unhandledRejection', note)
+  try {
+    const socket = await halfAsked()
+    socket.destroy()
+    await once(socket, 'close')
+    for (let i = 0; i < 3; i++) {
+      const answer = await call()
+      expect(answer.status).toBe(200)
+      expect(await answer.json()).toEqual({ result: [] })
+    }
+  } finally {
+    process.off('unhandledRejection', note)
+  }
+  expect(unhandled).toEqual([])
+})
