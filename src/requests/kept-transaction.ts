@@ -28,7 +28,15 @@ export class KeptTransaction {
     this.#transaction = transaction
     this.#store = store
     this.ended = new Promise((resolve, reject) => {
-      transaction.addEventListener('complete', () => resolve())
+      transaction.addEventListener('complete', () => {
+        this.#fail(
+          domException(
+            'TransactionInactiveError',
+            'The transaction has committed; ask before its end',
+          ),
+        )
+        resolve()
+      })
       transaction.addEventListener('abort', () => reject(this.#fail(transaction.error)))
     })
     // Its end is told to those who ask.

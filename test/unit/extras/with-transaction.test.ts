@@ -123,3 +123,22 @@ test.each([undefined, 0, -1, NaN, Infinity, '5'])('A limit of %s is refused', as
   const call = withTransaction(library, 'books', 'readwrite', () => 1, options)
   await expect(call).rejects.toMatchObject({ name: 'TypeError', option: 'timeLimit' })
 })
+
+test('What is asked after it has committed is refused', async () => {
+  const library = await openLibrary()
+  let kept: Ask | undefined
+  await withTransaction(library, 'books', 'readwrite', (_, ask) => void (kept = ask), limit)
+  await expect(kept?.(() => 1)).rejects.toMatchObject({ name: 'TransactionInactiveError' })
+})
+
+test('What is asked while it commits is refused once it has', async () => {
+  const library = await openLibrary()
+  let asked: Promise<unknown> | undefined
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+    await ask(() => transaction.commit())
+    asked = ask(() => 1)
+    asked.catch(() => {})
+  }
+  await withTransaction(library, 'books', 'readwrite', action, limit)
+  await expect(asked).rejects.toMatchObject({ name: 'TransactionInactiveError' })
+})
