@@ -1,10 +1,13 @@
 import { aStream, checkArguments } from '../../arguments/check-arguments.ts'
 import type { IDBFactory } from '../../api/global/interfaces.ts'
+import type { Disposable } from '../../api/global/standard-types.ts'
 import { piecesOf } from '../lines.ts'
 import { streamGiven } from '../stream-given.ts'
 
-/** A database file, opened. */
-export interface OpenedBackup {
+/** A database file, opened; it can be declared by `await using`. */
+export type OpenedBackup = BackupMembers & Disposable
+
+interface BackupMembers {
   /** A factory with that one database, which is a copy: nothing that is done there reaches the file. */
   readonly indexedDB: IDBFactory
   /** The name of the database. */
@@ -14,7 +17,6 @@ export interface OpenedBackup {
   readonly bytes: number
   /** Closes it, and removes the copy. */
   close(): Promise<void>
-  [Symbol.asyncDispose](): Promise<void>
 }
 
 /**

@@ -51,6 +51,12 @@ const librarySets = [
     types: [],
     modules: { module: 'esnext', moduleResolution: 'bundler' },
   },
+  {
+    title: 'a page, in an older language',
+    lib: ['es2022', 'dom', 'dom.asynciterable'],
+    types: [],
+    consumers: ['consumer-older'],
+  },
 ]
 
 const here = dirname(fileURLToPath(import.meta.url))
@@ -179,15 +185,19 @@ function node(script) {
 
 /** Compiles the typed consumers under names that make them modules of the one or the other kind. */
 async function compile(
-  { lib, types, hasDom = false, modules = { module: 'nodenext' } },
+  {
+    lib,
+    types,
+    hasDom = false,
+    modules = { module: 'nodenext' },
+    consumers = ['consumer', 'consumer-globals', ...(hasDom ? ['consumer-dom'] : [])],
+  },
   extension,
 ) {
-  const files = ['consumer', 'consumer-globals', ...(hasDom ? ['consumer-dom'] : [])].map(
-    (name) => {
-      cpSync(join(project, `${name}.ts`), join(project, `${name}.${extension}`))
-      return `${name}.${extension}`
-    },
-  )
+  const files = consumers.map((name) => {
+    cpSync(join(project, `${name}.ts`), join(project, `${name}.${extension}`))
+    return `${name}.${extension}`
+  })
   const configuration = join(project, 'tsconfig.json')
   writeFileSync(
     configuration,
