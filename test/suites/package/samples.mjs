@@ -68,7 +68,7 @@ await makeDatabase('library', 1)
 
 /** A database without damage. */
 const soundLibrary =
-  exportedLibrary.replace('made = make()', "made = make({ path: 'data' })") +
+  exportedLibrary +
   `
 await made[Symbol.asyncDispose]()
 `
@@ -200,6 +200,11 @@ await new Promise((resolve) => { indexedDB.open('library').onsuccess = resolve }
     title: 'an export and its import',
     mark: `exportDatabase(indexedDB, 'library')`,
     checksOf: programChecks({ before: exportedLibrary, prints: /^0 records imported$/m }),
+  },
+  {
+    title: 'a key range as text',
+    mark: `keyRangeOf(readRange('1..<5')`,
+    checksOf: programChecks({ prints: /^true false 1\.\.<5$/m }),
   },
   {
     title: 'a backup of a database in use',
