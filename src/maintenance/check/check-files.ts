@@ -9,7 +9,7 @@ import type { MaintenanceOptions } from '../tools.ts'
 import { checkRecords } from './check-records.ts'
 import { type DatabaseCheck, Findings } from './problem.ts'
 
-/** Checks the databases, or the one of that name. */
+/** Checks the databases, or the one of that name. @throws as `checkFile()` */
 export async function checkFiles(
   owned: OwnedFiles,
   options: MaintenanceOptions & { readonly name?: string | undefined },
@@ -26,7 +26,7 @@ function isOf({ engine }: OwnedFiles, { fileName }: FoundFile, name: string): bo
   return engine.fileNames.of(name) === fileName
 }
 
-/** Checks one of them. */
+/** Checks one of them. @throws StorageError 'full' where there is no room for it */
 export async function checkFile(
   owned: OwnedFiles,
   { name, trouble, ...file }: FoundFile,
@@ -48,9 +48,16 @@ export async function checkFile(
     return { ...check, records, problems: findings.list() }
   } catch (error) {
     if (!isA(error, StorageError)) throw error
+    if (error.code === 'full') throw withoutRoom(file.label, error)
     noteTrouble(findings, error)
     return { ...check, problems: findings.list() }
   }
+}
+
+/** Nothing is wrong with the file then, and nothing is known of it. */
+function withoutRoom(label: string, { facts, cause }: StorageError): StorageError {
+  const message = `${label} cannot be checked, as there is no room for what its log has to write into it; make room, or check a copy elsewhere`
+  return new StorageError('full', message, { ...facts, cause })
 }
 
 function checkTables(database: SqliteDatabase, findings: Findings): void {

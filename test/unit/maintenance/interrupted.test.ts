@@ -103,3 +103,25 @@ test('a salvage that fails at a call (every fifth) is begun again, or finished, 
     if (callCount < nth) break
   }
 })
+
+test('a check or a salvage without room for the log fails, calls nothing damaged, and leaves the files', async () => {
+  const world = memory()
+  const database = await openWithStore(directoryOn(onDisk(world)))
+  const value = serialize('x'.repeat(3_000)).value.bytes
+  for (let i = 0; i < recordCount; i++) {
+    transact(database, (it) => it.put({ ...recordOf('', ''), key: keyOf(i), value }))
+  }
+  // As an end by force leaves it: all of it is in the log.
+  const left = world.fork()
+  const names = await left.directory(path).list()
+  const vfs = faulty(onDisk(left))
+  vfs.inject({ freeBytes: 0 })
+  const full = { code: 'full', message: expect.stringMatching(/cannot be checked.*make room/) }
+  await expect(
+    withOwnedFiles(toolsOn(vfs), path, (owned) => checkFiles(owned, {})),
+  ).rejects.toMatchObject(full)
+  await expect(salvage(toolsOn(vfs), path, {})).rejects.toMatchObject(full)
+  expect(await left.directory(path).list()).toEqual(names)
+  vfs.inject({})
+  await expectWhole(left)
+})
