@@ -105,8 +105,8 @@ export class KeptTransaction {
       }
       const failed = (): void => {
         answered()
-        // Where it was aborted, the reason says more than that it was.
-        reject(this.#failure ? this.#failure.reason : last.error)
+        // Where it was aborted, or another request has failed, the reason says more than that it was.
+        reject(this.#failure ? this.#failure.reason : (this.#transaction.error ?? last.error))
         // It goes on where a listener keeps the error from aborting it.
         this.#stay()
       }

@@ -12,7 +12,7 @@ export interface ImportOptions {
   /** The database's name. Default: the one it was exported under. */
   readonly name?: string | undefined
   /**
-   * Whether a database by that name is replaced. It stays until the imported one is whole; then its connections are asked to
+   * Whether a database by that name is replaced. It stays until all records have arrived and were tried; then its connections are asked to
    * close, as by `deleteDatabase()`, and until they have, the import waits. Default: false.
    */
   readonly replace?: boolean | undefined

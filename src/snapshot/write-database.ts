@@ -12,7 +12,7 @@ import type { ImportedBatch } from './read-export.ts'
 import { resultOf } from '../requests/result-of.ts'
 
 /** What is written. */
-interface Written {
+export interface Written {
   readonly description: DatabaseDescription
   readonly batches: AsyncGenerator<ImportedBatch>
 }

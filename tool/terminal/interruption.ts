@@ -12,7 +12,10 @@ export function interruption(message: string): AbortSignal {
   return controller.signal
 }
 
-/** What `work` gives. Once it was interrupted, it fails for that reason alone, whatever the interruption has made fail. */
+/**
+ * What `work` gives. Once it was interrupted, it fails for that reason alone, whatever the interruption has made fail, unless it says
+ * more of the interruption itself.
+ */
 export async function orInterrupted<Result>(
   signal: AbortSignal,
   work: Promise<Result>,
@@ -20,6 +23,6 @@ export async function orInterrupted<Result>(
   try {
     return await work
   } catch (error) {
-    throw signal.aborted ? signal.reason : error
+    throw signal.aborted && !(error instanceof Interrupted) ? signal.reason : error
   }
 }

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander'
 import { type Imported, importDatabase, type ImportProgress } from 'idb-everywhere/snapshot'
 import { type Format, formats, readAs } from './formats.ts'
 import { madeDirectory, withIndexedDB } from '../../terminal/directory.ts'
-import { Failure } from '../../terminal/failures.ts'
+import { Failure, Interrupted } from '../../terminal/failures.ts'
 import { interruption, orInterrupted } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
@@ -88,15 +88,26 @@ async function importStream(
     )
   } catch (error) {
     removeIfEmpty()
-    throw isTaken(error) ? takenFailure(error) : error
+    throw isTaken(error) ? takenFailure(error) : interruptedOr(error)
   } finally {
     progress.end()
   }
 }
 
-/** Whether the name is that of another database. What a unique index refuses has a cause. */
+/** Whether the name is that of another database, where the option would help. */
 function isTaken(error: unknown): error is DOMException {
-  return error instanceof DOMException && error.name === 'ConstraintError' && !('cause' in error)
+  return (
+    error instanceof DOMException &&
+    error.name === 'ConstraintError' &&
+    error.message.includes('the option replace')
+  )
+}
+
+/** What was interrupted where the records stay says where they are. */
+function interruptedOr(error: unknown): unknown {
+  return error instanceof Error && error.cause instanceof Interrupted
+    ? new Interrupted(error.message)
+    : error
 }
 
 /** The same in the words of the command line. */
