@@ -1,4 +1,8 @@
 /** What the tests of snapshots begin with. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from 'vitest'
 import { createIndexedDB } from '../../../src/index.ts'
 import type { IDBDatabase, IDBFactory } from '../../../src/index.ts'
 import { memory } from '../../../vfs/memory.ts'
@@ -72,4 +76,23 @@ export async function listOf<Item>(items: AsyncIterable<Item>): Promise<Item[]> 
 
 export async function namesIn(factory: IDBFactory): Promise<(string | undefined)[]> {
   return (await factory.databases()).map((it) => it.name)
+}
+
+/**
+ * Gives the tests of a file a directory for temporary files of their own, as what else runs here has copies in the system's. Gives
+ * a function that lists the copies that are open, or were left behind.
+ */
+export function ownTemporaryFiles(): () => string[] {
+  const { TMPDIR: before } = process.env
+  let path = ''
+  beforeAll(() => {
+    path = mkdtempSync(join(tmpdir(), 'idb-everywhere-tests-'))
+    process.env['TMPDIR'] = path
+  })
+  afterAll(() => {
+    if (before === undefined) delete process.env['TMPDIR']
+    else process.env['TMPDIR'] = before
+    rmSync(path, { recursive: true, force: true })
+  })
+  return () => readdirSync(path)
 }

@@ -1,6 +1,4 @@
 /** What replaces a database: never are the old one and the new one both gone. */
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { IDBFactory } from '../../../src/index.ts'
 import {
@@ -10,8 +8,18 @@ import {
   importDatabase,
   type ImportOptions,
 } from '../../../src/snapshot.ts'
-import { inMemory, listOf, make, namesIn, open, shop, streamOf } from './databases.ts'
+import {
+  inMemory,
+  listOf,
+  make,
+  namesIn,
+  open,
+  ownTemporaryFiles,
+  shop,
+  streamOf,
+} from './databases.ts'
 
+const copies = ownTemporaryFiles()
 let from: IDBFactory
 let to: IDBFactory
 beforeEach(async () => {
@@ -121,7 +129,6 @@ describe('importDatabase() with replace', () => {
     'of %s that fails where the old database is gone keeps the records, and resume goes on',
     async (_, stream) => {
       const file = await bytesOf(stream())
-      const copies = readdirSync(tmpdir()).filter((it) => /^idb-everywhere-\w{6}$/.test(it))
       const failing = importDatabase(file, {
         indexedDB: to,
         replace: true,
@@ -133,8 +140,7 @@ describe('importDatabase() with replace', () => {
         /^no room; all that is to be in "shop" is in the database "shop \(import\)", and .* resume /,
       )
       expect(await namesIn(to)).toEqual(['shop (import)'])
-      const left = readdirSync(tmpdir()).filter((it) => /^idb-everywhere-\w{6}$/.test(it))
-      expect(left).toEqual(copies)
+      expect(copies()).toEqual([])
       const phases: string[] = []
       await importDatabase(file, {
         indexedDB: to,

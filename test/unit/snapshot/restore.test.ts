@@ -1,6 +1,4 @@
 /** Database files opened, and made databases again. */
-import { readdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { IDBFactory } from '../../../src/index.ts'
 import {
@@ -10,7 +8,7 @@ import {
   type ImportProgress,
   openBackup,
 } from '../../../src/snapshot.ts'
-import { inMemory, listOf, make, namesIn, open, shop } from './databases.ts'
+import { inMemory, listOf, make, namesIn, open, ownTemporaryFiles, shop } from './databases.ts'
 
 let from: IDBFactory
 let to: IDBFactory
@@ -33,9 +31,7 @@ function streamOf(bytes: Uint8Array<ArrayBuffer>, pieceSize = 1_000): ReadableSt
   })
 }
 
-/** The copies that are open, or were left behind. */
-const copies = (): string[] =>
-  readdirSync(tmpdir()).filter((it) => /^idb-everywhere-\w{6}$/.test(it))
+const copies = ownTemporaryFiles()
 
 describe('importDatabase() of a backup', () => {
   test('makes the same database, key generators included', async () => {
@@ -99,24 +95,23 @@ describe('importDatabase() of a backup', () => {
     async (_, code, change) => {
       await make(to, 'shop', 9, () => undefined)
       const stream = streamOf(change(await bytesOf(backup(from, 'shop'))))
-      const before = copies()
       const imported = importDatabase(stream, { indexedDB: to, replace: true })
       await expect(imported).rejects.toMatchObject({ name: 'UnknownError', cause: { code } })
       expect(await to.databases()).toEqual([{ name: 'shop', version: 9 }])
-      expect(copies()).toEqual(before)
+      expect(copies()).toEqual([])
     },
   )
 })
 
 describe('openBackup()', () => {
   test('gives a factory with the database, whose copy is gone when it is closed', async () => {
-    const before = copies()
     const opened = await openBackup(backup(from, 'shop'))
     expect(opened).toMatchObject({ name: 'shop', version: 3 })
+    expect(copies()).toHaveLength(1)
     const { indexedDB, name } = opened
     expect(await namesIn(indexedDB)).toEqual(['shop'])
     expect(await listOf(diff({ indexedDB: from, name }, { indexedDB, name }))).toEqual([])
     await opened[Symbol.asyncDispose ?? Symbol.for('Symbol.asyncDispose')]()
-    expect(copies()).toEqual(before)
+    expect(copies()).toEqual([])
   })
 })
