@@ -1,6 +1,6 @@
 /**
  * Reading a damaged file's records: each store from its start until a page cannot be read, then from its end until the
- * same, then, one by one, those between of which the indexes still know the keys. Nothing is written.
+ * same, then those that were not met and of which the indexes still know the keys, each with what follows it. Nothing is written.
  */
 import { append } from '../../base/own-property.ts'
 import { StorageError } from '../../errors.ts'
@@ -11,6 +11,7 @@ import type { ObjectStoreSchema } from '../../storage/schema.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
 import { CommitMarks } from '../records/commit-marks.ts'
+import { KeyOrder } from './key-order.ts'
 
 /** A record found whole; its bytes are the receiver's. */
 export interface FoundRecord {
@@ -20,8 +21,20 @@ export interface FoundRecord {
   readonly indexKeys: Uint8Array | null
 }
 
-/** Takes a record; false when it cannot be used. */
-export type FoundReceiver = (record: FoundRecord) => boolean
+/** Takes the records of a store. */
+export interface FoundReceiver {
+  /** False when it cannot be used. */
+  put(record: FoundRecord): boolean
+  /** Whether a record with that key was put. */
+  has(key: Uint8Array): boolean
+}
+
+/** A row of a store. */
+interface ReadRow {
+  readonly key: Uint8Array
+  /** null: a part of it cannot be read. */
+  readonly record: FoundRecord | null
+}
 
 const columns = 'key, value, large_id, index_keys'
 
@@ -42,113 +55,180 @@ export class DamagedTables {
    * Reads a store. `lost`: records known to have been there of which a part cannot be read; `hasGap`: there may have been
    * others.
    */
-  readStore(store: ObjectStoreSchema, receive: FoundReceiver): { lost: number; hasGap: boolean } {
-    const walk = new StoreWalk(this.#connection, store, receive)
-    if (walk.readForward()) return { lost: walk.lost, hasGap: false }
-    walk.readBackward()
-    walk.readGapByIndexes()
-    return { lost: walk.lost, hasGap: true }
+  readStore(store: ObjectStoreSchema, receiver: FoundReceiver): { lost: number; hasGap: boolean } {
+    const walk = new StoreWalk(this.#connection, store, receiver)
+    const isWhole = walk.readForward()
+    if (!isWhole) walk.readBackward()
+    walk.readNamed()
+    return { lost: walk.lost, hasGap: !isWhole || walk.lacksRows }
   }
 }
 
 class StoreWalk {
-  lost = 0
   readonly #connection: Connection
   readonly #store: ObjectStoreSchema
-  readonly #receive: FoundReceiver
+  readonly #receiver: FoundReceiver
   /** Everything up to it has been read from the start; null: nothing. */
   #last: Uint8Array | null = null
-  /** Everything from it on has been read from the end; null: nothing. */
-  #first: Uint8Array | null = null
+  /** The row after it, whose key nothing has confirmed. */
+  #unconfirmed: ReadRow | null = null
+  /** The keys of records of which a part cannot be read, or used. */
+  readonly #lostKeys = new Set<string>()
+  /** Keys of `#lostKeys` that only indexes have named. */
+  #namedCount = 0
+  /** Rows whose keys are not what they were. */
+  #strayCount = 0
   /** Of the store's records so far. */
   #takenBytes = 0
 
-  constructor(connection: Connection, store: ObjectStoreSchema, receive: FoundReceiver) {
+  constructor(connection: Connection, store: ObjectStoreSchema, receiver: FoundReceiver) {
     this.#connection = connection
     this.#store = store
-    this.#receive = receive
+    this.#receiver = receiver
+  }
+
+  /** A stray row may be the record that an index names. */
+  get lost(): number {
+    const seen = this.#lostKeys.size - this.#namedCount
+    return seen + Math.max(this.#strayCount, this.#namedCount)
+  }
+
+  /** Whether indexes name more records than there are stray rows. */
+  get lacksRows(): boolean {
+    return this.#namedCount > this.#strayCount
   }
 
   /** Whether it got to the end. */
   readForward(): boolean {
-    const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 ORDER BY key`
-    return this.#readRows(sql, this.#store.id, (row) => {
-      const key = row.copyBlob(0)
-      // Keys out of order: a page that belongs elsewhere.
-      if (this.#last && compareKeys(key, this.#last) <= 0) return false
-      this.#last = key
-      if (!this.#take(row, key)) this.lost++
-      return true
+    const order = new KeyOrder<ReadRow>({
+      keep: (row) => {
+        this.#last = row.key
+        this.#keep(row)
+      },
+      drop: () => void this.#strayCount++,
     })
+    const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 ORDER BY key`
+    const isWhole = this.#readRows(sql, this.#store.id, (row) => this.#takeInOrder(order, row))
+    const unconfirmed = order.end()
+    if (!isWhole) this.#unconfirmed = unconfirmed
+    else if (unconfirmed) this.#keep(unconfirmed)
+    return isWhole
   }
 
   readBackward(): void {
+    let first: Uint8Array | null = null
+    let beyond = 0
+    const order = new KeyOrder<ReadRow>(
+      {
+        keep: (row) => {
+          first = row.key
+          this.#keep(row)
+        },
+        drop: () => void this.#strayCount++,
+      },
+      -1,
+    )
     const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 ORDER BY key DESC`
     this.#readRows(sql, this.#store.id, (row) => {
-      const key = row.copyBlob(0)
-      if (!this.#isInGap(key)) return false
-      this.#first = key
-      if (!this.#take(row, key)) this.lost++
-      return true
+      // One alone may be a key that is wrong.
+      if (this.#last && compareKeys(row.copyBlob(0), this.#last) <= 0) return ++beyond < 2
+      beyond = 0
+      return this.#takeInOrder(order, row)
     })
+    const end = order.end()
+    if (end && !this.#receiver.has(end.key)) this.#keep(end)
+    this.#confirm(first)
   }
 
-  readGapByIndexes(): void {
-    for (const key of this.#keysInGap().values()) {
-      if (!this.#readOne(key)) this.lost++
+  /** The last row before the damage, if it comes before those after it. */
+  #confirm(first: Uint8Array | null): void {
+    const row = this.#unconfirmed
+    if (!row || this.#receiver.has(row.key)) return
+    if (first && compareKeys(row.key, first) >= 0) this.#strayCount++
+    else this.#keep(row)
+  }
+
+  #takeInOrder(order: KeyOrder<ReadRow>, row: Statement): boolean {
+    const key = row.copyBlob(0)
+    if (isKey(key)) return order.take({ key, record: this.#read(row, key) })
+    this.#strayCount++
+    return true
+  }
+
+  #keep({ key, record }: ReadRow): void {
+    if (!record || !this.#receiver.put(record)) this.#lostKeys.add(String(key))
+  }
+
+  /** Reads the records that were not met and that entries of the indexes name, if they are there, with what follows them. */
+  readNamed(): void {
+    const missing = this.#missingKeys()
+    for (const key of missing) if (!this.#receiver.has(key)) this.#readFrom(key)
+    for (const key of missing) {
+      if (this.#receiver.has(key) || this.#lostKeys.has(String(key))) continue
+      this.#lostKeys.add(String(key))
+      this.#namedCount++
     }
   }
 
   /** The keys that entries of the indexes name, each index read from both ends, and that were not met. */
-  #keysInGap(): ReadonlyMap<string, Uint8Array> {
+  #missingKeys(): readonly Uint8Array[] {
     const keys = new Map<string, Uint8Array>()
     for (const indexId of this.#store.indexes.keys()) {
       for (const order of ['ASC', 'DESC'] as const) {
         const sql = `SELECT primary_key FROM index_records WHERE index_id = ?1 ORDER BY key ${order}`
         const isWhole = this.#readRows(sql, indexId, (row) => {
           const key = row.copyBlob(0)
-          if (this.#isInGap(key)) keys.set(String(key), key)
+          if (this.#isMissing(key)) keys.set(String(key), key)
           return true
         })
         if (isWhole) break
       }
     }
-    return keys
+    return [...keys.values()]
   }
 
-  #isInGap(key: Uint8Array): boolean {
-    if (this.#last && compareKeys(key, this.#last) <= 0) return false
-    return !(this.#first && compareKeys(key, this.#first) >= 0)
+  #isMissing(key: Uint8Array): boolean {
+    return isKey(key) && !this.#receiver.has(key) && !this.#lostKeys.has(String(key))
   }
 
-  #readOne(key: Uint8Array): boolean {
+  /** Reads the record with that key, and those after it until one that was met. */
+  #readFrom(key: Uint8Array): void {
     const { scratch } = this.#connection.engine
-    const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND key = ?2`
-    let isTaken = false
+    const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND key >= ?2 ORDER BY key`
+    const order = new KeyOrder<ReadRow>({
+      keep: (row) => this.#keep(row),
+      drop: () => undefined,
+    })
+    let isFirst = true
     this.#readRows(
       sql,
       this.#store.id,
       (row) => {
-        isTaken = this.#take(row, key)
-        return false
+        const found = row.copyBlob(0)
+        if (isFirst && compareKeys(found, key) !== 0) return false
+        isFirst = false
+        return this.#isMissing(found) && order.take({ key: found, record: this.#read(row, found) })
       },
       (statement) => {
         scratch.reserve(key.length)
         statement.bindBlob(2, scratch.put(key), key.length)
       },
     )
-    return isTaken
+    const end = order.end()
+    if (end) this.#keep(end)
   }
 
-  /** False when a part of the record cannot be read, or used. */
-  #take(row: Statement, key: Uint8Array): boolean {
-    return tolerate(() => {
-      convertKeyToValue(key)
+  /** null when a part of the record cannot be read. */
+  #read(row: Statement, key: Uint8Array): FoundRecord | null {
+    let record: FoundRecord | null = null
+    tolerate(() => {
       const indexKeys = row.isNull(3) ? null : this.#liveEntries(row.copyBlob(3))
       const value = row.isNull(2) ? row.copyBlob(1) : this.#largeValue(row.number(2))
       this.#takenBytes += key.length + (value?.length ?? 0)
-      return value !== null && value.length > 0 && this.#receive({ key, value, indexKeys })
+      if (value !== null && value.length > 0) record = { key, value, indexKeys }
+      return true
     })
+    return record
   }
 
   /** null: missing. */
@@ -206,4 +286,11 @@ function tolerate(read: () => boolean): boolean {
     if (error instanceof StorageError && error.code === 'corrupt') return false
     throw error
   }
+}
+
+function isKey(key: Uint8Array): boolean {
+  return tolerate(() => {
+    convertKeyToValue(key)
+    return true
+  })
 }

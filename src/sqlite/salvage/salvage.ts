@@ -4,6 +4,7 @@ import type { DatabaseFile, NamedFile } from '../../files/database-files.ts'
 import type { DatabaseLife } from '../../files/file-engine.ts'
 import type { SavedStores } from '../../files/file-engine.ts'
 import { fileError } from '../../files/file-error.ts'
+import { encodeRange, onlyKey } from '../../keys/key-range.ts'
 import type { SalvagedStore } from '../../storage/salvage-report.ts'
 import type { ObjectStoreSchema } from '../../storage/schema.ts'
 import type { StorageTransaction } from '../../storage/storage.ts'
@@ -144,7 +145,8 @@ function copyStore(
     if (saved % batchSize === 0) transaction = nextBatch(copy, transaction)
     return true
   }
-  const { lost, hasGap } = damaged.readStore(store, put)
+  const has = (key: Uint8Array): boolean => copy.count(store.id, 0, encodeRange(onlyKey(key))) > 0
+  const { lost, hasGap } = damaged.readStore(store, { put, has })
   transaction.commit()
   return { name: store.name, saved, lost, hasGap }
 }

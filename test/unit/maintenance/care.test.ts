@@ -90,6 +90,43 @@ test('of a file with a damaged page what can be read is saved, and the file is p
   expect(readFileSync(join(path, report?.quarantine ?? '')).equals(damaged)).toBe(true)
 })
 
+test.each([
+  ['greater', 0x20],
+  ['smaller', 0x08],
+  ['no key', 0x80],
+])('a key that one bit has made %s costs one record, and none after it', async (_, bit) => {
+  const file = join(path, libraryFile)
+  const bytes = readFileSync(file)
+  // Only the record has its value near, index entries have none; an earlier place is what a page has given up.
+  const at = placesOf(bytes, keyBytesOf(150)).findLast((it) =>
+    bytes.subarray(it, it + 200).includes('title 150'),
+  )
+  if (at === undefined) throw new Error('The record is not found')
+  bytes[at + 1] = (bytes[at + 1] ?? 0) ^ bit
+  writeFileSync(file, bytes)
+  const [{ report } = { report: null }] = await salvage(path)
+  expect(report?.stores).toEqual([
+    { name: 'books', saved: bookCount - 1, lost: 1, hasGap: false },
+    { name: 'covers', saved: 3, lost: 0, hasGap: false },
+  ])
+  expect(await checkDirectory(path)).toMatchObject({ isSound: true })
+  expect((await books()).map(({ id }) => id)).not.toContain(150)
+})
+
+/** A number's tag, and its bytes in the order of numbers. */
+function keyBytesOf(number: number): Buffer {
+  const bytes = Buffer.alloc(9, 0x10)
+  bytes.writeDoubleBE(number, 1)
+  bytes[1] = (bytes[1] ?? 0) ^ 0x80
+  return bytes
+}
+
+function placesOf(bytes: Buffer, part: Buffer): number[] {
+  const places: number[] = []
+  for (let at = bytes.indexOf(part); at >= 0; at = bytes.indexOf(part, at + 1)) places.push(at)
+  return places
+}
+
 test('what contradicts itself is mended: entries, generators, and values that cannot be read', async () => {
   await damageBySql(
     path,

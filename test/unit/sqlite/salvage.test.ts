@@ -90,6 +90,19 @@ test('whichever page (of every third) is damaged, a salvage gives a sound databa
   expect(saved).toBeGreaterThan((recordCount * pageCount()) / 4)
 })
 
+test('records that indexes name and that the pages no longer lead to are told as lost', async () => {
+  const vfs = sound.fork()
+  const { page, cellCount } = interiorPageOfRecords()
+  const file = vfs.directory('test').open(fileName, { create: false })
+  file?.write(Uint8Array.of(0, cellCount - 2), page * pageSize + 3)
+  const database = await openAfterDamage(open(vfs, 'salvage'))
+  const count = found(database).length
+  expect(count).toBeLessThan(recordCount)
+  expect(warnings.map(({ message }) => message)).toEqual([
+    expect.stringMatching(new RegExp(`${recordCount - count} .*lost`)),
+  ])
+})
+
 test('the warning says what was saved and where the damaged file is', async () => {
   const vfs = sound.fork()
   damage(vfs, pageOfRecords)
@@ -206,6 +219,18 @@ const keyOf = (i: number): string => `\x30${String(i).padStart(5, '0')}\0`
 const textNumber = (i: number): string => `value ${i} `.repeat(i % 10 === 0 ? 300 : 20)
 const recordNumber = (i: number) =>
   recordOf(keyOf(i), textNumber(i), { indexKeys: indexKeys([1, `index ${i % 50}`]) })
+
+/** A page of the table of records that leads to others, and how many. */
+function interiorPageOfRecords(): { page: number; cellCount: number } {
+  const bytes = bytesOf(sound, fileName)
+  for (let page = 1; page < pageCount(); page++) {
+    const start = page * pageSize
+    const [type, cellCount] = [bytes[start], bytes.readUInt16BE(start + 3)]
+    const isOfRecords = bytes.subarray(start, start + pageSize).includes('value ')
+    if (type === 2 && cellCount > 2 && isOfRecords) return { page, cellCount }
+  }
+  throw new Error('No page of records leads to others')
+}
 
 function pageCount(): number {
   return bytesOf(sound, fileName).length / pageSize
