@@ -12,7 +12,7 @@ import type { IndexDescription, StoreDescription } from '../header.ts'
 import type { ImportedRecord } from '../read-export.ts'
 import { reviveDexie } from './dexie-values.ts'
 import { streamGiven } from '../stream-given.ts'
-import { exportOf, type ForeignDatabase } from './foreign-database.ts'
+import { exportOf, type ForeignDatabase, orDamaged } from './foreign-database.ts'
 
 export interface FromDexieOptions {
   /** Told of each object of a type that is not known here: it is left as it is in the file. */
@@ -23,7 +23,7 @@ export interface FromDexieOptions {
  * A database that dexie-export-import has exported as an export, for `importDatabase()`. Its version is ten times that of Dexie, as Dexie has
  * it. It takes the memory of the file.
  *
- * The stream fails with DataError for a file of another format.
+ * The stream fails with DataError for a file of another format, and one that is damaged; the code of its cause says which.
  */
 export function fromDexie(
   stream: ReadableStream<Uint8Array> | Blob,
@@ -35,7 +35,10 @@ export function fromDexie(
     'options.onLoss': [options?.onLoss, optional(aFunction)],
   })
   const text = (): Promise<string> => new Response(streamGiven(stream)).text()
-  return exportOf(async () => databaseOf(JSON.parse(await text()), options))
+  return exportOf(async () => {
+    const json = await text()
+    return orDamaged(() => databaseOf(JSON.parse(json), options))
+  })
 }
 
 /** What is used of it. */
@@ -108,8 +111,12 @@ function* recordsOf(
     for (const { inbound, rows } of tables.filter(({ tableName }) => tableName === name)) {
       for (const row of rows) {
         const types: string[] = []
-        const revived = reviveDexie(row, (type) => types.push(type))
-        const [key, value] = inbound ? [undefined, revived] : (revived as [IDBValidKey, unknown])
+        const [key, value] = orDamaged((): [IDBValidKey | undefined, unknown] => {
+          const revived = reviveDexie(row, (type) => types.push(type))
+          if (inbound) return [undefined, revived]
+          const [first, second] = revived as [IDBValidKey, unknown] // else it throws
+          return [first, second]
+        })
         for (const type of types) onLoss({ store: name, key, type })
         yield { store: position, key, value }
       }

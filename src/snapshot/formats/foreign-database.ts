@@ -1,4 +1,6 @@
 /** A database of another format, written as an export. */
+import { isA } from '../../base/thrown.ts'
+import { domException, reasonOf } from '../../errors.ts'
 import { renderRecord, type Loss } from '../export-database.ts'
 import { jsonText } from '../../rendering/json-text.ts'
 import { type DatabaseDescription, headerOf } from '../header.ts'
@@ -42,4 +44,15 @@ async function* textOf(
     text = ''
   }
   yield `${text}${JSON.stringify({ end: true, counts })}\n`
+}
+
+/** What `read` makes of a part of the file. @throws DataError where the file is not of the shape that its format has */
+export function orDamaged<Result>(read: () => Result): Result {
+  try {
+    return read()
+  } catch (error) {
+    if (![SyntaxError, TypeError, RangeError].some((it) => isA(error, it))) throw error
+    const message = `The file is damaged, or not of the format that was named: ${reasonOf(error)}`
+    throw domException('DataError', message, { code: 'ERR_IDB_CORRUPT' })
+  }
 }

@@ -198,3 +198,17 @@ test.each(['{}', 'null', '{"formatName":"dexie","formatVersion":2,"data":{}}'])(
     })
   },
 )
+
+test.each([
+  ['is cut', fileOf({ t: { schema: 'id', inbound: true, rows: [] } }).slice(0, -9)],
+  ['has no tables', '{"formatName":"dexie","formatVersion":1,"data":{}}'],
+  ['has a row that is no key and value', fileOf({ t: { schema: '', inbound: false, rows: [5] } })],
+])('a file that %s fails with a DataError that says that it is damaged', async (_, text) => {
+  const to = inMemory()
+  const importing = importDatabase(fromDexie(streamOf(text)), { indexedDB: to })
+  await expect(importing).rejects.toMatchObject({
+    name: 'DataError',
+    cause: { code: 'ERR_IDB_CORRUPT' },
+  })
+  expect(await to.databases()).toEqual([])
+})
