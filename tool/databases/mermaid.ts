@@ -38,7 +38,7 @@ function attributeName(keyPath: KeyPath, otherwise: string): string {
   return name === '' ? otherwise : name
 }
 
-/** Quotes, ends of lines, backslashes and percent signs have no form there. */
+/** Quotes, ends of lines, what a terminal would obey, backslashes and percent signs have no form there. */
 function quoted(text: string): string {
-  return `"${text.replace(/"/g, "'").replace(/[\p{Cc}\\%]/gu, '?')}"`
+  return `"${text.replace(/"/g, "'").replace(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}\\%]/gu, '?')}"`
 }

@@ -21,8 +21,18 @@ export function shortened(text: string, length: number): string {
 
 /** The value as JSON; `indent`: laid out in lines for reading, by as many spaces. */
 export function jsonText(value: unknown, indent = 0): string {
-  const lines = JSON.stringify(value, null, indent).split('\n')
-  return lines.map(plainText).join('\n')
+  return plainLines(JSON.stringify(value, null, indent))
+}
+
+/** JSON Lines in UTF-8, wherever it is cut, for a terminal; it stays the same JSON. */
+export async function* plainPieces(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+  for await (const piece of pieces) yield plainLines(decoder.decode(piece, { stream: true }))
+  yield plainLines(decoder.decode())
+}
+
+function plainLines(text: string): string {
+  return text.split('\n').map(plainText).join('\n')
 }
 
 /** All of them are single code units. */

@@ -71,3 +71,13 @@ test('A diagram of several databases tells their stores apart', () => {
   const entities = mermaidDiagram([shop, other]).match(/^ {2}".*"/gm)
   expect(entities).toEqual([`  "shop: orders"`, `  "shop: settings"`, `  "o'ther?: settings"`])
 })
+
+test('A diagram has nothing that a terminal would obey', () => {
+  const store = {
+    ...shop.stores[0],
+    name: 'a\u202eb\u2066c\u009bd\u2028e',
+  } as (typeof shop.stores)[number]
+  const text = mermaidDiagram([{ ...shop, stores: [store] }])
+  expect(text).toContain('"a?b?c?d?e"')
+  expect(text).not.toMatch(/[\u0080-\u009f\p{Bidi_Control}\p{Zl}]/u)
+})

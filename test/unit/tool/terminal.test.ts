@@ -10,7 +10,7 @@ import {
 } from '../../../tool/terminal/failures.ts'
 import { orInterrupted } from '../../../tool/terminal/interruption.ts'
 import { OutputClosed } from '../../../tool/terminal/output.ts'
-import { jsonText, plainText } from '../../../tool/terminal/plain-text.ts'
+import { jsonText, plainPieces, plainText } from '../../../tool/terminal/plain-text.ts'
 import { countOf, formatBytes, formatTable } from '../../../tool/terminal/table.ts'
 
 test('A failure is one line, with the names it can be looked up by', () => {
@@ -89,4 +89,17 @@ test('Counts and sizes read as people write them', () => {
     '1.5 MB',
     '2,000 TB',
   ])
+})
+
+test('JSON Lines for a terminal have escapes for what it would obey, wherever they are cut, and stay the same', async () => {
+  const value = '\u009b31m \u007f \u202e \u2066 \u2028 \ufeff é 😀'
+  const text = `${JSON.stringify(value)}\n${JSON.stringify({ [value]: 1 })}\n`
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (const byte of new TextEncoder().encode(text)) yield Uint8Array.of(byte)
+  }
+  let shown = ''
+  for await (const piece of plainPieces(bytes())) shown += piece
+  const [first = '', second = '', rest] = shown.split('\n')
+  expect(first).toBe('"\\u009b31m \\u007f \\u202e \\u2066 \\u2028 \ufeff é 😀"')
+  expect([JSON.parse(first), JSON.parse(second), rest]).toEqual([value, { [value]: 1 }, ''])
 })

@@ -9,7 +9,7 @@ import { withIndexedDB } from '../../terminal/directory.ts'
 import { checkTarget, type Target } from '../../terminal/files.ts'
 import { interruption } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson, writeText } from '../../terminal/output.ts'
-import { plainText } from '../../terminal/plain-text.ts'
+import { plainPieces, plainText } from '../../terminal/plain-text.ts'
 import { startProgress } from '../../terminal/progress.ts'
 import { countOf, formatBytes } from '../../terminal/table.ts'
 
@@ -103,7 +103,8 @@ function warnOfLoss({ store, key, type }: Loss): void {
 async function exportToOutput(indexedDB: IDBFactory, name: string): Promise<Written> {
   const { stream, end } = startExport(indexedDB, name)
   try {
-    for await (const piece of stream) await writeText(piece)
+    const pieces = process.stdout.isTTY ? plainPieces(stream) : stream
+    for await (const piece of pieces) await writeText(piece)
   } finally {
     end()
   }
