@@ -38,7 +38,7 @@ const arrayKinds = {
 
 type ArrayKind = keyof typeof arrayKinds
 
-/** The value that was encoded. */
+/** The value that was encoded. Throws what is thrown where it is none: for programs it has to be made a DataError. */
 export function decodeStored(encoded: unknown): unknown {
   return new Decoder().decode(encoded)
 }
@@ -51,9 +51,14 @@ class Decoder {
   decode(encoded: unknown): unknown {
     if (typeof encoded !== 'object' || encoded === null) return encoded
     const it = encoded as Members
-    if ('ref' in it) return this.#known.get(it['ref'])
+    if ('ref' in it) return this.#referred(it['ref'])
     if ('a' in it || 'o' in it || 'm' in it || 's' in it) return this.#decodeContainer(it)
     return decodeLeaf(it)
+  }
+
+  #referred(id: unknown): unknown {
+    if (this.#known.has(id)) return this.#known.get(id)
+    throw new TypeError(`it refers to an object ${String(id)}, which is not there`)
   }
 
   #decodeContainer(it: Members): unknown {

@@ -16,7 +16,7 @@ import type { Loss } from '../export-database.ts'
 import type { StoreDescription } from '../header.ts'
 import { startReading } from '../read-database.ts'
 import type { ImportedRecord } from '../read-export.ts'
-import { exportOf } from './foreign-database.ts'
+import { exportOf, orDamaged } from './foreign-database.ts'
 import { decodeStored, encodeStored, type PlaywrightJson } from './storage-state-values.ts'
 
 /** What is used of a storage state. */
@@ -74,7 +74,7 @@ export interface FromStorageStateOptions {
 
 /**
  * A database of a storage state as an export, for `importDatabase()`. The stream fails with NotFoundError where there is none by that
- * name, or where there are several and none is named.
+ * name, or where there are several and none is named, and with DataError for a state that is damaged.
  */
 export function fromStorageState(
   state: StorageState,
@@ -87,13 +87,15 @@ export function fromStorageState(
     'options.name': [options?.name, optional(aText)],
     'options.onLoss': [options?.onLoss, optional(aFunction)],
   })
-  return exportOf(async () => {
-    const { name, version, stores } = databaseIn(state, options)
-    return {
-      description: { name, version, stores: stores.map(describe) },
-      records: recordsOf(stores, options),
-    }
-  })
+  return exportOf(async () =>
+    orDamaged(() => {
+      const { name, version, stores } = databaseIn(state, options)
+      return {
+        description: { name, version, stores: stores.map(describe) },
+        records: recordsOf(stores, options),
+      }
+    }),
+  )
 }
 
 const aState: Kind = [
@@ -136,8 +138,9 @@ function* recordsOf(
   for (const [position, { name, records, ...paths }] of stores.entries()) {
     const isKeyInValue = keyPathOf(paths) !== null
     for (const { key: plain, keyEncoded, value: plainValue, valueEncoded } of records) {
-      const key = (plain ?? decodeStored(keyEncoded)) as IDBValidKey | undefined // as it was stored
-      const value = plainValue ?? decodeStored(valueEncoded)
+      const stored = orDamaged(() => plain ?? decodeStored(keyEncoded))
+      const key = stored as IDBValidKey | undefined // as it was stored
+      const value = orDamaged(() => plainValue ?? decodeStored(valueEncoded))
       if (plainValue === undefined && valueEncoded === undefined) {
         onLoss({ store: name, key, type: 'value' })
       }

@@ -157,3 +157,18 @@ test('toStorageState() says which value is nested too deep for it', async () => 
     ) as string,
   })
 })
+
+test.each<[string, unknown[]]>([
+  ['refers to an object that is not there', [{ key: 1, valueEncoded: { ref: 77 } }]],
+  ['has a bigint that is none', [{ key: 1, valueEncoded: { bi: 'x' } }]],
+  ['has an expression that is none', [{ key: 1, valueEncoded: { r: { p: '(', f: '' } } }]],
+])('a state that %s fails with a DataError that says that it is damaged', async (_, records) => {
+  const store = { name: 's', autoIncrement: false, indexes: [], records: records as never }
+  const state = stateOf([{ name: 'd', version: 1, stores: [store] }])
+  const to = inMemory()
+  await expect(importDatabase(fromStorageState(state), { indexedDB: to })).rejects.toMatchObject({
+    name: 'DataError',
+    cause: { code: 'ERR_IDB_CORRUPT' },
+  })
+  expect(await to.databases()).toEqual([])
+})
