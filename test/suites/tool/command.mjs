@@ -13,11 +13,13 @@ const { NODE_ENV: _, NO_COLOR: __, FORCE_COLOR: ___, CI: ____, ...plainEnvironme
 
 /** Starts it. */
 export function startTool(args, { cwd, env = {}, stdio = 'pipe' } = {}) {
-  return spawn(process.execPath, [commandPath, ...args], {
+  const child = spawn(process.execPath, [commandPath, ...args], {
     cwd,
     env: { ...plainEnvironment, ...env },
     stdio,
   })
+  child.stdin?.on('error', () => {}) // It may end, or be killed, before it has read everything.
+  return child
 }
 
 /**
@@ -27,7 +29,6 @@ export function startTool(args, { cwd, env = {}, stdio = 'pipe' } = {}) {
 export async function tool(args, { input = '', closesOutput = false, ...options } = {}) {
   const child = startTool(args, options)
   if (closesOutput) child.stdout.once('data', () => child.stdout.destroy())
-  child.stdin.on('error', () => {}) // It may end before it has read everything.
   child.stdin.end(input)
   return resultOf(child)
 }
