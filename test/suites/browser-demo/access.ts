@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
+import { axeFindings } from '../../kit/axe-findings.ts'
 import type { Scenario } from './visit.ts'
 
 const require = createRequire(import.meta.url)
@@ -163,18 +164,6 @@ export const accessScenarios: readonly Scenario[] = [
     },
   },
 ]
-
-/** What breaks a rule, after the rule's name. */
-async function axeFindings(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    interface Axe {
-      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-    }
-    const { axe } = globalThis as unknown as { axe: Axe }
-    const { violations } = await axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((it) => it.html).join(' ')}`)
-  })
-}
 
 /** Presses Tab until an element of the selector has the focus. */
 async function tabTo(page: Page, selector: string): Promise<void> {

@@ -1,9 +1,11 @@
 /** What a person does with the inspector. */
 import assert from 'node:assert/strict'
 import type { Locator, Page } from 'playwright-core'
+import { axeFindings } from '../../kit/axe-findings.ts'
 import { type Scenario, type Visit, orderOf, orders, putOrder } from './kit.ts'
 
 const cells = (page: Page): Locator => page.getByRole('gridcell')
+
 /** Where the tree is folded it has to be unfolded first. */
 async function choosePlace(page: Page, name: RegExp): Promise<void> {
   const fold = page.locator('.places-fold[aria-expanded=false]')
@@ -222,17 +224,6 @@ async function everyView(
   await page.getByRole('tree', { name: 'Value' }).waitFor()
   await check('record')
   await page.getByRole('button', { name: 'Close the record' }).click()
-}
-
-async function axeFindings(page: Page): Promise<string[]> {
-  return page.evaluate(async () => {
-    interface Axe {
-      run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>
-    }
-    const { axe } = globalThis as unknown as { axe: Axe }
-    const { violations } = await axe.run()
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((it) => it.html).join(' ')}`)
-  })
 }
 
 /** Presses Tab until what has the focus, within the shadow root, matches. */
