@@ -4,7 +4,7 @@ export function resultOf<Result>(request: IDBRequest<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     request.onsuccess = () => resolve(request.result)
     request.onerror = (event) => {
-      // The failure is told here; the page need not hear of it.
+      // The failure is told here; the page need not report it, too.
       event.preventDefault()
       reject(request.error ?? new Error('The request failed'))
     }

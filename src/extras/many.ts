@@ -1,4 +1,4 @@
-/** Many records in one go. All requests are made at once, so that they travel together, and one listener hears of all of them. */
+/** Many records in one go. All requests are made at once, so that they travel together, and only the last one has listeners. */
 import {
   aList,
   aSource,

@@ -28,8 +28,8 @@ interface ObservableConnection {
 }
 
 /**
- * Calls `listener` once for each transaction that has committed changes to what is observed, whoever has made it: this connection,
- * others of this thread, and those of other threads, tabs and processes that share the directory. It ends with the connection.
+ * Calls `listener` once for each transaction that has committed changes to what is observed, whether it was made by this connection,
+ * another of this thread, or one of another thread, tab or process that shares the directory. It ends with the connection.
  *
  * @throws TypeError for a database that is not of this package; InvalidStateError for one that is closed, or being upgraded;
  * NotFoundError for an object store that it does not have

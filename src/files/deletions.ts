@@ -21,7 +21,7 @@ const clientNames = new FileNames('.client')
 const pattern = /^([a-z2-7]{52}\.[0-9a-z]+)\.([0-9a-z]+)\.([0-9a-z]+)\.deleted$/
 const forgottenName = 'forgotten.deleted'
 
-/** How many of them are kept: each is of a client that was killed in the millisecond in which it had yet to hear of it. */
+/** How many of them are kept: each is of a client that was killed in the millisecond in which it had yet to be told of it. */
 const mostKept = 1_000
 
 /** A file's name, taken apart. */

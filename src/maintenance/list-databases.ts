@@ -2,7 +2,7 @@
 import type { DirectoryFacts, FileFacts } from '../files/directory-facts.ts'
 import { fileNameOf } from '../sqlite/file-name.ts'
 import { type FileRole, roleOf } from './file-roles.ts'
-import { withFactory } from './shared-directory.ts'
+import { withFactory } from './with-factory.ts'
 import type { Tools } from './tools.ts'
 
 /** A database in the list. */

@@ -6,7 +6,7 @@ import { queueIdleTimer } from '../event-loop/turn.ts'
 import { fileNameOf } from '../sqlite/file-name.ts'
 import { withFilesAlone } from './files-alone.ts'
 import { noSuchDatabase } from './no-such-database.ts'
-import { withFactory } from './shared-directory.ts'
+import { withFactory } from './with-factory.ts'
 import type { Tools } from './tools.ts'
 
 /** How a database is deleted. */

@@ -1,4 +1,4 @@
-/** A directory as any program uses it: shared with those who have it. */
+/** A factory on a directory, for one piece of work; other programs may have it open, too. */
 import type { ClosableIDBFactory } from '../api/global/interfaces.ts'
 import type { Tools } from './tools.ts'
 

@@ -22,7 +22,7 @@ export interface Change {
   readonly range: EncodedRange
 }
 
-/** Hears of changes. */
+/** Is told of changes. */
 export interface ChangeListener {
   /** A transaction has committed that has changed something of what is watched. `isOwn`: of the same connection. */
   changed(changes: readonly Change[], isOwn: boolean): void

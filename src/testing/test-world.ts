@@ -78,7 +78,7 @@ function worldFrom(beginning: MemoryVfs, { quotaBytes, faults }: WorldLimits): T
   let files = beginning.fork()
   let disk = faults === undefined ? null : faulty(files, faults)
   const host = new WorldHost(hostOver(disk ?? files, quotaBytes))
-  // As any factory does here that is told nothing of it.
+  // What a factory explains here by default.
   const { explainer } = factoryOf(createIndexedDB({ vfs: beginning }))
   const indexedDB = factoryOn(host, { explain: explainer?.settings ?? null })
   return {

@@ -1,7 +1,7 @@
 /** Checks, of a whole directory and of one database. */
 import { noSuchDatabase } from '../no-such-database.ts'
 import { isBusy, withOwnedFiles } from '../owned-files.ts'
-import { withFactory } from '../shared-directory.ts'
+import { withFactory } from '../with-factory.ts'
 import type { MaintenanceOptions, Tools } from '../tools.ts'
 import { checkFiles } from './check-files.ts'
 import { checkThroughOwner } from './check-through-owner.ts'

@@ -7,7 +7,7 @@ export interface WatchCaller {
   /** Gives the next id. */
   nextId(): number
   call(call: Call): void
-  /** Who hears of changes, by the id of the watch. */
+  /** The listeners, by the ids of their watches. */
   readonly watches: Map<number, ChangeListener>
 }
 

@@ -55,7 +55,7 @@ function vacuumInto(
   }
 }
 
-/** Opens it as any database is opened, all its pages looked at: what is not sound takes no one's place. */
+/** Opens the copy and checks all its pages before it is synced: one that is not sound must not take the place of the database. */
 async function makeDurable(place: MountedDirectory, copy: DatabaseFile): Promise<void> {
   const connection = await connect(place, copy, 'always')
   try {

@@ -10,7 +10,7 @@ import type { KeptNote } from './note-box.ts'
 import type { Parting } from '../../session/services.ts'
 import { readNote } from './note.ts'
 
-/** After how long it is known that a client that has gone had not taken back a note: pages hear of that a moment later. */
+/** After how long it is known that a client that has gone had not taken back a note: pages are told of that a moment later. */
 const takingBackMs = 50
 
 /** What a desk needs of its owner. */
