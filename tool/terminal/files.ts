@@ -9,7 +9,7 @@ export type Target = 'nothing' | 'file' | 'device'
 /** @throws Failure where no file can be written there, or where there is one that may not be overwritten */
 export function checkTarget(file: string, { force }: { readonly force: boolean }): Target {
   const found = statSync(file, { throwIfNoEntry: false })
-  refuseDatabase(found ? realpathSync(file) : file)
+  refuseDatabase(whereItLeads(file))
   if (!found) {
     requireParent(file)
     return 'nothing'
@@ -20,6 +20,15 @@ export function checkTarget(file: string, { force }: { readonly force: boolean }
   if (!found.isFile()) return 'device'
   if (force) return 'file'
   throw new Failure(`File "${file}" is there already; add --force to overwrite it`, 'EEXIST')
+}
+
+/** The path itself for what is not there, or no longer: a log goes once its database is closed. */
+export function whereItLeads(file: string): string {
+  try {
+    return realpathSync(file)
+  } catch {
+    return file
+  }
 }
 
 /** What a directory of databases calls them, and what lies beside them. */

@@ -30,7 +30,8 @@ export async function targetOf({ fs, path }: FileModules, target: string): Promi
   if (found && !found.isFile()) {
     throw optionError('path', `"${target}" is no file, and cannot be replaced by one; name another`)
   }
-  const real = found ? await fs.realpath(target) : target
+  // It may be gone since: a log is, once its database is closed.
+  const real = await fs.realpath(target).catch(() => target)
   if (databaseFileName.test(path.basename(real))) {
     const message = `"${target}" is what a directory of databases calls one of them, which could be in use; name another file`
     throw optionError('path', message)

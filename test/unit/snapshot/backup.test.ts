@@ -11,12 +11,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import * as fsPromises from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, posix } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { close, createIndexedDB, serve } from '../../../src/index.ts'
 import type { IDBDatabase, IDBFactory } from '../../../src/index.ts'
 import { backup, type BackupProgress, backupToFile, diff } from '../../../src/snapshot.ts'
+import { type FileModules, targetOf } from '../../../src/snapshot/backup/whole-file.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { completion, resultOf } from '../../kit/promises.ts'
 import { bundleProgram } from '../../kit/server-program.ts'
@@ -232,6 +234,17 @@ describe('a backup in a file', () => {
     await expect(backupToFile(factory, 'shop', link)).rejects.toThrow(/one of them/)
     await close(factory)
     expect(await factoryAt('a').databases()).toContainEqual({ name: 'other', version: 1 })
+  })
+
+  test('is refused under that name also where what has it goes in that moment', async () => {
+    const fs = {
+      stat: async () => ({ isFile: () => true }),
+      realpath: () => Promise.reject(new Error('ENOENT')),
+    }
+    const modules = { fs: { ...fsPromises, ...fs }, path: posix } as unknown as FileModules
+    const log = `${fileNameOf('other')}-wal`
+    await expect(targetOf(modules, `/a/${log}`)).rejects.toMatchObject({ option: 'path' })
+    expect(await targetOf(modules, '/a/copy')).toBe('/a/copy')
   })
 
   test('replaces the file that a link leads to, and neither a directory nor a pipe', async () => {

@@ -1,12 +1,12 @@
 /** `export`: a database as JSON Lines. */
 import { randomUUID } from 'node:crypto'
-import { open, realpath, rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { IDBFactory } from 'idb-everywhere'
 import { exportDatabase, formatKey, type Loss } from 'idb-everywhere/snapshot'
 import { requireDatabase } from '../../databases/connection.ts'
 import { withIndexedDB } from '../../terminal/directory.ts'
-import { checkTarget, type Target } from '../../terminal/files.ts'
+import { checkTarget, type Target, whereItLeads } from '../../terminal/files.ts'
 import { interruption } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson, writeText } from '../../terminal/output.ts'
 import { plainPieces, plainText } from '../../terminal/plain-text.ts'
@@ -147,7 +147,7 @@ async function writeWhole(
   stream: ReadableStream<Uint8Array>,
   target: Target,
 ): Promise<void> {
-  const replaced = target === 'file' ? await realpath(file) : file
+  const replaced = target === 'file' ? whereItLeads(file) : file
   const partial = `${replaced}.${randomUUID()}.partial`
   try {
     await writeTo(partial, stream, { flag: 'wx', isSynced: true })
