@@ -53,6 +53,9 @@ export async function serveInspector(options: ServeInspectorOptions): Promise<Se
   if (!existsSync(directory)) {
     throw new Error(`Directory "${directory}" is not there; name the one that holds the databases`)
   }
+  const server = createServer()
+  // First: where the port is taken, nothing else is to be given up.
+  const address = await listen(server, port)
   const indexedDB = createIndexedDB({ path: directory, ifLocked: 'share' })
   const source = factorySource({
     indexedDB: indexedDB as unknown as IDBFactory, // It is one, under a type that needs no DOM.
@@ -64,8 +67,6 @@ export async function serveInspector(options: ServeInspectorOptions): Promise<Se
   // The engine gets ready before the page asks; what fails fails again then, and is told.
   source.databases().catch(() => {})
   const token = randomBytes(24).toString('base64url')
-  const server = createServer()
-  const address = await listen(server, port)
   const guard = { token, authority: `127.0.0.1:${address}` }
   server.on('request', (request, response) => {
     answer({ source, guard, request, response }).catch(() => giveUp(response))
@@ -84,7 +85,10 @@ export async function serveInspector(options: ServeInspectorOptions): Promise<Se
 /** @returns the port */
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((listening, reject) => {
-    server.once('error', reject)
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} is taken by another program; name another port, or 0 for any that is free`
+      reject(error.code === 'EADDRINUSE' ? new Error(taken, { cause: error }) : error)
+    })
     server.listen(port, '127.0.0.1', () => {
       const address = server.address()
       if (address && typeof address === 'object') listening(address.port)

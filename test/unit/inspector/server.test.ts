@@ -1,11 +1,12 @@
 /** The server of the view, asked by those who break off. */
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { serveInspector, type ServedInspector } from '../../../inspector/server/entry.ts'
+import { status } from '../../../src/status.ts'
 
 let folder: string
 let served: ServedInspector
@@ -61,4 +62,15 @@ test('A request that is broken off ends nothing but itself', async () => {
     process.off('unhandledRejection', note)
   }
   expect(unhandled).toEqual([])
+})
+
+test('Where the port is taken, the directory is not', async () => {
+  const port = Number(new URL(served.url).port)
+  const other = join(folder, 'other')
+  mkdirSync(other)
+  await expect(serveInspector({ path: other, port })).rejects.toThrow(
+    `Port ${port} is taken by another program; name another port, or 0 for any that is free`,
+  )
+  const { state } = await status(other)
+  expect(state).toBe('free')
 })
