@@ -12,3 +12,18 @@ export function uncaught(): Promise<unknown> {
     })
   })
 }
+
+/** The reasons of the promises that are rejected with no one to handle it while `work` goes on, kept from the test runner. */
+export async function unhandledRejections(work: () => Promise<void>): Promise<unknown[]> {
+  const others = process.listeners('unhandledRejection')
+  const reasons: unknown[] = []
+  process.removeAllListeners('unhandledRejection')
+  process.on('unhandledRejection', (reason) => reasons.push(reason))
+  try {
+    await work()
+  } finally {
+    process.removeAllListeners('unhandledRejection')
+    for (const listener of others) process.on('unhandledRejection', listener)
+  }
+  return reasons
+}

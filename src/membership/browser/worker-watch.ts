@@ -38,7 +38,8 @@ export class WorkerWatch {
   /** The worker has just said the id of the lock that it has until it ends. Where this page does not see that lock, it cannot watch. */
   lives(life: string): void {
     this.#stopWaiting()
-    void this.#watch(life)
+    // Locks cannot be looked at from a page that is being left: Firefox says so by a rejection. Its worker goes with it.
+    this.#watch(life).catch(() => {})
   }
 
   async #watch(life: string): Promise<void> {
