@@ -148,12 +148,19 @@ export class FileDirectory<Database extends Closable> {
   }
 
   /** Makes a file ready to be deleted. With a mark that is done in one step, before which nothing must have happened to it. */
-  #makeReady(
+  async #makeReady(
     engine: MountedEngine<Database>,
     file: DatabaseFile,
     mark: CommitMark | undefined,
   ): Promise<number> {
-    return mark ? engine.gather(file) : engine.markDeleted(file)
+    if (!mark) return engine.markDeleted(file)
+    try {
+      return await engine.gather(file)
+    } catch (error) {
+      if (!(error instanceof StorageError) || error.code !== 'full') throw error
+      // A deletion is what makes room: what lies beside the file says nothing once that is gone.
+      return (await engine.identify(file))?.version ?? 0
+    }
   }
 
   /**

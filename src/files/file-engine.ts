@@ -47,8 +47,8 @@ export interface MountedEngine<Database> {
   /** What a file says of itself; null when no database is in it: an interrupted creation or deletion has left it. */
   identify(file: DatabaseFile): Promise<DatabaseIdentity | null>
   /**
-   * Marks a file as deleted, durably and so that nothing beside it undoes that. Gives the version of the database, 0 where
-   * there is none. Called where removing its files takes several steps.
+   * Marks a file as deleted, durably and so that nothing beside it undoes that; removes it where there is no room for a mark. Gives
+   * the version of the database, 0 where there is none. Called where removing its files takes several steps.
    */
   markDeleted(file: DatabaseFile): Promise<number>
   /**

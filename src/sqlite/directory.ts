@@ -1,4 +1,5 @@
 /** A storage directory of SQLite databases: what this engine does to their files, for the directory that any engine has. */
+import { StorageError } from '../errors.ts'
 import type { DatabaseFile, NamedFile } from '../files/database-files.ts'
 import { FileDirectory, type FileDirectoryOptions } from '../files/file-directory.ts'
 import type {
@@ -110,28 +111,38 @@ export class MountedSqlite implements MountedEngine<SqliteDatabase> {
   }
 
   markDeleted(file: DatabaseFile): Promise<number> {
-    return this.#emptyLog(file, writeDeletedMark)
+    return this.#emptyLog(file, { write: writeDeletedMark, removeIfFull: true })
   }
 
   gather(file: DatabaseFile): Promise<number> {
-    return this.#emptyLog(file, () => {})
+    return this.#emptyLog(file, { write: () => {}, removeIfFull: false })
   }
 
-  /** Gives the version, 0 for a database that is missing or marked as deleted. `write`: what goes into the file before. */
-  async #emptyLog(file: DatabaseFile, write: (connection: Connection) => void): Promise<number> {
+  /**
+   * Gives the version, 0 for a database that is missing or marked as deleted. `write`: what goes into the file before. `removeIfFull`:
+   * whether the file goes where there is no room for that.
+   */
+  async #emptyLog(
+    file: DatabaseFile,
+    { write, removeIfFull }: { write: (connection: Connection) => void; removeIfFull: boolean },
+  ): Promise<number> {
     const place = this.#place
     const opened = await openDatabaseFile(place, { ...file, create: false })
     if (!opened) return 0
     const { connection, rows, isUnclean } = opened
+    const version = rows.isDeleted ? 0 : rows.schema.version
     try {
       write(connection)
       new Syncs(place, file, { isUnsynced: isUnclean }).checkpoint(connection, 'TRUNCATE')
     } catch (error) {
       connection.abandon()
-      throw error
+      if (!removeIfFull || !isFull(error)) throw error
+      // A log without its file says nothing: the next to make the file removes it, if none does before.
+      await place.directory.remove(file.fileName)
+      return version
     }
     connection.close()
-    return rows.isDeleted ? 0 : rows.schema.version
+    return version
   }
 
   copyReadable(damaged: NamedFile, copy: DatabaseFile): Promise<SavedStores> {
@@ -141,6 +152,11 @@ export class MountedSqlite implements MountedEngine<SqliteDatabase> {
   unmount(): void {
     this.#place.engine.bridge.unmount(this.#place.mount)
   }
+}
+
+/** Whether there was no room for something. */
+function isFull(error: unknown): boolean {
+  return error instanceof StorageError && error.code === 'full'
 }
 
 function openedFile(

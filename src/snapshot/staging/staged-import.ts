@@ -110,7 +110,8 @@ class StagedImport<Content> {
   async giveUp(error: unknown): Promise<unknown> {
     const { name, resume = false } = this.#options
     if (!this.#staging.isReplacing && (!resume || isUseless(error))) {
-      await this.#staging.remove()
+      // Why the import has failed says more than why what it leaves cannot be removed.
+      await this.#staging.remove().catch(() => undefined)
       return error
     }
     this.#staging.leave()

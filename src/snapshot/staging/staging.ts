@@ -95,9 +95,12 @@ export class Staging<Content> {
     await this.#change({ ...this.#state, trial })
     try {
       await attempt(trial)
-    } finally {
-      await resultOf(this.#factory.deleteDatabase(trial))
+    } catch (error) {
+      // What is left of it is deleted with the next import; why it has failed is to be known now.
+      await resultOf(this.#factory.deleteDatabase(trial)).catch(() => undefined)
+      throw error
     }
+    await resultOf(this.#factory.deleteDatabase(trial))
     const { trial: _, ...state } = this.#state
     await this.#change(state)
   }

@@ -1,6 +1,6 @@
 /** What replaces a database: never are the old one and the new one both gone. */
 import { beforeEach, describe, expect, test } from 'vitest'
-import type { IDBFactory } from '../../../src/index.ts'
+import { close, createIndexedDB, type IDBFactory } from '../../../src/index.ts'
 import {
   backup,
   diff,
@@ -8,6 +8,8 @@ import {
   importDatabase,
   type ImportOptions,
 } from '../../../src/snapshot.ts'
+import { faulty } from '../../../src/testing/fault-vfs.ts'
+import { memory } from '../../../vfs/memory.ts'
 import {
   inMemory,
   listOf,
@@ -152,6 +154,37 @@ describe('importDatabase() with replace', () => {
       expect(await differences()).toEqual([])
     },
   )
+
+  test('on a disk that becomes full at any time leaves the old database alone there, or says where the new one is', async () => {
+    const records = Array.from({ length: 20 }, (_, id) => ({ id, u: id, text: 'x'.repeat(9_000) }))
+    const file = fileOf([store], records)
+    const outcomes: string[] = []
+    for (let freeBytes = 0; outcomes.at(-1) !== 'replaced'; freeBytes += 100_000) {
+      const disk = faulty({ ...memory(), isPersistent: true })
+      const small = createIndexedDB({ vfs: disk, onWarning: () => undefined })
+      await makeOld(small)
+      disk.inject({ freeBytes })
+      const options = { indexedDB: small, replace: true }
+      const failure = await importDatabase(streamOf(file, 50_000), options).catch(
+        (error: DOMException) => error,
+      )
+      const names = await namesIn(small)
+      if (!(failure instanceof DOMException)) outcomes.push('replaced')
+      else if (failure.message.includes('"shop (import)", and the same call')) {
+        outcomes.push('kept')
+        expect(names).toContain('shop (import)')
+        disk.inject({})
+        await importDatabase(streamOf(file, 50_000), { ...options, resume: true })
+      } else {
+        outcomes.push('old')
+        expect([failure.name, names]).toEqual(['QuotaExceededError', ['shop']])
+        expect(await oldStores(small)).toEqual(['old'])
+      }
+      if (outcomes.at(-1) !== 'old') expect(await oldStores(small)).toEqual(['s'])
+      await close(small)
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['old', 'kept', 'replaced']))
+  })
 
   test('refuses another file where what was kept is all that there is', async () => {
     const file = await bytesOf(exportDatabase(from, 'shop'))

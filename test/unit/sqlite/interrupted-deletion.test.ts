@@ -27,49 +27,75 @@ async function killedOwner(): Promise<MemoryVfs> {
 
 const mark = { client: 'a', slot: 0, number: 1 }
 
+interface Deletion {
+  readonly noted?: CommitMark
+  readonly freeBytes?: number
+}
+
 /** What is on the disk before each call of a deletion, and after the last one. */
-async function statesDuring(vfs: MemoryVfs, noted?: CommitMark): Promise<MemoryVfs[]> {
+async function statesDuring(
+  vfs: MemoryVfs,
+  { noted, ...room }: Deletion = {},
+): Promise<MemoryVfs[]> {
   const states: MemoryVfs[] = []
-  const watched = faulty(vfs, { onCall: () => states.push(vfs.fork()) })
-  await directoryOn(onDisk(watched)).delete('test', noted)
+  const watched = faulty(vfs, { ...room, onCall: () => states.push(vfs.fork()) })
+  expect(await directoryOn(onDisk(watched)).delete('test', noted)).toBe(1)
   return [...states, vfs.fork()]
 }
 
-test('a deletion killed before any of its calls leaves the whole database, or none and nothing of it', async () => {
-  const outcomes = new Set<string>()
-  for (const state of await statesDuring(await killedOwner())) {
-    const directory = directoryOn(onDisk(state))
-    const listed = await directory.list()
-    const database = await directory.open('test')
-    const { version } = database.schema
-    outcomes.add(`${listed.length} listed, version ${version}`)
-    if (version > 0) expect(found(database)).toHaveLength(20)
-    else expect(database.schema.stores.size).toBe(0)
-    expect(database.care.check()).toEqual([])
-    await database.close()
-    await directory.close()
-  }
-  expect(outcomes).toEqual(new Set(['1 listed, version 1', '0 listed, version 0']))
+const disks: [string, { freeBytes?: number }][] = [
+  ['a disk with room', {}],
+  ['a full disk', { freeBytes: 0 }],
+]
+
+test.each(disks)(
+  'a deletion on %s killed before any of its calls leaves the whole database, or none and nothing of it',
+  async (_, room) => {
+    const outcomes = new Set<string>()
+    for (const state of await statesDuring(await killedOwner(), room)) {
+      const directory = directoryOn(onDisk(state))
+      const listed = await directory.list()
+      const database = await directory.open('test')
+      const { version } = database.schema
+      outcomes.add(`${listed.length} listed, version ${version}`)
+      if (version > 0) expect(found(database)).toHaveLength(20)
+      else expect(database.schema.stores.size).toBe(0)
+      expect(database.care.check()).toEqual([])
+      await database.close()
+      await directory.close()
+    }
+    expect(outcomes).toEqual(new Set(['1 listed, version 1', '0 listed, version 0']))
+  },
+)
+
+test.each(disks)('a deletion on %s leaves no file', async (_, room) => {
+  const states = await statesDuring(await killedOwner(), room)
+  const files = states.at(-1)?.directory('test')
+  await files?.lock(0)
+  expect(await files?.list()).toEqual([])
 })
 
-test('one with a mark that was killed before any of its calls is known by it, or the database is whole', async () => {
-  const outcomes = new Set<string>()
-  for (const state of await statesDuring(await killedOwner(), mark)) {
-    const directory = directoryOn(onDisk(state))
-    const deleted = await directory.deletedFor(mark)
-    const database = await directory.open('test')
-    outcomes.add(`deleted: ${deleted}, version ${database.schema.version}`)
-    expect(found(database)).toHaveLength(deleted === null ? 20 : 0)
-    expect(database.care.check()).toEqual([])
-    await database.close()
-    expect(await directory.deletedFor(mark)).toBe(deleted)
-    await directory.close()
-  }
-  expect(outcomes).toEqual(new Set(['deleted: null, version 1', 'deleted: 1, version 0']))
-})
+test.each(disks)(
+  'one with a mark on %s that was killed before any of its calls is known by it, or the database is whole',
+  async (_, room) => {
+    const outcomes = new Set<string>()
+    for (const state of await statesDuring(await killedOwner(), { noted: mark, ...room })) {
+      const directory = directoryOn(onDisk(state))
+      const deleted = await directory.deletedFor(mark)
+      const database = await directory.open('test')
+      outcomes.add(`deleted: ${deleted}, version ${database.schema.version}`)
+      expect(found(database)).toHaveLength(deleted === null ? 20 : 0)
+      expect(database.care.check()).toEqual([])
+      await database.close()
+      expect(await directory.deletedFor(mark)).toBe(deleted)
+      await directory.close()
+    }
+    expect(outcomes).toEqual(new Set(['deleted: null, version 1', 'deleted: 1, version 0']))
+  },
+)
 
 test('one with a mark leaves no byte of the database once the next owner has listed all, and no database', async () => {
-  for (const state of await statesDuring(await killedOwner(), mark)) {
+  for (const state of await statesDuring(await killedOwner(), { noted: mark })) {
     const directory = directoryOn(onDisk(state))
     const listed = await directory.list()
     const deleted = await directory.deletedFor(mark)
