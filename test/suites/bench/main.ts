@@ -28,7 +28,8 @@ export interface Launcher {
 }
 
 const usage = `npm run bench -- [filter] [options]
-  filter         only the question of that name, or else the cases whose name contains it
+  filter         only the question of that name, or else the cases whose name contains it; first-second has options of its
+                 own (npm run bench -- first-second --help)
   --runtime      ${runtimeNames.join(' | ')} (default: node, the running one)
   --rounds N     rounds that count, for every case
   --profile DIR  write CPU profiles there (Node only)

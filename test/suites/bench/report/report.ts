@@ -6,6 +6,7 @@ import type { Row } from '../warm/cases.ts'
 import type { Answer } from '../question.ts'
 import { markdownTable, writeSection } from './document.ts'
 import { type ChartRow, chartOf } from './speed-chart.ts'
+import { writeFirstSecondReport } from '../first-second/report.ts'
 import { type FrontRow, frontChartOf } from './front-chart.ts'
 import { goalOf } from './table.ts'
 
@@ -42,6 +43,7 @@ export function writeReport(projectRoot: string): void {
   }
   const tables = [tableFor('disk', 'on disk', rows), tableFor('memory', 'in memory', rows)]
   writeSection(projectRoot, section, tables)
+  writeFirstSecondReport(projectRoot)
 }
 
 /** A case, and its row of each runtime's results that has one. */
