@@ -11,7 +11,7 @@ export default {
   description: 'IndexedDB wherever JavaScript runs, with its data on disk',
   base: process.env.SITE_BASE ?? '/',
   lastUpdated: false,
-  markdown: { anchor: { slugify }, languageAlias: { jsonl: 'json' } },
+  markdown: { anchor: { slugify }, languageAlias: { jsonl: 'json' }, config: drawMermaid },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],
@@ -49,4 +49,13 @@ function slugify(heading) {
     .toLowerCase()
     .replaceAll(/[^\p{L}\p{N}_\- ]/gu, '')
     .replaceAll(' ', '-')
+}
+
+/** Has blocks of Mermaid drawn, by a component of the theme. */
+function drawMermaid({ renderer }) {
+  const { fence } = renderer.rules
+  renderer.rules.fence = (tokens, at, ...others) =>
+    tokens[at].info.trim() === 'mermaid'
+      ? `<MermaidDrawing source="${encodeURIComponent(tokens[at].content)}" />`
+      : fence(tokens, at, ...others)
 }

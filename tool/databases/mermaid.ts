@@ -8,7 +8,8 @@ export function mermaidDiagram(schemas: readonly Schema[]): string {
     `  %% ${name === '' ? '""' : name.replace(/[^\x20-\x7e]|%/g, '?')}, version ${version}`,
     ...stores.flatMap((store) => entityLines(store, schemas.length > 1 ? `${name}: ` : '')),
   ])
-  return ['erDiagram', ...lines].join('\n')
+  // Entities without relationships would else stand beside each other, however many they are.
+  return ['erDiagram', '  direction LR', ...lines].join('\n')
 }
 
 function entityLines(store: StoreSchema, prefix: string): string[] {

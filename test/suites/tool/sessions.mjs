@@ -33,6 +33,14 @@ export const sessionChecks = [
       }
     },
   ],
+  [
+    'what the page has drawn is what it shows as text',
+    () => {
+      const blocks = readFileSync(page, 'utf8').matchAll(/^erDiagram\n[^]*?^```$/gm)
+      const [shown, drawn] = [...blocks].map(([block]) => block)
+      assert.equal(drawn, shown)
+    },
+  ],
 ]
 
 /** Each `$ command` of the page with the lines below it. */

@@ -49,6 +49,7 @@ test('A key path of the value itself is told from none', () => {
 
 test('A diagram names only what Mermaid can read', () => {
   expect(mermaidDiagram([shop])).toBe(`erDiagram
+  direction LR
   %% shop, version 3
   "orders" {
     key id PK "generated, 1234 records"
