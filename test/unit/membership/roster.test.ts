@@ -1,6 +1,16 @@
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { Roster, type Guest } from '../../../src/membership/roster.ts'
 import { turn } from '../../kit/host-client.ts'
+
+const clock = await vi.hoisted(async () => {
+  const { SteeredClock } = await import('../../kit/steered-clock.ts')
+  return new SteeredClock()
+})
+vi.mock('../../../src/event-loop/turn.ts', async (importOriginal) => ({
+  ...(await importOriginal<object>()),
+  now: clock.now,
+  queueIdleTimer: clock.queueIdleTimer,
+}))
 
 function guest(): Guest & { told: string[][]; wasReplaced: boolean } {
   return {
@@ -13,10 +23,6 @@ function guest(): Guest & { told: string[][]; wasReplaced: boolean } {
       this.wasReplaced = true
     },
   }
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await turn()
 }
 
 /** Whether it resolves without any more time. */
@@ -70,10 +76,9 @@ describe('recovery', () => {
     roster.enter('b', guest()).recovered()
     roster.enter('c', guest()).left()
     expect(await isResolved(roster.recovery)).toBe(false)
-    const start = performance.now()
     dead.add('e')
-    await roster.recovery
-    expect(performance.now() - start).toBeLessThan(250)
+    await clock.pass(25)
+    expect(await isResolved(roster.recovery)).toBe(true)
   })
 
   test('waits also for clients that come meanwhile and are on no list', async () => {
@@ -91,8 +96,11 @@ describe('recovery', () => {
     const roster = new Roster({ own: 'a', returning: ['a', 'b', 'dead'] })
     roster.ownRecovered()
     const seat = roster.enter('b', guest())
+    await clock.pass(225)
     expect(roster.clients).toEqual(['b', 'dead'])
-    await until(() => roster.clients.length === 1)
+    await clock.pass(25)
+    expect(roster.clients).toEqual(['b'])
+    await clock.pass(4_750)
     expect(await isResolved(roster.recovery)).toBe(false)
     seat.recovered()
     expect(await isResolved(roster.recovery)).toBe(true)
@@ -101,9 +109,8 @@ describe('recovery', () => {
   test('does not count the time in which the owner could let no one in', async () => {
     const roster = new Roster({ own: 'a', returning: ['a', 'b'] })
     roster.ownRecovered()
-    const end = performance.now() + 400
-    while (performance.now() < end);
-    await turn()
+    clock.beBusy(400)
+    await clock.pass(0)
     expect(await isResolved(roster.recovery)).toBe(false)
     expect(roster.clients).toEqual(['b'])
     roster.enter('b', guest()).recovered()
@@ -114,19 +121,21 @@ describe('recovery', () => {
     const roster = new Roster({ own: 'a', returning: ['a', 'b'] })
     roster.ownRecovered()
     const hasSaidHello = roster.knocked()
-    await new Promise((resolve) => setTimeout(resolve, 500))
+    await clock.pass(500)
     expect(roster.clients).toEqual(['b'])
     hasSaidHello()
-    await roster.recovery
+    await clock.pass(25)
+    expect(await isResolved(roster.recovery)).toBe(true)
     expect(roster.clients).toEqual([])
   })
 
   test('waits for 1 s where those who have not died are known to be alive', async () => {
-    const start = performance.now()
     const roster = new Roster({ own: 'a', returning: ['a', 'b'], hasDied: () => false })
     roster.ownRecovered()
-    await roster.recovery
-    expect(performance.now() - start).toBeGreaterThan(990)
+    await clock.pass(975)
+    expect(await isResolved(roster.recovery)).toBe(false)
+    await clock.pass(25)
+    expect(await isResolved(roster.recovery)).toBe(true)
   })
 
   test('waits for all who come in time where the former owner died with clients unknown', async () => {
@@ -135,7 +144,7 @@ describe('recovery', () => {
     const seat = roster.enter('a', guest())
     roster.enter('b', guest()).recovered()
     expect(await isResolved(roster.recovery)).toBe(false)
-    await new Promise((resolve) => setTimeout(resolve, 400))
+    await clock.pass(400)
     expect(await isResolved(roster.recovery)).toBe(false)
     seat.recovered()
     expect(await isResolved(roster.recovery)).toBe(true)
