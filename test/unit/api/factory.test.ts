@@ -8,6 +8,7 @@ import { nodeFs } from '../../../vfs/node.ts'
 import type { DirectoryLockedError } from '../../../src/files/vfs.ts'
 import { IDBKeyRange, close, createIndexedDB, install, serve } from '../../../src/index.ts'
 import { openDatabase, resultOf } from '../../kit/promises.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 let path = ''
 beforeEach(() => {
@@ -298,7 +299,7 @@ describe('a failed request without a listener', () => {
     ;(await openDatabase(indexedDB, () => {}, { version: 3 })).close()
     indexedDB.open('test', 2)
     await indexedDB.databases()
-    await vi.waitFor(() => expect(warn).toHaveBeenCalledOnce())
+    await eventually(() => expect(warn).toHaveBeenCalledOnce())
     warn.mockRestore()
     port1.close()
   })
@@ -322,7 +323,7 @@ describe('a failed request without a listener', () => {
     ;(await openDatabase(indexedDB, () => {}, { version: 3 })).close()
     const request = indexedDB.open('test', 2)
     expect(await reported).toMatchObject({ message: 'from the listener' })
-    await vi.waitFor(() => expect(request.readyState).toBe('done'))
+    await eventually(() => expect(request.readyState).toBe('done'))
     expect((await openDatabase(indexedDB, () => {}, { version: 3 })).version).toBe(3)
   })
 })

@@ -99,7 +99,7 @@ function use(indexedDB: IDBFactory, name: string, done: Done): void {
 
 function used(indexedDB: IDBFactory, name: string): Promise<unknown> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve('nothing came of it'), 3000)
+    const timer = setTimeout(() => resolve('nothing came of it'), 120_000)
     use(indexedDB, name, (result) => {
       clearTimeout(timer)
       disinherit()

@@ -4,6 +4,7 @@ import { observe, type Observed, type ObserveOptions, putMany } from '../../../s
 import { createIndexedDB, IDBKeyRange, serve } from '../../../src/index.ts'
 import { completion, resultOf } from '../../kit/promises.ts'
 import { bookOf, booksUpTo, inMemory, openLibrary } from './library.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 const ends: (() => void)[] = []
 afterEach(() => {
@@ -214,7 +215,7 @@ test('A listener that throws is an uncaught exception, and the next one is calle
   observe(library, {}, notes.listen)
   await write(library, (books) => void books.put(bookOf(1)))
   await notes.until(1)
-  await vi.waitFor(() => expect(reported).toHaveBeenCalledWith(error, 'uncaughtException'))
+  await eventually(() => expect(reported).toHaveBeenCalledWith(error, 'uncaughtException'))
 })
 
 test('observe() refuses what it cannot observe', async () => {

@@ -68,7 +68,7 @@ test('transactions ended one by one under a hold do not start in between', () =>
 })
 
 test('100,000 waiting transactions are let through one by one in linear time', () => {
-  const begin = performance.now()
+  const begin = process.cpuUsage()
   const scheduler = new Scheduler()
   const started: LockRequest[] = []
   for (let i = 0; i < 100_000; i++) {
@@ -81,6 +81,6 @@ test('100,000 waiting transactions are let through one by one in linear time', (
     count++
   }
   expect(count).toBe(100_000)
-  // Takes a quarter of a second; quadratic, it would move or compare 5 billion entries.
-  expect(performance.now() - begin).toBeLessThan(4_000)
+  // Takes a quarter of a second of the processor's time; quadratic, it would move or compare 5 billion entries.
+  expect(process.cpuUsage(begin).user).toBeLessThan(4_000_000)
 })

@@ -4,6 +4,7 @@ import type { CountRequest, Source } from '../../../inspector/source/source.ts'
 import { withPatientCounts } from '../../../inspector/view/patient-counts.ts'
 import { createIndexedDB, IDBKeyRange } from '../../../src/index.ts'
 import { memory } from '../../../vfs/memory.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 const KeyRange = IDBKeyRange as unknown as typeof globalThis.IDBKeyRange
 const all = { lower: null, upper: null }
@@ -76,10 +77,10 @@ test('counts wait for pages, come one at a time, the last asked first', async ()
   expect(asked).toEqual(['page'])
   answer('rows')
   await page
-  await expect.poll(() => asked).toEqual(['page', 'count others'])
+  await eventually(() => expect(asked).toEqual(['page', 'count others']))
   answer(2)
   expect(await other).toBe(2)
-  await expect.poll(() => asked).toEqual(['page', 'count others', 'count things'])
+  await eventually(() => expect(asked).toEqual(['page', 'count others', 'count things']))
   answer(1)
   expect(await count).toBe(1)
 })
@@ -88,12 +89,12 @@ test('the same is counted again only once something has changed', async () => {
   const { source, asked, answer, change } = steered()
   source.watch(() => {})
   const [count, same] = [source.count(things), source.count(things)]
-  await expect.poll(() => asked).toEqual(['count things'])
+  await eventually(() => expect(asked).toEqual(['count things']))
   answer(1)
   expect(await Promise.all([count, same, source.count(things)])).toEqual([1, 1, 1])
   change()
   const again = source.count(things)
-  await expect.poll(() => asked).toEqual(['count things', 'count things'])
+  await eventually(() => expect(asked).toEqual(['count things', 'count things']))
   answer(2)
   expect(await again).toBe(2)
 })

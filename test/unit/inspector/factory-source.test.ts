@@ -4,6 +4,7 @@ import { factorySource } from '../../../inspector/source/factory-source.ts'
 import type { Page, PageRequest, Source } from '../../../inspector/source/source.ts'
 import { createIndexedDB, IDBKeyRange } from '../../../src/index.ts'
 import { memory } from '../../../vfs/memory.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 /** 25 records with keys 1 to 25, of three colours. */
 async function colours(): Promise<{ source: Source; indexedDB: IDBFactory }> {
@@ -152,9 +153,9 @@ test('what others and the view itself commit is told, and noted', async () => {
   const store = request.result.transaction('things', 'readwrite').objectStore('things')
   store.put({ id: 26, colour: 'blue' })
   store.delete(1)
-  await expect.poll(() => told).toBe(1)
+  await eventually(() => expect(told).toBe(1))
   await source.remove({ database: 'colours', store: 'things', key: 2 })
-  await expect.poll(() => told).toBe(2)
+  await eventually(() => expect(told).toBe(2))
   const activity = await source.activity('colours')
   expect(activity?.latest).toMatchObject([
     { stores: [{ store: 'things', changes: 1 }], isOwn: true, tookMs: expect.any(Number) },

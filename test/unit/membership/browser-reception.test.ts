@@ -10,6 +10,7 @@ import { greetOwner } from '../../../src/membership/greeting.ts'
 import { protocolRange } from '../../../src/membership/hello.ts'
 import { Roster } from '../../../src/membership/roster.ts'
 import { FakeLocks } from '../../kit/fake-locks.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 const point = meetingPointOf(`/reception of ${process.pid}`)
 const [owner, guest] = ['owner-0123456789', 'guest-0123456789']
@@ -65,19 +66,19 @@ afterEach(() => {
 test('one that knocks over a channel is served until its life ends', async () => {
   const { life, enter } = await visitor(guest, null)
   await enter()
-  await vi.waitFor(() => expect(served).toEqual([`${guest} is served`]))
+  await eventually(() => expect(served).toEqual([`${guest} is served`]))
   expect(roster.clients).toEqual([guest])
   life.end()
-  await vi.waitFor(() => expect(served).toEqual([`${guest} is served`, `${guest} is ended`]))
+  await eventually(() => expect(served).toEqual([`${guest} is served`, `${guest} is ended`]))
   expect(roster.clients).toEqual([])
 })
 
 test('the port of one that says goodbye is closed here, too', async () => {
   const { enter } = await visitor(guest, null)
   await enter()
-  await vi.waitFor(() => expect(served).toEqual([`${guest} is served`]))
+  await eventually(() => expect(served).toEqual([`${guest} is served`]))
   goodbye()
-  await vi.waitFor(() => expect(endPort.mock.calls).toHaveLength(1))
+  await eventually(() => expect(endPort.mock.calls).toHaveLength(1))
   expect(roster.clients).toEqual([])
 })
 
@@ -90,7 +91,7 @@ test('one whose port lies with a broker that the owner cannot reach comes over a
   }
   const { enter } = await visitor(guest, broker)
   await enter()
-  await vi.waitFor(() => expect(served).toEqual([`${guest} is served`]))
+  await eventually(() => expect(served).toEqual([`${guest} is served`]))
   for (const port of ports) port.close()
 })
 
@@ -107,10 +108,10 @@ test('lets one in once the notes of those who have gone are executed', async () 
 test('one that closes ends those who are there, and its own life', async () => {
   const { enter } = await visitor(guest, null)
   const { gone } = await enter()
-  await vi.waitFor(() => expect(served).toEqual([`${guest} is served`]))
+  await eventually(() => expect(served).toEqual([`${guest} is served`]))
   reception.close()
   expect(served).toEqual([`${guest} is served`, `${guest} is ended`])
-  await vi.waitFor(async () => expect(await gone()).toBe(true))
+  await eventually(async () => expect(await gone()).toBe(true))
 })
 
 /** One that knocks; `enter` says its hello once it is let in. */

@@ -1,4 +1,4 @@
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
 import {
@@ -18,6 +18,7 @@ import { listDatabases, open } from '../../kit/host-client.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
 import { streamPair } from '../../kit/streams.ts'
 import { portPair, unexpected } from '../../kit/transports.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 const client: ClientHello = {
   protocol: protocolRange,
@@ -161,8 +162,8 @@ describe('an owner', () => {
     stream.onData(() => {})
     const received = receiveClient(new SocketPort(ownStream), reception())
     expect(await received).toBe(null)
-    await vi.waitFor(() => expect(isClosed).toBe(true))
-  }, 10_000)
+    await eventually(() => expect(isClosed).toBe(true))
+  })
 
   test('does not need a secret where the channel is one', async () => {
     const [ownPort, port] = socketPorts()

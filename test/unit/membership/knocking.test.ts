@@ -1,5 +1,5 @@
 /** One that looks for the owner of a directory, which a test plays on the directory's channel. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Broker } from '../../../src/membership/browser/broker.ts'
 import { Knocking } from '../../../src/membership/browser/knocking.ts'
 import {
@@ -9,6 +9,7 @@ import {
   meetingPointOf,
   type Word,
 } from '../../../src/membership/browser/meeting-point.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 const point = meetingPointOf(`/${process.pid}`)
 let heard: Word[]
@@ -108,7 +109,7 @@ function knock(over: Broker | null): Knocking {
 /** The last knock, once that many have been heard. */
 async function lastKnock(count: number): Promise<Knock> {
   const knocks = (): Knock[] => heard.filter((word) => word.type === 'knock')
-  await vi.waitFor(() => expect(knocks()).toHaveLength(count))
+  await eventually(() => expect(knocks()).toHaveLength(count))
   const last = knocks().at(-1)
   if (!last) throw new Error('unreachable: it was heard')
   return last

@@ -262,7 +262,7 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
     await assert.rejects(looking, /speaks protocols 7 to 9/)
     await new Promise((resolve) => setTimeout(resolve, 5_500))
     assert.deepEqual(reports, [])
-  }, 10_000)
+  })
 
   test('an owner that hangs up each time is named, with what may be wrong, and stays the owner', async () => {
     const owner = await own()

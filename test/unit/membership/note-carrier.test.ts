@@ -1,5 +1,5 @@
 /** A page that carries notes to the owner, which a test plays on the directory's channel. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   meet,
   type Meeting,
@@ -8,6 +8,7 @@ import {
 } from '../../../src/membership/browser/meeting-point.ts'
 import type { NoteBox, NoteListener } from '../../../src/membership/browser/parting/note-box.ts'
 import { NoteCarrier } from '../../../src/membership/browser/parting/note-carrier.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 const point = meetingPointOf(`/notes of ${process.pid}`)
 let heard: Word[]
@@ -29,15 +30,15 @@ afterEach(() => {
 
 test('says what is in the box as it begins, and to each owner that begins', async () => {
   const note = { type: 'note', key: 'a', note: 'text' }
-  await vi.waitFor(() => expect(heard).toEqual([note]))
+  await eventually(() => expect(heard).toEqual([note]))
   owner.say({ type: 'here' })
-  await vi.waitFor(() => expect(heard).toEqual([note, note]))
+  await eventually(() => expect(heard).toEqual([note, note]))
 })
 
 test('says what other pages note and take back', async () => {
   box.listener?.added({ key: 'b', note: 'more' })
   box.listener?.removed('b')
-  await vi.waitFor(() => expect(heard).toHaveLength(3))
+  await eventually(() => expect(heard).toHaveLength(3))
   expect(heard.slice(1)).toEqual([
     { type: 'note', key: 'b', note: 'more' },
     { type: 'noteGone', key: 'b' },
@@ -46,7 +47,7 @@ test('says what other pages note and take back', async () => {
 
 test('removes the note that the owner says is over', async () => {
   owner.say({ type: 'noteOver', key: 'a' })
-  await vi.waitFor(() => expect(box.notes.size).toBe(0))
+  await eventually(() => expect(box.notes.size).toBe(0))
 })
 
 test('one that is closed listens to no page any more', () => {

@@ -7,6 +7,7 @@ import type { NoteBox } from '../../../src/membership/browser/parting/note-box.t
 import type { PageFarewell } from '../../../src/membership/browser/parting/page-farewell.ts'
 import { PagePeer } from '../../../src/membership/browser/parting/page-peer.ts'
 import type { Found, FoundOwn, FoundOwner, Looking } from '../../../src/membership/peer.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 let isBusy: boolean
 /** What its thread finds; it looks until it has. */
@@ -68,7 +69,7 @@ test('a client whose page goes away says goodbye: it brings nothing to another o
 
 test('a look that the page interrupts begins again when the page is back', async () => {
   const looked = peer.look(looking())
-  await vi.waitFor(() => expect(looks).toHaveLength(1))
+  await eventually(() => expect(looks).toHaveLength(1))
   page.leave()
   await settle()
   expect(looks).toHaveLength(1)

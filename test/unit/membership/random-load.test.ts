@@ -28,13 +28,13 @@ test('members whose owners are killed under load lose nothing, and their transac
   })
   // In so few, one: an owner that dies within a millisecond has not told who is there.
   expect(differed).toBeLessThanOrEqual(1)
-}, 60_000)
+})
 
 test('owners that hand over under load, whatever they have open, lose nothing', async () => {
   const reports = await load(true)
   expect(reports.flatMap(({ wrong }) => wrong)).toEqual([])
   expect(sum(reports, ({ handOvers }) => handOvers)).toBeGreaterThan(3)
-}, 60_000)
+})
 
 function sumCounts(reports: readonly LoadReport[]): LoadReport['counts'] {
   const [first, ...others] = reports.map(({ counts }) => ({ ...counts }))

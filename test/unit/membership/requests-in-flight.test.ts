@@ -57,7 +57,7 @@ describe('a deletion that was carried out, whose answer was lost with the owner'
       expect(await listDatabases(client)).toEqual([{ name: 'db', version: 5 }])
       return directory
     })
-  }, 60_000)
+  })
 
   test('leaves nothing once it is answered', async () => {
     const directory = new SharedDirectory()
@@ -129,7 +129,7 @@ test('the first upgrade of a database whose owner dies while it commits is commi
     expect(log, `cut at ${cutAt}`).toEqual(told)
     return { killCount: directory.killCount - 1 }
   })
-}, 60_000)
+})
 
 test('a request that others have seen by versionchange goes before theirs', async () => {
   const directory = new SharedDirectory()

@@ -4,6 +4,7 @@ import { WorkerWatch } from '../../../src/membership/browser/worker-watch.ts'
 import { beginLife } from '../../../src/membership/browser/web-locks.ts'
 import { FakeLocks } from '../../kit/fake-locks.ts'
 import { unhandledRejections } from '../../kit/uncaught.ts'
+import { eventually } from '../../kit/eventually.ts'
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -15,7 +16,7 @@ test('A worker has died when the lock that it has until it ends is free', async 
   await nextTask()
   expect(died).not.toHaveBeenCalled()
   end()
-  await vi.waitFor(() => expect(died).toHaveBeenCalledOnce())
+  await eventually(() => expect(died).toHaveBeenCalledOnce())
 })
 
 test('Where locks cannot be looked at, as in a page that is being left, a watch leaves no rejection unhandled', async () => {

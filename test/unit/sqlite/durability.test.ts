@@ -65,36 +65,32 @@ function run(transaction: StorageTransaction, step: Step): void {
   if (step.type === 'clear') transaction.clear(1)
 }
 
-test(
-  'a process that dies at any moment loses nothing committed and keeps nothing uncommitted',
-  { timeout: 60_000 },
-  () =>
-    fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-        let vfs = memory()
-        let database = await openWithStore(directoryOn(persistent(vfs)), { indexes: [indexOf(1)] })
-        let committed = contentOf(database)
-        let transaction = database.begin()
-        for (const step of steps) {
-          run(transaction, step)
-          if (step.type === 'commit') transaction.commit()
-          if (step.type === 'rollback') transaction.rollback()
-          if (step.type === 'commit') committed = contentOf(database)
-          if (step.type === 'housekeep') database.care.housekeep()
-          if (step.type === 'crash') {
-            vfs = vfs.fork()
-            database = await directoryOn(persistent(vfs)).open('test')
-            expect(database.care.check()).toEqual([])
-          }
-          if (step.type === 'rollback' || step.type === 'crash') {
-            expect(contentOf(database)).toEqual(committed)
-          }
-          if (['commit', 'rollback', 'crash'].includes(step.type)) transaction = database.begin()
+test('a process that dies at any moment loses nothing committed and keeps nothing uncommitted', () =>
+  fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+      let vfs = memory()
+      let database = await openWithStore(directoryOn(persistent(vfs)), { indexes: [indexOf(1)] })
+      let committed = contentOf(database)
+      let transaction = database.begin()
+      for (const step of steps) {
+        run(transaction, step)
+        if (step.type === 'commit') transaction.commit()
+        if (step.type === 'rollback') transaction.rollback()
+        if (step.type === 'commit') committed = contentOf(database)
+        if (step.type === 'housekeep') database.care.housekeep()
+        if (step.type === 'crash') {
+          vfs = vfs.fork()
+          database = await directoryOn(persistent(vfs)).open('test')
+          expect(database.care.check()).toEqual([])
         }
-      }),
-      { numRuns: 40 },
-    ),
-)
+        if (step.type === 'rollback' || step.type === 'crash') {
+          expect(contentOf(database)).toEqual(committed)
+        }
+        if (['commit', 'rollback', 'crash'].includes(step.type)) transaction = database.begin()
+      }
+    }),
+    { numRuns: 40 },
+  ))
 
 /** What a test makes the files do. */
 interface Faults {

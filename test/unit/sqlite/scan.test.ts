@@ -88,7 +88,7 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-test('every scan gives what the same scan over arrays gives', { timeout: 60_000 }, async () => {
+test('every scan gives what the same scan over arrays gives', async () => {
   const stored = fc.uniqueArray(fc.tuple(key, fc.array(key, { maxLength: 3 })), {
     selector: ([key]) => key,
     maxLength: 12,

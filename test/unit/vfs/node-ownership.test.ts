@@ -19,7 +19,7 @@ const runtimes = (process.env['IDB_TEST_RUNTIMES'] ?? process.execPath).split(',
 /** How often the race is run. */
 const rounds = Number(process.env['IDB_TEST_ROUNDS'] ?? 3)
 
-describe('the ownership of a directory among processes', { timeout: 60_000 }, () => {
+describe('the ownership of a directory among processes', () => {
   const root = fs.mkdtempSync(join(os.tmpdir(), 'ownership-'))
   const program = join(root, 'lock-holder.mjs')
   const module = join(root, 'node.mjs')

@@ -10,7 +10,7 @@ import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from 'vitest'
 import { openOwnerSocket, socketLiveness } from '../../../vfs/node/owner-socket.ts'
 
-describe.skipIf(process.platform === 'win32')('the socket of an owner', { timeout: 60_000 }, () => {
+describe.skipIf(process.platform === 'win32')('the socket of an owner', () => {
   const root = fs.mkdtempSync(join(os.tmpdir(), 'socket-'))
   const module = join(root, 'owner-socket.mjs')
   const children: ChildProcess[] = []
