@@ -1,7 +1,10 @@
 /** Transactions. https://w3c.github.io/IndexedDB/#transaction */
 import { objectStoreHandle, scopeOf } from '../core/handles.ts'
+import { type Hold, holdSymbol } from '../base/hold.ts'
+import { holdTransaction } from '../core/hold.ts'
 import { inactive } from '../core/inactive.ts'
 import { Transaction } from '../core/transaction.ts'
+import { type IDBRequest, requestHandle } from './IDBRequest.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
 import type { DOMStringList } from './webidl/DOMStringList.ts'
 import { sortedNameList } from './sorted-name-list.ts'
@@ -66,6 +69,12 @@ export class IDBTransaction {
     const store = objectStoreHandle(transaction, storeName)
     if (store) return wrap(store)
     throw notInScope(transaction, storeName)
+  }
+
+  /** For what waits for other work in a transaction, of whichever copy of this package. @throws TransactionInactiveError */
+  [holdSymbol](): Hold<IDBRequest<undefined>> {
+    const { request, release } = holdTransaction(this.#transaction)
+    return { request: requestHandle(request), release }
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbtransaction-commit */

@@ -23,6 +23,7 @@ export function executeRequest(request: Request, operation: Operation): Request 
 /** Puts a request at the end of its transaction's request list, without executing anything yet. */
 export function placeRequest(request: Request): void {
   const { transaction } = request
+  transaction.hold?.release()
   transaction.requests.add(request)
   transaction.unprocessed++
   transaction.trace?.asked(transaction.unprocessed)

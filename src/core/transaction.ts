@@ -4,6 +4,7 @@
  * All step numbers and links of this room refer to the draft of 2025-08-13, https://w3c.github.io/IndexedDB/.
  * https://w3c.github.io/IndexedDB/#transaction-construct
  */
+import type { Hold } from '../base/hold.ts'
 import { append } from '../base/own-property.ts'
 import {
   type Failure,
@@ -64,6 +65,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
    * end a call: no memory, a limit on its time. Then the transaction ends, as half of a call must not be done.
    */
   isMidCall = false
+  /** What keeps it alive though nothing is asked of it; null: nothing does. */
+  hold: Hold<Request> | null = null
   nextCleanup: Cleanup | null = null
   error: DOMException | null = null
   readonly requests = new RequestList()

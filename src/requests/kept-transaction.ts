@@ -1,8 +1,14 @@
+import { type Hold, holdSymbol } from '../base/hold.ts'
 import { domException } from '../errors.ts'
 import type { IDBObjectStore, IDBRequest, IDBTransaction } from '../api/global/interfaces.ts'
 
 /** Makes requests; the last of them is answered last. */
 type Ask = () => IDBRequest | undefined
+
+/** A transaction of this package. */
+interface Holdable {
+  [holdSymbol](): Hold<IDBRequest>
+}
 
 interface Asked {
   readonly ask: Ask
@@ -11,8 +17,8 @@ interface Asked {
 }
 
 /**
- * A transaction that waits for other work: as long as there is nothing else to ask, it asks for a key that takes no time to
- * look for, and so stays alive. It ends by finish() or abort(), or by the error of a request.
+ * A transaction that waits for other work: as long as there is nothing else to ask, it is held; one of another IndexedDB is asked for
+ * a key that takes no time to look for, over and over. It ends by finish() or abort(), or by the error of a request.
  */
 export class KeptTransaction {
   /** Resolves when it has committed. Rejects when it was aborted, with the reason. */
@@ -22,6 +28,7 @@ export class KeptTransaction {
   readonly #queue: Asked[] = []
   #failure: { readonly reason: unknown } | null = null
   #isFinishing = false
+  #hold: Hold<IDBRequest> | null = null
 
   /** It is active now: just made, or in an event of one of its requests. `store`: one that stays to its end. */
   constructor(transaction: IDBTransaction, store: IDBObjectStore) {
@@ -49,12 +56,14 @@ export class KeptTransaction {
     return new Promise((resolve, reject) => {
       if (this.#failure) reject(this.#failure.reason)
       else this.#queue.push({ ask, resolve, reject })
+      this.#hold?.release()
     })
   }
 
   /** Lets it commit. Resolves when it has. */
   finish(): Promise<void> {
     this.#isFinishing = true
+    this.#hold?.release()
     return this.ended
   }
 
@@ -85,10 +94,18 @@ export class KeptTransaction {
 
   #stay(): void {
     try {
-      this.#store.count(-Infinity).onsuccess = () => this.#beat()
-    } catch {
+      this.#restingRequest().addEventListener('success', () => this.#beat())
+    } catch (error) {
       // What was asked has ended it, by commit() or abort().
+      if (!(error instanceof DOMException)) throw error
     }
+  }
+
+  #restingRequest(): IDBRequest {
+    const transaction = this.#transaction as IDBTransaction & Partial<Holdable>
+    const hold = transaction[holdSymbol]?.() ?? null
+    this.#hold = hold
+    return hold ? hold.request : this.#store.count(-Infinity)
   }
 
   #make({ ask, resolve, reject }: Asked): void {
