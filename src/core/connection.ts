@@ -45,7 +45,8 @@ export class Connection extends Target implements ConnectionListener {
     factory.connections.add(this)
     if (opened) {
       const isClosed = (): boolean => this.#isClosed
-      factory.explainer?.connections.add({ database: host.name, opened, isClosed })
+      const isClosing = (): boolean => this.closePending || this.#isClosed
+      factory.explainer?.connections.add({ database: host.name, opened, isClosed, isClosing })
     }
   }
 

@@ -11,6 +11,7 @@ import type {
   SalvageReport,
 } from '../protocol/protocol.ts'
 import { defineHidden } from '../base/own-property.ts'
+import type { OpenConnection } from '../explain/open-connections.ts'
 import { type Place, placeHere } from '../explain/place.ts'
 import { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
@@ -145,17 +146,20 @@ abstract class OpenRequestTask extends FiringTask {
 class FireBlocked extends OpenRequestTask {
   readonly #oldVersion: number
   readonly #newVersion: number | null
+  /** This factory's connections that were open when it was blocked; the option `explain` is on. */
+  readonly #blockers: readonly OpenConnection[]
 
   constructor(request: OpenRequest, oldVersion: number, newVersion: number | null) {
     super(request)
     this.#oldVersion = oldVersion
     this.#newVersion = newVersion
+    this.#blockers = request.factory.explainer?.connections.to(request.name) ?? []
   }
 
   protected begin(): Event {
     const { factory, title, name } = this.target
     const event = this.versionChangeEvent('blocked', this.#oldVersion, this.#newVersion)
-    const reason = factory.explainer?.connections.inTheWay(title, name)
+    const reason = factory.explainer?.connections.inTheWay(title, name, this.#blockers)
     if (!reason) return event
     if (isObserved(this.target, 'blocked')) defineHidden(event, 'cause', reason.cause)
     else factory.warn(reason)

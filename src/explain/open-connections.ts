@@ -7,6 +7,8 @@ export interface OpenConnection {
   readonly database: string
   readonly opened: Place
   readonly isClosed: () => boolean
+  /** Whether it closes by itself once its transactions have ended, or has. */
+  readonly isClosing: () => boolean
 }
 
 /** Those of one factory. */
@@ -18,11 +20,21 @@ export class OpenConnections {
     this.#connections.add(connection)
   }
 
-  /** Says who keeps `title` from going on. */
-  inTheWay(title: string, database: string): DOMException {
+  /** Those to a database, as they are now. */
+  to(database: string): readonly OpenConnection[] {
     this.#dropClosed()
-    const blockers = [...this.#connections].filter((it) => it.database === database)
-    const opened = blockers.map((it) => it.opened.text ?? 'an unknown place')
+    return [...this.#connections].filter((it) => it.database === database)
+  }
+
+  /** Says who keeps `title` from going on; null: those that did, `blockers`, close by themselves. */
+  inTheWay(
+    title: string,
+    database: string,
+    blockers: readonly OpenConnection[],
+  ): DOMException | null {
+    const left = blockers.filter((it) => !it.isClosing())
+    if (left.length === 0 && blockers.length > 0) return null
+    const opened = left.map((it) => it.opened.text ?? 'an unknown place')
     const who =
       opened.length === 0
         ? 'a connection of another factory, thread, tab or process is open'

@@ -89,6 +89,19 @@ test('a blocked event has as its cause where the connections in its way were ope
   await close(factory)
 })
 
+test('a deletion that waits for a transaction of a closed connection is not reported', async () => {
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): unknown => warnings.push(warning)
+  const factory = createIndexedDB({ vfs: memory(), path: 'closing', explain: true, onWarning })
+  const database = await openDatabase(factory, (it) => it.createObjectStore('s'))
+  await resultOf(database.transaction('s').objectStore('s').get(1))
+  database.close()
+  const deletion = factory.deleteDatabase('test')
+  await resultOf(deletion)
+  expect(warnings).toEqual([])
+  await close(factory)
+})
+
 test('the caller is found in the stacks of all engines', () => {
   const own = 'file:///lib/dist'
   const v8 = `Error: place
