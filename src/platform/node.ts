@@ -1,8 +1,6 @@
 /** Node, Bun and Deno: the file system is the default, the engine lies beside this module. */
 import { Buffer } from 'node:buffer'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { threadId } from 'node:worker_threads'
 import { gunzipSync } from 'node:zlib'
@@ -10,7 +8,6 @@ import { nodeFs } from '../../vfs/node.ts'
 import { compileEngine } from './compile-engine.ts'
 import { rehearse } from '../hosting/engine/rehearsal.ts'
 import type { PeerHosting, Platform } from '../hosting/platform.ts'
-import type { ScratchDirectory } from '../hosting/file/scratch-directory.ts'
 import { thisRelease } from '../hosting/this-release.ts'
 import { NodePeer } from '../membership/node/node-peer.ts'
 import type { Peer } from '../membership/peer.ts'
@@ -28,7 +25,8 @@ export const platform: Platform = {
   loadWasm,
   startWorker: startNodeWorker,
   presence: null,
-  scratch,
+  // Not before a file from elsewhere is opened.
+  scratch: async () => (await import('./scratch/node-scratch.ts')).makeScratch(),
   peerOf: nodePeerOf,
   standHere: () => {
     throw new Error('unreachable: workers here host for the thread that has started them')
@@ -62,11 +60,6 @@ function self(): { title: string; pid: number; thread: number } {
   const { pid } = process
   const title = threadId === 0 ? `process ${pid}` : `process ${pid}, thread ${threadId}`
   return { title, pid, thread: threadId }
-}
-
-async function scratch(): Promise<ScratchDirectory> {
-  const path = await mkdtemp(join(tmpdir(), 'idb-everywhere-'))
-  return { vfs: nodeFs(), path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
 async function loadWasm(): Promise<WebAssembly.Module> {

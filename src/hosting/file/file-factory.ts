@@ -46,10 +46,21 @@ export async function openFile(
         await scratch.remove()
       }
     }
+    await own(indexedDB, end)
     return { indexedDB, ...found, close: end }
   } catch (error) {
     await scratch.remove()
     throw exceptionOf(failureOf(error))
+  }
+}
+
+/** Has the factory own its directory before its first use: a copy that no one has is taken for one that was left behind. */
+async function own(factory: ClosableIDBFactory, end: () => Promise<void>): Promise<void> {
+  try {
+    await factory.databases()
+  } catch (error) {
+    await end()
+    throw error
   }
 }
 

@@ -1,4 +1,5 @@
 /** Files that are there as a whole, or not at all. */
+import { memberOf } from '../../base/thrown.ts'
 import { optionError } from '../../errors.ts'
 
 /** What is needed of the modules for files. */
@@ -41,11 +42,21 @@ export async function targetOf({ fs, path }: FileModules, target: string): Promi
 
 let count = 0
 
-/** Opens a file of its own beside the target, which stays as it is until the end. */
+/** What `startWholeFile()` calls them. */
+const partName = /\.(\d+)-[0-9a-z]+-\d+\.part$/
+
+/** How long ago the last byte of one was written that has been left. */
+const leftMs = 60 * 60 * 1_000
+
+/**
+ * Opens a file of its own beside the target, which stays as it is until the end. Those in that directory which killed processes have left
+ * are removed: their process is gone, and an hour has passed, as that of another container cannot be seen.
+ */
 export async function startWholeFile(
   { fs, path }: FileModules,
   target: string,
 ): Promise<WholeFile> {
+  await removeLeftParts({ fs, path }, path.dirname(target))
   const part = `${target}.${process.pid}-${Date.now().toString(36)}-${++count}.part`
   // What is there already is another's.
   const file = await fs.open(part, 'wx')
@@ -68,6 +79,32 @@ export async function startWholeFile(
       await close()
       if (!isInPlace) await fs.rm(part, { force: true })
     },
+  }
+}
+
+async function removeLeftParts({ fs, path }: FileModules, directory: string): Promise<void> {
+  // Where it cannot be listed, a file may be made in it all the same.
+  const names = await fs.readdir(directory).catch(() => [])
+  for (const name of names) {
+    const [, pid] = partName.exec(name) ?? []
+    if (pid === undefined || isRunning(Number(pid))) continue
+    const part = path.join(directory, name)
+    // Another may remove it now, or this user may not: the backup does without.
+    await removeIfLeft(fs, part).catch(() => undefined)
+  }
+}
+
+async function removeIfLeft(fs: FileModules['fs'], part: string): Promise<void> {
+  const found = await fs.lstat(part)
+  if (found.isFile() && Date.now() - found.mtimeMs > leftMs) await fs.rm(part)
+}
+
+/** True where that cannot be told. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return memberOf(error, 'code') !== 'ESRCH'
   }
 }
 

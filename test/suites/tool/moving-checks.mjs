@@ -1,7 +1,8 @@
 /** What is moved arrives: exports, imports, changes, comparisons. */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { existsSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   commandPath,
@@ -203,7 +204,20 @@ export const movingChecks = [
       assert.equal(readFileSync(file, 'utf8'), 'mine')
       await output(['export', dexie, 'library', file, '--force'])
       assert.match(readFileSync(file, 'utf8'), /^\{"format":"idb-everywhere"/)
-      assert.equal(existsSync(`${file}.partial`), false)
+      // What a killed one has left an hour ago goes, and nothing else.
+      const left = [
+        `${file}.${randomUUID()}.partial`,
+        `${file}.partial`,
+        `${file}.${randomUUID()}.partial`,
+      ]
+      for (const it of left) writeFileSync(it, '')
+      for (const it of left.slice(0, 2)) utimesSync(it, 1, 1)
+      await output(['export', dexie, 'library', file, '--force'])
+      assert.deepEqual(
+        left.map((it) => existsSync(it)),
+        [false, true, true],
+      )
+      for (const it of left) rmSync(it, { force: true })
     },
   ],
   [

@@ -1,4 +1,7 @@
 /** Database files opened, and made databases again. */
+import { existsSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { beforeEach, describe, expect, test } from 'vitest'
 import type { IDBFactory } from '../../../src/index.ts'
 import {
@@ -32,6 +35,29 @@ function streamOf(bytes: Uint8Array<ArrayBuffer>, pieceSize = 1_000): ReadableSt
 }
 
 const copies = ownTemporaryFiles()
+
+test('a copy that a killed process has left goes with the next opening, and none that is open', async () => {
+  const bytes = await bytesOf(backup(from, 'shop'))
+  const used = await openBackup(streamOf(bytes))
+  const left = mkdtempSync(join(tmpdir(), 'idb-everywhere-scratch-'))
+  const young = mkdtempSync(join(tmpdir(), 'idb-everywhere-scratch-'))
+  writeFileSync(join(left, 'arrival.sqlite'), bytes)
+  const [inUse] = copies()
+    .map((it) => join(tmpdir(), it))
+    .filter((it) => it !== left && it !== young)
+  for (const path of [left, inUse ?? '']) utimesSync(path, 1, 1)
+  const other = await openBackup(streamOf(bytes))
+  expect([existsSync(left), existsSync(young), existsSync(inUse ?? '')]).toEqual([
+    false,
+    true,
+    true,
+  ])
+  await expect(open(used.indexedDB, 'shop')).resolves.toMatchObject({ version: 3 })
+  rmSync(young, { recursive: true })
+  await other.close()
+  await used.close()
+  expect(copies()).toEqual([])
+})
 
 describe('importDatabase() of a backup', () => {
   test('makes the same database, key generators included', async () => {

@@ -1,6 +1,8 @@
 /** `export`: a database as JSON Lines. */
 import { randomUUID } from 'node:crypto'
+import { lstatSync, readdirSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Command } from 'commander'
 import type { IDBFactory } from 'idb-everywhere'
 import { exportDatabase, formatKey, type Loss } from 'idb-everywhere/snapshot'
@@ -149,11 +151,27 @@ async function writeWhole(
 ): Promise<void> {
   const replaced = target === 'file' ? whereItLeads(file) : file
   const partial = `${replaced}.${randomUUID()}.partial`
+  await removeLeftPartials(dirname(replaced))
   try {
     await writeTo(partial, stream, { flag: 'wx', isSynced: true })
     await rename(partial, replaced)
   } catch (error) {
     await rm(partial, { force: true })
     throw error
+  }
+}
+
+const partialName = /\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.partial$/
+
+/** How long ago the last byte of one was written whose export was killed: else each piece follows the last. */
+const leftMs = 60 * 60 * 1_000
+
+async function removeLeftPartials(directory: string): Promise<void> {
+  for (const name of readdirSync(directory).filter((it) => partialName.test(it))) {
+    const partial = join(directory, name)
+    const found = lstatSync(partial, { throwIfNoEntry: false })
+    // The export does without: this user may not remove it.
+    if (found?.isFile() && Date.now() - found.mtimeMs > leftMs)
+      await rm(partial, { force: true }).catch(() => undefined)
   }
 }
