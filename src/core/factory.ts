@@ -1,5 +1,6 @@
 /** One factory's core: its host, and what it needs from above. */
 import { domException, exceptionOf } from '../errors.ts'
+import { queueCall } from '../events/call-task.ts'
 import type { Explainer } from '../explain/explainer.ts'
 import type { Monitor } from '../monitor/monitor.ts'
 import type { Connection } from './connection.ts'
@@ -54,9 +55,11 @@ export function deleteDatabase(factory: Factory, name: string): OpenRequest {
 export function listDatabases(factory: Factory): Promise<{ name: string; version: number }[]> {
   checkStorage(factory)
   return new Promise((resolve, reject) => {
+    // In a task: one who asks again and again leaves a turn to others.
     factory.host.databases({
-      done: (databases) => resolve(databases.map(({ name, version }) => ({ name, version }))),
-      failed: (failure) => reject(exceptionOf(failure)),
+      done: (databases) =>
+        queueCall(() => resolve(databases.map(({ name, version }) => ({ name, version })))),
+      failed: (failure) => queueCall(() => reject(exceptionOf(failure))),
     })
   })
 }

@@ -11,7 +11,7 @@ import { connectionSymbol } from '../core/connection.ts'
 import type { IDBDatabase } from '../api/global/interfaces.ts'
 import { optionalRange } from '../api/convert-value-to-key-range.ts'
 import { domException } from '../errors.ts'
-import { queueDatabaseTask, type Task } from '../events/task-queue.ts'
+import { queueCall } from '../events/call-task.ts'
 import { reportException } from '../events/report-exception.ts'
 import { encodeRange } from '../keys/key-range.ts'
 import type { Change, ChangeListener, WatchedStore } from '../protocol/changes.ts'
@@ -135,7 +135,7 @@ class Telling implements ChangeListener {
   }
 
   #queue(observed: () => Observed): void {
-    queueDatabaseTask(new Call(() => this.#tell(observed)))
+    queueCall(() => this.#tell(observed))
   }
 
   #tell(observed: () => Observed): void {
@@ -146,21 +146,4 @@ class Telling implements ChangeListener {
       reportException(error)
     }
   }
-}
-
-/** A task that calls script once. */
-class Call implements Task {
-  nextTask: Task | null = null
-  readonly #call: () => void
-
-  constructor(call: () => void) {
-    this.#call = call
-  }
-
-  step(): 'over' | 'called' {
-    this.#call()
-    return 'over'
-  }
-
-  cutOff(): void {}
 }

@@ -327,3 +327,12 @@ describe('a failed request without a listener', () => {
     expect((await openDatabase(indexedDB, () => {}, { version: 3 })).version).toBe(3)
   })
 })
+
+test('databases() that is called without a pause leaves a turn to timers', async () => {
+  const factory = createIndexedDB({ vfs: memory() })
+  let isOver = false
+  setTimeout(() => (isOver = true))
+  let calls = 0
+  while (!isOver && calls++ < 1_000_000) await factory.databases()
+  expect(isOver).toBe(true)
+})
