@@ -15,7 +15,13 @@ import { isA, memberOf, reasonOf } from './base/thrown.ts'
 
 export { errorCodes } from './base/error-cause.ts'
 export { reasonOf } from './base/thrown.ts'
-export type { IDBErrorCause, IDBErrorCode, IDBErrorFacts, IDBOwner } from './base/error-cause.ts'
+export type {
+  IDBBlocker,
+  IDBErrorCause,
+  IDBErrorCode,
+  IDBErrorFacts,
+  IDBOwner,
+} from './base/error-cause.ts'
 
 /**
  * Why storage failed. `foreign`: a file of another program, or of a newer format; nothing is wrong with it. `lost`: the open

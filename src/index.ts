@@ -47,7 +47,13 @@ export const serve: (port: Port, factory: IDBFactory) => void = serveOn
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 
-export type { IDBErrorCause, IDBErrorCode, IDBErrorFacts, IDBOwner } from './base/error-cause.ts'
+export type {
+  IDBBlocker,
+  IDBErrorCause,
+  IDBErrorCode,
+  IDBErrorFacts,
+  IDBOwner,
+} from './base/error-cause.ts'
 export type { IndexedDBOptions, InstallOptions, Port } from './options/indexeddb-options.ts'
 export {
   type SalvagedStore,

@@ -55,6 +55,28 @@ export interface IDBOwner {
   readonly since: string
 }
 
+/** All kinds of holders. */
+export const blockerHolders = ['here', 'owner', 'client', 'port', 'others'] as const
+
+/** The connections of one thread that keep an `open()` or a `deleteDatabase()` waiting. */
+export interface IDBBlocker {
+  /**
+   * Whose they are: of this thread (`here`); of the thread that owns the directory (`owner`); of another that shares it (`client`); of
+   * one at the other end of a port that was given to `serve()`, or that serves this one (`port`); of those that the list has no room for (`others`).
+   */
+  readonly holder: (typeof blockerHolders)[number]
+  /** Of a client: the `id` that `status()` shows. Of a port: its number in the thread that serves it. null: there is none. */
+  readonly id: string | null
+  /** Of an owner or a client, as `status()` shows it; null in browsers, and where it is not known. */
+  readonly pid: number | null
+  /** Which thread of the process; 0 is the main one. null as `pid` is. */
+  readonly thread: number | null
+  /** How many there are. */
+  readonly connections: number
+  /** Where they were opened, such as `save (/app/library.js:10:20)`, 20 at most; none where their thread has the option `explain` off. */
+  readonly opened: readonly string[]
+}
+
 /** The facts of a failure; which of them there are depends on the code. */
 export interface IDBErrorFacts {
   readonly code: IDBErrorCode
@@ -106,8 +128,10 @@ export interface IDBErrorFacts {
   readonly created?: string
   /** Where its last request was made; with the option `explain`. */
   readonly lastRequest?: string
-  /** Where the connections in the way were opened, as far as they are of the same factory; with the option `explain`. */
+  /** Where the connections in the way were opened, as far as their threads have the option `explain` on. */
   readonly opened?: readonly string[]
+  /** Whose they are. */
+  readonly blockers?: readonly IDBBlocker[]
   /** Where it was used too late; with the option `explain`. */
   readonly used?: string
 }
@@ -143,6 +167,7 @@ export class IDBErrorCause extends Error implements IDBErrorFacts {
   declare readonly created?: string
   declare readonly lastRequest?: string
   declare readonly opened?: readonly string[]
+  declare readonly blockers?: readonly IDBBlocker[]
   declare readonly used?: string
 
   constructor(message: string, facts: IDBErrorFacts) {

@@ -1,5 +1,12 @@
 /** Which values the facts of a failure may have: the same where they are made and where they arrive from another thread. */
-import { errorCodes, type IDBErrorCode, type IDBErrorFacts, type IDBOwner } from './error-cause.ts'
+import {
+  blockerHolders,
+  errorCodes,
+  type IDBBlocker,
+  type IDBErrorCode,
+  type IDBErrorFacts,
+  type IDBOwner,
+} from './error-cause.ts'
 import { bareCopy, defineOwn } from './own-property.ts'
 import { memberOf } from './thrown.ts'
 
@@ -31,6 +38,7 @@ const readers: { readonly [Name in keyof IDBErrorFacts]-?: (value: unknown) => u
   created: textOf,
   lastRequest: textOf,
   opened: namesOf,
+  blockers: blockersOf,
   used: textOf,
 }
 
@@ -71,6 +79,26 @@ export function ownerOf(value: unknown): IDBOwner | null {
   const isKnown = pid !== undefined && thread !== undefined
   if (!isKnown || host === undefined || since === undefined) return null
   return { pid, thread, host, since }
+}
+
+function blockersOf(value: unknown): readonly IDBBlocker[] | undefined {
+  const blockers = Array.isArray(value) ? Array.from(value, blockerOf) : [null]
+  return blockers.includes(null) ? undefined : blockers.filter((it) => it !== null)
+}
+
+/** null unless it is well-formed. */
+function blockerOf(value: unknown): IDBBlocker | null {
+  const holder = blockerHolders.find((it) => it === memberOf(value, 'holder'))
+  const [pid, thread] = [memberOf(value, 'pid'), memberOf(value, 'thread')].map(countOrNull)
+  const connections = countOf(memberOf(value, 'connections'))
+  const [id, opened] = [memberOf(value, 'id'), namesOf(memberOf(value, 'opened'))]
+  const isPlaced = pid !== undefined && thread !== undefined
+  if (!holder || !isPlaced || connections === undefined || !opened) return null
+  return { holder, id: textOf(id) ?? null, pid, thread, connections, opened }
+}
+
+function countOrNull(value: unknown): number | null | undefined {
+  return value === null ? null : countOf(value)
 }
 
 function textOf(value: unknown): string | undefined {

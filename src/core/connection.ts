@@ -9,6 +9,7 @@ import type {
   Durability,
   HostConnection,
 } from '../protocol/protocol.ts'
+import { here, type Holding } from '../protocol/blockers.ts'
 import { Target } from '../events/dispatch.ts'
 import type { Place } from '../explain/place.ts'
 import type { Factory } from './factory.ts'
@@ -33,7 +34,7 @@ export class Connection extends Target implements ConnectionListener {
   isClosedByHost = false
   /** Not null when and only when this connection's upgrade transaction is not finished. */
   upgradeTransaction: Transaction | null = null
-  #isClosed = false
+  readonly #opened: Place | null
 
   /** `opened`: where, with the option `explain`. */
   constructor(factory: Factory, host: HostConnection, opened: Place | null = null) {
@@ -43,11 +44,7 @@ export class Connection extends Target implements ConnectionListener {
     this.schema = host.schema
     host.listen(this)
     factory.connections.add(this)
-    if (opened) {
-      const isClosed = (): boolean => this.#isClosed
-      const isClosing = (): boolean => this.closePending || this.#isClosed
-      factory.explainer?.connections.add({ database: host.name, opened, isClosed, isClosing })
-    }
+    this.#opened = opened
   }
 
   override get parent(): null {
@@ -58,6 +55,10 @@ export class Connection extends Target implements ConnectionListener {
     fireVersionChange(this, oldVersion, newVersion, delivered)
   }
 
+  holding(): Holding {
+    return { holder: here, opened: this.#opened?.text ?? null }
+  }
+
   closing(): void {
     if (!this.closePending) this.isClosedByHost = true
     this.closePending = true
@@ -65,7 +66,6 @@ export class Connection extends Target implements ConnectionListener {
 
   /** `close` says what script does not know: that the connection is closed without its doing. */
   closed(reason: Failure | null): void {
-    this.#isClosed = true
     this.factory.connections.delete(this)
     if (reason) fireClose(this)
   }

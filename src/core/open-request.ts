@@ -10,8 +10,9 @@ import type {
   OpenListener,
   SalvageReport,
 } from '../protocol/protocol.ts'
+import type { Blocker } from '../protocol/blockers.ts'
 import { defineHidden } from '../base/own-property.ts'
-import type { OpenConnection } from '../explain/open-connections.ts'
+import { blockedBy } from '../explain/blocked.ts'
 import { type Place, placeHere } from '../explain/place.ts'
 import { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
@@ -66,8 +67,8 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     return this.transaction
   }
 
-  blocked(oldVersion: number, newVersion: number | null = null): void {
-    queueDatabaseTask(new FireBlocked(this, oldVersion, newVersion))
+  blocked(oldVersion: number, newVersion: number | null, blockers?: readonly Blocker[]): void {
+    queueDatabaseTask(new FireBlocked(this, { oldVersion, newVersion }, blockers))
   }
 
   /** https://w3c.github.io/IndexedDB/#upgrade-a-database */
@@ -144,23 +145,25 @@ abstract class OpenRequestTask extends FiringTask {
 
 /** `blocked` at the request. https://w3c.github.io/IndexedDB/#open-a-database-connection, step 10.4. */
 class FireBlocked extends OpenRequestTask {
-  readonly #oldVersion: number
-  readonly #newVersion: number | null
-  /** This factory's connections that were open when it was blocked; the option `explain` is on. */
-  readonly #blockers: readonly OpenConnection[]
+  readonly #versions: { readonly oldVersion: number; readonly newVersion: number | null }
+  readonly #blockers: readonly Blocker[] | undefined
 
-  constructor(request: OpenRequest, oldVersion: number, newVersion: number | null) {
+  constructor(
+    request: OpenRequest,
+    versions: { readonly oldVersion: number; readonly newVersion: number | null },
+    blockers: readonly Blocker[] | undefined,
+  ) {
     super(request)
-    this.#oldVersion = oldVersion
-    this.#newVersion = newVersion
-    this.#blockers = request.factory.explainer?.connections.to(request.name) ?? []
+    this.#versions = versions
+    this.#blockers = blockers
   }
 
   protected begin(): Event {
     const { factory, title, name } = this.target
-    const event = this.versionChangeEvent('blocked', this.#oldVersion, this.#newVersion)
-    const reason = factory.explainer?.connections.inTheWay(title, name, this.#blockers)
-    if (!reason) return event
+    const event = factory.versionChangeEvent('blocked', this.#versions)
+    // Connections that close by themselves are in nobody's way, and not among these.
+    if (!factory.explainer || this.#blockers?.length === 0) return event
+    const reason = blockedBy({ title, database: name }, this.#blockers)
     if (isObserved(this.target, 'blocked')) defineHidden(event, 'cause', reason.cause)
     else factory.warn(reason)
     return event

@@ -4,7 +4,6 @@
  */
 import { domException, type IDBErrorFacts } from '../errors.ts'
 import { now, queueIdleTimer } from '../event-loop/turn.ts'
-import { OpenConnections } from './open-connections.ts'
 import { type Place, placeHere } from './place.ts'
 
 /** What is explained. */
@@ -22,7 +21,6 @@ export interface Subject {
 /** What a factory explains. */
 export class Explainer {
   readonly settings: ExplainSettings
-  readonly connections = new OpenConnections()
   readonly #warn: (warning: Error) => void
   /** Those alive and not reported, oldest first. */
   readonly #traces = new Set<Trace>()

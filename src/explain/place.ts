@@ -2,9 +2,12 @@
 
 /** A moment in the program; what it was is only looked for when it is asked. */
 export interface Place {
-  /** `save (/app/library.js:10:20)`; null where none of the program's own functions is on the stack. */
+  /** `save (/app/library.js:10:20)`, 500 characters at most; null where none of the program's own functions is on the stack. */
   readonly text: string | null
 }
+
+/** What others take over a port, see `port/serving/blockers.ts`. */
+const longestText = 500
 
 /** How deep the caller may lie: under the functions of this package, and those of a library on top of it. */
 const framesKept = 16
@@ -28,10 +31,15 @@ class StackPlace implements Place {
 
   get text(): string | null {
     // Read once: a stack is dear to write out, and keeps what was on it.
-    if (this.#error) this.#text = callerIn(String(this.#error.stack))
+    if (this.#error) this.#text = shortened(callerIn(String(this.#error.stack)))
     this.#error = null
     return this.#text
   }
+}
+
+/** In messages of other processes, too: it has no letters that a terminal would take for commands. */
+function shortened(text: string | null): string | null {
+  return text?.replace(/\p{Cc}/gu, '?').slice(0, longestText) ?? null
 }
 
 /** One line of a stack. */

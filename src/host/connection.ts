@@ -5,6 +5,7 @@ import { Chain } from './chain.ts'
 import { Copying } from './copying.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import { closedBefore } from './requests/queued-request.ts'
+import { here, type Holding } from '../protocol/blockers.ts'
 import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type { DatabaseCounters } from '../protocol/load.ts'
 import type {
@@ -70,6 +71,11 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
 
   listen(listener: ConnectionListener): void {
     this.#listener = listener
+  }
+
+  /** What those are told of it who wait for its end. */
+  get holding(): Holding {
+    return this.#listener?.holding?.() ?? { holder: here, opened: null }
   }
 
   /** How many of its transactions have started, and how many wait. Counted when asked for, so that it costs them nothing. */

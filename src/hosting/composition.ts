@@ -14,6 +14,7 @@ import { installGlobals, splitOptions } from '../api/global/install.ts'
 import { connectHost } from '../port/client.ts'
 import type { HostPort } from '../port/messages.ts'
 import { serve as serveHost } from '../port/server.ts'
+import { endsOfPort } from '../port/serving/blockers.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import {
   completeOptions,
@@ -70,7 +71,7 @@ export function compose(platform: Platform): Composition {
     const served = hostPortOf(port)
     const { host, warn } = ownFactory(factory, 'serve(port, factory)')
     const report = (failure: Failure): void => warn(exceptionOf(failure))
-    serveHost(host, served, { report, presence: platform.presence })
+    serveHost(host, served, { report, presence: platform.presence, ends: endsOfPort() })
   }
   return { createIndexedDB, install, serve }
 }

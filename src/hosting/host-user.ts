@@ -73,7 +73,7 @@ export class HostUser implements ClosableHost {
   open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
     return this.#request(listener, (host, { answered, failed }) =>
       host.open(name, version, {
-        blocked: (oldVersion, newVersion) => listener.blocked(oldVersion, newVersion),
+        blocked: (...told) => listener.blocked(...told),
         upgradeNeeded: (connection, transaction, oldVersion) =>
           listener.upgradeNeeded(connection, transaction, oldVersion),
         opened: (connection) => {
@@ -91,7 +91,7 @@ export class HostUser implements ClosableHost {
   delete(name: string, listener: DeleteListener): HostRequest {
     return this.#request(listener, (host, { answered, failed }) =>
       host.delete(name, {
-        blocked: (oldVersion) => listener.blocked(oldVersion),
+        blocked: (...told) => listener.blocked(...told),
         deleted: (oldVersion) => {
           answered()
           listener.deleted(oldVersion)

@@ -64,7 +64,7 @@ export interface ThreadHosting {
   serve(
     host: Host,
     port: HostPort,
-    told?: Pick<ServeOptions, 'client' | 'recovered' | 'tally' | 'left'>,
+    told?: Pick<ServeOptions, 'client' | 'ends' | 'recovered' | 'tally' | 'left'>,
   ): Served
   /** Takes what answers no call. */
   report(failure: Failure): void

@@ -1,6 +1,7 @@
 /** The clients that an owner serves, each in its place in the roster. */
 import type { HostPort } from '../port/messages.ts'
 import type { Served } from '../port/server.ts'
+import type { PortEnds } from '../port/serving/blockers.ts'
 import type { ClientPresence, DatabaseLoad, SurvivalCounts } from '../protocol/load.ts'
 import type { ClientHello } from './hello.ts'
 import type { Roster } from './roster.ts'
@@ -13,6 +14,7 @@ export type Serve = (
   port: HostPort,
   told: {
     readonly client: string
+    readonly ends: PortEnds
     recovered(): void
     tally?(counts: Readonly<SurvivalCounts>): void
     left(): void
@@ -27,12 +29,23 @@ export interface Serving {
   load(): readonly DatabaseLoad[]
 }
 
+/** Where an owner is, as far as it says so itself. */
+export type Whereabouts = {
+  readonly [Name in 'pid' | 'thread']?: ClientHello[Name] | undefined
+}
+
+/** What it takes to serve a client; `owner` absent: nothing is known of where it is. */
+interface Seating extends Serving {
+  readonly owner?: Whereabouts
+  left?(): void
+}
+
 /** From the first that is let in until `dismissAll()`. */
 export class Guests {
   readonly #served = new Map<Served, ClientPresence>()
 
   /** Serves a client that has said hello. `left` is called once, when it is gone or was ended. */
-  seat(introduced: Introduced, port: HostPort, serving: Serving & { left?(): void }): Served {
+  seat(introduced: Introduced, port: HostPort, serving: Seating): Served {
     const { client } = introduced
     let guest: Served | null = null
     let hasLeft = false
@@ -48,6 +61,7 @@ export class Guests {
     }
     guest = serving.serve(port, {
       client,
+      ends: endsOf(introduced, serving.owner),
       recovered: () => seat.recovered(),
       tally: (counts) => serving.roster.tally.note(client, counts),
       left,
@@ -67,6 +81,14 @@ export class Guests {
   /** Who is there, in the order in which they came. */
   get present(): readonly ClientPresence[] {
     return [...this.#served.values()]
+  }
+}
+
+/** Each as `status()` shows it: there the owner has no id. */
+function endsOf({ client, pid, thread }: Introduced, owner: Whereabouts = {}): PortEnds {
+  return {
+    client: { holder: 'client', id: client, pid: pid ?? null, thread: thread ?? null },
+    server: { holder: 'owner', id: null, pid: owner.pid ?? null, thread: owner.thread ?? null },
   }
 }
 

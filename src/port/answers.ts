@@ -5,6 +5,7 @@ import { failureOfMember } from './failure.ts'
 import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
 import { incarnationOf, markOf } from './mark.ts'
 import type { Answer } from './messages.ts'
+import { blockersOf } from './serving/blockers.ts'
 import { boundedRangeOf } from './serving/bounds.ts'
 import { countersOf } from './asking/counters.ts'
 import { schemaOf } from './schema.ts'
@@ -55,7 +56,7 @@ export function answerOf(value: unknown): Answer {
     case 'copyBegun':
       return { type, id, sizeBytes: integerOf(members['sizeBytes'], 1) }
     case 'blocked':
-      return { type, id, ...versionsOf(members) }
+      return { type, id, ...versionsOf(members), blockers: blockersOf(members['blockers']) }
   }
   return answerAboutDatabase(members, id)
 }

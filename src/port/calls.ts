@@ -4,6 +4,7 @@ import { bytesOfMember, integerOf, listOf, Malformed, membersOf, stringOf } from
 import type { Call } from './messages.ts'
 import { clientOf, incarnationOf, markOf, originOf } from './mark.ts'
 import { schemaChangeOf } from './schema.ts'
+import { placeOf } from './serving/blockers.ts'
 import { boundedRangeOf } from './serving/bounds.ts'
 import { survivalOf } from './serving/survival.ts'
 import type { WatchedStore } from '../protocol/changes.ts'
@@ -25,12 +26,13 @@ export function callOf(value: unknown): Call {
     case 'unwatch':
     case 'nextPiece':
     case 'endCopy':
-    case 'delivered':
     case 'abort':
     case 'close':
     case 'shutDown':
     case 'forceClose':
       return { type, id }
+    case 'delivered':
+      return { type, id, opened: openedOf(members) }
     case 'open':
       return { type, id, ...requestOf(members), version: versionOf(members['version']) }
     case 'delete':
@@ -57,6 +59,10 @@ function requestOf({ name, origin }: Readonly<Record<string, unknown>>) {
 /** A database that was known at a former owner. */
 function knownOf({ name, incarnation }: Readonly<Record<string, unknown>>) {
   return { name: stringOf(name), incarnation: incarnationOf(incarnation) }
+}
+
+function openedOf({ opened }: Readonly<Record<string, unknown>>): string | undefined {
+  return opened === undefined ? undefined : placeOf(opened)
 }
 
 function versionOf(value: unknown): number | undefined {

@@ -19,7 +19,7 @@ import { complaintOf, demand } from './malformed.ts'
 import { Outbox } from './outbox.ts'
 import { ParcelReader } from './parcel.ts'
 import { readAnswer, writeCall } from './codec.ts'
-import { PortConnection } from './asking/port-connection.ts'
+import { deliveredOf, PortConnection } from './asking/port-connection.ts'
 import { type PortCaller, PortTransaction } from './handles.ts'
 import type { Answer, Call, HostPort } from './messages.ts'
 import { remote } from './mark.ts'
@@ -323,8 +323,8 @@ class PortHost implements OwnerPort, PortCaller {
 
   #versionChange(change: Extract<Answer, { type: 'versionChange' }>): void {
     const { id, delivery, oldVersion, newVersion, request } = change
-    const delivered = () => this.call({ type: 'delivered', id: delivery })
     const connection = this.#connections.get(id)
+    const delivered = () => this.call(deliveredOf(delivery, connection))
     if (connection) connection.versionChange(oldVersion, newVersion, delivered, request)
     else delivered()
   }

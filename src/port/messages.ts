@@ -11,6 +11,7 @@
  */
 import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
+import type { Blocker } from '../protocol/blockers.ts'
 import type { Change, WatchedStore } from '../protocol/changes.ts'
 import type { DatabaseCounters, SurvivalCounts } from '../protocol/load.ts'
 import type {
@@ -87,7 +88,8 @@ export type Call =
   | { readonly type: 'nextPiece'; readonly id: number }
   | { readonly type: 'endCopy'; readonly id: number }
   | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'delivered'; readonly id: number }
+  /** `opened`: where its connection was opened, see `serving/blockers.ts`; absent: it does not say. */
+  | { readonly type: 'delivered'; readonly id: number; readonly opened?: string | undefined }
   | {
       readonly type: 'createTransaction'
       readonly id: number
@@ -161,6 +163,8 @@ export type Answer =
       readonly oldVersion: number
       /** null: by a deletion. */
       readonly newVersion: number | null
+      /** Absent: an earlier release does not say. */
+      readonly blockers?: readonly Blocker[] | undefined
     }
   | {
       readonly type: 'upgradeNeeded'

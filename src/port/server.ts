@@ -7,10 +7,13 @@ import { Inbox } from './flow/inbox.ts'
 import { SendWindow } from './flow/send-window.ts'
 import { readCall, writeAnswer } from './codec.ts'
 import { ServedCopies } from './serving/copies.ts'
+import { Deliveries } from './serving/deliveries.ts'
+import { toldTo } from './serving/blockers.ts'
 import type { Served, ServeOptions } from './serving/options.ts'
 import { type ServedConnection, ServedTransactions } from './serving/transactions.ts'
 import { ServedWatches } from './serving/watches.ts'
 import type { Answer, Call, CallAbout, CallAboutRealm, HostPort } from './messages.ts'
+import { type Blocker, here } from '../protocol/blockers.ts'
 import type {
   AttachListener,
   CommitOutcome,
@@ -71,8 +74,7 @@ class Client implements Served {
   )
   /** Open and delete requests without an answer; null while one is being put to the host. */
   readonly #requests = new Map<number, HostRequest | null>()
-  readonly #deliveries = new Map<number, () => void>()
-  #lastDelivery = 0
+  readonly #deliveries = new Deliveries()
   /** The last id that the realm has given to something new. */
   #lastId = 0
   #isGone = false
@@ -174,7 +176,7 @@ class Client implements Served {
         this.#takeNew(id)
         return this.#copies.begin(call)
       case 'delivered':
-        return this.#delivered(id)
+        return this.#deliveries.confirm(id, call.opened ?? null)
       case 'present':
       case 'ack':
       case 'ping':
@@ -297,13 +299,6 @@ class Client implements Served {
     this.#stopWatching = this.#options.presence?.watch(name, () => this.ended()) ?? null
   }
 
-  #delivered(delivery: number): void {
-    const delivered = this.#deliveries.get(delivery)
-    demand(delivered !== undefined, 'confirms a delivery that was never made')
-    this.#deliveries.delete(delivery)
-    delivered()
-  }
-
   #list(id: number): void {
     this.#host.databases({
       done: (databases) => this.#post({ type: 'listed', id, databases }),
@@ -325,10 +320,15 @@ class Client implements Served {
     this.#post(answer)
   }
 
+  #blocked(id: number, oldVersion: number, newVersion: number | null, by?: readonly Blocker[]) {
+    const blockers = by && toldTo(this.#options.ends ?? null, by)
+    this.#post({ type: 'blocked', id, oldVersion, newVersion, blockers })
+  }
+
   #deleteListener(id: number): DeleteListener {
     return {
       asking: () => this.#post({ type: 'asking', id }),
-      blocked: (oldVersion) => this.#post({ type: 'blocked', id, oldVersion, newVersion: null }),
+      blocked: (...told) => this.#blocked(id, ...told),
       deleted: (oldVersion) => this.#answer({ type: 'deleted', id, oldVersion }),
       failed: (reason) => this.#answer({ type: 'requestFailed', id, failure: reason }),
     }
@@ -337,8 +337,7 @@ class Client implements Served {
   #openListener(id: number): OpenListener {
     return {
       asking: () => this.#post({ type: 'asking', id }),
-      blocked: (oldVersion, newVersion) =>
-        this.#post({ type: 'blocked', id, oldVersion, newVersion }),
+      blocked: (...told) => this.#blocked(id, ...told),
       upgradeNeeded: (connection, transaction, oldVersion) => {
         this.#connect(id, connection)
         this.#transactions.addUpgrade(id, transaction)
@@ -378,10 +377,14 @@ class Client implements Served {
   }
 
   #connectionListener(id: number): ConnectionListener {
+    let opened: string | null = null
     return {
+      holding: () => ({ holder: this.#options.ends?.client ?? here, opened }),
       versionChange: (oldVersion, newVersion, delivered, request) => {
-        const delivery = ++this.#lastDelivery
-        this.#deliveries.set(delivery, delivered)
+        const delivery = this.#deliveries.add((place) => {
+          opened = place ?? opened
+          delivered()
+        })
         this.#post({ type: 'versionChange', id, delivery, oldVersion, newVersion, request })
       },
       closing: () => this.#post({ type: 'closing', id }),

@@ -14,6 +14,7 @@ import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type { EncodedRange } from '../keys/key-range.ts'
 import type { StorageLimits } from '../storage/limits.ts'
 import type { DatabaseCounters, DatabaseLoad } from './load.ts'
+import type { Blocker, Holding } from './blockers.ts'
 import type { ChangeListener, WatchedStore } from './changes.ts'
 import type { DatabaseSchema, SchemaChange } from '../storage/schema.ts'
 import type { SalvageReport } from '../storage/salvage-report.ts'
@@ -204,7 +205,8 @@ interface AskingListener {
 
 /** What becomes of an open request: `blocked` each time it is, perhaps one `upgradeNeeded`, then `opened` or `failed`. */
 export interface OpenListener extends AskingListener {
-  blocked(oldVersion: number, newVersion: number): void
+  /** `blockers`: who is in the way, those that close by themselves left out; absent: the host does not tell. */
+  blocked(oldVersion: number, newVersion: number, blockers?: readonly Blocker[]): void
   /**
    * The upgrade transaction has started; core attaches its listeners and fires `upgradeneeded`. `connection.schema` has
    * the new version already. When the upgrade commits, its `committed` comes first, then `opened`; when it aborts, its
@@ -217,7 +219,8 @@ export interface OpenListener extends AskingListener {
 
 /** What becomes of a delete request. */
 export interface DeleteListener extends AskingListener {
-  blocked(oldVersion: number): void
+  /** As of an open request. */
+  blocked(oldVersion: number, newVersion: null, blockers?: readonly Blocker[]): void
   deleted(oldVersion: number): void
   failed(failure: Failure): void
 }
@@ -314,6 +317,8 @@ export interface ConnectionListener {
     delivered: () => void,
     request?: CommitMark,
   ): void
+  /** What those are told who wait for its end; asked when there are any. Absent: nothing is known. */
+  holding?(): Holding
   /** It is about to be closed, and not by its realm: it takes no new transactions. May be told twice. */
   closing(): void
   /**

@@ -40,7 +40,7 @@ export class WorldHost implements ClosableHost {
     const host = this.#current
     const note = this.#noter()
     return host.open(name, version, {
-      blocked: (oldVersion, newVersion) => listener.blocked(oldVersion, newVersion),
+      blocked: (...told) => listener.blocked(...told),
       upgradeNeeded(connection, transaction, oldVersion) {
         note(connection)
         listener.upgradeNeeded(connection, transaction, oldVersion)

@@ -67,6 +67,7 @@ test('the facts that the rows name are those that a cause may have', () => {
     created: 'f (a.js:1:2)',
     lastRequest: 'f (a.js:2:2)',
     opened: ['f (a.js:1:2)'],
+    blockers: [{ holder: 'here', id: null, pid: null, thread: null, connections: 1, opened: [] }],
     used: 'f (a.js:3:2)',
   }
   const documented = new Set([...documentedFacts().values()].flat())

@@ -1,6 +1,8 @@
 /** Asking the connections to a database to go, which an upgrade and a deletion begin with. */
+import type { Blocker } from '../../protocol/blockers.ts'
 import type { Connection } from '../connection.ts'
 import type { Database } from '../database.ts'
+import { blockersAmong } from './blockers.ts'
 import type { QueuedRequest } from './queued-request.ts'
 
 /** Who asks, and for what. */
@@ -11,7 +13,7 @@ export interface Closing {
   /** Called before any is asked. */
   readonly asking: () => void
   /** Called when some have not gone once all have been asked. */
-  readonly blocked: () => void
+  readonly blocked: (blockers: readonly Blocker[]) => void
 }
 
 /**
@@ -38,7 +40,8 @@ export async function closeConnections(
     )
     if (unasked.length > 0) continue
     // Deviates from browsers: Firefox does not fire it when the last of several connections has closed itself.
-    if (!request.isBlocked) blocked()
+    const open = connections.filter((connection) => !connection.closePending)
+    if (!request.isBlocked) blocked(blockersAmong(open))
     request.block()
     const closed = connections.map((connection) => connection.closed)
     await request.orCancelled(closed, { orJoined: true })

@@ -1,5 +1,6 @@
 /** Deleting a database. */
 import { type Failure, failure } from '../../errors.ts'
+import type { Blocker } from '../../protocol/blockers.ts'
 import type { DeleteListener } from '../../protocol/protocol.ts'
 import { closeConnections } from './close-connections.ts'
 import type { NamedDatabase } from './named-database.ts'
@@ -26,7 +27,8 @@ export async function deleteDatabase(
   const database = named.opened
   if (database) {
     const asking = (): void => listener.asking?.()
-    const blocked = (): void => listener.blocked(database.storage.schema.version)
+    const blocked = (blockers: readonly Blocker[]): void =>
+      listener.blocked(database.storage.schema.version, null, blockers)
     await closeConnections(database, { newVersion: null, request, asking, blocked })
     await named.close()
   }

@@ -1,5 +1,6 @@
 /** Opening a connection to a database, upgraded if it has a lower version than asked for. */
 import { type Failure, failure } from '../../errors.ts'
+import type { Blocker } from '../../protocol/blockers.ts'
 import type { OpenListener } from '../../protocol/protocol.ts'
 import { closeConnections } from './close-connections.ts'
 import type { Connection } from '../connection.ts'
@@ -33,7 +34,8 @@ export async function openDatabaseConnection(
   if (oldVersion > version) return listener.failed(versionFailure(name, { oldVersion, version }))
   if (oldVersion === version) return answerOpened(named.connect(database), listener)
   const asking = (): void => listener.asking?.()
-  const blocked = (): void => listener.blocked(oldVersion, version)
+  const blocked = (blockers: readonly Blocker[]): void =>
+    listener.blocked(oldVersion, version, blockers)
   await closeConnections(database, { newVersion: version, request, asking, blocked })
   // By it the realm asks the next owner for the outcome; a file that is missing then was deleted.
   if (request.outlivesOwner) database.identify({ isUpgrading: false })

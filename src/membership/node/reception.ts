@@ -3,7 +3,7 @@ import type { ByteStream } from '../../files/vfs.ts'
 import type { Failure } from '../../errors.ts'
 import { SocketPort } from '../../port/stream/socket-port.ts'
 import { receiveClient } from '../greeting.ts'
-import { Guests, type Serving } from '../guests.ts'
+import { Guests, type Serving, type Whereabouts } from '../guests.ts'
 import type { Hello } from '../hello.ts'
 
 /** What a reception needs of its owner. */
@@ -11,7 +11,7 @@ export interface ReceptionParts {
   /** What clients must show. */
   readonly secret: string
   /** What the owner says of itself. */
-  readonly own: Hello & { readonly title: string }
+  readonly own: Hello & Whereabouts & { readonly title: string }
   /** Takes what was wrong with one that was sent away. */
   report(failure: Failure): void
 }
@@ -62,6 +62,6 @@ export class Reception {
     this.#waiting.delete(stream)
     if (met === null) return
     if (!this.#isOpen) return met.port.end?.()
-    this.#guests.seat(met.client, met.port, serving)
+    this.#guests.seat(met.client, met.port, { ...serving, owner: own })
   }
 }

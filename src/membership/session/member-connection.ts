@@ -22,6 +22,7 @@ import type {
 import { queueReaction } from '../../base/node-callbacks.ts'
 import { MemberTransaction } from './transaction/member-transaction.ts'
 import type { MemberTransactionOptions } from './transaction/options.ts'
+import { here } from '../../protocol/blockers.ts'
 import { closedBefore, copyLost, isOwnerLost } from './reasons.ts'
 import type { ConnectionServices } from './services.ts'
 import { VersionChanges } from './version-changes.ts'
@@ -186,6 +187,7 @@ export class MemberConnection implements HostConnection {
         const versions = [oldVersion, newVersion] as const
         this.#versionChanges.tell(this.#listener, versions, { delivered, request })
       },
+      holding: () => this.#listener?.holding?.() ?? { holder: here, opened: null },
       closing: () => this.#closingAt(host),
       closed: (reason) => {
         if (this.#host === host) this.#closedAt(reason)

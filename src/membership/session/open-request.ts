@@ -114,9 +114,9 @@ export class OpenRequest implements SessionRequest, HostRequest {
       asking: () => {
         if (isHere()) this.#blocked.asking()
       },
-      blocked: (oldVersion, newVersion) => {
+      blocked: (oldVersion, newVersion, blockers) => {
         if (!isHere()) return
-        const tell = (): void => this.#opening.listener.blocked(oldVersion, newVersion)
+        const tell = (): void => this.#opening.listener.blocked(oldVersion, newVersion, blockers)
         this.#blocked.tell([oldVersion, newVersion], tell)
       },
       upgradeNeeded: (connection, transaction, oldVersion) => {

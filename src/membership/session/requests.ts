@@ -154,9 +154,10 @@ export class DeleteRequest implements SessionRequest, HostRequest {
       asking: () => {
         if (this.#host === host) this.#blocked.asking()
       },
-      blocked: (oldVersion) => {
+      blocked: (oldVersion, newVersion, blockers) => {
         if (this.#host !== host || this.#isOver) return
-        this.#blocked.tell([oldVersion, null], () => this.#listener.blocked(oldVersion))
+        const tell = (): void => this.#listener.blocked(oldVersion, newVersion, blockers)
+        this.#blocked.tell([oldVersion, newVersion], tell)
       },
       // Carried out is carried out, also by an own host that is closing.
       deleted: (oldVersion) => {

@@ -2,6 +2,7 @@
 import type { Failure } from '../../errors.ts'
 import type { KeptPlace } from '../../kept-objects/kept-store.ts'
 import { type PortCaller, PortTransaction } from '../handles.ts'
+import type { Call } from '../messages.ts'
 import type { ChangeListener, WatchedStore } from '../../protocol/changes.ts'
 import type { DatabaseCounters } from '../../protocol/load.ts'
 import type {
@@ -119,6 +120,11 @@ export class PortConnection implements HostConnection {
     this.#caller.call({ type: 'forceClose', id: this.#id })
   }
 
+  /** Where the realm has opened it; null: it does not say. */
+  get opened(): string | null {
+    return this.#listener?.holding?.().opened ?? null
+  }
+
   versionChange(...change: Parameters<ConnectionListener['versionChange']>): void {
     this.#listener?.versionChange(...change)
   }
@@ -148,4 +154,10 @@ export class PortConnection implements HostConnection {
     this.#isEndAwaited = true
     this.#caller.await(1)
   }
+}
+
+/** What the owner is told when a connection, if it is still there, has heard of a version change. */
+export function deliveredOf(delivery: number, connection: PortConnection | undefined): Call {
+  const opened = connection?.opened ?? null
+  return { type: 'delivered', id: delivery, ...(opened !== null && { opened }) }
 }

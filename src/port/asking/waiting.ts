@@ -45,9 +45,9 @@ export function tellAsking(waiting: Waiting): void {
 
 /** Tells that the request is blocked. */
 export function tellBlocked(waiting: Waiting, answer: Extract<Answer, { type: 'blocked' }>): void {
-  const { oldVersion, newVersion } = answer
-  if (waiting.type === 'delete') waiting.listener.blocked(oldVersion)
-  if (waiting.type === 'open') waiting.listener.blocked(oldVersion, newVersion ?? 0)
+  const { oldVersion, newVersion, blockers } = answer
+  if (waiting.type === 'delete') waiting.listener.blocked(oldVersion, null, blockers)
+  if (waiting.type === 'open') waiting.listener.blocked(oldVersion, newVersion ?? 0, blockers)
 }
 
 /** Tells that there will be no answer. */

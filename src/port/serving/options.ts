@@ -2,6 +2,7 @@
 import type { Failure } from '../../errors.ts'
 import type { SurvivalCounts } from '../../protocol/load.ts'
 import type { Presence } from '../presence.ts'
+import type { PortEnds } from './blockers.ts'
 
 /** What serving needs in addition to the host. */
 export interface ServeOptions {
@@ -9,6 +10,8 @@ export interface ServeOptions {
   readonly report: (failure: Failure) => void
   /** null: the port tells when the thread at its other end has ended. */
   readonly presence: Presence | null
+  /** What its ends are called; left out: the realm is one with the thread that serves. */
+  readonly ends?: PortEnds
   /** The id under which the realm marks its commits. Left out: it may use all ids. */
   readonly client?: string
   /** Called when the realm has brought back all it had at the former owner. */

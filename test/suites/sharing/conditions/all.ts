@@ -2,6 +2,7 @@
 import { mkdtempSync } from 'node:fs'
 import { join } from 'node:path'
 import { mountSmallDisk } from '../../../kit/disks/small-disk.ts'
+import { nameBlockers } from './blocking.ts'
 import { liars } from './liars.ts'
 import { askAndDoNotRead } from './memory.ts'
 import { Place } from './place.ts'
@@ -52,6 +53,7 @@ function conditions({ cutStep, guestPath }: ConditionsOptions): [string, Run, st
     ['a directory or a file in the place of the socket', sockets.replaced],
     ['a directory whose path has 300 characters', surroundings.takeTurns, longPath],
     ['processes that watch each other, over a change of owner', watchOthers],
+    ['a deletion that connections of other processes block', nameBlockers],
     ['clocks that are a day ahead and a day behind', surroundings.wrongClocks],
     ['a disk that is full when the owner is killed', () => onSmallDisk(guestPath)],
     ['1,000 connections that say nothing', sockets.thousandConnections],

@@ -1,0 +1,59 @@
+/** Which connections keep a request waiting: whose they are, and where they were opened. */
+import type { IDBBlocker } from '../base/error-cause.ts'
+import { domException } from '../errors.ts'
+
+/** A request that waits. */
+export interface BlockedRequest {
+  /** As a message begins with it. */
+  readonly title: string
+  /** The database's name. */
+  readonly database: string
+}
+
+/** Says who keeps it from going on. `blockers` undefined: an owner of an earlier release does not tell. */
+export function blockedBy(
+  { title, database }: BlockedRequest,
+  blockers: readonly IDBBlocker[] = [],
+): DOMException {
+  const opened = blockers.flatMap((it) => it.opened)
+  const who =
+    blockers.length === 0 ? 'a connection is open that is not known here' : whoAmong(blockers)
+  const message = `${title} is blocked: ${who}; ${adviceFor(blockers)}`
+  const known = { code: 'ERR_IDB_BLOCKED', database, opened, blockers } as const
+  return domException('UnknownError', message, known)
+}
+
+function whoAmong(blockers: readonly IDBBlocker[]): string {
+  return blockers.map(connectionsOf).join('; ')
+}
+
+function connectionsOf(blocker: IDBBlocker): string {
+  const { connections, opened } = blocker
+  const open = connections === 1 ? 'a connection is open' : `${connections} connections are open`
+  if (opened.length === 0) return `${open} ${whereOf(blocker)}`
+  const which = opened.length === connections ? '' : `${opened.length} of them `
+  return `${open} ${whereOf(blocker)}, ${which}opened at ${[...new Set(opened)].join(' and at ')}`
+}
+
+function whereOf({ holder, id, pid, thread }: IDBBlocker): string {
+  const process = pid === null ? null : `process ${pid}${thread ? `, thread ${thread}` : ''}`
+  switch (holder) {
+    case 'here':
+      return 'here'
+    case 'owner':
+      return `in ${process ?? 'the tab or worker'}${process ? ', which owns' : ' that owns'} the storage`
+    case 'client':
+      return `in ${process ?? `another tab or worker, client ${id}`}`
+    case 'port':
+      return 'at the other end of a port'
+    case 'others':
+      return 'elsewhere'
+  }
+}
+
+function adviceFor(blockers: readonly IDBBlocker[]): string {
+  const count = blockers.reduce((sum, { connections }) => sum + connections, 0)
+  const close = `close ${count > 1 ? 'them' : 'it'}, best in a listener of ${count > 1 ? 'their' : 'its'} versionchange event`
+  const isSilent = blockers.some(({ opened }) => opened.length === 0)
+  return isSilent ? `${close}; with the option explain on there, this says where` : close
+}
