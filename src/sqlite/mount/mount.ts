@@ -12,6 +12,8 @@ export class Mount {
   readonly #prefix: string
   readonly #isPersistent: boolean
   readonly #openFiles = new Map<string, VfsFile>()
+  /** Database file → its write-ahead log, asked for at each commit: a name put together each time costs more than all else of it. */
+  readonly #logs = new Map<string, WriteAheadLogFile>()
   readonly #deleted = new Set<string>()
 
   /** `isPersistent`: its databases have write-ahead logs. */
@@ -33,8 +35,7 @@ export class Mount {
 
   /** The write-ahead log SQLite has open for that database file. */
   writeAheadLog(databaseFile: string): WriteAheadLogFile | undefined {
-    const file = this.#openFiles.get(`${databaseFile}-wal`)
-    return file instanceof WriteAheadLogFile ? file : undefined
+    return this.#logs.get(databaseFile)
   }
 
   /** Runs `work`, which reads most of a database, with few reads of its files. */
@@ -51,6 +52,7 @@ export class Mount {
     if (!file) return null
     const opened = this.#wrapOrClose(file, kind)
     this.#openFiles.set(name, opened)
+    if (opened instanceof WriteAheadLogFile) this.#logs.set(databaseOf(name), opened)
     this.#deleted.delete(name)
     return opened
   }
@@ -59,6 +61,7 @@ export class Mount {
   close(name: string, file: VfsFile): void {
     if (this.#openFiles.get(name) !== file) return
     this.#openFiles.delete(name)
+    if (file instanceof WriteAheadLogFile) this.#logs.delete(databaseOf(name))
     file.close()
   }
 
@@ -124,4 +127,9 @@ export class Mount {
       file.close()
     }
   }
+}
+
+/** The database file that a write-ahead log belongs to. */
+function databaseOf(logName: string): string {
+  return logName.slice(0, -'-wal'.length)
 }

@@ -18,7 +18,7 @@ import { RewrittenHeaders } from './rewritten-headers.ts'
 import type { VfsFile } from '../../files/vfs.ts'
 
 /** The size of a frame's header; nothing else in the log is written in this size. */
-const frameHeaderSize = 24
+export const frameHeaderSize = 24
 
 /** The log's own header, without which nothing in it counts. A rollback journal's is shorter. */
 const headerSize = 32
@@ -319,5 +319,5 @@ function headerOf(file: VfsFile): Uint8Array | null {
 }
 
 function endsCommit(header: Uint8Array): boolean {
-  return header.subarray(4, 8).some((byte) => byte !== 0)
+  return header[4] !== 0 || header[5] !== 0 || header[6] !== 0 || header[7] !== 0
 }
