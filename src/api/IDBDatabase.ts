@@ -17,7 +17,7 @@ import { sortedNameList } from './sorted-name-list.ts'
 import { defineEventTarget } from './webidl/event-target.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import type { IDBObjectStore } from './IDBObjectStore.ts'
-import type { IDBTransaction } from './IDBTransaction.ts'
+import { type IDBTransaction, newTransactionHandle } from './IDBTransaction.ts'
 import { assertValidKeyPath, toKeyPath } from './key-path-attribute.ts'
 import {
   requireArguments,
@@ -92,7 +92,8 @@ export class IDBDatabase {
     if (connection.closePending) {
       throw domException('InvalidStateError', 'The database connection is closed or closing')
     }
-    const scope = storeIds(connection, typeof names === 'string' ? [names] : names)
+    const scope =
+      typeof names === 'string' ? [storeId(connection, names)] : storeIds(connection, names)
     if (scope.length === 0) {
       throw domException(
         'InvalidAccessError',
@@ -102,7 +103,7 @@ export class IDBDatabase {
     if (wanted === 'versionchange') {
       throw new TypeError('A transaction can only be created in mode "readonly" or "readwrite"')
     }
-    return wrap(createTransaction(connection, scope, wanted, durability))
+    return newTransactionHandle(createTransaction(connection, scope, wanted, durability))
   }
 
   /** https://w3c.github.io/IndexedDB/#dom-idbdatabase-close */
@@ -189,12 +190,15 @@ function storeNamed({ schema }: Connection, name: string): ObjectStoreSchema | u
 /** Each once. @throws NotFoundError */
 function storeIds(connection: Connection, names: readonly string[]): number[] {
   const ids = new Set<number>()
-  for (const name of names) {
-    const store = storeNamed(connection, name)
-    if (!store) throw storeNotFound(connection, name)
-    ids.add(store.id)
-  }
+  for (const name of names) ids.add(storeId(connection, name))
   return Array.from(ids)
+}
+
+/** @throws NotFoundError */
+function storeId(connection: Connection, name: string): number {
+  const store = storeNamed(connection, name)
+  if (!store) throw storeNotFound(connection, name)
+  return store.id
 }
 
 function storeNotFound({ host, schema }: Connection, name: string): DOMException {

@@ -211,7 +211,22 @@ defineInspection(IDBObjectStore, 'IDBObjectStore', [
   'indexNames',
 ])
 
-defineWrapper(ObjectStoreHandle, (core) => handover.make(IDBObjectStore, core))
+defineWrapper(ObjectStoreHandle, makeHandle)
+
+/** What script sees of an object store handle; the same each time. */
+export function storeHandle(store: ObjectStoreHandle): globalThis.IDBObjectStore {
+  store.handle ??= makeHandle(store)
+  return store.handle as globalThis.IDBObjectStore // Only what `makeHandle` makes is there.
+}
+
+function makeHandle(store: ObjectStoreHandle): IDBObjectStore {
+  handover.give(store)
+  try {
+    return new IDBObjectStore()
+  } finally {
+    handover.end()
+  }
+}
 
 /** https://w3c.github.io/IndexedDB/#add-or-put, checks in spec order. */
 function addOrPut(

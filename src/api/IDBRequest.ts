@@ -71,8 +71,17 @@ defineInspection(IDBOpenDBRequest, 'IDBOpenDBRequest', shown)
 
 /** The script-visible request; the same one each time. */
 export function requestHandle<Result>(request: Request): IDBRequest<Result> {
-  request.handle ??= handover.make(IDBRequest, request)
+  request.handle ??= makeHandle(request)
   return request.handle as IDBRequest<Result> // Only this function sets it; the method says what it gives.
+}
+
+function makeHandle(request: Request): IDBRequest {
+  handover.give(request)
+  try {
+    return new IDBRequest()
+  } finally {
+    handover.end()
+  }
 }
 
 /** The script-visible open request. */

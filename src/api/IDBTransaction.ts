@@ -9,6 +9,7 @@ import { assertStackRoom } from '../base/stack-room.ts'
 import type { DOMStringList } from './webidl/DOMStringList.ts'
 import { sortedNameList } from './sorted-name-list.ts'
 import { notFound } from './not-found.ts'
+import { storeHandle } from './IDBObjectStore.ts'
 import { defineEventTarget } from './webidl/event-target.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import { requireArguments, toDOMString } from './webidl/webidl.ts'
@@ -67,7 +68,7 @@ export class IDBTransaction {
     // Deviates from browsers: they refuse from commit() on; the specification only once the transaction has finished.
     if (transaction.state === 'finished') throw inactive(transaction, 'InvalidStateError')
     const store = objectStoreHandle(transaction, storeName)
-    if (store) return wrap(store)
+    if (store) return storeHandle(store)
     throw notInScope(transaction, storeName)
   }
 
@@ -110,7 +111,23 @@ defineInspection(IDBTransaction, 'IDBTransaction', [
   'error',
 ])
 
-defineWrapper(Transaction, (core) => handover.make(IDBTransaction, core))
+defineWrapper(Transaction, makeHandle)
+
+/** What script sees of a transaction that was just created. */
+export function newTransactionHandle(transaction: Transaction): IDBTransaction {
+  const handle = makeHandle(transaction)
+  transaction.handle = handle
+  return handle
+}
+
+function makeHandle(transaction: Transaction): IDBTransaction {
+  handover.give(transaction)
+  try {
+    return new IDBTransaction()
+  } finally {
+    handover.end()
+  }
+}
 
 function notInScope(transaction: Transaction, name: string): DOMException {
   const { schema, host } = transaction.connection

@@ -3,7 +3,6 @@
  * are a `Source`.
  */
 import { domException } from '../errors.ts'
-import { append } from '../base/own-property.ts'
 import type {
   DatabaseSchema,
   IndexSchema,
@@ -39,6 +38,8 @@ export class ObjectStoreHandle implements Source {
   handle: object | null = null
   /** How often the transaction has written the store's records; cursors drop their read-ahead by it. */
   writeCount = 0
+  /** The one made before it in the same transaction; null for the first. */
+  next: ObjectStoreHandle | null = null
   /** Index handles by index id; null until the first is asked for. */
   indexHandles: Map<number, IndexHandle> | null = null
 
@@ -133,10 +134,12 @@ export function objectStoreHandle(
 
 /** The handle of that store, made when it is first asked for. */
 export function handleOf(transaction: Transaction, schema: ObjectStoreSchema): ObjectStoreHandle {
-  const known = transaction.handles.find(({ storeId }) => storeId === schema.id)
-  if (known) return known
+  for (let known = transaction.handles; known; known = known.next) {
+    if (known.storeId === schema.id) return known
+  }
   const handle = new ObjectStoreHandle(transaction, schema)
-  append(transaction.handles, handle)
+  handle.next = transaction.handles
+  transaction.handles = handle
   return handle
 }
 

@@ -74,8 +74,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   unprocessed = 0
   /** Failures dispatched so far; see `HostTransaction.commit`. */
   failuresSeen = 0
-  /** Those made so far, each store's once. No map: most transactions have one. */
-  readonly handles: ObjectStoreHandle[] = []
+  /** The first of those made so far, each store's once, which are linked. No list or map: most transactions have one. */
+  handles: ObjectStoreHandle | null = null
   /** Processed requests whose events must not fire yet; null when and only when it runs ahead of no other transaction. */
   #heldBack: Request[] | null = null
   /** Calls to the host, some of which wait for the bytes of a value; null: none ever did. */
@@ -396,5 +396,5 @@ export function assertActive(transaction: Transaction): void {
 /** https://w3c.github.io/IndexedDB/#abort-an-upgrade-transaction */
 function revertUpgrade({ connection, handles }: Transaction, { oldSchema }: Upgrade): void {
   connection.schema = oldSchema
-  for (const handle of handles) handle.revert(oldSchema)
+  for (let handle = handles; handle; handle = handle.next) handle.revert(oldSchema)
 }

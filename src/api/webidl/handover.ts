@@ -7,13 +7,25 @@ export class Handover<Core> {
 
   /** Makes the handle of a core object. */
   make<Handle>(handleClass: new () => Handle, core: Core): Handle {
-    this.#core = core
+    this.give(core)
     try {
       return new handleClass()
     } finally {
-      // Where the making was cut off, script must not get it.
-      this.#core = null
+      this.end()
     }
+  }
+
+  /**
+   * The halves of `make()`, for handles that are made often: an engine builds the call of one class into its caller, and that of any
+   * class it is given not.
+   */
+  give(core: Core): void {
+    this.#core = core
+  }
+
+  /** Where the making was cut off, script must not get it. */
+  end(): void {
+    this.#core = null
   }
 
   /** For constructors: what is handed over. @throws TypeError when script has called the constructor */

@@ -39,7 +39,8 @@ export class GatheredWrites {
   /** Writes what was gathered. When that fails it stays gathered. */
   flushTo(file: VfsFile): void {
     if (this.#byteCount === 0) return
-    if (this.#view.length !== this.#byteCount) this.#view = this.#buffer.subarray(0, this.#byteCount)
+    if (this.#view.length !== this.#byteCount)
+      this.#view = this.#buffer.subarray(0, this.#byteCount)
     file.write(this.#view, this.#start)
     this.#byteCount = 0
   }
