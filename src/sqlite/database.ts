@@ -1,4 +1,5 @@
 /** One open database: the storage seam's `Storage` on one SQLite connection. */
+import { StorageError } from '../errors.ts'
 import type { NamedFile } from '../files/database-files.ts'
 import type { DatabaseLife } from '../files/file-engine.ts'
 import { type EncodedRange, hasAllKeys } from '../keys/key-range.ts'
@@ -19,6 +20,7 @@ import { CommitMarks } from './records/commit-marks.ts'
 import { RecordCounts } from './records/record-counts.ts'
 import { RecordReader } from './records/record-reader.ts'
 import { RecordWriter } from './records/record-writer.ts'
+import { StoredCounts } from './records/stored-counts.ts'
 import { SqlTransaction } from './sql-transaction.ts'
 import { SqliteTransaction, type TransactionDatabase } from './transaction.ts'
 
@@ -38,6 +40,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   readonly reader: RecordReader
   readonly writer: RecordWriter
   readonly counts = new RecordCounts()
+  readonly storedCounts: StoredCounts
   readonly marks: CommitMarks
   /** null: it may grow as far as there is room. */
   readonly quotaShare: QuotaShare | null
@@ -53,8 +56,6 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   readonly #currentNumbers: Map<number, number>
   #schema: DatabaseSchema
   #transaction: SqliteTransaction | null = null
-  /** Whether the file may hold counts that its next change would make wrong. */
-  #hasStaleCounts: boolean
   /** null until it is closed. */
   #closing: Promise<void> | null = null
 
@@ -62,7 +63,6 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   constructor(options: DatabaseOptions) {
     const { place, file, opened, life } = options
     const { connection, rows, hasCounts } = opened
-    this.#hasStaleCounts = hasCounts
     this.name = file.name
     this.#schema = rows.schema
     this.#currentNumbers = new Map(rows.currentNumbers)
@@ -70,7 +70,12 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     this.connection = connection
     this.sql = new SqlTransaction(connection, file.label)
     this.reader = new RecordReader(connection)
-    this.writer = new RecordWriter(connection, () => (this.#transaction ?? this).schema)
+    this.writer = new RecordWriter({
+      connection,
+      counts: this.counts,
+      schema: () => (this.#transaction ?? this).schema,
+    })
+    this.storedCounts = new StoredCounts(connection, this.counts, hasCounts)
     this.marks = new CommitMarks(connection)
     this.#syncs = new Syncs(place, file, { isUnsynced: opened.isNew || opened.isUnclean })
     this.#logRoom = new LogRoom(connection, () => this.#checkpoint('TRUNCATE'))
@@ -131,10 +136,6 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     return this.marks.incarnation
   }
 
-  get hasStaleCounts(): boolean {
-    return this.#hasStaleCounts
-  }
-
   begin(): SqliteTransaction {
     if (this.#transaction) throw new Error('unreachable: a read-write transaction is open')
     this.durability.checkOwedLog()
@@ -158,7 +159,8 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   committed(schema: DatabaseSchema, movedNumbers: ReadonlyMap<number, number> | null): void {
     this.#transaction = null
-    this.#hasStaleCounts = false
+    this.storedCounts.committed()
+    this.counts.committed()
     const hasNewVersion = schema.version !== this.#schema.version
     this.#schema = schema
     if (movedNumbers) {
@@ -170,7 +172,8 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   rollingBack(): void {
     this.#transaction = null
-    this.counts.forgetAll()
+    this.counts.rolledBack()
+    this.storedCounts.rolledBack()
     this.writer.rolledBack()
     this.marks.rolledBack()
   }
@@ -181,6 +184,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   async #close(keepsBegun: boolean): Promise<void> {
     const { place, life } = this.#options
+    this.#keepCounts()
     place.engine.cacheBudget.leave(this.#setCacheSize)
     this.quotaShare?.leave()
     this.#copies.giveWay()
@@ -224,6 +228,8 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
       checkpoint: this.#checkpoint,
       onWarning: life.onWarning,
       isWriting: () => this.#transaction !== null,
+      knownCounts: () => this.counts.known((this.#transaction ?? this).schema),
+      keepCounts: this.#keepCounts,
       leaveTransaction: () => this.sql.leave(),
     }
   }
@@ -277,6 +283,26 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   readonly #checkpoint = (mode: CheckpointMode): void => {
     this.#copies.giveWay()
     this.#syncs.checkpoint(this.connection, mode)
+  }
+
+  /** Writes the counts into the file that it is to keep. Where that fails they will be counted again. */
+  readonly #keepCounts = (): void => {
+    const { hasLost, presence } = this.#syncs
+    if (this.#transaction || this.connection.hasMetDamage || hasLost || presence.isLost) return
+    const due = this.storedCounts.due(this.#schema)
+    if (!due) return
+    try {
+      const transaction = this.begin()
+      try {
+        this.storedCounts.write(due)
+        transaction.commit()
+      } catch (error) {
+        transaction.rollback()
+        throw error
+      }
+    } catch (error) {
+      if (!(error instanceof StorageError)) throw error
+    }
   }
 
   readonly #setCacheSize = (shareKiB: number): void => {

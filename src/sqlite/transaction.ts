@@ -13,9 +13,10 @@ import type { FilePresence } from './care/file-presence.ts'
 import type { QuotaShare } from './care/quota-share.ts'
 import type { CommitMarks } from './records/commit-marks.ts'
 import { fillIndex } from './records/fill-index.ts'
-import { deleteCounts, type RecordCounts } from './records/record-counts.ts'
+import type { RecordCounts } from './records/record-counts.ts'
 import type { RecordReader } from './records/record-reader.ts'
 import type { RecordWriter } from './records/record-writer.ts'
+import type { StoredCounts } from './records/stored-counts.ts'
 import { writeCurrentNumber, writeMeta, writeSchemaChange } from './schema/write-schema.ts'
 import type { SqlTransaction } from './sql-transaction.ts'
 
@@ -27,11 +28,10 @@ export interface TransactionDatabase {
   readonly reader: RecordReader
   readonly writer: RecordWriter
   readonly counts: RecordCounts
+  readonly storedCounts: StoredCounts
   readonly marks: CommitMarks
   readonly presence: FilePresence
   readonly quotaShare: QuotaShare | null
-  /** Whether the file may hold counts of records that are not carried along. */
-  readonly hasStaleCounts: boolean
   /** The committed schema. */
   readonly schema: DatabaseSchema
   /** The committed current number of a key generator. */
@@ -74,7 +74,8 @@ export class SqliteTransaction implements StorageTransaction {
   changeSchema(change: SchemaChange): void {
     this.#checkOpen()
     const { connection, counts, writer } = this.#database
-    counts.forgetAll()
+    if (change.type === 'createObjectStore') counts.clearStore(change.store.id)
+    if (change.type === 'createIndex') counts.clearIndex(change.index.id)
     if (change.type === 'deleteObjectStore') writer.clear(change.storeId)
     if (change.type === 'deleteIndex') writer.clearIndex(change.indexId)
     writeSchemaChange(connection, change)
@@ -95,19 +96,16 @@ export class SqliteTransaction implements StorageTransaction {
 
   put(record: NewRecord): void {
     this.#checkOpen()
-    this.#database.counts.forgetStore(record.storeId)
     this.#database.writer.put(record)
   }
 
   deleteRange(storeId: number, range: EncodedRange): void {
     this.#checkOpen()
-    this.#database.counts.forgetStore(storeId)
     this.#database.writer.deleteRange(storeId, range)
   }
 
   clear(storeId: number): void {
     this.#checkOpen()
-    this.#database.counts.forgetStore(storeId)
     this.#database.writer.clear(storeId)
   }
 
@@ -117,8 +115,7 @@ export class SqliteTransaction implements StorageTransaction {
     indexKeysOf: (record: RecordBytes) => Uint8Array | null,
   ): void {
     this.#checkOpen()
-    const { counts, reader, writer } = this.#database
-    counts.forgetStore(storeId)
+    const { reader, writer } = this.#database
     fillIndex({ reader, writer, storeId, index, indexKeysOf })
   }
 
@@ -154,9 +151,10 @@ export class SqliteTransaction implements StorageTransaction {
 
   /** Writes what changes once per transaction. */
   #writeMoved(): void {
-    const { connection, name, schema } = this.#database
-    if (this.#schema !== schema) writeMeta(connection, name, this.#schema)
-    if (this.#database.hasStaleCounts) connection.execute(deleteCounts)
+    const { connection, name, schema, storedCounts } = this.#database
+    const isUpgrade = this.#schema !== schema
+    if (isUpgrade) writeMeta(connection, name, this.#schema)
+    storedCounts.beforeCommit({ isUpgrade })
     if (!this.#movedNumbers) return
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(connection, storeId, currentNumber)

@@ -8,6 +8,8 @@ import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../result-code.ts'
 /** SQLITE_NULL, a column type. */
 const typeNull = 5
 
+const SQLITE_STMTSTATUS_VM_STEP = 4
+
 /** The destructor value that says: the bytes stay where they are until the statement is done. */
 const SQLITE_STATIC = 0
 
@@ -90,6 +92,11 @@ export class Statement {
   /** Runs a statement that gives no rows. */
   run(): void {
     if (this.step()) this.reset()
+  }
+
+  /** How many steps of SQLite's machine it has taken since this was last asked. */
+  takeSteps(): number {
+    return this.#module._sqlite3_stmt_status(this.#pointer, SQLITE_STMTSTATUS_VM_STEP, 1)
   }
 
   /** Leaves the current row, so that the statement can be bound and run again. */

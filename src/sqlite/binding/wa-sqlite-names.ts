@@ -39,6 +39,7 @@ export const exportNames = {
   _sqlite3_prepare_v3: 'od',
   _sqlite3_reset: 'jb',
   _sqlite3_step: 'hb',
+  _sqlite3_stmt_status: 'Wc',
 } as const
 
 /** The exports that are no C functions of SQLite's: the heap, and what runs the constructors of C. */

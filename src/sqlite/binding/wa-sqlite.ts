@@ -59,6 +59,7 @@ export interface WaSqliteFunctions extends Record<keyof typeof exportNames, Expo
   _sqlite3_finalize(statement: number): number
   _sqlite3_step(statement: number): number
   _sqlite3_reset(statement: number): number
+  _sqlite3_stmt_status(statement: number, quantity: number, isReset: number): number
   _sqlite3_bind_null(statement: number, index: number): number
   _sqlite3_bind_int(statement: number, index: number, value: number): number
   _sqlite3_bind_int64(statement: number, index: number, low: number, high: number): number

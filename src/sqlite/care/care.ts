@@ -5,6 +5,7 @@ import type { StorageCare, StorageCopy, StorageCounters } from '../../storage/st
 import type { Connection } from '../binding/connection.ts'
 import { StorageError } from '../../errors.ts'
 import type { MountedDirectory } from '../database-file.ts'
+import type { OwnedCount } from '../records/record-counts.ts'
 import { checkConsistency } from './consistency.ts'
 import type { Copies } from './copies.ts'
 import type { Housekeeping } from './housekeeping.ts'
@@ -21,6 +22,8 @@ export interface CareOptions {
   readonly syncs: Syncs
   /** Whether a read-write transaction is open. */
   readonly isWriting: () => boolean
+  /** The counts that are known of its stores and indexes. */
+  readonly knownCounts: () => OwnedCount[]
   /** Ends a SQL transaction that only reads. */
   readonly leaveTransaction: () => void
 }
@@ -82,8 +85,8 @@ export class Care implements StorageCare {
   }
 
   check(): string[] {
-    const { connection } = this.#options
-    const problems = checkConsistency(connection)
+    const { connection, knownCounts } = this.#options
+    const problems = checkConsistency(connection, knownCounts())
     if (problems.length > 0) connection.hasMetDamage = true
     return problems
   }

@@ -5,6 +5,7 @@ import { keyTag } from '../../keys/key.ts'
 import { numberKeyOffset, readNumberKeyBytes } from '../../keys/number-key.ts'
 import type { Connection } from '../binding/connection.ts'
 import { IndexEntries } from '../records/index-entries.ts'
+import type { OwnedCount } from '../records/record-counts.ts'
 
 /** Statements that count rows which should not be there, and what they mean. */
 const strayRows: readonly { readonly problem: string; readonly sql: string }[] = [
@@ -57,11 +58,12 @@ const strayRows: readonly { readonly problem: string; readonly sql: string }[] =
   },
 ]
 
-/** The problems found; none in a sound database. */
-export function checkConsistency(connection: Connection): string[] {
+/** The problems found; none in a sound database. `counts`: those that are known of it. */
+export function checkConsistency(connection: Connection, counts: readonly OwnedCount[]): string[] {
   const problems: string[] = []
   try {
     findProblems(connection, problems)
+    if (problems.length === 0) checkCounts(connection, counts, problems)
   } catch (error) {
     if (!(error instanceof StorageError) || error.code !== 'corrupt') throw error
     append(problems, error.message)
@@ -140,6 +142,26 @@ function checkListedEntries(connection: Connection, problems: string[]): void {
   const unlisted = connection.readNumber('SELECT count(*) FROM index_records') - listed
   if (missing > 0) append(problems, `index entries missing: ${missing}`)
   if (unlisted > 0) append(problems, `index entries their records do not list: ${unlisted}`)
+}
+
+/** Compares the counts that are carried along with what is there. */
+function checkCounts(
+  connection: Connection,
+  counts: readonly OwnedCount[],
+  problems: string[],
+): void {
+  const wrong = counts.filter(({ storeId, indexId, count }) => {
+    const [table, column, id] =
+      indexId === 0 ? ['records', 'store_id', storeId] : ['index_records', 'index_id', indexId]
+    const counted = connection.readNumber(`SELECT count(*) FROM ${table} WHERE ${column} = ${id}`)
+    return counted !== count.value
+  })
+  if (wrong.length > 0) {
+    append(
+      problems,
+      `counts of records or index entries that differ from what is there: ${wrong.length}`,
+    )
+  }
 }
 
 function readIndexIds(connection: Connection): ReadonlySet<number> {

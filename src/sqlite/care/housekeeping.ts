@@ -1,6 +1,6 @@
 /**
- * What a database needs now and then, outside any transaction: its write-ahead log copied into the file (checkpoint),
- * free pages given back, and a check that no other program has deleted the log.
+ * What a database needs now and then, outside any transaction: counts kept, its write-ahead log copied into the file
+ * (checkpoint), free pages given back, and a check that no other program has deleted the log.
  */
 import { StorageError } from '../../errors.ts'
 import type { Connection } from '../binding/connection.ts'
@@ -37,6 +37,8 @@ export interface HousekeepingOptions {
   readonly presence: FilePresence
   readonly checkpoint: (mode: CheckpointMode) => void
   readonly copies: Copies
+  /** Writes what is known of the file into it, where that is worth it. */
+  readonly keepCounts: () => void
   /** Receives trouble that cost no data. */
   readonly onWarning: (warning: StorageError) => void
 }
@@ -53,6 +55,7 @@ export class Housekeeping {
   step(): boolean {
     this.#options.presence.verify()
     this.checkLog(() => {})
+    this.#options.keepCounts()
     const log = this.#log()
     if (log && this.#options.copies.hold(log.pendingBytes())) return false
     if (log && log.pendingBytes() >= checkpointBytes) {

@@ -1,32 +1,115 @@
 /**
- * How many records each object store and index has, where they were counted since it last changed. Counting
- * visits every entry; programs ask again and again, mostly with nothing written in between.
+ * How many records each object store has, and how many entries each index. Counting visits every entry, so a count is
+ * carried along from the beginning of its store or index, or from the first time that it was counted.
  */
+import { append } from '../../base/own-property.ts'
+import type { DatabaseSchema } from '../../storage/schema.ts'
 
-/** Removes the counts that another release has left in the file; those here are in memory alone. */
-export const deleteCounts = 'DELETE FROM record_counts'
+/** One store's or index's. */
+export class RecordCount {
+  /** As the transaction that is open sees it, if there is one; NaN: not known. */
+  value = NaN
+  /** What it was before the transaction; means nothing unless that has changed it. */
+  before = NaN
+  /** Whether the transaction may have changed it. */
+  isChanged = false
+  /** Whether the file has what it was before the transaction. */
+  isStored = false
+}
 
-/** What is known of one database. */
+/** A count and whose it is. `indexId` 0: the store's own. */
+export interface OwnedCount {
+  readonly storeId: number
+  readonly indexId: number
+  readonly count: RecordCount
+}
+
+/** The counts of one database. */
 export class RecordCounts {
-  /** Store id → index id (0: the store itself) → count. */
-  readonly #known = new Map<number, Map<number, number>>()
+  readonly #ofStores = new Map<number, RecordCount>()
+  readonly #ofIndexes = new Map<number, RecordCount>()
+  #changed: RecordCount[] = []
 
-  /** The count of a store's or index's entries; `countAll` is called when it is not known. */
+  /** A store's or an index's count; `countAll` is called when it is not known. */
   get(storeId: number, indexId: number, countAll: () => number): number {
-    const ofStore = this.#known.get(storeId) ?? new Map<number, number>()
-    this.#known.set(storeId, ofStore)
-    const count = ofStore.get(indexId) ?? countAll()
-    ofStore.set(indexId, count)
+    const count = this.of(storeId, indexId)
+    if (Number.isNaN(count.value)) count.value = countAll()
+    return count.value
+  }
+
+  of(storeId: number, indexId: number): RecordCount {
+    return indexId === 0 ? countIn(this.#ofStores, storeId) : countIn(this.#ofIndexes, indexId)
+  }
+
+  /** Those that were asked for or changed so far, of stores and indexes that the schema has. */
+  known({ stores }: DatabaseSchema): OwnedCount[] {
+    const known: OwnedCount[] = []
+    const add = (storeId: number, indexId: number): void => {
+      const count = this.of(storeId, indexId)
+      if (!Number.isNaN(count.value)) append(known, { storeId, indexId, count })
+    }
+    for (const [storeId, { indexes }] of stores) {
+      add(storeId, 0)
+      for (const indexId of indexes.keys()) add(storeId, indexId)
+    }
+    return known
+  }
+
+  /** Those that the transaction may have changed. */
+  get changed(): readonly RecordCount[] {
+    return this.#changed
+  }
+
+  /** The transaction has added records to a store, or deleted them. */
+  addRecords(storeId: number, change: number): void {
+    this.#change(countIn(this.#ofStores, storeId)).value += change
+  }
+
+  /** The same of an index. */
+  addEntries(indexId: number, change: number): void {
+    this.#change(countIn(this.#ofIndexes, indexId)).value += change
+  }
+
+  /** The store is new, or has been emptied. */
+  clearStore(storeId: number): void {
+    this.#change(countIn(this.#ofStores, storeId)).value = 0
+  }
+
+  /** The index is new, or has been emptied. */
+  clearIndex(indexId: number): void {
+    this.#change(countIn(this.#ofIndexes, indexId)).value = 0
+  }
+
+  /** An entry was there already that was to be added: in a damaged file. */
+  forgetIndexes(): void {
+    for (const count of this.#ofIndexes.values()) this.#change(count).value = NaN
+  }
+
+  /** The transaction was committed. */
+  committed(): void {
+    for (const count of this.#changed) count.isChanged = false
+    this.#changed.length = 0
+  }
+
+  /** It was rolled back. */
+  rolledBack(): void {
+    for (const count of this.#changed) count.value = count.before
+    this.committed()
+  }
+
+  #change(count: RecordCount): RecordCount {
+    if (count.isChanged) return count
+    count.isChanged = true
+    count.before = count.value
+    append(this.#changed, count)
     return count
   }
+}
 
-  /** The store is about to change. */
-  forgetStore(storeId: number): void {
-    if (this.#known.size > 0) this.#known.delete(storeId)
-  }
-
-  /** Any store may have changed. */
-  forgetAll(): void {
-    this.#known.clear()
-  }
+function countIn(counts: Map<number, RecordCount>, id: number): RecordCount {
+  const known = counts.get(id)
+  if (known) return known
+  const count = new RecordCount()
+  counts.set(id, count)
+  return count
 }

@@ -6,7 +6,9 @@ import type { NewRecord } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
 import { keyTaken, recordExists } from './constraints.ts'
+import { areSame, bindPlace, type HeapBytes, nowhere } from './heap-bytes.ts'
 import { IndexEntries } from './index-entries.ts'
+import type { RecordCounts } from './record-counts.ts'
 import { inlineBytes } from '../schema/tables.ts'
 
 const sql = {
@@ -49,11 +51,11 @@ const insertEntriesSql = Array.from({ length: entriesPerInsert }, (_, last) => {
   return `INSERT OR IGNORE INTO index_records (index_id, key, primary_key) VALUES ${rows.join()}`
 })
 
-/** Bytes in the heap. */
-interface HeapBytes {
-  readonly pointer: number
-  readonly byteCount: number
-}
+/**
+ * A put of a plain record that takes fewer steps of SQLite's machine has inserted it (22, and 2 more where the statement had to
+ * be prepared again), one that takes more has replaced one (41): it says nothing else of which it was.
+ */
+const fewestReplacingSteps = 32
 
 /** The place of a record's parts in the heap while it is being stored. */
 interface PlacedRecord {
@@ -64,17 +66,27 @@ interface PlacedRecord {
   readonly isLarge: boolean
 }
 
+/** What a writer works with. */
+export interface WriterParts {
+  readonly connection: Connection
+  /** Told of every record and entry that comes or goes. */
+  readonly counts: RecordCounts
+  /** The database's schema as it is now. */
+  readonly schema: () => DatabaseSchema
+}
+
 /** Writes one database's records. */
 export class RecordWriter {
   readonly #connection: Connection
+  readonly #counts: RecordCounts
   readonly #entries: IndexEntries
   readonly #schema: () => DatabaseSchema
   /** The id the next large value gets; 0: to be looked up. */
   #nextLargeId = 0
 
-  /** `schema` gives the database's schema as it is now. */
-  constructor(connection: Connection, schema: () => DatabaseSchema) {
+  constructor({ connection, counts, schema }: WriterParts) {
     this.#connection = connection
+    this.#counts = counts
     this.#entries = new IndexEntries(connection.engine.module)
     this.#schema = schema
   }
@@ -118,6 +130,7 @@ export class RecordWriter {
       this.#deleteBelongings(found, { pointer: found.blob(2), byteCount: found.byteCount(2) })
     })
     bind(this.#connection.prepare(sql.deleteRange)).run()
+    this.#counts.addRecords(storeId, -this.#connection.changes())
   }
 
   /** Deletes all records of a store. */
@@ -125,11 +138,13 @@ export class RecordWriter {
     for (const indexId of storeOf(this.#schema(), storeId).indexes.keys()) this.clearIndex(indexId)
     this.#runFor(sql.deleteStoreLarge, storeId)
     this.#runFor(sql.deleteStore, storeId)
+    this.#counts.clearStore(storeId)
   }
 
   /** Deletes all entries of an index. */
   clearIndex(indexId: number): void {
     this.#runFor(sql.deleteIndex, indexId)
+    this.#counts.clearIndex(indexId)
   }
 
   /**
@@ -173,7 +188,10 @@ export class RecordWriter {
     statement.bindBlob(2, scratch.put(key), key.length)
     statement.bindBlob(3, scratch.put(value), value.length)
     statement.run()
-    return this.#connection.changes() > 0
+    const steps = statement.takeSteps()
+    if (this.#connection.changes() === 0) return false
+    if (!overwrite || steps < fewestReplacingSteps) this.#counts.addRecords(storeId, 1)
+    return true
   }
 
   /** Inserts a new record with all that belongs to it; false when there is one of that key. */
@@ -181,6 +199,7 @@ export class RecordWriter {
     const largeId = placed.isLarge ? this.#takeLargeId() : 0
     this.#write(sql.insert, placed, largeId)
     if (this.#connection.changes() === 0) return false
+    this.#counts.addRecords(placed.storeId, 1)
     this.#addBelongings(placed, largeId)
     return true
   }
@@ -199,10 +218,8 @@ export class RecordWriter {
     bindPlace(found, 2, key)
     let keepsEntries = false
     this.#eachRow(found, () => {
-      keepsEntries = this.#isSame(indexKeys, {
-        pointer: found.blob(1),
-        byteCount: found.byteCount(1),
-      })
+      const foundKeys = { pointer: found.blob(1), byteCount: found.byteCount(1) }
+      keepsEntries = areSame(this.#connection.engine.module.HEAPU8, indexKeys, foundKeys)
       if (keepsEntries) this.#deleteLarge(found)
       else this.#deleteBelongings(found, key)
     })
@@ -253,8 +270,10 @@ export class RecordWriter {
       entries.next()
       statement.bindInt(2 * i + 2, entries.indexId)
       statement.bindBlob(2 * i + 3, entries.keyPointer, entries.keyBytes)
+      this.#counts.addEntries(entries.indexId, 1)
     }
     statement.run()
+    if (this.#connection.changes() < count) this.#counts.forgetIndexes()
   }
 
   #checkUnique({ storeId, key, indexKeys }: PlacedRecord): void {
@@ -284,7 +303,7 @@ export class RecordWriter {
     plain.bindInt(1, storeId)
     bindPlace(plain, 2, key)
     plain.run()
-    if (this.#connection.changes() > 0) return
+    if (this.#connection.changes() > 0) return this.#counts.addRecords(storeId, -1)
 
     const found = this.#connection.prepare(sql.find)
     found.bindInt(1, storeId)
@@ -294,6 +313,7 @@ export class RecordWriter {
     statement.bindInt(1, storeId)
     bindPlace(statement, 2, key)
     statement.run()
+    this.#counts.addRecords(storeId, -this.#connection.changes())
   }
 
   /** Deletes the large value and the index entries of the row that `found` is at: `large_id`, `index_keys`. */
@@ -306,6 +326,7 @@ export class RecordWriter {
     while (entries.next()) {
       bindEntry(statement, entries, key)
       statement.run()
+      this.#counts.addEntries(entries.indexId, -this.#connection.changes())
     }
   }
 
@@ -321,15 +342,6 @@ export class RecordWriter {
       this.#nextLargeId = this.#connection.readNumber(sql.lastLargeId) + 1
     }
     return this.#nextLargeId++
-  }
-
-  #isSame(a: HeapBytes, b: HeapBytes): boolean {
-    if (a.byteCount !== b.byteCount) return false
-    const heap = this.#connection.engine.module.HEAPU8
-    for (let i = 0; i < a.byteCount; i++) {
-      if (heap[a.pointer + i] !== heap[b.pointer + i]) return false
-    }
-    return true
   }
 
   #eachRow(statement: Statement, visit: () => void): void {
@@ -356,15 +368,10 @@ export class RecordWriter {
 }
 
 const noBytes = new Uint8Array(0)
-const nowhere: HeapBytes = { pointer: 0, byteCount: 0 }
 
 /** Whether a record has neither index entries nor a large value. */
 function isPlain({ key, value, indexKeys }: NewRecord): boolean {
   return indexKeys === null && key.length + value.length <= inlineBytes
-}
-
-function bindPlace(statement: Statement, index: number, { pointer, byteCount }: HeapBytes): void {
-  statement.bindBlob(index, pointer, byteCount)
 }
 
 function bindEntry(statement: Statement, entry: IndexEntries, primaryKey: HeapBytes): void {

@@ -95,8 +95,8 @@ export const applicationId = 0x49_44_42_65
 
 /**
  * `record_counts`: how many records an object store has (`index_id` 0), or entries an index, at every moment that can be read.
- * No row: not known. Nothing here writes it; a release that carries counts along may, and one that changes records without
- * carrying them along deletes the rows in the same transaction. No part of a new database.
+ * No row: not known. Written when the database is idle or closes, deleted by the first transaction that changes one of the counts.
+ * No part of a new database: made with the first count that is worth it.
  */
 export const createCountsTable = `CREATE TABLE record_counts (
   store_id INTEGER NOT NULL,

@@ -129,14 +129,16 @@ class Run {
         const found = await this.#read(database, name, index)
         const wanted = textOf(entriesOf(store, index).map(plain))
         if (found !== wanted) return `${name} ${index} holds\n  ${found} and not\n  ${wanted}`
+        const count = await resultOf(sourceIn(database, name, index).count())
+        const { length } = entriesOf(store, index)
+        if (count !== length) return `${name} ${index} counts ${count} and not ${length}`
       }
     }
     return null
   }
 
   async #read(database: IDBDatabase, name: StoreName, index: IndexName | null): Promise<string> {
-    const store = database.transaction(name).objectStore(name)
-    const source = (index === null ? store : store.index(index)) as unknown as RecordSource
+    const source = sourceIn(database, name, index) as unknown as RecordSource
     return textOf((await resultOf(source.getAllRecords())).map(plain))
   }
 
@@ -151,6 +153,15 @@ class Run {
     this.#database?.close()
     this.#database = null
   }
+}
+
+function sourceIn(
+  database: IDBDatabase,
+  name: StoreName,
+  index: IndexName | null,
+): IDBObjectStore | IDBIndex {
+  const store = database.transaction(name).objectStore(name)
+  return index === null ? store : store.index(index)
 }
 
 /** The platform's types do not know the method yet. */

@@ -78,6 +78,21 @@ const works: readonly { name: string; run(store: Store, round: number): Promise<
       putAll(database, 'records', idsFor(size, round).map(recordOf)),
   },
   {
+    name: 'put and count by size of the store',
+    async run({ database, size }, round) {
+      const store = database.transaction('records', 'readwrite').objectStore('records')
+      const counts = idsFor(size, round).map((id) => {
+        store.put({ ...recordOf(id), round })
+        return resultOf(store.count())
+      })
+      expectSame(
+        (await Promise.all(counts)).every((count) => count === size),
+        true,
+        'every count of all records',
+      )
+    },
+  },
+  {
     name: 'cursor steps by size of the store',
     async run({ database, size }) {
       let steps = 0
