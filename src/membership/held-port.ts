@@ -28,13 +28,16 @@ export class HeldPort implements HostPort {
    */
   async first(signal: AbortSignal | null, waitMs: number | null): Promise<unknown> {
     let stop = (): void => {}
+    let abort = (): void => {}
     await new Promise<void>((resolve) => {
-      this.#hasCome = resolve
+      this.#hasCome = abort = resolve
       if (waitMs !== null) stop = queueIdleTimer(resolve, waitMs)
-      signal?.addEventListener('abort', () => resolve(), { once: true })
+      signal?.addEventListener('abort', abort)
       if (signal?.aborted || this.#held?.length) resolve()
     })
     stop()
+    // The signal may outlive many ports.
+    signal?.removeEventListener('abort', abort)
     const came = this.#held?.shift()
     if (came?.type === 'messageerror') throw came.event.error ?? new Malformed('cannot be read')
     if (came?.type === 'message') return came.event.data

@@ -161,6 +161,7 @@ export class BrowserPeer implements Peer {
       // Nor does that owner see this thread's lock: it comes again with one that it sees.
       if (await seeLife(entered.welcome.life)) {
         giveUp()
+        signal.removeEventListener('abort', giveUp)
         entered.port.end()
         return this.#entered(looking, run)
       }
@@ -185,10 +186,12 @@ export class BrowserPeer implements Peer {
     const leaving = new AbortController()
     const gone = lifeEnded(welcome.life, leaving.signal)
     const greeting = new AbortController()
-    void gone.then(() => greeting.abort())
-    signal.addEventListener('abort', () => greeting.abort())
+    const giveUp = (): void => greeting.abort()
+    void gone.then(giveUp)
+    signal.addEventListener('abort', giveUp)
     const hello = { ...this.#parts.own, client, secret: null }
     const greeted = await greetOwner(port, hello, greeting.signal)
+    signal.removeEventListener('abort', giveUp)
     if (!greeted) {
       leaving.abort()
       return null
@@ -269,7 +272,10 @@ function beginVisit({ guest }: MeetingPoint): Promise<Free> {
 /** Resolves after that time; never once the signal is aborted. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const cancel = queueIdleTimer(resolve, ms)
+    const cancel = queueIdleTimer(() => {
+      signal.removeEventListener('abort', cancel)
+      resolve()
+    }, ms)
     signal.addEventListener('abort', cancel, { once: true })
   })
 }

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { describe, expect, test } from 'vitest'
 import type { Failure } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
@@ -77,6 +78,7 @@ describe.each<[title: string, ports: () => [HostPort, HostPort]]>([
     const received = receiveClient(ownPort, reception())
     const greeted = await greetOwner(port, client, never)
     const known = await received
+    expect(getEventListeners(never, 'abort')).toEqual([])
     expect(greeted?.owner).toEqual({ ...owner, clients: [owner.client, client.client] })
     expect(known?.client).toEqual(client)
     const host = createHost({ storage: new ModelDirectory(), durability: 'relaxed' })

@@ -93,7 +93,7 @@ test.skipIf(process.platform === 'win32')(
 test.skipIf(process.platform === 'win32')(
   'the databases in use are told with what runs and waits there, as long as they are',
   async () => {
-    const factory = createIndexedDB({ path, ifLocked: 'share' })
+    const factory = createIndexedDB({ path, ifLocked: 'share', explain: false })
     const database = await opened(factory, 'books', 3)
     const first = database.transaction('shelf', 'readwrite')
     const second = database.transaction('shelf', 'readwrite')
