@@ -140,7 +140,7 @@ test('connections of other processes are told as docs/errors.md has it', () => {
     blocker({ holder: 'owner', id: null, pid: 4711, thread: 0, opened }),
     blocker({ pid: 4712, thread: 0, connections: 2, opened: [] }),
   ])
-  expect(page).toContain(`- of other processes: \`${message}\`\n`)
+  expect(page).toContain(`- with \`explain\`, of other processes: \`${message}\`\n`)
 })
 
 test('where an owner of an earlier release says nothing, so does the message', () => {

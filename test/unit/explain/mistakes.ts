@@ -14,10 +14,13 @@ export const mistakes: Readonly<Record<string, Mistake>> = {
     await new Promise((resolve) => setTimeout(resolve, 5))
     books.put({ isbn: 3, title: 'Sanditon' })
   },
-  'A connection that was not closed': async (_, factory, warned) => {
+  'A connection that was not closed': async (library, factory, warned) => {
     const request = factory.open('library', 3)
     request.onsuccess = () => request.result.close()
-    await warned
+    // It ends with the factory.
+    request.onerror = () => {}
+    const asked = new Promise((resolve) => (library.onversionchange = resolve))
+    await Promise.race([warned, asked.then(() => readTwice(library))])
   },
   'A store that is not in scope': (library) => {
     library.transaction('books').objectStore('authors')
@@ -41,6 +44,12 @@ export const mistakes: Readonly<Record<string, Mistake>> = {
   'A misspelled store': (library) => {
     library.transaction('boks')
   },
+}
+
+/** What has been asked to close is reported before that is over. */
+async function readTwice(library: IDBDatabase): Promise<void> {
+  for (let i = 0; i < 2; i++)
+    await resultOf(library.transaction('books').objectStore('books').count())
 }
 
 let made = 0
