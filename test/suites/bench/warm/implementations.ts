@@ -61,14 +61,22 @@ function loadInMemory({ projectRoot }: Places): Promise<Loaded> {
   return loadBuild(join(projectRoot, 'dist'), { medium: 'memory', path: 'memory' })
 }
 
+/** Of `createIndexedDB()`. */
+interface BuildOptions {
+  readonly medium: Medium
+  readonly path: string
+  /** Left out: as NODE_ENV says. */
+  readonly explain?: boolean
+}
+
 /** This package from a folder that a build has made. */
 export async function loadBuild(
   dist: string,
-  { medium, path }: { readonly medium: Medium; readonly path: string },
+  { medium, ...options }: BuildOptions,
 ): Promise<Loaded> {
   const { createIndexedDB, IDBKeyRange, close } = await importFile(dist, 'index.js')
   const { memory } = await importFile(dist, 'vfs-memory.js')
-  const factory = createIndexedDB(medium === 'disk' ? { path } : { path, vfs: memory() })
+  const factory = createIndexedDB(medium === 'disk' ? options : { ...options, vfs: memory() })
   return { factory, keyRange: IDBKeyRange, close: () => close(factory) }
 }
 
