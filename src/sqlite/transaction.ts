@@ -154,7 +154,7 @@ export class SqliteTransaction implements StorageTransaction {
     const { connection, name, schema, storedCounts } = this.#database
     const isUpgrade = this.#schema !== schema
     if (isUpgrade) writeMeta(connection, name, this.#schema)
-    storedCounts.beforeCommit({ isUpgrade })
+    storedCounts.beforeCommit(isUpgrade)
     if (!this.#movedNumbers) return
     for (const [storeId, currentNumber] of this.#movedNumbers) {
       writeCurrentNumber(connection, storeId, currentNumber)

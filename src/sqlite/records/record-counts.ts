@@ -13,6 +13,8 @@ export class RecordCount {
   before = NaN
   /** Whether the transaction may have changed it. */
   isChanged = false
+  /** The one that the transaction has changed before it; null: none, or it is not changed. */
+  next: RecordCount | null = null
   /** Whether the file has what it was before the transaction. */
   isStored = false
 }
@@ -28,7 +30,8 @@ export interface OwnedCount {
 export class RecordCounts {
   readonly #ofStores = new Map<number, RecordCount>()
   readonly #ofIndexes = new Map<number, RecordCount>()
-  #changed: RecordCount[] = []
+  /** The last that the transaction has changed, which leads to the others: nothing is made for them. */
+  #changed: RecordCount | null = null
 
   /** A store's or an index's count; `countAll` is called when it is not known. */
   get(storeId: number, indexId: number, countAll: () => number): number {
@@ -55,9 +58,13 @@ export class RecordCounts {
     return known
   }
 
-  /** Those that the transaction may have changed. */
-  get changed(): readonly RecordCount[] {
-    return this.#changed
+  /** Whether the transaction has made one that is in the file another. */
+  get hasChangedStored(): boolean {
+    for (let it = this.#changed; it; it = it.next) {
+      // One that is not known is not as before.
+      if (it.isStored && it.value !== it.before) return true
+    }
+    return false
   }
 
   /** The transaction has added records to a store, or deleted them. */
@@ -87,13 +94,18 @@ export class RecordCounts {
 
   /** The transaction was committed. */
   committed(): void {
-    for (const count of this.#changed) count.isChanged = false
-    this.#changed.length = 0
+    for (let it = this.#changed; it;) {
+      const { next } = it
+      it.isChanged = false
+      it.next = null
+      it = next
+    }
+    this.#changed = null
   }
 
   /** It was rolled back. */
   rolledBack(): void {
-    for (const count of this.#changed) count.value = count.before
+    for (let it = this.#changed; it; it = it.next) it.value = it.before
     this.committed()
   }
 
@@ -101,7 +113,8 @@ export class RecordCounts {
     if (count.isChanged) return count
     count.isChanged = true
     count.before = count.value
-    append(this.#changed, count)
+    count.next = this.#changed
+    this.#changed = count
     return count
   }
 }

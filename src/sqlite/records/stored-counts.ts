@@ -38,10 +38,10 @@ export class StoredCounts {
     if (hasTable) this.#read()
   }
 
-  /** Deletes the rows in a transaction that changes one of the counts, or the schema. @throws StorageError */
-  beforeCommit({ isUpgrade }: { isUpgrade: boolean }): void {
+  /** Deletes the rows in a transaction that changes one of the counts, or (`isUpgrade`) the schema. @throws StorageError */
+  beforeCommit(isUpgrade: boolean): void {
     if (this.#stored.length === 0) return
-    if (isUpgrade || this.#counts.changed.some(isStoredOtherwise)) this.#replaceRows([])
+    if (isUpgrade || this.#counts.hasChangedStored) this.#replaceRows([])
   }
 
   /** Those that belong into the file, when one of them is not there; null: nothing is to be done. */
@@ -98,9 +98,4 @@ export class StoredCounts {
       statement.run()
     }
   }
-}
-
-function isStoredOtherwise({ isStored, value, before }: RecordCount): boolean {
-  // One that is not known is not as before.
-  return isStored && value !== before
 }
