@@ -64,16 +64,25 @@ function fetchSuite(projectRoot: string): string {
       stdio: ['ignore', 2, 2],
       env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
     })
-    if (status === 0 && isComplete(partial)) {
-      renameSync(partial, root)
-      return root
-    }
+    // Another suite that runs beside this one may have been faster.
+    const isFirst = status === 0 && isComplete(partial) && !isComplete(root)
+    if (isFirst) moveUnlessThere(partial, root)
     rmSync(partial, { recursive: true, force: true })
+    if (isComplete(root)) return root
   }
   throw new Error(
     'web-platform-tests cannot be had: neither a git checkout nor the source package of firefox-esr works here; ' +
       'set WPT_DIR to an existing checkout',
   )
+}
+
+/** Leaves it where it is when something has come into that place since. */
+function moveUnlessThere(partial: string, root: string): void {
+  try {
+    renameSync(partial, root)
+  } catch (error) {
+    if (!isComplete(root)) throw error
+  }
 }
 
 /** Every file that may be a test page of the suite, relative to `IndexedDB/`, sorted. */

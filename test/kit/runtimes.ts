@@ -51,14 +51,28 @@ export function runtimeLabel(name: string): string {
   return name.replace('@', '')
 }
 
+/** Under way or done: two that want the same in one process must not install it into each other's folder. */
+const installations = new Map<string, Promise<string>>()
+
 /**
  * The directory whose `node_modules` holds exactly this version of an npm package, installed if it is not yet there.
  * `npmArguments` are further arguments of `npm install`.
  */
-export async function installedPackage(
+export function installedPackage(
   name: string,
   version: string,
   npmArguments: readonly string[] = [],
+): Promise<string> {
+  const key = `${name}@${version}`
+  const installation = installations.get(key) ?? install(name, version, npmArguments)
+  installations.set(key, installation)
+  return installation
+}
+
+async function install(
+  name: string,
+  version: string,
+  npmArguments: readonly string[],
 ): Promise<string> {
   const directory = join(cacheDirectory(), 'npm', `${name.replace('/', '+')}@${version}`)
   if (existsSync(directory)) return directory
@@ -66,8 +80,8 @@ export async function installedPackage(
   await mkdir(partial, { recursive: true })
   await writeFile(join(partial, 'package.json'), '{ "private": true }\n')
   try {
-    const install = ['install', '--no-audit', '--no-fund', ...npmArguments, `${name}@${version}`]
-    await run('npm', install, { cwd: partial })
+    const command = ['install', '--no-audit', '--no-fund', ...npmArguments, `${name}@${version}`]
+    await run('npm', command, { cwd: partial })
     await rename(partial, directory)
   } catch (cause) {
     await rm(partial, { recursive: true, force: true })
