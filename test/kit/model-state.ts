@@ -1,4 +1,5 @@
 /** What the model storage keeps: a database in maps, copied by a transaction. */
+import { Buffer } from 'node:buffer'
 import { type DatabaseSchema, emptySchema } from '../../src/storage/schema.ts'
 
 /** A record, with the entries that it has in indexes. */
@@ -61,12 +62,10 @@ export function recordsOf(state: ModelState, storeId: number): Map<string, Model
 
 /** Hexadecimal text sorts as the bytes do. */
 export function textOf(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')
 }
 
 /** The bytes of such a text. */
 export function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) =>
-    Number.parseInt(text.slice(2 * i, 2 * i + 2), 16),
-  )
+  return new Uint8Array(Buffer.from(text, 'hex'))
 }

@@ -105,7 +105,9 @@ export function transact(storage: Storage, work: (transaction: StorageTransactio
 
 /** Bytes of a text, one per character. */
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
 }
 
 /** Index keys as a record has them: id and length, which are small here, then the key. */
