@@ -1,5 +1,5 @@
 /**
- * Runs the suites, two at once where they do not disturb each other, and ends with a line of counts for each.
+ * Runs the suites, side by side where they do not disturb each other, and ends with a line of counts for each.
  *
  * `npm test` runs those that take minutes; `npm run test:long` the longer ones, on every runtime and in whole browsers;
  * `npm test -- unit package` those named, of either kind. A suite that fails does not keep the others from running, unless
@@ -8,7 +8,7 @@
 import { performance } from 'node:perf_hooks'
 import { parseArgs } from 'node:util'
 import { longSuites, shortSuites, slowSuites } from './suite-list.mjs'
-import { runAll } from './two-at-once.mjs'
+import { runAll } from './side-by-side.mjs'
 
 const allSuites = [...new Set([...shortSuites, ...slowSuites, ...longSuites])]
 
@@ -27,8 +27,9 @@ const results = await runAll(
   wanted.length === 0 ? unnamed : allSuites.filter(({ name }) => wanted.includes(name)),
 )
 console.log()
-for (const { name, hasPassed, seconds, line } of results) {
-  console.log(`${hasPassed ? 'pass' : 'FAIL'}  ${name.padEnd(8)} ${seconds.padStart(6)} s  ${line}`)
+for (const { name, hasPassed, seconds, processorSeconds, line } of results) {
+  const times = `${seconds.padStart(6)} s  ${processorSeconds.padStart(6)} s of processor`
+  console.log(`${hasPassed ? 'pass' : 'FAIL'}  ${name.padEnd(10)} ${times}  ${line}`)
 }
 const failed = results.filter(({ hasPassed }) => !hasPassed).length
 const ofAll = `${failed > 0 ? `${failed} failed, ` : ''}${results.length - failed} passed, ${results.length} total`

@@ -1,10 +1,10 @@
-/** Runs suites two at a time where their lanes allow it, and shows what each prints whole, one after the other. */
+/** Runs suites side by side where their lanes allow it, and shows what each prints whole, one after the other. */
 import { spawn } from 'node:child_process'
 import { availableParallelism } from 'node:os'
 import { performance } from 'node:perf_hooks'
 
-/** A machine with one processor gains nothing by two. */
-const mostAtOnce = Math.min(2, availableParallelism())
+/** One more than there are processors, as suites wait for half of their time; there are no more lanes than these. */
+const mostAtOnce = Math.min(3, availableParallelism() + 1)
 
 /**
  * Runs them all, and gives their results in the order of the list. One that all need ends the run if it fails.
@@ -73,23 +73,27 @@ function turnTaking() {
 async function run({ name, command, counts }, { show, end }) {
   show(`\n── ${name}: ${command}\n`)
   const start = performance.now()
-  const { exitCode, output, ending } = await runCommand(command, show)
+  const { exitCode, output, ending, processorSeconds } = await runCommand(command, show)
   end()
   const line = output.match(counts)?.[0].trim()
   return {
     name,
     hasPassed: exitCode === 0 && line !== undefined,
     seconds: ((performance.now() - start) / 1000).toFixed(1),
+    processorSeconds: processorSeconds.toFixed(1),
     line: line ?? 'ended without its line of counts',
     ending,
   }
 }
 
-/** Runs a command line, shows what it prints, and resolves to its exit code (null: killed), its output, and the end of that and its errors. */
+/**
+ * Runs a command line, shows what it prints, and resolves to its exit code (null: killed), its output, the end of that and its errors, and
+ * the seconds of processor that it and its children took, those excepted that are still running.
+ */
 function runCommand(command, show) {
-  const child = spawn(command, {
+  const child = spawn(`{ ${command}\n} 3>&-; code=$?; times >&3; exit $code`, {
     shell: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     env: { ...process.env, NO_COLOR: '1' },
   })
   let output = ''
@@ -103,8 +107,21 @@ function runCommand(command, show) {
     take(text, process.stdout)
   })
   child.stderr.setEncoding('utf8').on('data', (text) => take(text, process.stderr))
+  let times = ''
+  child.stdio[3].setEncoding('utf8').on('data', (text) => (times += text))
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (exitCode) => resolve({ exitCode, output, ending }))
+    child.on('close', (exitCode) =>
+      resolve({ exitCode, output, ending, processorSeconds: secondsIn(times) }),
+    )
   })
+}
+
+/** The sum of what a shell's `times` prints, such as `0m0.000000s 1m2.500000s`. */
+function secondsIn(times) {
+  const parts = [...times.matchAll(/(\d+)m([\d.]+)s/g)]
+  return parts.reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  )
 }

@@ -1,7 +1,7 @@
 /**
- * The suites, each a command line that ends with a line of counts, which `counts` finds. Two run at once, unless their `lane` keeps them
- * apart: `browsers` and `packages` (whatever installs packages) have one suite each at a time, and what measures, or stops and kills
- * processes by the clock, is `alone`.
+ * The suites, each a command line that ends with a line of counts, which `counts` finds. Three run side by side, unless their `lane` keeps
+ * them apart: one suite at a time drives `browsers`, one installs `packages`, and one starts, stops and kills `processes`. What must
+ * have the machine to itself is `alone`.
  */
 
 const build = {
@@ -12,11 +12,46 @@ const build = {
   isNeededByAll: true,
 }
 
-/** Of `npm test`. The longest comes first, so that the others find room beside it. */
+/** Of `npm test`. The next one that may run is taken: first the unit tests, then a lane after the other, so that the longest is never last. */
 export const shortSuites = [
   build,
   { name: 'unit', command: 'npx vitest run', counts: /^ *Tests +.*passed.*/m },
-  { name: 'check', command: 'npm run --silent check', counts: /^Found \d+ warnings.*/m },
+  {
+    name: 'ownership',
+    lane: 'processes',
+    command: 'node test/suites/ownership/run.mjs',
+    counts: /^ownership: .*/m,
+  },
+  {
+    name: 'sharing',
+    lane: 'processes',
+    command: 'node test/suites/sharing/run.mjs',
+    counts: /^sharing: (?:passed|FAILED).*/m,
+  },
+  {
+    name: 'conditions',
+    lane: 'processes',
+    command: 'node test/suites/sharing/conditions.mjs',
+    counts: /^conditions: .*/m,
+  },
+  {
+    name: 'programs',
+    lane: 'processes',
+    command: 'node test/suites/programs/run.mjs --short',
+    counts: /^programs: .*/m,
+  },
+  {
+    name: 'crash',
+    lane: 'processes',
+    command: 'node test/suites/crash/run.mjs',
+    counts: /^crash: \d+ passed.*/m,
+  },
+  {
+    name: 'ends',
+    lane: 'processes',
+    command: 'node test/suites/ends/run.mjs',
+    counts: /^ends: .*/m,
+  },
   {
     name: 'browser',
     lane: 'browsers',
@@ -24,10 +59,16 @@ export const shortSuites = [
     counts: /^browsers: .*/m,
   },
   {
-    name: 'parity',
+    name: 'tabs',
     lane: 'browsers',
-    command: 'node test/suites/parity/run.mjs --programs 150 --seed 1',
-    counts: /^parity: .*/m,
+    command: 'node test/suites/tabs/run.mjs --few --rounds 1 --endings close',
+    counts: /^tabs: .*/m,
+  },
+  {
+    name: 'inspector',
+    lane: 'browsers',
+    command: 'node test/suites/inspector/run.mjs',
+    counts: /^inspector: .*/m,
   },
   {
     name: 'demo',
@@ -36,10 +77,10 @@ export const shortSuites = [
     counts: /^browser-demo: .*/m,
   },
   {
-    name: 'inspector',
+    name: 'parity',
     lane: 'browsers',
-    command: 'node test/suites/inspector/run.mjs',
-    counts: /^inspector: .*/m,
+    command: 'node test/suites/parity/run.mjs --programs 150 --seed 1',
+    counts: /^parity: .*/m,
   },
   {
     name: 'format',
@@ -77,7 +118,18 @@ export const shortSuites = [
     command: 'node test/suites/snapshot/foreign.mjs',
     counts: /^foreign: .*/m,
   },
-  { name: 'types', command: 'node test/suites/types/run.mjs', counts: /^types: .*0 findings$/m },
+  { name: 'check', command: 'npm run --silent check', counts: /^Found \d+ warnings.*/m },
+  {
+    name: 'endurance',
+    command: 'node test/suites/endurance/run.mjs',
+    counts: /^endurance: .*/m,
+  },
+  { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
+  {
+    name: 'snapshot',
+    command: 'node test/suites/snapshot/run.mjs',
+    counts: /^snapshot: .*/m,
+  },
   { name: 'faults', command: 'node test/suites/faults/run.mjs', counts: /^faults: .*/m },
   {
     name: 'fuzz',
@@ -85,62 +137,12 @@ export const shortSuites = [
     counts: /^fuzz: \d+ inputs, 0 findings.*/m,
   },
   { name: 'model', command: 'node test/suites/model/run.mjs', counts: /^model: \d+ passed.*/m },
-  { name: 'wpt', command: 'npm run --silent wpt', counts: /^WPT .*subtests pass.*/m },
-  {
-    name: 'endurance',
-    lane: 'alone',
-    command: 'node test/suites/endurance/run.mjs',
-    counts: /^endurance: .*/m,
-  },
   {
     name: 'limits',
-    lane: 'alone',
     command: 'node test/suites/limits/run.mjs',
     counts: /^limits: .*/m,
   },
-  {
-    name: 'snapshot',
-    lane: 'alone',
-    command: 'node test/suites/snapshot/run.mjs',
-    counts: /^snapshot: .*/m,
-  },
-  {
-    name: 'ownership',
-    lane: 'alone',
-    command: 'node test/suites/ownership/run.mjs',
-    counts: /^ownership: .*/m,
-  },
-  {
-    name: 'sharing',
-    lane: 'alone',
-    command: 'node test/suites/sharing/run.mjs',
-    counts: /^sharing: (?:passed|FAILED).*/m,
-  },
-  {
-    name: 'conditions',
-    lane: 'alone',
-    command: 'node test/suites/sharing/conditions.mjs',
-    counts: /^conditions: .*/m,
-  },
-  {
-    name: 'programs',
-    lane: 'alone',
-    command: 'node test/suites/programs/run.mjs --short',
-    counts: /^programs: .*/m,
-  },
-  {
-    name: 'crash',
-    lane: 'alone',
-    command: 'node test/suites/crash/run.mjs',
-    counts: /^crash: \d+ passed.*/m,
-  },
-  { name: 'ends', lane: 'alone', command: 'node test/suites/ends/run.mjs', counts: /^ends: .*/m },
-  {
-    name: 'tabs',
-    lane: 'alone',
-    command: 'node test/suites/tabs/run.mjs --few --rounds 1 --endings close',
-    counts: /^tabs: .*/m,
-  },
+  { name: 'types', command: 'node test/suites/types/run.mjs', counts: /^types: .*0 findings$/m },
 ]
 
 const matrix = 'node test/suites/matrix/run.mjs --suites'
@@ -202,40 +204,40 @@ export const longSuites = [
   },
   {
     name: 'all-types',
-    lane: 'alone',
+    lane: 'browsers',
     command:
       'node test/suites/types/run.mjs --on node@20,node@24,node@26,bun,deno,chromium,firefox,jsdom@20.0.3,jsdom@26.1.0,jsdom@31.0.1,happy-dom@9.20.3,happy-dom@21.0.4',
     counts: /^types: .*0 findings$/m,
   },
   {
     name: 'mixed',
-    lane: 'alone',
+    lane: 'processes',
     command:
       'node test/suites/sharing/run.mjs --processes 6 --threads 3 --kills 30 --clients 5 --stops 2 --leaves 2 --runtimes node@22.13,node@24,node@26,bun,deno',
     counts: /^sharing: (?:passed|FAILED).*/m,
   },
   {
     name: 'survival',
-    lane: 'alone',
+    lane: 'processes',
     command: 'node test/suites/survival/run.mjs',
     counts: /^survival: .*/m,
   },
   {
     name: 'kills',
-    lane: 'alone',
+    lane: 'processes',
     command: `${matrix} crash --runtimes node@20,node@26,bun`,
     counts: /^matrix: .*/m,
   },
   {
     name: 'more-tabs',
-    lane: 'alone',
+    lane: 'browsers',
     command:
       'node test/suites/tabs/run.mjs --parts cases,special,failover --endings close,reload,navigate,terminate,crash,kill',
     counts: /^tabs: .*/m,
   },
   {
     name: 'all-programs',
-    lane: 'alone',
+    lane: 'processes',
     command: 'node test/suites/programs/run.mjs',
     counts: /^programs: .*/m,
   },
