@@ -32,6 +32,7 @@ function hostInThread(
     waitMs: settings.waitMs,
     ifCorrupt,
     quotaBytes: settings.quotaBytes,
+    cacheBytes: settings.cache,
     integrityCheck: settings.integrityCheck,
     onWarning: (error, place) => onWarning(warningOf(warningDataOf(error, { path, ...place }))),
     vfs: { name, isPersistent, directory: () => directory },

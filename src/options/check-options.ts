@@ -20,6 +20,7 @@ const checks: Readonly<Record<string, Check>> = {
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
   ifCorrupt: oneOf('throw', 'salvage'),
   quotaBytes: [isByteCount, 'a whole number of bytes, not negative'],
+  cache: [isCacheSize, 'a whole number of bytes, at least 1048576 (1 MiB)'],
   integrityCheck: oneOf('unclean', 'always'),
   explain: [isExplain, 'true, false, or an object such as { slowTransactionMs: 10_000 }'],
   onWarning: [(value) => typeof value === 'function', 'a function'],
@@ -95,6 +96,10 @@ function isExplain(value: unknown): boolean {
 
 function isByteCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0
+}
+
+function isCacheSize(value: unknown): boolean {
+  return isByteCount(value) && Number(value) >= 1_048_576
 }
 
 function isWorkerChoice(value: unknown): boolean {

@@ -35,6 +35,11 @@ export interface IndexedDBOptions {
    */
   readonly quotaBytes?: number | undefined
   /**
+   * How many bytes of pages the engine keeps in memory, for all databases together that are open in its thread; at least 1 MiB. Where
+   * directories with different ones are open there, the largest counts. Default: 64 MiB.
+   */
+  readonly cache?: number | undefined
+  /**
    * When all pages of a database's file are checked as it opens: after it was not closed properly, up to 64 MiB (`unclean`,
    * the default), or every time, whatever its size (`always`). It takes about 3 ms for each MiB.
    */

@@ -44,18 +44,21 @@ export interface HostSettings {
   readonly integrityCheck: 'unclean' | 'always'
   /** undefined: none. */
   readonly quotaBytes: number | undefined
+  /** How many bytes of pages are kept; undefined: the engine's default. */
+  readonly cache: number | undefined
 }
 
 /** The part of the settings that a host needs. */
 export function hostSettingsOf(settings: HostSettings): HostSettings {
-  const { path, durability, isShared, waitMs, ifCorrupt, integrityCheck, quotaBytes } = settings
-  return { path, durability, isShared, waitMs, ifCorrupt, integrityCheck, quotaBytes }
+  const { path, durability, isShared, waitMs, ifCorrupt, integrityCheck, quotaBytes, cache } =
+    settings
+  return { path, durability, isShared, waitMs, ifCorrupt, integrityCheck, quotaBytes, cache }
 }
 
 /** The differences between two factories on a directory that keep them from sharing a host, in words; the path does not matter. */
 export function differences(known: Settings, other: Settings): string[] {
   return hostingNames.flatMap((name) => {
-    const [one, another] = [wordOf(known[name]), wordOf(other[name])]
+    const [one, another] = [wordOf(known[name], name), wordOf(other[name], name)]
     return known[name] === other[name] || (isUrl(known[name]) && one === another)
       ? []
       : [`${labels[name] ?? name}: ${one} there, ${another} here`]
@@ -73,12 +76,15 @@ const hostingNames = [
   'ifCorrupt',
   'integrityCheck',
   'quotaBytes',
+  'cache',
   'worker',
 ] as const
 
-function wordOf(value: Settings[(typeof hostingNames)[number]]): string {
+type HostingName = (typeof hostingNames)[number]
+
+function wordOf(value: Settings[HostingName], name: HostingName): string {
   if (isUrl(value)) return String(value)
-  if (value === undefined) return 'no limit'
+  if (value === undefined) return name === 'cache' ? 'the default' : 'no limit'
   return typeof value === 'object' ? 'a worker' : describeValue(value)
 }
 
@@ -111,6 +117,7 @@ export function completeOptions(options: IndexedDBOptions, platform: PlatformDef
     ifCorrupt: named.ifCorrupt ?? 'throw',
     integrityCheck: named.integrityCheck ?? 'unclean',
     quotaBytes: named.quotaBytes,
+    cache: named.cache,
     worker: chooseWorker(named, vfs, platform),
     wasm: named.wasm === undefined ? null : modulePromiseOf(named.wasm),
     onWarning: outside(named.onWarning ?? warnOnConsole),

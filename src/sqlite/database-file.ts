@@ -27,6 +27,8 @@ export interface MountedDirectory {
   readonly isPersistent: boolean
   /** null: as much as there is room. */
   readonly quota: Quota | null
+  /** How many bytes of pages the engine may keep, as far as its databases are concerned. */
+  readonly cacheBytes: number
 }
 
 /** A database's file, open. */

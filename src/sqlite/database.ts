@@ -254,9 +254,10 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   #joinBudget(): void {
-    const { cacheBudget } = this.#options.place.engine
+    const { engine, cacheBytes } = this.#options.place
+    const { cacheBudget } = engine
     try {
-      cacheBudget.join(this.#setCacheSize)
+      cacheBudget.join(this.#setCacheSize, cacheBytes)
     } catch (error) {
       cacheBudget.leave(this.#setCacheSize)
       this.quotaShare?.leave()

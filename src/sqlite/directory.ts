@@ -6,7 +6,6 @@ import type {
   DatabaseIdentity,
   FileCheck,
   FileEngine,
-  LoadedEngine,
   MountedEngine,
   OpenedFile,
   OwnedDirectory,
@@ -14,6 +13,7 @@ import type {
 } from '../files/file-engine.ts'
 import type { StorageDirectory } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
+import { usualCacheBytes } from './care/cache-budget.ts'
 import { SqliteDatabase } from './database.ts'
 import {
   openDatabaseFile,
@@ -34,6 +34,8 @@ import { writeDeletedMark } from './schema/write-schema.ts'
 export interface StorageDirectoryOptions extends FileDirectoryOptions {
   /** Loads the engine, or gives the one this thread has; called at the first use. */
   readonly getEngine: () => Promise<Engine>
+  /** How many bytes of pages the engine may keep on its behalf, see `CacheBudget`. Default: 64 MiB. */
+  readonly cacheBytes?: number | undefined
   /** Called once for each engine given, when the directory needs it no more. Default: the engine stays. */
   readonly releaseEngine?: () => void
 }
@@ -47,24 +49,22 @@ function sqliteEngine(options: StorageDirectoryOptions): FileEngine<SqliteDataba
   return {
     fileNames: sqliteFileNames,
     companionsOf,
-    load: async () => loadedEngine(await options.getEngine(), options.releaseEngine),
+    async load() {
+      const engine = await options.getEngine()
+      const { cacheBytes, releaseEngine: release = () => {} } = options
+      return { mount: (owned) => new MountedSqlite(placeIn(engine, owned, cacheBytes)), release }
+    },
   }
-}
-
-function loadedEngine(
-  engine: Engine,
-  release: () => void = () => {},
-): LoadedEngine<SqliteDatabase> {
-  return { mount: (owned) => new MountedSqlite(placeIn(engine, owned)), release }
 }
 
 /** Where the databases of a directory lie, made reachable for the engine. */
 export function placeIn(
   engine: Engine,
   { directory, isPersistent, quota }: OwnedDirectory,
+  cacheBytes = usualCacheBytes,
 ): MountedDirectory {
   const mount = engine.bridge.mount(directory, { isPersistent })
-  return { engine, directory, mount, isPersistent, quota }
+  return { engine, directory, mount, isPersistent, quota, cacheBytes }
 }
 
 /** What a file in an owned directory says of itself, as `MountedEngine.identify()`. */

@@ -248,6 +248,8 @@ export interface StorageCounters {
   readonly cacheHits: number
   /** And how often it was not. */
   readonly cacheMisses: number
+  /** How many bytes of pages may be kept of this database. */
+  readonly cacheBytes: number
 }
 
 /** What keeps a database's file in order, outside any transaction. */

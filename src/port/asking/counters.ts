@@ -17,12 +17,13 @@ export function countersOf(value: unknown): DatabaseCounters {
 }
 
 function engineCountersOf(value: unknown): StorageCounters {
-  const { bytesRead, bytesWritten, syncs, cacheHits, cacheMisses } = membersOf(value)
+  const { bytesRead, bytesWritten, syncs, cacheHits, cacheMisses, cacheBytes } = membersOf(value)
   return {
     bytesRead: integerOf(bytesRead, 0),
     bytesWritten: integerOf(bytesWritten, 0),
     syncs: integerOf(syncs, 0),
     cacheHits: integerOf(cacheHits, 0),
     cacheMisses: integerOf(cacheMisses, 0),
+    cacheBytes: integerOf(cacheBytes, 0),
   }
 }

@@ -235,6 +235,11 @@ export class Connection implements Watched {
     this.#cacheKiB = sizeKiB
   }
 
+  /** What was set last; 0: nothing was. */
+  get cacheBytes(): number {
+    return this.#cacheKiB * 1024
+  }
+
   /** Forgets every cached page. No transaction may be open. */
   clearCache(): void {
     this.engine.module._sqlite3_file_control(this.#handle, 0, SQLITE_FCNTL_RESET_CACHE, 0)

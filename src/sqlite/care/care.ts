@@ -81,6 +81,7 @@ export class Care implements StorageCare {
       syncs: this.#options.syncs.count,
       cacheHits: hits,
       cacheMisses: misses,
+      cacheBytes: this.#options.connection.cacheBytes,
     }
   }
 

@@ -22,6 +22,7 @@ const settings: HostSettings = {
   ifCorrupt: 'throw',
   integrityCheck: 'unclean',
   quotaBytes: undefined,
+  cache: undefined,
 }
 
 /** What a worker answers when it is to start with those settings. */

@@ -99,6 +99,7 @@ test('inspect() tells what the owner sees of a database, its engine included, th
     syncs: expect.any(Number),
     cacheHits: expect.any(Number),
     cacheMisses: expect.any(Number),
+    cacheBytes: expect.any(Number),
   })
   expect(after?.engine?.bytesWritten).toBeGreaterThan(0)
   expect(after?.engine?.cacheHits).toBeGreaterThan(0)

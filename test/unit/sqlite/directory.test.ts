@@ -2,6 +2,7 @@ import fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { usualCacheBytes } from '../../../src/sqlite/care/cache-budget.ts'
 import { openDatabaseFile } from '../../../src/sqlite/database-file.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
@@ -344,7 +345,14 @@ async function markDeleted(name: string): Promise<void> {
   const loaded = await engine()
   const mount = loaded.bridge.mount(vfsDirectory, { isPersistent: true })
   const opened = await openDatabaseFile(
-    { engine: loaded, directory: vfsDirectory, mount, isPersistent: true, quota: null },
+    {
+      engine: loaded,
+      directory: vfsDirectory,
+      mount,
+      isPersistent: true,
+      quota: null,
+      cacheBytes: usualCacheBytes,
+    },
     { fileName: fileNameOf(name), label: name, create: false },
   )
   if (!opened) throw new Error('unreachable: the database is there')

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
-import { CacheBudget } from '../../../src/sqlite/care/cache-budget.ts'
+import { CacheBudget, usualCacheBytes } from '../../../src/sqlite/care/cache-budget.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import type { StorageDirectory } from '../../../src/storage/storage.ts'
@@ -87,8 +87,8 @@ test('who cannot be told of a share of the cache keeps no one from coming and go
     throw new StorageError('io', 'The disk fails')
   }
   const user = (share: number): void => void shares.push(share)
-  budget.join(deaf)
-  budget.join(user)
+  budget.join(deaf, usualCacheBytes)
+  budget.join(user, usualCacheBytes)
   budget.leave(deaf)
   expect(shares).toEqual([32 * 1024, 64 * 1024])
 })
