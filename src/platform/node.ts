@@ -3,7 +3,6 @@ import { Buffer } from 'node:buffer'
 import { readFile } from 'node:fs/promises'
 import process from 'node:process'
 import { threadId } from 'node:worker_threads'
-import { gunzipSync } from 'node:zlib'
 import { nodeFs } from '../../vfs/node.ts'
 import { compileEngine } from './compile-engine.ts'
 import { rehearse } from '../hosting/engine/rehearsal.ts'
@@ -66,7 +65,7 @@ async function loadWasm(): Promise<WebAssembly.Module> {
   return compileEngine(await readEngine())
 }
 
-async function readEngine(): Promise<BufferSource> {
+async function readEngine(): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return await readFile(
       new URL('../../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url),
@@ -76,6 +75,7 @@ async function readEngine(): Promise<BufferSource> {
     // The build turns it into an import of the single file, which has the text anyway.
     const { gzippedBase64 } = await import('./engine-gzip.ts')
     if (gzippedBase64 === '') throw error
+    const { gunzipSync } = process.getBuiltinModule('node:zlib')
     return gunzipSync(Buffer.from(gzippedBase64, 'base64'))
   }
 }
