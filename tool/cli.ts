@@ -23,6 +23,7 @@ import { addCompletion } from './commands/completion.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addStatus } from './commands/status.ts'
 import { reportFailure } from './terminal/failures.ts'
+import { helpLooks } from './terminal/help.ts'
 import { watchOutput } from './terminal/output.ts'
 
 /** The package's own manifest, by its own name: the path to it differs between the sources and what is built. */
@@ -31,29 +32,16 @@ const { version, description } = createRequire(import.meta.url)('idb-everywhere/
   readonly description: string
 }
 
-/** Each adds a command. */
-const commands = [
-  addLs,
-  addSchema,
-  addGet,
-  addDump,
-  addQuery,
-  addInspect,
-  addPut,
-  addDelete,
-  addExport,
-  addImport,
-  addBackup,
-  addDiff,
-  addStatus,
-  addDoctor,
-  addCheck,
-  addSalvage,
-  addCompact,
-  addRm,
-  addBench,
-  addCompletion,
-]
+/** Heading in the help → what adds the commands below it. */
+const commands = {
+  'Look:': [addLs, addSchema, addGet, addDump, addQuery, addInspect],
+  'Change:': [addPut, addDelete],
+  'Move:': [addExport, addImport, addBackup],
+  'Compare:': [addDiff],
+  'Care:': [addDoctor, addStatus, addCheck, addSalvage, addCompact, addRm],
+  'Measure:': [addBench],
+  'Others:': [addCompletion],
+}
 
 /** Keys and names may look like options. */
 const beforeMinus = 'put -- before arguments that begin with a minus'
@@ -62,12 +50,17 @@ const program = new Command('idb-everywhere')
   .description(description)
   .version(version)
   .showHelpAfterError('(--help says what there is)')
+  .configureHelp(helpLooks)
   .exitOverride()
   .configureOutput({
     outputError: (message, write) =>
       write(message.replace(/^error: unknown option '-[^-].*/, `$&; ${beforeMinus}`)),
   })
-for (const add of commands) add(program)
+for (const [heading, adds] of Object.entries(commands)) {
+  program.commandsGroup(heading)
+  for (const add of adds) add(program)
+}
+program.helpCommand('help [command]', 'the same as --help')
 
 watchOutput()
 try {

@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { serveInspector } from 'idb-everywhere/inspector/server'
 import { directoryArgument } from '../terminal/directory.ts'
 import { printJsonLine, printLine, withExamples, withJson } from '../terminal/output.ts'
+import { inLines } from '../terminal/width.ts'
 
 interface InspectOptions {
   readonly json: boolean
@@ -24,7 +25,7 @@ export function addInspect(program: Command): void {
 
 async function inspect(directory: string, { json, port, write }: InspectOptions): Promise<void> {
   const { url, close } = await serveInspector({ path: directory, port, isWritable: write })
-  await (json ? printJsonLine({ url }) : printLine(`Open ${url}\n${about}`))
+  await (json ? printJsonLine({ url }) : printLine(`Open ${url}\n${inLines(about)}`))
   await interruption()
   await close()
 }

@@ -1,6 +1,7 @@
 /** What a command writes to its standard output, with back-pressure: however much it is, it takes no memory. */
 import { once } from 'node:events'
 import type { Command } from 'commander'
+import { paint } from './colors.ts'
 import { jsonText } from './plain-text.ts'
 
 /** The reader of the output has gone, as `head` does once it has enough: no failure. */
@@ -48,6 +49,6 @@ export function withExamples(command: Command, ...examples: readonly string[]): 
   )
   return command.addHelpText(
     'after',
-    `\n${lines.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`,
+    `\n${paint('bold', lines.length === 1 ? 'Example:' : 'Examples:')}\n${lines.join('\n')}`,
   )
 }

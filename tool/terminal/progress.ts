@@ -1,7 +1,9 @@
 import { Format, type Options, type Params, SingleBar } from 'cli-progress'
+import { shortened } from './plain-text.ts'
 import { formatCount } from './table.ts'
+import { columnsOf, movesCursor } from './width.ts'
 
-/** A bar on the terminal's standard error; where that is no terminal, nothing. */
+/** A bar on the terminal's standard error; nothing where that is no terminal, or one that cannot move its cursor. */
 export interface Progress {
   /** How many of how many; null: that is not known. Another `title` begins a bar of its own. */
   show(title: string, done: number, total: number | null): void
@@ -11,6 +13,7 @@ export interface Progress {
 
 /** `unit`: what is counted, in the plural. */
 export function startProgress(unit: string): Progress {
+  if (!movesCursor(process.stderr)) return { show() {}, end() {} }
   let title: string | null = null
   let bar: SingleBar | null = null
   const end = (): void => {
@@ -37,12 +40,17 @@ const looks: Options = {
   hideCursor: true,
   // Enough to even out a slow moment.
   etaBuffer: 50,
-  barsize: 24,
   barCompleteChar: '█',
   barIncompleteChar: '░',
 }
 
-/** `Export  ████░░  40 %  4,000 of 10,000 records  12,000/s  1 s left` */
+/** The bar's own width, where the terminal has room for it. */
+const widestBar = 24
+
+/** Below it, a bar tells nothing. */
+const narrowestBar = 8
+
+/** `export  ████░░  40 %  4,000 of 10,000 records  12,000/s  1 s left`, within the columns of the terminal. */
 function line(
   title: string,
   unit: string,
@@ -50,16 +58,21 @@ function line(
 ): string {
   const { value, total, startTime, progress } = params
   const seconds = (Date.now() - startTime) / 1000
-  const rate = `${formatCount(Math.round(value / Math.max(seconds, 0.001)))}/s`
+  const rate = `${formatCount(Math.round(value / Math.max(seconds, 0.001)))}/s`.padStart(9)
   if (total === 0) return `${title}  ${formatCount(value)} ${unit}  ${rate}`
-  return [
-    title,
-    Format.BarFormat(progress, options),
-    `${Math.floor(progress * 100)} %`,
-    `${formatCount(value)} of ${formatCount(total)} ${unit}`,
+  const all = formatCount(total)
+  // Each in a width of its own, so that nothing moves while figures grow.
+  const figures = [
+    `${Math.floor(progress * 100)} %`.padStart(5),
+    `${formatCount(value).padStart(all.length)} of ${all} ${unit}`,
     rate,
-    Number.isFinite(params.eta) ? `${timeText(params.eta)} left` : '',
+    (Number.isFinite(params.eta) ? `${timeText(params.eta)} left` : '').padEnd(11),
   ].join('  ')
+  // The last column stays free: a cursor there is in the next line for some terminals.
+  const room = columnsOf(process.stderr) - 1 - figures.length - 4
+  const shown = shortened(title, Math.max(1, room - narrowestBar))
+  const barsize = Math.min(widestBar, Math.max(narrowestBar, room - shown.length))
+  return [shown, Format.BarFormat(progress, { ...options, barsize }), figures].join('  ').trimEnd()
 }
 
 /** `45 s`, `3 min`, `2 h` */

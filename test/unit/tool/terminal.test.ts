@@ -12,6 +12,7 @@ import { orInterrupted } from '../../../tool/terminal/interruption.ts'
 import { OutputClosed } from '../../../tool/terminal/output.ts'
 import { jsonText, plainPieces, plainText } from '../../../tool/terminal/plain-text.ts'
 import { countOf, formatBytes, formatTable } from '../../../tool/terminal/table.ts'
+import { inLines } from '../../../tool/terminal/width.ts'
 
 test('A failure is one line, with the names it can be looked up by', () => {
   expect(failureText(new Failure('It is\n  not there', 'ENOENT'))).toBe('It is not there (ENOENT)')
@@ -67,6 +68,24 @@ test('A table is as wide as what is in it, numbers at the right, nothing at the 
       ],
     ),
   ).toBe('name     count\na            1  x\nlonger  12,345')
+})
+
+test('A table is no wider than its terminal: the widest columns lose the ends of what is in them', () => {
+  const rows = [['x'.repeat(60), 'y'.repeat(20), 1_234]]
+  expect(formatTable(['file', 'name', 'size'], rows, 60)).toBe(
+    [
+      'file                             name                   size',
+      `${'x'.repeat(30)}…  ${'y'.repeat(20)}  1,234`,
+    ].join('\n'),
+  )
+  expect(formatTable(['file', 'name', 'size'], rows, 87)).toContain(' '.repeat(2) + 'y'.repeat(20))
+  expect(formatTable(['file', 'name', 'size'], rows, 10)).toContain('…  yyyyyyyyyyy…  1,234')
+})
+
+test('Prose is broken between words, and goes on below its beginning', () => {
+  expect(inLines('one two three', 2, 9)).toBe('one two\n  three')
+  expect(inLines('incomprehensible words', 0, 8)).toBe('incomprehensible\nwords')
+  expect(inLines('one two three')).toBe('one two three')
 })
 
 test('A long name is cut in a table, and pushes no column away', () => {

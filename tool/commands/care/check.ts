@@ -6,6 +6,7 @@ import { directoryArgument, existingDirectory } from '../../terminal/directory.t
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { countOf } from '../../terminal/table.ts'
+import { inLines } from '../../terminal/width.ts'
 import { withProgress } from './progress.ts'
 import { nameOf, problemLines } from './problems.ts'
 
@@ -37,10 +38,11 @@ async function printFound({ depth, databases }: DirectoryCheck): Promise<void> {
   for (const database of databases) await printLine(linesOf(database).join('\n'))
   if (databases.length === 0) await printLine('no databases')
   if (depth === 'files') return
-  await printLine(
-    'Another program has the directory: all records were read, and index entries counted; run it again without that program to have pages, key generators and each index entry checked',
-  )
+  await printLine(inLines(isShared))
 }
+
+const isShared =
+  'Another program has the directory: all records were read, and index entries counted; run it again without that program to have pages, key generators and each index entry checked'
 
 function linesOf(database: DatabaseCheck): string[] {
   const { version, records, problems } = database

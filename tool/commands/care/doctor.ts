@@ -7,6 +7,7 @@ import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { plainText, shownName } from '../../terminal/plain-text.ts'
 import { countOf, formatBytes, formatTable } from '../../terminal/table.ts'
+import { inLines } from '../../terminal/width.ts'
 import { ownerText } from './owner-text.ts'
 
 /** Adds the command. */
@@ -30,7 +31,8 @@ async function examine(directory: string, { json }: { readonly json: boolean }):
 async function printDiagnosis(diagnosis: Diagnosis): Promise<void> {
   const width = Math.max(...rowsOf(diagnosis).map(([title]) => title.length))
   for (const [title, text] of rowsOf(diagnosis)) {
-    await printLine(`${paint('bold', title.padEnd(width))}  ${plainText(text)}`)
+    const lines = inLines(plainText(text), width + 2)
+    await printLine(`${paint('bold', title.padEnd(width))}  ${lines}`)
   }
   if (diagnosis.databases.length > 0) await printLine(`\n${databasesText(diagnosis)}`)
   await printLine()
@@ -89,7 +91,9 @@ function databasesText({ databases }: Diagnosis): string {
       logBytes > 0 ? formatBytes(logBytes) : undefined,
     ]),
   )
-  return `${table}\n${paint('dim', 'This is seen from outside: "ls" tells names, and "check" whether all in them is sound')}`
+  const about =
+    'This is seen from outside: "ls" tells names, and "check" whether all in them is sound'
+  return `${table}\n${paint('dim', inLines(about))}`
 }
 
 const marks = {
@@ -99,5 +103,8 @@ const marks = {
 }
 
 function findingText({ level, message, advice }: Finding): string {
-  return `${marks[level]} ${plainText(message)}\n  ${paint('dim', plainText(advice))}`
+  return [
+    `${marks[level]} ${inLines(plainText(message), 2)}`,
+    `  ${paint('dim', inLines(plainText(advice), 2))}`,
+  ].join('\n')
 }

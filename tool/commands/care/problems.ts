@@ -1,6 +1,7 @@
 import type { Problem } from 'idb-everywhere/maintenance'
 import { paint } from '../../terminal/colors.ts'
 import { plainText, shortened, shownName } from '../../terminal/plain-text.ts'
+import { inLines } from '../../terminal/width.ts'
 
 /** SQLite tells of up to a hundred pages in one message. */
 const mostOfMessage = 300
@@ -9,7 +10,7 @@ const mostOfMessage = 300
 export function problemLines(problems: readonly Problem[]): string[] {
   return problems.map((it) => {
     const mark = it.kind === 'unavailable-type' ? paint('yellow', '!') : paint('red', '✗')
-    return `  ${mark} ${plainText(shortened(it.message, mostOfMessage))}`
+    return `  ${mark} ${inLines(plainText(shortened(it.message, mostOfMessage)), 4)}`
   })
 }
 

@@ -53,18 +53,31 @@ async function isMeant(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new WrongUse('There is no terminal to ask on; add --yes to delete without being asked')
   }
+  const answer = await answerTo(`${question} [y/N] `)
+  return /^y(?:es)?$/i.test(answer.trim())
+}
+
+/** Empty where the terminal has no more to say. @throws Interrupted */
+function answerTo(question: string): Promise<string> {
   const asking = createInterface({ input: process.stdin, output: process.stderr })
-  try {
-    return await new Promise<boolean>((resolve, reject) => {
-      asking.once('SIGINT', () => reject(new Interrupted('Interrupted; nothing was deleted')))
-      asking.once('close', () => resolve(false))
-      asking
-        .question(`${question} [y/N] `)
-        .then((answer) => resolve(/^y(?:es)?$/i.test(answer.trim())), reject)
+  return new Promise<string>((resolve, reject) => {
+    // Without an answer, the cursor is still in the line of the question.
+    const leaveLine = (): boolean => process.stderr.write('\n')
+    const closed = (): void => {
+      leaveLine()
+      resolve('')
+    }
+    asking.once('close', closed)
+    asking.once('SIGINT', () => {
+      asking.off('close', closed)
+      leaveLine()
+      reject(new Interrupted('Interrupted; nothing was deleted'))
     })
-  } finally {
-    asking.close()
-  }
+    asking.question(question).then((answer) => {
+      asking.off('close', closed)
+      resolve(answer)
+    }, reject)
+  }).finally(() => asking.close())
 }
 
 function secondsOf(text: string): number {

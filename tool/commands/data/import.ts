@@ -1,6 +1,8 @@
 /** `import`: a database from the file of an export or a backup. */
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, open, statSync } from 'node:fs'
+import { Socket } from 'node:net'
 import { Readable } from 'node:stream'
+import { promisify } from 'node:util'
 import { type Command, Option } from 'commander'
 import { type Imported, importDatabase, type ImportProgress } from 'idb-everywhere/snapshot'
 import { type Format, formats, readAs } from './formats.ts'
@@ -58,7 +60,8 @@ export function addImport(program: Command): void {
 
 async function importFrom(directory: string, file: string, options: ImportOptions): Promise<void> {
   const signal = interruption(interruptedText(options.resume))
-  const importing = importStream(directory, streamOf(file, signal), { ...options, file, signal })
+  const source = await streamOf(file, signal)
+  const importing = importStream(directory, source, { ...options, file, signal })
   const imported = await orInterrupted(signal, importing)
   if (options.json) return printJson(imported)
   const { records, version } = imported
@@ -129,13 +132,21 @@ const interruptedText = (resume: boolean): string =>
     : 'Interrupted; nothing was imported'
 
 /** `signal` ends it, also while nothing comes. @throws Failure where there is no such file: before anything is made */
-function streamOf(file: string, signal: AbortSignal): ReadableStream<Uint8Array> {
-  if (file !== '-') requireFile(file)
-  const source =
-    file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 256 * 1024 })
+async function streamOf(file: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+  const source = await sourceOf(file)
   signal.addEventListener('abort', () => source.destroy(signal.reason as Error)) // interruption() gives one.
   return Readable.toWeb(source) as ReadableStream<Uint8Array> // A stream without an encoding gives bytes.
 }
+
+async function sourceOf(file: string): Promise<Readable> {
+  if (file === '-') return process.stdin
+  requireFile(file)
+  // A read of a pipe as a file could not be given up before its writer writes or ends.
+  if (statSync(file).isFIFO()) return new Socket({ fd: await openFile(file), writable: false })
+  return createReadStream(file, { highWaterMark: 256 * 1024 })
+}
+
+const openFile = (file: string): Promise<number> => promisify(open)(file, 'r')
 
 /** It may be a pipe, such as a shell's `<(…)`. */
 function requireFile(file: string): void {
