@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { cpSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { inTerminal, json, output, temporaryDirectory, tool } from './command.mjs'
+import { json, output, temporaryDirectory, tool } from './command.mjs'
 import { makeByDexie, makeDatabase, makeShop, whileInUse } from './directories.mjs'
 
 /** Each is made once, and only copied. */
@@ -221,22 +221,6 @@ export const careChecks = [
       assert.match(stderr, /add --yes to delete without being asked/)
       assert.equal((await json(['ls', path])).databases.length, 1)
       assert.equal(await output(['rm', path, 'shop', '--yes']), 'deleted "shop", version 3\n')
-      assert.deepEqual((await json(['ls', path])).databases, [])
-    },
-  ],
-  [
-    'rm asks on a terminal, and deletes for y alone',
-    async () => {
-      const path = copyOf()
-      for (const [answer, code, screen] of [
-        ['n', 1, /Delete database "shop" in .*\? \[y\/N\].*nothing was deleted/s],
-        ['y', 0, /deleted "shop", version 3/],
-      ]) {
-        const asked = await inTerminal(['rm', path, 'shop'], { input: `${answer}\n` })
-        if (!asked) return console.log('      (no terminal can be had here)')
-        assert.match(asked.screen, screen)
-        assert.equal(asked.code, code)
-      }
       assert.deepEqual((await json(['ls', path])).databases, [])
     },
   ],

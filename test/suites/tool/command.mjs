@@ -72,29 +72,6 @@ export async function jsonLines(args, options) {
     .map((line) => JSON.parse(line))
 }
 
-/**
- * The same in a terminal of 100 columns: both streams as one, with what a terminal obeys. `input`: what is typed. Null: none can
- * be had here.
- */
-export async function inTerminal(args, { cwd, env = {}, input = null } = {}) {
-  const line = [process.execPath, commandPath, ...args].map(quoted).join(' ')
-  const child = spawn('script', ['-qec', `stty cols 100; ${line}`, '/dev/null'], {
-    cwd,
-    env: { ...plainEnvironment, TERM: 'xterm-256color', ...env },
-    stdio: [input === null ? 'ignore' : 'pipe', 'pipe', 'pipe'],
-  })
-  child.stdin?.end(input)
-  try {
-    const { stdout, code } = await resultOf(child)
-    return { screen: stdout.replaceAll('\r\n', '\n'), code }
-  } catch (error) {
-    if (error.code === 'ENOENT') return null
-    throw error
-  }
-}
-
-const quoted = (word) => `'${word.replaceAll(`'`, `'\\''`)}'`
-
 /** Those to remove at the end. */
 const directories = []
 

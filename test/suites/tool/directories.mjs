@@ -113,18 +113,36 @@ export const everyKey = [
 ]
 
 /** A directory that Dexie has made, in a process of its own, where the package is installed under its name. */
-export async function makeByDexie(path) {
-  const { dexie } = clients
-  const installed = await installedPackage(dexie.package, dexie.version, [])
+export function makeByDexie(path) {
+  return makeByClient(clients.dexie, dexieProgram(path))
+}
+
+/** A directory that a library has made whose authors know of this project as little as it knows of them: idb-keyval. */
+export function makeByStranger(path) {
+  return makeByClient(clients['idb-keyval'], strangersProgram(path))
+}
+
+async function makeByClient(client, program) {
+  const installed = await installedPackage(client.package, client.version, [])
   const folder = mkdtempSync(join(installed, 'tool-'))
   try {
-    const script = join(folder, 'library.mjs')
-    writeFileSync(script, dexieProgram(path))
+    const script = join(folder, 'program.mjs')
+    writeFileSync(script, program)
     await promisify(execFile)(process.execPath, [script])
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
+
+const strangersProgram = (path) => `
+import { close, createIndexedDB } from ${JSON.stringify(import.meta.resolve('idb-everywhere'))}
+globalThis.indexedDB = createIndexedDB({ path: ${JSON.stringify(path)} })
+const { createStore, set } = await import('idb-keyval')
+const store = createStore('settings', 'keyval')
+await set('theme', { dark: true, since: new Date(0), seen: new Set(['home', 'cart']) }, store)
+await set('visits', 12n, store)
+await close(indexedDB)
+`
 
 const dexieProgram = (path) => `
 import { install } from ${JSON.stringify(import.meta.resolve('idb-everywhere'))}

@@ -1,6 +1,6 @@
 /**
  * Uses the built command line as a person would: a process for each command, on directories made by Dexie and by plain IndexedDB code, in
- * use by another process and not. Needs a built `dist/`; Dexie comes from npm into the cache. Words choose the checks whose
+ * use by another process and not. Needs a built `dist/`, and `python3` for a terminal; Dexie, idb-keyval and xterm come from npm into the cache. Words choose the checks whose
  * titles contain them. Ends with a line of counts.
  */
 import { runChecks } from '../package/projects.mjs'
@@ -8,10 +8,18 @@ import { careChecks, prepareCare } from './care-checks.mjs'
 import { movingChecks, prepareMoving } from './moving-checks.mjs'
 import { prepareReading, readingChecks } from './reading-checks.mjs'
 import { prepareSessions, sessionChecks } from './sessions.mjs'
+import { prepareTerminal, terminalChecks } from './terminal/terminal-checks.mjs'
 import { prepareUse, useChecks } from './use-checks.mjs'
 
 const words = process.argv.slice(2).join(' ')
-const checks = [...readingChecks, ...movingChecks, ...careChecks, ...useChecks, ...sessionChecks]
+const checks = [
+  ...readingChecks,
+  ...movingChecks,
+  ...careChecks,
+  ...useChecks,
+  ...sessionChecks,
+  ...terminalChecks,
+]
 
 await Promise.all([
   prepareReading(),
@@ -19,6 +27,7 @@ await Promise.all([
   prepareCare(),
   prepareUse(),
   prepareSessions(),
+  prepareTerminal(),
 ])
 await runChecks(
   'tool',

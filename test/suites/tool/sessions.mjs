@@ -11,10 +11,16 @@ import { makeShop } from './directories.mjs'
 
 const page = new URL('../../../docs/command-line.md', import.meta.url)
 const directory = temporaryDirectory()
+let environment
 
 export async function prepareSessions() {
-  await makeShop(join(directory, 'data'))
-  const bin = join(directory, 'bin')
+  environment = await preparePlace(directory)
+}
+
+/** Puts there what the sessions begin with; gives the environment in which they are typed. */
+export async function preparePlace(place) {
+  await makeShop(join(place, 'data'))
+  const bin = join(place, 'bin')
   mkdirSync(bin)
   // It does here what npx does where the package is installed.
   writeFileSync(
@@ -22,13 +28,14 @@ export async function prepareSessions() {
     `#!/bin/sh\nshift\nexec '${process.execPath}' '${commandPath}' "$@"\n`,
   )
   chmodSync(join(bin, 'npx'), 0o755)
+  return { PATH: `${bin}${delimiter}${process.env.PATH}`, HOME: place }
 }
 
 export const sessionChecks = [
   [
     'the sessions of the page print what it says',
     async () => {
-      for (const { command, printed } of sessionsIn(readFileSync(page, 'utf8'))) {
+      for (const { command, printed } of pageSessions()) {
         assert.match(await printedBy(command), patternOf(command, printed), command)
       }
     },
@@ -44,31 +51,29 @@ export const sessionChecks = [
 ]
 
 /** Each `$ command` of the page with the lines below it. */
-function sessionsIn(markdown) {
-  return [...markdown.matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(([, block]) =>
-    block
-      .split(/^\$ /m)
-      .slice(1)
-      .map((text) => {
-        const [command, ...lines] = text.split('\n')
-        return { command, printed: lines.join('\n') }
-      }),
+export function pageSessions() {
+  return [...readFileSync(page, 'utf8').matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(
+    ([, block]) =>
+      block
+        .split(/^\$ /m)
+        .slice(1)
+        .map((text) => {
+          const [command, ...lines] = text.split('\n')
+          return { command, printed: lines.join('\n') }
+        }),
   )
 }
 
 function printedBy(command) {
-  const PATH = `${join(directory, 'bin')}${delimiter}${process.env.PATH}`
   return new Promise((resolve) => {
-    execFile(
-      'sh',
-      ['-c', `${command} 2>&1`],
-      { cwd: directory, env: { PATH, HOME: directory } },
-      (_, stdout) => resolve(stdout),
+    execFile('sh', ['-c', `${command} 2>&1`], { cwd: directory, env: environment }, (_, stdout) =>
+      resolve(stdout),
     )
   })
 }
 
-function patternOf(command, printed) {
+/** What a command of the page has to print. */
+export function patternOf(command, printed) {
   const pattern = printed.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
   if (!command.includes(' bench ')) return new RegExp(`^${pattern}$`)
   return new RegExp(`^${pattern.replace(/[\d,.\\]*\d/g, '[\\d,.]+').replace(/ +/g, ' +')}$`)
