@@ -185,6 +185,11 @@ export const longSuites = [
   },
   { name: 'files', lane: 'packages', command: `${matrix} files`, counts: /^matrix: .*/m },
   {
+    name: 'extras',
+    command: `${matrix} extras --runtimes bun,deno`,
+    counts: /^matrix: .*/m,
+  },
+  {
     name: 'site',
     lane: 'packages',
     command: 'npm run --silent docs',

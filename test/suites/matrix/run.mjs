@@ -2,7 +2,7 @@
  * Runtime × suite, and writer × reader: which suite passes in which runtime, and whether a file written in one is read the
  * same in every other.
  *
- * `node test/suites/matrix/run.mjs [--runtimes node@20,bun] [--suites files,unit,crash,runners,clients,wpt] [--filter key]`; `--filter` goes to
+ * `node test/suites/matrix/run.mjs [--runtimes node@20,bun] [--suites files,unit,extras,crash,runners,clients,wpt] [--filter key]`; `--filter` goes to
  * the WPT runner. Needs a built `dist/`. Ends with both tables and a line of counts.
  */
 import { spawn } from 'node:child_process'
@@ -27,6 +27,17 @@ const suites = {
   unit: (runtime) => ({
     runtime,
     args: ['node_modules/vitest/vitest.mjs', 'run'],
+    counts: /Tests +(.*)/,
+  }),
+  // Of the unit tests, those of what a runtime's own channels and threads could do otherwise: a few seconds.
+  extras: (runtime) => ({
+    runtime,
+    args: [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      'test/unit/extras',
+      'test/unit/platform/diagnostics.test.ts',
+    ],
     counts: /Tests +(.*)/,
   }),
   crash: (runtime) => ({
