@@ -4,13 +4,26 @@ import { describeValue } from '../base/describe-value.ts'
 import { domException, optionError } from '../errors.ts'
 import { bytesOf } from '../keys/internal-slots.ts'
 import type { Json } from './json.ts'
+import { keyParts } from './depth/key-parts.ts'
 import { parseKey } from './keys.ts'
 
 /** The key as text that readKey() reads: `42`, `"a"`, `[1, "b"]`, `Date(2026-01-01T00:00:00.000Z)`, `Bytes(0aff)`, `Infinity`. */
 export function formatKey(key: IDBValidKey): string {
+  if (!Array.isArray(key)) return singleText(key)
+  let text = ''
+  for (const part of keyParts(key)) {
+    if (part === null) return noKey(key)
+    // What is no key singleText() refuses.
+    text += part.type === 'single' ? singleText(part.value as IDBValidKey) : marks[part.type]
+  }
+  return text
+}
+
+const marks = { begin: '[', next: ', ', end: ']' } as const
+
+function singleText(key: IDBValidKey): string {
   if (typeof key === 'number') return String(key)
   if (typeof key === 'string') return JSON.stringify(key)
-  if (Array.isArray(key)) return `[${key.map(formatKey).join(', ')}]`
   if (key instanceof Date) return `Date(${key.toISOString()})`
   const bytes = [...(bytesOf(key) ?? noKey(key))]
   return `Bytes(${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')})`
@@ -68,8 +81,42 @@ class KeyReader {
   }
 
   key(): IDBValidKey {
+    const begun: IDBValidKey[][] = []
+    for (;;) {
+      let key = this.#beginning(begun)
+      while (key !== null) {
+        const array = begun.at(-1)
+        if (!array) return key
+        array.push(key)
+        key = this.#isGoingOn() ? null : (begun.pop() ?? null)
+      }
+    }
+  }
+
+  /** The key that stands here; null where it is an array that is not empty, which has begun. */
+  #beginning(begun: IDBValidKey[][]): IDBValidKey | null {
     this.#take(patterns.space)
-    if (this.#text[this.#at] === '[') return this.#array()
+    if (this.#text[this.#at] !== '[') return this.#single()
+    this.#at++
+    this.#take(patterns.space)
+    if (this.#text[this.#at] === ']') {
+      this.#at++
+      return []
+    }
+    begun.push([])
+    return null
+  }
+
+  /** Whether another key comes in the array; else it ends here. */
+  #isGoingOn(): boolean {
+    this.#take(patterns.space)
+    const mark = this.#text[this.#at]
+    if (mark !== ',' && mark !== ']') throw this.mistake('a comma is missing')
+    this.#at++
+    return mark === ','
+  }
+
+  #single(): IDBValidKey {
     if (this.#text[this.#at] === '{') return this.#tagged()
     const string = this.#take(patterns.string)
     if (string) return this.#json(string[0]) as string // it has quotes
@@ -84,7 +131,7 @@ class KeyReader {
   mistake(reason: string): DOMException {
     return domException(
       'SyntaxError',
-      `"${this.#text}" is no key: ${reason} (character ${this.#at + 1}); write 42, "text", [1, "b"], Date(2026-01-31) or Bytes(0aff)`,
+      `"${shortened(this.#text)}" is no key: ${reason} (character ${this.#at + 1}); write 42, "text", [1, "b"], Date(2026-01-31) or Bytes(0aff)`,
     )
   }
 
@@ -93,18 +140,6 @@ class KeyReader {
     const found = pattern.exec(this.#text)
     if (found) this.#at = pattern.lastIndex
     return found
-  }
-
-  #array(): IDBValidKey[] {
-    const keys: IDBValidKey[] = []
-    this.#at++
-    for (this.#take(patterns.space); this.#text[this.#at] !== ']'; this.#take(patterns.space)) {
-      if (keys.length > 0 && this.#text[this.#at++] !== ',')
-        throw this.mistake('a comma is missing')
-      keys.push(this.key())
-    }
-    this.#at++
-    return keys
   }
 
   /** JSON has no braces but in strings: the object ends with the first brace out of them. */
@@ -138,6 +173,13 @@ class KeyReader {
       throw this.mistake(String(error))
     }
   }
+}
+
+/** So much of a text is repeated in an error. */
+const longestText = 200
+
+function shortened(text: string): string {
+  return text.length > longestText ? `${text.slice(0, longestText)}…` : text
 }
 
 function bytesFrom(digits: string): ArrayBuffer {

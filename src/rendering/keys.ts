@@ -1,4 +1,5 @@
 import { damaged, type Json } from './json.ts'
+import { keyParts } from './depth/key-parts.ts'
 import { parseValue } from './parse-value.ts'
 import { renderValue } from './render-value.ts'
 
@@ -15,8 +16,14 @@ export function parseKey(json: Json): IDBValidKey {
 }
 
 function isKey(value: unknown): value is IDBValidKey {
+  for (const part of keyParts(value)) {
+    if (part === null || (part.type === 'single' && !isSingleKey(part.value))) return false
+  }
+  return true
+}
+
+function isSingleKey(value: unknown): boolean {
   if (typeof value === 'number') return !Number.isNaN(value)
   if (value instanceof Date) return !Number.isNaN(value.getTime())
-  if (Array.isArray(value)) return value.length === Object.keys(value).length && value.every(isKey)
   return typeof value === 'string' || value instanceof ArrayBuffer || ArrayBuffer.isView(value)
 }

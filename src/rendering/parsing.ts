@@ -1,4 +1,4 @@
-import { Descent } from './descent.ts'
+import { Descent } from './depth/descent.ts'
 import { damaged, type Json, type Tagged } from './json.ts'
 
 /** Parses a part of a value. */

@@ -1,5 +1,6 @@
 import { aText, checkArguments, type Kind } from '../arguments/check-arguments.ts'
 import { memberOf } from '../base/thrown.ts'
+import { domException } from '../errors.ts'
 import { formatKey, readKey } from './key-text.ts'
 
 /** The bounds of a key range; undefined: unbounded. What an IDBKeyRange says of itself. */
@@ -20,14 +21,16 @@ export function formatRange({ lower, upper, lowerOpen, upperOpen }: RangeBounds)
   return `${from}${lowerOpen && from ? '<' : ''}..${upperOpen && to ? '<' : ''}${to}`
 }
 
-/** A range as a person writes it. @throws SyntaxError (a DOMException) where a bound is no key */
+/**
+ * A range as a person writes it: what formatRange() writes, or a comparison, `>= 1`, `> 1`, `<= 5`, `< 5` or `= 5`. Space may stand round all
+ * of its parts. A word that is to have such signs at its ends has to be in quotes.
+ *
+ * @throws SyntaxError (a DOMException) where a bound is no key
+ */
 export function readRange(text: string): RangeBounds {
   checkArguments('readRange()', { text: [text, aText] })
   const at = dotsIn(text)
-  if (at === null) {
-    const key = readKey(text)
-    return { lower: key, upper: key, lowerOpen: false, upperOpen: false }
-  }
+  if (at === null) return readComparison(text)
   const [before, after] = [text.slice(0, at).trim(), text.slice(at + 2).trim()]
   const lowerOpen = before.endsWith('<')
   const upperOpen = after.startsWith('<')
@@ -39,8 +42,37 @@ export function readRange(text: string): RangeBounds {
   }
 }
 
+/** A key alone is a range of one. */
+function readComparison(text: string): RangeBounds {
+  const [, operator, operand = text] = /^\s*([<>]=?|=)(.*)$/s.exec(text) ?? []
+  if (operator !== undefined && operand.trim() === '') throw noRange(text)
+  const key = readBound(operand)
+  return {
+    lower: operator?.startsWith('<') ? undefined : key,
+    upper: operator?.startsWith('>') ? undefined : key,
+    lowerOpen: operator === '>',
+    upperOpen: operator === '<',
+  }
+}
+
 function keyOrNone(text: string): IDBValidKey | undefined {
-  return text.trim() === '' ? undefined : readKey(text)
+  return text.trim() === '' ? undefined : readBound(text)
+}
+
+/** Signs of a comparison where none belongs: at an end, or between spaces. */
+const straySigns = /^[<>=]|[<>=]$|\s[<>]=?\s/
+
+function readBound(text: string): IDBValidKey {
+  const unquoted = text.trim().replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
+  if (straySigns.test(unquoted)) throw noRange(text)
+  return readKey(text)
+}
+
+function noRange(text: string): DOMException {
+  return domException(
+    'SyntaxError',
+    `"${text.trim()}" is no key or range; write 1..5, 1<..<5, >= 1 or < 5, and a word with such signs in quotes`,
+  )
 }
 
 /** Where the two dots are that lie in no string; null: nowhere. */

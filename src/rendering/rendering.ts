@@ -1,5 +1,5 @@
 import { defineOwn } from '../base/own-property.ts'
-import { Descent } from './descent.ts'
+import { Descent } from './depth/descent.ts'
 import type { Json, Tagged } from './json.ts'
 
 /** Renders a part of a value. */

@@ -44,6 +44,23 @@ describe('keys', () => {
     fc.assert(fc.property(keys, (key) => assert.deepEqual(readKey(formatKey(key)), key)))
   })
 
+  test('are read, parsed and written however deep they are', () => {
+    const depth = 100_000
+    let key: IDBValidKey = [1, 'a']
+    for (let i = 0; i < depth; i++) key = i % 2 ? [key] : [i, key]
+    const text = formatKey(key)
+    expect(formatKey(readKey(text))).toBe(text)
+    expect(formatKey(parseKey(renderKey(key)))).toBe(text)
+    expect(text.replaceAll(/[^[]/g, '')).toHaveLength(depth + 1)
+    expect(() => readKey(text.slice(0, -1))).toThrow(/a comma is missing/)
+  })
+
+  test('are not written of an array that holds itself', () => {
+    const array: unknown[] = []
+    array.push(1, array)
+    expect(() => formatKey(array as IDBValidKey)).toThrow(/needs a key/)
+  })
+
   test('are not parsed from what no database takes for a key', () => {
     for (const json of [null, true, { a: 1 }, [null], { $: 'number', value: 'NaN' }]) {
       assert.throws(() => parseKey(json), { name: 'DataError' })
@@ -90,8 +107,36 @@ describe('ranges', () => {
     ['"a..b"..', { lower: 'a..b', upper: undefined, lowerOpen: false, upperOpen: false }],
     ['..', { lower: undefined, upper: undefined, lowerOpen: false, upperOpen: false }],
     ['7', { lower: 7, upper: 7, lowerOpen: false, upperOpen: false }],
+    ['= 7', { lower: 7, upper: 7, lowerOpen: false, upperOpen: false }],
+    ['>= 10', { lower: 10, upper: undefined, lowerOpen: false, upperOpen: false }],
+    [' >10 ', { lower: 10, upper: undefined, lowerOpen: true, upperOpen: false }],
+    ['<= "a > b"', { lower: undefined, upper: 'a > b', lowerOpen: false, upperOpen: false }],
+    [
+      '<Date(2026-01-31)',
+      { lower: undefined, upper: new Date('2026-01-31'), lowerOpen: false, upperOpen: true },
+    ],
+    ['1 < .. < 5', { lower: 1, upper: 5, lowerOpen: true, upperOpen: true }],
+    [' a b .. c ', { lower: 'a b', upper: 'c', lowerOpen: false, upperOpen: false }],
+    ['">= 10"', { lower: '>= 10', upper: '>= 10', lowerOpen: false, upperOpen: false }],
+    ['a->b', { lower: 'a->b', upper: 'a->b', lowerOpen: false, upperOpen: false }],
+    ['', { lower: '', upper: '', lowerOpen: false, upperOpen: false }],
   ])('are read from %s', (text, range) => {
     expect(readRange(text)).toEqual(range)
+  })
+
+  test.each([
+    '>=',
+    '< ',
+    '=> 5',
+    '10 <',
+    '1 < 5',
+    '1 <= x',
+    '1..<=5',
+    '1<=..5',
+    '>= 1..5',
+    '>= "a" <',
+  ])('are not read from %s, and the message says how to write one', (text) => {
+    assert.throws(() => readRange(text), { name: 'SyntaxError', message: /in quotes$/ })
   })
 
   test('become the key ranges that the text means', () => {
