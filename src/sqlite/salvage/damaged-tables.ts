@@ -1,6 +1,7 @@
 /**
  * Reading a damaged file's records: each store from its start until a page cannot be read, then from its end until the
- * same, then those that were not met and of which the indexes still know the keys, each with what follows it. Nothing is written.
+ * same, then what stands between two such pages, by seeking keys there, and last those that were not met and of which the indexes still
+ * know the keys, each with what follows it. Nothing is written.
  */
 import { append } from '../../base/own-property.ts'
 import { StorageError } from '../../errors.ts'
@@ -11,6 +12,7 @@ import type { ObjectStoreSchema } from '../../storage/schema.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
 import { CommitMarks } from '../records/commit-marks.ts'
+import { type Gap, probesIn } from './gap-probes.ts'
 import { KeyOrder } from './key-order.ts'
 
 /** A record found whole; its bytes are the receiver's. */
@@ -36,6 +38,15 @@ interface ReadRow {
   readonly record: FoundRecord | null
 }
 
+/** Rows that were read from a place on. */
+interface Run {
+  /** The keys of the first and the last; null: there were none. */
+  readonly near: Uint8Array | null
+  readonly far: Uint8Array | null
+  /** Whether nothing stopped it before the end. */
+  readonly isWhole: boolean
+}
+
 const columns = 'key, value, large_id, index_keys'
 
 /** A damaged file's tables. */
@@ -58,7 +69,10 @@ export class DamagedTables {
   readStore(store: ObjectStoreSchema, receiver: FoundReceiver): { lost: number; hasGap: boolean } {
     const walk = new StoreWalk(this.#connection, store, receiver)
     const isWhole = walk.readForward()
-    if (!isWhole) walk.readBackward()
+    if (!isWhole) {
+      walk.readBackward()
+      walk.readBetween()
+    }
     walk.readNamed()
     return { lost: walk.lost, hasGap: !isWhole || walk.lacksRows }
   }
@@ -70,7 +84,9 @@ class StoreWalk {
   readonly #receiver: FoundReceiver
   /** Everything up to it has been read from the start; null: nothing. */
   #last: Uint8Array | null = null
-  /** The row after it, whose key nothing has confirmed. */
+  /** Everything from it on has been read from the end; null: nothing. */
+  #first: Uint8Array | null = null
+  /** The row after `#last`, whose key nothing has confirmed. */
   #unconfirmed: ReadRow | null = null
   /** The keys of records of which a part cannot be read, or used. */
   readonly #lostKeys = new Set<string>()
@@ -116,12 +132,11 @@ class StoreWalk {
   }
 
   readBackward(): void {
-    let first: Uint8Array | null = null
     let beyond = 0
     const order = new KeyOrder<ReadRow>(
       {
         keep: (row) => {
-          first = row.key
+          this.#first = row.key
           this.#keep(row)
         },
         drop: () => void this.#strayCount++,
@@ -137,7 +152,7 @@ class StoreWalk {
     })
     const end = order.end()
     if (end && !this.#receiver.has(end.key)) this.#keep(end)
-    this.#confirm(first)
+    this.#confirm(this.#first)
   }
 
   /** The last row before the damage, if it comes before those after it. */
@@ -157,6 +172,59 @@ class StoreWalk {
 
   #keep({ key, record }: ReadRow): void {
     if (!record || !this.#receiver.put(record)) this.#lostKeys.add(String(key))
+  }
+
+  /** Reads what stands between pages that cannot be read. */
+  readBetween(): void {
+    const gaps: Gap[] = [{ lower: this.#last, upper: this.#first }]
+    for (let gap = gaps.pop(); gap; gap = gaps.pop()) {
+      for (const probe of probesIn(gap)) {
+        const left = this.#readAround(probe, gap)
+        if (!left) continue
+        for (const it of left) append(gaps, it)
+        break
+      }
+    }
+  }
+
+  /** Reads the rows after and before a place in a gap. Gives what is left of that; null: there was no row. */
+  #readAround(probe: Uint8Array, gap: Gap): Gap[] | null {
+    const after = this.#readRun('key >= ?2 ORDER BY key', { probe, gap, sign: 1 })
+    const before = this.#readRun('key < ?2 ORDER BY key DESC', { probe, gap, sign: -1 })
+    const [lowest, highest] = [before.far ?? after.near, after.far ?? before.near]
+    if (!lowest || !highest) return null
+    const left: Gap[] = []
+    if (!before.isWhole) append(left, { lower: gap.lower, upper: lowest })
+    if (!after.isWhole) append(left, { lower: highest, upper: gap.upper })
+    return left
+  }
+
+  /** Reads the rows from a place in a gap to its end, or to damage. */
+  #readRun(rows: string, { probe, gap, sign }: { probe: Uint8Array; gap: Gap; sign: 1 | -1 }): Run {
+    let near: Uint8Array | null = null
+    let far: Uint8Array | null = null
+    let isAtEnd = false
+    const keep = (row: ReadRow): void => {
+      near ??= row.key
+      far = row.key
+      this.#keep(row)
+    }
+    const order = new KeyOrder<ReadRow>({ keep, drop: () => undefined }, sign)
+    const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND ${rows}`
+    const isWhole = this.#readRows(
+      sql,
+      this.#store.id,
+      (row) => {
+        const key = row.copyBlob(0)
+        isAtEnd = !isWithin(key, gap)
+        if (isAtEnd) return false
+        return !isKey(key) || order.take({ key, record: this.#read(row, key) })
+      },
+      probe,
+    )
+    const end = order.end()
+    if (end) keep(end)
+    return { near, far, isWhole: isWhole || isAtEnd }
   }
 
   /** Reads the records that were not met and that entries of the indexes name, if they are there, with what follows them. */
@@ -193,7 +261,6 @@ class StoreWalk {
 
   /** Reads the record with that key, and those after it until one that was met. */
   #readFrom(key: Uint8Array): void {
-    const { scratch } = this.#connection.engine
     const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND key >= ?2 ORDER BY key`
     const order = new KeyOrder<ReadRow>({
       keep: (row) => this.#keep(row),
@@ -209,10 +276,7 @@ class StoreWalk {
         isFirst = false
         return this.#isMissing(found) && order.take({ key: found, record: this.#read(row, found) })
       },
-      (statement) => {
-        scratch.reserve(key.length)
-        statement.bindBlob(2, scratch.put(key), key.length)
-      },
+      key,
     )
     const end = order.end()
     if (end) this.#keep(end)
@@ -254,18 +318,22 @@ class StoreWalk {
     return kept.length === 0 ? null : Uint8Array.from(kept)
   }
 
-  /** Visits rows until `visit` says false; false when a row cannot be read, or it did. */
+  /** Visits rows until `visit` says false; false when a row cannot be read, or it did. `key`: what is bound after the id. */
   #readRows(
     sql: string,
     id: number,
     visit: (row: Statement) => boolean,
-    bindRest: (statement: Statement) => void = () => {},
+    key: Uint8Array | null = null,
   ): boolean {
+    const { scratch } = this.#connection.engine
     return tolerate(() => {
       const statement = this.#connection.prepare(sql)
       try {
         statement.bindInteger(1, id)
-        bindRest(statement)
+        if (key) {
+          scratch.reserve(key.length)
+          statement.bindBlob(2, scratch.put(key), key.length)
+        }
         for (let seen = 0; statement.step(); seen++) {
           this.#connection.checkWalk(seen, this.#takenBytes)
           if (!visit(statement)) return false
@@ -276,6 +344,13 @@ class StoreWalk {
       }
     })
   }
+}
+
+function isWithin(key: Uint8Array, { lower, upper }: Gap): boolean {
+  return (
+    (lower === null || compareKeys(key, lower) > 0) &&
+    (upper === null || compareKeys(key, upper) < 0)
+  )
 }
 
 /** Runs `read`; false when it meets damage. */

@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import type { StorageError } from '../../../src/errors.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
+import { convertValueToKey } from '../../../src/keys/convert-value-to-key.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import type { StorageDirectory } from '../../../src/storage/storage.ts'
 import { memory, type MemoryVfs } from '../../../vfs/memory.ts'
@@ -102,6 +103,33 @@ test('records that indexes name and that the pages no longer lead to are told as
     expect.stringMatching(new RegExp(`${recordCount - count} .*lost`)),
   ])
 })
+
+test.each<[string, (i: number) => IDBValidKey]>([
+  ['strings in their order', (i) => String(i).padStart(5, '0')],
+  ['strings in no order', (i) => `${(i * 7_919) % 99_991}`.padStart(5, '0')],
+  ['numbers', (i) => i],
+  ['dates', (i) => new Date(1.7e12 + 60_000 * i)],
+])(
+  'of a store without indexes, whose keys are %s, all is saved that stands on no damaged page',
+  async (_, keyOfRecord) => {
+    const vfs = memory()
+    const directory = open(vfs)
+    const stored = await openWithStore(directory)
+    transact(stored, (it) => {
+      for (let i = 0; i < 2_000; i++)
+        it.put(recordOf('', `value ${i} `.repeat(20), { key: encodedKey(keyOfRecord(i)) }))
+    })
+    await stored.close()
+    await directory.close()
+    const pages = leavesOfRecords(vfs)
+    const damaged = [4, 9, 11, 30].map((i) => pages[i])
+    for (const it of damaged) damage(vfs, it?.page ?? 0)
+    const saved = found(await openAfterDamage(open(vfs, 'salvage')))
+    const lost = damaged.reduce((sum, it) => sum + (it?.cellCount ?? 0), 0)
+    expect(saved).toHaveLength(2_000 - lost)
+    expect(new Set(saved.map(({ value }) => value)).size).toBe(saved.length)
+  },
+)
 
 test('the warning says what was saved and where the damaged file is', async () => {
   const vfs = sound.fork()
@@ -230,6 +258,22 @@ function interiorPageOfRecords(): { page: number; cellCount: number } {
     if (type === 2 && cellCount > 2 && isOfRecords) return { page, cellCount }
   }
   throw new Error('No page of records leads to others')
+}
+
+/** The pages of the table of records that lead to no others, and how many records are on each. */
+function leavesOfRecords(vfs: Vfs): { page: number; cellCount: number }[] {
+  const bytes = bytesOf(vfs, fileName)
+  return Array.from({ length: bytes.length / pageSize - 1 }, (_, i) => i + 1)
+    .map((page) => ({ page, start: page * pageSize }))
+    .filter(({ start }) => bytes[start] === 10)
+    .filter(({ start }) => bytes.subarray(start, start + pageSize).includes('value '))
+    .map(({ page, start }) => ({ page, cellCount: bytes.readUInt16BE(start + 3) }))
+}
+
+function encodedKey(key: IDBValidKey): Uint8Array {
+  const encoded = convertValueToKey(key)
+  if (!encoded) throw new Error('It is a key')
+  return encoded
 }
 
 function pageCount(): number {
