@@ -1,3 +1,5 @@
+import { type Json, jsonText as wholeText } from 'idb-everywhere/snapshot'
+
 /**
  * Text without what a terminal would obey, so that a name or value from a database can neither move the cursor, change colours,
  * nor turn the direction of writing.
@@ -19,9 +21,19 @@ export function shortened(text: string, length: number): string {
   return text.length > length ? `${text.slice(0, length - 1).trimEnd()}…` : text
 }
 
-/** The value as JSON; `indent`: laid out in lines for reading, by as many spaces. */
+/** The value as JSON; `indent`: laid out in lines for reading, by as many spaces, unless it is too deep for that. */
 export function jsonText(value: unknown, indent = 0): string {
-  return plainLines(JSON.stringify(value, null, indent))
+  return plainLines(indent === 0 ? wholeText(value as Json) : laidOut(value as Json, indent)) // It is JSON.
+}
+
+function laidOut(value: Json, indent: number): string {
+  try {
+    return JSON.stringify(value, null, indent)
+  } catch (error) {
+    // The stack was not deep enough for it; so many spaces no one could read either.
+    if (!(error instanceof RangeError)) throw error
+    return wholeText(value)
+  }
 }
 
 /** JSON Lines in UTF-8, wherever it is cut, for a terminal; it stays the same JSON. */

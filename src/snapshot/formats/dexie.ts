@@ -45,12 +45,14 @@ export function fromDexie(
 interface DexieExport {
   readonly formatName?: unknown
   readonly formatVersion?: unknown
-  readonly data?: {
-    readonly databaseName: string
-    readonly databaseVersion: number
-    readonly tables: readonly { readonly name: string; readonly schema: string }[]
-    readonly data: readonly DexieTable[]
-  }
+  readonly data?: DexieContent
+}
+
+interface DexieContent {
+  readonly databaseName: string
+  readonly databaseVersion: number
+  readonly tables: readonly { readonly name: string; readonly schema: string }[]
+  readonly data: readonly DexieTable[]
 }
 
 interface DexieTable {
@@ -66,12 +68,40 @@ function databaseOf(parsed: DexieExport | null, options: FromDexieOptions): Fore
     const message = 'The file is no export of dexie-export-import, or one of a newer format'
     throw domException('DataError', message, { code: 'ERR_IDB_FOREIGN_FILE' })
   }
+  checkShape(data)
   const stores = data.tables.map(({ name, schema }) => storeOf(name, schema))
   const { databaseName: name, databaseVersion } = data
   return {
     description: { name, version: Math.round(databaseVersion * 10), stores },
     records: recordsOf(stores, data.data, options),
   }
+}
+
+/** Throws the TypeError of which `orDamaged()` makes a DataError where it lacks something. */
+function checkShape({ databaseName, databaseVersion, tables, data }: DexieContent): void {
+  const known = new Set<string>()
+  demand(typeof databaseName === 'string', '"databaseName" is no string')
+  demand(databaseVersion > 0 && databaseVersion < Infinity, '"databaseVersion" is no version')
+  demand(Array.isArray(tables), '"tables" is no array')
+  demand(Array.isArray(data), 'the inner "data" is no array')
+  for (const [i, table] of tables.entries()) {
+    demand(typeof table?.name === 'string', `table ${i + 1} has no name`)
+    demand(typeof table.schema === 'string', `the table "${table.name}" has no schema`)
+    known.add(table.name)
+  }
+  for (const [i, table] of data.entries()) {
+    demand(
+      typeof table?.tableName === 'string',
+      `"tableName" is missing in part ${i + 1} of the inner "data"`,
+    )
+    const name = `the table "${table.tableName}"`
+    demand(known.has(table.tableName), `${name} has rows, and is not among the "tables"`)
+    demand(Array.isArray(table.rows), `${name} has no array of rows`)
+  }
+}
+
+function demand(isSo: boolean, otherwise: string): void {
+  if (!isSo) throw new TypeError(otherwise)
 }
 
 /** https://dexie.org/docs/Version/Version.stores(): the primary key first, then the indexes. */
@@ -109,14 +139,18 @@ function* recordsOf(
 ): Generator<ImportedRecord> {
   for (const [position, { name }] of stores.entries()) {
     for (const { inbound, rows } of tables.filter(({ tableName }) => tableName === name)) {
-      for (const row of rows) {
+      for (const [number, row] of rows.entries()) {
         const types: string[] = []
-        const [key, value] = orDamaged((): [IDBValidKey | undefined, unknown] => {
-          const revived = reviveDexie(row, (type) => types.push(type))
-          if (inbound) return [undefined, revived]
-          const [first, second] = revived as [IDBValidKey, unknown] // else it throws
-          return [first, second]
-        })
+        const [key, value] = orDamaged(
+          (): [IDBValidKey | undefined, unknown] => {
+            const revived = reviveDexie(row, (type) => types.push(type))
+            if (inbound) return [undefined, revived]
+            demand(Array.isArray(revived), 'it is no pair of key and value')
+            const [first, second] = revived as [IDBValidKey, unknown]
+            return [first, second]
+          },
+          `row ${number + 1} of the table "${name}"`,
+        )
         for (const type of types) onLoss({ store: name, key, type })
         yield { store: position, key, value }
       }

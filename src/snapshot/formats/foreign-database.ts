@@ -46,13 +46,23 @@ async function* textOf(
   yield `${text}${JSON.stringify({ end: true, counts })}\n`
 }
 
-/** What `read` makes of a part of the file. @throws DataError where the file is not of the shape that its format has */
-export function orDamaged<Result>(read: () => Result): Result {
+/**
+ * What `read` makes of a part of the file. `place`: where in it that lies.
+ *
+ * @throws DataError where the file is not of the shape that its format has
+ */
+export function orDamaged<Result>(read: () => Result, place = ''): Result {
   try {
     return read()
   } catch (error) {
     if (![SyntaxError, TypeError, RangeError].some((it) => isA(error, it))) throw error
-    const message = `The file is damaged, or not of the format that was named: ${reasonOf(error)}`
-    throw domException('DataError', message, { code: 'ERR_IDB_CORRUPT' })
+    const reason = reasonOf(error) ?? 'it cannot be read'
+    throw damagedFile(place === '' ? reason : `${place}: ${reason}`)
   }
+}
+
+/** The error for a file that is not of the shape that its format has. */
+export function damagedFile(reason: string): DOMException {
+  const message = `The file is damaged, or not of the format that was named: ${reason}`
+  return domException('DataError', message, { code: 'ERR_IDB_CORRUPT' })
 }

@@ -26,24 +26,36 @@ export type LoggedStores = ReadonlyMap<string, ReadonlyMap<string, LoggedRecord>
 /** With this each line begins, and nothing else has it: within a value the quotes are escaped. */
 const lineStart = '{"op":"'
 
+/** What a log comes to. */
+export interface Replayed {
+  readonly stores: LoggedStores
+  /** Whether it has lines, and none that was begun by spacekit-js. */
+  readonly isForeign: boolean
+}
+
 /** Applies line after line. */
 export async function replay(
   pieces: AsyncIterable<Lines>,
   onLoss: (loss: SpacekitLoss) => void,
-): Promise<LoggedStores> {
+): Promise<Replayed> {
   const stores = new Map<string, Map<string, LoggedRecord>>()
   let number = 0
+  let isEmpty = true
+  let hasOwnLine = false
   for await (const { lines } of pieces) {
     for (const line of lines) {
       number++
+      isEmpty &&= line.trim() === ''
+      hasOwnLine ||= line.includes(lineStart)
       for (const entry of entriesOf(line)) {
+        hasOwnLine ||= entry !== null
         const reason = entry ? apply(stores, entry) : 'it is damaged'
         if (reason !== null)
           onLoss({ store: entry?.store ?? null, reason: `line ${number}: ${reason}` })
       }
     }
   }
-  return stores
+  return { stores, isForeign: !isEmpty && !hasOwnLine }
 }
 
 interface Entry {

@@ -11,6 +11,7 @@ import {
   type Kind,
   optional,
 } from '../../arguments/check-arguments.ts'
+import { domException } from '../../errors.ts'
 import type { StoreDescription } from '../header.ts'
 import { linesOf, piecesOf } from '../lines.ts'
 import type { ImportedRecord } from '../read-export.ts'
@@ -43,7 +44,7 @@ export interface SpacekitOptions {
 
 /**
  * A database of spacekit-js as an export, for `importDatabase()`. Damaged lines, which spacekit-js passes over, are read where they can
- * be. It takes the memory of all records.
+ * be. It takes the memory of all records. The stream fails with DataError for a log that has lines, and none of spacekit-js.
  */
 export function fromSpacekit(
   files: SpacekitFiles,
@@ -69,12 +70,18 @@ async function readDatabase(
   options: SpacekitOptions,
 ): Promise<ForeignDatabase> {
   const { onLoss = () => undefined } = options
-  const logged = await replay(linesOf(piecesOf(streamGiven(wal))), onLoss)
+  const { stores: logged, isForeign } = await replay(linesOf(piecesOf(streamGiven(wal))), onLoss)
+  if (isForeign) throw foreignLog(name)
   const stores = storesOf(schema, logged, onLoss)
   return {
     description: { name, version: Math.max(1, parseInt(version ?? '', 10) || 1), stores },
     records: recordsOf(stores, logged, options),
   }
+}
+
+function foreignLog(name: string): DOMException {
+  const message = `"${name}.wal" is no log of spacekit-js: no line of it is one of a record; give it the file of that name which lies beside ".version" and ".schema.json"`
+  return domException('DataError', message, { code: 'ERR_IDB_FOREIGN_FILE' })
 }
 
 /** Those of the schema, and those that it has forgotten, as an upgrade makes it do. */

@@ -22,38 +22,44 @@ export type PlaywrightJson =
   | readonly PlaywrightJson[]
   | { readonly [member: string]: PlaywrightJson }
 
-const arrayKinds = {
-  i8: 'Int8Array',
-  ui8: 'Uint8Array',
-  ui8c: 'Uint8ClampedArray',
-  i16: 'Int16Array',
-  ui16: 'Uint16Array',
-  i32: 'Int32Array',
-  ui32: 'Uint32Array',
-  f32: 'Float32Array',
-  f64: 'Float64Array',
-  bi64: 'BigInt64Array',
-  bui64: 'BigUint64Array',
-} as const
+const arrayKinds: ReadonlyMap<string, string> = new Map([
+  ['i8', 'Int8Array'],
+  ['ui8', 'Uint8Array'],
+  ['ui8c', 'Uint8ClampedArray'],
+  ['i16', 'Int16Array'],
+  ['ui16', 'Uint16Array'],
+  ['i32', 'Int32Array'],
+  ['ui32', 'Uint32Array'],
+  ['f32', 'Float32Array'],
+  ['f64', 'Float64Array'],
+  ['bi64', 'BigInt64Array'],
+  ['bui64', 'BigUint64Array'],
+])
 
-type ArrayKind = keyof typeof arrayKinds
-
-/** The value that was encoded. Throws what is thrown where it is none: for programs it has to be made a DataError. */
-export function decodeStored(encoded: unknown): unknown {
-  return new Decoder().decode(encoded)
+/**
+ * The value that was encoded. `lost` is told what is of no form that is known here, and becomes undefined. Throws what is thrown where it is
+ * damaged: for programs it has to be made a DataError.
+ */
+export function decodeStored(encoded: unknown, lost: (type: string) => void): unknown {
+  return new Decoder(lost).decode(encoded)
 }
 
 type Members = Readonly<Record<string, unknown>>
 
 class Decoder {
+  readonly #lost: (type: string) => void
   readonly #known = new Map<unknown, unknown>()
+
+  constructor(lost: (type: string) => void) {
+    this.#lost = lost
+  }
 
   decode(encoded: unknown): unknown {
     if (typeof encoded !== 'object' || encoded === null) return encoded
     const it = encoded as Members
     if ('ref' in it) return this.#referred(it['ref'])
     if ('a' in it || 'o' in it || 'm' in it || 's' in it) return this.#decodeContainer(it)
-    return decodeLeaf(it)
+    return decodeLeaf(it, this.#lost)
   }
 
   #referred(id: unknown): unknown {
@@ -100,26 +106,47 @@ function define(object: object, name: string, value: unknown): void {
   })
 }
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : [])
-
-const named: Readonly<Record<string, unknown>> = {
-  null: null,
-  NaN,
-  Infinity,
-  '-Infinity': -Infinity,
-  '-0': -0,
+function listOf(value: unknown): readonly unknown[] {
+  if (Array.isArray(value)) return value
+  throw new TypeError('the parts of an array, object, Map or Set are no list')
 }
 
-function decodeLeaf({ v, d, u, bi, e, r, ta, ab }: Members): unknown {
-  if (v !== undefined) return named[String(v)]
-  if (d !== undefined) return new Date(d === null ? NaN : String(d))
+const named: ReadonlyMap<unknown, unknown> = new Map<unknown, unknown>([
+  ['undefined', undefined],
+  ['null', null],
+  ['NaN', NaN],
+  ['Infinity', Infinity],
+  ['-Infinity', -Infinity],
+  ['-0', -0],
+])
+
+function decodeLeaf(encoded: Members, lost: (type: string) => void): unknown {
+  const { v, d, u, bi, e, r, ta, ab } = encoded
+  if (named.has(v)) return named.get(v)
+  if (d !== undefined) return dateOf(d)
   if (u !== undefined) return String(u)
   if (bi !== undefined) return BigInt(String(bi))
   if (e !== undefined) return errorOf(e as Members)
   if (r !== undefined) return new RegExp(String((r as Members)['p']), String((r as Members)['f']))
   if (ab !== undefined) return fromBase64(String((ab as Members)['b'])).buffer
-  if (ta !== undefined) return typedArrayOf(ta as Members)
+  const { k } = (ta ?? {}) as Members
+  if (arrayKinds.has(String(k))) return typedArrayOf(ta as Members)
+  lost(unknownForm(encoded, k))
   return undefined
+}
+
+/** What it is called where it is told as lost. */
+function unknownForm({ v, ta, ...others }: Members, arrayKind: unknown): string {
+  if (v !== undefined) return `value "${String(v)}"`
+  if (ta !== undefined) return `typed array "${String(arrayKind)}"`
+  return `value encoded as {${Object.keys(others).join(', ')}}`
+}
+
+function dateOf(text: unknown): Date {
+  const date = new Date(text === null ? NaN : String(text))
+  if (text !== null && Number.isNaN(date.getTime()))
+    throw new TypeError(`"${String(text)}" is no date`)
+  return date
 }
 
 function errorOf({ n, m, s }: Members): Error {
@@ -134,8 +161,7 @@ function errorOf({ n, m, s }: Members): Error {
 
 function typedArrayOf({ k, b }: Members): unknown {
   const { buffer } = fromBase64(String(b))
-  const name = arrayKinds[String(k) as ArrayKind] as string | undefined
-  return name === undefined ? undefined : new (classOf(name))(buffer)
+  return new (classOf(arrayKinds.get(String(k)) ?? ''))(buffer)
 }
 
 function classOf(name: string): new (buffer: ArrayBuffer) => ArrayBufferView {
@@ -199,7 +225,7 @@ class Encoder {
   }
 
   #encodeView({ buffer, byteOffset, byteLength }: ArrayBufferView, tag: string): PlaywrightJson {
-    const kind = Object.entries(arrayKinds).find(([, name]) => name === tag)?.[0]
+    const kind = [...arrayKinds].find(([, name]) => name === tag)?.[0]
     if (kind === undefined) return this.#lose(tag)
     const bytes = new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength).slice()
     return { ta: { k: kind, b: toBase64(bytes) } }

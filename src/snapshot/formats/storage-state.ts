@@ -16,7 +16,7 @@ import type { Loss } from '../export-database.ts'
 import type { StoreDescription } from '../header.ts'
 import { startReading } from '../read-database.ts'
 import type { ImportedRecord } from '../read-export.ts'
-import { exportOf, orDamaged } from './foreign-database.ts'
+import { damagedFile, exportOf, orDamaged } from './foreign-database.ts'
 import { decodeStored, encodeStored, type PlaywrightJson } from './storage-state-values.ts'
 
 /** What is used of a storage state. */
@@ -67,7 +67,8 @@ export interface FromStorageStateOptions {
   readonly name?: string | undefined
   /**
    * Told of each record that Playwright has lost: it leaves out keys and values that are 0, "", false or null. A value becomes undefined,
-   * and a record without its key is left out.
+   * and a record without its key is left out. Told, too, of each value in a form that is not known here, which becomes undefined; without it
+   * that fails.
    */
   readonly onLoss?: ((loss: Loss) => void) | undefined
 }
@@ -133,22 +134,49 @@ const keyPathOf = ({ keyPath, keyPathArray }: PlaywrightKeyPath) => keyPathArray
 
 function* recordsOf(
   stores: readonly PlaywrightStore[],
-  { onLoss = () => undefined }: FromStorageStateOptions,
+  { onLoss }: FromStorageStateOptions,
 ): Generator<ImportedRecord> {
-  for (const [position, { name, records, ...paths }] of stores.entries()) {
-    const isKeyInValue = keyPathOf(paths) !== null
-    for (const { key: plain, keyEncoded, value: plainValue, valueEncoded } of records) {
-      const stored = orDamaged(() => plain ?? decodeStored(keyEncoded))
-      const key = stored as IDBValidKey | undefined // as it was stored
-      const value = orDamaged(() => plainValue ?? decodeStored(valueEncoded))
-      if (plainValue === undefined && valueEncoded === undefined) {
-        onLoss({ store: name, key, type: 'value' })
-      }
+  for (const [position, store] of stores.entries()) {
+    const { name } = store
+    const isKeyInValue = keyPathOf(store) !== null
+    for (const [number, record] of orDamaged(() => store.records.entries(), `store "${name}"`)) {
+      const place = `record ${number + 1} of "${name}"`
+      const { key, value, lost } = orDamaged(() => decodeRecord(record), place)
+      for (const type of lost) tellOfLoss({ store: name, key, type }, place, onLoss)
       if (isKeyInValue) yield { store: position, key: undefined, value }
-      else if (key === undefined) onLoss({ store: name, key, type: 'record' })
+      else if (key === undefined) onLoss?.({ store: name, key, type: 'record' })
       else yield { store: position, key, value }
     }
   }
+}
+
+/** What stands for a value that Playwright itself has left out. */
+const leftOut = 'value'
+
+interface DecodedRecord {
+  readonly key: IDBValidKey | undefined
+  readonly value: unknown
+  /** The types of what could not be decoded. */
+  readonly lost: readonly string[]
+}
+
+function decodeRecord(record: PlaywrightRecord): DecodedRecord {
+  const { key: plain, keyEncoded, value: plainValue, valueEncoded } = record
+  const lost: string[] = []
+  const note = (type: string): void => void lost.push(type)
+  const key = (plain ?? decodeStored(keyEncoded, note)) as IDBValidKey | undefined // as it was stored
+  const value = plainValue ?? decodeStored(valueEncoded, note)
+  if (plainValue === undefined && valueEncoded === undefined) note(leftOut)
+  return { key, value, lost }
+}
+
+/** @throws DataError without `onLoss`, but for what Playwright has left out */
+function tellOfLoss(loss: Loss, place: string, onLoss: FromStorageStateOptions['onLoss']): void {
+  if (onLoss) return onLoss(loss)
+  if (loss.type === leftOut) return
+  throw damagedFile(
+    `${place}: a ${loss.type} is of no form that is known; with the option onLoss undefined takes its place`,
+  )
 }
 
 /** Which databases, and what to do with what cannot be in a storage state. */

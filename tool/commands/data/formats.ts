@@ -8,6 +8,7 @@ import {
   type StorageState,
 } from 'idb-everywhere/snapshot/formats'
 import { formatKey } from 'idb-everywhere/snapshot'
+import { Failure } from '../../terminal/failures.ts'
 import { plainText } from '../../terminal/plain-text.ts'
 
 /** What can be read. */
@@ -31,10 +32,8 @@ export async function readAs(
   switch (format) {
     case 'dexie':
       return fromDexie(source, { onLoss: say })
-    case 'playwright': {
-      const state = (await new Response(source).json()) as StorageState // What it is else fails as it is read.
-      return fromStorageState(state, { name, onLoss: say })
-    }
+    case 'playwright':
+      return fromStorageState(await stateIn(source, file), { name, onLoss: say })
     case 'spacekit': {
       const beside = file.replace(/\.wal$/, '')
       const [version, schema] = await Promise.all(
@@ -43,6 +42,25 @@ export async function readAs(
       return fromSpacekit({ name: basename(beside), wal: source, version, schema }, { onLoss: say })
     }
   }
+}
+
+/** What it has within `origins` is looked at as it is read. @throws Failure where it is no storage state */
+async function stateIn(source: ReadableStream<Uint8Array>, file: string): Promise<StorageState> {
+  const text = await new Response(source).text()
+  let state: Partial<StorageState> | null
+  try {
+    state = JSON.parse(text) as Partial<StorageState> | null
+  } catch (error) {
+    throw new Failure(
+      `File "${file}" is no JSON: ${(error as Error).message}`,
+      'ERR_IDB_FOREIGN_FILE',
+    )
+  }
+  if (Array.isArray(state?.origins)) return state as StorageState
+  throw new Failure(
+    `File "${file}" is no storage state of Playwright: it has no "origins"`,
+    'ERR_IDB_FOREIGN_FILE',
+  )
 }
 
 /** undefined: there is no such file. */

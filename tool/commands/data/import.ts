@@ -91,7 +91,8 @@ async function importStream(
     )
   } catch (error) {
     removeIfEmpty()
-    throw isTaken(error) ? takenFailure(error) : interruptedOr(error)
+    if (isTaken(error)) throw takenFailure(error)
+    throw isOfFile(error) ? fileFailure(error, file) : interruptedOr(error)
   } finally {
     progress.end()
   }
@@ -104,6 +105,17 @@ function isTaken(error: unknown): error is DOMException {
     error.name === 'ConstraintError' &&
     error.message.includes('the option replace')
   )
+}
+
+/** Whether the file is no export, or a damaged one. */
+function isOfFile(error: unknown): error is DOMException {
+  return error instanceof DOMException && error.name === 'DataError'
+}
+
+function fileFailure({ message, name, cause }: DOMException, file: string): Failure {
+  const { code } = Object(cause) as { code?: unknown }
+  const codes = [name, code].filter((it) => typeof it === 'string')
+  return new Failure(`${file === '-' ? 'Standard input' : `File "${file}"`}: ${message}`, ...codes)
 }
 
 /** What was interrupted where the records stay says where they are. */

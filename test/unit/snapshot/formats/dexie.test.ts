@@ -212,3 +212,45 @@ test.each([
   })
   expect(await to.databases()).toEqual([])
 })
+
+const content = (changed: object): string =>
+  JSON.stringify({
+    formatName: 'dexie',
+    formatVersion: 1,
+    data: {
+      databaseName: 'd',
+      databaseVersion: 1,
+      tables: [{ name: 's', schema: '', rowCount: 1 }],
+      data: [{ tableName: 's', inbound: false, rows: [['k', 1]] }],
+      ...changed,
+    },
+  })
+
+test.each<[string, object]>([
+  ['"databaseName" is no string', { databaseName: 5 }],
+  ['"databaseVersion" is no version', { databaseVersion: 'x' }],
+  ['"tables" is no array', { tables: null }],
+  ['table 1 has no name', { tables: [null] }],
+  ['the table "s" has no schema', { tables: [{ name: 's' }] }],
+  ['the inner "data" is no array', { data: {} }],
+  ['"tableName" is missing in part 1', { data: [{ rows: [] }] }],
+  ['the table "s" has no array of rows', { data: [{ tableName: 's' }] }],
+  ['the table "t" has rows, and is not among', { data: [{ tableName: 't', rows: [] }] }],
+  ['row 1 of the table "s": it is no pair', { data: [{ tableName: 's', rows: [5] }] }],
+])('of a damaged export it is said that %s', async (message, changed) => {
+  const to = inMemory()
+  const stream = fromDexie(streamOf(content(changed)))
+  await expect(importDatabase(stream, { indexedDB: to })).rejects.toMatchObject({
+    name: 'DataError',
+    message: expect.stringContaining(message) as string,
+    cause: { code: 'ERR_IDB_CORRUPT' },
+  })
+  expect(await to.databases()).toEqual([])
+})
+
+test('a table of which the export has no part has no records', async () => {
+  const imported = importDatabase(fromDexie(streamOf(content({ data: [] }))), {
+    indexedDB: inMemory(),
+  })
+  expect(await imported).toEqual({ name: 'd', version: 10, records: 0 })
+})

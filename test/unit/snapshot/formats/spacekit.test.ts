@@ -189,3 +189,30 @@ test('each place where JSON may have lost a type is told, and gets what is given
     ['k', 'value["a b"][1]', 'NaN, Infinity or null'],
   ])
 })
+
+test.each<[string, string]>([
+  ['bytes of anything', '\u0000\ufffdPNG\n\u0001garbage\n'],
+  ['JSON of others', '{"a":1}\n[2]\n'],
+])('a log of %s is refused by its name', async (_, text) => {
+  const losses: SpacekitLoss[] = []
+  const given = { name: 'shop', wal: streamOf(text) }
+  const stream = fromSpacekit(given, { onLoss: (it) => losses.push(it) })
+  const to = inMemory()
+  await expect(importDatabase(stream, { indexedDB: to })).rejects.toMatchObject({
+    name: 'DataError',
+    message: expect.stringMatching(/^"shop\.wal" is no log of spacekit-js/) as string,
+    cause: { code: 'ERR_IDB_FOREIGN_FILE' },
+  })
+  expect(await to.databases()).toEqual([])
+})
+
+test.each<[string, string, number]>([
+  ['no line', '', 0],
+  ['one line that was cut off', line('s', 1, 'x').slice(0, 20), 1],
+])('a log of %s is one without records', async (_, text, count) => {
+  const losses: SpacekitLoss[] = []
+  const given = { name: 'shop', wal: streamOf(text) }
+  const stream = fromSpacekit(given, { onLoss: (it) => losses.push(it) })
+  expect(await importDatabase(stream, { indexedDB: inMemory() })).toMatchObject({ records: 0 })
+  expect(losses).toHaveLength(count)
+})

@@ -126,6 +126,55 @@ describe('a storage state', () => {
     ])
   })
 
+  const unknownForms: [string, unknown][] = [
+    ['typed array "f16"', { ta: { k: 'f16', b: 'AAA=' } }],
+    ['value "constructor"', { v: 'constructor' }],
+    ['value encoded as {zz}', { zz: 1 }],
+    ['value encoded as {}', {}],
+  ]
+  const stateWith = (valueEncoded: unknown): StorageState => {
+    const records = [
+      { key: 1, value: 'whole' },
+      { key: 'k', valueEncoded },
+    ]
+    const store = { name: 's', autoIncrement: false, indexes: [], records }
+    return stateOf([{ name: 'd', version: 1, stores: [store] }])
+  }
+
+  test.each(unknownForms)(
+    'tells of a %s, and fails without being asked to',
+    async (type, encoded) => {
+      const losses: Loss[] = []
+      const state = stateWith({
+        o: [
+          { k: 'a', v: encoded },
+          { k: 'b', v: 2 },
+        ],
+      })
+      const text = await textOf(fromStorageState(state, { onLoss: (it) => losses.push(it) }))
+      expect(text).toContain('{"s":0,"k":"k","v":{"a":{"$":"undefined"},"b":2}}')
+      expect(losses).toEqual([{ store: 's', key: 'k', type }])
+      await expect(textOf(fromStorageState(state))).rejects.toMatchObject({
+        name: 'DataError',
+        message: expect.stringContaining(`record 2 of "s": a ${type} is of no form`) as string,
+      })
+    },
+  )
+
+  test.each<[string, unknown]>([
+    ['the parts of an array', { a: 5 }],
+    ['"then" is no date', { d: 'then' }],
+    ['record 2 of "s"', { ref: 7 }],
+    ['record 2 of "s"', { m: [null] }],
+  ])('says where it is damaged: %s', async (message, valueEncoded) => {
+    const text = textOf(fromStorageState(stateWith(valueEncoded), { onLoss: () => undefined }))
+    await expect(text).rejects.toMatchObject({
+      name: 'DataError',
+      message: expect.stringContaining(message) as string,
+      cause: { code: 'ERR_IDB_CORRUPT' },
+    })
+  })
+
   test('with several databases needs the name of one', async () => {
     const one = { name: 'a', version: 1, stores: [] }
     const state: StorageState = {
