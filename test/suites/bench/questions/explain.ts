@@ -1,6 +1,6 @@
 /** What does it cost that errors can be explained? Off, off once more, which shows the noise, and on. */
 import { join } from 'node:path'
-import { type Case, type Implementation, type Row, runCases } from '../warm/cases.ts'
+import { type Case, type Implementation, type Row, runCases, usualEffort } from '../warm/cases.ts'
 import { loadBuild, type Medium, type Places } from '../warm/implementations.ts'
 import { median } from '../warm/measure.ts'
 import type { Ask, AskOptions } from '../question.ts'
@@ -23,7 +23,11 @@ export const ask: Ask = async (places, options) => {
 }
 
 async function askOn(medium: Medium, places: Places, options: AskOptions): Promise<Row[]> {
-  const named: Case[] = cases.map((it) => ({ ...it, name: `explain: ${it.name}, ${medium}` }))
+  const named: Case[] = cases.map((it) => ({
+    ...it,
+    name: `explain: ${it.name}, ${medium}`,
+    effort: { ...(it.effort ?? usualEffort), gapRounds: 0 },
+  }))
   const implementations: Implementation[] = []
   for (const [name, explain] of Object.entries(contenders)) {
     const path = join(places.scratch, `${medium} ${name}`)
