@@ -56,6 +56,29 @@ test('who is there is told in the order in which they came, as far as they say w
   expect(all.present).toEqual([b])
 })
 
+test('a guest is told to others, and its owner to it, as the status has them', () => {
+  const { guests: all, serving } = guests()
+  const ends: unknown[] = []
+  const serve: Serve = (itsPort, its) => {
+    ends.push(its.ends)
+    return serving.serve(itsPort, its)
+  }
+  const owner = { pid: 6, thread: 0 }
+  all.seat({ client: 'a', pid: 7, thread: 2 }, port, { ...serving, serve, owner })
+  all.seat({ client: 'b' }, port, { ...serving, serve })
+  const unknown = { pid: null, thread: null }
+  expect(ends).toEqual([
+    {
+      client: { holder: 'client', id: 'a', pid: 7, thread: 2 },
+      server: { holder: 'owner', id: null, ...owner },
+    },
+    {
+      client: { holder: 'client', id: 'b', ...unknown },
+      server: { holder: 'owner', id: null, ...unknown },
+    },
+  ])
+})
+
 test('none is ended before all are mute', () => {
   const { told, guests: all, serving } = guests()
   all.seat({ client: 'a' }, port, serving)
