@@ -3,12 +3,12 @@
  * stranger's code, in use by another process and not; and the sessions of docs/command-line.md, typed at a shell's prompt.
  */
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { createWriteStream, existsSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { commandPath, json, output, temporaryDirectory } from '../command.mjs'
 import { makeByDexie, makeByStranger, whileInUse } from '../directories.mjs'
 import { pageSessions, patternOf, preparePlace } from '../sessions.mjs'
+import { beginExport } from './half-an-export.mjs'
 import { typedAtPrompt } from './shell.mjs'
 import { isTerminalHere, paintedCount, startTerminal, textOf, wrappedCount } from './terminal.mjs'
 
@@ -112,24 +112,9 @@ async function isRemoved({ path, name }, columns) {
   assert.deepEqual((await json(['ls', copy])).databases, [])
 }
 
-/** A pipe with half of an export in it, whose other half does not come. */
-function halfAnExport() {
-  const pipe = freshPath()
-  execFileSync('mkfifo', [pipe])
-  const stores = [
-    { name: 'lines', keyPath: null, autoIncrement: false, indexes: [], count: 20_000 },
-  ]
-  const database = { name: 'half', version: 1 }
-  const header = { format: 'idb-everywhere', version: 1, exported: '', database, stores }
-  const records = Array.from({ length: 10_000 }, (_, i) => ({ s: 0, k: i, v: 'text' }))
-  const stream = createWriteStream(pipe)
-  stream.on('error', () => {}) // Its reader goes.
-  stream.write([header, ...records].map((it) => `${JSON.stringify(it)}\n`).join(''))
-  return { pipe, end: () => stream.destroy() }
-}
-
 async function showsProgress(columns) {
-  const { pipe, end } = halfAnExport()
+  const pipe = freshPath()
+  const { end } = beginExport(pipe)
   try {
     await showsProgressOf(pipe, columns)
   } finally {
