@@ -61,6 +61,24 @@ test('of a factory that does not explain itself they are counted', async () => {
   )
 })
 
+test('a connection that closes when its transaction has ended is not among those in the way', async () => {
+  const factory = factories()
+  const explained = factory(true)
+  const closing = await openDatabase(explained, (it) => it.createObjectStore('s'))
+  const stays = await openDatabase(explained, () => {})
+  let isWarned = false
+  const store = closing.transaction('s').objectStore('s')
+  const goOn = (): void => {
+    if (!isWarned) store.get(1).onsuccess = goOn
+  }
+  goOn()
+  closing.close()
+  const { cause } = await blockedAt((onWarning) => factory(true, onWarning))
+  isWarned = true
+  expect((cause as IDBErrorCause).blockers).toMatchObject([{ connections: 1 }])
+  stays.close()
+})
+
 /** A directory with a connection of the thread that serves it, and one of a realm at a port. */
 async function servedOverPort() {
   const factory = factories()
