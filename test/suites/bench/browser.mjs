@@ -18,7 +18,10 @@ const common = {
 }
 await build({
   ...common,
-  entryPoints: ['test/suites/bench/browser/main.ts'],
+  entryPoints: {
+    main: 'test/suites/bench/browser/main.ts',
+    'first-second': 'test/suites/bench/first-second/pages/main.ts',
+  },
   outdir,
   packages: 'external',
   platform: 'node',
@@ -32,9 +35,16 @@ await build({
   target: 'es2022',
 })
 
-const { main } = await import(pathToFileURL(join(outdir, 'main.mjs')).href)
-process.exitCode = await main(process.argv.slice(2), {
-  projectRoot,
-  pageRoot: join(outdir, 'pages'),
-  dist: join(projectRoot, 'dist'),
-})
+const [what, ...args] = process.argv.slice(2)
+const mainOf = async (name) => (await import(pathToFileURL(join(outdir, `${name}.mjs`)).href)).main
+if (what === 'first-second') {
+  process.exitCode = await (await mainOf('first-second'))(args, projectRoot)
+} else {
+  process.exitCode = await (
+    await mainOf('main')
+  )(process.argv.slice(2), {
+    projectRoot,
+    pageRoot: join(outdir, 'pages'),
+    dist: join(projectRoot, 'dist'),
+  })
+}

@@ -38,7 +38,8 @@ const stores: Readonly<Record<string, { browser: BrowserName; args: readonly str
 const places: readonly Place[] = ['page', 'worker', 'tab']
 
 const usage = `npm run bench:browser -- [filter] [options]
-  filter         only the cases whose name contains it
+  filter         only the cases whose name contains it; first-second has options of its own
+                 (npm run bench:browser -- first-second --help)
   --store        ${Object.keys(stores).join(', ')} (default: all)
   --place        ${places.join(', ')} (default: all)
   --rounds N     rounds that count (default: 5)
