@@ -5,6 +5,7 @@ export class Connections {
   readonly #indexedDB: IDBFactory
   readonly #opened: (connection: IDBDatabase) => void
   readonly #open = new Map<string, Promise<IDBDatabase>>()
+  #isClosed = false
 
   /** `opened` is told of each connection that is made. */
   constructor(indexedDB: IDBFactory, opened: (connection: IDBDatabase) => void) {
@@ -12,8 +13,9 @@ export class Connections {
     this.#opened = opened
   }
 
-  /** The connection to a database, the same for all. @throws Error when there is no such database */
-  to(name: string): Promise<IDBDatabase> {
+  /** The connection to a database, the same for all. @throws Error when there is no such database, and once they are closed */
+  async to(name: string): Promise<IDBDatabase> {
+    if (this.#isClosed) throw new Error('The view is closed')
     const known = this.#open.get(name)
     if (known) return known
     const opening = this.#connect(name)
@@ -23,6 +25,7 @@ export class Connections {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true
     const open = [...this.#open.values()]
     this.#open.clear()
     for (const connection of await Promise.allSettled(open)) {

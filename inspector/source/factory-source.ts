@@ -40,7 +40,7 @@ export interface FactorySourceOptions {
   readonly watch?: Source['watch']
 }
 
-/** A source that can be closed, which closes its connections. */
+/** A source that can be closed, which closes its connections; it makes no others then. */
 export interface FactorySource extends Source {
   close(): Promise<void>
 }
@@ -211,15 +211,22 @@ interface Looked {
  */
 function lookEveryTwoSeconds(listener: () => void, { databases, commits }: Looked): () => void {
   let before: string | null = null
+  let isOver = false
   const look = async (): Promise<void> => {
     if (!commits.isFollowing) return listener()
     const now = JSON.stringify(await databases())
-    if (before !== null && before !== now) listener()
+    if (before !== null && before !== now && !isOver) listener()
     before = now
   }
+  // What fails here fails again, and is shown, when the view asks.
+  const failed = (): void => {
+    if (!isOver) listener()
+  }
   const timer = setInterval(() => {
-    // What fails here fails again, and is shown, when the view asks.
-    if (globalThis.document?.visibilityState === 'visible') look().catch(listener)
+    if (globalThis.document?.visibilityState === 'visible') look().catch(failed)
   }, 2_000)
-  return () => clearInterval(timer)
+  return () => {
+    isOver = true
+    clearInterval(timer)
+  }
 }

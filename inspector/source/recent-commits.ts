@@ -15,7 +15,7 @@ export class RecentCommits {
     this.#listener = listener
   }
 
-  /** Begins to observe a database; one of a browser's own tells nothing. */
+  /** Begins to observe a database, until the connection is closed; one of a browser's own tells nothing, nor does one that is closed already. */
   follow(connection: IDBDatabase): void {
     const commits = this.#ofDatabases.get(connection.name) ?? new CommitsOfDatabase()
     try {
@@ -26,7 +26,8 @@ export class RecentCommits {
       })
       this.#ofDatabases.set(connection.name, commits)
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error
+      const isClosed = error instanceof DOMException && error.name === 'InvalidStateError'
+      if (!(error instanceof TypeError) && !isClosed) throw error
     }
   }
 

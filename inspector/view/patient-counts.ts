@@ -4,7 +4,10 @@ import type { CountRequest, Source } from '../source/source.ts'
 /** What has taken a second to count rests for five. */
 const restFactor = 5
 
-/** The same source, whose `count` is asked once for the same request until something has changed, and one at a time. */
+/**
+ * The same source, whose `count` is asked once for the same request until something has changed, and one at a time. What has not been counted
+ * when a watch ends is given up: the view is closed then.
+ */
 export function withPatientCounts(source: Source): Source {
   const counts = new Counts(source)
   const first = async <Result>(work: Promise<Result>): Promise<Result> => counts.after(work)
@@ -15,11 +18,16 @@ export function withPatientCounts(source: Source): Source {
     page: (request) => first(source.page(request)),
     record: (place) => first(source.record(place)),
     count: (request) => counts.count(request),
-    watch: (listener) =>
-      source.watch(() => {
+    watch(listener) {
+      const end = source.watch(() => {
         counts.changed()
         listener()
-      }),
+      })
+      return () => {
+        end()
+        counts.giveUp()
+      }
+    },
   }
 }
 
@@ -33,6 +41,8 @@ interface Known {
 interface Turn {
   readonly key: string
   readonly request: CountRequest
+  /** When it may be taken. */
+  readonly timer: ReturnType<typeof setTimeout>
   readonly resolve: (count: number) => void
   readonly reject: (error: unknown) => void
 }
@@ -40,6 +50,8 @@ interface Turn {
 class Counts {
   readonly #source: Source
   readonly #known = new Map<string, Known>()
+  /** Those whose time has not come. */
+  readonly #resting = new Set<Turn>()
   /** The last is the next: it is what has come into sight last. */
   readonly #turns: Turn[] = []
   readonly #answers = new Map<string, Promise<number>>()
@@ -85,11 +97,25 @@ class Counts {
     const restMs = known ? known.endMs + restFactor * known.tookMs - performance.now() : 0
     return new Promise((resolve, reject) => {
       const begin = (): void => {
-        this.#turns.push({ key, request, resolve, reject })
+        this.#resting.delete(turn)
+        this.#turns.push(turn)
         this.#goOn()
       }
-      setTimeout(begin, Math.max(0, restMs))
+      const timer = setTimeout(begin, Math.max(0, restMs))
+      const turn: Turn = { key, request, timer, resolve, reject }
+      this.#resting.add(turn)
     })
+  }
+
+  /** Counts nothing of what waits. */
+  giveUp(): void {
+    const waiting = [...this.#resting, ...this.#turns.splice(0)]
+    this.#resting.clear()
+    for (const { key, timer, reject } of waiting) {
+      clearTimeout(timer)
+      this.#answers.delete(key)
+      reject(new Error('The view is closed'))
+    }
   }
 
   #goOn(): void {

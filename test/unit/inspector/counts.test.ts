@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { countRecords } from '../../../inspector/source/count-records.ts'
 import type { CountRequest, Source } from '../../../inspector/source/source.ts'
 import { withPatientCounts } from '../../../inspector/view/patient-counts.ts'
@@ -97,4 +97,25 @@ test('the same is counted again only once something has changed', async () => {
   await eventually(() => expect(asked).toEqual(['count things', 'count things']))
   answer(2)
   expect(await again).toBe(2)
+})
+
+test('a view that is closed counts nothing more and leaves no timer, and one that is opened again counts', async () => {
+  vi.useFakeTimers()
+  try {
+    const { source, asked, answer } = steered()
+    const end = source.watch(() => {})
+    const [resting, waiting] = [source.count(things), source.count(others)]
+    const given = Promise.allSettled([resting, waiting])
+    expect(vi.getTimerCount()).toBe(2)
+    end()
+    expect(vi.getTimerCount()).toBe(0)
+    expect((await given).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    expect(asked).toEqual([])
+    const again = source.count(things)
+    await vi.advanceTimersByTimeAsync(0)
+    answer(1)
+    expect(await again).toBe(1)
+  } finally {
+    vi.useRealTimers()
+  }
 })

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
 import { readRange } from '../../../inspector/source/key-range-text.ts'
-import { factorySource } from '../../../inspector/source/factory-source.ts'
+import { type FactorySource, factorySource } from '../../../inspector/source/factory-source.ts'
 import type { Page, PageRequest, Source } from '../../../inspector/source/source.ts'
 import { createIndexedDB, IDBKeyRange } from '../../../src/index.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { eventually } from '../../kit/eventually.ts'
 
 /** 25 records with keys 1 to 25, of three colours. */
-async function colours(): Promise<{ source: Source; indexedDB: IDBFactory }> {
+async function colours(): Promise<{ source: FactorySource; indexedDB: IDBFactory }> {
   const indexedDB = createIndexedDB({ vfs: memory() }) as unknown as IDBFactory
   const request = indexedDB.open('colours', 1)
   await new Promise((resolve, reject) => {
@@ -125,6 +125,18 @@ test('an open view stands in the way of no upgrade', async () => {
   const upgrade = indexedDB.deleteDatabase('colours')
   await new Promise((resolve) => (upgrade.onsuccess = resolve))
   expect(await source.databases()).toEqual([])
+})
+
+test('a source that is closed opens no connection any more, which could stand in the way', async () => {
+  const { indexedDB, source } = await colours()
+  await source.page(request)
+  await source.close()
+  await expect(source.page(request)).rejects.toThrow('The view is closed')
+  const place = { database: 'colours', store: 'things', index: null, range: null }
+  await expect(source.count(place)).rejects.toThrow('The view is closed')
+  const deletion = indexedDB.deleteDatabase('colours')
+  await new Promise((resolve) => (deletion.onsuccess = resolve))
+  expect(await indexedDB.databases()).toEqual([])
 })
 
 test('sizes count all, and say from how many records they are estimated', async () => {
