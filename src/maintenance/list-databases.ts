@@ -1,4 +1,6 @@
 /** The databases of a directory with their sizes. */
+import { append } from '../base/own-property.ts'
+import { memberOf } from '../base/thrown.ts'
 import type { DirectoryFacts, FileFacts } from '../files/directory-facts.ts'
 import { fileNameOf } from '../sqlite/file-name.ts'
 import { type FileRole, roleOf } from './file-roles.ts'
@@ -23,6 +25,8 @@ export interface OtherFile {
   /** `database`: one that cannot be opened, or was never completed. */
   readonly role: FileRole
   readonly sizeBytes: number
+  /** Why a `database` cannot be opened; null: it is of another role, was never completed, or another program has the directory. */
+  readonly damage: string | null
 }
 
 /** What is in a directory. */
@@ -33,13 +37,20 @@ export interface DirectoryListing {
 
 /** Lists what is in a directory, in use or not. */
 export async function listDatabases(tools: Tools, path: string): Promise<DirectoryListing> {
-  const found = await withFactory(tools, path, (factory) => factory.databases())
+  const warnings: Error[] = []
+  const found = await withFactory(
+    tools,
+    path,
+    (factory) => factory.databases(),
+    (warning) => append(warnings, warning),
+  )
   const { files } = await tools.factsOf(path)
   const databases = found
     .map(({ name = '', version = 0 }) => describe({ name, version }, files))
     .sort((a, b) => (a.name < b.name ? -1 : 1))
   const listed = new Set(databases.map(({ file }) => file))
-  return { databases, others: othersIn(files, listed) }
+  const others = othersIn(files, listed).map((it) => ({ ...it, damage: damageOf(it, warnings) }))
+  return { databases, others }
 }
 
 function describe(
@@ -61,7 +72,16 @@ function bytesOf(
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
-function othersIn(files: readonly FileFacts[], listed: ReadonlySet<string>): OtherFile[] {
+function damageOf({ file, role }: FoundOther, warnings: readonly Error[]): string | null {
+  const isOfIt = (warning: Error): boolean =>
+    memberOf(memberOf(warning, 'cause'), 'code') === 'ERR_IDB_CORRUPT' &&
+    warning.message.includes(file)
+  return role === 'database' ? (warnings.find(isOfIt)?.message ?? null) : null
+}
+
+type FoundOther = Omit<OtherFile, 'damage'>
+
+function othersIn(files: readonly FileFacts[], listed: ReadonlySet<string>): FoundOther[] {
   return files
     .map(({ name, sizeBytes }) => ({ file: name, sizeBytes, ...roleOf(name) }))
     .filter(({ role, databaseFile }) => {

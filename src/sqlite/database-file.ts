@@ -67,12 +67,14 @@ export async function openDatabaseFile(
 ): Promise<OpenedSqliteFile | null> {
   const { fileName, label } = target
   let isNew = false
+  let hadNoLog = false
   try {
     await place.directory.prepare([fileName, ...companionsOf(fileName)])
     const state = examine(place, target, () => (isNew = true))
     if (state === 'missing') return null
     // A database that was closed properly has nothing in its log.
     const isUnclean = !isNew && companionsOf(fileName).some((name) => place.mount.exists(name))
+    hadNoLog = !isUnclean
     const connected = connect(place, target, { isNew, isUnclean })
     const { check = 'unclean' } = target
     if (check === 'always' || (check === 'unclean' && isUnclean)) {
@@ -83,6 +85,7 @@ export async function openDatabaseFile(
     return { ...connected, isNew, isUnclean }
   } catch (error) {
     if (isNew) await removeUnused(place, fileName)
+    if (hadNoLog) await removeBegunLog(place, fileName)
     throw fileError(label, 'opening the file', error)
   }
 }
@@ -90,6 +93,11 @@ export async function openDatabaseFile(
 /** Removes a new file that could not be used. If that fails, too, its bytes say that nothing is in it. */
 async function removeUnused({ directory }: MountedDirectory, fileName: string): Promise<void> {
   await directory.remove(fileName).catch(() => {})
+}
+
+/** The log that the opening of a damaged file has begun: nothing is in it. Why that has failed says more than why this stays. */
+async function removeBegunLog({ directory }: MountedDirectory, fileName: string): Promise<void> {
+  for (const name of companionsOf(fileName)) await directory.remove(name).catch(() => {})
 }
 
 /** Opens a database's file, made if it is missing. @throws StorageError as `openDatabaseFile()` */

@@ -1,7 +1,7 @@
 /** Checking the databases of a directory by their files, which no one else has meanwhile. */
 import { append } from '../../base/own-property.ts'
-import { isA } from '../../base/thrown.ts'
-import { StorageError } from '../../errors.ts'
+import { isA, memberOf } from '../../base/thrown.ts'
+import { reasonOf, StorageError } from '../../errors.ts'
 import { checkAdditions } from '../../sqlite/maintenance/check-additions.ts'
 import type { SqliteDatabase } from '../../sqlite/database.ts'
 import { type FoundFile, type OwnedFiles, withDatabase } from '../owned-files.ts'
@@ -26,7 +26,7 @@ function isOf({ engine }: OwnedFiles, { fileName }: FoundFile, name: string): bo
   return engine.fileNames.of(name) === fileName
 }
 
-/** Checks one of them. @throws StorageError 'full' where there is no room for it */
+/** Checks one of them. @throws StorageError where there is no room for it, or the system does not let it be read */
 export async function checkFile(
   owned: OwnedFiles,
   { name, trouble, ...file }: FoundFile,
@@ -35,6 +35,7 @@ export async function checkFile(
   const findings = new Findings(file.label)
   const check = { name, file: file.fileName, version: file.version, records: 0 }
   if (name === null) {
+    if (isOfSystem(trouble)) throw unread(file.label, trouble)
     noteTrouble(findings, trouble)
     return { ...check, problems: findings.list() }
   }
@@ -49,6 +50,7 @@ export async function checkFile(
   } catch (error) {
     if (!isA(error, StorageError)) throw error
     if (error.code === 'full') throw withoutRoom(file.label, error)
+    if (isOfSystem(error)) throw unread(file.label, error)
     noteTrouble(findings, error)
     return { ...check, problems: findings.list() }
   }
@@ -58,6 +60,16 @@ export async function checkFile(
 function withoutRoom(label: string, { facts, cause }: StorageError): StorageError {
   const message = `${label} cannot be checked, as there is no room for what its log has to write into it; make room, or check a copy elsewhere`
   return new StorageError('full', message, { ...facts, cause })
+}
+
+/** Whether a call of the system has failed, for a reason such as `EACCES` or `EIO`: what is in the file is not known then. */
+function isOfSystem(error: StorageError | null): error is StorageError {
+  return error?.code === 'io' && typeof memberOf(error.cause, 'code') === 'string'
+}
+
+function unread(label: string, { facts, cause }: StorageError): StorageError {
+  const message = `${label} cannot be checked, as it cannot be read: ${reasonOf(cause) ?? 'the system gives no reason'}; mend that, or check a copy elsewhere`
+  return new StorageError('io', message, { ...facts, cause })
 }
 
 function checkTables(database: SqliteDatabase, findings: Findings): void {

@@ -207,7 +207,8 @@ class StoreWalk {
     const keep = (row: ReadRow): void => {
       near ??= row.key
       far = row.key
-      this.#keep(row)
+      // The rows at the ends of what was read before were not all taken for its ends.
+      if (!this.#receiver.has(row.key)) this.#keep(row)
     }
     const order = new KeyOrder<ReadRow>({ keep, drop: () => undefined }, sign)
     const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND ${rows}`

@@ -1,4 +1,4 @@
-import { readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
@@ -51,10 +51,27 @@ test('a list has names, versions and sizes, and the other files with what they a
   expect(await listDatabases(path)).toEqual({
     databases: [{ name: 'library', version: 7, file: libraryFile, sizeBytes: size, logBytes: 0 }],
     others: [
-      { file: fileNameOf('text'), role: 'database', sizeBytes: 200 },
-      { file: 'notes.txt', role: 'foreign', sizeBytes: 4 },
+      {
+        file: fileNameOf('text'),
+        role: 'database',
+        sizeBytes: 200,
+        damage: expect.stringContaining('the file is not a database') as string,
+      },
+      { file: 'notes.txt', role: 'foreign', sizeBytes: 4, damage: null },
     ].sort((a, b) => (a.file < b.file ? -1 : 1)),
   })
+})
+
+test('a list of a damaged database says why it cannot be opened, and leaves nothing beside it', async () => {
+  const bytes = readFileSync(join(path, libraryFile)).fill(0xa7, 100, 4_096)
+  writeFileSync(join(path, libraryFile), bytes)
+  const before = readdirSync(path)
+  const { others } = await listDatabases(path)
+  expect(others).toMatchObject([
+    { file: libraryFile, damage: expect.stringContaining('malformed') as string },
+  ])
+  expect(readdirSync(path)).toEqual(before)
+  expect(readFileSync(join(path, libraryFile)).equals(bytes)).toBe(true)
 })
 
 test('in use, a list counts the log', async () => {

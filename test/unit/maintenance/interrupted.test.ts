@@ -4,6 +4,7 @@ import { compact } from '../../../src/maintenance/compact.ts'
 import { withOwnedFiles } from '../../../src/maintenance/owned-files.ts'
 import { salvage } from '../../../src/maintenance/salvage/salvage.ts'
 import type { Tools } from '../../../src/maintenance/tools.ts'
+import { StorageError } from '../../../src/errors.ts'
 import { serialize } from '../../../src/values/serialize.ts'
 import type { Vfs } from '../../../src/files/vfs.ts'
 import { faulty } from '../../../src/testing/fault-vfs.ts'
@@ -125,3 +126,27 @@ test('a check or a salvage without room for the log fails, calls nothing damaged
   vfs.inject({})
   await expectWhole(left)
 })
+
+test.each(['EIO', 'EACCES'])(
+  'a check of a file that fails with %s at any of its calls calls nothing damaged',
+  async (code) => {
+    const world = await spaciousWorld()
+    const messages = new Set<string>()
+    for (const on of ['open', 'read'] as const) {
+      for (let nth = 1; ; nth += 5) {
+        const vfs = faulty(onDisk(world.fork()))
+        vfs.inject({ faults: [{ on, nth, times: Infinity, code }] })
+        const checked = withOwnedFiles(toolsOn(vfs), path, (owned) => checkFiles(owned, {}))
+        const outcome = await checked.catch((error: StorageError) => error)
+        if (vfs.callCount(on) < nth) break
+        // What fails when all was read, or is tried again, fails nothing.
+        if (!(outcome instanceof StorageError)) expect(outcome).toMatchObject([{ problems: [] }])
+        else expect(outcome.code).toBe('io')
+        if (outcome instanceof StorageError) messages.add(outcome.message)
+      }
+    }
+    expect([...messages].join()).toContain(
+      'cannot be checked, as it cannot be read: Injected fault',
+    )
+  },
+)

@@ -127,6 +127,7 @@ test.each<[string, (i: number) => IDBValidKey]>([
     const saved = found(await openAfterDamage(open(vfs, 'salvage')))
     const lost = damaged.reduce((sum, it) => sum + (it?.cellCount ?? 0), 0)
     expect(saved).toHaveLength(2_000 - lost)
+    expect(warnings[0]?.message).toContain(`salvaged: ${2_000 - lost} records`)
     expect(new Set(saved.map(({ value }) => value)).size).toBe(saved.length)
   },
 )

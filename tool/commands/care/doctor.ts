@@ -37,7 +37,8 @@ async function printDiagnosis(diagnosis: Diagnosis): Promise<void> {
   if (diagnosis.databases.length > 0) await printLine(`\n${databasesText(diagnosis)}`)
   await printLine()
   for (const finding of diagnosis.findings) await printLine(findingText(finding))
-  if (diagnosis.findings.length === 0) await printLine(paint('green', '✓ nothing is wrong'))
+  if (diagnosis.findings.length === 0)
+    await printLine(paint('green', '✓ nothing is wrong, as far as it is seen from outside'))
 }
 
 function rowsOf(diagnosis: Diagnosis): [title: string, text: string][] {

@@ -2,6 +2,7 @@
 import type { Command } from 'commander'
 import { type DirectoryListing, listDatabases, type OtherFile } from 'idb-everywhere/maintenance'
 import { directoryArgument, existingDirectory } from '../../terminal/directory.ts'
+import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
 import { formatBytes, formatTable } from '../../terminal/table.ts'
@@ -10,7 +11,9 @@ import { formatBytes, formatTable } from '../../terminal/table.ts'
 export function addLs(program: Command): void {
   const command = program
     .command('ls')
-    .description('the databases of a directory, with versions and sizes')
+    .description(
+      'the databases of a directory, with versions and sizes; exit code 3 where one is damaged',
+    )
     .addArgument(directoryArgument())
     .action(list)
   withExamples(withJson(command), 'ls ./data')
@@ -18,6 +21,7 @@ export function addLs(program: Command): void {
 
 async function list(directory: string, { json }: { readonly json: boolean }): Promise<void> {
   const listing = await listDatabases(existingDirectory(directory))
+  if (listing.others.some(({ damage }) => damage !== null)) process.exitCode = exitCodes.found
   if (json) return printJson(listing)
   await printLine(databasesText(listing))
   if (listing.others.length > 0) await printLine(`\n${othersText(listing.others)}`)
@@ -48,6 +52,10 @@ const roles: Readonly<Record<OtherFile['role'], string>> = {
 function othersText(others: readonly OtherFile[]): string {
   return formatTable(
     ['other file', 'size', 'what it is'],
-    others.map(({ file, sizeBytes, role }) => [file, formatBytes(sizeBytes), roles[role]]),
+    others.map(({ file, sizeBytes, role, damage }) => [
+      file,
+      formatBytes(sizeBytes),
+      damage === null ? roles[role] : 'a damaged database; "check" says more',
+    ]),
   )
 }
