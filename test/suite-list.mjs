@@ -186,7 +186,7 @@ export const longSuites = [
   { name: 'files', lane: 'packages', command: `${matrix} files`, counts: /^matrix: .*/m },
   {
     name: 'extras',
-    command: `${matrix} extras --runtimes bun,deno`,
+    command: `${matrix} news,extras --runtimes node,bun,deno`,
     counts: /^matrix: .*/m,
   },
   {

@@ -2,7 +2,7 @@
  * Runtime × suite, and writer × reader: which suite passes in which runtime, and whether a file written in one is read the
  * same in every other.
  *
- * `node test/suites/matrix/run.mjs [--runtimes node@20,bun] [--suites files,unit,extras,crash,runners,clients,wpt] [--filter key]`; `--filter` goes to
+ * `node test/suites/matrix/run.mjs [--runtimes node@20,bun] [--suites files,news,unit,extras,crash,runners,clients,wpt] [--filter key]`; `--filter` goes to
  * the WPT runner. Needs a built `dist/`. Ends with both tables and a line of counts.
  */
 import { spawn } from 'node:child_process'
@@ -54,6 +54,16 @@ const suites = {
   }),
 }
 
+/** What is told of the transaction in `news.mjs`. */
+const news = JSON.stringify({
+  type: 'change',
+  isOwn: false,
+  changes: [
+    { store: 'books', kind: 'put', key: 1 },
+    { store: 'books', kind: 'delete', key: 2 },
+  ],
+})
+
 /** Of the tables: without colours, which files and pipes would keep as bytes. */
 const plain = { head: [], border: [] }
 
@@ -70,6 +80,7 @@ let failures = 0
 let runCount = 0
 
 if (wanted.includes('files')) await runFileMatrix()
+if (wanted.includes('news')) await runNewsMatrix()
 if (wanted.some((name) => name in suites)) await runSuites()
 console.log(
   `matrix: ${runCount - failures} of ${runCount} cells pass on ${runtimes.length} runtimes`,
@@ -119,6 +130,49 @@ async function runFile(runtime, side, directory) {
   return line ? JSON.parse(line[1]) : [{ title: side, error: output.slice(-1000) }]
 }
 
+/** Whether each runtime is told what each of them writes in a directory that the two share. */
+async function runNewsMatrix() {
+  const table = new Table({
+    head: ['watches ↓ writes →', ...runtimes.map(runtimeLabel)],
+    style: plain,
+  })
+  for (const watcher of runtimes) {
+    const cells = []
+    for (const writer of runtimes) cells.push(await newsCell(watcher, writer))
+    table.push([runtimeLabel(watcher), ...cells])
+  }
+  console.log(table.toString())
+}
+
+async function newsCell(watcher, writer) {
+  const directory = mkdtempSync(join(tmpdir(), 'idb-everywhere-matrix-'))
+  try {
+    const writings = []
+    const watching = await runNews(watcher, 'watch', directory, (output) => {
+      if (writings.length > 0 || !output.includes('watching')) return
+      writings.push(runNews(writer, 'write', directory))
+    })
+    await Promise.all(writings)
+    const told = watching.match(/^RESULT (.*)$/m)?.[1] ?? watching.slice(-1000)
+    const error = told === news ? null : told
+    const title = 'is told of a put and a delete'
+    const wrong = reportWrong(`${runtimeLabel(writer)} → ${runtimeLabel(watcher)}`, [
+      { title, error },
+    ])
+    return wrong === 0 ? 'told' : 'FAIL'
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+/** What it has printed when it has ended. */
+async function runNews(runtime, side, directory, onOutput) {
+  const [command, ...args] = await runtimeCommand(runtime)
+  const program = fileURLToPath(new URL('./news.mjs', import.meta.url))
+  const dist = new URL('.', entry).href
+  return (await runCommand(command, [...args, program, dist, side, directory], onOutput)).output
+}
+
 async function runSuites() {
   const names = wanted.filter((name) => name in suites)
   const table = new Table({ head: ['', ...names], style: plain })
@@ -148,13 +202,17 @@ async function suiteCell(name, runtime) {
   return `${hasPassed ? '' : 'FAIL '}${all ? `${passed}/${all}` : (line ?? 'no counts').trim()}`
 }
 
-function runCommand(command, args) {
+/** `onOutput`: has all that came so far, each time more comes. */
+function runCommand(command, args, onOutput) {
   // Deno's look for a newer version opens sockets while tests count descriptors.
   const env = { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }
   const child = spawn(command, args, { cwd: root, env })
   let output = ''
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => (output += text))
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+      onOutput?.(output)
+    })
   }
   return new Promise((resolve, reject) => {
     child.on('error', reject)
