@@ -14,7 +14,7 @@ import {
 } from './result.ts'
 
 /** Upstream's limits suit a browser on a quiet machine; ours share the processor with each other. */
-const slowness = 2
+const slowness = 6
 /** How long a process that did not even notice its own time-out may live on. */
 const graceMs = 10_000
 

@@ -7,7 +7,7 @@ import { type BrowserServer, type PageReport, emptyPath, ownersPath } from './se
 import { type ScopeName, urlIn } from './wrappers.ts'
 
 /** Upstream's limits, in milliseconds; several pages share the processor, and the harness knows that too. */
-const slowness = 3
+const slowness = 6
 const graceMs = 5_000
 
 /** What is the same for all pages of a run. */

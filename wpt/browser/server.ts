@@ -171,7 +171,7 @@ if (/native code/.test(indexedDB.constructor)) {
 
 /** In place of upstream's report script, which is there to be replaced. */
 const reportScript = `
-setup({ timeout_multiplier: 3, output: false })
+setup({ timeout_multiplier: 6, output: false })
 add_completion_callback((tests, { status, message }) => {
   const plain = tests.map(({ name, status, message, stack }) => ({ name, status, message, stack }))
   const page = encodeURIComponent(location.pathname + location.search)

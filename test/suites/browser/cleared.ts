@@ -102,7 +102,7 @@ async function meetLater(old: Page, loadLater: () => Promise<Page>): Promise<voi
 }
 
 /** Against hangs only: a machine that is busy with other things is no failure. */
-const longestMs = 60_000
+const longestMs = 180_000
 
 async function inTime(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined

@@ -20,7 +20,7 @@ export interface CrashOptions {
 const killsPerDirectory = 25
 
 /** A process that says nothing for this long hangs. */
-const longestSilenceMs = 60_000
+const longestSilenceMs = 180_000
 
 /** Half of those that follow a killed owner must own the directory by then; a busy machine may keep any one waiting. */
 const ownerWithinMs = 100

@@ -15,7 +15,7 @@ export interface Scripts {
 }
 
 /** A process that has not ended by then will not end. */
-const longestMs = 60_000
+const longestMs = 180_000
 
 /** What was wrong with a scenario, or why it was not played. */
 export interface Outcome {

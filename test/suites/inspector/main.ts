@@ -102,7 +102,7 @@ async function openPage(
   problems: string[],
 ): Promise<Visit['page']> {
   const page = await context.newPage()
-  page.setDefaultTimeout(60_000)
+  page.setDefaultTimeout(120_000)
   page.on('pageerror', ({ message }) => problems.push(`The page failed: ${message}`))
   page.on('request', (request) => {
     const asked = request.url()

@@ -25,7 +25,7 @@ async function filter(page: Page, text: string): Promise<void> {
 
 /** Waits until the locator's text matches. */
 async function shows(locator: Locator, text: string | RegExp): Promise<void> {
-  await locator.filter({ hasText: text }).first().waitFor({ timeout: 30_000 })
+  await locator.filter({ hasText: text }).first().waitFor({ timeout: 120_000 })
 }
 
 export const scenarios: readonly Scenario[] = [

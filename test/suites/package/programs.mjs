@@ -58,6 +58,6 @@ async function checkCommand(project, command) {
 
 async function output(project, command, option) {
   const file = join(project, 'node_modules/.bin', command)
-  const { stdout } = await promisify(execFile)(file, [option], { cwd: project, timeout: 60_000 })
+  const { stdout } = await promisify(execFile)(file, [option], { cwd: project, timeout: 180_000 })
   return stdout
 }

@@ -64,7 +64,7 @@ export function makeProject({ toolDirectory, packages, source, type }) {
 }
 
 /**
- * What a command printed, on both streams; rejects when the command fails, takes two minutes, or where `silenceMs` is given
+ * What a command printed, on both streams; rejects when the command fails, hangs for ten minutes, or where `silenceMs` is given
  * prints nothing for that long, however long it takes in all; with the end of the output in the message, and all of it as `all`.
  */
 export function run(command, args, { cwd, env = {}, silenceMs, ...user }) {
@@ -75,7 +75,7 @@ export function run(command, args, { cwd, env = {}, silenceMs, ...user }) {
       {
         cwd,
         env: { ...process.env, NO_COLOR: '1', CI: '1', ...env },
-        timeout: silenceMs ? 0 : 120_000,
+        timeout: silenceMs ? 0 : 600_000,
         maxBuffer: 64 * 1024 * 1024,
         ...user,
       },

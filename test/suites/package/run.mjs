@@ -217,12 +217,12 @@ async function compile(
   await run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc')], project)
 }
 
-/** What a command printed on standard output; rejects with all it printed if it fails or takes a minute. */
+/** What a command printed on standard output; rejects with all it printed if it fails or hangs. */
 async function run(command, args, cwd) {
   try {
     const { stdout } = await promisify(execFile)(command, args, {
       cwd,
-      timeout: 60_000,
+      timeout: 180_000,
       maxBuffer: 64 * 1024 * 1024,
     })
     return stdout

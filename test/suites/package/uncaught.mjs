@@ -69,7 +69,7 @@ async function checkError(project, { command, extension, error }) {
 
 function runToItsEnd(command, file, cwd) {
   return new Promise((resolve) => {
-    execFile(command, [file], { cwd, timeout: 60_000 }, (error, _stdout, stderr) =>
+    execFile(command, [file], { cwd, timeout: 180_000 }, (error, _stdout, stderr) =>
       resolve({ exitCode: error === null ? 0 : error.code, stderr }),
     )
   })

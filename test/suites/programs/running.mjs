@@ -72,7 +72,7 @@ function portOf(child) {
   let output = ''
   return new Promise((resolve, reject) => {
     const fail = (why) => reject(new Error(`${why}: ${output.slice(-2_000)}`))
-    const timer = setTimeout(() => fail('no port within a minute'), 60_000)
+    const timer = setTimeout(() => fail('no port within three minutes'), 180_000)
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => {
         output += text

@@ -3,7 +3,7 @@ import { temporaryDirectory } from '../package/projects.mjs'
 import { equal, load, printed, runtimes, whileRunning, workerCount } from './running.mjs'
 
 /** An owner that does not answer is told of within this time; what starts the runtime included. */
-const limitMs = 15_000
+const limitMs = 60_000
 
 export async function checkStatus(requests) {
   const path = temporaryDirectory()

@@ -2,7 +2,7 @@
 import { type LoadReport, RandomLoad } from '../../kit/shared/random-load.ts'
 
 /** How a member that hears nothing more shows. */
-const longestMs = 60_000
+const longestMs = 180_000
 
 /** One load; rejects where it is stuck. */
 export function survive(seed: number, handsOver: boolean): Promise<LoadReport> {

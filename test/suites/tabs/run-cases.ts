@@ -17,7 +17,7 @@ export interface Verdict {
 }
 
 /** Bounds a hang alone: on a machine with much else to do, one step of a case has taken ten seconds. */
-export const patienceMs = 60_000
+export const patienceMs = 120_000
 
 export async function runCase(
   pool: PagePool,

@@ -167,7 +167,7 @@ async function expectFound(url) {
     const page = await (await browser.newContext()).newPage()
     await page.goto(url)
     await page.waitForFunction(() => !/^(waiting)?$/.test(document.title), undefined, {
-      timeout: 60_000,
+      timeout: 180_000,
     })
     const title = await page.title()
     if (title !== 'found SICP') throw new Error(`The page says: ${title}`)

@@ -3,7 +3,7 @@ import { expectThat, type Place, raiserFrom, within } from './place.ts'
 import { Stranger, strangersId } from './stranger.ts'
 
 /** How long until one that says nothing more is cut off, with room for a machine that is busy. */
-const patienceMs = 30_000
+const patienceMs = 180_000
 
 type Lie = (liar: Stranger, others: readonly string[]) => Promise<void> | void
 

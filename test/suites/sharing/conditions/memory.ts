@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { scan } from '../../../kit/host-client.ts'
 import { Counter } from './counter.ts'
-import { expectThat, type Guest, type Place, raiserFrom, within } from './place.ts'
+import { expectThat, type Guest, longestMs, type Place, raiserFrom, within } from './place.ts'
 import { Stranger } from './stranger.ts'
 
 const MiB = 1024 * 1024
@@ -32,7 +32,7 @@ export async function askAndDoNotRead(place: Place, recordCount: number): Promis
   await new Promise((resolve) => setTimeout(resolve, silenceMs))
   const moreMiB = (memoryOf(owner, 'VmHWM') - before) / MiB
   client.socket.resume()
-  await within(60_000, 'the client reads', client.readUntil('done', scanCount))
+  await within(longestMs, 'the client reads', client.readUntil('done', scanCount))
   const readMiB = client.socket.bytesRead / MiB
   client.socket.destroy()
   await raise(owner)

@@ -4,7 +4,7 @@ import net from 'node:net'
 import { seededRandom } from '../../../kit/history/random.ts'
 import { Counter } from './counter.ts'
 import { cutter } from './cutter.ts'
-import { expectThat, type Place, within } from './place.ts'
+import { expectThat, longestMs, type Place, within } from './place.ts'
 
 /** A socket that a killed owner left is in nobody's way. */
 export async function leftBehind(place: Place): Promise<void> {
@@ -54,7 +54,7 @@ export async function thousandConnections(place: Place): Promise<void> {
   const closed = sockets.map((socket) => closing(socket))
   const answers = [await other.ask('raise'), await owner.ask('raise')]
   expectThat(answers.join() === 'raised 2,raised 3', answers.join())
-  await within(30_000, 'the silent connections are cut off', Promise.all(closed))
+  await within(longestMs, 'the silent connections are cut off', Promise.all(closed))
   const last = await other.ask('raise')
   expectThat(last === 'raised 4', last)
 }
@@ -86,7 +86,7 @@ export async function nonsense(place: Place): Promise<void> {
     socket.write(opening)
     return closing(socket)
   })
-  await within(30_000, 'the connections that say nonsense are cut off', Promise.all(closed))
+  await within(longestMs, 'the connections that say nonsense are cut off', Promise.all(closed))
   const answers = [await other.ask('raise'), await owner.ask('raise')]
   expectThat(answers.join() === 'raised 3,raised 4', answers.join())
 }
@@ -114,7 +114,7 @@ export async function cutEverywhere(place: Place, step: number): Promise<string>
         const counter = new Counter(place.path)
         for (const size of [0, 1_000]) {
           const found = await within(
-            30_000,
+            longestMs,
             `raise, cut after ${bytes} of the ${side}`,
             counter.raise(size),
           )
@@ -123,7 +123,7 @@ export async function cutEverywhere(place: Place, step: number): Promise<string>
             `cut after ${bytes} bytes of the ${side}: ${found} and not ${sum}`,
           )
         }
-        await within(30_000, 'close', counter.close())
+        await within(longestMs, 'close', counter.close())
         if (!wasCut()) break
         cuts++
       }

@@ -26,7 +26,7 @@ export interface CrewOptions extends Omit<MemberOptions, 'name' | 'command'> {
 
 const pollMs = 15
 
-/** By what factor the limit on silence grows, at most, while other programs use the processors. */
+/** By what factor limits of time grow, at most, while other programs use the processors. */
 const mostPatience = 6
 
 export class Crew {
@@ -77,9 +77,9 @@ export class Crew {
 
   /** Waits until there is an owner. */
   async waitForOwner(): Promise<{ member: Member; place: number }> {
-    await this.until(() => this.owner() !== null)
-    const owner = this.owner()
-    if (!owner) throw new Stuck('nobody owns the directory')
+    let owner = this.owner()
+    await this.until(() => (owner ??= this.owner()) !== null)
+    if (!owner) throw new Error('unreachable: it was waited for')
     return owner
   }
 
@@ -166,8 +166,8 @@ export class Crew {
   }
 }
 
-/** 1 on a machine that has processors for all that want one. */
-function patience(): number {
+/** By what factor limits of time grow now: 1 on a machine that has processors for all that want one. */
+export function patience(): number {
   const [load = 0] = loadavg()
   return Math.min(mostPatience, Math.max(1, load / availableParallelism()))
 }

@@ -1,6 +1,7 @@
 /** What is done to the members. */
+import { now } from '../load/log.ts'
 import type { Member, ThreadLog } from './member.ts'
-import { type Crew, readOwner } from './crew.ts'
+import { type Crew, patience, readOwner } from './crew.ts'
 
 /** Does something to a crew; resolves when all that are left go on. */
 export type Act = (crew: Crew) => Promise<void>
@@ -80,7 +81,9 @@ async function goOnAfter(
 
 /** Owners that are stopped for longer are named to those that wait. */
 const namedAfterMs = 5_000
-/** What the owner had answered before it was stopped may still arrive. */
+/** How much later they may be told of it, on a machine with much else to do. */
+const tellingMs = 30_000
+/** What the owner had answered before it was stopped may still arrive, later where the processors are busy. */
 const arrivingMs = 500
 
 /** Stops the owner for a while: nobody takes the directory, and all go on when it does. */
@@ -97,33 +100,34 @@ export function stopOwner(ms: number): Act {
       if (before?.pid !== after?.pid)
         crew.wrong.push(`robbed: the stopped owner ${before?.pid}, by ${after?.pid}`)
       checkWaiting(crew, { member, at })
-      if (ms > namedAfterMs + 2_000) checkNamed(crew, { member, at, pid: before?.pid })
+      if (ms > namedAfterMs) await checkNamed(crew, { member, at, pid: before?.pid })
     } finally {
       member.child.kill('SIGCONT')
       member.isStopped = false
     }
-    await crew.untilAllGoOn(at + ms)
+    await crew.untilAllGoOn(now())
   }
 }
 
 function checkWaiting(crew: Crew, { member, at }: { member: Member; at: number }): void {
   for (const log of othersOf(crew, member)) {
     const done = log.lines.findLast((line) => line.t === 'done')
-    if (done && done.at > at + arrivingMs) {
+    if (done && done.at > at + arrivingMs * patience()) {
       crew.wrong.push(`${log.thread} was told that a task is done while the owner was stopped`)
     }
   }
 }
 
-function checkNamed(
+async function checkNamed(
   crew: Crew,
   { member, at, pid }: { member: Member; at: number; pid: number | undefined },
-): void {
+): Promise<void> {
+  const isNamedIn = ({ lines }: ThreadLog): boolean =>
+    lines.some((line) => line.t === 'warned' && line.at > at && line.message.includes(String(pid)))
+  const late = performance.now() + tellingMs
+  await crew.until(() => othersOf(crew, member).every(isNamedIn) || performance.now() > late)
   for (const log of othersOf(crew, member)) {
-    const isNamed = log.lines.some(
-      (line) => line.t === 'warned' && line.at > at && line.message.includes(String(pid)),
-    )
-    if (!isNamed) crew.wrong.push(`${log.thread} was not warned of the stopped owner ${pid}`)
+    if (!isNamedIn(log)) crew.wrong.push(`${log.thread} was not warned of the stopped owner ${pid}`)
   }
 }
 

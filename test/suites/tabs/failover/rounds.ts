@@ -30,7 +30,7 @@ export interface Outcome {
   readonly findings: Findings
 }
 
-const hangMs = 60_000
+const hangMs = 120_000
 
 export async function runRounds(browser: BrowserContext, options: RoundsOptions): Promise<Outcome> {
   const fleet = await Fleet.begin(browser, options)

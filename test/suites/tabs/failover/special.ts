@@ -11,11 +11,13 @@ export type Special = (browser: BrowserContext, options: FleetOptions) => Promis
 export const specialNames = ['together', 'stopped', 'cleared'] as const
 export type SpecialName = (typeof specialNames)[number]
 
-const limitMs = 60_000
+const limitMs = 120_000
 
 /** After how long tabs are told that the owner does not answer, and how much longer that may take. */
 const warningMs = 5_000
 const graceMs = 5_000
+/** What the owner had answered before it was stopped has come by then, also where the processors are busy. */
+const arrivingMs = 4_000
 
 export const specials: Readonly<Record<SpecialName, Special>> = {
   /** Ten tabs that are opened at once find one owner. */
@@ -90,7 +92,7 @@ async function stillGoesOn(fleet: Fleet, tabs: readonly LoadedTab[]): Promise<st
 /** The other tabs have nothing acknowledged while it is stopped, and are told of it. */
 async function waitsForOwner(fleet: Fleet, owner: LoadedTab): Promise<string[]> {
   const answer = owner.page.evaluate(() => true)
-  if (await Promise.race([answer, fleet.pause(1_000)])) {
+  if (await Promise.race([answer, fleet.pause(arrivingMs)])) {
     return ['The process that was stopped is not the owner’s']
   }
   const stoppedMs = Date.now()
