@@ -7,7 +7,7 @@ import type { Factory } from '../core/factory.ts'
 import { exceptionOf, type Failure, optionError } from '../errors.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { Explainer, type ExplainSettings } from '../explain/explainer.ts'
-import { HostUser, hostOfOthers, type HostSource } from './host-user.ts'
+import { HostUser, hostOfOthers } from './host-user.ts'
 import type { IndexedDBOptions, InstallOptions, Port } from '../options/indexeddb-options.ts'
 import type { ClosableIDBFactory } from '../api/global/interfaces.ts'
 import { installGlobals, splitOptions } from '../api/global/install.ts'
@@ -15,10 +15,12 @@ import { connectHost } from '../port/client.ts'
 import type { HostPort } from '../port/messages.ts'
 import { serve as serveHost } from '../port/server.ts'
 import { endsOfPort } from '../port/serving/blockers.ts'
+import type { HostSource } from '../protocol/host-choice.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import {
   completeOptions,
   explainSettingsOf,
+  hostChoiceOf,
   hostPortOf,
   membersOf,
   portOf,
@@ -50,12 +52,14 @@ export function compose(platform: Platform): Composition {
     assertStackRoom()
     const port = portOf(options)
     if (port) return hostOfOthers(hostAt(port, platform))
+    const choice = hostChoiceOf(options)
+    if (choice) return choice.sourceFor(outside(options.onWarning ?? warnOnConsole))
     const settings = completeOptions(options, platform)
     return sharedHost(settings, platform, hosts(settings))
   }
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory => {
     const own = membersOf(options)
-    const denial = own.port ? null : platform.denialOf(own.vfs ?? platform.defaultVfs())
+    const denial = own.port || own.host ? null : platform.denialOf(own.vfs ?? platform.defaultVfs())
     const host = new HostUser(sourceFor(own))
     const explain = explainSettingsOf(own.explain, platform.environment)
     const monitor = monitorOf(platform.witnesses)

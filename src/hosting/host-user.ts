@@ -4,6 +4,7 @@
  */
 import type { Failure } from '../errors.ts'
 import { DeferredRequest } from './deferred-request.ts'
+import type { HostSource } from '../protocol/host-choice.ts'
 import type {
   AttachListener,
   ClosableHost,
@@ -16,20 +17,6 @@ import type {
   OpenListener,
   Receiver,
 } from '../protocol/protocol.ts'
-
-/** Where a user gets its host from. */
-export interface HostSource {
-  /**
-   * Calls `ask` with the host as soon as it can be used (at once, or when it has closed), otherwise `failed`. Callers that have to
-   * wait are served in order. From `ask` on the host is held: it does not close before `letGo`.
-   */
-  enter(ask: (host: Host) => void, failed: (reason: Failure) => void): void
-  /** Holds it once more, while it is held. */
-  hold(): void
-  letGo(): void
-  /** Closes the host unless other users hold it. */
-  release(): Promise<void>
-}
 
 /** A source for a host that belongs to others, and is not closed with its users. */
 export function hostOfOthers(host: Host): HostSource {

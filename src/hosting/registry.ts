@@ -8,7 +8,7 @@
  */
 import { append, bareCopy } from '../base/own-property.ts'
 import { conflictError, type Failure, failure, failureOf } from '../errors.ts'
-import type { HostSource } from './host-user.ts'
+import type { HostSource } from '../protocol/host-choice.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import { type Settings, differences } from '../options/options.ts'
 import type { WorkerPlatform } from './platform.ts'

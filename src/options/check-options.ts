@@ -27,6 +27,7 @@ const checks: Readonly<Record<string, Check>> = {
   worker: [isWorkerChoice, 'true, false, the URL of a worker script, or a worker'],
   wasm: [isWasm, 'the WebAssembly.Module of wa-sqlite.wasm, or a promise of it'],
   port: [isPort, portExpected],
+  host: [(value) => hasMethod(value, 'sourceFor'), 'what postgres() gives'],
 }
 
 /** @throws TypeError for an unknown option or a malformed value, naming it. */

@@ -72,6 +72,11 @@ export interface IndexedDBOptions {
   readonly wasm?: object | undefined
   /** The port to the thread that owns the directory and calls `serve()` on the other end. Cannot be combined with options other than `onWarning` and `explain`. */
   readonly port?: Port | undefined
+  /**
+   * Where the databases are, if not on files: what `postgres()` of `idb-everywhere/postgres` gives. Cannot be combined with options other
+   * than `onWarning` and `explain`.
+   */
+  readonly host?: DatabaseHost | undefined
   /** @deprecated Use `ifLocked`. */
   readonly onLocked?: 'throw' | 'wait' | 'share' | undefined
   /** @deprecated Use `ifCorrupt`. */
@@ -80,6 +85,11 @@ export interface IndexedDBOptions {
   readonly quota?: number | undefined
   /** @deprecated Use `integrityCheck`. */
   readonly check?: 'unclean' | 'always' | undefined
+}
+
+/** Where databases are, if not on files; made by this package alone. */
+export interface DatabaseHost {
+  sourceFor(onWarning: (warning: Error) => void): object
 }
 
 /** A `URL` or `TrustedScriptURL`, by its shape: a program may be compiled without the platform's types. */

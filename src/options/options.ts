@@ -2,6 +2,7 @@
 import { optionError, StorageError } from '../errors.ts'
 import type { ExplainSettings } from '../explain/explainer.ts'
 import type { HostPort } from '../port/messages.ts'
+import type { HostChoice } from '../protocol/host-choice.ts'
 import { defaultPath } from './default-path.ts'
 import { checkOptions, hasMethod, isModule, isPort, isUrl, portExpected } from './check-options.ts'
 import { describeValue } from '../base/describe-value.ts'
@@ -170,12 +171,24 @@ export function portOf(options: IndexedDBOptions): HostPort | null {
   // What no listener hears, and how it came to an error, are this thread's own.
   const { port, onWarning: _, explain: __, ...others } = options
   if (port === undefined) return null
+  refuseBeside('port', others, 'give it to the factory that owns the directory')
+  return hostPortOf(port)
+}
+
+/** The host among the options; null: there is none. They are checked. @throws TypeError for other options beside it */
+export function hostChoiceOf(options: IndexedDBOptions): HostChoice | null {
+  const { host, onWarning: _, explain: __, ...others } = options
+  if (host === undefined) return null
+  refuseBeside('host', others, 'it concerns files, and there are none')
+  return host as HostChoice // The check has seen its method.
+}
+
+function refuseBeside(option: string, others: object, advice: string): void {
   for (const [name, value] of Object.entries(others)) {
     if (value === undefined) continue
-    const message = `Option "${name}" cannot be combined with "port"; give it to the factory that owns the directory`
+    const message = `Option "${name}" cannot be combined with "${option}"; ${advice}`
     throw optionError(name, message)
   }
-  return hostPortOf(port)
 }
 
 function chooseWorker(

@@ -4,6 +4,9 @@
  */
 import type { StorageTransaction } from '../../storage/storage.ts'
 
+/** What keeps the numbers of a transaction. */
+export type GeneratorNumbers = Pick<StorageTransaction, 'currentNumber' | 'setCurrentNumber'>
+
 /** 2^53: the last number a key generator gives out. */
 const lastNumber = 2 ** 53
 /** Beyond the last number; 2^53 + 1 is no double. */
@@ -14,7 +17,7 @@ const exhausted = 2 ** 53 + 2
  * with it, so that an operation that fails leaves the generator alone.
  * https://w3c.github.io/IndexedDB/#generate-a-key
  */
-export function generateKey(transaction: StorageTransaction, storeId: number): number | null {
+export function generateKey(transaction: GeneratorNumbers, storeId: number): number | null {
   const number = transaction.currentNumber(storeId)
   return number > lastNumber ? null : number
 }
@@ -24,7 +27,7 @@ export function generateKey(transaction: StorageTransaction, storeId: number): n
  * https://w3c.github.io/IndexedDB/#possibly-update-the-key-generator
  */
 export function possiblyUpdateKeyGenerator(
-  transaction: StorageTransaction,
+  transaction: GeneratorNumbers,
   storeId: number,
   key: number,
 ): void {
