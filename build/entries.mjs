@@ -35,6 +35,7 @@ export const entries = {
   './extras': 'src/extras.ts',
   './snapshot/formats': 'src/snapshot-formats.ts',
   './diagnostics': 'src/diagnostics.ts',
+  './postgres': 'src/remote/entry.ts',
 }
 
 /** What pages can use, too. Engines are tested on servers. */
@@ -76,6 +77,7 @@ export const modulesOnly = [
   './snapshot/formats',
   './extras',
   './diagnostics',
+  './postgres',
 ]
 
 /** Built apart from the others, into one file with everything in it; for browsers. */

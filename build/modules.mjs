@@ -36,7 +36,7 @@ const options = {
   mainFields: ['module', 'main'],
   inject: ['src/base/text-coders.ts', injectedBasics],
   plugins: [basicsAreTogether],
-  external: ['node:*', 'bun:*', 'vitest'],
+  external: ['node:*', 'bun:*', 'vitest', 'pg'],
   chunkNames: 'chunk-[hash]',
   target,
   metafile: true,

@@ -51,6 +51,7 @@ export const groups = [
       'promises.md': 'Promises',
       'durability.md': 'Durability',
       'sharing.md': 'Sharing a directory',
+      'postgres.md': 'Databases on PostgreSQL',
       'security.md': 'Security',
       'performance.md': 'Performance',
       'conformance.md': 'Conformance',

@@ -2,11 +2,11 @@
  * Makes TypeScript sources of ours runnable in every runtime, Node 20 too: bundled into a temporary directory that
  * lasts as long as the process. A suite of its own script uses it; vitest has its own way.
  */
-import { copyFile, mkdir, mkdtemp } from 'node:fs/promises'
+import { copyFile, mkdir, mkdtemp, symlink } from 'node:fs/promises'
 import { rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 
@@ -23,6 +23,8 @@ async function bundle(entryPoints) {
   const engine = join(root, 'node_modules/wa-sqlite/dist')
   await mkdir(engine, { recursive: true })
   await copyFile(require.resolve('wa-sqlite/dist/wa-sqlite.wasm'), join(engine, 'wa-sqlite.wasm'))
+  // Loaded where a server is asked for, and found from there.
+  await symlink(dirname(require.resolve('pg/package.json')), join(root, 'node_modules/pg'))
   const outdir = join(root, 'src/bundle')
   await build({
     entryPoints: Object.fromEntries(entryPoints.map((path) => [nameOf(path), path])),
@@ -33,7 +35,7 @@ async function bundle(entryPoints) {
     format: 'esm',
     platform: 'neutral',
     mainFields: ['module', 'main'],
-    external: ['node:*', 'bun:*'],
+    external: ['node:*', 'bun:*', 'pg'],
     target: 'node20.19',
     logLevel: 'warning',
   })

@@ -59,8 +59,10 @@ test('DOMException is made in errors.ts alone', () => {
   expect(filesWith(domExceptionMade, sources)).toEqual(['src/errors.ts'])
 })
 
-test('SQL is written in src/sqlite alone, but for the lock that the runtime holds with its own SQLite', () => {
-  const elsewhere = filesWith(sqlText, sources).filter((file) => !file.startsWith('src/sqlite/'))
+test('SQL is written in src/sqlite and src/remote alone, but for the lock that the runtime holds with its own SQLite', () => {
+  const elsewhere = filesWith(sqlText, sources).filter(
+    (file) => !/^src\/(?:sqlite|remote)\//.test(file),
+  )
   expect(elsewhere).toEqual(['vfs/node/kernel-lock.ts'])
 })
 

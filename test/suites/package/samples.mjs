@@ -335,6 +335,7 @@ const indexedDB = createIndexedDB({ ifCorrupt: 'salvage' })
     checksOf: configurationChecks('vitest', ['run']),
   },
   { title: 'a VFS', mark: 'directory: (path) =>', checksOf: compileSample },
+  { title: 'PostgreSQL', mark: 'host: postgres(server)', checksOf: compileSample },
   {
     title: 'the suite of a VFS',
     mark: 'vfsConformance(',

@@ -486,11 +486,14 @@ test('every code is provoked here, but for those that other tests provoke', () =
     'ERR_IDB_CUT_FILE',
     'ERR_IDB_CUT_OFF',
     'ERR_IDB_NOT_COPIED',
+    'ERR_IDB_NOT_INSTALLED',
     'ERR_IDB_NO_COMMON_PROTOCOL',
     'ERR_IDB_OUTCOME_UNKNOWN',
+    'ERR_IDB_SERVER',
     'ERR_IDB_SLOW_TRANSACTION',
     'ERR_IDB_TIME_LIMIT',
     'ERR_IDB_TRANSACTION_INACTIVE',
+    'ERR_IDB_UNREACHABLE',
   ]
   expect([...met.keys(), ...elsewhere].sort()).toEqual([...errorCodes].sort())
 })

@@ -1,0 +1,32 @@
+/** A database as this process has it open: what its connections share. */
+import { Scheduler } from '../host/scheduler.ts'
+import { Watchers } from '../host/watchers.ts'
+import type { DatabaseSchema } from '../protocol/protocol.ts'
+import type { OpenConnection } from './session/open-connection.ts'
+
+/** What the server says of a database. */
+export interface FoundDatabase {
+  readonly id: number
+  /** Raised by each upgrade. */
+  readonly epoch: number
+  readonly schema: DatabaseSchema
+}
+
+/** https://w3c.github.io/IndexedDB/#database-construct */
+export class RemoteDatabase implements FoundDatabase {
+  readonly name: string
+  readonly id: number
+  readonly epoch: number
+  /** As the last upgrade has left it. */
+  schema: DatabaseSchema
+  readonly scheduler = new Scheduler()
+  readonly watchers = new Watchers()
+  readonly connections = new Set<OpenConnection>()
+
+  constructor(name: string, { id, epoch, schema }: FoundDatabase) {
+    this.name = name
+    this.id = id
+    this.epoch = epoch
+    this.schema = schema
+  }
+}

@@ -1,0 +1,183 @@
+/** The host of a schema on a server: a second implementation of the protocol, beside the one on files. */
+import { exceptionOf, type Failure, failure } from '../errors.ts'
+import type { QueuedRequest } from '../host/requests/queued-request.ts'
+import type { DatabaseLoad } from '../protocol/load.ts'
+import type {
+  AttachListener,
+  CommitMark,
+  CommitOutcome,
+  DeleteListener,
+  HostRequest,
+  ObservableHost,
+  OpenListener,
+  Receiver,
+} from '../protocol/protocol.ts'
+import { Flusher } from './flusher.ts'
+import { remoteLimits } from './limits.ts'
+import { nameOf } from './names.ts'
+import type { ServerSettings } from './options.ts'
+import { Pool } from './pool.ts'
+import { deleteDatabase } from './requests/delete-database.ts'
+import { NamedDatabase } from './requests/named-database.ts'
+import { openDatabaseConnection } from './requests/open-database.ts'
+import { RequestQueue } from './requests/request-queue.ts'
+import { remoteFailure } from './server-failures.ts'
+import type { HostServices } from './services.ts'
+import { Session } from './session/session.ts'
+import { sqlOn } from './sql/sql.ts'
+import { Connector } from './wire/connect.ts'
+import { bytesIn, numberIn } from './wire/statement.ts'
+
+/** What a host needs. */
+export interface RemoteHostOptions {
+  readonly settings: ServerSettings
+  readonly durability: 'relaxed' | 'strict'
+  /** How many connections to the server transactions have at most. */
+  readonly connections: number
+  /** Takes what answers no call. */
+  readonly report: (failure: Failure) => void
+}
+
+/** Makes a host. It touches the server when first asked for something, and again when asked after `close()`. */
+export function createRemoteHost(options: RemoteHostOptions): ObservableHost {
+  return new RemoteHost(options)
+}
+
+/** What this process has under a name. */
+interface Named {
+  readonly database: NamedDatabase
+  readonly queue: RequestQueue
+}
+
+class RemoteHost implements ObservableHost {
+  readonly #services: HostServices
+  readonly #named = new Map<string, Named>()
+
+  constructor(options: RemoteHostOptions) {
+    this.#services = servicesOf(options)
+  }
+
+  databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
+    this.#list().then(
+      (databases) => receiver.done(databases),
+      (error: unknown) => receiver.failed(remoteFailure(error, {})),
+    )
+  }
+
+  open(name: string, version: number | undefined, listener: OpenListener): HostRequest {
+    return this.#request(name, listener, (named, request) =>
+      openDatabaseConnection({ named, requested: version, listener, request }),
+    )
+  }
+
+  delete(name: string, listener: DeleteListener): HostRequest {
+    return this.#request(name, listener, (named, request) =>
+      deleteDatabase(named, listener, request),
+    )
+  }
+
+  attach(_name: string, _version: number, listener: AttachListener): void {
+    listener.failed(
+      failure('NotFoundError', 'Connections outlive no owner of a database on a server'),
+    )
+  }
+
+  outcomeOf(_name: string, _mark: CommitMark, receiver: Receiver<CommitOutcome>): void {
+    receiver.done('unknown')
+  }
+
+  forgetMarks(): void {}
+
+  forgetDeletion(): void {}
+
+  load(): readonly DatabaseLoad[] {
+    return Array.from(this.#named.values(), loadOf)
+  }
+
+  async close(): Promise<void> {
+    const all = [...this.#named.values()]
+    this.#named.clear()
+    await Promise.all(all.map(closeNamed))
+    await this.#services.session.end()
+    await this.#services.pool.close()
+  }
+
+  async #list(): Promise<{ name: string; version: number }[]> {
+    const { pool, sql } = this.#services
+    const lease = await pool.acquire()
+    try {
+      const rows = await lease.wire.ask(sql.schemas.list)
+      return rows.map((row) => ({ name: nameOf(bytesIn(row, 0)), version: numberIn(row, 1) }))
+    } finally {
+      lease.wire.whenIdle(() => pool.release(lease))
+    }
+  }
+
+  #request(
+    name: string,
+    listener: OpenListener | DeleteListener,
+    process: (named: NamedDatabase, request: QueuedRequest) => Promise<void>,
+  ): HostRequest {
+    const { database, queue } = this.#namedOf(name)
+    return queue.add(listener, async (request) => {
+      try {
+        await process(database, request)
+      } catch (error) {
+        throw exceptionOf(remoteFailure(error, { database: name }))
+      }
+    })
+  }
+
+  #namedOf(name: string): Named {
+    const known = this.#named.get(name)
+    if (known) return known
+    const named = {
+      database: new NamedDatabase(name, this.#services),
+      queue: new RequestQueue(name),
+    }
+    this.#named.set(name, named)
+    return named
+  }
+}
+
+function servicesOf({
+  settings,
+  durability,
+  connections,
+  report,
+}: RemoteHostOptions): HostServices {
+  const { schema, reaching } = settings
+  const sql = sqlOn(schema)
+  const connector = new Connector(reaching)
+  const session = new Session({
+    schema,
+    sql,
+    connector,
+    report,
+    serverCount: reaching.addresses.length,
+    pool: () => pool,
+  })
+  const statements = sql.transactions
+  const pool = new Pool({ connector, statements, most: connections, client: () => session.ready() })
+  return { sql, pool, session, flusher: new Flusher(), limits: remoteLimits, durability, report }
+}
+
+function loadOf({ database, queue }: Named): DatabaseLoad {
+  const counts = [...database.connections].map((it) => it.countTransactions())
+  return {
+    name: database.name,
+    version: database.current?.schema.version ?? 0,
+    connections: counts.length,
+    requests: queue.length,
+    running: counts.reduce((sum, { running }) => sum + running, 0),
+    waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
+  }
+}
+
+/** Requests first: they may still give connections. */
+async function closeNamed({ database, queue }: Named): Promise<void> {
+  await queue.close()
+  const connections = [...database.connections]
+  for (const connection of connections) connection.shutDown()
+  await Promise.all(connections.map(({ closed }) => closed))
+}

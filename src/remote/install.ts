@@ -1,0 +1,80 @@
+/** Making the tables. */
+import { exceptionOf, failure } from '../errors.ts'
+import { checkServerOptions, type InstallPostgresOptions, serverSettings } from './options.ts'
+import { remoteFailure } from './server-failures.ts'
+import { meta } from './sql/meta.ts'
+import { grantsOf, quoted, tablesFormat, tablesOf } from './sql/tables.ts'
+import { Connector } from './wire/connect.ts'
+import { problemOf, sqlState } from './wire/problem.ts'
+import { numberIn } from './wire/statement.ts'
+import { StatementError, type Wire } from './wire/wire.ts'
+
+const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'role']
+
+/**
+ * Makes the schema and its tables, unless they are there, owned by the role that the connection string names; lets another role use
+ * them where one is given. Resolves with whether they were made now.
+ *
+ * @throws TypeError for an option that is not accepted, UnknownError where the server cannot be reached or refuses
+ */
+export async function installPostgres(options: InstallPostgresOptions): Promise<boolean> {
+  checkServerOptions(options, optionNames)
+  const { schema, reaching } = serverSettings(options)
+  const wire = await new Connector(reaching).connect()
+  try {
+    const isNew = await installOver(wire, schema)
+    const { role } = options
+    if (role !== undefined) await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })
+    return isNew
+  } catch (error) {
+    throw exceptionOf(remoteFailure(error, {}))
+  } finally {
+    await wire.end()
+  }
+}
+
+async function installOver(wire: Wire, schema: string): Promise<boolean> {
+  // Two that install at the same time go one after the other.
+  await wire.ask({ text: "BEGIN; SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))" })
+  try {
+    const isThere = await hasTables(wire, schema)
+    if (!isThere) await wire.ask({ text: tablesOf(quoted(schema)) })
+    await wire.ask({ text: 'COMMIT' })
+    return !isThere
+  } catch (error) {
+    await wire.ask({ text: 'ROLLBACK' })
+    throw error
+  }
+}
+
+async function hasTables(wire: Wire, schema: string): Promise<boolean> {
+  const [row] = await wire.ask(
+    { text: "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta'" },
+    [schema],
+  )
+  if (!row) return false
+  await checkTables(wire, schema)
+  return true
+}
+
+/** @throws UnknownError where the schema has other tables than this version of the package knows, or none */
+export async function checkTables(wire: Wire, schema: string): Promise<void> {
+  const format = await formatOf(wire, schema)
+  if (format === tablesFormat) return
+  const place = { format, supportedFormat: tablesFormat }
+  const message = `The tables on the PostgreSQL server have format ${format}, and this version of idb-everywhere knows formats up to ${tablesFormat}; use a newer version`
+  throw exceptionOf(failure('UnknownError', message, { code: 'ERR_IDB_NEWER_FORMAT', ...place }))
+}
+
+async function formatOf(wire: Wire, schema: string): Promise<number> {
+  try {
+    const [row] = await wire.ask(meta(quoted(schema)))
+    if (row) return numberIn(row, 0)
+  } catch (error) {
+    const { code } = error instanceof StatementError ? error.problem : problemOf(error)
+    if (code !== sqlState.undefinedColumn) throw error
+  }
+  const message =
+    'The schema on the PostgreSQL server has a table "meta" that is not of idb-everywhere; choose another schema'
+  throw exceptionOf(failure('UnknownError', message, { code: 'ERR_IDB_FOREIGN_FILE' }))
+}

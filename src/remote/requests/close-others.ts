@@ -1,0 +1,93 @@
+/** Asking the connections to a database to go, in this process and in others, which an upgrade and a deletion begin with. */
+import type { QueuedRequest } from '../../host/requests/queued-request.ts'
+import type { OpenConnection } from '../session/open-connection.ts'
+import type { Lease, Pool } from '../pool.ts'
+import { leaseMs } from '../options.ts'
+import type { HostServices } from '../services.ts'
+import { numberIn } from '../wire/statement.ts'
+
+/** Who asks, and for what. The lease has the database to itself: no connection can join. */
+export interface Closing {
+  readonly services: HostServices
+  readonly lease: Lease
+  readonly db: number
+  /** Those of this process. */
+  readonly connections: ReadonlySet<OpenConnection>
+  readonly oldVersion: number
+  /** null: the database is to be deleted. */
+  readonly newVersion: number | null
+  readonly request: QueuedRequest
+  /** Called when some have not gone once all have been asked. */
+  readonly blocked: () => void
+}
+
+/**
+ * Fires `versionchange` at all connections, and waits until they are closed.
+ *
+ * @throws AbortError when the request is cancelled meanwhile, StatementError
+ */
+export async function closeOthers(closing: Closing): Promise<void> {
+  const { request, connections } = closing
+  const ask = crypto.randomUUID()
+  const { count } = await askAll(closing, ask)
+  // In the moment in which all have been told: a listener may close its connection in the next.
+  if (count === 0 && connections.size > 0) block(closing)
+  for (;;) {
+    const others = await countOthers(closing, ask)
+    if (others.count === 0 && connections.size === 0) return
+    if (others.untold === 0) block(closing)
+    await request.orCancelled([nextChange(closing, others.count)])
+  }
+}
+
+function block({ request, blocked }: Closing): void {
+  if (request.isBlocked) return
+  blocked()
+  request.block()
+}
+
+/** Resolves once those of other processes are asked, and those of this one have been told. Gives how many others have. */
+async function askAll(closing: Closing, ask: string): Promise<{ readonly count: number }> {
+  const { services, db, connections, oldVersion, newVersion, request } = closing
+  const { count } = await countOthers(closing, ask)
+  if (count > 0) await services.session.ask(db, ask, { oldVersion, newVersion })
+  await request.orCancelled(
+    [...connections].map((it) => it.deliverVersionChange(oldVersion, newVersion)),
+  )
+  return { count }
+}
+
+/** How many connections others have, and how many of them have not been told. It also keeps the server's transaction alive. */
+async function countOthers(
+  { services, lease, db }: Closing,
+  ask: string,
+): Promise<{ count: number; untold: number }> {
+  const { sql, session, pool } = services
+  const counted = [db, session.client, ask]
+  const [row] = await lease.wire.ask(sql.sessions.countOthers, counted)
+  const [count, untold] = row ? [numberIn(row, 0), numberIn(row, 1)] : [0, 0]
+  if (count > 0) await expire(pool, services)
+  return { count, untold }
+}
+
+/** Others may be gone without a word. One whose transaction is still running holds it up: then it is tried again. */
+async function expire(pool: Pool, { sql }: HostServices): Promise<void> {
+  const lease = await pool.acquire()
+  try {
+    await lease.wire.ask({ text: "BEGIN; SET LOCAL lock_timeout = '500ms'" })
+    await lease.wire.ask(sql.sessions.expire, [leaseMs])
+    await lease.wire.ask({ text: 'COMMIT' })
+  } catch {
+    await lease.wire.ask({ text: 'ROLLBACK' }).catch(() => {})
+  } finally {
+    lease.wire.whenIdle(() => pool.release(lease))
+  }
+}
+
+/** Resolves when one of this process has closed, or another process may have answered. */
+async function nextChange({ services, connections }: Closing, others: number): Promise<void> {
+  const closed = [...connections].map((connection) => connection.closed)
+  const own = closed.length > 0 ? [Promise.all(closed)] : []
+  const changed = others > 0 || closed.length > 0 ? [services.session.changed()] : []
+  await Promise.race([...own, ...changed])
+}

@@ -1,0 +1,37 @@
+/** The databases of this process by their names. */
+import { RemoteConnection } from '../connection.ts'
+import { type FoundDatabase, RemoteDatabase } from '../database.ts'
+import type { HostServices } from '../services.ts'
+import type { OpenConnection } from '../session/open-connection.ts'
+
+/** What the requests for a name work on, one at a time. */
+export class NamedDatabase {
+  readonly name: string
+  readonly services: HostServices
+  /** As it was found last; null: it never was. */
+  #current: RemoteDatabase | null = null
+
+  constructor(name: string, services: HostServices) {
+    this.name = name
+    this.services = services
+  }
+
+  /** The open connections of this process. */
+  get connections(): ReadonlySet<OpenConnection> {
+    return this.#current?.connections ?? new Set()
+  }
+
+  /** What goes on, or has: never null once one was found. */
+  get current(): RemoteDatabase | null {
+    return this.#current
+  }
+
+  /** A connection to what was found. All to the same state of a database share one object. */
+  connect(found: FoundDatabase): RemoteConnection {
+    const known = this.#current
+    const isSame = known?.id === found.id && known.epoch === found.epoch
+    const database = isSame ? known : new RemoteDatabase(this.name, found)
+    this.#current = database
+    return new RemoteConnection(database, this.services)
+  }
+}

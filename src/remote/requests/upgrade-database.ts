@@ -1,0 +1,135 @@
+/** Making a database, or upgrading it to a higher version. */
+import { failure } from '../../errors.ts'
+import type { RemoteConnection } from '../connection.ts'
+import type { FoundDatabase } from '../database.ts'
+import { nameBytes } from '../names.ts'
+import type { Lease } from '../pool.ts'
+import { rollback } from '../sql/transaction-statements.ts'
+import { beginOf } from '../transaction/enter.ts'
+import type { Outcome, RemoteTransaction } from '../transaction/transaction.ts'
+import { numberIn, type Row } from '../wire/statement.ts'
+import { closeOthers } from './close-others.ts'
+import { findDatabase } from './find-database.ts'
+import { type Opening, placeConnection, versionFailure } from './place-connection.ts'
+
+/**
+ * Takes the database for itself, has all connections to it closed, and runs the upgrade transaction; answers the request.
+ *
+ * @throws StatementError, StorageError, AbortError when the request is cancelled
+ * https://w3c.github.io/IndexedDB/#upgrade-a-database
+ */
+export async function upgradeDatabase(opening: Opening): Promise<void> {
+  const { pool } = opening.named.services
+  const lease = await pool.acquire()
+  try {
+    await opening.request.orCancelled([takeDatabase(opening, lease)])
+  } catch (error) {
+    // It is in the middle of a transaction.
+    lease.wire.cutOff()
+    throw error
+  }
+}
+
+async function takeDatabase(opening: Opening, lease: Lease): Promise<void> {
+  const { named, requested, listener } = opening
+  const { sql, pool, durability } = named.services
+  const { wire } = lease
+  const [, , found] = await Promise.all([
+    wire.ask(beginOf(durability === 'strict', lease)),
+    wire.ask(sql.schemas.make, [nameBytes(named.name)]),
+    findDatabase(wire, sql.schemas, named.name, { alone: true }),
+  ])
+  if (!found) throw new Error('unreachable: a database that was made is not there')
+  const oldVersion = found.schema.version
+  const version = requested ?? (oldVersion || 1)
+  if (oldVersion < version) return runUpgrade(opening, lease, { found, version })
+  // Another has upgraded it meanwhile.
+  if (oldVersion === version) listener.opened(await placeConnection(named, lease, found))
+  else {
+    await wire.ask(rollback)
+    listener.failed(versionFailure(named.name, { oldVersion, version }))
+  }
+  pool.release(lease)
+}
+
+interface Upgrading {
+  readonly found: FoundDatabase
+  readonly version: number
+}
+
+async function runUpgrade(opening: Opening, lease: Lease, upgrading: Upgrading): Promise<void> {
+  const { named, request, listener } = opening
+  const { found, version } = upgrading
+  const oldVersion = found.schema.version
+  await closeOthers({
+    services: named.services,
+    lease,
+    db: found.id,
+    connections: named.connections,
+    oldVersion,
+    newVersion: version,
+    request,
+    blocked: () => listener.blocked(oldVersion, version),
+  })
+  const { connection, token, numbers } = await enterUpgrade(opening, lease, found)
+  await new Promise<void>((resolve) => {
+    const transaction = connection.startUpgrade(lease, token, (outcome) => {
+      answerUpgraded(opening, connection, outcome)
+      resolve()
+    })
+    for (const row of numbers) transaction.ground?.numbers.found(numberIn(row, 0), numberIn(row, 1))
+    setVersion(transaction, connection, version)
+    listener.upgradeNeeded(connection, transaction, oldVersion)
+  })
+}
+
+/** Locks the stores against those whose sessions are over, raises the epoch, and makes the connection. */
+async function enterUpgrade({ named }: Opening, lease: Lease, found: FoundDatabase) {
+  const { sql, session } = named.services
+  const { wire, slot } = lease
+  const token = lease.nextToken()
+  const [, [row], , numbers] = await Promise.all([
+    wire.ask(sql.transactions.enterUpgrade, [session.client, slot, token]),
+    wire.ask(sql.schemas.raiseEpoch, [found.id]),
+    wire.ask(sql.schemas.raiseStores, [found.id]),
+    wire.ask(sql.schemas.numbers, [found.id]),
+  ])
+  if (!row) throw new Error('unreachable: a database that is locked is not there')
+  const epoch = numberIn(row, 0)
+  const connection = named.connect({ ...found, epoch })
+  try {
+    await wire.ask(sql.sessions.connect, [connection.id, session.client, found.id, epoch])
+  } catch (error) {
+    connection.close()
+    throw error
+  }
+  return { connection, token, numbers: numbers satisfies readonly Row[] }
+}
+
+/** The first change of the upgrade; nothing is to be told of it. */
+function setVersion(
+  transaction: RemoteTransaction,
+  connection: RemoteConnection,
+  version: number,
+): void {
+  const change = { type: 'setVersion', version } as const
+  transaction.execute({ type: 'changeSchema', change }, { record() {}, done() {}, failed() {} })
+  connection.schema = { ...connection.schema, version }
+}
+
+/** The request's answer once its upgrade transaction has ended. */
+function answerUpgraded(
+  { named: { name }, listener }: Opening,
+  connection: RemoteConnection,
+  outcome: Outcome,
+): void {
+  if (outcome === 'aborted') {
+    connection.close()
+    const message = `The upgrade of database "${name}" to version ${connection.schema.version} was aborted`
+    return listener.failed(failure('AbortError', message))
+  }
+  connection.isPlaced = true
+  if (!connection.closePending) return listener.opened(connection)
+  const message = `The connection to database "${name}" was closed`
+  listener.failed(failure('AbortError', message))
+}

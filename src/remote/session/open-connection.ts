@@ -1,0 +1,24 @@
+/** An open connection, as its session and its database see it. */
+import type { Failure } from '../../errors.ts'
+
+export interface OpenConnection {
+  /** Names its row. */
+  readonly id: string
+  /** Its database's. */
+  readonly name: string
+  readonly database: { readonly id: number; readonly epoch: number }
+  /** Whether its row is there. */
+  readonly isPlaced: boolean
+  /** The request for which it was last asked to close; null: for none. */
+  askedFor: string | null
+  /** Resolves when it is closed. */
+  readonly closed: Promise<void>
+  /** How many of its transactions have started, and how many wait. */
+  countTransactions(): { readonly running: number; readonly waiting: number }
+  /** Resolves when `versionchange` has been fired, or can no longer be. */
+  deliverVersionChange(oldVersion: number, newVersion: number | null): Promise<void>
+  /** Closes it once its transactions have ended. */
+  shutDown(): void
+  /** Aborts its transactions; it is told why. */
+  closeByForce(reason: Failure): void
+}

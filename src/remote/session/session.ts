@@ -1,0 +1,257 @@
+/**
+ * This process, as the others that use the schema see it: a row that it renews, and that is deleted once it was not renewed for long. Its
+ * open connections belong to it, so that those who want to upgrade or delete a database know whom to ask, and for whom to wait.
+ */
+import { type Failure, failure, type FailurePlace } from '../../errors.ts'
+import { queueIdleTimer } from '../../event-loop/turn.ts'
+import { leaseMs } from '../options.ts'
+import type { OpenConnection } from './open-connection.ts'
+import { checkTables } from '../install.ts'
+import type { Pool } from '../pool.ts'
+import { remoteFailure } from '../server-failures.ts'
+import type { Sql } from '../sql/sql.ts'
+import { standbys } from '../sql/meta.ts'
+import type { Connector } from '../wire/connect.ts'
+import { numberIn, type Row, textIn } from '../wire/statement.ts'
+import type { Wire } from '../wire/wire.ts'
+import { findOutcome, type FoundOutcome } from './outcome.ts'
+import { revive } from './revive.ts'
+
+/** How often the row is renewed, and others are looked for that ask something. */
+const renewMs = leaseMs / 6
+
+/** For how long a message is waited for before looking without one. */
+const pollMs = 1_000
+
+export interface SessionOptions {
+  readonly schema: string
+  readonly sql: Sql
+  readonly connector: Connector
+  /** How many servers there may be. */
+  readonly serverCount: number
+  readonly pool: () => Pool
+  readonly report: (failure: Failure) => void
+}
+
+export class Session {
+  /** Its name, which no other process has. */
+  readonly client: string = crypto.randomUUID()
+  readonly #options: SessionOptions
+  readonly #connections = new Map<string, OpenConnection>()
+  /** The connection to the server for messages; null: there is none. */
+  #wire: Wire | null = null
+  #starting: Promise<string> | null = null
+  #stopTimer: () => void = () => {}
+  readonly #waiting = new Set<() => void>()
+  #isChecking = false
+  #hasWarned = false
+
+  constructor(options: SessionOptions) {
+    this.#options = options
+  }
+
+  /** The name of the channel on which the processes tell each other that there is something to look at. */
+  get channel(): string {
+    return `idb:${this.#options.schema}`.slice(0, 60)
+  }
+
+  /** Its name, once the server knows it. @throws UnknownError where the server cannot be reached, or has no tables */
+  ready(): Promise<string> {
+    this.#starting ??= this.#start().catch((error: unknown) => {
+      this.#starting = null
+      throw error
+    })
+    return this.#starting
+  }
+
+  /** Keeps the connection's row, from before it is there. */
+  register(connection: OpenConnection): void {
+    this.#connections.set(connection.id, connection)
+  }
+
+  /** It is closed: others need not wait for it. */
+  async unregister({ id }: OpenConnection): Promise<void> {
+    if (!this.#connections.delete(id)) return
+    const { sessions } = this.#options.sql
+    try {
+      await this.#wire?.ask(sessions.disconnect, [id, this.channel])
+    } catch {
+      // The row goes with the session, or with the next look at the connections.
+    }
+  }
+
+  /** Asks all connections of others to a database to close. @throws StatementError */
+  async ask(
+    db: number,
+    request: string,
+    versions: { readonly oldVersion: number; readonly newVersion: number | null },
+  ): Promise<void> {
+    await this.ready()
+    const { sessions } = this.#options.sql
+    const asked = [request, versions.oldVersion, versions.newVersion]
+    await this.#wire?.ask(sessions.ask, [db, this.client, ...asked, this.channel])
+  }
+
+  /** Resolves when others may have answered. */
+  changed(): Promise<void> {
+    return new Promise((resolve) => {
+      const goOn = (): void => {
+        clearTimeout(timer)
+        this.#waiting.delete(goOn)
+        resolve()
+      }
+      const timer = setTimeout(goOn, pollMs)
+      this.#waiting.add(goOn)
+    })
+  }
+
+  /** What became of a commit whose answer was lost: of that slot, with that number. Never rejects. */
+  outcomeOf(slot: number, token: number): Promise<FoundOutcome> {
+    const { sql, pool } = this.#options
+    return findOutcome(
+      { pool: pool(), statements: sql.transactions, client: this.client },
+      slot,
+      token,
+    )
+  }
+
+  /** A transaction has found that its database, or this session, is no longer as it was. Gives what it fails with. */
+  displaced({ name }: { readonly name: string }): Failure {
+    void this.#check()
+    const message = `Database "${name}" was upgraded or deleted elsewhere, or was thought to be out of use, as this process did not answer for more than ${leaseMs / 1000} seconds`
+    return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
+  }
+
+  /** Ends it; there must be no open connection. */
+  async end(): Promise<void> {
+    this.#stopTimer()
+    const wire = this.#wire
+    this.#wire = null
+    this.#starting = null
+    if (!wire || wire.isLost) return
+    await wire.ask(this.#options.sql.sessions.end, [this.client]).catch(() => {})
+    await wire.end()
+  }
+
+  async #start(): Promise<string> {
+    const { connector, schema, sql, report } = this.#options
+    const wire = await connector.connect()
+    try {
+      await checkTables(wire, schema)
+      await wire.ask(sql.sessions.begin, [this.client])
+      await wire.ask({ text: `LISTEN "${this.channel.replaceAll('"', '""')}"` })
+      await this.#warnOfStandbys(wire)
+    } catch (error) {
+      wire.cutOff()
+      throw error
+    }
+    wire.onNotification((payload) => this.#notified(payload))
+    wire.onLoss(() => this.#lost(wire, report))
+    this.#wire = wire
+    this.#renewLater()
+    return this.client
+  }
+
+  #lost(wire: Wire, report: (failure: Failure) => void): void {
+    if (this.#wire !== wire) return
+    this.#wire = null
+    this.#starting = null
+    if (this.#connections.size === 0) return
+    // Those who ask would wait for it.
+    this.ready().then(
+      () => this.#check(),
+      (error: unknown) => report(remoteFailure(error, {})),
+    )
+  }
+
+  #notified(payload: string): void {
+    if (payload === 'ask') void this.#deliver()
+    else for (const goOn of this.#waiting) goOn()
+  }
+
+  #renewLater(): void {
+    this.#stopTimer()
+    this.#stopTimer = queueIdleTimer(() => {
+      void this.#check()
+      this.#renewLater()
+    }, renewMs)
+  }
+
+  /** Renews it, and looks whether all is as it was. Never rejects: it is tried again. */
+  async #check(): Promise<void> {
+    const wire = this.#wire
+    if (!wire || this.#isChecking) return
+    this.#isChecking = true
+    try {
+      const { sessions } = this.#options.sql
+      const placed = [...this.#connections.values()].filter(({ isPlaced }) => isPlaced)
+      const [isThere] = await wire.ask(sessions.renew, [this.client])
+      const kept = isThere
+        ? await this.#kept(wire)
+        : await revive({ ...this.#place(wire), connections: placed })
+      for (const connection of placed) {
+        if (!kept.has(connection.id)) connection.closeByForce(displacedFrom(connection.name))
+      }
+      await this.#deliver()
+    } catch {
+      // With the next renewal.
+    } finally {
+      this.#isChecking = false
+    }
+  }
+
+  #place(wire: Wire): { wire: Wire; sql: Sql; client: string; slots: readonly number[] } {
+    const { sql, pool } = this.#options
+    return { wire, sql, client: this.client, slots: pool().slots }
+  }
+
+  /** The connections whose rows are there. Rows of those that are closed, which could not be deleted then, go. */
+  async #kept(wire: Wire): Promise<Set<string>> {
+    const { sessions } = this.#options.sql
+    const rows = await wire.ask(sessions.connections, [this.client])
+    for (const row of rows) {
+      const id = textIn(row, 0)
+      if (!this.#connections.has(id)) await wire.ask(sessions.disconnect, [id, this.channel])
+    }
+    return new Set(rows.filter((row) => row[1] === 't').map((row) => textIn(row, 0)))
+  }
+
+  /** Has `versionchange` fired at the connections that are asked to close. */
+  async #deliver(): Promise<void> {
+    const wire = this.#wire
+    if (!wire || this.#connections.size === 0) return
+    const { sessions } = this.#options.sql
+    const rows = await wire.ask(sessions.asked, [this.client]).catch(() => [])
+    for (const row of rows) {
+      const [id, request] = [textIn(row, 0), textIn(row, 1)]
+      const connection = this.#connections.get(id)
+      if (!connection || connection.askedFor === request) continue
+      connection.askedFor = request
+      const newVersion = row[3] === null ? null : numberIn(row, 3)
+      void connection.deliverVersionChange(numberIn(row, 2), newVersion).then(() => {
+        const wired = this.#wire ?? wire
+        return wired.ask(sessions.noteDelivered, [id, request, this.channel]).catch(() => {})
+      })
+    }
+  }
+
+  /** Once: a fail-over to a standby that the server does not wait for loses what was acknowledged. */
+  async #warnOfStandbys(wire: Wire): Promise<void> {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    const [row] = await wire.ask(standbys)
+    if (!row || !mayLose(row, this.#options.serverCount)) return
+    const message =
+      'The PostgreSQL server does not wait for its standbys ("synchronous_standby_names" is empty): after a fail-over transactions may be missing that were told to be complete'
+    this.#options.report(failure('UnknownError', message, { code: 'ERR_IDB_SERVER' }))
+  }
+}
+
+function mayLose(row: Row, serverCount: number): boolean {
+  return row[1] === '' && (numberIn(row, 0) > 0 || serverCount > 1)
+}
+
+function displacedFrom(database: FailurePlace['database'] & string): Failure {
+  const message = `The connection to database "${database}" was closed: this process did not answer for more than ${leaseMs / 1000} seconds, and the database was upgraded or deleted elsewhere`
+  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
+}

@@ -1,0 +1,12 @@
+/** What is asked of a schema before it is used. */
+import type { Statement } from '../wire/statement.ts'
+
+/** The format of the tables in a schema, whose name is quoted. */
+export function meta(schema: string): Statement {
+  return { text: `SELECT format FROM ${schema}.meta` }
+}
+
+/** How many standbys follow the server, and which of them it waits for at a commit. */
+export const standbys: Statement = {
+  text: "SELECT (SELECT count(*) FROM pg_stat_replication), current_setting('synchronous_standby_names')",
+}

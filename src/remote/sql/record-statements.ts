@@ -1,0 +1,78 @@
+/** Statements about records, chunks and entries. `$1` is the database and `$2` the object store, if not said otherwise. */
+import type { Statement } from '../wire/statement.ts'
+
+/** Of one schema. */
+export interface RecordStatements {
+  /** Stores records and replaces those with the same keys: `$3` keys, no two the same, `$4` values. */
+  readonly store: Statement
+  /** The same for one record, without an array. */
+  readonly storeOne: Statement
+  /** Stores records whose keys are free, with their entries, and gives the keys that were: `$5` index ids, `$6` their keys, `$7` keys. */
+  readonly add: Statement
+  /** Stores a record whose value comes in parts: `$3` key, `$4` how many parts. */
+  readonly storeLong: Statement
+  /** `$3` key, `$4` number, `$5` part. */
+  readonly storePart: Statement
+  /** Deletes the entries of records: `$3` keys. */
+  readonly removeEntries: Statement
+  /** `$3` index ids, `$4` their keys, `$5` keys. */
+  readonly storeEntries: Statement
+  /** Which of these keys are taken: `$3`. */
+  readonly findKeys: Statement
+  /** Who has these keys of indexes: `$2` index ids, `$3` their keys. Gives the place from 1, and the record's key. */
+  readonly findEntries: Statement
+  /** Deletes records with everything of theirs: `$3` keys. */
+  readonly removeKeys: Statement
+  /** From `$3` on, below `$4`. */
+  readonly removeRange: Statement
+  /** The whole of a store. */
+  readonly clear: Statement
+  /** `$2` index. */
+  readonly clearIndex: Statement
+  /** A key that comes twice, and the first record that has it: `$2` index. */
+  readonly findTwice: Statement
+}
+
+/** The statements in a schema, whose name is quoted. */
+export function recordStatements(schema: string): RecordStatements {
+  const [records, chunks, entries] = ['records', 'chunks', 'entries'].map((it) => `${schema}.${it}`)
+  const inStore = 'db = $1 AND store = $2'
+  const cutChunks = `WITH cut AS (DELETE FROM ${chunks} WHERE ${inStore} AND key =`
+  const replacing =
+    'ON CONFLICT (db, store, key) DO UPDATE SET value = excluded.value, parts = excluded.parts'
+  const pairs = 'unnest($3::bytea[], $4::bytea[]) u (k, v)'
+  return named({
+    store: `${cutChunks} ANY ($3::bytea[])) INSERT INTO ${records} (db, store, key, value) SELECT $1, $2, k, v FROM ${pairs} ${replacing}`,
+    storeOne: `${cutChunks} $3) INSERT INTO ${records} (db, store, key, value) VALUES ($1, $2, $3, $4) ${replacing}`,
+    add: `WITH added AS (INSERT INTO ${records} (db, store, key, value) SELECT $1, $2, k, v FROM ${pairs} ON CONFLICT (db, store, key) DO NOTHING RETURNING key), filed AS (INSERT INTO ${entries} (db, store, idx, key, pkey) SELECT $1, $2, e.idx, e.k, e.p FROM unnest($5::int[], $6::bytea[], $7::bytea[]) e (idx, k, p) JOIN added ON added.key = e.p) SELECT key FROM added`,
+    storeLong: `${cutChunks} $3) INSERT INTO ${records} (db, store, key, value, parts) VALUES ($1, $2, $3, '', $4) ${replacing}`,
+    storePart: `INSERT INTO ${chunks} (db, store, key, no, part) VALUES ($1, $2, $3, $4, $5)`,
+    removeEntries: `DELETE FROM ${entries} WHERE ${inStore} AND pkey = ANY ($3::bytea[])`,
+    storeEntries: `INSERT INTO ${entries} (db, store, idx, key, pkey) SELECT $1, $2, idx, k, p FROM unnest($3::int[], $4::bytea[], $5::bytea[]) u (idx, k, p)`,
+    findKeys: `SELECT key FROM ${records} WHERE ${inStore} AND key = ANY ($3::bytea[])`,
+    findEntries: `SELECT u.o, e.pkey FROM unnest($2::int[], $3::bytea[]) WITH ORDINALITY u (idx, k, o) CROSS JOIN LATERAL (SELECT pkey FROM ${entries} WHERE db = $1 AND idx = u.idx AND key = u.k LIMIT 1) e`,
+    removeKeys: removal(schema, (key) => `${key} = ANY ($3::bytea[])`),
+    removeRange: removal(schema, (key) => `${key} >= $3 AND ${key} < $4`),
+    clear: removal(schema, () => 'true'),
+    clearIndex: `DELETE FROM ${entries} WHERE db = $1 AND idx = $2`,
+    findTwice: `SELECT key, min(pkey) FROM ${entries} WHERE db = $1 AND idx = $2 GROUP BY key HAVING count(*) > 1 LIMIT 1`,
+  })
+}
+
+/** `which`: the condition on a key, which is called so. */
+function removal(schema: string, which: (key: string) => string): string {
+  const from = (table: string, key: string): string =>
+    `DELETE FROM ${schema}.${table} WHERE db = $1 AND store = $2 AND ${which(key)}`
+  return `WITH filed AS (${from('entries', 'pkey')}), cut AS (${from('chunks', 'key')}) ${from('records', 'key')}`
+}
+
+/** Each is prepared under its own name. */
+export function named<Name extends string>(
+  texts: Readonly<Record<Name, string>>,
+): Readonly<Record<Name, Statement>> {
+  const statements = Object.entries<string>(texts).map(([name, text]) => [
+    name,
+    { name: `idb_${name}`, text },
+  ])
+  return Object.fromEntries(statements) as Record<Name, Statement> // The same names.
+}

@@ -1,0 +1,47 @@
+/** Statements about the processes that use a schema, and their open connections. */
+import { named } from './record-statements.ts'
+import type { Statement } from '../wire/statement.ts'
+
+/** Of one schema. */
+export interface SessionStatements {
+  /** `$1` client. Does nothing where it is there. */
+  readonly begin: Statement
+  /** It lives: gives nothing where the session is no more. `$1` client. */
+  readonly renew: Statement
+  readonly end: Statement
+  /** Deletes the sessions that were not seen for long: `$1` ms. */
+  readonly expire: Statement
+  /** `$1` id, `$2` client, `$3` database, `$4` epoch. */
+  readonly connect: Statement
+  /** `$1` id, `$2` channel. */
+  readonly disconnect: Statement
+  /** Which are still there, and whether their database has the epoch that they know: `$1` client. */
+  readonly connections: Statement
+  /** Asks all others to close: `$1` database, `$2` client, `$3` request, `$4` old and `$5` new version, `$6` channel. */
+  readonly ask: Statement
+  /** How many others there are, and how many have not been told: `$1` database, `$2` client, `$3` request. */
+  readonly countOthers: Statement
+  /** What a client's connections are asked and have not been told: `$1` client. */
+  readonly asked: Statement
+  /** `$1` id, `$2` request, `$3` channel. */
+  readonly noteDelivered: Statement
+}
+
+/** The statements in a schema, whose name is quoted. */
+export function sessionStatements(schema: string): SessionStatements {
+  const [sessions, connections] = [`${schema}.sessions`, `${schema}.connections`]
+  const others = 'db = $1 AND client <> $2'
+  return named({
+    begin: `INSERT INTO ${sessions} (client, seen) VALUES ($1, now()) ON CONFLICT (client) DO NOTHING`,
+    renew: `UPDATE ${sessions} SET seen = now() WHERE client = $1 RETURNING 1`,
+    end: `DELETE FROM ${sessions} WHERE client = $1`,
+    expire: `DELETE FROM ${sessions} WHERE client IN (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' FOR UPDATE SKIP LOCKED)`,
+    connect: `INSERT INTO ${connections} (id, client, db, epoch) VALUES ($1, $2, $3, $4)`,
+    disconnect: `WITH gone AS (DELETE FROM ${connections} WHERE id = $1 RETURNING db) SELECT pg_notify($2, 'closed ' || db) FROM gone`,
+    connections: `SELECT c.id, EXISTS (SELECT FROM ${schema}.databases d WHERE d.id = c.db AND d.epoch = c.epoch) FROM ${connections} c WHERE c.client = $1`,
+    ask: `WITH asked AS (UPDATE ${connections} SET ask = $3, old_version = $4, new_version = $5 WHERE ${others} AND ask IS DISTINCT FROM $3 RETURNING 1) SELECT pg_notify($6, 'ask') FROM asked LIMIT 1`,
+    countOthers: `SELECT count(*), count(*) FILTER (WHERE delivered IS DISTINCT FROM $3) FROM ${connections} WHERE ${others}`,
+    asked: `SELECT id, ask, old_version, new_version FROM ${connections} WHERE client = $1 AND ask IS NOT NULL AND delivered IS DISTINCT FROM ask`,
+    noteDelivered: `WITH told AS (UPDATE ${connections} SET delivered = $2 WHERE id = $1 RETURNING db) SELECT pg_notify($3, 'told ' || db) FROM told`,
+  })
+}

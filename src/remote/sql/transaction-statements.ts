@@ -1,0 +1,46 @@
+/** Statements that begin and end transactions. */
+import { named } from './record-statements.ts'
+import type { Statement } from '../wire/statement.ts'
+
+/** Of one schema. Those that check something fail with "division by zero" where it does not hold: nothing behind them is then done. */
+export interface TransactionStatements {
+  /**
+   * Notes the number of the commit to be, and locks the object stores in the order of ids: `$1` client, `$2` slot, `$3` number, `$4`
+   * database, `$5` store ids, `$6` their epoch, `$7` how many they are. Gives ids and numbers of key generators as two lists.
+   */
+  readonly enter: Statement
+  /** The same for an upgrade, which has locked the database: `$1`, `$2`, `$3`. */
+  readonly enterUpgrade: Statement
+  /** Checks that a snapshot has the database as it was: `$1` database, `$2` epoch. */
+  readonly enterReading: Statement
+  /** `$1` database, `$2` store ids, `$3` numbers. */
+  readonly moveGenerators: Statement
+  /** Whose transaction it was that has the number, once that has ended: `$1` client, `$2` slot. */
+  readonly readSlot: Statement
+  /** Has a transaction with a lower number fail, should it still come: `$3` number. */
+  readonly fenceSlot: Statement
+  /** `$1` client, `$2` slot. */
+  readonly makeSlot: Statement
+}
+
+/** The statements in a schema, whose name is quoted. */
+export function transactionStatements(schema: string): TransactionStatements {
+  const slot = 'client = $1 AND slot = $2'
+  const note = `UPDATE ${schema}.slots SET token = $3 WHERE ${slot} AND token < $3 RETURNING 1`
+  return named({
+    enter: `WITH noted AS (${note}), locked AS MATERIALIZED (SELECT id, current_number FROM ${schema}.stores WHERE db = $4 AND id = ANY ($5::int[]) AND epoch = $6 AND EXISTS (SELECT FROM noted) ORDER BY id FOR NO KEY UPDATE) SELECT array_agg(id), array_agg(current_number), 1 / (count(*) = $7)::int FROM locked`,
+    enterUpgrade: `WITH noted AS (${note}) SELECT 1 / count(*)::int FROM noted`,
+    enterReading: `SELECT 1 / count(*)::int FROM ${schema}.databases WHERE id = $1 AND epoch = $2`,
+    moveGenerators: `UPDATE ${schema}.stores s SET current_number = u.n FROM unnest($2::int[], $3::float8[]) u (id, n) WHERE s.db = $1 AND s.id = u.id`,
+    readSlot: `SELECT token FROM ${schema}.slots WHERE ${slot} FOR UPDATE`,
+    fenceSlot: `UPDATE ${schema}.slots SET token = $3 WHERE ${slot} AND token < $3`,
+    makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) VALUES ($1, $2, 0)`,
+  })
+}
+
+export const beginStrict: Statement = { text: 'BEGIN' }
+export const beginStrictHere: Statement = { text: 'BEGIN; SET LOCAL synchronous_commit = on' }
+export const beginRelaxed: Statement = { text: 'BEGIN; SET LOCAL synchronous_commit = off' }
+export const beginReading: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
+export const commit: Statement = { text: 'COMMIT' }
+export const rollback: Statement = { text: 'ROLLBACK' }

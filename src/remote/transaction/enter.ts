@@ -1,0 +1,61 @@
+/** The first statements of a transaction. */
+import type { Durability } from '../../protocol/protocol.ts'
+import type { RemoteDatabase } from '../database.ts'
+import type { Lease } from '../pool.ts'
+import type { HostServices } from '../services.ts'
+import {
+  beginReading,
+  beginRelaxed,
+  beginStrict,
+  beginStrictHere,
+} from '../sql/transaction-statements.ts'
+import { type Row, type Statement, textIn } from '../wire/statement.ts'
+import type { Ground } from './ground.ts'
+
+/** Which transaction it is. */
+export interface Entering {
+  readonly database: RemoteDatabase
+  readonly storeIds: readonly number[]
+  readonly isReading: boolean
+  readonly durability: Durability
+  readonly lease: Lease
+  readonly token: number
+}
+
+/** Begins it, and takes its locks or its snapshot. `entered` is called when it has them; statements may follow before that. */
+export function enter(
+  { sql, session, durability: byDefault }: HostServices,
+  { line, numbers, db }: Ground,
+  { database, storeIds, isReading, durability, lease, token }: Entering,
+  entered: () => void,
+): void {
+  const { transactions } = sql
+  const { epoch } = database
+  if (isReading) {
+    line.send(beginReading)
+    return line.send(transactions.enterReading, [db, epoch], entered)
+  }
+  const isStrict = (durability === 'default' ? byDefault : durability) === 'strict'
+  line.send(beginOf(isStrict, lease))
+  const locks = [db, storeIds, epoch, storeIds.length]
+  line.send(transactions.enter, [session.client, lease.slot, token, ...locks], ([row]) => {
+    if (row) noteNumbers(row, numbers)
+    entered()
+  })
+}
+
+/** What begins a transaction that writes. */
+export function beginOf(isStrict: boolean, { isRelaxedServer }: Lease): Statement {
+  if (!isStrict) return beginRelaxed
+  return isRelaxedServer ? beginStrictHere : beginStrict
+}
+
+/** Ids and numbers, each a list such as `{1,2}`. */
+function noteNumbers(row: Row, numbers: Ground['numbers']): void {
+  const [ids, current] = [listIn(row, 0), listIn(row, 1)]
+  for (const [i, id] of ids.entries()) numbers.found(id, current[i] as number) // As long as each other.
+}
+
+function listIn(row: Row, column: number): number[] {
+  return textIn(row, column).slice(1, -1).split(',').map(Number)
+}

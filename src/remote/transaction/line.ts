@@ -1,0 +1,70 @@
+/** What a transaction sends over its wire. */
+import { rollback } from '../sql/transaction-statements.ts'
+import type { Problem } from '../wire/problem.ts'
+import type { Row, Statement, Value } from '../wire/statement.ts'
+import type { Wire } from '../wire/wire.ts'
+
+/** How many bytes may be on their way before their answers. */
+const mostBytesOnTheWay = 16 * 1024 * 1024
+
+/** A wire for the length of a transaction. The first statement that fails ends it for all. */
+export class Line {
+  readonly wire: Wire
+  /** Told the first failure, and nothing after that. */
+  readonly #failed: (problem: Problem) => void
+  #isOver = false
+  #bytesOnTheWay = 0
+
+  constructor(wire: Wire, failed: (problem: Problem) => void) {
+    this.wire = wire
+    this.#failed = failed
+  }
+
+  /** Whether so much is on its way that more should wait. */
+  get isFull(): boolean {
+    return this.#bytesOnTheWay >= mostBytesOnTheWay
+  }
+
+  /** `done` is called with the rows, in the order of the statements; not after a failure, nor after `leave()`. */
+  send(
+    statement: Statement,
+    values: readonly Value[] = [],
+    done: (rows: readonly Row[], command: string, hasWarned: boolean) => void = () => {},
+  ): void {
+    if (this.#isOver) return
+    const sizeBytes = sizeOf(values)
+    this.#bytesOnTheWay += sizeBytes
+    this.wire.send(statement, values, {
+      done: (...result) => {
+        this.#bytesOnTheWay -= sizeBytes
+        if (!this.#isOver) done(...result)
+      },
+      failed: (problem) => {
+        if (this.#isOver) return
+        this.#isOver = true
+        this.#failed(problem)
+      },
+    })
+  }
+
+  /** Nothing more is heard of what was sent. */
+  leave(): void {
+    this.#isOver = true
+  }
+
+  /** Reverts what was done; the wire is of use again when it is idle. */
+  rollback(): void {
+    this.leave()
+    if (this.wire.isLost) return
+    this.wire.send(rollback, [], { done() {}, failed: () => this.wire.cutOff() })
+  }
+}
+
+function sizeOf(values: readonly Value[]): number {
+  let sizeBytes = 0
+  for (const value of values) {
+    if (value instanceof Uint8Array) sizeBytes += value.length
+    else if (Array.isArray(value)) sizeBytes += sizeOf(value)
+  }
+  return sizeBytes
+}

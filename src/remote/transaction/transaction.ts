@@ -1,0 +1,365 @@
+/**
+ * A transaction. Its place among those of this process is the scheduler's to give; once it has started, what a task asks for becomes few
+ * statements, sent together: the first ones begin it on the server and lock its object stores there, and the commit goes with the last
+ * ones where none of them can fail.
+ */
+import { append } from '../../base/own-property.ts'
+import { Fifo } from '../../base/fifo.ts'
+import { type Failure, failureOf } from '../../errors.ts'
+import { Changes } from '../../host/changes.ts'
+import { type LockOwner, LockRequest } from '../../host/scheduler.ts'
+import {
+  type Durability,
+  type HostTransaction,
+  isWrite,
+  type Operation,
+  type OperationReceiver,
+  type OperationResult,
+  type TransactionListener,
+  type TransactionMode,
+  type WriteOperation,
+} from '../../protocol/protocol.ts'
+import type { RemoteDatabase } from '../database.ts'
+import type { HostServices } from '../services.ts'
+import { failureOfProblem, lostConnection, unknownOutcome } from '../server-failures.ts'
+import { commit } from '../sql/transaction-statements.ts'
+import { type Problem, sqlState } from '../wire/problem.ts'
+import type { Lease } from '../pool.ts'
+import { enter } from './enter.ts'
+import { type Ground, type Group, Pending } from './ground.ts'
+import { Line } from './line.ts'
+import { nextGroup } from './next-group.ts'
+import { Numbers } from './numbers.ts'
+
+/** What a transaction is made of. */
+export interface TransactionOptions {
+  readonly services: HostServices
+  readonly database: RemoteDatabase
+  /** Its scope; empty for an upgrade transaction. */
+  readonly storeIds: readonly number[]
+  readonly mode: TransactionMode
+  readonly durability: Durability
+  /** null: `listen` follows. */
+  readonly listener: TransactionListener | null
+  readonly owner: TransactionOwner
+}
+
+/** How a transaction ends. */
+export type Outcome = 'committed' | 'aborted'
+
+/** What keeps count of a transaction. */
+export interface TransactionOwner {
+  /** Called last, once its end has been told. */
+  finished(transaction: RemoteTransaction, outcome: Outcome): void
+}
+
+/** Where a transaction is on the server. */
+interface Running extends Ground {
+  readonly lease: Lease
+  /** The number that its commit leaves. */
+  readonly token: number
+}
+
+/** https://w3c.github.io/IndexedDB/#transaction-construct */
+export class RemoteTransaction implements HostTransaction, LockOwner {
+  readonly #options: TransactionOptions
+  readonly #locks: LockRequest
+  #listener: TransactionListener | null
+  #state: 'created' | 'started' | 'committing' | 'finished' = 'created'
+  readonly #queue = new Fifo<Pending>()
+  /** null: it has not begun on the server, or has left it. */
+  #running: Running | null = null
+  #isBeginning = false
+  #isFlushQueued = false
+  /** How many groups are not answered, and how many of them may fail. */
+  #awaited = 0
+  #uncertain = 0
+  #isHeldUp = false
+  readonly #failures: Failure[] = []
+  /** null: no commit was asked for. */
+  #failuresSeen: number | null = null
+  #isOffered = false
+  /** What it has changed; null: nobody watches. */
+  readonly #changes: Changes | null
+  #hasWritten = false
+
+  constructor(options: TransactionOptions) {
+    this.#options = options
+    this.#listener = options.listener
+    this.#changes = options.database.watchers.isAwake ? new Changes() : null
+    this.#locks = new LockRequest(options.storeIds, options.mode !== 'readonly', this)
+  }
+
+  get listener(): TransactionListener | null {
+    return this.#listener
+  }
+
+  get hasStarted(): boolean {
+    return this.#state !== 'created'
+  }
+
+  /** Takes its place in the order of creation. Does nothing once it is over. */
+  schedule(): void {
+    if (this.#state === 'created') this.#options.database.scheduler.add(this.#locks)
+  }
+
+  /** Starts the upgrade, which has begun on the server. */
+  startUpgrade(lease: Lease, token: number): void {
+    this.#state = 'started'
+    this.#running = this.#runningOn(lease, token)
+  }
+
+  /** The scheduler lets it go. */
+  start(): void {
+    this.#state = 'started'
+    this.#flushSoon()
+  }
+
+  listen(listener: TransactionListener): void {
+    this.#listener = listener
+  }
+
+  /** What the schema is by now; of an upgrade. */
+  get ground(): Ground | null {
+    return this.#running
+  }
+
+  execute(operation: Operation, receiver: OperationReceiver): void {
+    if (this.#state === 'finished' || this.#state === 'committing') return
+    if (operation.type === 'put') operation.value.keep()
+    if (isWrite(operation)) this.#hasWritten = true
+    this.#queue.push(new Pending(operation, receiver))
+    this.#flushSoon()
+  }
+
+  commit(failuresSeen: number): void {
+    if (this.#state === 'finished') return
+    this.#failuresSeen = failuresSeen
+    this.#flushSoon()
+  }
+
+  offerCommit(failuresSeen: number): void {
+    if (this.#state === 'finished' || this.#state === 'committing') return
+    if (this.#failures[failuresSeen]) return
+    if (this.#state !== 'started') return this.#listener?.declined()
+    this.#isOffered = true
+    this.commit(failuresSeen)
+  }
+
+  abort(): void {
+    if (this.#state === 'finished' || this.#state === 'committing') return
+    this.#revert()
+    this.#finish('aborted')
+  }
+
+  /** Gives up on the host's side. A commit that is on its way is waited for instead. */
+  giveUp(failure: Failure): void {
+    if (this.#state === 'finished' || this.#state === 'committing') return
+    this.#endAborted(failure)
+  }
+
+  /** Sends what there is to be sent. */
+  flush(): void {
+    this.#isFlushQueued = false
+    if (this.#state !== 'started') return
+    if (this.#running) return this.#sendGroups(this.#running)
+    if (this.#queue.first()) this.#begin()
+    else if (this.#failuresSeen !== null) this.#finishCommitted()
+  }
+
+  #flushSoon(): void {
+    if (this.#state !== 'started' || this.#isFlushQueued) return
+    this.#isFlushQueued = true
+    this.#options.services.flusher.add(this)
+  }
+
+  #begin(): void {
+    if (this.#isBeginning) return
+    this.#isBeginning = true
+    this.#options.services.pool.acquire().then(
+      (lease) => this.#enter(lease),
+      (error: unknown) => this.giveUp(failureOf(error, this.#place)),
+    )
+  }
+
+  #enter(lease: Lease): void {
+    if (this.#state !== 'started') return this.#options.services.pool.release(lease)
+    const running = this.#runningOn(lease, lease.nextToken())
+    this.#running = running
+    const { services, database, storeIds, mode, durability } = this.#options
+    const entered = (): void => this.#sendGroups(running)
+    const how = { database, storeIds, isReading: mode === 'readonly', durability }
+    enter(services, running, { ...how, lease, token: running.token }, entered)
+    this.#sendGroups(running)
+  }
+
+  #runningOn(lease: Lease, token: number): Running {
+    const { services, database } = this.#options
+    const { schemaName, records, schemas } = services.sql
+    const line = new Line(lease.wire, (problem) => this.#lineFailed(problem))
+    const { id: db, schema } = database
+    const numbers = new Numbers()
+    return {
+      lease,
+      token,
+      line,
+      db,
+      schema,
+      numbers,
+      schemaName,
+      records,
+      schemas,
+      done: (pending, result) => this.#done(pending, result),
+      failed: (pending, failure) => this.#failed(pending, failure),
+      broke: (pending, error) => this.#broke(pending, error),
+    }
+  }
+
+  #sendGroups(running: Running): void {
+    const { limits } = this.#options.services
+    while (this.#state === 'started' && !this.#isHeldUp && !running.line.isFull) {
+      const isAwaiting = this.#awaited > 0
+      const group = nextGroup({ queue: this.#queue, ground: running, limits, isAwaiting })
+      if (!group) break
+      this.#run(running, group)
+    }
+    this.#commitIfReady(running)
+  }
+
+  #run(running: Running, group: Group): void {
+    this.#awaited++
+    if (group.mayFail) this.#uncertain++
+    if (group.isBarrier) this.#isHeldUp = true
+    group.run(running, () => {
+      this.#awaited--
+      if (group.mayFail) this.#uncertain--
+      if (group.isBarrier) this.#isHeldUp = false
+      this.#sendGroups(running)
+    })
+  }
+
+  #done({ operation, receiver }: Pending, result: OperationResult): void {
+    if (this.#isOver) return
+    if (isWrite(operation)) this.#note(operation, result)
+    receiver.done(result)
+  }
+
+  #note(operation: WriteOperation, result: OperationResult): void {
+    this.#changes?.note(operation, result instanceof Uint8Array ? result : undefined)
+  }
+
+  #failed({ receiver }: Pending, failure: Failure): void {
+    if (this.#isOver) return
+    append(this.#failures, failure)
+    if (this.#isOffered) this.#takeBack()
+    receiver.failed(failure)
+  }
+
+  #takeBack(): void {
+    this.#isOffered = false
+    this.#failuresSeen = null
+  }
+
+  #broke({ receiver }: Pending, error: unknown): void {
+    if (this.#isOver) return
+    const failure = failureOf(error, this.#place)
+    receiver.failed(failure)
+    this.giveUp(failure)
+  }
+
+  get #isOver(): boolean {
+    return this.#state === 'finished'
+  }
+
+  get #place(): { readonly database: string } {
+    return { database: this.#options.database.name }
+  }
+
+  /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
+  #commitIfReady(running: Running): void {
+    if (this.#state !== 'started' || this.#failuresSeen === null) return
+    if (this.#queue.first() || this.#isHeldUp || this.#uncertain > 0) return
+    const unseen = this.#failures[this.#failuresSeen]
+    if (unseen) return this.giveUp(unseen)
+    if (this.#options.mode === 'readonly' && this.#awaited === 0) return this.#letGoOf(running)
+    this.#state = 'committing'
+    this.#moveGenerators(running)
+    running.line.send(commit, [], (_, command, hasWarned) => {
+      if (command !== 'COMMIT') return this.#endAborted(lostConnection(noProblem))
+      if (hasWarned) return this.#endAborted(unknownOutcome())
+      this.#finishCommitted()
+    })
+  }
+
+  /** What it has read is here already: nothing can come of its commit. */
+  #letGoOf({ line }: Running): void {
+    line.send(commit)
+    line.leave()
+    this.#finishCommitted()
+  }
+
+  #moveGenerators({ numbers, line, db }: Running): void {
+    const moved = numbers.moved()
+    if (moved.storeIds.length === 0) return
+    const { transactions } = this.#options.services.sql
+    line.send(transactions.moveGenerators, [db, moved.storeIds, moved.numbers])
+  }
+
+  #lineFailed(problem: Problem): void {
+    if (this.#isOver) return
+    if (problem.isLoss && this.#state === 'committing' && this.#hasWritten) {
+      return void this.#findOutcome()
+    }
+    if (problem.code === sqlState.divisionByZero) {
+      return this.#endAborted(this.#options.services.session.displaced(this.#options.database))
+    }
+    this.#endAborted(failureOfProblem(problem, this.#place))
+  }
+
+  /** The commit was on its way when the connection was lost. */
+  async #findOutcome(): Promise<void> {
+    if (!this.#running) throw new Error('unreachable: it commits without having begun')
+    const { lease, token } = this.#running
+    const outcome = await this.#options.services.session.outcomeOf(lease.slot, token)
+    if (outcome === 'committed') return this.#finishCommitted()
+    const isKnown = outcome === 'absent'
+    this.#endAborted(isKnown ? lostConnection(noProblem) : unknownOutcome())
+  }
+
+  #finishCommitted(): void {
+    this.#listener?.committed()
+    if (this.#hasWritten) this.#tellWatchers()
+    this.#finish('committed')
+  }
+
+  #tellWatchers(): void {
+    const { database, owner, storeIds } = this.#options
+    if (database.watchers.isAwake) database.watchers.tell(owner, this.#changes, storeIds)
+  }
+
+  #endAborted(failure: Failure): void {
+    this.#revert()
+    this.#listener?.aborted(failure)
+    this.#finish('aborted')
+  }
+
+  /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
+  #revert(): void {
+    this.#queue.clear()
+    this.#running?.line.rollback()
+  }
+
+  #finish(outcome: Outcome): void {
+    if (this.#state === 'finished') return
+    this.#state = 'finished'
+    const { services, database, owner } = this.#options
+    const { lease, schema } = this.#running ?? {}
+    this.#running = null
+    if (schema && outcome === 'committed') database.schema = schema
+    if (lease) lease.wire.whenIdle(() => services.pool.release(lease))
+    database.scheduler.release(this.#locks)
+    owner.finished(this, outcome)
+  }
+}
+
+const noProblem: Problem = { code: null, message: null, isLoss: true }

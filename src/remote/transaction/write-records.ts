@@ -1,0 +1,79 @@
+/** Sends what stores records. */
+import { forEachIndexKey } from '../../keys/index-keys.ts'
+import { chunkBytes } from '../sql/tables.ts'
+import type { Ground } from './ground.ts'
+
+/** A record to be stored, its generated key filled in. */
+export interface Written {
+  readonly key: Uint8Array
+  readonly value: Uint8Array
+  readonly indexKeys: Uint8Array | null
+}
+
+/** The entries of records, as three lists. */
+export interface Entries {
+  readonly indexIds: number[]
+  readonly keys: Uint8Array[]
+  readonly primaryKeys: Uint8Array[]
+}
+
+/** Whether a value is stored in parts. */
+export function isLong(value: { readonly length: number }): boolean {
+  return value.length > chunkBytes
+}
+
+/** Stores records and replaces those with the same keys, no two of which are the same; `done` is called when it is done. */
+export function writeRecords(
+  { line, records: statements, schema, db }: Ground,
+  storeId: number,
+  written: readonly Written[],
+  done: () => void,
+): void {
+  const keys = written.map(({ key }) => key)
+  const hasIndexes = (schema.stores.get(storeId)?.indexes.size ?? 0) > 0
+  const entries = hasIndexes ? entriesOf(written) : null
+  if (entries) line.send(statements.removeEntries, [db, storeId, keys])
+  const short = written.filter(({ value }) => !isLong(value))
+  const isLast = short.length === written.length && !entries?.keys.length
+  if (short.length > 0) sendShort(short, isLast ? done : undefined)
+  for (const record of written) if (isLong(record.value)) sendLong(record)
+  if (isLast) return
+  if (!entries?.keys.length) return line.send(nothing, [], done)
+  const { indexIds, keys: indexKeys, primaryKeys } = entries
+  line.send(statements.storeEntries, [db, storeId, indexIds, indexKeys, primaryKeys], done)
+
+  function sendShort(records: readonly Written[], answered?: () => void): void {
+    const [first, ...others] = records
+    if (first && others.length === 0) {
+      return line.send(statements.storeOne, [db, storeId, first.key, first.value], answered)
+    }
+    const values = records.map(({ value }) => value)
+    line.send(statements.store, [db, storeId, records.map(({ key }) => key), values], answered)
+  }
+
+  function sendLong({ key, value }: Written): void {
+    const count = Math.ceil(value.length / chunkBytes)
+    line.send(statements.storeLong, [db, storeId, key, count])
+    for (let no = 0; no < count; no++) {
+      const part = value.subarray(no * chunkBytes, (no + 1) * chunkBytes)
+      line.send(statements.storePart, [db, storeId, key, no, part])
+    }
+  }
+}
+
+/** Is answered after all that was sent before. */
+const nothing = { name: 'idb_nothing', text: 'SELECT' }
+
+/** The entries of records in all indexes. */
+export function entriesOf(written: readonly Pick<Written, 'key' | 'indexKeys'>[]): Entries {
+  const entries: Entries = { indexIds: [], keys: [], primaryKeys: [] }
+  for (const { key, indexKeys } of written) {
+    if (!indexKeys) continue
+    forEachIndexKey(indexKeys, (indexId, start, end) => {
+      entries.indexIds.push(indexId)
+      entries.keys.push(indexKeys.subarray(start, end))
+      entries.primaryKeys.push(key)
+    })
+  }
+  return entries
+}

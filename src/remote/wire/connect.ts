@@ -1,0 +1,152 @@
+/** Finding the server that takes writes, of those that may. */
+import { type Failure, exceptionOf, failure } from '../../errors.ts'
+import { now } from '../../event-loop/turn.ts'
+import { loadDriver, type PgClient } from './pg-driver.ts'
+import { type Problem, problemOf, sqlState } from './problem.ts'
+import type { ServerAddress } from './server-address.ts'
+import { StatementError, Wire } from './wire.ts'
+
+/** How servers are reached. */
+export interface Reaching {
+  readonly addresses: readonly ServerAddress[]
+  /** What `tls.connect()` is to know in addition, such as `ca`. */
+  readonly tls: object | undefined
+  /** For how long a server is looked for that takes writes. */
+  readonly waitMs: number
+  /** How long a transaction may do nothing before the server ends it. */
+  readonly idleMs: number
+}
+
+const connectTimeoutMs = 5_000
+const retryPauseMs = 100
+
+/** Connects to the servers, one after another, and remembers which it was. */
+export class Connector {
+  readonly #reaching: Reaching
+  /** Which was the last that took writes. */
+  #last = 0
+
+  constructor(reaching: Reaching) {
+    this.#reaching = reaching
+  }
+
+  /** A connection to the server that takes writes. @throws UnknownError where there is none within the time to wait */
+  async connect(): Promise<Wire> {
+    const Client = await loadDriver()
+    const { addresses, waitMs } = this.#reaching
+    const deadline = now() + waitMs
+    for (;;) {
+      const problems: Problem[] = []
+      for (let i = 0; i < addresses.length; i++) {
+        const place = (this.#last + i) % addresses.length
+        const found = await this.#try(Client, addresses[place] as ServerAddress) // Within the list.
+        if (found instanceof Wire) {
+          this.#last = place
+          return found
+        }
+        problems.push(found)
+      }
+      if (now() >= deadline || problems.every(isFinal)) throw exceptionOf(unreachable(problems))
+      await new Promise((resolve) => setTimeout(resolve, retryPauseMs))
+    }
+  }
+
+  async #try(Client: ClientClass, address: ServerAddress): Promise<Wire | Problem> {
+    const client = new Client(this.#configOf(address))
+    // Before it is connected the promise tells.
+    client.on('error', () => {})
+    try {
+      await client.connect()
+    } catch (error) {
+      void client.end().catch(() => {})
+      return problemOf(error)
+    }
+    return this.#prepare(new Wire(client))
+  }
+
+  /** Settings that statements rely on, and whether the server takes writes. */
+  async #prepare(wire: Wire): Promise<Wire | Problem> {
+    const { idleMs } = this.#reaching
+    try {
+      await wire.ask({ text: settings.map((it) => `SET ${it}`).join('; ') })
+      await wire.ask({ text: `SET idle_in_transaction_session_timeout = ${idleMs}` })
+      const [row] = await wire.ask({
+        text: "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
+      })
+      if (row?.[0] === 'f') return wire
+    } catch (error) {
+      wire.cutOff()
+      return error instanceof StatementError ? error.problem : problemOf(error)
+    }
+    wire.cutOff()
+    return { code: sqlState.readOnlyTransaction, message: null, isLoss: true }
+  }
+
+  #configOf({ applicationName, tls, ...address }: ServerAddress): object {
+    const verified = { ...this.#reaching.tls, rejectUnauthorized: true }
+    const ssl = tls === 'off' ? false : tls === 'verified' ? verified : unverified
+    return {
+      ...address,
+      ssl,
+      application_name: applicationName,
+      pipeline: true,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+      connectionTimeoutMillis: connectTimeoutMs,
+      types: { getTypeParser: () => asText },
+    }
+  }
+}
+
+/**
+ * Every statement walks an index, whatever the server knows of the tables: statistics of a table that was empty a moment ago would have it
+ * read the whole of it. So one plan serves all executions.
+ */
+const settings = [
+  "bytea_output = 'hex'",
+  "client_min_messages = 'warning'",
+  'jit = off',
+  'enable_seqscan = off',
+  'enable_bitmapscan = off',
+  'plan_cache_mode = force_generic_plan',
+]
+
+type ClientClass = new (config: object) => PgClient
+
+const unverified = { rejectUnauthorized: false }
+
+// `binary: true` of the driver would take the bytes of a bytea for UTF-8.
+const asText = (text: string): string => text
+
+/** Whether waiting does not help: wrong name or password, no such database, an untrusted certificate. */
+function isFinal({ code }: Problem): boolean {
+  return code !== null && (/^(?:28|3D|42)/.test(code) || /CERT|SELF_SIGNED|ALTNAME/.test(code))
+}
+
+function unreachable(problems: readonly Problem[]): Failure {
+  const codes = [...new Set(problems.map(({ code }) => code ?? 'no answer'))]
+  const [code] = codes
+  const known = codes.length === 1 && code !== undefined ? reasons[code] : undefined
+  const count =
+    problems.length === 1
+      ? 'The PostgreSQL server'
+      : `None of ${problems.length} PostgreSQL servers`
+  const message = `${count} ${problems.length === 1 ? 'cannot be used' : 'can be used'}: ${known ?? codes.join(', ')}`
+  const systemCode = problems.find((problem) => problem.code !== null)?.code
+  return failure('UnknownError', message, {
+    code: 'ERR_IDB_UNREACHABLE',
+    ...(systemCode && { systemCode }),
+  })
+}
+
+/** Code → what it means, in words that hold nothing of the connection string. */
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
+  ENOENT: 'there is no such socket (ENOENT)',
+  ENOTFOUND: 'its name is not known (ENOTFOUND)',
+  '28P01': 'it does not accept the password (28P01)',
+  '28000': 'it does not let this user in (28000)',
+  '3D000': 'it has no such database (3D000)',
+  [sqlState.tooManyConnections]: 'it has as many connections as it takes (53300)',
+  [sqlState.readOnlyTransaction]: 'it takes no writes: it is a replica, or was made read-only',
+}

@@ -1,0 +1,47 @@
+/** The driver, `pg`: an optional peer dependency, loaded when the first server is asked for. */
+import { domException } from '../../errors.ts'
+
+/** What is used of a client of it; the driver's own types are no part of this package's. */
+export interface PgClient {
+  connect(): Promise<unknown>
+  query(query: PgQuery, callback: (error: unknown, result: PgResult | PgResult[]) => void): void
+  on(event: 'error', listener: (error: unknown) => void): void
+  on(event: 'end', listener: () => void): void
+  on(event: 'notice', listener: (notice: { severity?: string }) => void): void
+  on(event: 'notification', listener: (message: { payload?: string }) => void): void
+  ref(): void
+  unref(): void
+  end(): Promise<void>
+  /** What it is on. */
+  readonly connection: { readonly stream: { destroy(): void } }
+}
+
+/** A statement, with what it is to be executed with. */
+export interface PgQuery {
+  /** Prepared under this name, once for each connection. */
+  readonly name?: string
+  readonly text: string
+  readonly values?: readonly unknown[]
+  readonly rowMode: 'array'
+}
+
+/** What comes of a statement. */
+export interface PgResult {
+  readonly command: string
+  readonly rows: (string | null)[][]
+}
+
+type PgModule = { readonly Client: new (config: object) => PgClient }
+
+/** The driver's clients. @throws UnknownError where it is not installed */
+export async function loadDriver(): Promise<PgModule['Client']> {
+  try {
+    // A CommonJS module: its exports are the default.
+    const { default: driver } = (await import('pg')) as unknown as { default: PgModule }
+    return driver.Client
+  } catch {
+    const message =
+      'The package "pg" cannot be loaded, which idb-everywhere/postgres speaks to the server with; install it: npm install pg@8.23.1'
+    throw domException('UnknownError', message, { code: 'ERR_IDB_ENGINE' })
+  }
+}

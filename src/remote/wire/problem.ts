@@ -1,0 +1,56 @@
+/** What goes wrong with a server, as the driver tells it. */
+import { memberOf } from '../../base/thrown.ts'
+
+/** What is known of it. */
+export interface Problem {
+  /** SQLSTATE, or the system's code such as `ECONNREFUSED`; null: neither was told. */
+  readonly code: string | null
+  /** The server's words; null: it has said nothing. */
+  readonly message: string | null
+  /** Whether the connection is of no use any more. */
+  readonly isLoss: boolean
+}
+
+/** SQLSTATE → what it means here. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+export const sqlState = {
+  divisionByZero: '22012',
+  inFailedTransaction: '25P02',
+  readOnlyTransaction: '25006',
+  idleInTransaction: '25P03',
+  lockNotAvailable: '55P03',
+  undefinedTable: '42P01',
+  undefinedSchema: '3F000',
+  undefinedColumn: '42703',
+  insufficientPrivilege: '42501',
+  diskFull: '53100',
+  tooManyConnections: '53300',
+  queryCancelled: '57014',
+  programLimitExceeded: '54000',
+  deadlock: '40P01',
+  serialization: '40001',
+} as const
+
+/** After these the server closes the connection, or is no longer the one that takes writes. */
+const losses: readonly string[] = [
+  sqlState.idleInTransaction,
+  sqlState.readOnlyTransaction,
+  '57P01',
+  '57P02',
+  '57P03',
+  '57P05',
+]
+
+/** What `error`, which the driver has given, says. */
+export function problemOf(error: unknown): Problem {
+  const [code, severity, message] = ['code', 'severity', 'message'].map((name) =>
+    memberOf(error, name),
+  )
+  const isAnswer = typeof severity === 'string' && typeof code === 'string' && code.length === 5
+  if (!isAnswer) return { code: textOf(code), message: null, isLoss: true }
+  const isLoss = losses.includes(code) || code.startsWith('08') || severity === 'PANIC'
+  return { code, message: textOf(message), isLoss }
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null
+}

@@ -1,0 +1,113 @@
+/** Where servers are: what a connection string says. Nothing of one is ever in an error, as it may hold a password. */
+import { optionError } from '../../errors.ts'
+
+/** A server, and as whom to use it; undefined: as the environment says (`PGUSER`, `PGPASSWORD`, …). */
+export interface ServerAddress {
+  /** A name, an address, or the directory of a Unix socket. */
+  readonly host: string
+  readonly port: number
+  readonly user: string | undefined
+  readonly password: string | undefined
+  readonly database: string | undefined
+  readonly applicationName: string
+  readonly tls: TlsMode
+}
+
+/** Whether the way to the server is encrypted; `verified`: and its certificate has to be right, for that host. */
+type TlsMode = 'off' | 'unverified' | 'verified'
+
+/**
+ * The servers of connection strings, in order. One string may name several: `postgres://user@one:5432,two:5432/database`.
+ *
+ * @throws TypeError for what is no connection string, or has a parameter that is not known
+ */
+export function serverAddresses(connectionStrings: string | readonly string[]): ServerAddress[] {
+  const list = typeof connectionStrings === 'string' ? [connectionStrings] : connectionStrings
+  const addresses = list.flatMap(addressesIn)
+  if (addresses.length > 0) return addresses
+  throw wrong('names no server')
+}
+
+/** Whether no one is on the way who could listen. */
+function isLocal(host: string): boolean {
+  return host.startsWith('/') || /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
+}
+
+const shape =
+  /^postgres(?:ql)?:\/\/(?:(?<who>[^@/?#]*)@)?(?<hosts>[^/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<parameters>[^#]*))?$/
+
+function addressesIn(text: string): ServerAddress[] {
+  const parts = typeof text === 'string' ? shape.exec(text)?.groups : undefined
+  if (!parts) throw wrong('is no URL such as postgres://user@host:5432/database')
+  const parameters = parametersOf(parts['parameters'] ?? '')
+  const [user, password] = (parts['who'] ?? '').split(/:(.*)/s, 2)
+  const common = {
+    user: parameters['user'] ?? decoded(user),
+    password: parameters['password'] ?? decoded(password),
+    database: decoded(parts['database']),
+    applicationName: parameters['application_name'] ?? 'idb-everywhere',
+  }
+  return (parts['hosts'] ?? '').split(',').map((place) => {
+    const { host, port } = placeOf(place, parameters)
+    return { ...common, host, port, tls: tlsOf(parameters['sslmode'], host) }
+  })
+}
+
+const placeShape = /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>\d+))?$/
+
+function placeOf(place: string, parameters: Parameters): { host: string; port: number } {
+  const parts = placeShape.exec(place)?.groups
+  if (!parts) throw wrong('has a host that cannot be read')
+  const named = parameters['host'] ?? decoded(parts['host']?.replace(/^\[|\]$/g, ''))
+  const port = Number(parts['port'] ?? parameters['port'] ?? 5432)
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) {
+    throw wrong('has a port that is no number from 1 to 65535')
+  }
+  return { host: named ?? 'localhost', port }
+}
+
+type Parameters = Readonly<Record<string, string | undefined>>
+
+const knownParameters = ['application_name', 'host', 'password', 'port', 'sslmode', 'user']
+
+function parametersOf(text: string): Parameters {
+  const parameters = Object.fromEntries(new URLSearchParams(text))
+  const unknown = Object.keys(parameters).find((name) => !knownParameters.includes(name))
+  if (unknown === undefined) return parameters
+  throw wrong(`has a parameter that is not known here; known are ${knownParameters.join(', ')}`)
+}
+
+/** By default nothing goes over a network that others could read, and no one can pretend to be the server. */
+function tlsOf(mode: string | undefined, host: string): TlsMode {
+  switch (mode) {
+    case 'disable':
+      return 'off'
+    case 'no-verify':
+      return 'unverified'
+    case 'require':
+    case 'verify-ca':
+    case 'verify-full':
+      return 'verified'
+    case undefined:
+    case 'allow':
+    case 'prefer':
+      return isLocal(host) ? 'off' : 'verified'
+    default:
+      throw wrong('has an "sslmode" that is not known')
+  }
+}
+
+/** undefined: there is none. */
+function decoded(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    throw wrong('has a % that is not followed by two digits; write %25 for the character itself')
+  }
+}
+
+function wrong(what: string): TypeError {
+  const message = `Option "connectionString" ${what} (it is not shown, as it may hold a password)`
+  return optionError('connectionString', message)
+}

@@ -1,0 +1,124 @@
+/**
+ * A connection to a server. Statements go out as they come, without waiting for each other, and are answered in order; one that fails
+ * in a transaction makes those fail that follow it there. It keeps the process alive while an answer is awaited.
+ */
+import { append } from '../../base/own-property.ts'
+import type { PgClient, PgResult } from './pg-driver.ts'
+import { type Problem, problemOf } from './problem.ts'
+import type { Answer, Row, Statement, Value } from './statement.ts'
+
+/** A statement whose answer is a promise has failed. */
+export class StatementError extends Error {
+  override readonly name = 'StatementError'
+  readonly problem: Problem
+
+  constructor(problem: Problem) {
+    super(`A statement has failed (${problem.code ?? 'no code'})`)
+    this.problem = problem
+  }
+}
+
+export class Wire {
+  readonly #client: PgClient
+  #pending = 0
+  #hasWarned = false
+  #isLost = false
+  readonly #lossListeners: (() => void)[] = []
+  #idle: (() => void) | null = null
+
+  /** `client` must be connected. */
+  constructor(client: PgClient) {
+    this.#client = client
+    client.on('error', () => this.#lose())
+    client.on('end', () => this.#lose())
+    client.on('notice', ({ severity }) => {
+      if (severity === 'WARNING') this.#hasWarned = true
+    })
+    client.unref()
+  }
+
+  get isLost(): boolean {
+    return this.#isLost
+  }
+
+  /** Has `listener` called once, when nothing can be sent any more. */
+  onLoss(listener: () => void): void {
+    append(this.#lossListeners, listener)
+  }
+
+  /** Has `listener` called with what is notified to the channels that are listened to. */
+  onNotification(listener: (payload: string) => void): void {
+    this.#client.on('notification', ({ payload = '' }) => listener(payload))
+  }
+
+  /** Has `listener` called once, as soon as no answer is awaited; at once where none is. */
+  whenIdle(listener: () => void): void {
+    if (this.#pending === 0) listener()
+    else this.#idle = listener
+  }
+
+  send({ name, text }: Statement, values: readonly Value[], answer: Answer): void {
+    const query = {
+      text,
+      rowMode: 'array',
+      ...(name && { name }),
+      ...(values.length && { values }),
+    }
+    if (this.#pending++ === 0) this.#client.ref()
+    this.#client.query(query as Parameters<PgClient['query']>[0], (error, result) => {
+      const hasWarned = this.#hasWarned
+      this.#hasWarned = false
+      if (error) this.#failed(answer, problemOf(error))
+      else this.#done(answer, result, hasWarned)
+      this.#answered()
+    })
+  }
+
+  /** The same as a promise. @throws StatementError */
+  ask(statement: Statement, values: readonly Value[] = []): Promise<readonly Row[]> {
+    return new Promise((resolve, reject) => {
+      this.send(statement, values, {
+        done: resolve,
+        failed: (problem) => reject(new StatementError(problem)),
+      })
+    })
+  }
+
+  /** Closes it once all is answered. */
+  async end(): Promise<void> {
+    this.#client.ref()
+    await this.#client.end()
+  }
+
+  /** Closes it now: what is not answered fails. */
+  cutOff(): void {
+    if (this.#isLost) return
+    this.#lose()
+    this.#client.connection.stream.destroy()
+  }
+
+  #done(answer: Answer, result: PgResult | PgResult[], hasWarned: boolean): void {
+    const last = Array.isArray(result) ? result.at(-1) : result
+    answer.done(last?.rows ?? [], last?.command ?? '', hasWarned)
+  }
+
+  #failed(answer: Answer, problem: Problem): void {
+    // Half of what was sent may have been done: nothing more must come after it.
+    if (problem.isLoss) this.cutOff()
+    answer.failed(problem)
+  }
+
+  #answered(): void {
+    if (--this.#pending > 0) return
+    if (!this.#isLost) this.#client.unref()
+    const idle = this.#idle
+    this.#idle = null
+    idle?.()
+  }
+
+  #lose(): void {
+    if (this.#isLost) return
+    this.#isLost = true
+    for (const listener of this.#lossListeners.splice(0)) listener()
+  }
+}

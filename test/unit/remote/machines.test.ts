@@ -1,0 +1,122 @@
+/** Several processes on one schema: each host is one, as the server sees it. */
+import { expect, test } from 'vitest'
+import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
+import { onServer } from '../../kit/postgres-suite.ts'
+
+/** The events of a request in order. */
+function eventsOf(request: IDBOpenDBRequest): string[] {
+  const events: string[] = []
+  for (const type of ['blocked', 'upgradeneeded', 'success', 'error']) {
+    request.addEventListener(type, () => events.push(type))
+  }
+  return events
+}
+
+/** Resolves at the next event of that type. */
+function next(target: EventTarget, type: string): Promise<Event> {
+  return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }))
+}
+
+onServer('databases of several processes', ({ factory, connectionString }) => {
+  const opened = async (): Promise<[IDBDatabase, IDBFactory]> => [
+    await openDatabase(await factory(), (it) => it.createObjectStore('s')),
+    await factory(),
+  ]
+
+  test('an upgrade has versionchange fired elsewhere, and goes on once all have closed', async () => {
+    const [database, other] = await opened()
+    const versions: (number | null)[] = []
+    database.onversionchange = ({ oldVersion, newVersion }) => {
+      versions.push(oldVersion, newVersion)
+      database.close()
+    }
+    const request = other.open('test', 2)
+    const events = eventsOf(request)
+    await resultOf(request)
+    expect(versions).toEqual([1, 2])
+    expect(events).toEqual(['upgradeneeded', 'success'])
+  })
+
+  test('a connection that stays open elsewhere blocks a deletion, until it closes', async () => {
+    const [database, other] = await opened()
+    const request = other.deleteDatabase('test')
+    const events = eventsOf(request)
+    await next(request, 'blocked')
+    database.close()
+    await resultOf(request)
+    expect(events).toEqual(['blocked', 'success'])
+    expect(await other.databases()).toEqual([])
+  })
+
+  test('an opening waits for an upgrade elsewhere, and finds what it has made', async () => {
+    const [first, second] = [await factory(), await factory()]
+    let later: IDBOpenDBRequest | null = null
+    const request = first.open('test', 1)
+    request.onupgradeneeded = () => {
+      const store = request.result.createObjectStore('s')
+      later = second.open('test')
+      for (let i = 0; i < 100; i++) store.put(i, i)
+    }
+    await resultOf(request)
+    const database = await resultOf(later as unknown as IDBOpenDBRequest) // It was asked for.
+    const count = database.transaction('s').objectStore('s').count()
+    expect([database.version, await resultOf(count)]).toEqual([1, 100])
+  })
+
+  test('transactions that read and write the same store go one after the other, and lose nothing', async () => {
+    const [one, other] = await opened()
+    const databases = [one, await resultOf(other.open('test'))]
+    const add = async (database: IDBDatabase): Promise<void> => {
+      const transaction = database.transaction('s', 'readwrite')
+      const store = transaction.objectStore('s')
+      const value = await resultOf<number | undefined>(store.get('n'))
+      store.put((value ?? 0) + 1, 'n')
+      await completion(transaction)
+    }
+    await Promise.all(Array.from({ length: 40 }, (_, i) => add(databases[i % 2] as IDBDatabase)))
+    expect(await resultOf(one.transaction('s').objectStore('s').get('n'))).toBe(40)
+  })
+
+  test('a read-only transaction sees one state, and keeps no writer waiting', async () => {
+    const [one, other] = await opened()
+    const reading = one.transaction('s').objectStore('s')
+    expect(await resultOf(reading.get('k'))).toBeUndefined()
+    // It goes on asking, as else it would end.
+    let isOver = false
+    const seen = (async () => {
+      while (!isOver) if ((await resultOf(reading.get('k'))) !== undefined) return 'another state'
+      return 'one state'
+    })()
+    const database = await resultOf(other.open('test'))
+    const writing = database.transaction('s', 'readwrite')
+    writing.objectStore('s').put('v', 'k')
+    await completion(writing)
+    isOver = true
+    expect(await seen).toBe('one state')
+    expect(await resultOf(one.transaction('s').objectStore('s').get('k'))).toBe('v')
+  })
+
+  test('two processes that make the same database both get it', async () => {
+    const factories = await Promise.all([factory(), factory(), factory()])
+    const databases = await Promise.all(
+      factories.map((it) => openDatabase(it, (database) => database.createObjectStore('s'))),
+    )
+    expect(databases.map(({ version }) => version)).toEqual([1, 1, 1])
+    expect(await factories[0]?.databases()).toEqual([{ name: 'test', version: 1 }])
+  })
+
+  test('an opening that waits for others is cancelled as its factory closes', async () => {
+    const [database, other] = await opened()
+    const { close } = await import('../../../src/index.ts')
+    const request = other.open('test', 2)
+    await next(request, 'blocked')
+    const closing = close(other)
+    await expect(resultOf(request)).rejects.toMatchObject({
+      name: 'AbortError',
+      cause: { code: 'ERR_IDB_CLOSED' },
+    })
+    await closing
+    expect(database.version).toBe(1)
+    expect(connectionString()).toMatch(/^postgres:/)
+  })
+})

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest'
+import { serverAddresses } from '../../../src/remote/wire/server-address.ts'
+import { postgres } from '../../../src/remote/postgres.ts'
+
+const common = {
+  user: undefined,
+  password: undefined,
+  database: undefined,
+  applicationName: 'idb-everywhere',
+}
+
+test('a connection string names a server, and as whom to use it', () => {
+  expect(serverAddresses('postgres://ann:p%40ss:word@db.example.com:6000/library')).toEqual([
+    {
+      ...common,
+      host: 'db.example.com',
+      port: 6000,
+      user: 'ann',
+      password: 'p@ss:word',
+      database: 'library',
+      tls: 'verified',
+    },
+  ])
+})
+
+test('several hosts, in one string or in several, are several servers', () => {
+  const places = (text: string | string[]) =>
+    serverAddresses(text).map(({ host, port }) => `${host}:${port}`)
+  expect(places('postgresql://a:1,[::1]:2,c/x')).toEqual(['a:1', '::1:2', 'c:5432'])
+  expect(places(['postgres://a/x', 'postgres://b:7/x'])).toEqual(['a:5432', 'b:7'])
+})
+
+test('a server on this machine may be reached in the clear, every other by verified TLS', () => {
+  const tls = (text: string) => serverAddresses(text)[0]?.tls
+  expect(tls('postgres:///library?host=/run/postgresql')).toBe('off')
+  for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+    expect(tls(`postgres://${host}/library`)).toBe('off')
+  }
+  for (const query of ['', '?sslmode=prefer', '?sslmode=require', '?sslmode=verify-full']) {
+    expect(tls(`postgres://10.0.0.1/library${query}`)).toBe('verified')
+  }
+  expect(tls('postgres://10.0.0.1/library?sslmode=no-verify')).toBe('unverified')
+  expect(tls('postgres://10.0.0.1/library?sslmode=disable')).toBe('off')
+})
+
+test.each([
+  'mysql://secret@host/library',
+  'secret',
+  'postgres://ann:secret@host:port/library',
+  'postgres://ann:secret@host:99999/library',
+  'postgres://ann:sec%ret@host/library',
+  'postgres://ann:secret@host/library?sslmode=secret',
+  'postgres://ann:secret@host/library?secret=1',
+])('%j is refused, and is not shown', (connectionString) => {
+  expect(() => postgres({ connectionString })).toThrow(
+    expect.objectContaining({
+      code: 'ERR_IDB_INVALID_OPTION',
+      option: 'connectionString',
+      message: expect.not.stringMatching(/sec|ann:/),
+    }),
+  )
+})
+
+test('an option that postgres() does not know is refused by its name', () => {
+  const options = { connectionString: 'postgres://host/library', poolSize: 3 }
+  expect(() => postgres(options)).toThrow('Unknown option "poolSize"')
+  expect(() => postgres({ connectionString: 'postgres://host/library', connections: 0 })).toThrow(
+    'Expected option "connections" to be a number from 1 up, got 0',
+  )
+})

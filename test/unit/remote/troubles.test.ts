@@ -1,0 +1,168 @@
+/** What goes wrong with a server, and how it is told. */
+import { expect, test } from 'vitest'
+import { installPostgres } from '../../../src/remote/entry.ts'
+import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
+import { askServer } from '../../kit/ask-server.ts'
+import { onServer } from '../../kit/postgres-suite.ts'
+import { remoteFactory } from '../../kit/postgres-schema.ts'
+
+onServer('trouble with a server', ({ factory, connectionString, schema, server }) => {
+  const opened = async (): Promise<IDBDatabase> =>
+    openDatabase(await factory(), (it) => it.createObjectStore('s'))
+  const ask = (text: string) => askServer(connectionString(), text)
+  /** Ends the connections of transactions, as an administrator may. */
+  const cutAll = (which: string) =>
+    ask(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'idb-everywhere' AND pid <> pg_backend_pid() AND ${which}`,
+    )
+
+  const openingOf = (options: Parameters<typeof remoteFactory>[0]): Promise<unknown> =>
+    resultOf(remoteFactory(options, () => {}).open('test'))
+
+  test('a schema without tables says what makes them', async () => {
+    const place = { connectionString: connectionString(), schema: 'nothing here' }
+    await expect(openingOf(place)).rejects.toMatchObject({
+      name: 'UnknownError',
+      message: expect.stringContaining('installPostgres()'),
+      cause: { code: 'ERR_IDB_NOT_INSTALLED' },
+    })
+  })
+
+  test('tables of a newer format are refused, and left alone', async () => {
+    const place = { connectionString: connectionString(), schema: await schema() }
+    await ask(`UPDATE "${place.schema}".meta SET format = 99`)
+    await expect(openingOf(place)).rejects.toMatchObject({
+      cause: { code: 'ERR_IDB_NEWER_FORMAT', format: 99, supportedFormat: 1 },
+    })
+    await expect(installPostgres(place)).rejects.toMatchObject({
+      cause: { code: 'ERR_IDB_NEWER_FORMAT' },
+    })
+  })
+
+  test('tables of another program are refused', async () => {
+    await ask('CREATE SCHEMA other; CREATE TABLE other.meta (name text)')
+    const place = { connectionString: connectionString(), schema: 'other' }
+    for (const failing of [openingOf(place), installPostgres(place)]) {
+      await expect(failing).rejects.toMatchObject({ cause: { code: 'ERR_IDB_FOREIGN_FILE' } })
+    }
+  })
+
+  test('a server that is not there is told by its code, and without its connection string', async () => {
+    const there = 'postgres://ann:secret@/library?host=/tmp/secret-nowhere'
+    await expect(openingOf({ connectionString: there, waitMs: 0 })).rejects.toMatchObject({
+      message: expect.not.stringMatching(/secret|ann:|library/),
+      cause: { code: 'ERR_IDB_UNREACHABLE', systemCode: 'ENOENT' },
+    })
+    const unknown = connectionString().replace('/postgres?', '/secret?')
+    await expect(openingOf({ connectionString: unknown })).rejects.toMatchObject({
+      message: expect.not.stringMatching(/secret/),
+      cause: { code: 'ERR_IDB_UNREACHABLE', systemCode: '3D000' },
+    })
+  })
+
+  test('a role with the rights to rows can do all but make tables; one without is refused', async () => {
+    await ask('CREATE ROLE app LOGIN; CREATE ROLE stranger LOGIN')
+    const place = { connectionString: connectionString(), schema: await schema() }
+    expect(await installPostgres({ ...place, role: 'app' })).toBe(false)
+    const as = (role: string) => connectionString().replace('postgres@', `${role}@`)
+    const indexedDB = await factory({ connectionString: as('app') })
+    const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    const store = database.transaction('s', 'readwrite').objectStore('s')
+    expect(await resultOf(store.put(1, 1))).toBe(1)
+    database.close()
+    await resultOf(indexedDB.deleteDatabase('test'))
+    const stranger = { ...place, connectionString: as('stranger') }
+    await expect(openingOf(stranger)).rejects.toMatchObject({
+      cause: { code: 'ERR_IDB_SERVER', systemCode: '42501' },
+    })
+    await ask('REASSIGN OWNED BY app TO postgres')
+  })
+
+  test('rights that are withdrawn abort the next transaction with their code', async () => {
+    const database = await opened()
+    await ask(`ALTER TABLE "${await schema()}".records RENAME TO gone`)
+    const transaction = database.transaction('s', 'readwrite')
+    transaction.objectStore('s').put(1, 1)
+    await expect(completion(transaction)).rejects.toMatchObject({
+      cause: { code: 'ERR_IDB_NOT_INSTALLED', systemCode: '42P01', database: 'test' },
+    })
+  })
+
+  test('a transaction whose connection is cut aborts; the database stays open, and the next one goes through', async () => {
+    const database = await opened()
+    const transaction = database.transaction('s', 'readwrite')
+    const ended = completion(transaction).catch((error: unknown) => error)
+    const store = transaction.objectStore('s')
+    // It goes on asking, as else it would end.
+    const askOn = (): void => {
+      store.get('k').onsuccess = askOn
+    }
+    store.put('lost', 'k').onsuccess = askOn
+    await expect.poll(() => cutAll("query LIKE '%records%'")).not.toEqual([])
+    expect(await ended).toMatchObject({
+      name: 'AbortError',
+      cause: { code: 'ERR_IDB_OWNER_LOST' },
+    })
+    const after = database.transaction('s', 'readwrite').objectStore('s')
+    expect(await resultOf(after.get('k'))).toBeUndefined()
+    await resultOf(after.put('kept', 'k'))
+  })
+
+  test('a server that ends and comes back keeps what was told to be complete, and open databases', async () => {
+    const database = await opened()
+    const transaction = database.transaction('s', 'readwrite')
+    transaction.objectStore('s').put('kept', 'k')
+    await completion(transaction)
+    await server().crash()
+    const value = await resultOf(database.transaction('s').objectStore('s').get('k')).catch(
+      // Its connection was there before: the next one is made anew.
+      () => resultOf(database.transaction('s').objectStore('s').get('k')),
+    )
+    expect(value).toBe('kept')
+  })
+
+  test('a session that was thought gone comes back, unless its database was upgraded meanwhile', async () => {
+    const database = await opened()
+    await ask(`DELETE FROM "${await schema()}".sessions`)
+    const put = (): Promise<void> => {
+      const transaction = database.transaction('s', 'readwrite')
+      transaction.objectStore('s').put(1, 1)
+      return completion(transaction)
+    }
+    await expect(put()).rejects.toMatchObject({ cause: { code: 'ERR_IDB_CLOSED' } })
+    await expect
+      .poll(() =>
+        put().then(
+          () => 'complete',
+          () => 'aborted',
+        ),
+      )
+      .toBe('complete')
+
+    await ask(`DELETE FROM "${await schema()}".sessions`)
+    const closed = new Promise((resolve) => (database.onclose = resolve))
+    const other = await openDatabase(await factory(), (it) => it.deleteObjectStore('s'), {
+      version: 2,
+    })
+    await expect(put()).rejects.toMatchObject({ cause: { code: 'ERR_IDB_CLOSED' } })
+    await closed
+    expect([...other.objectStoreNames]).toEqual([])
+    const rows = await ask(`SELECT count(*) FROM "${await schema()}".records`)
+    expect(rows).toEqual([['0']])
+  })
+
+  test('a list of servers leads to the one that takes writes', async () => {
+    const nowhere = 'postgres:///postgres?host=/tmp/nowhere'
+    const indexedDB = await factory({ connectionString: [nowhere, connectionString()] }, () => {})
+    expect(await indexedDB.databases()).toEqual([])
+  })
+
+  test('a server that takes no writes is none', async () => {
+    const place = { connectionString: connectionString(), schema: await schema(), waitMs: 0 }
+    await ask('CREATE ROLE reader LOGIN; ALTER ROLE reader SET default_transaction_read_only = on')
+    const reader = place.connectionString.replace('postgres@', 'reader@')
+    await expect(openingOf({ ...place, connectionString: reader })).rejects.toMatchObject({
+      cause: { code: 'ERR_IDB_UNREACHABLE', systemCode: '25006' },
+    })
+  })
+})
