@@ -138,6 +138,12 @@ export const shortSuites = [
   },
   { name: 'model', command: 'node test/suites/model/run.mjs', counts: /^model: \d+ passed.*/m },
   {
+    name: 'remote',
+    lane: 'processes',
+    command: 'node test/suites/remote/run.mjs',
+    counts: /^remote: (?:passed|FAILED|skipped).*/m,
+  },
+  {
     name: 'limits',
     command: 'node test/suites/limits/run.mjs',
     counts: /^limits: .*/m,

@@ -16,6 +16,8 @@ interface NotPassing {
   readonly status?: string
   /** Labels such as `node20`; absent: all. */
   readonly runtimes?: readonly string[]
+  /** Labels such as `postgres-vfs`; absent: all. */
+  readonly vfs?: readonly string[]
   /** Of upstream, eight digits; absent: all. */
   readonly commits?: readonly string[]
   readonly reason: string
@@ -53,15 +55,18 @@ export interface Verdict {
   readonly unexpectedPasses: readonly string[]
 }
 
-/** Compares a page's result with what is expected of it in a runtime and of a commit. */
+/** Compares a page's result with what is expected of it in a runtime, on what holds the databases, and of a commit. */
 export function judge(
   result: PageResult,
   expectations: Expectations,
-  { commit, runtime }: { commit: string; runtime: string },
+  { commit, runtime, vfs: place }: { commit: string; runtime: string; vfs: string },
 ): Verdict {
   const entries = expectations.notPassing.filter(
-    ({ file, runtimes = [runtime], commits = [commit] }) =>
-      file === result.file && runtimes.includes(runtime) && commits.includes(commit),
+    ({ file, runtimes = [runtime], vfs = [place], commits = [commit] }) =>
+      file === result.file &&
+      runtimes.includes(runtime) &&
+      vfs.includes(place) &&
+      commits.includes(commit),
   )
   const isExpectedEnd = result.status === 'OK' || entries.some((it) => it.status === result.status)
   const isExpected = ({ name }: Subtest) => entries.some((entry) => entry.subtests.includes(name))

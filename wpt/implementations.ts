@@ -2,24 +2,27 @@
 import { cpSync, existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import type { PostgresServer } from '../test/kit/postgres-server.ts'
 import { installedPackage } from '../test/kit/runtimes.ts'
 import type { Implementation } from './scope/options.ts'
 
 export const implementationNames = ['ours', 'fake-indexeddb', 'indexeddbshim'] as const
 export type ImplementationName = (typeof implementationNames)[number]
 
-export const vfsNames = ['node', 'memory'] as const
+export const vfsNames = ['node', 'memory', 'postgres'] as const
 export type VfsName = (typeof vfsNames)[number]
 
 export interface ImplementationChoice {
   readonly name: ImplementationName
-  /** Ours only. */
+  /** Ours only; `postgres`: on a server, and on no file system. */
   readonly vfs: VfsName
   /** fake-indexeddb only: make its errors name DOMException as their constructor. */
   readonly repairErrors: boolean
   readonly projectRoot: string
   /** A directory of this run's own. */
   readonly workDirectory: string
+  /** Of `postgres`; else null. */
+  readonly server: PostgresServer | null
 }
 
 /** How tables name it: our file system, or the peer and its version. */
@@ -58,7 +61,7 @@ export async function findImplementation(choice: ImplementationChoice): Promise<
 }
 
 /** The built files that package.json names for `import`, in a copy: a build under way must not change a run. */
-function ours({ vfs, projectRoot, workDirectory }: ImplementationChoice): Implementation {
+function ours({ vfs, projectRoot, workDirectory, server }: ImplementationChoice): Implementation {
   if (!existsSync(join(projectRoot, 'dist'))) {
     throw new Error('dist/ is missing: run `npm run build` first')
   }
@@ -69,16 +72,20 @@ function ours({ vfs, projectRoot, workDirectory }: ImplementationChoice): Implem
   const text = readFileSync(join(copy, 'package.json'), 'utf8')
   // The build writes this table, and fails if it differs.
   const { exports } = JSON.parse(text) as {
-    exports: Record<string, { import: { default: string } }>
+    exports: Record<string, { default?: string; import?: { default: string } }>
   }
   const builtFile = (name: string) => {
-    const path = exports[name]?.import.default
+    const path = exports[name]?.import?.default ?? exports[name]?.default
     if (!path || !existsSync(join(copy, path))) {
       throw new Error(`dist/ lacks the entry "${name}": run \`npm run build\` first`)
     }
     return fileUrl(copy, path)
   }
-  return { name: 'ours', entry: builtFile('.'), vfsEntry: builtFile(`./vfs/${vfs}`) }
+  const entry = builtFile('.')
+  if (vfs !== 'postgres') return { name: 'ours', entry, vfsEntry: builtFile(`./vfs/${vfs}`) }
+  if (!server) throw new Error('unreachable: no server was started')
+  const { connectionString } = server
+  return { name: 'ours-on-postgres', entry, remoteEntry: builtFile('./postgres'), connectionString }
 }
 
 function fileUrl(...path: string[]): string {

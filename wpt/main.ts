@@ -1,5 +1,6 @@
 /** Runs web-platform-tests' IndexedDB suite in a server runtime: one process per page. */
 import { dirname, join } from 'node:path'
+import { startPostgres } from '../test/kit/postgres-server.ts'
 import { runtimeCommand, runtimeLabel } from '../test/kit/runtimes.ts'
 import { type Settings, parseCommandLine, usage } from './command-line.ts'
 import { type Expectations, readExpectations, reasonNotRun } from './expectations.ts'
@@ -47,8 +48,10 @@ async function runSuite(settings: Settings, { projectRoot, startPath }: Places):
   const runtime = runtimeLabel(settings.runtime)
   const vfs = implementationLabel({ ...settings, name: settings.implementation })
   const key = { commit: suite.commit, runtime, vfs }
+  const database = settings.vfs === 'postgres' ? await startPostgres() : null
   const implementation = await findImplementation({
     ...settings,
+    server: database,
     name: settings.implementation,
     projectRoot,
     workDirectory: dirname(startPath),
@@ -70,6 +73,7 @@ async function runSuite(settings: Settings, { projectRoot, startPath }: Places):
     }
   } finally {
     server.close()
+    await database?.stop()
   }
   if (settings.update) writeManifest(manifestPath, manifest)
   return isGood ? 0 : 1

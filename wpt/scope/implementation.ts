@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
 import type { ScopeOptions } from './options.ts'
 
 /**
@@ -13,6 +14,15 @@ export async function installImplementation(options: ScopeOptions): Promise<() =
       const { memory, nodeFs } = await import(implementation.vfsEntry)
       const vfs = memory ? memory() : nodeFs()
       return () => install({ force: true, path: storagePath, vfs })
+    }
+    case 'ours-on-postgres': {
+      const { install } = await import(implementation.entry)
+      const { installPostgres, postgres } = await import(implementation.remoteEntry)
+      const { connectionString } = implementation
+      // The page's own; its workers find it there.
+      const schema = basename(dirname(storagePath))
+      await installPostgres({ connectionString, schema })
+      return () => install({ force: true, host: postgres({ connectionString, schema }) })
     }
     case 'fake-indexeddb': {
       if (implementation.errorsEntry) repairErrors(await import(implementation.errorsEntry))

@@ -19,5 +19,11 @@ export interface ScopeOptions {
 /** Which IndexedDB to test. */
 export type Implementation =
   | { readonly name: 'ours'; readonly entry: string; readonly vfsEntry: string }
+  | {
+      readonly name: 'ours-on-postgres'
+      readonly entry: string
+      readonly remoteEntry: string
+      readonly connectionString: string
+    }
   | { readonly name: 'fake-indexeddb'; readonly entry: string; readonly errorsEntry: string | null }
   | { readonly name: 'indexeddbshim'; readonly entry: string }

@@ -1,9 +1,5 @@
 /** Runs a program on databases and on the model, and finds where they differ. */
-import { close, createIndexedDB } from '../../../src/index.ts'
-import { platform } from '../../../src/platform/node.ts'
-import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
-import { type Engine, loadEngine } from '../../../src/sqlite/engine.ts'
-import type { Vfs } from '../../../src/files/vfs.ts'
+import { close } from '../../../src/index.ts'
 import { resultOf } from '../../kit/promises.ts'
 import { Model } from './model.ts'
 import { playTransaction, toggle } from './play.ts'
@@ -13,8 +9,10 @@ import { textOf } from './text.ts'
 
 /** Where the databases are. */
 export interface Place {
-  readonly vfs: Vfs
-  readonly path: string
+  /** Makes a factory on it. */
+  create(): IDBFactory
+  /** What is wrong with what is stored, while no factory has it open. */
+  check(): Promise<string[]>
 }
 
 /** What differs, and at which step, counted from 0; null: nothing. */
@@ -43,7 +41,7 @@ class Run {
 
   constructor(place: Place) {
     this.#place = place
-    this.#indexedDB = createIndexedDB(place)
+    this.#indexedDB = place.create()
   }
 
   async step(step: Step): Promise<string | null> {
@@ -108,8 +106,8 @@ class Run {
     const difference = await this.#compare()
     this.#disconnect()
     await close(this.#indexedDB)
-    const problems = difference === null ? await checkFiles(this.#place) : []
-    this.#indexedDB = createIndexedDB(this.#place)
+    const problems = difference === null ? await this.#place.check() : []
+    this.#indexedDB = this.#place.create()
     if (problems.length > 0) return `the check found ${problems.join('; ')}`
     return difference ?? this.#compare()
   }
@@ -170,19 +168,3 @@ interface RecordSource {
 }
 
 const plain = ({ key, primaryKey, value }: Entry): Entry => ({ key, primaryKey, value })
-
-let engine: Promise<Engine> | undefined
-
-/** SQLite's check and ours: index entries and records agree, key generators are beyond their keys. */
-async function checkFiles({ vfs, path }: Place): Promise<string[]> {
-  const getEngine = (): Promise<Engine> => (engine ??= loadEngine(() => platform.loadWasm()))
-  const storage = openStorageDirectory({ vfs, path, waitMs: 0, getEngine })
-  const problems: string[] = []
-  for (const { name } of await storage.list()) {
-    const database = await storage.open(name)
-    problems.push(...database.care.check())
-    await database.close()
-  }
-  await storage.close()
-  return problems
-}

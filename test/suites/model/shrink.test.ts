@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { memory } from '../../../vfs/memory.ts'
 import { seededRandom } from '../../kit/history/random.ts'
+import { onFiles } from './files.ts'
 import { generateProgram } from './generate.ts'
 import type { Program, Request } from './program.ts'
 import { runProgram } from './run-program.ts'
@@ -15,7 +16,7 @@ test('the same seed gives the same program', () => {
 
 test('a program runs as the model says, and so does any part of it', async () => {
   for (const part of [program, program.slice(20), program.filter((_, i) => i % 2)]) {
-    expect(await runProgram(part, { vfs: memory(), path: 'model' })).toBeNull()
+    expect(await runProgram(part, onFiles({ vfs: memory(), path: 'model' }))).toBeNull()
   }
 })
 

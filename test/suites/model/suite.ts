@@ -7,6 +7,7 @@ import { memory } from '../../../vfs/memory.ts'
 import { nodeFs } from '../../../vfs/node.ts'
 import { generateProgram } from './generate.ts'
 import type { Program } from './program.ts'
+import { onFiles } from './files.ts'
 import { runProgram } from './run-program.ts'
 import { shrink } from './shrink.ts'
 import { textOf } from './text.ts'
@@ -56,13 +57,13 @@ export async function checkAgainstModel(
 }
 
 async function tryOn(kind: (typeof vfsKinds)[number], program: Program): Promise<string | null> {
-  if (kind === 'memory') return runProgram(program, { vfs: memory(), path: 'model' })
+  if (kind === 'memory') return runProgram(program, onFiles({ vfs: memory(), path: 'model' }))
   if (kind === 'log') {
-    return runProgram(program, { vfs: { ...memory(), isPersistent: true }, path: 'model' })
+    return runProgram(program, onFiles({ vfs: { ...memory(), isPersistent: true }, path: 'model' }))
   }
   const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-model-'))
   try {
-    return await runProgram(program, { vfs: nodeFs(), path })
+    return await runProgram(program, onFiles({ vfs: nodeFs(), path }))
   } finally {
     rmSync(path, { recursive: true, force: true })
   }

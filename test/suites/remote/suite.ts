@@ -1,0 +1,2 @@
+export { startPostgres, whyNoServer } from '../../kit/postgres-server.ts'
+export { checkAgainstModel } from './model.ts'
