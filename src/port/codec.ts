@@ -279,6 +279,7 @@ function readScan(parcel: ParcelReader): ScanOperation {
     limit: readLimit(parcel),
     limitBytes: readLimit(parcel),
     withValues: parcel.boolean(),
+    withKeys: undefined,
     // Own members, so that none is inherited.
     part: undefined,
     longestValue: undefined,

@@ -106,6 +106,8 @@ export interface Scan {
   readonly limitBytes: number
   /** False: keys only. */
   readonly withValues: boolean
+  /** False: no one looks at the keys, so that those of a store's records may be left out, and then count nothing. Absent: they are there. */
+  readonly withKeys?: false | undefined
   /** A longer value may be left out of its record, and counts all the same. Absent: none is. */
   readonly longestValue?: number | undefined
   /** Where it is not absent, that is read, as the value of one record without keys, and nothing else. */

@@ -240,6 +240,7 @@ function readBatch(cursor: Cursor, step: Step): Request {
     limit: batch,
     limitBytes: largestBatchBytes,
     withValues: !keyOnly,
+    withKeys: undefined,
     // Own members, so that none is inherited.
     part: undefined,
     longestValue: undefined,

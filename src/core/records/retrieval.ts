@@ -1,6 +1,7 @@
 /** Requests that read, count or delete by key range, on an object store or an index alike. */
 import type { Direction } from '../../keys/direction.ts'
 import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
+import type { ScanOperation } from '../../protocol/protocol.ts'
 import type { Cursor } from './cursor.ts'
 import type { ObjectStoreHandle, Source } from '../handles.ts'
 import {
@@ -17,12 +18,17 @@ import { executeRequest } from '../execute-request.ts'
 
 /** Value of the first record in range. https://w3c.github.io/IndexedDB/#object-store-retrieval-operation */
 export function getValue(source: Source, range: KeyRange): Request {
-  return readRecords(source, valueReader, { range, limit: 1, withValues: true, direction: 'next' })
+  return readRecords(source, valueReader, {
+    range,
+    limit: 1,
+    direction: 'next',
+    parts: valuesAlone,
+  })
 }
 
 /** Object store key of the first record in range. https://w3c.github.io/IndexedDB/#index-retrieval-operation */
 export function getKey(source: Source, range: KeyRange): Request {
-  return readRecords(source, keyReader, { range, limit: 1, withValues: false, direction: 'next' })
+  return readRecords(source, keyReader, { range, limit: 1, direction: 'next', parts: keysAlone })
 }
 
 /** https://w3c.github.io/IndexedDB/#create-request-to-retrieve-multiple-items; `limit` may be Infinity. */
@@ -31,16 +37,24 @@ export function getAll(
   kind: RecordKind,
   options: { range: KeyRange; limit: number; direction: Direction },
 ): Request {
-  return readRecords(source, listReaders[kind], { ...options, withValues: kind !== 'key' })
+  const parts = kind === 'value' ? valuesAlone : kind === 'key' ? keysAlone : wholeRecords
+  return readRecords(source, listReaders[kind], { ...options, parts })
 }
+
+/** What of each record is read. */
+type RecordParts = Pick<ScanOperation, 'withValues' | 'withKeys'>
+
+const valuesAlone: RecordParts = { withValues: true, withKeys: false }
+const keysAlone: RecordParts = { withValues: false, withKeys: undefined }
+const wholeRecords: RecordParts = { withValues: true, withKeys: undefined }
 
 function readRecords(
   source: Source,
   reader: ResultReader,
-  options: { range: KeyRange; limit: number; withValues: boolean; direction: Direction },
+  options: { range: KeyRange; limit: number; direction: Direction; parts: RecordParts },
 ): Request {
   const { storeId, indexId, transaction } = source
-  const { range, limit, withValues, direction } = options
+  const { range, limit, direction, parts } = options
   return executeRequest(new Request(source, transaction, reader), {
     type: 'scan',
     storeId,
@@ -52,7 +66,8 @@ function readRecords(
     skip: 0,
     limit,
     limitBytes: Infinity,
-    withValues,
+    withValues: parts.withValues,
+    withKeys: parts.withKeys,
     // Own members, so that none is inherited.
     part: undefined,
     longestValue: undefined,

@@ -22,16 +22,21 @@ const indexRange = `index_id = ?1 AND (i.key, primary_key) >= (?2, ?3)
 
 const joinRecords = `CROSS JOIN records r ON r.store_id = ?6 AND r.key = primary_key`
 
-/** Columns: key, value, large_id. Without values: key. */
+/** Columns: key, value, large_id. Without values: key. Values alone: the key is NULL, which saves copying it. */
 const storeSql = {
-  get: `SELECT key, value, large_id FROM records WHERE store_id = ?1 AND key = ?2`,
+  get: {
+    values: `SELECT key, value, large_id FROM records WHERE store_id = ?1 AND key = ?2`,
+    valuesAlone: `SELECT NULL, value, large_id FROM records WHERE store_id = ?1 AND key = ?2`,
+  },
   next: {
     keys: `SELECT key FROM records WHERE ${storeRange} ORDER BY key`,
     values: `SELECT key, value, large_id FROM records WHERE ${storeRange} ORDER BY key`,
+    valuesAlone: `SELECT NULL, value, large_id FROM records WHERE ${storeRange} ORDER BY key`,
   },
   prev: {
     keys: `SELECT key FROM records WHERE ${storeRange} ORDER BY key DESC`,
     values: `SELECT key, value, large_id FROM records WHERE ${storeRange} ORDER BY key DESC`,
+    valuesAlone: `SELECT NULL, value, large_id FROM records WHERE ${storeRange} ORDER BY key DESC`,
   },
 }
 
@@ -68,11 +73,8 @@ const countSql = {
 
 /** The statements that scan, for tests that look at their query plans. */
 export const scanStatements = [
-  ...Object.values({
-    ...storeSql.next,
-    prev: storeSql.prev.keys,
-    prevValues: storeSql.prev.values,
-  }),
+  ...Object.values(storeSql.next),
+  ...Object.values(storeSql.prev),
   indexSql.get,
   ...Object.values(indexSql.next),
   ...Object.values(indexSql.prev),
@@ -129,10 +131,9 @@ export class RecordReader {
   }
 
   #scanStore(scan: Scan, receive: RecordReceiver): void {
-    const { direction, withValues } = scan
     if (isGet(scan)) return this.#get(scan, receive)
-    const sql = isForward(direction) ? storeSql.next : storeSql.prev
-    const statement = this.#connection.prepare(withValues ? sql.values : sql.keys)
+    const sql = isForward(scan.direction) ? storeSql.next : storeSql.prev
+    const statement = this.#connection.prepare(scan.withValues ? valuesOf(sql, scan) : sql.keys)
     statement.bindInt(1, scan.storeId)
     bindStoreBounds(this.#connection, statement, keyBounds(scan))
     this.#receiveRows(statement, scan, receive)
@@ -141,7 +142,7 @@ export class RecordReader {
   #get(scan: Scan, receive: RecordReceiver): void {
     const { scratch } = this.#connection.engine
     const { lower } = scan.range
-    const statement = this.#connection.prepare(storeSql.get)
+    const statement = this.#connection.prepare(valuesOf(storeSql.get, scan))
     scratch.reserve(lower.length)
     statement.bindInt(1, scan.storeId)
     statement.bindBlob(2, scratch.put(lower), lower.length)
@@ -262,23 +263,30 @@ export class RecordReader {
   }
 
   /** The row the statement is at, as places in the heap. */
-  #read(statement: Statement, { indexId, withValues, longestValue }: Scan): RecordBytes {
+  #read(statement: Statement, scan: Scan): RecordBytes {
+    const { withValues, longestValue } = scan
     const record = this.#record
     record.long = null
-    record.keyStart = statement.blob(0)
-    record.keyEnd = record.keyStart + statement.byteCount(0)
-    if (indexId === 0) {
-      record.primaryKeyStart = record.keyStart
-      record.primaryKeyEnd = record.keyEnd
-    } else {
-      record.primaryKeyStart = statement.blob(3)
-      record.primaryKeyEnd = record.primaryKeyStart + statement.byteCount(3)
-    }
+    this.#readKeys(statement, scan)
     if (withValues) this.#readValue(statement, longestValue)
     else record.valueStart = record.valueEnd = 0
     // Each call of the engine above may have grown the heap, which replaces the view.
     record.bytes = this.#connection.engine.module.HEAPU8
     return record
+  }
+
+  #readKeys(statement: Statement, { indexId, withKeys }: Scan): void {
+    const record = this.#record
+    if (indexId !== 0) {
+      record.keyStart = statement.blob(0)
+      record.keyEnd = record.keyStart + statement.byteCount(0)
+      record.primaryKeyStart = statement.blob(3)
+      record.primaryKeyEnd = record.primaryKeyStart + statement.byteCount(3)
+      return
+    }
+    const start = withKeys === false ? 0 : statement.blob(0)
+    record.keyStart = record.primaryKeyStart = start
+    record.keyEnd = record.primaryKeyEnd = start === 0 ? 0 : start + statement.byteCount(0)
   }
 
   #readValue(statement: Statement, longestValue: number | undefined): void {
@@ -318,6 +326,13 @@ export class RecordReader {
 /** Whether it asks for what one key has, from the first record on. */
 function isGet({ range, after, withValues }: Scan): boolean {
   return range.upper === null && after === null && withValues
+}
+
+function valuesOf(
+  { values, valuesAlone }: { readonly values: string; readonly valuesAlone: string },
+  { withKeys }: Scan,
+): string {
+  return withKeys === false ? valuesAlone : values
 }
 
 function indexStatement({ withValues }: Scan): string {

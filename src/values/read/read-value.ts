@@ -208,8 +208,18 @@ function* denseArrayReading(state: ReadState): Reading {
 
 const undefinedElements: unknown[] = arrayFrom({ length: 64 })
 
-/** An array whose elements exist, so that storing in them meets no setter on a prototype. */
+/** An array whose elements exist, so that storing in them meets no setter on a prototype. Short ones as literals: half as dear. */
 function newDenseArray(length: number): unknown[] {
+  switch (length) {
+    case 1:
+      return [undefined]
+    case 2:
+      return [undefined, undefined]
+    case 3:
+      return [undefined, undefined, undefined]
+    case 4:
+      return [undefined, undefined, undefined, undefined]
+  }
   return length <= undefinedElements.length
     ? arraySlice(undefinedElements, 0, length)
     : arrayFrom({ length })
