@@ -7,6 +7,8 @@ export interface BufferSizes {
   readonly initialBytes: number
   /** A buffer that has grown beyond this is let go after use. */
   readonly keptBytes: number
+  /** A buffer of at least that size, and not of much more, which was let go and serves no one; null: there is none. Absent: nor is there ever. */
+  readonly spare?: (sizeBytes: number) => Uint8Array<ArrayBuffer> | null
 }
 
 /** Writes into a buffer that grows and is used again. One class for all formats, as calls to it are then the fastest. */
@@ -55,7 +57,7 @@ export class ByteWriter {
   #grow(needed: number): void {
     // What follows a large block is small: it must not double the buffer again.
     const size = Math.max(needed + this.#sizes.initialBytes, this.bytes.length * 2)
-    const grown = new Uint8Array(size)
+    const grown = this.#sizes.spare?.(size) ?? new Uint8Array(size)
     grown.set(this.written())
     this.bytes = grown
   }

@@ -6,7 +6,7 @@ import { ByteArena } from './byte-arena.ts'
  * | ------ | ------------------------------------------------------ | ------------------------------- |
  * | `lent` | in a writer's buffer, which the next value overwrites  | until the current call returns  |
  * | `kept` | in a buffer with other bytes                           | for as long as they are held    |
- * | `own`  | alone in a buffer, which may therefore be given away   | for as long as they are held    |
+ * | `own`  | alone in a buffer, which may therefore be given away   | as `lent` ones, or once kept    |
  */
 export type Hold = 'lent' | 'kept' | 'own'
 
@@ -17,6 +17,8 @@ const kept = new ByteArena()
 export class ValueBytes {
   #bytes: Uint8Array
   #hold: Hold
+  /** Whether bytes of its own were kept, or given away. */
+  #isHeld = false
 
   constructor(bytes: Uint8Array, hold: Hold) {
     this.#bytes = bytes
@@ -33,6 +35,7 @@ export class ValueBytes {
 
   /** Makes the bytes outlive the current call; copies them if they are lent. */
   keep(): void {
+    this.#isHeld = true
     if (this.#hold !== 'lent') return
     this.#bytes = kept.copy(this.#bytes, this.#bytes.length)
     this.#hold = 'kept'
@@ -43,6 +46,19 @@ export class ValueBytes {
     if (this.#hold !== 'own') return null
     const given = this.#bytes as Uint8Array<ArrayBuffer> // no memory here is shared
     this.#bytes = given.subarray(0, 0)
+    this.#isHeld = true
     return given
+  }
+
+  /**
+   * Takes back the whole buffer of bytes of its own, for the next value: they are valid no more. null when they were kept or given away,
+   * and for other bytes.
+   */
+  reclaim(): Uint8Array<ArrayBuffer> | null {
+    if (this.#hold !== 'own' || this.#isHeld) return null
+    const { buffer } = this.#bytes as Uint8Array<ArrayBuffer> // as above
+    this.#bytes = new Uint8Array(0)
+    this.#isHeld = true
+    return new Uint8Array(buffer)
   }
 }

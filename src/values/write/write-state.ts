@@ -1,5 +1,5 @@
 import { ValueBytes } from '../../bytes/value-bytes.ts'
-import { ByteWriter } from '../../bytes/byte-writer.ts'
+import { type BufferSizes, ByteWriter } from '../../bytes/byte-writer.ts'
 import type { BlobContent } from '../platform-objects/foreign-blobs.ts'
 import { Tag } from '../format.ts'
 import { append } from '../../base/own-property.ts'
@@ -16,12 +16,14 @@ export const generatedKey = Symbol('generated key')
 export type Children = Generator<unknown, void, undefined>
 
 /** Values are small, mostly; a buffer beyond 1 MiB goes with the value it was needed for. */
-export const newValueWriter = (): ByteWriter =>
-  new ByteWriter({ initialBytes: 16 * 1024, keptBytes: 1024 * 1024 })
+const sizes: BufferSizes = { initialBytes: 16 * 1024, keptBytes: 1024 * 1024 }
+
+/** Writes values. */
+export const newValueWriter = (): ByteWriter => new ByteWriter(sizes)
 
 /** What one run of serialize() knows. */
 export class WriteState {
-  readonly out = newValueWriter()
+  readonly out = new ByteWriter({ ...sizes, spare: (sizeBytes) => this.#takeBack(sizeBytes) })
   readonly objectIds = new ObjectIds()
   readonly root = new RootProperties()
   blobs: BlobContent[] = []
@@ -32,6 +34,8 @@ export class WriteState {
   blobBytes = 0
   /** -1 until a generated key's place was written. */
   generatedKeyOffset = -1
+  /** What was last written into a buffer that goes with it; null: nothing was. Held weakly, as the buffer is large. */
+  #lastLarge: WeakRef<ValueBytes> | null = null
 
   reset(): void {
     this.out.reset()
@@ -44,7 +48,17 @@ export class WriteState {
 
   /** What was written so far. */
   written(): ValueBytes {
-    return new ValueBytes(this.out.written(), this.out.isOutgrown ? 'own' : 'lent')
+    if (!this.out.isOutgrown) return new ValueBytes(this.out.written(), 'lent')
+    const value = new ValueBytes(this.out.written(), 'own')
+    this.#lastLarge = new WeakRef(value)
+    return value
+  }
+
+  /** The buffer of the last large value, if no one has kept it: new memory costs as much as two copies of what is written into it. */
+  #takeBack(sizeBytes: number): Uint8Array<ArrayBuffer> | null {
+    const spare = this.#lastLarge?.deref()?.reclaim() ?? null
+    this.#lastLarge = null
+    return spare && spare.length >= sizeBytes && spare.length <= 2 * sizeBytes ? spare : null
   }
 
   /** Keeps nothing of script's, and no memory beyond the usual. What was written stays valid. */

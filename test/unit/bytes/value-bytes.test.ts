@@ -45,3 +45,17 @@ test('kept bytes keep their own contents, short and long, many in one buffer', (
   expect(values.map(({ bytes }) => bytes.length)).toEqual(lengths)
   expect(values.every(({ bytes }, i) => bytes.every((byte) => byte === i + 1))).toBe(true)
 })
+
+test('only the buffer of bytes of its own that were neither kept nor given away can be taken back, once', () => {
+  const bytes = some()
+  const value = new ValueBytes(bytes, 'own')
+  expect(value.reclaim()?.buffer).toBe(bytes.buffer)
+  expect(value.length).toBe(0)
+  expect(value.reclaim()).toBeNull()
+  const [kept, given] = [new ValueBytes(some(), 'own'), new ValueBytes(some(), 'own')]
+  kept.keep()
+  given.give()
+  const others = (['lent', 'kept'] as const).map((hold) => new ValueBytes(some(), hold))
+  for (const other of [kept, given, ...others]) expect(other.reclaim()).toBeNull()
+  expect([...kept.bytes]).toEqual([1, 2, 3])
+})

@@ -29,6 +29,18 @@ describe('ArrayBuffers', () => {
     assert.equal((roundTrip(buffer) as Resizable).maxByteLength, 100)
   })
 
+  test('the buffer of a large one serves the next, unless it was kept', () => {
+    const large = (byte: number) => new Uint8Array(2_000_000).fill(byte).buffer
+    const first = serialize(large(1)).value.bytes.buffer
+    const second = serialize(large(2)).value
+    assert.equal(second.bytes.buffer, first)
+    second.keep()
+    const third = serialize(large(3)).value
+    assert.notEqual(third.bytes.buffer, first)
+    assert.equal(second.bytes.at(-1), 2)
+    assert.equal(third.bytes.at(-1), 3)
+  })
+
   test('a huge one leaves no huge buffer behind', () => {
     serialize(new ArrayBuffer(3_000_000))
     assert.ok(serialize(1).value.bytes.buffer.byteLength < 100_000)
