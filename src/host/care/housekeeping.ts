@@ -16,6 +16,8 @@ const pieceMs = 5
  * cut back, see `longestLogFileBytes` in `sqlite/care/housekeeping.ts`.
  */
 const mostPendingBytes = 32 * 1024 * 1024
+/** With that much pending it waits for no sync ahead; the engine's log file is not cut back yet. */
+const longestPendingBytes = 44 * 1024 * 1024
 /**
  * This much at a time of what is pending is brought to the disk off this thread, where the platform can: the tidying, which
  * blocks it, then has less to wait for. Measured under constant writing: pauses a quarter shorter, a fifth less time per
@@ -62,8 +64,8 @@ export class Housekeeping {
     this.#commitCount++
     this.#garbage?.suspect()
     const pendingBytes = this.#storage.care.pendingBytes()
-    if (pendingBytes > mostPendingBytes) this.#tidy()
-    else this.#syncAhead(pendingBytes)
+    this.#syncAhead(pendingBytes)
+    if (pendingBytes > mostPendingBytes && this.#mayTidy(pendingBytes)) this.#tidy()
     if (this.#timer === 'off') this.#arm(idleMs)
   }
 
@@ -84,6 +86,12 @@ export class Housekeeping {
     this.#timer = 'closed'
     await this.#syncing
     await this.#collecting
+  }
+
+  /** Whether the disk has most of it, or it cannot wait for that: the tidying would wait for the rest. */
+  #mayTidy(pendingBytes: number): boolean {
+    if (!this.#storage.durability.syncLater || pendingBytes > longestPendingBytes) return true
+    return !this.#syncing && pendingBytes - this.#syncedBytes < syncAheadBytes
   }
 
   #syncAhead(pendingBytes: number): void {

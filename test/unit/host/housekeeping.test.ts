@@ -4,8 +4,9 @@ import { createHost } from '../../../src/host/host.ts'
 import { createStores, type Log, open, put, settle, store, Tester } from '../../kit/host-client.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
 
-async function fixture() {
+async function fixture({ canSyncLater = false } = {}) {
   const storage = new ModelDirectory()
+  storage.canSyncLater = canSyncLater
   const host = createHost({ storage, durability: 'relaxed' })
   const connection = await open(host, 'db', { changes: createStores(store(1)) })
   storage.log.length = 0
@@ -52,6 +53,24 @@ test('a log that grows is synced ahead; when that fails, all connections are clo
   storage.syncs[0]?.reject(new StorageError('io', 'no such luck'))
   await settle()
   expect(log.at(-1)).toBe('closed UnknownError')
+})
+
+test('a long log is tidied when the disk has most of it, and no later than it would be cut', async () => {
+  const { storage, connection } = await fixture({ canSyncLater: true })
+  const tidiedAfter = async (pendingMiB: number) => {
+    storage.pendingBytes = pendingMiB * 1024 * 1024
+    const transaction = new Tester(connection)
+    await transaction.execute(put(1))
+    await transaction.commit()
+    return storage.log.filter((call) => call === 'housekeep').length
+  }
+  expect(await tidiedAfter(33)).toBe(0)
+  storage.syncs[0]?.resolve()
+  await settle()
+  expect(await tidiedAfter(34)).toBe(1)
+  expect(await tidiedAfter(0)).toBe(1)
+  expect(await tidiedAfter(43)).toBe(1)
+  expect(await tidiedAfter(45)).toBe(2)
 })
 
 test('an open write transaction keeps housekeeping away', async () => {
