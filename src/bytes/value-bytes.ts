@@ -2,11 +2,11 @@
 import { ByteArena } from './byte-arena.ts'
 
 /**
- * | hold   | the bytes lie                                          | and are valid                   |
- * | ------ | ------------------------------------------------------ | ------------------------------- |
- * | `lent` | in a writer's buffer, which the next value overwrites  | until the current call returns  |
- * | `kept` | in a buffer with other bytes                           | for as long as they are held    |
- * | `own`  | alone in a buffer, which may therefore be given away   | as `lent` ones, or once kept    |
+ * | hold   | the bytes lie                                          | and are valid                          |
+ * | ------ | ------------------------------------------------------ | -------------------------------------- |
+ * | `lent` | in a writer's buffer, which the next value overwrites  | until the current call returns         |
+ * | `kept` | in a buffer with other bytes                           | for as long as they are held           |
+ * | `own`  | alone in a buffer, which may therefore be given away   | as `lent` ones are; once kept, as kept |
  */
 export type Hold = 'lent' | 'kept' | 'own'
 
