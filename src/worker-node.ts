@@ -13,4 +13,4 @@ const channel: OwnerChannel = {
   listen: (receive) => port.on('message', receive),
   post: (answer, transfer) => port.postMessage(answer, transfer as readonly TransferListItem[]), // Node's name for them
 }
-hostForOwner(platform, channel, (engine, alone) => memberHosts(platform, engine, alone))
+hostForOwner(platform, channel, (threads) => memberHosts(platform, threads, threads.hosts))

@@ -30,10 +30,9 @@ import {
 import type { Platform } from './platform.ts'
 import { memberHosts } from './in-member.ts'
 import { Monitor, type Witness } from '../monitor/monitor.ts'
-import { sharedHost, type Sharing } from './registry.ts'
-import { ThreadEngine } from './engine/thread-engine.ts'
+import { sharedHost } from './registry.ts'
+import type { Sharing } from './sharing.ts'
 import { assertStackRoom } from '../base/stack-room.ts'
-import { threadHosts } from './in-thread.ts'
 import { outside } from '../options/warning.ts'
 import { workerHosts } from './in-worker.ts'
 import { memory } from '../../vfs/memory.ts'
@@ -82,11 +81,11 @@ export function compose(platform: Platform): Composition {
 
 /** How the host of each directory is made: alone or shared, in this thread or in a worker. */
 function hostsOn(platform: Platform): (settings: Settings) => Sharing {
-  const engine = new ThreadEngine(() => platform.loadWasm())
-  const [inThread, inWorker] = [threadHosts(engine), workerHosts(platform)]
+  const threads = platform.threads(platform)
+  const inWorker = workerHosts(platform)
   return ({ isShared, worker }) => {
-    const alone = worker === false ? inThread : inWorker
-    return isShared ? memberHosts(platform, engine, alone) : alone
+    const alone = worker === false ? threads.hosts : inWorker
+    return isShared ? memberHosts(platform, threads, alone) : alone
   }
 }
 

@@ -3,7 +3,7 @@
  * these and nothing else.
  */
 import type { Failure } from '../errors.ts'
-import { DeferredRequest } from './deferred-request.ts'
+import { DeferredRequest } from './late/deferred-request.ts'
 import type { HostSource } from '../protocol/host-choice.ts'
 import type {
   AttachListener,

@@ -3,15 +3,14 @@ import { exceptionOf, type Failure } from '../errors.ts'
 import { Member } from '../membership/member.ts'
 import type { Settings } from '../options/options.ts'
 import { peerHosting } from './peer-hosting.ts'
-import type { Platform } from './platform.ts'
-import type { Sharing } from './registry.ts'
-import type { ThreadEngine } from './engine/thread-engine.ts'
+import type { Platform, Threads } from './platform.ts'
+import type { Sharing } from './sharing.ts'
 
 /** How hosts of shared directories are made. `alone`: of those whose owner cannot be met. */
-export function memberHosts(platform: Platform, engine: ThreadEngine, alone: Sharing): Sharing {
+export function memberHosts(platform: Platform, threads: Threads, alone: Sharing): Sharing {
   return {
     make(settings) {
-      const peer = platform.peerOf(settings, peerHosting(settings, platform, engine))
+      const peer = platform.peerOf(settings, peerHosting(settings, platform, threads))
       if (!peer) return alone.make(settings)
       const { durability, path } = settings
       const host = new Member({

@@ -8,13 +8,22 @@ import type { Settings } from '../options/options.ts'
 import { warningDataOf, warningOf } from '../options/warning.ts'
 import type { ObservableHost } from '../protocol/protocol.ts'
 import { serve } from '../port/server.ts'
-import type { Platform, ThreadHosting } from './platform.ts'
-import type { MadeHost, Sharing } from './registry.ts'
+import type { Platform, ThreadHosting, Threads } from './platform.ts'
+import type { MadeHost, Sharing } from './sharing.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
 import { ThreadEngine } from './engine/thread-engine.ts'
 
+/** Hosting in this thread, on one engine, which that platform loads. */
+export function threadsOf(platform: Pick<Platform, 'loadWasm'>): Threads {
+  const engine = new ThreadEngine(() => platform.loadWasm())
+  return {
+    hosts: threadHosts(engine),
+    hosting: (settings) => threadHosting(settings, engine),
+  }
+}
+
 /** How hosts in this thread are made. */
-export function threadHosts(engine: ThreadEngine): Sharing {
+function threadHosts(engine: ThreadEngine): Sharing {
   return { make: (settings) => hostInThread(settings, engine) }
 }
 
@@ -44,16 +53,13 @@ function hostInThread(
   return { host, giveBack: () => void storage.close() }
 }
 
-/** For a directory that others may share, on an engine of its own or that one. */
-export function threadHosting(
-  settings: Settings,
-  platform: Pick<Platform, 'loadWasm'>,
-  engine = new ThreadEngine(() => platform.loadWasm()),
-): ThreadHosting {
+/** For a directory that others may share. */
+function threadHosting(settings: Settings, engine: ThreadEngine): ThreadHosting {
   engine.offer(settings.wasm)
   const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
   return {
     engine,
+    ready: async () => {},
     prepare: () => engine.prepare().catch(() => {}), // It is met again when it is needed.
     take: (how) => takeDirectory(settings.directory, engine, how),
     inThread(recovery, lost = () => {}) {

@@ -6,19 +6,13 @@ import { WorkerWatch } from '../membership/browser/worker-watch.ts'
 import type { FoundOwn, Owning } from '../membership/peer.ts'
 import type { Settings } from '../options/options.ts'
 import { HostingWorker, isReplaceable } from './hosting-worker.ts'
-import { threadHosting } from './in-thread.ts'
-import type { PeerHosting, Platform } from './platform.ts'
-import type { ThreadEngine } from './engine/thread-engine.ts'
+import type { PeerHosting, Platform, Threads } from './platform.ts'
 
-/** For the directory of the settings, on an engine of its own or that one. */
-export function peerHosting(
-  settings: Settings,
-  platform: Platform,
-  engine?: ThreadEngine,
-): PeerHosting {
+/** For the directory of the settings. */
+export function peerHosting(settings: Settings, platform: Platform, threads: Threads): PeerHosting {
   const workers = new Workers(settings, platform)
   return {
-    ...threadHosting(settings, platform, engine),
+    ...threads.hosting(settings),
     inWorker: (reachBroker) => workers.stand(reachBroker),
   }
 }

@@ -11,6 +11,7 @@ import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Survivors, Vfs } from '../files/vfs.ts'
 import type { ThreadEngine } from './engine/thread-engine.ts'
 import type { ScratchDirectory } from './file/scratch-directory.ts'
+import type { Sharing } from './sharing.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** What a worker needs that hosts for another thread. */
@@ -39,13 +40,26 @@ export interface Platform extends WorkerPlatform {
   startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
   /** Makes a directory for what is kept for a while. */
   scratch(): Promise<ScratchDirectory>
+  /** Hosting in this thread, on the engine of that platform: this one, or one made of it. */
+  threads(platform: Pick<Platform, 'loadWasm'>): Threads
   /** This thread's part in the directory of the settings, which others may own; null: nothing can be met there. */
   peerOf(settings: Settings, hosting: PeerHosting): Peer | null
 }
 
+/** Hosting in this thread. */
+export interface Threads {
+  /** For directories that are this thread's alone. */
+  readonly hosts: Sharing
+  /** For one that others may share. */
+  hosting(settings: Settings): ThreadHosting
+}
+
 /** How a directory has a host in this thread. */
 export interface ThreadHosting {
-  readonly engine: ThreadEngine
+  /** null where it is not loaded yet. */
+  readonly engine: ThreadEngine | null
+  /** Loads what `inThread()` takes. */
+  ready(): Promise<void>
   /** Loads the engine ahead. */
   prepare(): Promise<void>
   /**

@@ -12,6 +12,7 @@ import type { HostSource } from '../protocol/host-choice.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import { type Settings, differences } from '../options/options.ts'
 import type { WorkerPlatform } from './platform.ts'
+import type { Sharing } from './sharing.ts'
 import type { Vfs } from '../files/vfs.ts'
 
 /** Its number is raised when `SharedHost`, `Host` or the files change: copies that differ must not share a host. */
@@ -45,19 +46,6 @@ interface Leftover {
   readonly giveBack: () => void
   readonly registry: Registry
   readonly place: string
-}
-
-/** A host that was made. */
-export interface MadeHost {
-  readonly host: ClosableHost
-  /** Releases what it holds, once it can no longer be reached; must not refer to it. */
-  readonly giveBack: () => void
-}
-
-/** How hosts of one kind, in this thread or in a worker, are made. */
-export interface Sharing {
-  /** Makes the host of the directory in the settings. The host touches the directory at its first request. */
-  make(settings: Settings): MadeHost
 }
 
 /**

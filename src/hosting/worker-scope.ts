@@ -9,10 +9,10 @@ import { isWorkerMessage, type WorkerAnswer, type WorkerCall } from './worker-me
 import type { Ownable } from '../membership/browser/ownable.ts'
 import { beginLife, type Free } from '../membership/browser/web-locks.ts'
 import type { FoundOwn } from '../membership/peer.ts'
-import type { ThreadHosting, WorkerPlatform } from './platform.ts'
-import { sharedHost, type Sharing } from './registry.ts'
-import { threadHosting, threadHosts } from './in-thread.ts'
-import { ThreadEngine } from './engine/thread-engine.ts'
+import type { ThreadHosting, Threads, WorkerPlatform } from './platform.ts'
+import { sharedHost } from './registry.ts'
+import type { Sharing } from './sharing.ts'
+import { threadsOf } from './in-thread.ts'
 import { warningDataOf } from '../options/warning.ts'
 
 /** The worker's channel to the thread that has started it. */
@@ -24,8 +24,8 @@ export interface OwnerChannel {
 type StartCall = Extract<WorkerCall, { 'idb-everywhere': 'start' | 'stand' }>
 type LaterCall = Exclude<WorkerCall, { 'idb-everywhere': 'start' | 'stand' }>
 
-/** Makes hosts of directories in which the worker takes part by itself; `alone`: of those in which it cannot. */
-type Members = (engine: ThreadEngine, alone: Sharing) => Sharing
+/** Makes hosts of directories in which the worker takes part by itself. */
+type Members = (threads: Threads) => Sharing
 
 /** What a worker hosts on. */
 interface Grounds {
@@ -38,7 +38,7 @@ interface Grounds {
 export function hostForOwner(
   platform: WorkerPlatform,
   channel: OwnerChannel,
-  members: Members = (_engine, alone) => alone,
+  members: Members = ({ hosts }) => hosts,
 ): void {
   const grounds = { platform, channel, members }
   const hosts = new Map<number, { received(call: LaterCall): void }>()
@@ -71,9 +71,8 @@ class HostForOwner {
     this.#id = id
     this.#channel = channel
     const { settings, ours } = settingsIn(call, grounds)
-    const engine = new ThreadEngine(() => ours.loadWasm())
-    const alone = threadHosts(engine)
-    const sharing = settings.isShared ? members(engine, alone) : alone
+    const threads = threadsOf(ours)
+    const sharing = settings.isShared ? members(threads) : threads.hosts
     this.#host = new HostUser(sharedHost(settings, ours, sharing))
     this.#port = portOver(channel, id)
     const report = (failure: Failure): void => settings.onWarning(exceptionOf(failure))
@@ -117,7 +116,7 @@ class SharingForOwner {
     this.#channel = channel
     this.#port = portOver(channel, id)
     const { settings, ours } = settingsIn(call, grounds)
-    this.#hosting = threadHosting(settings, ours)
+    this.#hosting = threadsOf(ours).hosting(settings)
     this.#standing = ours.standHere(settings, this.#hosting, () => this.#reachBroker())
     void this.#live().catch((error: unknown) => this.#fail(error))
     this.#standing.owned.then(

@@ -35,6 +35,7 @@ export function threadOwnerOf(
   return new ThreadOwner({
     point: meetingPointOf(directory.path),
     take: async (signal) => {
+      await hosting.ready()
       void hosting.prepare()
       await directory.lockInTurn(signal)
     },

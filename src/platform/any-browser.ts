@@ -14,6 +14,7 @@ export function browserPlatformWith(parts: BrowserParts): Platform {
     ...common,
     witnesses: [],
     denialOf: ({ name }) => (name === 'opfs' && isOriginOpaque() ? opaqueOrigin : null),
+    threads: parts.threads,
     startWorker: (choice, listener) => startBrowserWorker(choice, listener, explainedParts),
     scratch: async () => ({ vfs: memory(), path: 'scratch', remove: async () => {} }),
     peerOf: browserPeerOf,

@@ -3,6 +3,7 @@ import { gunzipSync } from 'fflate'
 import { gzippedWorker } from 'inlined:worker'
 import { browserPlatformWith } from './any-browser.ts'
 import { gzippedBase64 } from './engine-gzip.ts'
+import { threadsOf } from '../hosting/in-thread.ts'
 import type { Platform } from '../hosting/platform.ts'
 import { startTrusted } from '../options/trusted-worker.ts'
 
@@ -18,6 +19,7 @@ export const platform: Platform = browserPlatformWith({
     return worker
   },
   canWorkerLoadWasm: false,
+  threads: threadsOf,
 })
 
 /** `Uint8Array.fromBase64` is too new. */

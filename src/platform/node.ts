@@ -6,6 +6,7 @@ import { threadId } from 'node:worker_threads'
 import { nodeFs } from '../../vfs/node.ts'
 import { compileEngine } from './compile-engine.ts'
 import { rehearse } from '../hosting/engine/rehearsal.ts'
+import { threadsOf } from '../hosting/in-thread.ts'
 import type { PeerHosting, Platform } from '../hosting/platform.ts'
 import { thisRelease } from '../hosting/this-release.ts'
 import { NodePeer } from '../membership/node/node-peer.ts'
@@ -23,6 +24,7 @@ export const platform: Platform = {
   denialOf: () => null,
   loadWasm,
   startWorker: startNodeWorker,
+  threads: threadsOf,
   presence: null,
   // Not before a file from elsewhere is opened.
   scratch: async () => (await import('./scratch/node-scratch.ts')).makeScratch(),
@@ -46,7 +48,7 @@ function nodePeerOf(settings: Settings, hosting: PeerHosting): Peer | null {
     own: { ...thisRelease, ...self(), durability, quotaBytes },
     take: (how) => hosting.take(how),
     // What goes wrong is met again by the real owner.
-    getReady: () => void rehearse(hosting.engine).catch(() => {}),
+    getReady: () => void (hosting.engine && rehearse(hosting.engine).catch(() => {})),
     makeHost: (recovery, lost) => hosting.inThread(recovery, lost),
     giveUp: () => directory.close(),
     serve: (host, port, told) => hosting.serve(host, port, told),

@@ -10,12 +10,13 @@ import { build } from 'esbuild'
  */
 export async function measurePage(project) {
   const installed = join(project, 'node_modules/idb-everywhere/dist')
-  const page = await bundleForPage(project, `export * from 'idb-everywhere'`)
+  const { first: page, later } = await splitForPage(project, `export * from 'idb-everywhere'`)
   const worker = await bundleForPage(project, `import 'idb-everywhere/worker'`)
   const engine = readFileSync(join(installed, 'wa-sqlite.wasm'))
   const scripts = Buffer.concat([page, worker])
   return [
     sizesOf('the script of the page', page),
+    sizesOf('what it loads to host databases itself, in memory, say', later),
     sizesOf('the script of the worker that hosts the engine', worker),
     sizesOf('the engine (`.wasm`)', engine),
     { ...sizesOf('all without the engine', scripts), gzippedBytes: gzipped(page, worker) },
@@ -67,15 +68,41 @@ const sizesOf = (what, content) => ({
 const gzipped = (...files) =>
   files.reduce((sum, content) => sum + gzipSync(content, { level: 9 }).length, 0)
 
+/** All in one file. */
 async function bundleForPage(project, contents) {
-  const { outputFiles } = await build({
-    stdin: { contents, resolveDir: project },
-    conditions: ['browser'],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    write: false,
-    logLevel: 'error',
-  })
+  const { outputFiles } = await build(optionsFor(project, contents))
   return Buffer.from(outputFiles[0].contents)
 }
+
+/** What a page loads first, and what it loads later, when it is needed. */
+async function splitForPage(project, contents) {
+  const outdir = join(project, 'pages')
+  const options = { ...optionsFor(project, contents), splitting: true, outdir, metafile: true }
+  const { outputFiles, metafile } = await build({ ...options, absWorkingDir: project })
+  const outputs = new Map(
+    Object.entries(metafile.outputs).map(([path, output]) => [join(project, path), output]),
+  )
+  const first = new Set(
+    [...outputs].filter(([, { entryPoint }]) => entryPoint === '<stdin>').map(([path]) => path),
+  )
+  for (const path of first) {
+    for (const { path: imported, kind } of outputs.get(path).imports) {
+      if (kind === 'import-statement') first.add(join(project, imported))
+    }
+  }
+  const partOf = (isFirst) =>
+    Buffer.concat(
+      outputFiles.filter(({ path }) => first.has(path) === isFirst).map((it) => it.contents),
+    )
+  return { first: partOf(true), later: partOf(false) }
+}
+
+const optionsFor = (project, contents) => ({
+  stdin: { contents, resolveDir: project },
+  conditions: ['browser'],
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  write: false,
+  logLevel: 'error',
+})

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, test } from 'vitest'
 import { close } from '../../../src/index.ts'
 import { factoryOn } from '../../../src/hosting/composition.ts'
-import { ThreadEngine } from '../../../src/hosting/engine/thread-engine.ts'
+import { threadsOf } from '../../../src/hosting/in-thread.ts'
 import { peerHosting } from '../../../src/hosting/peer-hosting.ts'
 import { Member } from '../../../src/membership/member.ts'
 import { completeOptions } from '../../../src/options/options.ts'
@@ -36,8 +36,8 @@ describe.skipIf(process.platform === 'win32')('a directory with an owner and a c
 
   function takePart(): typeof owner {
     const settings = completeOptions({ path, onWarning: () => {} }, platform)
-    const engine = new ThreadEngine(() => platform.loadWasm())
-    const peer = platform.peerOf(settings, peerHosting(settings, platform, engine))
+    const threads = threadsOf(platform)
+    const peer = platform.peerOf(settings, peerHosting(settings, platform, threads))
     assert.ok(peer)
     const id = (peer.process ?? '') + Math.random().toString(36).padEnd(16, '0')
     const member = new Member({

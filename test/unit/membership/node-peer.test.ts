@@ -12,7 +12,7 @@ import type { VfsDirectory } from '../../../src/files/vfs.ts'
 import type { Found, FoundOwn, FoundOwner } from '../../../src/membership/peer.ts'
 import { completeOptions } from '../../../src/options/options.ts'
 import { peerHosting } from '../../../src/hosting/peer-hosting.ts'
-import { ThreadEngine } from '../../../src/hosting/engine/thread-engine.ts'
+import { threadsOf } from '../../../src/hosting/in-thread.ts'
 import { platform } from '../../../src/platform/node.ts'
 import { connectHost } from '../../../src/port/client.ts'
 import { SocketPort } from '../../../src/port/stream/socket-port.ts'
@@ -25,7 +25,7 @@ const clients = { a: 'a'.repeat(16), b: 'b'.repeat(16), c: 'c'.repeat(16), d: 'd
 
 describe.skipIf(process.platform === 'win32')('the peer of a node directory', () => {
   const root = fs.mkdtempSync(join(os.tmpdir(), 'peer-'))
-  const engine = new ThreadEngine(() => platform.loadWasm())
+  const threads = threadsOf(platform)
   const found: Found[] = []
   const reports: Failure[] = []
   let path = ''
@@ -40,7 +40,7 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
 
   function peer(waitMs = 0): NodePeer {
     const settings = completeOptions({ path, onWarning: () => {} }, platform)
-    const hosting = peerHosting(settings, platform, engine)
+    const hosting = peerHosting(settings, platform, threads)
     const made = platform.peerOf(
       { ...settings, waitMs },
       { ...hosting, report: (it) => void reports.push(it) },
@@ -126,7 +126,7 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
 
   test('an owner whose host cannot be closed says so, and frees the directory', async () => {
     const settings = completeOptions({ path, onWarning: () => {} }, platform)
-    const hosting = peerHosting(settings, platform, engine)
+    const hosting = peerHosting(settings, platform, threads)
     const unclosable = platform.peerOf(settings, {
       ...hosting,
       inThread(recovery, lost) {
@@ -245,7 +245,7 @@ describe.skipIf(process.platform === 'win32')('the peer of a node directory', ()
   test('an owner that speaks another protocol answers: no warning says that it is silent', async () => {
     await own()
     const settings = completeOptions({ path, onWarning: () => {} }, platform)
-    const hosting = peerHosting(settings, platform, engine)
+    const hosting = peerHosting(settings, platform, threads)
     const newer = new NodePeer({
       ...hosting,
       path,

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { close, createIndexedDB } from '../../../src/index.ts'
 import { peerHosting } from '../../../src/hosting/peer-hosting.ts'
 import { thisRelease } from '../../../src/hosting/this-release.ts'
-import { ThreadEngine } from '../../../src/hosting/engine/thread-engine.ts'
+import { threadsOf } from '../../../src/hosting/in-thread.ts'
 import type { Found, FoundOwner } from '../../../src/membership/peer.ts'
 import { newCounts } from '../../../src/membership/session/reasons.ts'
 import { completeOptions } from '../../../src/options/options.ts'
@@ -28,8 +28,8 @@ afterEach(async () => {
 
 async function takePart(client: string): Promise<Found> {
   const settings = completeOptions({ path, onWarning: () => {} }, platform)
-  const engine = new ThreadEngine(() => platform.loadWasm())
-  const peer = platform.peerOf(settings, peerHosting(settings, platform, engine))
+  const threads = threadsOf(platform)
+  const peer = platform.peerOf(settings, peerHosting(settings, platform, threads))
   if (!peer) throw new Error('there is nowhere to be met')
   const { signal } = new AbortController()
   const one = await peer.look({ client, returning: null, signal })

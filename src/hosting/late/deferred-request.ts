@@ -1,5 +1,5 @@
 /** An open or delete request on its way to a host that is not there yet. */
-import type { HostRequest } from '../protocol/protocol.ts'
+import type { HostRequest } from '../../protocol/protocol.ts'
 
 /** A request that is passed on to its host later, cancelled or not. */
 export class DeferredRequest implements HostRequest {
