@@ -17,6 +17,7 @@ import { writeReport } from './report/report.ts'
 import type { Job } from './warm/start.ts'
 import { tableOf } from './report/table.ts'
 import { compareBuilds } from './compare.ts'
+import { guard, margin, type MeasureCases, shortRun } from './guard.ts'
 import type { BuildTimes, Builds } from './warm/builds.ts'
 
 /** Paths that only the launcher knows. */
@@ -36,6 +37,8 @@ const usage = `npm run bench -- [filter] [options]
   --long         sizes that take minutes, too
   --update       write test/suites/bench/results.json
   --compare DIR  this build against the one in DIR (a checkout or its dist/), and that one against itself
+  --check        a short run; fails for a case that takes more than ${margin} times what results.json has of it, relative to the
+                 peer; with --update it is recorded instead
   --report       measure nothing: draw the charts and write the tables of docs/performance.md from results.json
   --help         print this
 Measures what \`npm run build\` made. The numbers also go to the cache directory as JSON.
@@ -60,6 +63,7 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
     filter: isQuestion ? '' : filter,
     rounds: values.rounds === undefined ? null : Number(values.rounds),
     isLong: values.long,
+    isShort: values.check,
   }
   const profile = values.profile ? ['--cpu-prof', `--cpu-prof-dir=${values.profile}`] : []
   const command = [...(await runtimeCommand(values.runtime)), ...profile]
@@ -71,9 +75,10 @@ export async function main(args: string[], launcher: Launcher): Promise<number> 
   }
   const label = runtimeLabel(values.runtime)
   const asking = { command, launcher, peers: await findPeers(), options }
+  const recorded = join(launcher.projectRoot, 'test/suites/bench')
+  if (values.check) return check(questions, { asking, label, recorded, isUpdate: values.update })
   const answers = await answersTo(questions, asking, label)
   printMissing(answers)
-  const recorded = join(launcher.projectRoot, 'test/suites/bench')
   keep(answers, label, values.update ? recorded : cacheDirectory())
   return 0
 }
@@ -89,6 +94,7 @@ function readArguments(args: string[]) {
       long: { type: 'boolean', default: false },
       update: { type: 'boolean', default: false },
       compare: { type: 'string' },
+      check: { type: 'boolean', default: false },
       report: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
@@ -112,6 +118,28 @@ async function answersTo(
     for (const note of answer.notes ?? []) console.log(note)
   }
   return answers
+}
+
+interface Checking {
+  readonly asking: Asking
+  readonly label: string
+  /** Where the record lies. */
+  readonly recorded: string
+  readonly isUpdate: boolean
+}
+
+/** The short run's place among the answers. */
+const shortName = 'short run'
+
+async function check(
+  questions: readonly string[],
+  { asking, label, recorded, isUpdate }: Checking,
+): Promise<number> {
+  const measure: MeasureCases = (question, how) =>
+    answerOf<Answer>(question, { ...asking, options: { ...asking.options, ...how } })
+  if (isUpdate) keep({ [shortName]: await shortRun(questions, measure) }, label, recorded)
+  const record = readAnswers(join(recorded, 'results.json'))[label]
+  return isUpdate ? 0 : guard(record?.[shortName], questions, measure)
 }
 
 /** Peer → where it is. */
@@ -187,12 +215,17 @@ function printMissing(answers: Readonly<Record<string, Answer>>): void {
 function keep(answers: Readonly<Record<string, Answer>>, label: string, directory: string): void {
   mkdirSync(directory, { recursive: true })
   const file = join(directory, 'results.json')
-  // Written below, by an earlier run.
-  const kept = (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Record<
-    string,
-    Record<string, Answer>
-  >
+  const kept = readAnswers(file)
   kept[label] = { ...kept[label], ...answers }
   writeFileSync(file, `${JSON.stringify(kept, null, 1)}\n`)
   console.log(`The numbers are in ${file}`)
+}
+
+/** Runtime → question → what was answered last; nothing where the file is missing. */
+function readAnswers(file: string): Record<string, Record<string, Answer>> {
+  // `keep()` wrote it.
+  return (existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}) as Record<
+    string,
+    Record<string, Answer>
+  >
 }

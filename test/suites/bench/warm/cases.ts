@@ -65,16 +65,25 @@ export interface Field {
 
 export const usualEffort: Effort = { warmUps: 3, rounds: 9 }
 
+/** Which cases, and how long. */
+export interface CaseOptions {
+  readonly filter: string
+  readonly rounds: number | null
+  /** Without rounds in which only gaps are measured. */
+  readonly isShort?: boolean
+}
+
 /** Runs the cases whose name contains `filter`. `rounds` overrides every case's own. */
 export async function runCases(
   cases: readonly Case[],
   field: Field,
-  { filter, rounds }: { readonly filter: string; readonly rounds: number | null },
+  { filter, rounds, isShort = false }: CaseOptions,
 ): Promise<Row[]> {
   const rows: Row[] = []
   for (const it of cases.filter(({ name }) => name.includes(filter))) {
-    const effort = it.effort ?? usualEffort
-    rows.push(...(await runCase(it, field, { ...effort, rounds: rounds ?? effort.rounds })))
+    const usual = it.effort ?? usualEffort
+    const effort = { ...usual, rounds: rounds ?? usual.rounds, ...(isShort && { gapRounds: 0 }) }
+    rows.push(...(await runCase(it, field, effort)))
   }
   return rows
 }

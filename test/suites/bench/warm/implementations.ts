@@ -27,19 +27,25 @@ export const peerVersions = {
 /** What everything is compared with. */
 export const baseline = 'fake-indexeddb'
 
-/** Those that work here, and why the others do not. */
+const loaders = {
+  disk: loadOnDisk,
+  memory: loadInMemory,
+  [baseline]: loadFake,
+  indexeddbshim: loadShim,
+}
+
+/** What an implementation is called. */
+export type Loaders = keyof typeof loaders
+
+/** Those that work here, and why the others do not. `names`: which are wanted; null: all. */
 export async function loadImplementations(
   places: Places,
+  names: readonly Loaders[] | null = null,
 ): Promise<{ available: Implementation[]; missing: Map<string, string> }> {
   const available: Implementation[] = []
   const missing = new Map<string, string>()
-  const loaders = {
-    disk: loadOnDisk,
-    memory: loadInMemory,
-    [baseline]: loadFake,
-    indexeddbshim: loadShim,
-  }
   for (const [name, load] of Object.entries(loaders)) {
+    if (names && !names.some((it) => it === name)) continue
     try {
       const implementation = { name, ...(await load(places)) }
       await probe(implementation.factory)

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { type Builds, timeBuilds } from './builds.ts'
 import type { Places } from './implementations.ts'
 import type { Case } from './cases.ts'
+import { useProcessorTime } from './measure.ts'
 import { type Ask, type AskOptions, askCases } from '../question.ts'
 
 /** What the launcher tells the process, as JSON in the file its one argument names. */
@@ -24,8 +25,10 @@ interface Question {
 
 // The launcher wrote it.
 const job = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as Job
-const { cases = [], ask = askCases(cases) } = (await import(job.question)) as Question
 const { builds, places, options } = job
+const { cases = [], ask: own } = (await import(job.question)) as Question
+if (options.isShort) useProcessorTime()
+const ask = options.isShort || !own ? askCases(cases) : own
 const answer = builds
   ? await timeBuilds(cases, { builds, scratch: places.scratch, ...options })
   : await ask(places, options)
