@@ -65,9 +65,9 @@ function floor({ scratch }: Places): Contender {
 function oneByOne(database: IDBDatabase, durability: IDBTransactionDurability): Contender {
   return {
     name: `${durability}, awaited`,
-    round: () =>
+    round: (round) =>
       timed(async () => {
-        for (let i = 0; i < count; i++) await put(database, i, durability)
+        for (let i = 0; i < count; i++) await put(database, { id: i, round }, durability)
       }),
   }
 }
@@ -76,9 +76,10 @@ function oneByOne(database: IDBDatabase, durability: IDBTransactionDurability): 
 function queued(database: IDBDatabase): Contender {
   return {
     name: 'strict, queued',
-    async round() {
+    async round(round) {
+      const ids = Array.from({ length: queuedCount }, (_, id) => id)
       const ms = await timed(() =>
-        Promise.all(Array.from({ length: queuedCount }, (_, i) => put(database, i, 'strict'))),
+        Promise.all(ids.map((id) => put(database, { id, round }, 'strict'))),
       )
       const store = database.transaction('records').objectStore('records')
       expectSame(await resultOf(store.count()), queuedCount, 'count')
@@ -87,8 +88,13 @@ function queued(database: IDBDatabase): Contender {
   }
 }
 
-function put(database: IDBDatabase, id: number, durability: IDBTransactionDurability) {
+/** A record that is not what is there: one that is stored as it was is hardly written. */
+function put(
+  database: IDBDatabase,
+  { id, round }: { readonly id: number; readonly round: number },
+  durability: IDBTransactionDurability,
+) {
   const transaction = database.transaction('records', 'readwrite', { durability })
-  transaction.objectStore('records').put(recordOf(id))
+  transaction.objectStore('records').put({ ...recordOf(id), round })
   return completionOf(transaction)
 }
