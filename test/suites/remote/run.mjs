@@ -1,16 +1,21 @@
 /**
- * Holds databases on a PostgreSQL server to what those on files are held to: the model's random transactions.
+ * Holds databases on a PostgreSQL server to what those on files are held to: the model's random transactions; and several processes at
+ * once, without trouble, then while connections are cut and the server crashes.
  *
- * node test/suites/remote/run.mjs [--transactions 2000] [--seed 1] [--first 0]
+ * node test/suites/remote/run.mjs [--transactions 1500] [--seed 1] [--first 0] [--processes 3] [--seconds 6] [--cuts 9]
  *
- * `--first` starts at that program of the seed.
+ * `--first` starts at that program of the seed; `--cuts` is how often connections are cut, every third time by a crash of the server.
  */
 import { flag, importBundled } from '../../kit/bundle.mjs'
 
-const { module } = await importBundled('test/suites/remote/suite.ts')
+const childPath = 'test/suites/remote/child.ts'
+const { module, pathOf } = await importBundled('test/suites/remote/suite.ts', [childPath])
 const seed = Number(flag('seed') ?? Date.now() % 1_000_000)
 const first = Number(flag('first') ?? 0)
-const transactions = Number(flag('transactions') ?? 2_000)
+const transactions = Number(flag('transactions') ?? 1_500)
+const processes = Number(flag('processes') ?? 3)
+const seconds = Number(flag('seconds') ?? 6)
+const cuts = Number(flag('cuts') ?? 9)
 
 const reason = module.whyNoServer()
 if (reason === null) await run()
@@ -18,14 +23,25 @@ else console.log(`remote: skipped: ${reason}`)
 
 async function run() {
   const server = await module.startPostgres()
-  const wrong = await module.checkAgainstModel(server.connectionString, {
-    transactions,
-    seed,
-    first,
-  })
+  const wrong = []
+  const { connectionString } = server
+  const difference = await module.checkAgainstModel(connectionString, { transactions, seed, first })
+  if (difference) wrong.push(difference)
+  const counts = []
+  for (const cutting of [0, cuts]) {
+    const options = { processes, seconds, cuts: cutting, seed, childPath: pathOf(childPath) }
+    const found = await module.contend(server, options)
+    console.log(JSON.stringify(found))
+    wrong.push(...found.wrong)
+    counts.push(
+      `${found.committed} committed and ${found.aborted} aborted by ${processes} processes with ${found.cuts} cuts, ${found.unknown} unknown`,
+    )
+  }
   await server.stop()
-  if (wrong) console.error(wrong)
-  const outcome = wrong ? 'FAILED' : 'passed'
-  console.log(`remote: ${outcome} (${transactions} transactions as in the model, seed ${seed})`)
-  process.exitCode = wrong ? 1 : 0
+  for (const line of wrong) console.error(line)
+  const outcome = wrong.length > 0 ? 'FAILED' : 'passed'
+  console.log(
+    `remote: ${outcome} (${transactions} transactions as in the model; ${counts.join('; ')}; seed ${seed})`,
+  )
+  process.exitCode = wrong.length > 0 ? 1 : 0
 }

@@ -1,2 +1,3 @@
 export { startPostgres, whyNoServer } from '../../kit/postgres-server.ts'
 export { checkAgainstModel } from './model.ts'
+export { contend } from './contention.ts'

@@ -1,0 +1,72 @@
+/** A way to a server on which a test counts round trips, and cuts connections at a moment of its choice. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createConnection, createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** What becomes of the next COMMIT, and of its connection with it: its answer is lost, or it itself. */
+type Cut = 'none' | 'answer' | 'commit'
+
+/** A proxy before a server on a Unix socket. */
+export interface PostgresProxy {
+  /** Leads to the server by way of it. */
+  readonly connectionString: string
+  /** How often a client has sent something, having heard from the server since it sent something before; in all connections. */
+  turns: number
+  cut: Cut
+  close(): Promise<void>
+}
+
+/** Starts one before the server of that connection string. */
+export async function startProxy(connectionString: string): Promise<PostgresProxy> {
+  const target = new URLSearchParams(connectionString.split('?')[1]).get('host')
+  if (!target) throw new Error('the server is on no Unix socket')
+  const root = await mkdtemp(join(tmpdir(), 'idb-pgp-'))
+  const sockets = new Set<Socket>()
+  const proxy: PostgresProxy = {
+    connectionString: connectionString.replace(target, root),
+    turns: 0,
+    cut: 'none',
+    async close() {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+      await rm(root, { recursive: true })
+    },
+  }
+  const server: Server = createServer((client) => {
+    const upstream = createConnection(join(target, '.s.PGSQL.5432'))
+    sockets.add(client).add(upstream)
+    connect(proxy, client, upstream)
+  })
+  await new Promise<void>((resolve) => server.listen(join(root, '.s.PGSQL.5432'), resolve))
+  return proxy
+}
+
+function connect(proxy: PostgresProxy, client: Socket, upstream: Socket): void {
+  let hasHeard = true
+  let isMuted = false
+  client.on('data', (bytes: Buffer) => {
+    if (hasHeard) proxy.turns++
+    hasHeard = false
+    const { cut } = proxy
+    if (cut === 'none' || !bytes.includes('COMMIT\0')) return void upstream.write(bytes)
+    proxy.cut = 'none'
+    if (cut === 'commit') return end()
+    isMuted = true
+    upstream.write(bytes)
+  })
+  upstream.on('data', (bytes: Buffer) => {
+    hasHeard = true
+    // The answers are there: so the commit was made.
+    if (isMuted) return bytes.includes('COMMIT\0') ? end() : undefined
+    client.write(bytes)
+  })
+  const end = (): void => {
+    client.destroy()
+    upstream.destroy()
+  }
+  for (const socket of [client, upstream]) {
+    socket.on('error', end)
+    socket.on('close', end)
+  }
+}
