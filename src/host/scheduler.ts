@@ -7,7 +7,7 @@
  * and nothing deadlocks; a request costs time by the size of its scope, however many are waiting.
  *
  * The lock of the right to write makes read/write transactions of one database run one after the other, which the
- * specification allows and the engine (one writer) demands.
+ * specification allows and the engine (one writer) demands. Where another engine does not, there is none.
  *
  * A transaction that has committed lets go before it may say so: what starts then follows it, see `commit-queue.ts`.
  * https://w3c.github.io/IndexedDB/#transaction-scheduling
@@ -42,11 +42,16 @@ export class LockRequest {
 /** The locks of one database. */
 export class Scheduler {
   readonly #stores = new Map<number, Lock>()
-  readonly #writer = new Lock()
+  /** null: those that write to different stores run side by side. */
+  readonly #writer: Lock | null
   #waitingCount = 0
   #lastNumber = 0
   /** What may start once the held-up starts are let go; null: nothing is held up. */
   #heldUp: LockRequest[] | null = null
+
+  constructor({ hasOneWriter = true } = {}) {
+    this.#writer = hasOneWriter ? new Lock() : null
+  }
 
   /** Whether a transaction waits for another to finish. */
   get hasWaiting(): boolean {
@@ -57,8 +62,9 @@ export class Scheduler {
   add(request: LockRequest): void {
     const { storeIds, exclusive } = request
     request.number = ++this.#lastNumber
-    request.missing = storeIds.length + (exclusive ? 1 : 0)
-    if (exclusive) this.#writer.request(request)
+    const writer = exclusive ? this.#writer : null
+    request.missing = storeIds.length + (writer ? 1 : 0)
+    writer?.request(request)
     for (const storeId of storeIds) this.#lockOf(storeId).request(request)
     if (request.missing > 0) this.#waitingCount++
     else request.owner.start()
@@ -72,7 +78,8 @@ export class Scheduler {
     if (request.missing > 0) this.#waitingCount--
     // Grants first and starts after: what starts may come back here, and must find every lock in order.
     let startable: LockRequest[] | null = null
-    if (request.exclusive) startable = collectStartable(this.#writer.release(request), startable)
+    const writer = request.exclusive ? this.#writer : null
+    if (writer) startable = collectStartable(writer.release(request), startable)
     for (const storeId of request.storeIds) {
       startable = collectStartable(this.#lockOf(storeId).release(request), startable)
     }

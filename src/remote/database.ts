@@ -19,7 +19,7 @@ export class RemoteDatabase implements FoundDatabase {
   readonly epoch: number
   /** As the last upgrade has left it. */
   schema: DatabaseSchema
-  readonly scheduler = new Scheduler()
+  readonly scheduler = new Scheduler({ hasOneWriter: false })
   readonly watchers = new Watchers()
   readonly connections = new Set<OpenConnection>()
 

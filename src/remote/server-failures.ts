@@ -15,7 +15,7 @@ export function failureOfProblem(problem: Problem, place: FailurePlace): Failure
 }
 
 /** The connection to the server has ended in a transaction; nothing of it was committed. */
-export function lostConnection({ code }: Problem): Failure {
+export function lostConnection(code: string | null = null): Failure {
   const message =
     'The connection to the PostgreSQL server was lost, and the transaction with it; nothing of it was committed, so it can be run again'
   return failure('AbortError', message, { code: 'ERR_IDB_OWNER_LOST', ...systemCodeOf(code) })
@@ -30,7 +30,7 @@ export function unknownOutcome(): Failure {
 
 function bareFailureOf(problem: Problem): Failure {
   const { code, message, isLoss } = problem
-  if (isLoss) return lostConnection(problem)
+  if (isLoss) return lostConnection(code)
   const systemCode = systemCodeOf(code)
   switch (code) {
     case sqlState.undefinedTable:

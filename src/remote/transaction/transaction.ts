@@ -67,6 +67,9 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   #listener: TransactionListener | null
   #state: 'created' | 'started' | 'committing' | 'finished' = 'created'
   readonly #queue = new Fifo<Pending>()
+  /** All that was asked for, until the server has answered something; null from then on. */
+  #asked: Pending[] | null = []
+  #attempts = 0
   /** null: it has not begun on the server, or has left it. */
   #running: Running | null = null
   #isBeginning = false
@@ -106,6 +109,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   /** Starts the upgrade, which has begun on the server. */
   startUpgrade(lease: Lease, token: number): void {
     this.#state = 'started'
+    this.#asked = null
     this.#running = this.#runningOn(lease, token)
   }
 
@@ -128,7 +132,9 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (this.#state === 'finished' || this.#state === 'committing') return
     if (operation.type === 'put') operation.value.keep()
     if (isWrite(operation)) this.#hasWritten = true
-    this.#queue.push(new Pending(operation, receiver))
+    const pending = new Pending(operation, receiver)
+    this.#queue.push(pending)
+    if (this.#asked) append(this.#asked, pending)
     this.#flushSoon()
   }
 
@@ -187,7 +193,10 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     const running = this.#runningOn(lease, lease.nextToken())
     this.#running = running
     const { services, database, storeIds, mode, durability } = this.#options
-    const entered = (): void => this.#sendGroups(running)
+    const entered = (): void => {
+      this.#asked = null
+      this.#sendGroups(running)
+    }
     const how = { database, storeIds, isReading: mode === 'readonly', durability }
     enter(services, running, { ...how, lease, token: running.token }, entered)
     this.#sendGroups(running)
@@ -285,7 +294,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     this.#state = 'committing'
     this.#moveGenerators(running)
     running.line.send(commit, [], (_, command, hasWarned) => {
-      if (command !== 'COMMIT') return this.#endAborted(lostConnection(noProblem))
+      if (command !== 'COMMIT') return this.#endAborted(lostConnection())
       if (hasWarned) return this.#endAborted(unknownOutcome())
       this.#finishCommitted()
     })
@@ -310,6 +319,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (problem.isLoss && this.#state === 'committing' && this.#hasWritten) {
       return void this.#findOutcome()
     }
+    if (problem.isLoss && this.#mayBeginAgain) return this.#beginAgain()
     if (problem.code === sqlState.divisionByZero) {
       return this.#endAborted(this.#options.services.session.displaced(this.#options.database))
     }
@@ -322,8 +332,26 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     const { lease, token } = this.#running
     const outcome = await this.#options.services.session.outcomeOf(lease.slot, token)
     if (outcome === 'committed') return this.#finishCommitted()
-    const isKnown = outcome === 'absent'
-    this.#endAborted(isKnown ? lostConnection(noProblem) : unknownOutcome())
+    if (outcome === 'unknown') return this.#endAborted(unknownOutcome())
+    if (this.#mayBeginAgain) this.#beginAgain()
+    else this.#endAborted(lostConnection())
+  }
+
+  /** Whether the server, or the connection to it, was gone before it has said anything: nothing of it is known to anyone. */
+  get #mayBeginAgain(): boolean {
+    return this.#asked !== null && this.#attempts < mostAttempts
+  }
+
+  #beginAgain(): void {
+    this.#attempts++
+    this.#state = 'started'
+    this.#letGoOfLease()
+    this.#isBeginning = false
+    this.#awaited = this.#uncertain = 0
+    this.#isHeldUp = false
+    this.#queue.clear()
+    for (const pending of this.#asked ?? []) this.#queue.push(pending)
+    this.flush()
   }
 
   #finishCommitted(): void {
@@ -352,14 +380,20 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   #finish(outcome: Outcome): void {
     if (this.#state === 'finished') return
     this.#state = 'finished'
-    const { services, database, owner } = this.#options
-    const { lease, schema } = this.#running ?? {}
-    this.#running = null
-    if (schema && outcome === 'committed') database.schema = schema
-    if (lease) lease.wire.whenIdle(() => services.pool.release(lease))
+    const { database, owner } = this.#options
+    if (this.#running && outcome === 'committed') database.schema = this.#running.schema
+    this.#letGoOfLease()
     database.scheduler.release(this.#locks)
     owner.finished(this, outcome)
   }
+
+  #letGoOfLease(): void {
+    const { lease } = this.#running ?? {}
+    this.#running = null
+    const { pool } = this.#options.services
+    if (lease) lease.wire.whenIdle(() => pool.release(lease))
+  }
 }
 
-const noProblem: Problem = { code: null, message: null, isLoss: true }
+/** How often a transaction is begun anew, as connections that were idle turn out to be gone. */
+const mostAttempts = 3

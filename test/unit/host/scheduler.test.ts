@@ -84,3 +84,18 @@ test('100,000 waiting transactions are let through one by one in linear time', (
   // Takes a quarter of a second of the processor's time; quadratic, it would move or compare 5 billion entries.
   expect(process.cpuUsage(begin).user).toBeLessThan(4_000_000)
 })
+
+test('writers of different stores start side by side where there may be several', () => {
+  const scheduler = new Scheduler({ hasOneWriter: false })
+  let begun = ''
+  const [first, second] = [[1], [2], [1, 2], [1]].map((stores, number) => {
+    const request = new LockRequest(stores, true, { start: () => (begun += number) })
+    scheduler.add(request)
+    return request
+  })
+  expect(begun).toBe('01')
+  scheduler.release(first as LockRequest)
+  expect(begun).toBe('01')
+  scheduler.release(second as LockRequest)
+  expect(begun).toBe('012')
+})

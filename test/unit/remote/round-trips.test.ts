@@ -74,9 +74,15 @@ onServer('a database at the other end of a wire', ({ factory, connectionString }
     expect(await resultOf(database.transaction('s').objectStore('s').get('k'))).toBe('kept')
   })
 
-  test('a commit that is lost on its way was not made, and is told so', async () => {
+  test('a commit that is lost on its way, together with all else, is made again', async () => {
     proxy.cut = 'commit'
-    const lost = completion(writing(({ store }) => store.put('lost', 'k')))
+    await completion(writing(({ store }) => store.put('kept', 'k')))
+    expect(await resultOf(database.transaction('s').objectStore('s').get('k'))).toBe('kept')
+  })
+
+  test('a commit that is lost on its way after an answer was not made, and is told so', async () => {
+    proxy.cut = 'commit'
+    const lost = completion(writing(({ store }) => (store.put('lost', 'k').onsuccess = () => {})))
     await expect(lost).rejects.toMatchObject({
       name: 'AbortError',
       cause: { code: 'ERR_IDB_OWNER_LOST' },
