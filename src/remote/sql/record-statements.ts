@@ -55,7 +55,7 @@ export function recordStatements(schema: string): RecordStatements {
     removeRange: removal(schema, (key) => `${key} >= $3 AND ${key} < $4`),
     clear: removal(schema, () => 'true'),
     clearIndex: `DELETE FROM ${entries} WHERE db = $1 AND idx = $2`,
-    findTwice: `SELECT key, min(pkey) FROM ${entries} WHERE db = $1 AND idx = $2 GROUP BY key HAVING count(*) > 1 LIMIT 1`,
+    findTwice: `SELECT e.key, (SELECT pkey FROM ${entries} WHERE db = $1 AND idx = $2 AND key = e.key ORDER BY pkey LIMIT 1) FROM ${entries} e WHERE e.db = $1 AND e.idx = $2 GROUP BY e.key HAVING count(*) > 1 LIMIT 1`,
   })
 }
 
