@@ -29,6 +29,7 @@ import { seededRandom } from '../../kit/history/random.ts'
 import { nothing, type State, textOf } from '../../kit/history/state.ts'
 import { applyStep, type Step } from '../../kit/history/step.ts'
 import { waitedMs } from '../../kit/process-times.ts'
+import { CountedStore } from './counted-store.ts'
 import { ExpectedMarks, marking, marksIn } from './marks.ts'
 
 const [directory = '', seedText, acknowledgedText, begunText, checksPages, goesOn] =
@@ -44,8 +45,11 @@ try {
   await warmUp()
   if (checksPages === 'yes') await checkFiles()
   const { number, state } = await findState()
+  const counted = new CountedStore(directory)
+  await counted.check()
   say(`found ${number}`)
-  if (goesOn === 'yes') await runSteps(state, number + 1)
+  if (goesOn === 'yes') await runSteps(state, number + 1, counted)
+  await counted.close()
 } catch (error) {
   say(`wrong ${error instanceof Error ? error.stack : String(error)}`.replaceAll('\n', ' | '))
   process.exit(1)
@@ -141,7 +145,7 @@ function stepAt(state: State, number: number): Step {
   return generateStep(state, number, seededRandom(seed, number))
 }
 
-async function runSteps(start: State, first: number): Promise<never> {
+async function runSteps(start: State, first: number, counted: CountedStore): Promise<never> {
   let asked = 0
   const host = createHost({ storage: storageIn(directory), durability: 'relaxed' })
   const databases = new Databases(factoryOn(new HostUser(hostOfOthers(marking(host, () => asked)))))
@@ -158,7 +162,9 @@ async function runSteps(start: State, first: number): Promise<never> {
       group.push({ number: number++, step })
       if (step.type !== 'transaction') break
     }
+    const changed = random.percent(25) ? counted.change(random) : null
     await runGroup({ databases, group, asking: (it) => (asked = it) })
+    await changed
   }
 }
 

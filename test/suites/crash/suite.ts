@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { type Random, seededRandom } from '../../kit/history/random.ts'
 import { watchForSilence } from '../../kit/process-times.ts'
 import { runtimeCommand, runtimeLabel } from '../../kit/runtimes.ts'
+import { countedPath } from './counted-store.ts'
 
 /** What the suite is run with. */
 export interface CrashOptions {
@@ -58,8 +59,9 @@ export async function runCrashes(options: CrashOptions): Promise<CrashCounts> {
     const path = mkdtempSync(join(tmpdir(), 'idb-everywhere-crash-'))
     const seed = options.seed + round
     await crashOneDirectory({ ...options, command, path, seed }, counts)
-    if (counts.wrong.length === 0) rmSync(path, { recursive: true })
-    else console.error(`seed ${seed}: left as it is for a look: ${path}, ${readdirSync(path)}`)
+    if (counts.wrong.length === 0) {
+      for (const it of [path, countedPath(path)]) rmSync(it, { recursive: true, force: true })
+    } else console.error(`seed ${seed}: left as it is for a look: ${path}, ${readdirSync(path)}`)
   }
   return counts
 }
