@@ -15,9 +15,9 @@ import type { WriteAheadLogFile } from '../mount/write-ahead-log-file.ts'
 const checkpointBytes = 4 * 1024 * 1024
 
 /**
- * A log file longer than this is cut back; a shorter one is overwritten, which is faster than extending it. Half as much
- * again as the host lets be pending under constant writing (`mostPendingBytes`, 32 MiB): then each round overwrites the one
- * before, and only a transaction of more than the difference makes a log that is cut.
+ * A log file longer than this is cut back; a shorter one is overwritten, which is faster than extending it. More than the
+ * host lets be pending under constant writing (`longestPendingBytes`, 40 MiB): then each round overwrites the one before, and
+ * only a transaction of more than the difference makes a log that is cut.
  */
 const longestLogFileBytes = 48 * 1024 * 1024
 

@@ -69,8 +69,8 @@ test('a long log is tidied when the disk has most of it, and no later than it wo
   await settle()
   expect(await tidiedAfter(34)).toBe(1)
   expect(await tidiedAfter(0)).toBe(1)
-  expect(await tidiedAfter(43)).toBe(1)
-  expect(await tidiedAfter(45)).toBe(2)
+  expect(await tidiedAfter(39)).toBe(1)
+  expect(await tidiedAfter(41)).toBe(2)
 })
 
 test('an open write transaction keeps housekeeping away', async () => {
