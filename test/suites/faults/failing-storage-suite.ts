@@ -59,7 +59,16 @@ export interface FailingStorageCounts {
   readonly wrong: string[]
 }
 
-/** Strikes every so-manieth call of each work in each situation. */
+/** From here on the calls of a work are much alike: those that read a damaged file page by page. */
+const alikeFrom = 100
+
+/** The next call to strike: every one, or every so-manieth, and ever fewer of those that are alike. */
+function nextCall(nth: number, every: number): number {
+  const step = every > 1 && nth > alikeFrom ? Math.ceil(nth / 20) : every
+  return nth + Math.max(every, step)
+}
+
+/** Strikes every so-manieth call of each work in each situation; every one where that is 1. */
 export async function failStorageCalls(every: number): Promise<FailingStorageCounts> {
   const engine = await loadTheEngine()
   const counts: FailingStorageCounts = { calls: 0, failedWorks: 0, wrong: [] }
@@ -67,7 +76,7 @@ export async function failStorageCalls(every: number): Promise<FailingStorageCou
     const left = await leave(engine, situation)
     for (const [name, work] of works) {
       for (const times of timesIn(situation)) {
-        for (let nth = 1; ; nth += every) {
+        for (let nth = 1; ; nth = nextCall(nth, every)) {
           const run = new Run({ engine, situation, left, nth, times })
           const wrong = await run
             .strike(name, work)
