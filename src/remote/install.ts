@@ -1,13 +1,12 @@
 /** Making the tables. */
-import { exceptionOf, failure } from '../errors.ts'
-import { checkServerOptions, type InstallPostgresOptions, serverSettings } from './options.ts'
+import { exceptionOf } from '../errors.ts'
+import { checkTables } from './check-tables.ts'
+import { checkServerOptions, serverSettings } from './options.ts'
 import { remoteFailure } from './server-failures.ts'
-import { meta } from './sql/meta.ts'
-import { grantsOf, quoted, tablesFormat, tablesOf } from './sql/tables.ts'
+import type { InstallPostgresOptions } from './server-options.ts'
+import { grantsOf, quoted, tablesOf } from './sql/tables.ts'
 import { Connector } from './wire/connect.ts'
-import { problemOf, sqlState } from './wire/problem.ts'
-import { numberIn } from './wire/statement.ts'
-import { StatementError, type Wire } from './wire/wire.ts'
+import type { Wire } from './wire/wire.ts'
 
 const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'role']
 
@@ -55,26 +54,4 @@ async function hasTables(wire: Wire, schema: string): Promise<boolean> {
   if (!row) return false
   await checkTables(wire, schema)
   return true
-}
-
-/** @throws UnknownError where the schema has other tables than this version of the package knows, or none */
-export async function checkTables(wire: Wire, schema: string): Promise<void> {
-  const format = await formatOf(wire, schema)
-  if (format === tablesFormat) return
-  const place = { format, supportedFormat: tablesFormat }
-  const message = `The tables on the PostgreSQL server have format ${format}, and this version of idb-everywhere knows formats up to ${tablesFormat}; use a newer version`
-  throw exceptionOf(failure('UnknownError', message, { code: 'ERR_IDB_NEWER_FORMAT', ...place }))
-}
-
-async function formatOf(wire: Wire, schema: string): Promise<number> {
-  try {
-    const [row] = await wire.ask(meta(quoted(schema)))
-    if (row) return numberIn(row, 0)
-  } catch (error) {
-    const { code } = error instanceof StatementError ? error.problem : problemOf(error)
-    if (code !== sqlState.undefinedColumn) throw error
-  }
-  const message =
-    'The schema on the PostgreSQL server has a table "meta" that is not of idb-everywhere; choose another schema'
-  throw exceptionOf(failure('UnknownError', message, { code: 'ERR_IDB_FOREIGN_FILE' }))
 }

@@ -1,43 +1,9 @@
-/** What `postgres()` and `installPostgres()` take. */
+/** The checks of what `postgres()` and `installPostgres()` take. */
 import { optionError } from '../errors.ts'
 import { describeValue } from '../base/describe-value.ts'
+import type { ServerOptions } from './server-options.ts'
 import { serverAddresses } from './wire/server-address.ts'
 import type { Reaching } from './wire/connect.ts'
-
-/** Where the tables are, and how the server is reached. */
-export interface ServerOptions {
-  /**
-   * The server, as a URL: `postgres://user:password@host:5432/database`; with several hosts (`host1:5432,host2:5432`), or a list of URLs,
-   * the one that takes writes is found. On a Unix socket: `postgres:///database?host=/var/run/postgresql`.
-   */
-  readonly connectionString: string | readonly string[]
-  /** The schema with the tables. Default: `idb_everywhere`. */
-  readonly schema?: string | undefined
-  /**
-   * What `tls.connect()` of Node is to know in addition, such as `{ ca }`. A server that is not on this machine is reached by TLS alone, and its
-   * certificate has to be right, unless the URL has `sslmode=disable` or `sslmode=no-verify`.
-   */
-  readonly tls?: object | undefined
-  /** For how long, in milliseconds, a server is looked for that takes writes. Default: 30,000. */
-  readonly waitMs?: number | undefined
-}
-
-/** What `postgres()` takes. */
-export interface PostgresOptions extends ServerOptions {
-  /**
-   * What the durability hint `default` means. `strict` (the default): the server's disk has a transaction before it is told to be complete;
-   * `relaxed`: a crash of the server may lose the latest ones.
-   */
-  readonly durability?: 'relaxed' | 'strict' | undefined
-  /** How many connections to the server there are at most, in addition to one for messages. Default: 10. */
-  readonly connections?: number | undefined
-}
-
-/** What `installPostgres()` takes. */
-export interface InstallPostgresOptions extends ServerOptions {
-  /** A role that is given the rights to use the tables, and no others. Default: none is given any. */
-  readonly role?: string | undefined
-}
 
 /** Where the tables are, checked. */
 export interface ServerSettings {

@@ -4,7 +4,8 @@ import type { HostSource } from '../protocol/host-choice.ts'
 import type { ClosableHost, Host } from '../protocol/protocol.ts'
 import type { DatabaseHost } from '../options/indexeddb-options.ts'
 import { createRemoteHost } from './host.ts'
-import { checkServerOptions, type PostgresOptions, serverSettings } from './options.ts'
+import { checkServerOptions, serverSettings } from './options.ts'
+import type { PostgresOptions } from './server-options.ts'
 
 const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'durability', 'connections']
 
