@@ -44,6 +44,8 @@ export class Session {
   #stopTimer: () => void = () => {}
   readonly #waiting = new Set<() => void>()
   #isChecking = false
+  /** Whether its row was made: one that is missing since was taken for gone. */
+  #hasBegun = false
   #hasWarned = false
 
   constructor(options: SessionOptions) {
@@ -128,6 +130,7 @@ export class Session {
     const wire = this.#wire
     this.#wire = null
     this.#starting = null
+    this.#hasBegun = false
     if (!wire || wire.isLost) return
     await wire.ask(this.#options.sql.sessions.end, [this.client]).catch(() => {})
     await wire.end()
@@ -138,7 +141,7 @@ export class Session {
     const wire = await connector.connect()
     try {
       await checkTables(wire, schema)
-      await wire.ask(sql.sessions.begin, [this.client])
+      if (!this.#hasBegun) await wire.ask(sql.sessions.begin, [this.client])
       await wire.ask({ text: `LISTEN "${this.channel.replaceAll('"', '""')}"` })
       await this.#warnOfStandbys(wire)
     } catch (error) {
@@ -149,6 +152,9 @@ export class Session {
     wire.onLoss(() => this.#lost(wire, report))
     this.#wire = wire
     this.#renewLater()
+    // Its rows may have gone with the last connection.
+    if (this.#hasBegun) await this.#check()
+    this.#hasBegun = true
     return this.client
   }
 
@@ -158,10 +164,7 @@ export class Session {
     this.#starting = null
     if (this.#connections.size === 0) return
     // Those who ask would wait for it.
-    this.ready().then(
-      () => this.#check(),
-      (error: unknown) => report(remoteFailure(error, {})),
-    )
+    this.ready().catch((error: unknown) => report(remoteFailure(error, {})))
   }
 
   #notified(payload: string): void {

@@ -2,7 +2,7 @@
 import { type Failure, exceptionOf, failure } from '../../errors.ts'
 import { now } from '../../event-loop/turn.ts'
 import { loadDriver, type PgClient } from './pg-driver.ts'
-import { type Problem, problemOf, sqlState } from './problem.ts'
+import { noTls, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
 import { StatementError, Wire } from './wire.ts'
 
@@ -120,7 +120,10 @@ const asText = (text: string): string => text
 
 /** Whether waiting does not help: wrong name or password, no such database, an untrusted certificate. */
 function isFinal({ code }: Problem): boolean {
-  return code !== null && (/^(?:28|3D|42)/.test(code) || /CERT|SELF_SIGNED|ALTNAME/.test(code))
+  return (
+    code !== null &&
+    (code === noTls || /^(?:28|3D|42)/.test(code) || /CERT|SELF_SIGNED|ALTNAME/.test(code))
+  )
 }
 
 function unreachable(problems: readonly Problem[]): Failure {
@@ -144,6 +147,7 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
   ENOENT: 'there is no such socket (ENOENT)',
   ENOTFOUND: 'its name is not known (ENOTFOUND)',
+  [noTls]: 'it does not encrypt; let it, or say "sslmode=disable" where no one can listen',
   '28P01': 'it does not accept the password (28P01)',
   '28000': 'it does not let this user in (28000)',
   '3D000': 'it has no such database (3D000)',

@@ -46,10 +46,18 @@ export function problemOf(error: unknown): Problem {
     memberOf(error, name),
   )
   const isAnswer = typeof severity === 'string' && typeof code === 'string' && code.length === 5
-  if (!isAnswer) return { code: textOf(code), message: null, isLoss: true }
+  if (!isAnswer) return { code: textOf(code) ?? codeOf(message), message: null, isLoss: true }
   const isLoss = losses.includes(code) || code.startsWith('08') || severity === 'PANIC'
   return { code, message: textOf(message), isLoss }
 }
+
+/** The driver has no codes of its own. */
+function codeOf(message: unknown): string | null {
+  return String(message).includes('does not support SSL') ? noTls : null
+}
+
+/** What stands for a server's refusal to encrypt. */
+export const noTls = 'NO_TLS'
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null

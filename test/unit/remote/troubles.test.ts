@@ -152,6 +152,37 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
     expect(rows).toEqual([['0']])
   })
 
+  test('a session whose rows went while its line for messages was cut comes back', async () => {
+    const database = await opened()
+    const sessions = `"${await schema()}".sessions`
+    await ask(`DELETE FROM ${sessions}`)
+    await cutAll("query NOT LIKE '%COMMIT%'")
+    const put = (): Promise<void> => {
+      const transaction = database.transaction('s', 'readwrite')
+      transaction.objectStore('s').put(1, 1)
+      return completion(transaction)
+    }
+    await expect
+      .poll(
+        () =>
+          put().then(
+            () => 'complete',
+            () => 'aborted',
+          ),
+        { timeout: 20_000 },
+      )
+      .toBe('complete')
+    expect(await ask(`SELECT count(*) FROM ${sessions}`)).toEqual([['1']])
+  })
+
+  test('a server that does not encrypt is refused where it has to', async () => {
+    const url = `${connectionString()}&sslmode=verify-full`
+    await expect(openingOf({ connectionString: url })).rejects.toMatchObject({
+      message: expect.stringContaining('it does not encrypt'),
+      cause: { code: 'ERR_IDB_UNREACHABLE' },
+    })
+  })
+
   test('a list of servers leads to the one that takes writes', async () => {
     const nowhere = 'postgres:///postgres?host=/tmp/nowhere'
     const indexedDB = await factory({ connectionString: [nowhere, connectionString()] }, () => {})
