@@ -1,7 +1,6 @@
 /**
  * Reading a damaged file's records: each store from its start until a page cannot be read, then from its end until the
- * same, then what stands between two such pages, by seeking keys there, and last those that were not met and of which the indexes still
- * know the keys, each with what follows it. Nothing is written.
+ * same, then what stands between two such pages, page after page, wherever in the file. Nothing is written.
  */
 import { append } from '../../base/own-property.ts'
 import { StorageError } from '../../errors.ts'
@@ -12,8 +11,8 @@ import type { ObjectStoreSchema } from '../../storage/schema.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
 import { CommitMarks } from '../records/commit-marks.ts'
-import { type Gap, probesIn } from './gap-probes.ts'
-import { KeyOrder } from './key-order.ts'
+import { KeyOrder, mostStrays } from './key-order.ts'
+import type { RecordRow, ScatteredRows } from './scattered-rows.ts'
 
 /** A record found whole; its bytes are the receiver's. */
 export interface FoundRecord {
@@ -38,23 +37,16 @@ interface ReadRow {
   readonly record: FoundRecord | null
 }
 
-/** Rows that were read from a place on. */
-interface Run {
-  /** The keys of the first and the last; null: there were none. */
-  readonly near: Uint8Array | null
-  readonly far: Uint8Array | null
-  /** Whether nothing stopped it before the end. */
-  readonly isWhole: boolean
-}
-
 const columns = 'key, value, large_id, index_keys'
 
 /** A damaged file's tables. */
 export class DamagedTables {
   readonly #connection: Connection
+  readonly #scattered: ScatteredRows
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, scattered: ScatteredRows) {
     this.#connection = connection
+    this.#scattered = scattered
   }
 
   /** Whether commits have left marks in it. */
@@ -67,19 +59,30 @@ export class DamagedTables {
    * others.
    */
   readStore(store: ObjectStoreSchema, receiver: FoundReceiver): { lost: number; hasGap: boolean } {
-    const walk = new StoreWalk(this.#connection, store, receiver)
+    const walk = new StoreWalk({
+      connection: this.#connection,
+      scattered: this.#scattered,
+      store,
+      receiver,
+    })
     const isWhole = walk.readForward()
-    if (!isWhole) {
-      walk.readBackward()
-      walk.readBetween()
-    }
-    walk.readNamed()
-    return { lost: walk.lost, hasGap: !isWhole || walk.lacksRows }
+    if (!isWhole) walk.readBackward()
+    const hasMore = walk.readScattered({ isWhole })
+    walk.countNamed()
+    return { lost: walk.lost, hasGap: !isWhole || hasMore || walk.lacksRows }
   }
+}
+
+interface StoreWalkOptions {
+  readonly connection: Connection
+  readonly scattered: ScatteredRows
+  readonly store: ObjectStoreSchema
+  readonly receiver: FoundReceiver
 }
 
 class StoreWalk {
   readonly #connection: Connection
+  readonly #scattered: ScatteredRows
   readonly #store: ObjectStoreSchema
   readonly #receiver: FoundReceiver
   /** Everything up to it has been read from the start; null: nothing. */
@@ -92,13 +95,16 @@ class StoreWalk {
   readonly #lostKeys = new Set<string>()
   /** Keys of `#lostKeys` that only indexes have named. */
   #namedCount = 0
-  /** Rows whose keys are not what they were. */
-  #strayCount = 0
+  /** The keys of rows whose keys are not what they were. */
+  readonly #strayKeys = new Set<string>()
+  /** How many rows were met. */
+  #rowCount = 0
   /** Of the store's records so far. */
   #takenBytes = 0
 
-  constructor(connection: Connection, store: ObjectStoreSchema, receiver: FoundReceiver) {
+  constructor({ connection, scattered, store, receiver }: StoreWalkOptions) {
     this.#connection = connection
+    this.#scattered = scattered
     this.#store = store
     this.#receiver = receiver
   }
@@ -106,12 +112,12 @@ class StoreWalk {
   /** A stray row may be the record that an index names. */
   get lost(): number {
     const seen = this.#lostKeys.size - this.#namedCount
-    return seen + Math.max(this.#strayCount, this.#namedCount)
+    return seen + Math.max(this.#strayKeys.size, this.#namedCount)
   }
 
   /** Whether indexes name more records than there are stray rows. */
   get lacksRows(): boolean {
-    return this.#namedCount > this.#strayCount
+    return this.#namedCount > this.#strayKeys.size
   }
 
   /** Whether it got to the end. */
@@ -121,7 +127,7 @@ class StoreWalk {
         this.#last = row.key
         this.#keep(row)
       },
-      drop: () => void this.#strayCount++,
+      drop: (row) => this.#noteStray(row.key),
     })
     const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 ORDER BY key`
     const isWhole = this.#readRows(sql, this.#store.id, (row) => this.#takeInOrder(order, row))
@@ -139,7 +145,7 @@ class StoreWalk {
           this.#first = row.key
           this.#keep(row)
         },
-        drop: () => void this.#strayCount++,
+        drop: (row) => this.#noteStray(row.key),
       },
       -1,
     )
@@ -159,81 +165,81 @@ class StoreWalk {
   #confirm(first: Uint8Array | null): void {
     const row = this.#unconfirmed
     if (!row || this.#receiver.has(row.key)) return
-    if (first && compareKeys(row.key, first) >= 0) this.#strayCount++
+    if (first && compareKeys(row.key, first) >= 0) this.#noteStray(row.key)
     else this.#keep(row)
   }
 
   #takeInOrder(order: KeyOrder<ReadRow>, row: Statement): boolean {
+    this.#rowCount++
     const key = row.copyBlob(0)
-    if (isKey(key)) return order.take({ key, record: this.#read(row, key) })
-    this.#strayCount++
-    return true
+    if (!isKey(key)) {
+      this.#noteStray(key)
+      return true
+    }
+    const belongsHere = order.take({ key, record: this.#readRow(row, key) })
+    if (!belongsHere) this.#forgetStrays()
+    return belongsHere
+  }
+
+  /** The last ones are on a page that belongs elsewhere, and may be right there. */
+  #forgetStrays(): void {
+    for (const key of [...this.#strayKeys].slice(-mostStrays)) this.#strayKeys.delete(key)
+  }
+
+  #noteStray(key: Uint8Array): void {
+    this.#strayKeys.add(String(key))
   }
 
   #keep({ key, record }: ReadRow): void {
     if (!record || !this.#receiver.put(record)) this.#lostKeys.add(String(key))
+    else if (this.#lostKeys.size > 0) this.#lostKeys.delete(String(key))
   }
 
-  /** Reads what stands between pages that cannot be read. */
-  readBetween(): void {
-    const gaps: Gap[] = [{ lower: this.#last, upper: this.#first }]
-    for (let gap = gaps.pop(); gap; gap = gaps.pop()) {
-      for (const probe of probesIn(gap)) {
-        const left = this.#readAround(probe, gap)
-        if (!left) continue
-        for (const it of left) append(gaps, it)
-        break
-      }
+  /** Reads what was not met, where there is more. Gives whether a part of it is no longer led to. */
+  readScattered({ isWhole }: { isWhole: boolean }): boolean {
+    const hasMore = this.#scattered.countOf(this.#store.id) > this.#rowCount
+    if (isWhole && !hasMore) return false
+    const [after, before] = isWhole ? [null, null] : [this.#last, this.#first]
+    const takes = (key: Uint8Array): boolean =>
+      (after === null || compareKeys(key, after) > 0) &&
+      (before === null || compareKeys(key, before) < 0) &&
+      !this.#receiver.has(key)
+    this.#takenBytes = 0
+    for (const page of this.#scattered.pagesOf(this.#store.id)) this.#readPage(page, takes)
+    return hasMore
+  }
+
+  /** Keys are in order on each page; what comes before its first and after its last is not known. */
+  #readPage(page: number, takes: (key: Uint8Array) => boolean): void {
+    let first: RecordRow | null = null
+    const keep = (row: RecordRow, { isAtEdge }: { isAtEdge: boolean }): void => {
+      // What stood around it on other pages said that it belongs elsewhere.
+      if (isAtEdge && this.#strayKeys.has(String(row.key))) return
+      if (!takes(row.key)) return
+      this.#strayKeys.delete(String(row.key))
+      this.#keep(this.#foundRow(row))
     }
-  }
-
-  /** Reads the rows after and before a place in a gap. Gives what is left of that; null: there was no row. */
-  #readAround(probe: Uint8Array, gap: Gap): Gap[] | null {
-    const after = this.#readRun('key >= ?2 ORDER BY key', { probe, gap, sign: 1 })
-    const before = this.#readRun('key < ?2 ORDER BY key DESC', { probe, gap, sign: -1 })
-    const [lowest, highest] = [before.far ?? after.near, after.far ?? before.near]
-    if (!lowest || !highest) return null
-    const left: Gap[] = []
-    if (!before.isWhole) append(left, { lower: gap.lower, upper: lowest })
-    if (!after.isWhole) append(left, { lower: highest, upper: gap.upper })
-    return left
-  }
-
-  /** Reads the rows from a place in a gap to its end, or to damage. */
-  #readRun(rows: string, { probe, gap, sign }: { probe: Uint8Array; gap: Gap; sign: 1 | -1 }): Run {
-    let near: Uint8Array | null = null
-    let far: Uint8Array | null = null
-    let isAtEnd = false
-    const keep = (row: ReadRow): void => {
-      near ??= row.key
-      far = row.key
-      // The rows at the ends of what was read before were not all taken for its ends.
-      if (!this.#receiver.has(row.key)) this.#keep(row)
+    const order = new KeyOrder<RecordRow>({
+      keep: (row) => keep(row, { isAtEdge: row === first }),
+      drop: ({ key }) => !this.#receiver.has(key) && this.#noteStray(key),
+    })
+    for (const row of this.#scattered.rowsOn(page, this.#store.id)) {
+      if (!row) continue
+      first ??= row
+      if (!isKey(row.key)) this.#noteStray(row.key)
+      else if (!order.take(row)) break
     }
-    const order = new KeyOrder<ReadRow>({ keep, drop: () => undefined }, sign)
-    const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND ${rows}`
-    const isWhole = this.#readRows(
-      sql,
-      this.#store.id,
-      (row) => {
-        const key = row.copyBlob(0)
-        isAtEnd = !isWithin(key, gap)
-        if (isAtEnd) return false
-        return !isKey(key) || order.take({ key, record: this.#read(row, key) })
-      },
-      probe,
-    )
     const end = order.end()
-    if (end) keep(end)
-    return { near, far, isWhole: isWhole || isAtEnd }
+    if (end) keep(end, { isAtEdge: true })
   }
 
-  /** Reads the records that were not met and that entries of the indexes name, if they are there, with what follows them. */
-  readNamed(): void {
-    const missing = this.#missingKeys()
-    for (const key of missing) if (!this.#receiver.has(key)) this.#readFrom(key)
-    for (const key of missing) {
-      if (this.#receiver.has(key) || this.#lostKeys.has(String(key))) continue
+  #foundRow({ key, value, largeId, indexKeys }: RecordRow): ReadRow {
+    return { key, record: this.#read(key, { value, largeId, indexKeys }) }
+  }
+
+  /** Counts the records that were not met and that entries of the indexes name. */
+  countNamed(): void {
+    for (const key of this.#missingKeys()) {
       this.#lostKeys.add(String(key))
       this.#namedCount++
     }
@@ -260,37 +266,31 @@ class StoreWalk {
     return isKey(key) && !this.#receiver.has(key) && !this.#lostKeys.has(String(key))
   }
 
-  /** Reads the record with that key, and those after it until one that was met. */
-  #readFrom(key: Uint8Array): void {
-    const sql = `SELECT ${columns} FROM records WHERE store_id = ?1 AND key >= ?2 ORDER BY key`
-    const order = new KeyOrder<ReadRow>({
-      keep: (row) => this.#keep(row),
-      drop: () => undefined,
+  /** null when a part of the record cannot be read. */
+  #readRow(row: Statement, key: Uint8Array): FoundRecord | null {
+    let record: FoundRecord | null = null
+    tolerate(() => {
+      record = this.#read(key, {
+        value: row.isNull(2) ? row.copyBlob(1) : null,
+        largeId: row.isNull(2) ? null : row.number(2),
+        indexKeys: row.isNull(3) ? null : row.copyBlob(3),
+      })
+      return true
     })
-    let isFirst = true
-    this.#readRows(
-      sql,
-      this.#store.id,
-      (row) => {
-        const found = row.copyBlob(0)
-        if (isFirst && compareKeys(found, key) !== 0) return false
-        isFirst = false
-        return this.#isMissing(found) && order.take({ key: found, record: this.#read(row, found) })
-      },
-      key,
-    )
-    const end = order.end()
-    if (end) this.#keep(end)
+    return record
   }
 
   /** null when a part of the record cannot be read. */
-  #read(row: Statement, key: Uint8Array): FoundRecord | null {
+  #read(
+    key: Uint8Array,
+    { value, largeId, indexKeys }: Omit<RecordRow, 'key'>,
+  ): FoundRecord | null {
     let record: FoundRecord | null = null
     tolerate(() => {
-      const indexKeys = row.isNull(3) ? null : this.#liveEntries(row.copyBlob(3))
-      const value = row.isNull(2) ? row.copyBlob(1) : this.#largeValue(row.number(2))
-      this.#takenBytes += key.length + (value?.length ?? 0)
-      if (value !== null && value.length > 0) record = { key, value, indexKeys }
+      const live = indexKeys && this.#liveEntries(indexKeys)
+      const whole = largeId === null ? value : this.#largeValue(largeId)
+      this.#takenBytes += key.length + (whole?.length ?? 0)
+      if (whole && whole.length > 0) record = { key, value: whole, indexKeys: live }
       return true
     })
     return record
@@ -304,7 +304,7 @@ class StoreWalk {
       value = row.copyBlob(0)
       return false
     })
-    return value
+    return value ?? this.#scattered.largeValue(id)
   }
 
   /** Without the entries of indexes deleted since, whose ids may be given out again. */
@@ -319,22 +319,12 @@ class StoreWalk {
     return kept.length === 0 ? null : Uint8Array.from(kept)
   }
 
-  /** Visits rows until `visit` says false; false when a row cannot be read, or it did. `key`: what is bound after the id. */
-  #readRows(
-    sql: string,
-    id: number,
-    visit: (row: Statement) => boolean,
-    key: Uint8Array | null = null,
-  ): boolean {
-    const { scratch } = this.#connection.engine
+  /** Visits rows until `visit` says false; false when a row cannot be read, or it did. */
+  #readRows(sql: string, id: number, visit: (row: Statement) => boolean): boolean {
     return tolerate(() => {
       const statement = this.#connection.prepare(sql)
       try {
         statement.bindInteger(1, id)
-        if (key) {
-          scratch.reserve(key.length)
-          statement.bindBlob(2, scratch.put(key), key.length)
-        }
         for (let seen = 0; statement.step(); seen++) {
           this.#connection.checkWalk(seen, this.#takenBytes)
           if (!visit(statement)) return false
@@ -345,13 +335,6 @@ class StoreWalk {
       }
     })
   }
-}
-
-function isWithin(key: Uint8Array, { lower, upper }: Gap): boolean {
-  return (
-    (lower === null || compareKeys(key, lower) > 0) &&
-    (upper === null || compareKeys(key, upper) < 0)
-  )
 }
 
 /** Runs `read`; false when it meets damage. */

@@ -17,7 +17,7 @@ interface KeyOrderReceiver<Row> {
 }
 
 /** Rows in a row that belong elsewhere: then so does the page they are on. */
-const mostStrays = 3
+export const mostStrays = 3
 
 /** Takes rows in the order in which they are found. */
 export class KeyOrder<Row extends Keyed> {

@@ -20,6 +20,8 @@ import {
 } from '../database-file.ts'
 import { companionsOf } from '../file-name.ts'
 import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
+import { PageFile } from './page-file.ts'
+import { ScatteredRows } from './scattered-rows.ts'
 import { type DatabaseRows, readDatabaseRows } from '../schema/schema-rows.ts'
 
 /** How many records are written in one transaction. */
@@ -43,7 +45,8 @@ export async function copyReadable(
     }
     const copy = databaseOver(place, { name: target.name, ...rescue }, opened)
     try {
-      const saved = copyRows({ damaged: new DamagedTables(damaged), rows, copy })
+      const scattered = scatteredRows(place, damaged, { fileName: target.fileName, rows })
+      const saved = copyRows({ damaged: new DamagedTables(damaged, scattered), rows, copy })
       copy.durability.sync()
       return saved
     } finally {
@@ -95,6 +98,17 @@ function openDamaged(place: MountedDirectory, { fileName, label }: NamedFile): C
   } catch (error) {
     return nullIfCorrupt(error)
   }
+}
+
+function scatteredRows(
+  { mount }: MountedDirectory,
+  damaged: Connection,
+  { fileName, rows }: { fileName: string; rows: DatabaseRows },
+): ScatteredRows {
+  const database = mount.openFile(fileName)
+  if (!database) throw new Error('unreachable: an open file is not known')
+  const files = { database, log: mount.writeAheadLog(fileName) ?? null }
+  return new ScatteredRows(new PageFile(damaged, files), rows.schema.stores.keys())
 }
 
 /** null when the schema cannot be read, or is another database's. */
