@@ -67,7 +67,7 @@ async function loadWasm(): Promise<WebAssembly.Module> {
   return compileEngine(await readEngine())
 }
 
-async function readEngine(): Promise<Uint8Array<ArrayBuffer>> {
+async function readEngine(): Promise<BufferSource> {
   try {
     return await readFile(
       new URL('../../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url),

@@ -26,9 +26,7 @@ describe.skipIf(ownBudget() === undefined)('in Node 20 and 22', () => {
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     expect(compileEngine(wasm)).toBeInstanceOf(WebAssembly.Module)
     expect(setFlags.mock.calls).toEqual([
-      ['--wasm-lazy-validation'],
       ['--wasm-tiering-budget=400000000'],
-      ['--no-wasm-lazy-validation'],
       [`--wasm-tiering-budget=${own}`],
     ])
   })
@@ -37,14 +35,6 @@ describe.skipIf(ownBudget() === undefined)('in Node 20 and 22', () => {
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     expect(() => compileEngine(new Uint8Array(8))).toThrow(WebAssembly.CompileError)
     expect(setFlags).toHaveBeenLastCalledWith(`--wasm-tiering-budget=${ownBudget()}`)
-  })
-
-  test('an engine of other bytes is validated at once', () => {
-    const setFlags = vi.spyOn(v8, 'setFlagsFromString')
-    // An empty section of the kind for anyone's use, at the end.
-    const other = new Uint8Array([...wasm, 0, 1, 0])
-    expect(compileEngine(other)).toBeInstanceOf(WebAssembly.Module)
-    expect(setFlags.mock.calls.flat()).not.toContain('--wasm-lazy-validation')
   })
 
   test('a budget that the user has chosen is left alone', () => {
