@@ -18,6 +18,8 @@ export type FirstSecond = Readonly<Record<string, Steps>>
 interface Printed {
   /** Step → when it was over, in milliseconds since 1970. */
   readonly marks: Steps
+  /** Step → the processor time until then, in milliseconds. */
+  readonly cpu: Steps
   readonly parts?: Steps
 }
 
@@ -56,7 +58,9 @@ async function stepsOf(
   try {
     const first = await runProcess(command, { ...task, path, exists: false })
     const second = isPersistent ? await runProcess(command, { ...task, path, exists: true }) : null
-    return { ...firstSteps(first), ...(second && secondSteps(second)) }
+    const clock = { ...firstSteps(first), ...(second && secondSteps(second)) }
+    const cpu = { ...firstSteps(inCpuTime(first)), ...(second && secondSteps(inCpuTime(second))) }
+    return { ...clock, ...Object.fromEntries(Object.entries(cpu).map(([k, v]) => [cpuOf(k), v])) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -70,6 +74,14 @@ async function runProcess(
   const { stdout } = await promisify(execFile)(program, [...args, JSON.stringify(job)])
   const endedAt = performance.timeOrigin + performance.now()
   return { ...(JSON.parse(stdout) as Printed), startedAt, endedAt } // `process.mjs` prints it.
+}
+
+/** The name of a step's processor time. */
+export const cpuOf = (step: string): string => `cpu: ${step}`
+
+/** As if the clock had stood still while the process waited. What comes after its last word is not known. */
+function inCpuTime(process: Process): Process {
+  return { ...process, marks: process.cpu, parts: {}, startedAt: 0, endedAt: NaN }
 }
 
 /** The steps of a process that finds nothing. Those of a number are the time since the first of their kind began. */

@@ -1,9 +1,10 @@
 /**
  * `process.mjs JOB`: the first second of a process, as its job (JSON, see `main.ts`) says: what it loads, where its files are, and whether
  * they are there already. Prints, as JSON, when each step was over, in milliseconds since 1970. The file is no module of a bundle: what
- * is not needed here is not loaded either.
+ * is not needed here is not loaded either. The processor time at each, of all threads, since the process began, is printed as well.
  */
 const marks = { started: now() }
+const cpu = { started: cpuMs() }
 const job = JSON.parse(process.argv[2])
 const count = 1000
 
@@ -11,14 +12,23 @@ function now() {
   return performance.timeOrigin + performance.now()
 }
 
-const mark = (step) => (marks[step] = now())
+function cpuMs() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+function mark(step) {
+  marks[step] = now()
+  cpu[step] = cpuMs()
+}
+
 const recordOf = (id) => ({ id, name: `record number ${id}`, n: id * 7919, tags: ['a', 'b'] })
 const kinds = { ours: indexedDBs, 'fake-indexeddb': indexedDBs, sqlite: sqlDatabases, bare: null }
 
 const parts = job.parts ? (await import('./parts.mjs')).watchEngine(job.parts) : null
 const steps = kinds[job.kind] ? await kinds[job.kind](job) : null
 if (steps) await run(steps)
-console.log(JSON.stringify({ marks, ...(parts && { parts }) }))
+console.log(JSON.stringify({ marks, cpu, ...(parts && { parts }) }))
 
 async function run({ open, put, get, getAll, close }) {
   await open()

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { markdownTable, writeSection } from '../report/document.ts'
 import type { FirstSecond } from './measure.ts'
-import { partsTable, runtimesTable, stepsTable } from './table.ts'
+import { runtimesTable, stepsTable } from './table.ts'
 
 /** Runtime's label → what was measured there. */
 export type FirstSeconds = Readonly<Record<string, FirstSecond>>
@@ -32,11 +32,9 @@ export function writeFirstSecondReport(projectRoot: string): void {
     const measured = results[label]
     return measured ? [[title, measured] as const] : []
   })
-  const all = Object.fromEntries(named)
-  const tables = [
-    stepsTable(results['node24'] ?? {}, 'Node 24'),
-    runtimesTable(all),
-    partsTable(all),
-  ]
-  writeSection(projectRoot, section, tables.map(markdownTable))
+  // Another build is of interest only to those who compare.
+  const { before: _, ...measured } = results['node24'] ?? {}
+  const steps = stepsTable(measured, 'Node 24', 'cpu')
+  const others = named.length > 1 ? [runtimesTable(Object.fromEntries(named), 'cpu')] : []
+  writeSection(projectRoot, section, [steps, ...others].map(markdownTable))
 }

@@ -1,5 +1,5 @@
 /** The first second as tables: for the terminal and for docs/performance.md. */
-import type { FirstSecond, Steps } from './measure.ts'
+import { cpuOf, type FirstSecond, type Steps } from './measure.ts'
 
 /** A table: its head, then its lines. */
 export type Lines = readonly (readonly string[])[]
@@ -18,6 +18,7 @@ const titles: Readonly<Record<string, string>> = {
   'get 100': 'first 100 of them',
   'get 1000': 'first 1,000 of them',
   getAll: 'first getAll, of 1,000',
+  close: 'close',
   exit: 'close, and end of the process',
   reopen: 'first open, existing database',
   'first get': 'first get there',
@@ -25,31 +26,54 @@ const titles: Readonly<Record<string, string>> = {
 
 const sumTitle = 'start to the first record, less a bare start'
 
+const sameStep = (step: string): string => step
+
+/** By the clock, or the processor time of all threads. */
+export type Measure = 'clock' | 'cpu'
+
+const namesOf: Readonly<Record<Measure, (step: string) => string>> = { clock: sameStep, cpu: cpuOf }
+
 /** A line for each step, a column for each contender, in milliseconds. `where`: the runtime's name. */
-export function stepsTable(measured: FirstSecond, where: string): Lines {
+export function stepsTable(
+  measured: FirstSecond,
+  where: string,
+  measure: Measure = 'clock',
+): Lines {
+  const of = namesOf[measure]
   const names = Object.keys(measured).filter((name) => name !== 'bare' && !isWatched(name))
   const lines = Object.entries(titles).map(([step, title]) => [
     title,
-    ...names.map((name) => ms(measured[name]?.[step])),
+    ...names.map((name) => ms(measured[name]?.[of(step)])),
   ])
-  const sums = names.map((name) => ms(firstRecord(measured, name)))
-  return [[`ms, ${where}`, ...names], ...lines, [sumTitle, ...sums]]
+  const figures = lines.filter((cells) => cells.slice(1).some((it) => it !== ''))
+  const sums = names.map((name) => ms(firstRecord(measured, name, measure)))
+  return [[`ms, ${where}`, ...names], ...figures, [sumTitle, ...sums]]
 }
 
 /** The same of this package, a column for each runtime. */
-export function runtimesTable(measured: Readonly<Record<string, FirstSecond>>): Lines {
+export function runtimesTable(
+  measured: Readonly<Record<string, FirstSecond>>,
+  measure: Measure,
+): Lines {
+  const of = namesOf[measure]
   const all = Object.values(measured)
   const lines = Object.entries(titles).map(([step, title]) => [
     title,
-    ...all.map((it) => ms(it['ours']?.[step])),
+    ...all.map((it) => ms(it['ours']?.[of(step)])),
   ])
-  const sums = all.map((it) => ms(firstRecord(it, 'ours')))
-  return [['ms', ...Object.keys(measured)], ...lines, [sumTitle, ...sums]]
+  const figures = lines.filter((cells) => cells.slice(1).some((it) => it !== ''))
+  const sums = all.map((it) => ms(firstRecord(it, 'ours', measure)))
+  return [['ms', ...Object.keys(measured)], ...figures, [sumTitle, ...sums]]
 }
 
 /** How long it takes from the start to the first record on disk, less the start of a process that does nothing. */
-export function firstRecord(measured: FirstSecond, name: string): number {
-  return (measured[name]?.['first record'] ?? NaN) - (measured['bare']?.['start'] ?? NaN)
+export function firstRecord(
+  measured: FirstSecond,
+  name: string,
+  measure: Measure = 'clock',
+): number {
+  const of = namesOf[measure]
+  return (measured[name]?.[of('first record')] ?? NaN) - (measured['bare']?.[of('start')] ?? NaN)
 }
 
 /** Where the import and the first open go, in milliseconds. */
