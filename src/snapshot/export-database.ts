@@ -8,6 +8,7 @@ import {
   optional,
 } from '../arguments/check-arguments.ts'
 import type { IDBFactory } from '../api/global/interfaces.ts'
+import { TextEncoder } from '../base/text-coders.ts'
 import { domException } from '../errors.ts'
 import { renderKey } from '../rendering/keys.ts'
 import { jsonText } from '../rendering/json-text.ts'
@@ -39,7 +40,7 @@ export interface Loss {
 
 export interface ExportOptions {
   readonly signal?: AbortSignal | undefined
-  /** Told after each piece that was made. */
+  /** Told after each piece that was taken, the last one included. */
   readonly onProgress?: ((progress: Progress) => void) | undefined
   /**
    * Told of each object that has no bytes to be had, such as a file's handle; it becomes `undefined`. Without it the export
@@ -67,36 +68,39 @@ export function exportDatabase(
     'options.onProgress': [options?.onProgress, optional(aFunction)],
     'options.onLoss': [options?.onLoss, optional(aFunction)],
   })
-  return streamOf(textOf(indexedDB, name, options))
+  return streamOf(piecesOf(indexedDB, name, options))
 }
 
-async function* textOf(
+async function* piecesOf(
   indexedDB: IDBFactory,
   name: string,
   { signal, onProgress, onLoss }: ExportOptions,
-): AsyncGenerator<string> {
+): AsyncGenerator<Uint8Array> {
   signal?.throwIfAborted()
   const reading = await startReading(indexedDB, name)
   const { stores } = reading.description
   const counts = stores.map(() => 0)
   const total = sum(stores.map((it) => it.count ?? 0))
-  let text = `${JSON.stringify(headerOf(reading.description))}\n`
-  let bytes = text.length
+  const encoder = new TextEncoder()
+  let piece = encoder.encode(`${JSON.stringify(headerOf(reading.description))}\n`)
+  let bytes = piece.length
   const records = reading.records()
   try {
-    yield text
-    for (let size: number | undefined; ; size = text.length) {
+    yield piece
+    for (let size: number | undefined; ; size = piece.length) {
       const { done, value: batch } = await records.next(size)
       if (done) break
-      text = await renderBatch(batch, stores, onLoss)
+      piece = encoder.encode(await renderBatch(batch, stores, onLoss))
       for (const { store } of batch) counts[store] = (counts[store] ?? 0) + 1
       signal?.throwIfAborted()
-      yield text
+      yield piece
       signal?.throwIfAborted()
-      bytes += text.length
+      bytes += piece.length
       onProgress?.({ records: sum(counts), total, bytes })
     }
-    yield `${JSON.stringify({ end: true, counts })}\n`
+    piece = encoder.encode(`${JSON.stringify({ end: true, counts })}\n`)
+    yield piece
+    onProgress?.({ records: sum(counts), total, bytes: bytes + piece.length })
   } finally {
     reading.end()
   }

@@ -66,7 +66,8 @@ export function readHeader(line: string): DatabaseDescription {
     )
   }
   const { version } = json
-  if (version !== formatVersion) throw newerFormat(Number(version))
+  if (!isVersion(version)) throw damagedFile(1, 'it has no version of the format')
+  if (version !== formatVersion) throw newerFormat(version)
   const { database, stores } = json
   if (!isObject(database) || !Array.isArray(stores))
     throw damagedFile(1, 'it describes no database')

@@ -41,7 +41,7 @@ export async function importDatabase(
     'options.signal': [options?.signal, optional(aSignal)],
     'options.onProgress': [options?.onProgress, optional(aFunction)],
   })
-  const pieces = piecesOf(streamGiven(stream))
+  const pieces = piecesOf(streamGiven(stream), options.signal)
   try {
     options.signal?.throwIfAborted()
     const { start, all } = await startOf(pieces)

@@ -1,33 +1,49 @@
 import { TextDecoder, TextEncoder } from '../base/text-coders.ts'
 
-/** Text as the bytes of a stream, made as they are asked for. When the stream is cancelled the text is given up. */
-export function streamOf(text: AsyncGenerator<string>): ReadableStream<Uint8Array> {
+/** Text as bytes, piece by piece. When no more is asked for the text is given up. */
+export async function* bytesOf(text: AsyncGenerator<string>): AsyncGenerator<Uint8Array> {
   const encoder = new TextEncoder()
+  for await (const piece of text) yield encoder.encode(piece)
+}
+
+/** Pieces as a stream, made as they are asked for. When the stream is cancelled they are given up. */
+export function streamOf(pieces: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await text.next()
+      const { done, value } = await pieces.next()
       if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
+      else controller.enqueue(value)
     },
     async cancel(reason) {
-      await text.throw(reason).catch(() => undefined)
+      await pieces.throw(reason).catch(() => undefined)
     },
   })
 }
 
-/** What a stream gives, piece by piece; it is cancelled when no more is asked for. */
-export async function* piecesOf<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece> {
+/**
+ * What a stream gives, piece by piece; it is cancelled when no more is asked for. Where `signal` says so, it fails with its reason, also
+ * while a piece is awaited.
+ */
+export async function* piecesOf<Piece>(
+  stream: ReadableStream<Piece>,
+  signal?: AbortSignal,
+): AsyncGenerator<Piece> {
   const reader = stream.getReader()
+  // The read that waits ends at once, even where the source never gives another piece.
+  const cancel = (): void => void reader.cancel(signal?.reason).catch(() => undefined)
+  signal?.addEventListener('abort', cancel)
   let isDone = false
   try {
     for (;;) {
       const { done, value } = await reader.read()
+      signal?.throwIfAborted()
       isDone = done
       if (done) return
       yield value
     }
   } finally {
-    if (!isDone) await reader.cancel().catch(() => undefined)
+    signal?.removeEventListener('abort', cancel)
+    if (!isDone && !signal?.aborted) await reader.cancel().catch(() => undefined)
     reader.releaseLock()
   }
 }

@@ -4,7 +4,7 @@ import { domException, reasonOf } from '../../errors.ts'
 import { renderRecord, type Loss } from '../export-database.ts'
 import { jsonText } from '../../rendering/json-text.ts'
 import { type DatabaseDescription, headerOf } from '../header.ts'
-import { streamOf } from '../lines.ts'
+import { bytesOf, streamOf } from '../lines.ts'
 import type { ImportedRecord } from '../read-export.ts'
 
 /** A database as another format has it. */
@@ -22,7 +22,7 @@ export function exportOf(
   read: () => Promise<ForeignDatabase>,
   onLoss: (loss: Loss) => void = () => undefined,
 ): ReadableStream<Uint8Array> {
-  return streamOf(textOf(read, onLoss))
+  return streamOf(bytesOf(textOf(read, onLoss)))
 }
 
 async function* textOf(

@@ -104,8 +104,22 @@ test('An export tells how far it is', async () => {
   await make(from, 'shop', 1, shop)
   const told: unknown[] = []
   const text = await textOf(exportDatabase(from, 'shop', { onProgress: (it) => told.push(it) }))
-  expect(told.at(-1)).toMatchObject({ records: 7, total: 7 })
-  expect(text.length).toBeGreaterThan(100)
+  expect(told.at(-1)).toEqual({ records: 7, total: 7, bytes: text.length })
+})
+
+test('An export counts bytes, of which a letter may take several, and those of a database without records', async () => {
+  const from = inMemory()
+  await make(from, 'größer', 1, (database) => void database.createObjectStore('s').put('é€😀', 1))
+  await make(from, 'leer', 1, () => undefined)
+  for (const [name, records] of [
+    ['größer', 1],
+    ['leer', 0],
+  ] as const) {
+    const told: unknown[] = []
+    const stream = exportDatabase(from, name, { onProgress: (it) => told.push(it) })
+    const { byteLength } = await new Response(stream).arrayBuffer()
+    expect(told.at(-1)).toEqual({ records, total: records, bytes: byteLength })
+  }
 })
 
 test.each([3_000, 100_000])(

@@ -23,6 +23,11 @@ describe('importDatabase()', () => {
       'ERR_IDB_NEWER_FORMAT',
       (text) => text.replace('"version":1', '"version":2'),
     ],
+    [
+      'a version of the format that is none',
+      'ERR_IDB_CORRUPT',
+      (text) => text.replace('"version":1', '"version":"x"'),
+    ],
     ['a file without its end', 'ERR_IDB_CUT_FILE', (_, lines) => lines.slice(0, -1).join('\n')],
     ['a file cut in a line', 'ERR_IDB_CUT_FILE', (text) => text.slice(0, -40)],
     ['a file with a line less', 'ERR_IDB_CORRUPT', (_, lines) => lines.toSpliced(2, 1).join('\n')],
@@ -145,7 +150,47 @@ describe('importDatabase()', () => {
     await assert.rejects(stopped, /enough/)
     expect(await namesIn(to)).toEqual([])
   })
+
+  test.each([{}, { replace: true }, { resume: true }])(
+    'stops when its signal says so while nothing comes, and cancels the stream, with %j',
+    async (options) => {
+      const to = inMemory()
+      const { text } = await made
+      const controller = new AbortController()
+      const cancelled: unknown[] = []
+      const stream = stalling(text.slice(0, -40), {
+        awaited: () => controller.abort(new Error('enough')),
+        cancelled: (reason) => cancelled.push(reason),
+      })
+      const { signal } = controller
+      await assert.rejects(importDatabase(stream, { indexedDB: to, signal, ...options }), /enough/)
+      expect(cancelled).toEqual([new Error('enough')])
+      expect(await namesIn(to)).not.toContain('shop')
+    },
+  )
 })
+
+/** A stream that gives the text, and then neither more nor its end; `told` hears when more is asked for, and of the cancellation. */
+function stalling(
+  text: string,
+  told: { awaited(): void; cancelled(reason: unknown): void },
+): ReadableStream<Uint8Array> {
+  let isGiven = false
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        if (isGiven) {
+          told.awaited()
+          await new Promise(() => undefined)
+        }
+        isGiven = true
+        controller.enqueue(new TextEncoder().encode(text))
+      },
+      cancel: (reason) => told.cancelled(reason),
+    },
+    { highWaterMark: 0 },
+  )
+}
 
 interface Side {
   readonly indexedDB: ReturnType<typeof inMemory>
