@@ -32,9 +32,10 @@ export function now(): number {
 /** Runs `callback` in a later turn of the event loop, after pending I/O and timers had their chance; keeps the process alive until then. */
 export const queueTurn: (callback: () => void) => void = chooseQueueTurn()
 
-/** Runs `callback` after `delayMs` unless what it gives is called before; does not keep the process alive. */
+/** Runs `callback` after `delayMs`, 24 days at most, unless what it gives is called before; does not keep the process alive. */
 export function queueIdleTimer(callback: () => void, delayMs: number): () => void {
-  const timer = setIdleTimeout(callback, delayMs)
+  // A timer that is set for longer fires at once.
+  const timer = setIdleTimeout(callback, Math.min(delayMs, longestTimerMs))
   unref(timer)
   return () => clearIdleTimeout(timer)
 }

@@ -42,7 +42,7 @@ export class Explainer {
 
   #watch(ms: number): void {
     this.#isWatching = true
-    queueIdleTimer(() => this.#look(), Math.min(Math.max(ms, 1), longestTimerMs))
+    queueIdleTimer(() => this.#look(), Math.max(ms, 1))
   }
 
   /** Reports those that have been alive too long, and looks again when the next may be. */
@@ -57,8 +57,6 @@ export class Explainer {
     }
   }
 }
-
-const longestTimerMs = 2 ** 31 - 1
 
 /** A stack costs more than a request of many that are made at once, and those come from one place mostly. */
 const mostInCrowd = 4

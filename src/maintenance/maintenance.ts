@@ -9,6 +9,7 @@ import {
   optional,
 } from '../arguments/check-arguments.ts'
 import { domException, exceptionOf, failureOf } from '../errors.ts'
+import { marked, unmarked } from './callers-own.ts'
 import { check, type DirectoryCheck } from './check/check.ts'
 import { compact, type Compacted } from './compact.ts'
 import { type Diagnosis, diagnose } from './doctor/doctor.ts'
@@ -38,7 +39,7 @@ export function maintenanceWith(tools: Tools): Maintenance {
       await requireDirectory(tools, path)
       return await work()
     } catch (error) {
-      throw exceptionOf(failureOf(error, { path }))
+      throw unmarked(error, (it) => exceptionOf(failureOf(it, { path })))
     }
   }
   return {
@@ -48,11 +49,11 @@ export function maintenanceWith(tools: Tools): Maintenance {
     },
     async checkDirectory(path, options = {}) {
       checkNamed('checkDirectory()', path, options)
-      return at(path, () => check(tools, path, options))
+      return at(path, () => check(tools, path, withMarked(options)))
     },
     async salvage(path, options = {}) {
       checkNamed('salvage()', path, options)
-      return at(path, () => salvage(tools, path, options))
+      return at(path, () => salvage(tools, path, withMarked(options)))
     },
     async compact(path, options = {}) {
       checkNamed('compact()', path, options)
@@ -60,13 +61,26 @@ export function maintenanceWith(tools: Tools): Maintenance {
     },
     async removeDatabase(path, name, options = {}) {
       checkRemoval({ path, name, options })
-      return at(path, () => removeDatabase(tools, path, { ...options, name }))
+      return at(path, () => removeDatabase(tools, path, removalOf(name, options)))
     },
     async doctor(path) {
       checkArguments('doctor()', { path: [path, aPath] })
       return diagnose(tools, path)
     },
   }
+}
+
+function withMarked({ onProgress, ...options }: NamedOptions): NamedOptions {
+  const told = marked(onProgress)
+  return told ? { ...options, onProgress: told } : options
+}
+
+function removalOf(
+  name: string,
+  { onBlocked, ...options }: RemoveOptions,
+): RemoveOptions & { readonly name: string } {
+  const told = marked(onBlocked)
+  return told ? { ...options, name, onBlocked: told } : { ...options, name }
 }
 
 function checkNamed(of: string, path: unknown, options: NamedOptions): void {

@@ -60,12 +60,16 @@ function deleteThrough(
   let hasGivenUp = false
   return new Promise<boolean>((resolve, reject) => {
     request.onblocked = () => {
-      onBlocked()
       stopWaiting = queueIdleTimer(() => {
         hasGivenUp = true
         // A request that waits for others ends with its factory.
         tools.close(factory).catch(reject)
       }, waitMs)
+      try {
+        onBlocked()
+      } catch (error) {
+        reject(error)
+      }
     }
     request.onsuccess = () => resolve(true)
     request.onerror = () => {

@@ -59,13 +59,18 @@ export class StoreReading {
     const request = this.#store.openCursor(
       rangeAfter(after),
     ) as IDBRequest<IDBCursorWithValue | null>
-    return new Promise((resolve) => {
+    return new Promise((resolve, reject) => {
       request.onsuccess = () => {
         const cursor = request.result
         if (!cursor) return resolve(null)
-        readTo(cursor.primaryKey)
-        this.#check(cursor.primaryKey, cursor.value)
-        cursor.continue()
+        try {
+          readTo(cursor.primaryKey)
+          this.#check(cursor.primaryKey, cursor.value)
+          cursor.continue()
+        } catch (error) {
+          // What the caller is told of progress may throw: an event would tell it to the global object, and the caller would wait.
+          reject(error)
+        }
       }
       request.onerror = (event) => {
         event.preventDefault()

@@ -249,6 +249,30 @@ test('a database that stays open elsewhere is not deleted', async () => {
   })
 })
 
+test('a deletion that may wait without end is not given up', async () => {
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    const removal = removeDatabase(path, 'library', {
+      waitMs: Infinity,
+      // A timer that is set for too long fires after 1 ms, and so before this one.
+      onBlocked: () => setTimeout(() => database.close(), 2),
+    })
+    expect(await removal).toEqual({ name: 'library', version: 7 })
+  })
+})
+
+test('what onBlocked throws ends a deletion, and reaches its caller as it is', async () => {
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    const thrown = new Error('enough')
+    const onBlocked = (): void => {
+      throw thrown
+    }
+    await expect(removeDatabase(path, 'library', { onBlocked })).rejects.toBe(thrown)
+    database.close()
+  })
+})
+
 test('a damaged database is deleted with its file', async () => {
   truncateSync(join(path, libraryFile), 5_000)
   expect(await removeDatabase(path, 'library')).toEqual({ name: 'library', version: null })

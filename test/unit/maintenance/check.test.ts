@@ -284,3 +284,26 @@ test('a database that is not there, and a directory that is not, are said to be 
   appendFileSync(join(path, 'file'), '')
   await expect(checkDirectory(join(path, 'file'))).rejects.toMatchObject({ name: 'NotFoundError' })
 })
+
+test.each(['in use', 'by its files'])(
+  'what onProgress throws ends a check %s, and reaches its caller as it is',
+  async (how) => {
+    await use(path, async (factory) => {
+      const database = await openDatabase(factory, (it) => {
+        const store = it.createObjectStore('numbers')
+        for (let i = 0; i < 1_000; i++) store.put(i, i)
+      })
+      if (how === 'in use') await refusing()
+      database.close()
+    })
+    if (how !== 'in use') await refusing()
+  },
+)
+
+async function refusing(): Promise<void> {
+  const thrown = new Error('enough')
+  const onProgress = (): void => {
+    throw thrown
+  }
+  await expect(checkDirectory(path, { onProgress })).rejects.toBe(thrown)
+}
