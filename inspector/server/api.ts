@@ -63,8 +63,8 @@ async function bodyOf(request: IncomingMessage): Promise<string | null> {
   let length = 0
   for await (const chunk of request as AsyncIterable<Buffer>) {
     length += chunk.length
-    if (length > longestBodyBytes) return null
-    chunks.push(chunk)
+    // The rest is read and dropped: left unread, it would end the connection before the answer.
+    if (length <= longestBodyBytes) chunks.push(chunk)
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return length > longestBodyBytes ? null : Buffer.concat(chunks).toString('utf8')
 }

@@ -8,10 +8,16 @@
  * ```
  */
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
 import { resolve } from 'node:path'
-import { anObject, aPath, checkArguments } from '../../src/arguments/check-arguments.ts'
+import {
+  anObject,
+  aPath,
+  checkArguments,
+  type Kind,
+  optional,
+} from '../../src/arguments/check-arguments.ts'
 import { close as closeDatabases, createIndexedDB, IDBKeyRange } from '../../src/index.ts'
 import { factorySource } from '../source/factory-source.ts'
 import type { Source } from '../source/source.ts'
@@ -41,18 +47,17 @@ export interface ServedInspector {
  * Serves on loopback alone, and only to who has the address that is given: there is a secret in it. What other pages ask, or
  * pages under another name of this machine, is refused. Looking creates nothing, and processes that use the directory go on.
  *
- * @throws Error when there is no such directory, or the port is taken
+ * @throws Error when there is no such directory (ENOENT, ENOTDIR), or the port is taken (EADDRINUSE)
  */
 export async function serveInspector(options: ServeInspectorOptions): Promise<ServedInspector> {
   checkArguments('serveInspector()', {
     options: [options, anObject],
     'options.path': [options?.path, aPath],
+    'options.port': [options?.port, optional(aPort)],
   })
   const { path, port = 0, isWritable = false } = options
   const directory = resolve(path)
-  if (!existsSync(directory)) {
-    throw new Error(`Directory "${directory}" is not there; name the one that holds the databases`)
-  }
+  requireDirectory(directory)
   const server = createServer()
   // First: where the port is taken, nothing else is to be given up.
   const address = await listen(server, port)
@@ -82,12 +87,28 @@ export async function serveInspector(options: ServeInspectorOptions): Promise<Se
   }
 }
 
-/** @returns the port */
+const aPort: Kind = [
+  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
+  'a whole number from 0 to 65535',
+]
+
+/** @throws Error with the code ENOENT or ENOTDIR */
+function requireDirectory(path: string): void {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.isDirectory()) return
+  const [what, code] = found ? ['is a file', 'ENOTDIR'] : ['is not there', 'ENOENT']
+  const message = `Directory "${path}" ${what}; name the one that holds the databases`
+  throw Object.assign(new Error(message), { code })
+}
+
+/** @returns the port @throws Error with the code of the system, such as EADDRINUSE */
 function listen(server: Server, port: number): Promise<number> {
   return new Promise((listening, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const taken = `Port ${port} is taken by another program; name another port, or 0 for any that is free`
-      reject(error.code === 'EADDRINUSE' ? new Error(taken, { cause: error }) : error)
+      const { code } = error
+      const isTaken = code === 'EADDRINUSE'
+      reject(isTaken ? Object.assign(new Error(taken, { cause: error }), { code }) : error)
     })
     server.listen(port, '127.0.0.1', () => {
       const address = server.address()

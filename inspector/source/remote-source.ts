@@ -38,10 +38,21 @@ async function ask<Result>(url: URL, values: readonly unknown[]): Promise<Result
       'The inspector’s server does not answer; start it again and open its new address',
     )
   })
+  if (!response.ok) throw new Error(refusals[response.status] ?? unanswered(response.status))
   const answer = (await response.json()) as { result: Result } | { error: string }
   if ('error' in answer) throw new Error(answer.error)
   return answer.result
 }
+
+/** What a status means to who looks. */
+const refusals: Readonly<Record<number, string>> = {
+  403: 'The inspector’s server lets nothing be changed; start it again with --write',
+  404: 'The inspector’s server was started again; open its new address',
+  413: 'The value is longer than the inspector’s server takes; store a shorter one, or use "put" of the command line',
+}
+
+const unanswered = (status: number): string =>
+  `The inspector’s server could not answer (${status}); what was asked for may be too large or nested too deep`
 
 /** After a connection that broke, something may have changed unseen. */
 function listen(url: URL, listener: () => void): () => void {

@@ -1,11 +1,12 @@
 /** The server of the view, asked by those who break off. */
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { serveInspector, type ServedInspector } from '../../../inspector/server/entry.ts'
+import { remoteSource } from '../../../inspector/source/remote-source.ts'
 import { status } from '../../../src/status.ts'
 
 let folder: string
@@ -68,9 +69,30 @@ test('Where the port is taken, the directory is not', async () => {
   const port = Number(new URL(served.url).port)
   const other = join(folder, 'other')
   mkdirSync(other)
-  await expect(serveInspector({ path: other, port })).rejects.toThrow(
-    `Port ${port} is taken by another program; name another port, or 0 for any that is free`,
-  )
+  await expect(serveInspector({ path: other, port })).rejects.toMatchObject({
+    message: `Port ${port} is taken by another program; name another port, or 0 for any that is free`,
+    code: 'EADDRINUSE',
+  })
   const { state } = await status(other)
   expect(state).toBe('free')
+})
+
+test('What is no directory is not served, and no server stays', async () => {
+  const [file, nothing] = [join(folder, 'file'), join(folder, 'nothing')]
+  writeFileSync(file, '')
+  await expect(serveInspector({ path: file })).rejects.toMatchObject({ code: 'ENOTDIR' })
+  await expect(serveInspector({ path: nothing })).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('A port that is none is refused', async () => {
+  await expect(serveInspector({ path: folder, port: 70_000 })).rejects.toThrow(TypeError)
+})
+
+test('The page says why its server refuses', async () => {
+  const source = await remoteSource(served.url)
+  const place = { database: 'd', store: 's', key: 1 }
+  await expect(source.put(place, 1)).rejects.toThrow('lets nothing be changed')
+  const long = 'x'.repeat(16_000_001)
+  await expect(source.page({ ...place, after: long } as never)).rejects.toThrow('is longer than')
+  await expect(remoteSource(served.url.replace(/.\/$/, '~/'))).rejects.toThrow('its new address')
 })
