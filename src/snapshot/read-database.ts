@@ -44,25 +44,42 @@ export async function startReading(
   { asksForNextKeys = true }: { asksForNextKeys?: boolean } = {},
 ): Promise<Reading> {
   const database = await openExisting(factory, name)
-  const nextKeys = asksForNextKeys ? await nextKeysOf(database) : new Map<string, number>()
-  const names = Array.from(database.objectStoreNames)
-  const version = database.version
-  if (names.length === 0) {
+  try {
+    const nextKeys = asksForNextKeys ? await nextKeysOf(database) : new Map<string, number>()
+    return await readingOf(database, nextKeys, keyRangeClassOf(factory))
+  } finally {
+    // It closes when the transaction has ended.
     database.close()
+  }
+}
+
+/** `ranges`: as of `readRecords()`. */
+async function readingOf(
+  database: IDBDatabase,
+  nextKeys: ReadonlyMap<string, number>,
+  ranges: KeyRangeClass | null,
+): Promise<Reading> {
+  const { name, version } = database
+  const names = Array.from(database.objectStoreNames)
+  if (names.length === 0) {
     return { description: { name, version, stores: [] }, records: async function* () {}, end() {} }
   }
   const transaction = database.transaction(names)
-  // It closes when the transaction has ended.
   database.close()
   const stores = names.map((it) => transaction.objectStore(it))
   const counts = stores.map((it) => it.count())
   const kept = new KeptTransaction(transaction, stores[0] as IDBObjectStore) // there is one
-  const counted = await Promise.all(counts.map((it) => resultOf(it)))
-  const described = stores.map((it, i) => describeStore(it, nextKeys.get(it.name), counted[i]))
-  return {
-    description: { name, version, stores: described },
-    records: () => readRecords(kept, stores, keyRangeClassOf(factory)),
-    end: () => kept.abort(undefined),
+  try {
+    const counted = await Promise.all(counts.map((it) => resultOf(it)))
+    const described = stores.map((it, i) => describeStore(it, nextKeys.get(it.name), counted[i]))
+    return {
+      description: { name, version, stores: described },
+      records: () => readRecords(kept, stores, ranges),
+      end: () => kept.abort(undefined),
+    }
+  } catch (error) {
+    kept.abort(error)
+    throw error
   }
 }
 

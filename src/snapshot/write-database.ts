@@ -36,16 +36,22 @@ export async function deleteExisting(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const deleted = resultOf(indexedDB.deleteDatabase(name))
-  if (!signal) return void (await deleted)
-  await Promise.race([deleted, abortOf(signal)])
+  await (signal ? orAborted(deleted, signal) : deleted)
 }
 
-/** Rejects when it comes, or has come. */
-function abortOf(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason)
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+/** Rejects when the signal comes, or has come, before the other. */
+async function orAborted(deleted: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  let abort = (): void => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason)
   })
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort)
+  try {
+    await Promise.race([deleted, aborted])
+  } finally {
+    signal.removeEventListener('abort', abort)
+  }
 }
 
 /** Makes the database. @throws ConstraintError if there is one by that name */

@@ -48,10 +48,16 @@ export class Staging<Content> {
    */
   static async open<Content>(factory: IDBFactory, target: string): Promise<Staging<Content>> {
     const database = await openStagingDatabase(factory, target)
-    const request = database.transaction(stateStore).objectStore(stateStore).get('state')
-    const state = ((await resultOf(request)) ?? {}) as State // nothing else is there
-    if (state.trial !== undefined) await resultOf(factory.deleteDatabase(state.trial))
-    return new Staging(factory, database, state)
+    try {
+      const request = database.transaction(stateStore).objectStore(stateStore).get('state')
+      const state = ((await resultOf(request)) ?? {}) as State // nothing else is there
+      if (state.trial !== undefined) await resultOf(factory.deleteDatabase(state.trial))
+      return new Staging(factory, database, state)
+    } catch (error) {
+      // Left open, it would stand for another import that is at work.
+      database.close()
+      throw error
+    }
   }
 
   /** Whether the database that it replaces was, or is being, deleted: it may be all that there is. */

@@ -267,3 +267,26 @@ function remove(factory: IDBFactory, name: string): Promise<void> {
     request.onerror = () => reject(request.error)
   })
 }
+
+test('an import that fails at what another has left lets go of it', async () => {
+  await make(to, 'shop (import)', 1, (database) => {
+    database.createObjectStore('pieces', { autoIncrement: true })
+    database
+      .createObjectStore('state of an import by idb-everywhere')
+      .put({ trial: 'trial' }, 'state')
+  })
+  const refusing = {
+    open: to.open.bind(to),
+    databases: to.databases.bind(to),
+    cmp: to.cmp.bind(to),
+    deleteDatabase: () => {
+      throw new Error('refused')
+    },
+  } as unknown as IDBFactory
+  const file = await bytesOf(exportDatabase(from, 'shop'))
+  await expect(importDatabase(file, { indexedDB: refusing, replace: true })).rejects.toThrow(
+    'refused',
+  )
+  await importDatabase(file, { indexedDB: to, replace: true })
+  expect(await differences()).toEqual([])
+})
