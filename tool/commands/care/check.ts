@@ -8,7 +8,7 @@ import { printJson, printLine, withExamples, withJson } from '../../terminal/out
 import { countOf } from '../../terminal/table.ts'
 import { inLines } from '../../terminal/width.ts'
 import { withProgress } from './progress.ts'
-import { nameOf, problemLines } from './problems.ts'
+import { isDamage, nameOf, problemLines } from './problems.ts'
 
 /** Adds the command. */
 export function addCheck(program: Command): void {
@@ -44,9 +44,10 @@ async function printFound({ depth, databases }: DirectoryCheck): Promise<void> {
 const isShared =
   'Another program has the directory: all records were read, and index entries counted; run it again without that program to have pages, key generators and each index entry checked'
 
-function linesOf(database: DatabaseCheck): string[] {
+/** What is printed of a database. */
+export function linesOf(database: DatabaseCheck): string[] {
   const { version, records, problems } = database
-  const mark = problems.length === 0 ? paint('green', '✓') : paint('red', '✗')
+  const mark = problems.some(isDamage) ? paint('red', '✗') : paint('green', '✓')
   const isKnown = database.name !== null
   const what = isKnown ? `, version ${version}, ${countOf(records, 'record')}` : ''
   return [`${mark} ${nameOf(database)}${what}`, ...problemLines(problems)]

@@ -6,10 +6,15 @@ import { inLines } from '../../terminal/width.ts'
 /** SQLite tells of up to a hundred pages in one message. */
 const mostOfMessage = 300
 
+/** Whether data is lost or wrong: a type that this runtime lacks is sound where it was written. */
+export function isDamage({ kind }: Pick<Problem, 'kind'>): boolean {
+  return kind !== 'unavailable-type'
+}
+
 /** A line for each problem; `--json` has the whole of each. */
 export function problemLines(problems: readonly Problem[]): string[] {
   return problems.map((it) => {
-    const mark = it.kind === 'unavailable-type' ? paint('yellow', '!') : paint('red', '✗')
+    const mark = isDamage(it) ? paint('red', '✗') : paint('yellow', '!')
     return `  ${mark} ${inLines(plainText(shortened(it.message, mostOfMessage)), 4)}`
   })
 }

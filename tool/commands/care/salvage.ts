@@ -6,7 +6,7 @@ import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
 import { formatTable } from '../../terminal/table.ts'
-import { nameOf, problemLines } from './problems.ts'
+import { isDamage, nameOf, problemLines } from './problems.ts'
 import { withProgress } from './progress.ts'
 
 /** Adds the command. */
@@ -34,13 +34,14 @@ async function save(
   if (json) await printJson(salvaged)
   else for (const it of salvaged) await printLine(linesOf(it).join('\n'))
   if (!json && salvaged.length === 0) await printLine('no databases')
-  const isDamaged = salvaged.some(({ problems }) => problems.length > 0)
+  const isDamaged = salvaged.some(({ problems }) => problems.some(isDamage))
   if (isDamaged) process.exitCode = exitCodes.found
 }
 
 function linesOf(salvaged: Salvaged): string[] {
   const { name, problems, report } = salvaged
-  if (problems.length === 0) return [`${nameOf(salvaged)}: sound, and left as it is`]
+  const sound = `${nameOf(salvaged)}: sound, and left as it is`
+  if (!problems.some(isDamage)) return [sound, ...problemLines(problems)]
   const lines = [`${nameOf(salvaged)}:`, ...problemLines(problems)]
   if (report) return [...lines, ...reportLines(report)]
   const advice =
