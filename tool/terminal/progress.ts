@@ -25,7 +25,9 @@ export function startProgress(unit: string): Progress {
       if (next !== title) {
         end()
         title = next
-        bar = new SingleBar({ format: (...parts) => line(title ?? '', unit, parts), ...looks })
+        // What was done before, as by an import that is resumed, is no part of the rate.
+        const about = { title: next, unit, doneBefore: done }
+        bar = new SingleBar({ format: (...parts) => progressLine(about, parts), ...looks })
         bar.start(total ?? 0, done)
       }
       bar?.update(done)
@@ -50,15 +52,23 @@ const widestBar = 24
 /** Below it, a bar tells nothing. */
 const narrowestBar = 8
 
+/** What a bar is about. */
+interface Shown {
+  readonly title: string
+  readonly unit: string
+  /** How many were done when it began. */
+  readonly doneBefore: number
+}
+
 /** `export  ████░░  40 %  4,000 of 10,000 records  12,000/s  1 s left`, within the columns of the terminal. */
-function line(
-  title: string,
-  unit: string,
+export function progressLine(
+  { title, unit, doneBefore }: Shown,
   [options, params]: readonly [Options, Params, ...unknown[]],
 ): string {
   const { value, total, startTime, progress } = params
   const seconds = (Date.now() - startTime) / 1000
-  const rate = `${formatCount(Math.round(value / Math.max(seconds, 0.001)))}/s`.padStart(9)
+  const perSecond = Math.round((value - doneBefore) / Math.max(seconds, 0.001))
+  const rate = `${formatCount(perSecond)}/s`.padStart(9)
   if (total === 0) return `${title}  ${formatCount(value)} ${unit}  ${rate}`
   const all = formatCount(total)
   // Each in a width of its own, so that nothing moves while figures grow.

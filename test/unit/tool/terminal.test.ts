@@ -10,6 +10,7 @@ import {
 } from '../../../tool/terminal/failures.ts'
 import { orInterrupted } from '../../../tool/terminal/interruption.ts'
 import { OutputClosed } from '../../../tool/terminal/output.ts'
+import { progressLine } from '../../../tool/terminal/progress.ts'
 import { jsonText, plainPieces, plainText } from '../../../tool/terminal/plain-text.ts'
 import { countOf, formatBytes, formatTable } from '../../../tool/terminal/table.ts'
 import { inLines } from '../../../tool/terminal/width.ts'
@@ -121,4 +122,14 @@ test('JSON Lines for a terminal have escapes for what it would obey, wherever th
   const [first = '', second = '', rest] = shown.split('\n')
   expect(first).toBe('"\\u009b31m \\u007f \\u202e \\u2066 \\u2028 \ufeff é 😀"')
   expect([JSON.parse(first), JSON.parse(second), rest]).toEqual([value, { [value]: 1 }, ''])
+})
+
+test('The rate of a bar leaves out what was done before it began', () => {
+  vi.useFakeTimers({ now: 30_000, toFake: ['Date'] })
+  const about = { title: 'read', unit: 'records', doneBefore: 900_000 }
+  const params = { value: 900_100, total: 1_000_000, startTime: 20_000, progress: 0.9001, eta: 9 }
+  const bars = { barCompleteString: '#'.repeat(24), barIncompleteString: '', barGlue: '' }
+  const text = progressLine(about, [bars as object, params as never])
+  vi.useRealTimers()
+  expect(text).toMatch(/ 90 % {2} *900,100 of 1,000,000 records {2} *10\/s {2}9 s left$/)
 })
