@@ -23,7 +23,7 @@ const states: {
   damaged: {
     level: 'error',
     code: 'damaged',
-    what: 'is no SQLite file: its first page is damaged, or it was overwritten',
+    what: 'is not an SQLite file: its first page is damaged, or it was overwritten',
     advice:
       'restore a backup, or run idb-everywhere salvage with the directory and the name of the database',
   },
@@ -54,12 +54,12 @@ const longLogBytes = 64 * 1024 * 1024
 /** Of one file that is called like a database's. */
 export function databaseFindings(database: ExaminedDatabase): Finding[] {
   const { file, name, state, logBytes, isVisited } = database
-  const who = name === null ? `File ${file}` : `Database ${JSON.stringify(name)} (file ${file})`
+  const who = name === null ? `file ${file}` : `database ${JSON.stringify(name)} (file ${file})`
   const found: Finding[] = []
   const wrong = states[state]
   if (wrong) {
     const { what, ...rest } = wrong
-    found.push({ ...rest, message: `${who} ${what}` })
+    found.push({ ...rest, message: `${upperFirst(who)} ${what}` })
   }
   if (isVisited) {
     found.push({
@@ -80,13 +80,15 @@ export function databaseFindings(database: ExaminedDatabase): Finding[] {
   return found
 }
 
+const upperFirst = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+
 /** Of all other files. */
 export function leftoverFindings(leftovers: readonly Leftover[]): Finding[] {
   return Object.entries(roles).flatMap(([role, { level, code, what, advice }]) => {
     const files = leftovers.filter((it) => it.role === role)
     if (files.length === 0) return []
     const bytes = files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
-    const message = `${what}, ${files.length} with ${bytes} bytes: ${listed(files)}`
+    const message = `${what}: ${listed(files)} (${files.length === 1 ? '1 file' : `${files.length} files`}, ${bytes} bytes)`
     return [{ level, code, message, advice }]
   })
 }

@@ -21,7 +21,7 @@ export function findingsIn(examined: Examined): Finding[] {
 function ownerFindings({ status, failure }: Examined): Finding[] {
   const found: Finding[] = []
   if (failure !== null) {
-    const advice = 'mend what the message names'
+    const advice = 'fix what the message names'
     append(found, { level: 'error', code: 'owner-unknown', message: failure, advice })
   }
   if (status?.state === 'owned') {
@@ -47,7 +47,7 @@ function ownerFindings({ status, failure }: Examined): Finding[] {
 
 function versionFindings(version: string): Finding[] {
   if (version === packageVersion) return []
-  const message = `Its owner has version ${version} of the package, and here is ${packageVersion}`
+  const message = `Its owner has version ${version} of the package, and this is version ${packageVersion}`
   const advice = 'nothing, as long as they work together; else give both the same version'
   return [{ level: 'note', code: 'other-version', message, advice }]
 }

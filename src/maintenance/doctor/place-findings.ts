@@ -18,24 +18,24 @@ export function placeFindings({ facts, databases }: Examined): Finding[] {
     ]
   }
   if (state === 'not a directory') {
-    const message = `"${facts.path}" is no directory`
+    const message = `"${facts.path}" is not a directory`
     const advice = 'name the directory that holds the databases'
     return [{ level: 'error', code: 'no-directory', message, advice }]
   }
   const largest = Math.max(0, ...databases.map(({ sizeBytes, logBytes }) => sizeBytes + logBytes))
   return [
-    ...(isReadable && isWritable ? [] : [accessFinding(isReadable)]),
+    ...(isReadable && isWritable ? [] : [accessFinding(facts)]),
     ...roomFindings(facts, largest),
     ...fileSystemFindings(facts),
     ...lockFindings(facts),
   ]
 }
 
-function accessFinding(isReadable: boolean): Finding {
+function accessFinding({ isReadable, path }: Examined['facts']): Finding {
   return {
     level: 'error',
     code: isReadable ? 'not-writable' : 'not-readable',
-    message: `This user may not ${isReadable ? 'write' : 'read'} there`,
+    message: `This user may not ${isReadable ? 'write to' : 'read'} "${path}"`,
     advice: 'grant it that permission, or run as the user who owns the directory',
   }
 }
@@ -43,7 +43,7 @@ function accessFinding(isReadable: boolean): Finding {
 function roomFindings({ fileSystem }: Examined['facts'], largestBytes: number): Finding[] {
   if (!fileSystem) return []
   const { freeBytes } = fileSystem
-  const message = `There are ${megabytes(freeBytes)} left on the file system`
+  const message = `The file system has ${megabytes(freeBytes)} left`
   if (freeBytes < littleBytes) {
     const advice = 'free some space: transactions fail with QuotaExceededError once it is full'
     return [{ level: 'warning', code: 'little-room', message, advice }]

@@ -42,7 +42,7 @@ function databasesText({ databases }: DirectoryListing): string {
 
 const roles: Readonly<Record<OtherFile['role'], string>> = {
   database: 'a database that cannot be opened, or is not complete',
-  log: 'what belongs to such a one',
+  log: 'the log of a database that is not in the list',
   damaged: 'put aside by a salvage',
   copy: 'left by an interrupted salvage or compaction',
   deletion: 'a note of a deletion',
