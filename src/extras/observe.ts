@@ -1,6 +1,7 @@
 /** Watching a database: what is told of each committed transaction. */
 import {
   aFunction,
+  aList,
   aSignal,
   checkArguments,
   type Kind,
@@ -11,6 +12,7 @@ import { connectionSymbol } from '../core/connection.ts'
 import type { IDBDatabase } from '../api/global/interfaces.ts'
 import { optionalRange } from '../api/convert-value-to-key-range.ts'
 import { domException } from '../errors.ts'
+import { factsOfNames, namesThereAre } from '../explain/nearest-name.ts'
 import { queueCall } from '../events/call-task.ts'
 import { reportException } from '../events/report-exception.ts'
 import { encodeRange } from '../keys/key-range.ts'
@@ -43,6 +45,8 @@ export function observe(
     db: [db, aDatabase],
     options: [options, anObject],
     listener: [listener, aFunction],
+    'options.stores': [options?.stores, optional(aList)],
+    'options.ranges': [options?.ranges, optional(theRanges)],
     'options.signal': [options?.signal, optional(aSignal)],
   })
   const connection = connectionOf(db)
@@ -64,6 +68,11 @@ const aDatabase: Kind = [
   // The symbol is this package's alone; an object that is no database of it has nothing there.
   (value) => memberOf(value, connectionSymbol as unknown as string) !== undefined,
   'a database of this package',
+]
+
+const theRanges: Kind = [
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object { store: key or key range }',
 ]
 
 const anObject: Kind = [
@@ -90,13 +99,18 @@ function watchedOf(
 ): WatchedStore[] {
   const all = Array.from(schema.stores.values())
   const names = stores ? Array.from(stores, String) : namesByDefault(ranges, all)
-  for (const name of [...names, ...Object.keys(ranges)]) {
-    if (all.some((it) => it.name === name)) continue
-    throw domException('NotFoundError', `There is no object store "${name}" to be observed`)
-  }
+  const known = all.map(({ name }) => name)
+  const unknown = [...names, ...Object.keys(ranges)].find((it) => !known.includes(it))
+  if (unknown !== undefined) throw noSuchStore(unknown, known)
   return all
     .filter(({ name }) => names.includes(name))
     .map(({ id, name }) => ({ storeId: id, ranges: encodedRanges(ranges, name) }))
+}
+
+function noSuchStore(wanted: string, names: readonly string[]): DOMException {
+  const message = `There is no object store "${wanted}" to be observed${namesThereAre(wanted, names)}`
+  const facts = { code: 'ERR_IDB_NO_SUCH_NAME', ...factsOfNames(wanted, names) } as const
+  return domException('NotFoundError', message, facts)
 }
 
 function namesByDefault(

@@ -2,6 +2,7 @@
 import type { IDBDatabase, IDBFactory, IDBObjectStore } from '../api/global/interfaces.ts'
 import { type KeyRangeClass, keyRangeClassOf } from '../requests/key-range-class.ts'
 import { domException } from '../errors.ts'
+import { factsOfNames, namesThereAre } from '../explain/nearest-name.ts'
 import { CursorWalk } from './cursor-walk.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
 import { KeptTransaction } from '../requests/kept-transaction.ts'
@@ -85,18 +86,21 @@ async function readingOf(
 
 /** A connection to a database that there is; none is made. @throws NotFoundError if there is none by that name */
 export async function openExisting(factory: IDBFactory, name: string): Promise<IDBDatabase> {
-  const databases = await factory.databases()
-  if (!databases.some((it) => it.name === name)) throw missing(name)
+  const names = (await factory.databases()).flatMap((it) => it.name ?? [])
+  if (!names.includes(name)) throw noSuchDatabase(name, names)
   const request = factory.open(name)
   request.onupgradeneeded = () => request.transaction?.abort()
   const database = await resultOf(request).catch((error: DOMException) => {
-    throw error.name === 'AbortError' ? missing(name) : error
+    throw error.name === 'AbortError' ? noSuchDatabase(name, names) : error
   })
   return database
 }
 
-function missing(name: string): DOMException {
-  return domException('NotFoundError', `There is no database "${name}" to be read`)
+function noSuchDatabase(wanted: string, names: readonly string[]): DOMException {
+  const others = names.filter((it) => it !== wanted)
+  const message = `There is no database "${wanted}" to be read${namesThereAre(wanted, others)}`
+  const facts = { code: 'ERR_IDB_NO_SUCH_NAME', ...factsOfNames(wanted, others) } as const
+  return domException('NotFoundError', message, facts)
 }
 
 function describeStore(store: IDBObjectStore, nextKey?: number, count?: number): StoreDescription {

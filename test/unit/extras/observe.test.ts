@@ -222,7 +222,10 @@ test('observe() refuses what it cannot observe', async () => {
   const library = await openLibrary()
   const listen = (): void => {}
   const refused = (options: ObserveOptions) => () => observe(library, options, listen)
-  expect(refused({ stores: ['boks'] })).toThrow(/no object store "boks"/)
+  expect(refused({ stores: ['boks'] })).toThrow(/no object store "boks".*; did you mean "books"\?/)
+  // A string is an iterable of its letters.
+  expect(refused({ stores: 'books' })).toThrow(/an array, or another iterable as `options.stores`/)
+  expect(refused({ ranges: [1] as never })).toThrow(/as `options.ranges`/)
   expect(refused({ ranges: { boks: 1 } })).toThrow(/no object store "boks"/)
   expect(refused({ ranges: { books: null as unknown as number } })).not.toThrow()
   expect(() => observe({} as IDBDatabase, {}, listen)).toThrow(TypeError)

@@ -92,6 +92,7 @@ export const sourceRooms: Rooms = {
   'src/snapshot/': [
     'src/api/IDBDatabase.ts',
     'src/api/global/',
+    'src/explain/',
     'src/keys/',
     // Loaded where a database file is opened, and not before.
     'src/platform/backup-file.ts',

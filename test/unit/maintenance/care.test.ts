@@ -280,5 +280,8 @@ test('a damaged database is deleted with its file', async () => {
 })
 
 test('a database that is not there is not deleted', async () => {
-  await expect(removeDatabase(path, 'nothing')).rejects.toMatchObject({ name: 'NotFoundError' })
+  await expect(removeDatabase(path, 'nothing')).rejects.toMatchObject({
+    name: 'NotFoundError',
+    cause: { code: 'ERR_IDB_NO_SUCH_NAME', path },
+  })
 })

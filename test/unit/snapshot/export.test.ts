@@ -81,6 +81,10 @@ test('An export of a database that there is not fails, and makes none', async ()
   const from = inMemory()
   await assert.rejects(textOf(exportDatabase(from, 'none')), { name: 'NotFoundError' })
   expect(await namesIn(from)).toEqual([])
+  await make(from, 'library', 1, () => undefined)
+  await assert.rejects(textOf(exportDatabase(from, 'libary')), {
+    message: 'There is no database "libary" to be read; did you mean "library"? There is "library"',
+  })
 })
 
 test('An export that is aborted or cancelled lets go of the database', async () => {
