@@ -13,7 +13,7 @@ export function nearestName(wanted: string, names: readonly string[]): string | 
 /** How many letters have to be changed, added or left out (Levenshtein). */
 function distanceOf(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, column) => column)
-  for (const [line, letter] of [...a].entries()) {
+  for (const [line, letter] of Array.from({ length: a.length }, (_, at) => a[at]).entries()) {
     row = row.reduce<number[]>((next, above, column) => {
       if (column === 0) return [line + 1]
       const diagonal = row[column - 1] ?? 0

@@ -20,4 +20,5 @@ test('The name that was meant is near, and the nearest', () => {
   expect(nearestName('ordesr', names)).toBe('orders')
   expect(nearestName('settings', names)).toBeUndefined()
   expect(nearestName('plan', [])).toBeUndefined()
+  expect(nearestName('🔑🔑🔑🔑', ['🔑🔑🔑🔒'])).toBe('🔑🔑🔑🔒')
 })
