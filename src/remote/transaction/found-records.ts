@@ -62,17 +62,36 @@ export function partsIn(
   return rows.slice(start, end).map((row) => textIn(row, column + 1))
 }
 
-/** A record of texts. `primaryKey` null: it is the key. No parts: it comes without its value. */
-function gathered(key: string, primaryKey: string | null, parts: readonly string[]): RecordBytes {
-  const keyEnd = byteLength(key)
+/** Room for a record. Its readers get no Buffer: what they cut out of one would be a view. */
+class Room {
+  readonly bytes: Uint8Array
+  readonly writing: Buffer
+
+  constructor(sizeBytes: number) {
+    this.bytes = new Uint8Array(sizeBytes)
+    this.writing = Buffer.from(this.bytes.buffer)
+  }
+}
+
+/** Where short records lie while they are passed on: their bytes are valid only that long. */
+const scratch = new Room(64 * 1024)
+
+/** A record. `primaryKey` null: it is the key. No parts: it comes without its value. */
+function gathered(
+  key: string | Uint8Array,
+  primaryKey: string | null,
+  parts: readonly string[],
+): RecordBytes {
+  const keyEnd = typeof key === 'string' ? byteLength(key) : key.length
   const valueStart = keyEnd + (primaryKey === null ? 0 : byteLength(primaryKey))
   const valueEnd = parts.reduce((sum, part) => sum + byteLength(part), valueStart)
-  const bytes = new Uint8Array(valueEnd)
-  writeBytes(bytes, 0, key)
-  if (primaryKey !== null) writeBytes(bytes, keyEnd, primaryKey)
+  const { bytes, writing } = valueEnd <= scratch.bytes.length ? scratch : new Room(valueEnd)
+  if (typeof key === 'string') writeBytes(writing, 0, key)
+  else bytes.set(key)
+  if (primaryKey !== null) writeBytes(writing, keyEnd, primaryKey)
   let at = valueStart
   for (const part of parts) {
-    writeBytes(bytes, at, part)
+    writeBytes(writing, at, part)
     at += byteLength(part)
   }
   const primaryKeyStart = primaryKey === null ? 0 : keyEnd
@@ -86,11 +105,7 @@ export function recordUnder(
   primaryKey: string | null,
   parts: readonly string[],
 ): RecordBytes {
-  return gathered(asText(key), primaryKey, parts)
-}
-
-function asText(bytes: Uint8Array): string {
-  return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
+  return gathered(key, primaryKey, parts)
 }
 
 /** Gives a receiver its records. */

@@ -130,7 +130,7 @@ function indexed(
 ): { key: Uint8Array; indexKeys: Uint8Array | null } {
   const indexKeys = indexKeysOf(deserialize(bytes, valueStart, valueEnd), [index])
   if (indexKeys) checkIndexKeys(limits, indexKeys)
-  return { key: bytes.subarray(keyStart, keyEnd), indexKeys }
+  return { key: bytes.slice(keyStart, keyEnd), indexKeys }
 }
 
 /** Fails the index where it is unique and has a key twice; then it is left without entries. */

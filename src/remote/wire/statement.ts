@@ -36,7 +36,7 @@ export function numberIn(row: Row, column: number): number {
 export function bytesIn(row: Row, column: number): Uint8Array<ArrayBuffer> {
   const text = textIn(row, column)
   const bytes = new Uint8Array(byteLength(text))
-  writeBytes(bytes, 0, text)
+  writeBytes(Buffer.from(bytes.buffer), 0, text)
   return bytes
 }
 
@@ -46,7 +46,6 @@ export function byteLength(text: string): number {
 }
 
 /** Writes the bytes of a `bytea` at `start`, where there is room for them. */
-export function writeBytes(into: Uint8Array, start: number, text: string): void {
-  const view = Buffer.from(into.buffer, into.byteOffset, into.byteLength)
-  view.write(text.slice(2), start, 'hex')
+export function writeBytes(into: Buffer, start: number, text: string): void {
+  into.write(text.slice(2), start, 'hex')
 }
