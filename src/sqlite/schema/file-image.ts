@@ -43,7 +43,10 @@ export function inspectFile(file: VfsFile, label: string): FileState {
   const view = new DataView(header.buffer)
   if (byteCount < headerSize || !startsWith(header, magic)) {
     if (isPartOfImage(file)) return 'empty'
-    throw new StorageError('corrupt', `${label}: the file is not a database; move it away`)
+    throw new StorageError(
+      'corrupt',
+      `${label}: the file is no SQLite file: its first page is damaged, or it was overwritten; restore a backup, or salvage it`,
+    )
   }
   if (view.getUint32(68) !== applicationId) {
     throw new StorageError('foreign', `${label}: the file belongs to another program; move it away`)
