@@ -162,9 +162,11 @@ class FireBlocked extends OpenRequestTask {
     const { factory, title, name } = this.target
     const event = factory.versionChangeEvent('blocked', this.#versions)
     // Connections that close by themselves are in nobody's way, and not among these.
-    if (!factory.explainer || this.#blockers?.length === 0) return event
+    if (this.#blockers?.length === 0) return event
+    const isHeard = isObserved(this.target, 'blocked')
+    if (!isHeard && !factory.explainer) return event
     const reason = blockedBy({ title, database: name }, this.#blockers)
-    if (isObserved(this.target, 'blocked')) defineHidden(event, 'cause', reason.cause)
+    if (isHeard) defineHidden(event, 'cause', reason.cause)
     else factory.warn(reason)
     return event
   }

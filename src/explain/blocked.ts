@@ -1,6 +1,7 @@
 /** Which connections keep a request waiting: whose they are, and where they were opened. */
 import type { IDBBlocker } from '../base/error-cause.ts'
-import { domException } from '../errors.ts'
+import { memberOf } from '../base/thrown.ts'
+import { domException, type IDBErrorFacts } from '../errors.ts'
 
 /** A request that waits. */
 export interface BlockedRequest {
@@ -15,16 +16,29 @@ export function blockedBy(
   { title, database }: BlockedRequest,
   blockers: readonly IDBBlocker[] = [],
 ): DOMException {
-  const opened = blockers.flatMap((it) => it.opened)
-  const who =
-    blockers.length === 0 ? 'a connection is open that is not known here' : whoAmong(blockers)
-  const message = `${title} is blocked: ${who}; ${adviceFor(blockers)}`
-  const known = { code: 'ERR_IDB_BLOCKED', database, opened, blockers } as const
+  const message = `${title} is blocked: ${whoHasIt(blockers)}; ${adviceFor(blockers)}`
+  const known = { code: 'ERR_IDB_BLOCKED', ...factsOfBlockers(database, blockers) } as const
   return domException('UnknownError', message, known)
 }
 
-function whoAmong(blockers: readonly IDBBlocker[]): string {
+/** The connections in the way, in words. */
+export function whoHasIt(blockers: readonly IDBBlocker[]): string {
+  if (blockers.length === 0) return 'a connection is open that is not known here'
   return blockers.map(connectionsOf).join('; ')
+}
+
+/** The same as data. */
+export function factsOfBlockers(
+  database: string,
+  blockers: readonly IDBBlocker[],
+): Pick<IDBErrorFacts, 'database' | 'opened' | 'blockers'> {
+  return { database, opened: blockers.flatMap((it) => it.opened), blockers }
+}
+
+/** Who is in the way, as the cause of a `blocked` event says it; none where it has no such cause. */
+export function blockersOf(event: Event): readonly IDBBlocker[] {
+  const blockers = memberOf(memberOf(event, 'cause'), 'blockers')
+  return Array.isArray(blockers) ? (blockers as IDBBlocker[]) : [] // Only this package gives events a cause.
 }
 
 function connectionsOf(blocker: IDBBlocker): string {

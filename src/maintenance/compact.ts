@@ -20,17 +20,18 @@ export interface Compacted {
  * Writes the files anew, without what is not in use, each into a copy that takes its place in one step: an interruption leaves either.
  * One that would not become smaller stays.
  */
-export function compact(tools: Tools, path: string, name?: string): Promise<Compacted[]> {
-  return withFilesAlone({ tools, path, action: 'Compacting' }, async (owned) => {
+export async function compact(tools: Tools, path: string, name?: string): Promise<Compacted[]> {
+  const done = await withFilesAlone({ tools, path, action: 'Compacting' }, async (owned) => {
     const compacted: Compacted[] = []
     for (const file of await owned.find()) {
       if (name !== undefined && owned.engine.fileNames.of(name) !== file.fileName) continue
       if (name !== undefined && file.trouble) throw file.trouble
       if (file.name !== null) append(compacted, await compactFile(owned, file, file.name))
     }
-    if (name !== undefined && compacted.length === 0) throw noSuchDatabase(name, path)
     return compacted
   })
+  if (name !== undefined && done.length === 0) throw await noSuchDatabase(tools, path, name)
+  return done
 }
 
 async function compactFile(owned: OwnedFiles, file: FoundFile, name: string): Promise<Compacted> {

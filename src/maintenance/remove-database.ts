@@ -1,8 +1,10 @@
 /** Deleting a database, sound or not. */
 import { domException } from '../errors.ts'
 import type { ClosableIDBFactory } from '../api/global/interfaces.ts'
+import type { IDBBlocker } from '../base/error-cause.ts'
 import { memberOf } from '../base/thrown.ts'
 import { queueIdleTimer } from '../event-loop/turn.ts'
+import { blockersOf, factsOfBlockers, whoHasIt } from '../explain/blocked.ts'
 import { fileNameOf } from '../sqlite/file-name.ts'
 import { withFilesAlone } from './files-alone.ts'
 import { noSuchDatabase } from './no-such-database.ts'
@@ -13,8 +15,8 @@ import type { Tools } from './tools.ts'
 export interface RemoveOptions {
   /** How long connections that others have open may take to close, in milliseconds. Default: 10,000. */
   readonly waitMs?: number
-  /** Called when there are such connections. */
-  readonly onBlocked?: () => void
+  /** Called when there are such connections, with whose they are as far as that is known. */
+  readonly onBlocked?: (blockers: readonly IDBBlocker[]) => void
 }
 
 /** What was deleted. */
@@ -58,15 +60,17 @@ function deleteThrough(
   const request = factory.deleteDatabase(name)
   let stopWaiting = (): void => {}
   let hasGivenUp = false
+  let blockers: readonly IDBBlocker[] = []
   return new Promise<boolean>((resolve, reject) => {
-    request.onblocked = () => {
+    request.onblocked = (event) => {
+      blockers = blockersOf(event)
       stopWaiting = queueIdleTimer(() => {
         hasGivenUp = true
         // A request that waits for others ends with its factory.
         tools.close(factory).catch(reject)
       }, waitMs)
       try {
-        onBlocked()
+        onBlocked(blockers)
       } catch (error) {
         reject(error)
       }
@@ -75,21 +79,22 @@ function deleteThrough(
     request.onerror = () => {
       const code = memberOf(memberOf(request.error, 'cause'), 'code')
       if (code === 'ERR_IDB_CORRUPT') resolve(false)
-      else reject(hasGivenUp ? stillOpen(name, path) : request.error)
+      else reject(hasGivenUp ? stillOpen(name, path, blockers) : request.error)
     }
   }).finally(() => stopWaiting())
 }
 
-function stillOpen(name: string, path: string): DOMException {
-  const message = `Database ${JSON.stringify(name)} in "${path}" is still open elsewhere, and was not deleted; close it there, or end the programs that use it`
-  return domException('AbortError', message, { code: 'ERR_IDB_BLOCKED', path, database: name })
+function stillOpen(name: string, path: string, blockers: readonly IDBBlocker[]): DOMException {
+  const message = `Database ${JSON.stringify(name)} in "${path}" is still open, and was not deleted: ${whoHasIt(blockers)}; close it there, or end the programs that use it`
+  const facts = { code: 'ERR_IDB_BLOCKED', path, ...factsOfBlockers(name, blockers) } as const
+  return domException('AbortError', message, facts)
 }
 
 /** Removes a database's file with all that belongs to it, whatever is in it. */
 async function removeFile(tools: Tools, path: string, name: string): Promise<void> {
   const { files } = await tools.factsOf(path)
   const fileName = fileNameOf(name)
-  if (!files.some((file) => file.name === fileName)) throw noSuchDatabase(name, path)
+  if (!files.some((file) => file.name === fileName)) throw await noSuchDatabase(tools, path, name)
   const action = 'Deleting a damaged database'
   await withFilesAlone({ tools, path, action }, async (owned) => {
     const file = { fileName, label: `Database ${JSON.stringify(name)} (file ${fileName})` }

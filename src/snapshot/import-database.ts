@@ -38,6 +38,7 @@ export async function importDatabase(
     options: [options, anObject],
     'options.indexedDB': [options?.indexedDB, aFactory],
     'options.name': [options?.name, optional(aText)],
+    'options.onBlocked': [options?.onBlocked, optional(aFunction)],
     'options.signal': [options?.signal, optional(aSignal)],
     'options.onProgress': [options?.onProgress, optional(aFunction)],
   })

@@ -1,4 +1,5 @@
 import type { IDBFactory } from '../api/global/interfaces.ts'
+import type { IDBBlocker } from '../base/error-cause.ts'
 import type { Progress } from './export-database.ts'
 
 /** How far an import is. */
@@ -21,6 +22,11 @@ export interface ImportOptions {
    * It is kept in a database of its own, whose name ends in ` (import)`. Default: false.
    */
   readonly resume?: boolean | undefined
+  /**
+   * Called when connections keep the database that is replaced from being deleted, with whose they are, and its name. The list is empty
+   * where they are not known, as in a browser's own IndexedDB. The import goes on when they are closed; `signal` ends the wait.
+   */
+  readonly onBlocked?: ((blockers: readonly IDBBlocker[], name: string) => void) | undefined
   readonly signal?: AbortSignal | undefined
   readonly onProgress?: ((progress: ImportProgress) => void) | undefined
 }

@@ -6,8 +6,10 @@ import type {
   IDBRequest,
 } from '../api/global/interfaces.ts'
 import { domException } from '../errors.ts'
+import { blockersOf } from '../explain/blocked.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
 import { KeptTransaction } from '../requests/kept-transaction.ts'
+import type { ImportOptions } from './import-options.ts'
 import type { ImportedBatch } from './read-export.ts'
 import { resultOf } from '../requests/result-of.ts'
 
@@ -33,10 +35,27 @@ export async function refuseTaken(factory: IDBFactory, name: string): Promise<vo
 export async function deleteExisting(
   indexedDB: IDBFactory,
   name: string,
-  signal: AbortSignal | undefined,
+  { signal, onBlocked }: Pick<ImportOptions, 'signal' | 'onBlocked'>,
 ): Promise<void> {
-  const deleted = resultOf(indexedDB.deleteDatabase(name))
+  const request = indexedDB.deleteDatabase(name)
+  const deleted = new Promise<unknown>((resolve, reject) => {
+    resultOf(request).then(resolve, reject)
+    // Without a listener an explaining factory warns.
+    if (onBlocked)
+      request.onblocked = orRejected((event) => onBlocked(blockersOf(event), name), reject)
+  })
   await (signal ? orAborted(deleted, signal) : deleted)
+}
+
+/** A listener that hands on what it throws. */
+function orRejected(listener: (event: Event) => void, reject: (reason: unknown) => void) {
+  return (event: Event): void => {
+    try {
+      listener(event)
+    } catch (error) {
+      reject(error)
+    }
+  }
 }
 
 /** Rejects when the signal comes, or has come, before the other. */

@@ -47,7 +47,7 @@ export function failureText(error: unknown): string {
 }
 
 /** The specification's name for it, then the code of this package or of the system. */
-function codesOf(error: unknown): readonly string[] {
+export function codesOf(error: unknown): readonly string[] {
   if (error instanceof Failure) return error.codes
   const { code, cause } = Object(error) as { code?: unknown; cause?: { code?: unknown } }
   const found = [error instanceof DOMException ? error.name : undefined, cause?.code, code]

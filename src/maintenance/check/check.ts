@@ -27,7 +27,8 @@ export async function check(
 ): Promise<DirectoryCheck> {
   const found = await checkHow(tools, path, options)
   const { name } = options
-  if (name !== undefined && found.databases.length === 0) throw noSuchDatabase(name, path)
+  if (name !== undefined && found.databases.length === 0)
+    throw await noSuchDatabase(tools, path, name)
   const isSound = found.databases.every(({ problems }) => !problems.some(isDamage))
   return { ...found, isSound }
 }

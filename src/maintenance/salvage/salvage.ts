@@ -23,21 +23,22 @@ export interface Salvaged {
 }
 
 /** Salvages all databases of a directory that are damaged, or the one of that name. */
-export function salvage(
+export async function salvage(
   tools: Tools,
   path: string,
   options: MaintenanceOptions & { readonly name?: string | undefined },
 ): Promise<Salvaged[]> {
   const { name } = options
-  return withFilesAlone({ tools, path, action: 'Salvaging' }, async (owned) => {
+  const done = await withFilesAlone({ tools, path, action: 'Salvaging' }, async (owned) => {
     const salvaged: Salvaged[] = []
     for (const file of await owned.find()) {
       if (name !== undefined && owned.engine.fileNames.of(name) !== file.fileName) continue
       append(salvaged, await salvageFile(owned, file, options))
     }
-    if (name !== undefined && salvaged.length === 0) throw noSuchDatabase(name, path)
     return salvaged
   })
+  if (name !== undefined && done.length === 0) throw await noSuchDatabase(tools, path, name)
+  return done
 }
 
 async function salvageFile(

@@ -81,14 +81,14 @@ class StagedImport<Content> {
 
   /** Deletes the database that is replaced, when all that can fail has been tried in another one. */
   async clearTheWay(): Promise<void> {
-    const { indexedDB, name, signal } = this.#options
+    const { indexedDB, name, signal, onBlocked } = this.#options
     await this.#staging.withTrial(async (trial) => {
       const written = await this.#incoming.read(this.#staging)
       await writeDatabase(indexedDB, trial, written, { signal, stored: () => undefined })
     })
     signal?.throwIfAborted()
     await this.#staging.markReplacing()
-    await deleteExisting(indexedDB, name, signal)
+    await deleteExisting(indexedDB, name, { signal, onBlocked })
   }
 
   /** A signal is not obeyed where there is no old database any more. */

@@ -35,6 +35,7 @@ class LineStager {
   readonly #staging: Staging<string>
   readonly #options: FillOptions
   #lineCount = 0
+  #recordCount = 0
   #lines: string[] = []
   #length = 0
   #hasEnded = false
@@ -47,7 +48,10 @@ class LineStager {
   async take({ lines, bytes }: Lines): Promise<void> {
     for (const line of lines) {
       this.#lineCount++
-      this.#hasEnded ||= isEnd(line)
+      const isLast = isEnd(line)
+      this.#hasEnded ||= isLast
+      // The first line is none of a record, nor is one without anything in it.
+      if (this.#lineCount > 1 && !isLast && /\S/.test(line)) this.#recordCount++
       if (this.#lineCount <= this.#options.known) continue
       this.#lines.push(line)
       this.#length += line.length
@@ -62,8 +66,7 @@ class LineStager {
     this.#lines = []
     this.#length = 0
     await this.#staging.keep(piece)
-    // The first line is none of a record.
-    this.#options.staged(piece.count - 1, bytes)
+    this.#options.staged(this.#recordCount, bytes)
     this.#options.signal?.throwIfAborted()
   }
 

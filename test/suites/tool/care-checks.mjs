@@ -190,7 +190,7 @@ export const careChecks = [
       const { databases } = await jsonWith(3, ['check', path])
       assert.equal(databases[0].name, null)
       const { others } = await jsonWith(3, ['ls', path])
-      assert.match(others[0].damage, /is not a database/)
+      assert.match(others[0].damage, /is no SQLite file: .*; restore a backup, or salvage it$/)
       assert.deepEqual(await json(['rm', path, 'shop', '--yes']), { name: 'shop', version: null })
       assert.equal(fileIn(path), undefined)
     },
@@ -234,7 +234,7 @@ export const careChecks = [
         assert.equal(code, 1)
         assert.match(
           stderr,
-          /waiting up to 0\.1 s.*\nerror: .* is still open elsewhere.*ERR_IDB_BLOCKED/,
+          /^Database "shop" is open in process (\d+); waiting up to 0\.1 s.*\nerror: .* is still open, and was not deleted: a connection is open in process \1, which owns the storage; .*ERR_IDB_BLOCKED/,
         )
         assert.equal((await json(['ls', path])).databases.length, 1)
       })
@@ -253,13 +253,12 @@ export const careChecks = [
       assert.equal((await jsonWith(3, ['doctor', missing])).findings[0].code, 'missing')
       assert.equal(existsSync(missing), false)
       const path = copyOf()
+      const isMissing =
+        /^error: .*"shp".*; did you mean "shop"\? There is "shop" \(NotFoundError, ERR_IDB_NO_SUCH_NAME\)\n$/
       for (const command of ['check', 'salvage', 'compact']) {
-        assert.match((await tool([command, path, 'shp'])).stderr, /^error: .*"shp".*NotFoundError/)
+        assert.match((await tool([command, path, 'shp'])).stderr, isMissing)
       }
-      assert.match(
-        (await tool(['rm', path, 'shp', '--yes'])).stderr,
-        /^error: .*"shp".*NotFoundError/,
-      )
+      assert.match((await tool(['rm', path, 'shp', '--yes'])).stderr, isMissing)
     },
   ],
 ]

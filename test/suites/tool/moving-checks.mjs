@@ -135,6 +135,34 @@ export const movingChecks = [
     },
   ],
   [
+    'an import with --replace says whom it waits for, gives up, and goes on when called again',
+    async () => {
+      const path = freshPath()
+      await makeShop(path, 'large')
+      await whileInUse(path, async () => {
+        const wait = ['--replace', '--wait', '0.1']
+        const { code, stderr } = await tool(['import', path, largeFile, ...wait])
+        assert.equal(code, 1)
+        assert.match(
+          stderr,
+          /^Database "large" is open in process (\d+); waiting up to 0\.1 s for it to be closed\nerror: Database "large" is open in process \1, and was not replaced; all that is to be in "large" is in the database "large \(import\)", and the same command goes on from there \(AbortError, ERR_IDB_BLOCKED\)\n$/,
+        )
+        const waiting = startTool(['import', path, largeFile, '--replace', '--resume'])
+        const ended = resultOf(waiting)
+        await new Promise((resolve) => waiting.stderr.once('data', resolve))
+        waiting.kill('SIGINT')
+        const interrupted = await ended
+        assert.equal(interrupted.code, 130)
+        assert.match(
+          interrupted.stderr,
+          /\nerror: Interrupted; all that is to be in "large" is in the database "large \(import\)", and the same command goes on from there\n$/,
+        )
+      })
+      await output(['import', path, largeFile, '--replace'])
+      assert.equal(await output(['diff', path, 'large', large, 'large']), 'no differences\n')
+    },
+  ],
+  [
     'an import that is interrupted says so, ends with 130 and leaves no database',
     async () => {
       const path = freshPath()

@@ -131,6 +131,7 @@ export const sourceRooms: Rooms = {
     'src/api/global/',
     'src/bytes/',
     'src/event-loop/',
+    'src/explain/',
     'src/files/',
     'src/keys/',
     'src/membership/directory-status.ts',

@@ -8,6 +8,7 @@ import {
   removeDatabase,
   salvage,
 } from '../../../src/maintenance.ts'
+import type { IDBBlocker } from '../../../src/index.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import {
@@ -55,7 +56,7 @@ test('a list has names, versions and sizes, and the other files with what they a
         file: fileNameOf('text'),
         role: 'database',
         sizeBytes: 200,
-        damage: expect.stringContaining('the file is not a database') as string,
+        damage: expect.stringContaining('the file is no SQLite file') as string,
       },
       { file: 'notes.txt', role: 'foreign', sizeBytes: 4, damage: null },
     ].sort((a, b) => (a.file < b.file ? -1 : 1)),
@@ -234,16 +235,20 @@ test('a database is deleted, and what has it open is told to close it', async ()
 test('a database that stays open elsewhere is not deleted', async () => {
   await use(path, async (factory) => {
     const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
-    let isBlocked = false
+    let found: readonly IDBBlocker[] = []
+    const blocker = { holder: 'here', connections: 1 }
     const removal = removeDatabase(path, 'library', {
       waitMs: 0,
-      onBlocked: () => (isBlocked = true),
+      onBlocked: (blockers) => (found = blockers),
     })
     await expect(removal).rejects.toMatchObject({
       name: 'AbortError',
-      message: expect.stringContaining('is still open elsewhere, and was not deleted'),
+      message: expect.stringContaining(
+        'is still open, and was not deleted: a connection is open here, opened at',
+      ),
+      cause: { code: 'ERR_IDB_BLOCKED', path, database: 'library', blockers: [blocker] },
     })
-    expect(isBlocked).toBe(true)
+    expect(found).toMatchObject([blocker])
     expect(await factory.databases()).toEqual([{ name: 'library', version: 7 }])
     database.close()
   })
@@ -280,8 +285,19 @@ test('a damaged database is deleted with its file', async () => {
 })
 
 test('a database that is not there is not deleted', async () => {
-  await expect(removeDatabase(path, 'nothing')).rejects.toMatchObject({
-    name: 'NotFoundError',
-    cause: { code: 'ERR_IDB_NO_SUCH_NAME', path },
-  })
+  await refusesName((name) => removeDatabase(path, name))
 })
+
+test('a database that is not there is neither checked, compacted nor salvaged', async () => {
+  await refusesName((name) => checkDirectory(path, { name }))
+  await refusesName((name) => compact(path, { name }))
+  await refusesName((name) => salvage(path, { name }))
+})
+
+async function refusesName(use: (name: string) => Promise<unknown>): Promise<void> {
+  await expect(use('libary')).rejects.toMatchObject({
+    name: 'NotFoundError',
+    message: expect.stringContaining('did you mean "library"?'),
+    cause: { code: 'ERR_IDB_NO_SUCH_NAME', path, names: ['library'], nearest: 'library' },
+  })
+}

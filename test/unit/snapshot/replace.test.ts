@@ -72,6 +72,48 @@ const fileOf = (stores: unknown[], records: unknown[], counts = [records.length]
   ].join('\n')
 
 describe('importDatabase() with replace', () => {
+  test('tells who keeps the old database open, and goes on when it is closed', async () => {
+    const old = await open(to, 'shop')
+    const told: unknown[] = []
+    await importDatabase(exportDatabase(from, 'shop'), {
+      indexedDB: to,
+      replace: true,
+      onBlocked(blockers, name) {
+        told.push([name, blockers])
+        old.close()
+      },
+    })
+    const place: unknown = expect.stringContaining('databases.ts')
+    const here = { holder: 'here', id: null, pid: null, thread: null }
+    expect(told).toEqual([['shop', [{ ...here, connections: 1, opened: [place] }]]])
+    expect(await differences()).toEqual([])
+  })
+
+  test('rejects with what onBlocked throws, and leaves the old database', async () => {
+    const old = await open(to, 'shop')
+    const importing = importDatabase(exportDatabase(from, 'shop'), {
+      indexedDB: to,
+      replace: true,
+      onBlocked() {
+        throw new Error('enough')
+      },
+    })
+    await expect(importing).rejects.toThrow(/^enough; all that is to be in "shop"/)
+    expect([...old.objectStoreNames]).toEqual(['old'])
+    old.close()
+  })
+
+  test.each([0, 2])('counts records alone as they are put by: %i', async (count) => {
+    const records = Array.from({ length: count }, (_, id) => ({ id }))
+    const counts: number[] = []
+    await importDatabase(streamOf(fileOf([store], records)), {
+      indexedDB: to,
+      replace: true,
+      onProgress: ({ phase, records: done }) => void (phase === 'staged' && counts.push(done)),
+    })
+    expect(counts).toEqual([count])
+  })
+
   test.each<[string, string, string]>([
     [
       'two records with one unique value',

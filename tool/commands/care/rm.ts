@@ -1,7 +1,9 @@
 /** `rm`: deletes a database. */
 import { createInterface } from 'node:readline/promises'
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
+import type { IDBBlocker } from 'idb-everywhere'
 import { removeDatabase } from 'idb-everywhere/maintenance'
+import { waitingText, withWait } from '../../databases/blocked.ts'
 import { existingDirectory } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { Interrupted, WrongUse } from '../../terminal/failures.ts'
@@ -22,9 +24,8 @@ export function addRm(program: Command): void {
     .argument('<directory>', 'where the databases are')
     .argument('<database>', 'its name')
     .option('--yes', 'do not ask', false)
-    .option('--wait <seconds>', 'how long programs may take to close it', secondsOf, 10)
     .action(remove)
-  withExamples(withJson(command), 'rm ./data shop', 'rm ./data shop --yes')
+  withExamples(withJson(withWait(command)), 'rm ./data shop', 'rm ./data shop --yes')
 }
 
 async function remove(
@@ -39,10 +40,8 @@ async function remove(
     process.exitCode = exitCodes.failed
     return
   }
-  const onBlocked = (): void =>
-    console.error(
-      `Database ${shown} is open elsewhere; waiting up to ${wait} s for it to be closed`,
-    )
+  const onBlocked = (blockers: readonly IDBBlocker[]): void =>
+    console.error(waitingText(name, blockers, wait))
   const { version } = await removeDatabase(path, name, { waitMs: wait * 1000, onBlocked })
   if (json) return printJson({ name, version })
   await printLine(`deleted ${shown}${version === null ? '' : `, version ${version}`}`)
@@ -78,10 +77,4 @@ function answerTo(question: string): Promise<string> {
       resolve(answer)
     }, reject)
   }).finally(() => asking.close())
-}
-
-function secondsOf(text: string): number {
-  const seconds = Number(text)
-  if (text.trim() !== '' && seconds >= 0 && seconds <= 1_000_000) return seconds
-  throw new InvalidArgumentError('It has to be a number of seconds.')
 }

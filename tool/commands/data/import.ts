@@ -6,8 +6,10 @@ import { promisify } from 'node:util'
 import { type Command, Option } from 'commander'
 import { type Imported, importDatabase, type ImportProgress } from 'idb-everywhere/snapshot'
 import { type Format, formats, readAs } from './formats.ts'
+import { importFailure } from './import-failure.ts'
+import { Patience, withWait } from '../../databases/blocked.ts'
 import { madeDirectory, withIndexedDB } from '../../terminal/directory.ts'
-import { Failure, Interrupted } from '../../terminal/failures.ts'
+import { Failure } from '../../terminal/failures.ts'
 import { interruption, orInterrupted } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
@@ -20,6 +22,7 @@ interface ImportOptions {
   readonly name?: string
   readonly replace: boolean
   readonly resume: boolean
+  readonly wait: number
 }
 
 /** Adds the command. */
@@ -47,10 +50,10 @@ export function addImport(program: Command): void {
     )
     .action(importFrom)
   withExamples(
-    withJson(command, 'print what was imported'),
+    withJson(withWait(command), 'print what was imported'),
     'import ./data shop.jsonl',
     'import ./data shop.jsonl --name copy --resume',
-    'import ./data shop.sqlite --replace',
+    'import ./data shop.sqlite --replace --wait 60',
     'import ./data dexie-export.json --format dexie',
     'import ./data state.json --format playwright --name shop',
     'import ./data .spacekit-idb/shop.wal --format spacekit',
@@ -78,59 +81,36 @@ interface Importing extends ImportOptions {
 async function importStream(
   directory: string,
   source: ReadableStream<Uint8Array>,
-  { file, format, name, replace, resume, signal }: Importing,
+  { file, format, name, replace, resume, signal, wait }: Importing,
 ): Promise<Imported> {
   const stream = format ? await readAs(format, { source, file, name }) : source
   const { removeIfEmpty } = madeDirectory(directory)
   const progress = startProgress('records')
+  const patience = new Patience(wait)
   const onProgress = ({ phase, records, total }: ImportProgress): void =>
     progress.show(titles[phase], records, total)
   try {
     return await withIndexedDB(directory, (indexedDB) =>
-      importDatabase(stream, { indexedDB, name, replace, resume, signal, onProgress }),
+      importDatabase(stream, {
+        indexedDB,
+        name,
+        replace,
+        resume,
+        signal: AbortSignal.any([signal, patience.signal]),
+        onProgress,
+        onBlocked(blockers, blocked) {
+          progress.end()
+          patience.begin(blocked, blockers)
+        },
+      }),
     )
   } catch (error) {
     removeIfEmpty()
-    if (isTaken(error)) throw takenFailure(error)
-    throw isOfFile(error) ? fileFailure(error, file) : interruptedOr(error)
+    throw importFailure(error, file)
   } finally {
+    patience.end()
     progress.end()
   }
-}
-
-/** Whether the name is that of another database, where the option would help. */
-function isTaken(error: unknown): error is DOMException {
-  return (
-    error instanceof DOMException &&
-    error.name === 'ConstraintError' &&
-    error.message.includes('the option replace')
-  )
-}
-
-/** Whether the file is no export, or a damaged one. */
-function isOfFile(error: unknown): error is DOMException {
-  return error instanceof DOMException && error.name === 'DataError'
-}
-
-function fileFailure({ message, name, cause }: DOMException, file: string): Failure {
-  const { code } = Object(cause) as { code?: unknown }
-  const codes = [name, code].filter((it) => typeof it === 'string')
-  return new Failure(`${file === '-' ? 'Standard input' : `File "${file}"`}: ${message}`, ...codes)
-}
-
-/** What was interrupted where the records stay says where they are. */
-function interruptedOr(error: unknown): unknown {
-  return error instanceof Error && error.cause instanceof Interrupted
-    ? new Interrupted(error.message)
-    : error
-}
-
-/** The same in the words of the command line. */
-function takenFailure({ message, name }: DOMException): Failure {
-  const [what] = message.split('; ')
-  const advice =
-    'add --replace to put the imported one in its place, or --name to give that another'
-  return new Failure(`${what}; ${advice}`, name)
 }
 
 const titles: Readonly<Record<ImportProgress['phase'], string>> = {

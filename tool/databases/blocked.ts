@@ -1,0 +1,69 @@
+/** Programs that have a database open which is to be deleted. */
+import { type Command, InvalidArgumentError } from 'commander'
+import type { IDBBlocker } from 'idb-everywhere'
+import { Failure } from '../terminal/failures.ts'
+import { plainText } from '../terminal/plain-text.ts'
+
+/** Adds `--wait`, in seconds. */
+export function withWait(command: Command): Command {
+  return command.option(
+    '--wait <seconds>',
+    'how long programs may take to close it',
+    secondsOf,
+    defaultSeconds,
+  )
+}
+
+const defaultSeconds = 10
+
+/** Says whom it waits for. */
+export function waitingText(name: string, blockers: readonly IDBBlocker[], wait: number): string {
+  return `${stillOpenText(name, blockers)}; waiting up to ${wait} s for it to be closed`
+}
+
+/** Says who has it open: the processes, as far as they are known. */
+function stillOpenText(name: string, blockers: readonly IDBBlocker[]): string {
+  return `Database ${plainText(JSON.stringify(name))} is open ${placesOf(blockers)}`
+}
+
+function placesOf(blockers: readonly IDBBlocker[]): string {
+  const processes = new Set(blockers.flatMap(({ pid }) => pid ?? []))
+  const isElsewhere = blockers.some(({ pid }) => pid === null) || processes.size === 0
+  const places = Array.from(processes, (pid) => `in process ${pid}`)
+  return [...places, ...(isElsewhere ? ['elsewhere'] : [])].join(' and ')
+}
+
+function secondsOf(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() !== '' && seconds >= 0 && seconds <= 1_000_000) return seconds
+  throw new InvalidArgumentError('It has to be a number of seconds.')
+}
+
+/** How long someone waits for a database to be closed: from when it turns out to be open, for so many seconds. */
+export class Patience {
+  readonly #seconds: number
+  readonly #controller = new AbortController()
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(seconds: number) {
+    this.#seconds = seconds
+  }
+
+  /** Aborted when it is at an end, with the Failure that says so. */
+  get signal(): AbortSignal {
+    return this.#controller.signal
+  }
+
+  /** Says whom it waits for. */
+  begin(name: string, blockers: readonly IDBBlocker[]): void {
+    console.error(waitingText(name, blockers, this.#seconds))
+    const message = `${stillOpenText(name, blockers)}, and was not replaced`
+    const failure = new Failure(message, 'AbortError', 'ERR_IDB_BLOCKED')
+    this.#timer = setTimeout(() => this.#controller.abort(failure), this.#seconds * 1000)
+  }
+
+  /** It is not needed any more. */
+  end(): void {
+    clearTimeout(this.#timer)
+  }
+}
