@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 /** The command line, `npx idb-everywhere`: what is asked for, and the exit code it ends with. */
 import { createRequire } from 'node:module'
-import { Command } from 'commander'
 import { addCheck } from './commands/care/check.ts'
 import { addCompact } from './commands/care/compact.ts'
 import { addDoctor } from './commands/care/doctor.ts'
@@ -25,6 +24,7 @@ import { addStatus } from './commands/status.ts'
 import { reportFailure } from './terminal/failures.ts'
 import { helpLooks } from './terminal/help.ts'
 import { watchOutput } from './terminal/output.ts'
+import { ToolCommand } from './terminal/tool-command.ts'
 
 /** The package's own manifest, by its own name: the path to it differs between the sources and what is built. */
 const { version, description } = createRequire(import.meta.url)('idb-everywhere/package.json') as {
@@ -46,7 +46,7 @@ const commands = {
 /** Keys and names may look like options. */
 const beforeMinus = 'put -- before arguments that begin with a minus'
 
-const program = new Command('idb-everywhere')
+const program = new ToolCommand('idb-everywhere')
   .description(description)
   .version(version)
   .showHelpAfterError('(--help says what there is)')
