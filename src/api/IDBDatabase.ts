@@ -5,6 +5,7 @@ import {
   connectionSymbol,
   createTransaction,
 } from '../core/connection.ts'
+import { inactive } from '../core/inactive.ts'
 import type { Transaction } from '../core/transaction.ts'
 import { createObjectStore, deleteObjectStore } from '../core/upgrade.ts'
 import { domException } from '../errors.ts'
@@ -171,8 +172,9 @@ function toDurability(options: unknown): (typeof durabilities)[number] {
 }
 
 /** @throws InvalidStateError, TransactionInactiveError */
-function activeUpgrade({ upgradeTransaction }: Connection): Transaction {
+function activeUpgrade({ upgradeTransaction, finishedUpgrade }: Connection): Transaction {
   if (!upgradeTransaction) {
+    if (finishedUpgrade) throw inactive(finishedUpgrade, 'InvalidStateError')
     throw domException(
       'InvalidStateError',
       'Object stores can only be created and deleted in an upgrade transaction (onupgradeneeded)',

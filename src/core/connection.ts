@@ -34,6 +34,8 @@ export class Connection extends Target implements ConnectionListener {
   isClosedByHost = false
   /** Not null when and only when this connection's upgrade transaction is not finished. */
   upgradeTransaction: Transaction | null = null
+  /** The same from then on, for those who use it too late. */
+  finishedUpgrade: Transaction | null = null
   readonly #opened: Place | null
 
   /** `opened`: where, with the option `explain`. */

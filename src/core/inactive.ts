@@ -1,7 +1,7 @@
 /** The errors of transactions that take no requests now, or none any more. */
 import { placeHere } from '../explain/place.ts'
 import { domException } from '../errors.ts'
-import type { Subject } from '../explain/explainer.ts'
+import type { Subject, Trace } from '../explain/explainer.ts'
 import { scopeOf } from './handles.ts'
 import type { Transaction } from './transaction.ts'
 
@@ -10,21 +10,33 @@ export function inactive(
   transaction: Transaction,
   name: 'TransactionInactiveError' | 'InvalidStateError' = 'TransactionInactiveError',
 ): DOMException {
-  const { state, trace } = transaction
+  const { state, trace, hold } = transaction
+  const reason = hold && state === 'inactive' ? keptAlive : reasons[state]
   const { title, facts } = subjectOf(transaction)
   const used = trace && placeHere().text
   const known = { code: 'ERR_IDB_TRANSACTION_INACTIVE', ...facts, ...trace?.facts() } as const
   const story = trace ? `; it was ${trace.story()}${used ? `, and used at ${used}` : ''}` : ''
-  return domException(name, `${title} ${reasons[state]}${story}`, used ? { ...known, used } : known)
+  return domException(name, `${title} ${reason}${story}`, used ? { ...known, used } : known)
 }
 
 const ownRequestsOnly = 'await nothing in it but its own requests'
+
+const keptAlive =
+  'is not active: it is kept alive, and takes requests in the function that is given to ask()'
 
 const reasons: Record<Transaction['state'], string> = {
   active: 'is active',
   inactive: `is not active: it takes requests in the turn that creates it and in its requests' listeners; ${ownRequestsOnly}`,
   committing: `is committing: it does so when no request is left; ${ownRequestsOnly}`,
   finished: `has finished: it does so when no request is left; ${ownRequestsOnly}`,
+}
+
+/** What follows a transaction that is made now; null: the option `explain` is off. */
+export function traceOf(transaction: Transaction): Trace | null {
+  const { connection, upgrade } = transaction
+  // An upgrade is made in the host's turn: the program has asked for it by open().
+  const place = upgrade?.openRequest.place ?? undefined
+  return connection.factory.explainer?.follow(() => subjectOf(transaction), place) ?? null
 }
 
 /** A transaction as it is named. */

@@ -170,6 +170,7 @@ class FireTransactionEvent extends FiringTask {
 
 /** The host closes the connection of an aborted upgrade. https://w3c.github.io/IndexedDB/#open-a-database-connection */
 function leaveUpgrade(connection: Connection, outcome: 'complete' | 'abort'): void {
+  connection.finishedUpgrade = connection.upgradeTransaction
   connection.upgradeTransaction = null
   // Deviates from browsers: Firefox fires `close` where a listener of `upgradeneeded` has thrown; to the specification
   // nothing abnormal has closed the connection.

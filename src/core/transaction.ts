@@ -28,7 +28,7 @@ import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { CallLine } from './call-line.ts'
 import type { Connection } from './connection.ts'
 import { Target, isObserved } from '../events/dispatch.ts'
-import { inactive, subjectOf } from './inactive.ts'
+import { inactive, traceOf } from './inactive.ts'
 import { fireAbortedRequests, fireHeldBack, fireTransactionEvent } from './request-events.ts'
 import type { ObjectStoreHandle } from './handles.ts'
 import type { OpenRequest } from './open-request.ts'
@@ -103,7 +103,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.durability = durability
     this.scope = scope
     this.upgrade = upgrade
-    this.trace = connection.factory.explainer?.follow(() => subjectOf(this)) ?? null
+    this.trace = traceOf(this)
     this.span = spanOf(this)
   }
 

@@ -31,9 +31,9 @@ export class Explainer {
     this.#warn = warn
   }
 
-  /** Follows a transaction that is created now. */
-  follow(subject: () => Subject): Trace {
-    const trace = new Trace(subject, (ended) => this.#traces.delete(ended))
+  /** Follows a transaction that is created now. `created`: where the program has asked for it, if not here. */
+  follow(subject: () => Subject, created: Place = placeHere()): Trace {
+    const trace = new Trace({ subject, created }, (ended) => this.#traces.delete(ended))
     if (this.settings.slowTransactionMs === Infinity) return trace
     this.#traces.add(trace)
     if (!this.#isWatching) this.#watch(this.settings.slowTransactionMs)
@@ -70,7 +70,7 @@ interface End {
 /** The way of one transaction. */
 export class Trace {
   readonly subject: () => Subject
-  readonly #created = placeHere()
+  readonly #created: Place
   readonly #createdAt = now()
   readonly #forget: (trace: Trace) => void
   #lastRequest: Place | null = null
@@ -79,8 +79,12 @@ export class Trace {
   /** Of the call of `commit()` or `abort()`; null: there was none. */
   #calledAt: Place | null = null
 
-  constructor(subject: () => Subject, forget: (trace: Trace) => void) {
+  constructor(
+    { subject, created }: { subject: () => Subject; created: Place },
+    forget: (trace: Trace) => void,
+  ) {
     this.subject = subject
+    this.#created = created
     this.#forget = forget
   }
 

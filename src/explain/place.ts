@@ -56,7 +56,7 @@ export function callerIn(stack: string, own: string = ownFiles): string | null {
   const caller = callers.find(({ at }) => !isOfLibrary.test(at)) ?? callers[0]
   if (!caller) return null
   const at = caller.at.replace(/^file:\/\//, '')
-  return caller.name ? `${caller.name} (${at})` : at
+  return caller.name && !isGuessed.test(caller.name) ? `${caller.name} (${at})` : at
 }
 
 function callersAmong(frames: readonly Frame[], own: string): Frame[] {
@@ -66,6 +66,9 @@ function callersAmong(frames: readonly Frame[], own: string): Frame[] {
   const callers = frames.slice(outside < 0 ? Math.max(last + 1, 0) : outside)
   return outside < 0 && last < 0 ? [] : callers.filter(({ at }) => !isOfRuntime.test(at))
 }
+
+/** V8 names a function without a name after the call that it is an argument of, and a member of the options there. */
+const isGuessed = /(?:^|\.)(?:withTransaction|records|observe)\.[\w$]+$/
 
 const isMethod = /^(?:new )?IDB[A-Z]\w+\./
 const isOfLibrary = /[/\\]node_modules[/\\]/

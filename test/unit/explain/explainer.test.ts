@@ -102,6 +102,34 @@ test('a deletion that waits for a transaction of a closed connection is not repo
   await close(factory)
 })
 
+test('createObjectStore() after the upgrade says that it is over, where it was asked for, and what was asked last', async () => {
+  const factory = createIndexedDB({ vfs: memory(), path: 'late', explain: true })
+  const database = await openDatabase(factory, (it) => it.createObjectStore('s'))
+  const calls = [() => database.createObjectStore('t'), () => database.deleteObjectStore('s')]
+  for (const call of calls) {
+    const error = await Promise.resolve()
+      .then(call)
+      .catch((it: unknown) => it)
+    expect(error).toMatchObject({
+      name: 'InvalidStateError',
+      message: expect.stringMatching(
+        /^The upgrade transaction of database "test" has finished: .*created at .*promises\.ts.*last asked at .*explainer\.test\.ts/,
+      ) as string,
+      cause: { code: 'ERR_IDB_TRANSACTION_INACTIVE', database: 'test', stores: [] },
+    })
+  }
+  await close(factory)
+})
+
+test('a function that V8 has named after an option of the call has no name', () => {
+  const stack = (name: string): string => `Error: place
+    at placeHere (file:///lib/dist/chunk-A.js:1:2)
+    at ${name} (file:///app/save.js:7:8)`
+  const own = 'file:///lib/dist'
+  expect(callerIn(stack('extras.withTransaction.timeLimit'), own)).toBe('/app/save.js:7:8')
+  expect(callerIn(stack('request.onsuccess'), own)).toBe('request.onsuccess (/app/save.js:7:8)')
+})
+
 test('the caller is found in the stacks of all engines', () => {
   const own = 'file:///lib/dist'
   const v8 = `Error: place
