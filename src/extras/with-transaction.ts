@@ -1,5 +1,11 @@
 /** Transactions that may await other work. */
-import { aDatabase, aFunction, anObject, checkArguments } from '../arguments/check-arguments.ts'
+import {
+  aDatabase,
+  aFunction,
+  anObject,
+  checkArguments,
+  type Kind,
+} from '../arguments/check-arguments.ts'
 import type {
   IDBDatabase,
   IDBObjectStore,
@@ -27,6 +33,8 @@ export type Ask = <Result>(
 
 /** What is done in a patient transaction. */
 export type Action<Result> = (transaction: IDBTransaction, ask: Ask) => PromiseLike<Result> | Result
+
+const limits: Kind = [anObject[0], 'an object with a `timeLimit` in milliseconds']
 
 /** Those that are kept alive, so that others can ask in their turn. */
 const keptOnes = new WeakMap<object, KeptTransaction>()
@@ -61,7 +69,7 @@ export async function withTransaction<Result>(
   checkArguments('withTransaction()', {
     db: [db, aDatabase],
     action: [action, aFunction],
-    options: [options, anObject],
+    options: [options, limits],
   })
   const limitMs = checkTimeLimit(options.timeLimit)
   const { durability = 'default' } = options

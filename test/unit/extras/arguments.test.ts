@@ -26,6 +26,11 @@ type Case = [
 
 const cases: Case[] = [
   [
+    'withTransaction() needs an object with a `timeLimit` in milliseconds as `options`, got undefined',
+    (db) => loose(withTransaction)(db, 'books', 'readonly', () => 1),
+    'options',
+  ],
+  [
     'records() needs an object store, an index, or { db, store } as `source`, got an IDBDatabase',
     (db) => all(db, 'books'),
     'source',

@@ -117,6 +117,38 @@ test('One that takes longer than its limit is aborted, with an error that says w
   expect(await countBooks(library)).toBe(0)
 })
 
+test('The place where it was called has no name that an option gave it', async () => {
+  const library = await openLibrary()
+  const call = (async () =>
+    withTransaction(library, 'books', 'readonly', () => new Promise(() => {}), { timeLimit: 20 }))()
+  const { cause } = await call.then(
+    () => expect.unreachable(),
+    (error: { cause: { created: string } }) => error,
+  )
+  expect(cause.created).toContain('with-transaction.test')
+  expect(cause.created).not.toContain('timeLimit')
+})
+
+test('A request made without ask() is told of it', async () => {
+  const library = await openLibrary()
+  const call = withTransaction(
+    library,
+    'books',
+    'readwrite',
+    async (transaction) => {
+      await new Promise((resolve) => setTimeout(resolve))
+      transaction.objectStore('books').put(bookOf(1))
+    },
+    limit,
+  )
+  await expect(call).rejects.toMatchObject({
+    name: 'TransactionInactiveError',
+    message: expect.stringMatching(
+      /it is kept alive, and takes requests in the function .* ask\(\)/,
+    ),
+  })
+})
+
 test.each([undefined, 0, -1, NaN, Infinity, '5'])('A limit of %s is refused', async (timeLimit) => {
   const library = await openLibrary()
   const options = { timeLimit } as { timeLimit: number }
