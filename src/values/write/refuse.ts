@@ -10,6 +10,14 @@ interface Refusal {
   readonly found: string
 }
 
+/** What it is, in words → what to do about it. */
+const remedies: Readonly<Record<string, string>> = {
+  'a Proxy': 'store what it wraps, such as toRaw(state) in Vue',
+  'a Promise object': 'await it first, and store what it gives',
+}
+
+const leaveOut = 'leave it out, or store what it can be made from'
+
 const refusals = new WeakMap<object, Refusal>()
 
 /** The exception for a thing that cannot be stored. `what`: `A function`, say; `more`: what else is known of it. */
@@ -31,7 +39,7 @@ export function located(error: unknown, root: unknown): unknown {
   if (valuePath === null) return error
   return exceptionOf({
     name: 'DataCloneError',
-    message: `${message}, at ${valuePath}; leave it out, or store what it can be made from`,
+    message: `${message}, at ${valuePath}; ${remedies[found] ?? leaveOut}`,
     detail: null,
     facts: { code: 'ERR_IDB_UNCLONABLE', valuePath, found },
   })

@@ -120,6 +120,15 @@ describe('what cannot be stored', () => {
     assert.throws(() => serialize({ f: function greet() {} }), /function cannot be stored: greet/)
   })
 
+  test('a Proxy and a Promise come with what to do about them', () => {
+    const proxy =
+      'A Proxy cannot be stored, at value.f; store what it wraps, such as toRaw(state) in Vue'
+    const promise =
+      'A Promise object cannot be stored, at value.f; await it first, and store what it gives'
+    assert.throws(() => serialize({ f: new Proxy({}, {}) }), { message: proxy })
+    assert.throws(() => serialize({ f: Promise.resolve(1) }), { message: promise })
+  })
+
   test('serialize() still works after an exception', () => {
     assert.throws(() => serialize([1, Symbol()]), isDataCloneError)
     assert.deepEqual([...serialize(5).value.bytes], [1, 0xc5])
