@@ -67,6 +67,9 @@ export function createTestWorld(options: TestWorldOptions = {}): TestWorld {
   return worldFrom(memory(), { quotaBytes, faults })
 }
 
+/** What errors call the directory: it lies nowhere. */
+const worldPath = ':memory:'
+
 /** The options of a world; undefined is no limit, and no plan. */
 interface WorldLimits {
   readonly quotaBytes: number | undefined
@@ -79,7 +82,7 @@ function worldFrom(beginning: MemoryVfs, { quotaBytes, faults }: WorldLimits): T
   let disk = faults === undefined ? null : faulty(files, faults)
   const host = new WorldHost(hostOver(disk ?? files, quotaBytes))
   // What a factory explains here by default.
-  const { explainer } = factoryOf(createIndexedDB({ vfs: beginning }))
+  const { explainer } = factoryOf(createIndexedDB({ vfs: beginning, path: worldPath }))
   const indexedDB = factoryOn(host, { explain: explainer?.settings ?? null })
   return {
     indexedDB,
@@ -99,7 +102,7 @@ function worldFrom(beginning: MemoryVfs, { quotaBytes, faults }: WorldLimits): T
 }
 
 function hostOver(vfs: Vfs, quotaBytes: number | undefined): ClosableHost {
-  return factoryOf(createIndexedDB({ vfs, quotaBytes })).host
+  return factoryOf(createIndexedDB({ vfs, path: worldPath, quotaBytes })).host
 }
 
 function faultsOf(disk: FaultyVfs | null): FaultyVfs {

@@ -101,7 +101,10 @@ test('a write beyond the quota fails with QuotaExceededError and leaves what was
   const world = createTestWorld({ quotaBytes: 1024 * 1024 })
   const database = await openLibrary(world.indexedDB)
   const write = addBook(database, new Uint8Array(2 * 1024 * 1024))
-  await expect(write).rejects.toMatchObject({ name: 'QuotaExceededError' })
+  await expect(write).rejects.toMatchObject({
+    name: 'QuotaExceededError',
+    cause: { code: 'ERR_IDB_QUOTA', path: ':memory:' },
+  })
   expect(await countBooks(database)).toBe(2)
 })
 
