@@ -53,8 +53,15 @@ export function headerOf({ name, version, stores }: DatabaseDescription): Header
   }
 }
 
-/** The database that a first line describes. @throws DataError for a line that is none of ours */
-export function readHeader(line: string): DatabaseDescription {
+/** How every export begins. */
+const beginning = `{"format":"${formatName}"`
+
+/**
+ * The database that a first line describes. `isCut`: the file ends within it.
+ * @throws DataError for a line that is none of ours, or not whole
+ */
+export function readHeader(line: string, isCut = false): DatabaseDescription {
+  if (isCut && (line.startsWith(beginning) || beginning.startsWith(line))) throw cutFile(0)
   const json = parseLine(line)
   if (!isObject(json) || json['format'] !== formatName) {
     throw domException(
@@ -137,11 +144,16 @@ export function damagedFile(line: number, reason: string): DOMException {
   })
 }
 
-/** The error for a file without its last line. */
+/** The error for a file without its last line. `lines`: how many are whole. */
 export function cutFile(lines: number): DOMException {
   return domException(
     'DataError',
-    `The file was cut off: it ends after ${lines} lines, without the one that says it is whole; export it again, or copy all of it`,
+    `The file was cut off: ${whereItEnds(lines)}; export it again, or copy all of it`,
     { code: 'ERR_IDB_CUT_FILE' },
   )
+}
+
+function whereItEnds(lines: number): string {
+  if (lines === 0) return 'it ends before the end of its first line'
+  return `it ends after ${lines} ${lines === 1 ? 'line' : 'lines'}, without the one that says it is whole`
 }

@@ -33,7 +33,7 @@ export async function readExport(lines: AsyncGenerator<Lines>): Promise<ExportRe
   const first = await lines.next()
   if (first.done) throw cutFile(0)
   const [header = '', ...others] = first.value.lines
-  const description = readHeader(header)
+  const description = readHeader(header, first.value.isCut)
   const { bytes } = first.value
   return {
     description,

@@ -15,7 +15,7 @@ export async function incomingLines(lines: AsyncGenerator<Lines>): Promise<Incom
   // Each export has another first line.
   const identity = first.value.lines[0] ?? ''
   return {
-    description: readHeader(identity),
+    description: readHeader(identity, first.value.isCut),
     identity,
     fill: (staging, options) => fill(staging, first.value, lines, options),
     async read(staging) {

@@ -42,6 +42,9 @@ describe('importDatabase()', () => {
       'ERR_IDB_CORRUPT',
       (_, lines) => lines.with(2, '{"s":0,"v":{"$":"x"}}').join('\n'),
     ],
+    ['a file that ends within its first line', 'ERR_IDB_CUT_FILE', (text) => text.slice(0, 60)],
+    ['a file that ends within its first word', 'ERR_IDB_CUT_FILE', (text) => text.slice(0, 5)],
+    ['a file that begins as none of ours', 'ERR_IDB_FOREIGN_FILE', () => '{"format":"another'],
     ['more after the end', 'ERR_IDB_CORRUPT', (text, lines) => text + (lines[1] ?? '')],
   ])('refuses %s with %s, and leaves nothing', async (_, code, change) => {
     const { text, lines } = await made
