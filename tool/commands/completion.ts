@@ -12,7 +12,7 @@ export function addCompletion(program: Command): void {
     .description('a script that lets a shell complete commands, options, and names of databases')
     .addArgument(new Argument('<shell>', 'the shell').choices(shells))
     .action(printScript)
-  withExamples(withJson(command), 'completion bash >> ~/.bashrc')
+  withExamples(withJson(command), 'source <(idb-everywhere completion bash)')
   program
     .command('complete', { hidden: true })
     .argument('[words...]')

@@ -10,11 +10,13 @@ interface Place {
   readonly arguments: readonly string[]
   /** The option whose value comes next; undefined: none waits for one. */
   readonly option: Option | undefined
+  /** `--` stands before. */
+  readonly isPastOptions: boolean
 }
 
 /**
  * All that fits, by `words` after the program's name, of which the last is what has been begun. `:directories` and `:files` are for the
- * shell to find.
+ * shell to find. What begins with a minus is an option, unless `--` stands before it.
  */
 export async function fittingWords(program: Command, words: readonly string[]): Promise<string[]> {
   const [name, ...others] = words
@@ -22,8 +24,15 @@ export async function fittingWords(program: Command, words: readonly string[]): 
   const command = program.commands.find((it) => it.name() === name)
   if (!command || words.length < 2) return beginningWith(begun, commandNames(program))
   const place = placeOf(command, others.slice(0, -1))
-  if (!place.option && begun.startsWith('-')) return beginningWith(begun, optionsOf(command))
-  return beginningWith(begun, await candidatesAt(place))
+  if (place.option || place.isPastOptions) return beginningWith(begun, await candidatesAt(place))
+  if (begun.startsWith('-')) return beginningWith(begun, optionsOf(command))
+  return beginningWith(begun, withoutMinus(await candidatesAt(place)))
+}
+
+/** In place of those that would be taken for options there is what has to stand before them. */
+function withoutMinus(words: readonly string[]): string[] {
+  const others = words.filter((it) => !it.startsWith('-'))
+  return others.length < words.length ? [...others, '--'] : others
 }
 
 const commandNames = (program: Command): string[] =>
@@ -44,15 +53,21 @@ const beginningWith = (begun: string, words: readonly string[]): string[] =>
 function placeOf(command: Command, words: readonly string[]): Place {
   const found: string[] = []
   let option: Option | undefined
+  let isPastOptions = false
   for (const word of words) {
     const takesValue = option
     option = undefined
     if (takesValue) continue
+    if (isPastOptions) {
+      found.push(word)
+      continue
+    }
+    isPastOptions = word === '--'
     const named = command.options.find((it) => it.long === word)
     if (named?.required) option = named
     else if (!word.startsWith('-')) found.push(word)
   }
-  return { command, arguments: found, option }
+  return { command, arguments: found, option, isPastOptions }
 }
 
 async function candidatesAt(place: Place): Promise<string[]> {

@@ -226,6 +226,21 @@ export const useChecks = [
     },
   ],
   [
+    'bash completes names that begin with a minus after -- alone',
+    async () => {
+      await makeShop(join(root, 'minus'), '-x')
+      const fitting = (...words) => completedInBash(['idb-everywhere', ...words], root)
+      assert.deepEqual(await fitting('schema', 'minus', ''), ['--'])
+      assert.deepEqual(await fitting('schema', 'minus', '-'), ['--mermaid', '--json', '--help'])
+      assert.deepEqual(await fitting('schema', 'minus', '--', '-'), ['-x'])
+      assert.deepEqual(await fitting('dump', 'minus', '--', '-x', 'o'), ['orders'])
+      assert.match(
+        await output(['dump', 'minus', '--', '-x', 'orders'], { cwd: root }),
+        /^orders: /,
+      )
+    },
+  ],
+  [
     'bench measures, and leaves nothing',
     async () => {
       const figures = await json(['bench', root])
