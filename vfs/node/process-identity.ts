@@ -105,7 +105,7 @@ function findProcess(pid: number): Liveness {
 }
 
 /** Whether /proc shows the processes by the numbers they have here; in a container it may be that of the machine. */
-function hasOwnProc(): boolean {
+export function hasOwnProc(): boolean {
   return linkOrNull('/proc/self') === String(process.pid)
 }
 

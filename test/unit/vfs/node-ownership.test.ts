@@ -3,6 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import fs from 'node:fs'
+import { createServer } from 'node:net'
 import os from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -149,6 +150,31 @@ describe('the ownership of a directory among processes', () => {
     owner.child.stdin?.write('end without a successor\n')
     await owner.next()
     await nodeFs().directory(path).lock(0)
+  })
+
+  describe.runIf(process.platform === 'linux')('a thread that left its descriptors open', () => {
+    const name = 'owner.of-a-thread.sock'
+    const leave = async (): Promise<void> => {
+      const claim = await claimOf(path)
+      const ended = { thread: 7, descriptor: null, id: 'of-a-thread', socket: name, lock: 'claim' }
+      leaveClaim(path, JSON.stringify({ ...claim, ...ended }))
+    }
+
+    test('has lost the directory once its socket does not listen', async () => {
+      await leave()
+      const directory = nodeFs().directory(path)
+      await directory.lock(0)
+      await directory.close()
+    })
+
+    test('keeps the directory while its socket listens, though the name of that is gone', async () => {
+      await leave()
+      const server = createServer().listen(join(path, name))
+      await once(server, 'listening')
+      fs.renameSync(join(path, name), join(path, 'elsewhere'))
+      await assert.rejects(nodeFs().directory(path).lock(0), DirectoryLockedError)
+      server.close()
+    })
   })
 
   describe('the error of a directory that is owned', () => {
