@@ -2,7 +2,14 @@
 import { isA } from '../../base/thrown.ts'
 import { exceptionOf, type Failure, failure, StorageError } from '../../errors.ts'
 import { now, queueIdleTimer } from '../../event-loop/turn.ts'
-import type { MeetingPlace, MetOwner, Owner, Survivors } from '../../files/vfs.ts'
+import type {
+  MeetingPlace,
+  MetOwner,
+  NoOwner,
+  Owner,
+  Survivors,
+  UnmetOwner,
+} from '../../files/vfs.ts'
 import type { HostPort } from '../../port/messages.ts'
 import type { Served } from '../../port/server.ts'
 import { SocketPort } from '../../port/stream/socket-port.ts'
@@ -46,8 +53,12 @@ export interface NodePeerParts {
 const shortestPauseMs = 4
 const longestPauseMs = 64
 
-/** How long an owner that lives, by what else is known, may be out of reach: it is just coming or going. */
+/**
+ * How long an owner that lives, by what else is known, may be out of reach: it is just coming or going. And at how many looks, as a
+ * single one may take longer than that: where the lock has to be watched for a while, or the processors are busy.
+ */
 const graceMs = 2_000
+const mostAbsences = 30
 
 /** How often in succession an owner may hang up on this thread. With the pauses between, that takes 2 s, about. */
 const mostRefusals = 40
@@ -86,9 +97,8 @@ export class NodePeer implements Peer {
   async look(looking: Looking): Promise<Found> {
     const traces = looking.returning ? 'owner' : this.#parts.place.look()
     await pause(traces === 'deserted' ? newcomerMs : this.#delayOf(looking), looking.signal)
-    let unreachableSince: number | null = null
+    const absences = new Absences(this.#parts.waitMs)
     const refusals = new Refusals(this.#parts)
-    const start = now()
     for (let pauseMs = shortestPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       const taken = await this.#take(looking, { isLikely: traces === 'none' })
       if (!(taken instanceof StorageError)) return taken
@@ -96,14 +106,10 @@ export class NodePeer implements Peer {
       if (met.type === 'met') {
         const found = await this.#visit(met, looking)
         if (found) return found
-        unreachableSince = null
+        absences.end()
         refusals.add(met.owner)
-      } else {
-        unreachableSince ??= now()
-        const limitMs =
-          met.type === 'gone' ? Math.max(graceMs, this.#parts.waitMs) : this.#parts.waitMs
-        const waitedMs = now() - (met.type === 'gone' ? unreachableSince : start)
-        if (waitedMs >= limitMs) throw busy(taken, met.type === 'unmet' ? met.reason : noAnswer)
+      } else if (absences.areTooMany(met)) {
+        throw busy(taken, met.type === 'unmet' ? met.reason : noAnswer)
       }
       await pause(pauseMs * (0.5 + Math.random()), looking.signal)
     }
@@ -240,6 +246,32 @@ export class NodePeer implements Peer {
         signal.removeEventListener('abort', giveUp)
       },
     }
+  }
+}
+
+/** For how long, and at how many looks in succession, no owner was reached while the directory could not be taken. */
+class Absences {
+  readonly #waitMs: number
+  readonly #start = now()
+  #count = 0
+  #since: number | null = null
+
+  constructor(waitMs: number) {
+    this.#waitMs = waitMs
+  }
+
+  /** Takes what came of one more look. One that says why it cannot be met will not be met at the next look. */
+  areTooMany({ type }: NoOwner | UnmetOwner): boolean {
+    const since = (this.#since ??= now())
+    this.#count++
+    if (type === 'unmet') return now() - this.#start >= this.#waitMs
+    return this.#count >= mostAbsences && now() - since >= Math.max(graceMs, this.#waitMs)
+  }
+
+  /** One was reached. */
+  end(): void {
+    this.#count = 0
+    this.#since = null
   }
 }
 
