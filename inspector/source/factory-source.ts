@@ -134,7 +134,7 @@ function rowOf({ key, primaryKey, value }: PlacedRecord): Row {
     key: renderKey(key),
     primaryKey: renderKey(primaryKey),
     preview: previewOf(value),
-    bytes: estimateBytes(value),
+    bytes: estimateBytes(primaryKey) + estimateBytes(value),
   }
 }
 
@@ -177,16 +177,36 @@ async function replace(
   const objectStore = transaction.objectStore(store)
   const isInline = objectStore.keyPath !== null
   const completion = completionOf(transaction)
-  const request = isInline ? objectStore.put(value) : objectStore.put(value, primaryKey)
   let hasMoved = false
-  request.onsuccess = () => {
-    hasMoved = cmp(request.result, primaryKey) !== 0
-    if (hasMoved) transaction.abort()
+  const put = (): IDBRequest<IDBValidKey> => {
+    const request = isInline ? objectStore.put(value) : objectStore.put(value, primaryKey)
+    request.onsuccess = () => {
+      hasMoved = cmp(request.result, primaryKey) !== 0
+      if (hasMoved) transaction.abort()
+    }
+    return request
   }
+  putAgainWithout(primaryKey, put(), put)
   await completion.catch((error: unknown) => {
     throw hasMoved ? new Error(movedMessage) : error
   })
   return performance.now() - startMs
+}
+
+/** A value with another key may clash with its own record, in a unique index: then the record is taken away first, to see the key. */
+function putAgainWithout(
+  primaryKey: IDBValidKey,
+  request: IDBRequest<IDBValidKey>,
+  put: () => void,
+): void {
+  request.onerror = (event) => {
+    if (request.error?.name !== 'ConstraintError') return
+    event.preventDefault()
+    // `as`: only an object store is asked to put.
+    const store = request.source as IDBObjectStore
+    store.delete(primaryKey)
+    put()
+  }
 }
 
 const movedMessage =

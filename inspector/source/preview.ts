@@ -101,10 +101,12 @@ export function estimateBytes(value: unknown): number {
 function ownBytes(value: unknown): number {
   if (typeof value === 'string') return value.length + 2
   if (typeof value !== 'object' || value === null) return typeof value === 'number' ? 6 : 2
-  return 4 + (byteLengthOf(value) ?? 0)
+  return (value instanceof Date ? 10 : 4) + (byteLengthOf(value) ?? 0)
 }
 
 function partsOf(value: object): Iterable<unknown> {
+  if (value instanceof Error) return [value.name, value.message, value.stack, value.cause]
+  if (value instanceof RegExp) return [value.source, value.flags]
   if (value instanceof Map) return [...value].flat()
   if (value instanceof Set) return value
   return Array.isArray(value) ? Object.values(value) : Object.entries(value).flat()

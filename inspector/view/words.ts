@@ -10,6 +10,11 @@ export function shortNumber(count: number): string {
   return count < 10_000 ? number(count) : compact.format(count)
 }
 
+/** A name of a database, object store or index, which may be empty. */
+export function nameText(name: string): string {
+  return name === '' ? '(no name)' : name
+}
+
 export function number(count: number): string {
   return whole.format(count)
 }

@@ -1,7 +1,7 @@
 import type { Schema, Source, StoreSchema } from '../../source/source.ts'
 import { Notice } from '../parts/notice.tsx'
 import { useCount } from '../use-count.ts'
-import { counted, keyPathText } from '../words.ts'
+import { counted, keyPathText, nameText } from '../words.ts'
 import { type StoreBox, curve, fitted, layOut } from './schema-layout.ts'
 
 interface SchemaDrawingProps {
@@ -55,7 +55,7 @@ function StoreDrawing({ source, database, box, changes }: StoreDrawingProps) {
       ))}
       <rect class="store-box" {...{ x, y, width, height }} rx="8" />
       <text class="box-title" x={x + 16} y={y + 25}>
-        {fitted(store.name, room, 8.6)}
+        {fitted(nameText(store.name), room, 8.6)}
       </text>
       <text class="box-line" x={x + 16} y={y + 44}>
         {fitted(keyLine(store), room)}
@@ -67,7 +67,7 @@ function StoreDrawing({ source, database, box, changes }: StoreDrawingProps) {
         <g key={index.name}>
           <rect class="index-box" x={at.x} y={at.y} width={at.width} height={at.height} rx="8" />
           <text class="box-title" x={at.x + 16} y={at.y + 21}>
-            {fitted(index.name, at.width - 32, 8.6)}
+            {fitted(nameText(index.name), at.width - 32, 8.6)}
           </text>
           <text class="box-line" x={at.x + 16} y={at.y + 39}>
             {fitted(indexLine(index), at.width - 32)}
@@ -90,8 +90,8 @@ function indexLine({ keyPath, unique, multiEntry }: StoreSchema['indexes'][numbe
 
 function inWords({ name, stores }: Schema): string {
   const parts = stores.map((store) => {
-    const indexes = store.indexes.map((it) => `${it.name} (${indexLine(it)})`)
-    return `${store.name}, ${keyLine(store)}${indexes.length > 0 ? `, indexes ${indexes.join(', ')}` : ''}`
+    const indexes = store.indexes.map((it) => `${nameText(it.name)} (${indexLine(it)})`)
+    return `${nameText(store.name)}, ${keyLine(store)}${indexes.length > 0 ? `, indexes ${indexes.join(', ')}` : ''}`
   })
-  return `Schema of ${name}: ${parts.join('; ')}`
+  return `Schema of ${nameText(name)}: ${parts.join('; ')}`
 }

@@ -2,7 +2,7 @@ import type { Source, SourceSize } from '../../source/source.ts'
 import { Failure } from '../parts/failure.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useLoad } from '../use-load.ts'
-import { counted, size } from '../words.ts'
+import { counted, nameText, size } from '../words.ts'
 
 /** What object stores and indexes take, as bars. */
 export function SizeChart({
@@ -45,8 +45,8 @@ function SizeBar({ store, index, count, bytes, share }: SourceSize & { share: nu
   return (
     <li>
       <span class="size-name">
-        {index === null ? store : index}
-        {index !== null && <small>index of {store}</small>}
+        {nameText(index ?? store)}
+        {index !== null && <small>index of {nameText(store)}</small>}
       </span>
       <span class="size-count">{counted(count, index === null ? 'record' : 'entry')}</span>
       <span class="size-bytes">{size(bytes)}</span>

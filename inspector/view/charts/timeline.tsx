@@ -3,7 +3,7 @@ import type { Activity, Commit, Source, StoreSecond } from '../../source/source.
 import { Failure } from '../parts/failure.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useLoad } from '../use-load.ts'
-import { counted } from '../words.ts'
+import { counted, nameText } from '../words.ts'
 
 const minuteMs = 60_000
 
@@ -95,7 +95,7 @@ function StoreLine({ store, seconds, nowMs, most }: StoreLineProps) {
   const changes = seconds.reduce((sum, it) => sum + it.changes, 0)
   return (
     <li>
-      <span class="line-name">{store}</span>
+      <span class="line-name">{nameText(store)}</span>
       <span class="line-facts">
         {counted(transactions, 'transaction')} · {counted(changes, 'change')}
       </span>
@@ -133,7 +133,8 @@ function Latest({ latest }: { latest: readonly Commit[] }) {
             <td>
               {stores.map(({ store, changes }) => (
                 <span key={store}>
-                  {store} {changes === null ? 'more than 1,000' : counted(changes, 'change')}
+                  {nameText(store)}{' '}
+                  {changes === null ? 'more than 1,000' : counted(changes, 'change')}
                 </span>
               ))}
             </td>

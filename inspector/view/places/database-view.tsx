@@ -4,7 +4,7 @@ import { SchemaDrawing } from '../charts/schema-drawing.tsx'
 import { SizeChart } from '../charts/size-chart.tsx'
 import { Timeline } from '../charts/timeline.tsx'
 import { Tabs } from '../parts/tabs.tsx'
-import { counted } from '../words.ts'
+import { counted, nameText } from '../words.ts'
 
 /** A database as a whole: its schema, what it takes, and its transactions of the last minute. */
 export function DatabaseView({
@@ -25,7 +25,7 @@ export function DatabaseView({
   return (
     <section class="database" aria-labelledby="place-heading">
       <header class="place-header">
-        <h2 id="place-heading">{schema.name}</h2>
+        <h2 id="place-heading">{nameText(schema.name)}</h2>
         <p>
           Version {schema.version} · {counted(schema.stores.length, 'object store')}
         </p>

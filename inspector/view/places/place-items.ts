@@ -1,6 +1,7 @@
 /** The lines of the tree of places: databases, in them object stores, in these indexes. */
 import type { Schema } from '../../source/source.ts'
 import type { Catalogue, Place } from '../place.ts'
+import { nameText } from '../words.ts'
 
 export interface PlaceItem {
   readonly id: string
@@ -24,7 +25,7 @@ export function visibleItems({ databases, schemas, opened }: Catalogue): PlaceIt
     const item: PlaceItem = {
       id: idOf({ database: name, store: null, index: null }),
       level: 1,
-      title: name === '' ? '(no name)' : name,
+      title: nameText(name),
       note: `v${version}`,
       place: { database: name, store: null, index: null },
       isOpen: opened.has(name),
@@ -41,7 +42,7 @@ function storeItems({ name: database, stores }: Schema): PlaceItem[] {
     const item: PlaceItem = {
       id: idOf(place),
       level: 2,
-      title: name === '' ? '(no name)' : name,
+      title: nameText(name),
       note: '',
       place,
       isOpen: indexes.length === 0 ? null : true,
@@ -54,7 +55,7 @@ function storeItems({ name: database, stores }: Schema): PlaceItem[] {
       return {
         id: idOf(its),
         level: 3,
-        title: index,
+        title: nameText(index),
         note: '',
         place: its,
         isOpen: null,

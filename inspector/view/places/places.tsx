@@ -1,5 +1,6 @@
 import { useRef, useState } from 'preact/hooks'
 import type { Place } from '../place.ts'
+import { nameText } from '../words.ts'
 import { PlaceTree, type PlaceTreeProps } from './place-tree.tsx'
 
 /** The tree of places. Where there is little room it is folded, under a line that says what is looked at. */
@@ -32,5 +33,8 @@ export function Places(props: PlaceTreeProps) {
 function titleOf(place: Place | null): string {
   if (!place) return 'Databases'
   const { database, store, index } = place
-  return [database, store, index].filter((it) => it !== null).join(' › ')
+  return [database, store, index]
+    .filter((it) => it !== null)
+    .map(nameText)
+    .join(' › ')
 }

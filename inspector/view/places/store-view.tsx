@@ -3,7 +3,7 @@ import type { Json, Range, Source, StoreSchema } from '../../source/source.ts'
 import { RecordDetail } from '../records/record-detail.tsx'
 import { RecordTable } from '../records/record-table.tsx'
 import { RangeFilter } from '../records/range-filter.tsx'
-import { keyPathText } from '../words.ts'
+import { keyPathText, nameText } from '../words.ts'
 
 interface StoreViewProps {
   readonly source: Source
@@ -25,7 +25,7 @@ export function StoreView({ source, database, store, index, changes, isEditing }
   return (
     <section class="store" aria-labelledby="place-heading">
       <header class="place-header">
-        <h2 id="place-heading">{store.name}</h2>
+        <h2 id="place-heading">{nameText(store.name)}</h2>
         <p>{factsOf(store)}</p>
       </header>
       <div class="toolbar">
@@ -33,15 +33,15 @@ export function StoreView({ source, database, store, index, changes, isEditing }
           <label class="field">
             <span>Order</span>
             <select
-              value={order ?? ''}
+              value={store.indexes.findIndex(({ name }) => name === order)}
               onChange={({ currentTarget: { selectedIndex } }) =>
                 setOrder(store.indexes[selectedIndex - 1]?.name ?? null)
               }
             >
-              <option value="">by key</option>
-              {store.indexes.map(({ name }) => (
-                <option key={name} value={name} selected={name === order}>
-                  by {name}
+              <option value={-1}>by key</option>
+              {store.indexes.map(({ name }, i) => (
+                <option key={name} value={i} selected={name === order}>
+                  by {nameText(name)}
                 </option>
               ))}
             </select>

@@ -6,7 +6,7 @@ import { Failure } from '../parts/failure.tsx'
 import { Notice } from '../parts/notice.tsx'
 import { useLoad } from '../use-load.ts'
 import { ValueTree } from '../value/value-tree.tsx'
-import { size } from '../words.ts'
+import { nameText, size } from '../words.ts'
 import { RecordEditor } from './record-editor.tsx'
 
 interface RecordDetailProps {
@@ -97,7 +97,7 @@ function Whole({
       <ValueTree value={value} />
       {asks && (
         <Confirm
-          question={`Delete the record ${keyText(place.key)} of ${place.store}? This cannot be undone.`}
+          question={`Delete the record ${keyText(place.key)} of ${nameText(place.store)}? This cannot be undone.`}
           action="Delete the record"
           confirm={remove}
           cancel={() => setAsks(false)}

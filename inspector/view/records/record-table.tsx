@@ -36,7 +36,7 @@ function NoRecords({ isFiltered }: { isFiltered: boolean }) {
   if (!isFiltered) return <Notice title="No records">They appear here as they are stored.</Notice>
   return (
     <Notice title="No record has such a key">
-      Text stands in quotes, as in <code>"anna"</code>; a number is another key than text. Empty the
+      <code>42</code> is a number, and <code>"42"</code> in quotes is text, another key. Empty the
       filter to see all records.
     </Notice>
   )

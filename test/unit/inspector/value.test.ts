@@ -24,6 +24,13 @@ test('a preview is short however large the value is', () => {
   expect(previewOf(large).length).toBeLessThanOrEqual(180)
 })
 
+test('the size of an error is that of its texts', () => {
+  const error = new RangeError('x'.repeat(100), { cause: 'y'.repeat(100) })
+  const stack = error.stack?.length ?? 0
+  expect(estimateBytes(error)).toBeGreaterThanOrEqual(200 + stack)
+  expect(estimateBytes(error)).toBeLessThan(250 + stack)
+})
+
 test('the size of a value that leads back to itself is finite', () => {
   const value: { self?: unknown } = {}
   value.self = value
