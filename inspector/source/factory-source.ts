@@ -159,7 +159,7 @@ async function readWhole(
   // A cursor tells a record whose value is undefined from none.
   const cursor = await resultOf(reader.openCursor(parseKey(key)))
   if (!cursor) return null
-  const bytes = estimateBytes(cursor.value)
+  const bytes = estimateBytes(cursor.primaryKey) + estimateBytes(cursor.value)
   if (bytes > largestShownBytes) return { key, bytes }
   return { key, bytes, value: await renderWholeValue(cursor.value) }
 }

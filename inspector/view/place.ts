@@ -52,6 +52,6 @@ export function useCatalogue(source: Source, chosen: string | null, changes: num
     const found = await Promise.allSettled(needed.map((it) => source.schema(it)))
     const known = found.flatMap((it) => (it.status === 'fulfilled' ? [it.value] : []))
     return Object.fromEntries(known.map((schema) => [schema.name, schema]))
-  }, [source, changes, needed.join('\n')])
+  }, [source, changes, JSON.stringify(needed)])
   return { databases, schemas: schemas.result ?? {}, shown, opened, setOpened }
 }

@@ -115,6 +115,10 @@ export const scenarios: readonly Scenario[] = [
       await page.getByRole('button', { name: 'Save' }).click()
       await shows(page.getByRole('treeitem'), 'changed2026-03-04T00:00:00.000Z')
       await page.getByRole('button', { name: 'Delete' }).click()
+      const dialog = await page.getByRole('dialog').boundingBox()
+      const { width } = page.viewportSize() ?? { width: 0 }
+      // In the middle, whatever it is part of.
+      assert.equal((dialog?.x ?? 0) * 2 + (dialog?.width ?? 0), width)
       await page.getByRole('button', { name: 'Cancel' }).click()
       await page.getByRole('button', { name: 'Delete' }).click()
       await page.getByRole('button', { name: 'Delete the record' }).click()
