@@ -26,7 +26,8 @@ export async function compact(tools: Tools, path: string, name?: string): Promis
     for (const file of await owned.find()) {
       if (name !== undefined && owned.engine.fileNames.of(name) !== file.fileName) continue
       if (name !== undefined && file.trouble) throw file.trouble
-      if (file.name !== null) append(compacted, await compactFile(owned, file, file.name))
+      if (file.name !== null && !file.trouble)
+        append(compacted, await compactFile(owned, file, file.name))
     }
     return compacted
   })

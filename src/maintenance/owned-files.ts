@@ -16,7 +16,7 @@ import type { Tools } from './tools.ts'
 
 /** What stands in a file that is called like a database's. */
 export interface FoundFile extends DatabaseFile {
-  /** null: not even that can be read. */
+  /** null: not even that can be read, or it is that of another file. */
   readonly name: string | null
   readonly version: number
   /** Why it is no database that can be opened; null: it is one. */
@@ -110,13 +110,14 @@ function ownedFiles(
       const names = (await files.list()).filter((it) => engine.fileNames.includes(it)).sort()
       const found: FoundFile[] = []
       for (const name of names)
-        append(found, await describe(name, { catalogue, mounted, troubles }))
+        append(found, await describe(name, { engine, catalogue, mounted, troubles }))
       return found
     },
   }
 }
 
 interface Known {
+  readonly engine: MaintenanceEngine
   readonly catalogue: Catalogue
   readonly mounted: MountedEngine<SqliteDatabase>
   readonly troubles: readonly StorageError[]
@@ -124,7 +125,7 @@ interface Known {
 
 async function describe(
   fileName: string,
-  { catalogue, mounted, troubles }: Known,
+  { engine, catalogue, mounted, troubles }: Known,
 ): Promise<FoundFile> {
   const entry = catalogue.get(fileName)
   const label = `File ${fileName}`
@@ -139,7 +140,11 @@ async function describe(
     }
   }
   const known = troubles.findLast(({ message }) => message.startsWith(label))
-  if (known) return { fileName, label, name: null, version: 0, trouble: known }
+  if (known) {
+    const name = known.code === 'corrupt' ? await engine.nameInDamaged({ fileName, label }) : null
+    const isOfIt = name !== null && engine.fileNames.of(name) === fileName
+    return { fileName, label, name: isOfIt ? name : null, version: 0, trouble: known }
+  }
   const identity = await mounted.identify({ fileName, label })
   const trouble = new StorageError(
     'foreign',

@@ -59,11 +59,11 @@ async function save(
   file: NamedFile,
   problems: readonly Problem[],
 ): Promise<SalvageReport> {
-  const { quarantine, mounted } = owned
+  const { quarantine, engine } = owned
   const what = problems.find(isDamage)?.message ?? 'it is damaged'
   const damage = new StorageError('corrupt', `${file.label}: ${what}`)
   const { report } = await quarantine.salvage(file, damage, (copy) =>
-    mounted.copyReadable(file, copy),
+    engine.copyGuessing(file, copy),
   )
   // Nothing but the name of a new database is lost then, and it has no version.
   if (report.stores === null) return report

@@ -1,10 +1,11 @@
 /** The engine for what cares for closed files: all that a directory has of it, and what nothing else needs. */
-import type { DatabaseFile } from '../../files/database-files.ts'
-import type { FileEngine } from '../../files/file-engine.ts'
+import type { DatabaseFile, NamedFile } from '../../files/database-files.ts'
+import type { FileEngine, SavedStores } from '../../files/file-engine.ts'
 import type { SqliteDatabase } from '../database.ts'
 import type { MountedDirectory } from '../database-file.ts'
 import { MountedSqlite, placeIn } from '../directory.ts'
 import { companionsOf, sqliteFileNames } from '../file-name.ts'
+import { copyReadable, readDamagedName } from '../salvage/salvage.ts'
 import type { EngineSource } from './engine-source.ts'
 import { writeCompact } from './write-compact.ts'
 
@@ -15,6 +16,10 @@ export interface MaintenanceEngine extends FileEngine<SqliteDatabase> {
    * directory is owned.
    */
   writeCompact(file: DatabaseFile, copy: DatabaseFile): Promise<void>
+  /** As `MountedEngine.copyReadable()`; what cannot be read of the schema is guessed. The directory is owned. */
+  copyGuessing(damaged: NamedFile, copy: DatabaseFile): Promise<SavedStores>
+  /** The name that stands in a damaged file; null where it cannot be read either. The directory is owned. */
+  nameInDamaged(file: DatabaseFile): Promise<string | null>
 }
 
 /** The engine, for one directory. */
@@ -33,6 +38,14 @@ export function maintenanceEngine(source: EngineSource): MaintenanceEngine {
     writeCompact(file, copy) {
       if (!place) throw new Error('unreachable: the directory is not owned')
       return writeCompact(place, file, copy)
+    },
+    copyGuessing(damaged, copy) {
+      if (!place) throw new Error('unreachable: the directory is not owned')
+      return copyReadable(place, damaged, copy, { guesses: true })
+    },
+    nameInDamaged(file) {
+      if (!place) throw new Error('unreachable: the directory is not owned')
+      return readDamagedName(place, file)
     },
   }
 }

@@ -22,21 +22,26 @@ import { companionsOf } from '../file-name.ts'
 import { DamagedTables, type FoundRecord } from './damaged-tables.ts'
 import { PageFile } from './page-file.ts'
 import { ScatteredRows } from './scattered-rows.ts'
-import { type DatabaseRows, readDatabaseRows } from '../schema/schema-rows.ts'
+import { readDamagedRows } from './damaged-schema.ts'
+import { type DatabaseRows, readDatabaseRows, readNameRow } from '../schema/schema-rows.ts'
 
 /** How many records are written in one transaction. */
 const batchSize = 1_000
 
-/** Reads a closed file; the copy is whole and on the disk when this resolves. null: not even the schema could be read. */
+/**
+ * Reads a closed file; the copy is whole and on the disk when this resolves. null: not even the schema could be read. `guesses`: object
+ * stores may then have names that no program gave them, and lack their indexes.
+ */
 export async function copyReadable(
   place: MountedDirectory,
   target: NamedFile,
   rescue: DatabaseFile,
+  { guesses = false }: { guesses?: boolean } = {},
 ): Promise<SavedStores> {
   await prepareDamaged(place, target)
   const damaged = openDamaged(place, target)
   try {
-    const rows = damaged && readRows(damaged, target)
+    const rows = damaged && readRows(damaged, target, guesses)
     const opened = await openOrCreateDatabaseFile(place, rescue)
     if (!damaged || !rows) {
       opened.connection.close()
@@ -57,7 +62,26 @@ export async function copyReadable(
   }
 }
 
-async function prepareDamaged({ directory }: MountedDirectory, target: NamedFile): Promise<void> {
+/** The name that stands in a damaged file; null where it cannot be read either. */
+export async function readDamagedName(
+  place: MountedDirectory,
+  target: DatabaseFile,
+): Promise<string | null> {
+  await prepareDamaged(place, target)
+  const damaged = openDamaged(place, target)
+  try {
+    return damaged && readNameRow(damaged)
+  } catch (error) {
+    return nullIfCorrupt(error)
+  } finally {
+    damaged?.abandon()
+  }
+}
+
+async function prepareDamaged(
+  { directory }: MountedDirectory,
+  target: DatabaseFile,
+): Promise<void> {
   try {
     await directory.prepare([target.fileName, ...companionsOf(target.fileName)])
   } catch (error) {
@@ -90,7 +114,10 @@ const lifeOfCopy: DatabaseLife = {
 }
 
 /** null when SQLite cannot make anything of it. */
-function openDamaged(place: MountedDirectory, { fileName, label }: NamedFile): Connection | null {
+function openDamaged(
+  place: MountedDirectory,
+  { fileName, label }: DatabaseFile,
+): Connection | null {
   try {
     const connection = new Connection(place.engine, { path: place.mount.pathOf(fileName), label })
     configure(connection, place.isPersistent)
@@ -112,10 +139,14 @@ function scatteredRows(
 }
 
 /** null when the schema cannot be read, or is another database's. */
-function readRows(damaged: Connection, { name, label }: NamedFile): DatabaseRows | null {
+function readRows(
+  damaged: Connection,
+  { name, label }: NamedFile,
+  guesses: boolean,
+): DatabaseRows | null {
   try {
     checkTables(damaged, label)
-    const rows = readDatabaseRows(damaged)
+    const rows = guesses ? readDamagedRows(damaged) : readDatabaseRows(damaged)
     return rows.name === name ? rows : null
   } catch (error) {
     return nullIfCorrupt(error)

@@ -39,16 +39,27 @@ export const newDatabaseRows: DatabaseRows = {
   currentNumbers: new Map(),
 }
 
+/** What stands in for what cannot be read. */
+export interface SchemaRepair {
+  /** @throws what is no damage */
+  take(error: unknown): void
+  /** The ids below `end` of the object stores that there are records of. */
+  storeIds(end: number): Iterable<number>
+}
+
 /**
- * Reads a database's schema and key generators.
+ * Reads a database's schema and key generators. `repair`: for a damaged file, whose name and version must be readable.
  * @throws StorageError 'corrupt' for rows that no upgrade can have made
  */
-export function readDatabaseRows(connection: Connection): DatabaseRows {
+export function readDatabaseRows(
+  connection: Connection,
+  repair: SchemaRepair | null = null,
+): DatabaseRows {
   let rows = newDatabaseRows
   eachRow(connection, sql.readMeta, (row) => {
     const schema = {
       version: row.integer(1, 1),
-      stores: readStores(connection),
+      stores: readStores(connection, repair && { repair, end: row.integer(4, 1) }),
       nextStoreId: row.integer(4, 1),
       nextIndexId: row.integer(5, 1),
     }
@@ -59,29 +70,80 @@ export function readDatabaseRows(connection: Connection): DatabaseRows {
       valueFormat: row.integer(3, 1),
       isDeleted: row.flag(6),
       schema,
-      currentNumbers: readCurrentNumbers(connection),
+      currentNumbers: readCurrentNumbers(connection, repair),
     }
   })
   return rows
 }
 
-function readStores(connection: Connection): ReadonlyMap<number, ObjectStoreSchema> {
+/**
+ * The name alone, which may be readable where the rest is not; null: no upgrade was ever committed.
+ * @throws StorageError 'corrupt' where it cannot be read
+ */
+export function readNameRow(connection: Connection): string | null {
+  let name: string | null = null
+  eachRow(connection, sql.readMeta, (row) => (name = row.name(0)))
+  return name
+}
+
+/** Lets a repair take what is thrown. Gives whether nothing was. */
+function attempt(repair: SchemaRepair | null, read: () => void): boolean {
+  try {
+    read()
+    return true
+  } catch (error) {
+    if (!repair) throw error
+    repair.take(error)
+    return false
+  }
+}
+
+/** `end`: no id is as high. */
+function readStores(
+  connection: Connection,
+  damaged: { readonly repair: SchemaRepair; readonly end: number } | null,
+): ReadonlyMap<number, ObjectStoreSchema> {
   const stores = new Map<number, ObjectStoreSchema>()
   const indexes = new Map<number, Map<number, IndexSchema>>()
-  eachRow(connection, sql.readStores, (row) => {
-    const id = row.id(0)
+  const add = (store: Omit<ObjectStoreSchema, 'indexes'>): void => {
     const ofStore = new Map<number, IndexSchema>()
-    indexes.set(id, ofStore)
-    stores.set(id, {
-      id,
+    indexes.set(store.id, ofStore)
+    stores.set(store.id, { ...store, indexes: ofStore })
+  }
+  const repair = damaged?.repair ?? null
+  const areAll = attempt(repair, () => eachStoreRow(connection, add))
+  if (!areAll && damaged) addGuessed(stores, add, damaged.repair.storeIds(damaged.end))
+  attempt(repair, () => readIndexes(connection, indexes))
+  return stores
+}
+
+function eachStoreRow(
+  connection: Connection,
+  add: (store: Omit<ObjectStoreSchema, 'indexes'>) => void,
+): void {
+  eachRow(connection, sql.readStores, (row) =>
+    add({
+      id: row.id(0),
       name: row.name(1),
       keyPath: row.isNull(2) ? null : row.keyPath(2),
       autoIncrement: !row.isNull(3),
-      indexes: ofStore,
-    })
-  })
-  readIndexes(connection, indexes)
-  return stores
+    }),
+  )
+}
+
+/** Adds a store for each id that has none, under a name that none has. */
+function addGuessed(
+  stores: ReadonlyMap<number, ObjectStoreSchema>,
+  add: (store: Omit<ObjectStoreSchema, 'indexes'>) => void,
+  ids: Iterable<number>,
+): void {
+  for (const id of ids) {
+    if (stores.has(id)) continue
+    const names = new Set(Array.from(stores.values(), (it) => it.name))
+    let name = `store ${id}`
+    while (names.has(name)) name += ' (guessed)'
+    add({ id, name, keyPath: null, autoIncrement: false })
+  }
 }
 
 /** Puts each index into the map of its store. */
@@ -103,11 +165,16 @@ function readIndexes(
   })
 }
 
-function readCurrentNumbers(connection: Connection): ReadonlyMap<number, number> {
+function readCurrentNumbers(
+  connection: Connection,
+  repair: SchemaRepair | null,
+): ReadonlyMap<number, number> {
   const numbers = new Map<number, number>()
-  eachRow(connection, sql.readStores, (row) => {
-    if (!row.isNull(3)) numbers.set(row.id(0), row.integer(3, 1, Infinity))
-  })
+  attempt(repair, () =>
+    eachRow(connection, sql.readStores, (row) => {
+      if (!row.isNull(3)) numbers.set(row.id(0), row.integer(3, 1, Infinity))
+    }),
+  )
   return numbers
 }
 

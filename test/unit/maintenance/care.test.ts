@@ -170,6 +170,45 @@ test('what contradicts itself is mended: entries, generators, and values that ca
   })
 })
 
+/** Pages of the library, from 1. */
+const pages = { stores: 4, indexes: 5 }
+
+/** Leaves nothing of a page of the library. */
+function overwrite(page: number): void {
+  const bytes = readFileSync(join(path, libraryFile))
+  bytes.fill(0xa5, (page - 1) * 4096, page * 4096)
+  writeFileSync(join(path, libraryFile), bytes)
+}
+
+test.each<[keyof typeof pages, string, string]>([
+  ['stores', 'store 1', 'store 2'],
+  ['indexes', 'books', 'covers'],
+])('all records are saved of a file whose %s cannot be read', async (what, first, second) => {
+  overwrite(pages[what])
+  // Its name is found in the file.
+  const [{ name, report } = { name: null, report: null }] = await salvage(path)
+  expect(name).toBe('library')
+  expect(report?.stores).toEqual([
+    { name: first, saved: bookCount, lost: 0, hasGap: false },
+    { name: second, saved: 3, lost: 0, hasGap: false },
+  ])
+  expect(await checkDirectory(path)).toMatchObject({ isSound: true })
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 7 })
+    const store = database.transaction(first).objectStore(first)
+    expect([...store.indexNames]).toEqual(
+      what === 'indexes' ? [] : ['by author', 'by tag', 'by title'],
+    )
+    expect(await resultOf(store.get(2))).toEqual({
+      id: 2,
+      title: 'title 2',
+      author: { name: 'A' },
+      tags: ['all', 'tag 2'],
+    })
+    database.close()
+  })
+})
+
 test('a file of which not even the name can be read is put aside for the name that is given', async () => {
   writeFileSync(join(path, libraryFile), 'x'.repeat(10_000))
   expect(await salvage(path)).toMatchObject([{ name: null, report: null }])
