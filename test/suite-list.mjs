@@ -91,7 +91,7 @@ export const shortSuites = [
   {
     name: 'tool',
     lane: 'packages',
-    command: 'node test/suites/tool/run.mjs',
+    command: 'node test/suites/tool/run.mjs --short',
     counts: /^tool: .*/m,
   },
   {
@@ -188,6 +188,12 @@ export const longSuites = [
     lane: 'packages',
     command: 'node test/suites/package/settings.mjs',
     counts: /^settings: .*/m,
+  },
+  {
+    name: 'terminals',
+    lane: 'packages',
+    command: 'node test/suites/tool/run.mjs "in a terminal"',
+    counts: /^tool: .*/m,
   },
   { name: 'files', lane: 'packages', command: `${matrix} files`, counts: /^matrix: .*/m },
   {

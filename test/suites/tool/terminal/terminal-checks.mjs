@@ -150,17 +150,26 @@ const painted = ({ path, name }) => [
   ['ls', join(root, 'nowhere')],
 ]
 
+function allOf(at, { isInUse }) {
+  const [directory, columns] = [directories[at], widths[isInUse ? 1 - at : at]]
+  const show = () => showsAll(directory, columns, isInUse)
+  return [
+    `each command on what ${at ? 'a stranger' : 'Dexie'} has made, in a terminal${isInUse ? ' and in use' : ''}`,
+    isInUse ? () => whileInUse(directory.path, show) : show,
+  ]
+}
+
+function pageIn(columns) {
+  return [
+    `the sessions of the page show what it says in a terminal of ${columns} columns`,
+    () => showsSessions(columns),
+  ]
+}
+
 const checks = [
-  ...directories.flatMap((directory, at) => [
-    [
-      `each command on what ${at ? 'a stranger' : 'Dexie'} has made, in a terminal`,
-      () => showsAll(directory, widths[at], false),
-    ],
-    [
-      `each command on what ${at ? 'a stranger' : 'Dexie'} has made, in a terminal and in use`,
-      () => whileInUse(directory.path, () => showsAll(directory, widths[1 - at], true)),
-    ],
-  ]),
+  allOf(0, { isInUse: false }),
+  allOf(1, { isInUse: true }),
+  pageIn(80),
   [
     'a terminal gets colours, and none with NO_COLOR',
     async () => {
@@ -192,19 +201,20 @@ const checks = [
       for (const columns of widths) await showsProgress(columns)
     },
   ],
-  ...widths.map((columns) => [
-    `the sessions of the page show what it says in a terminal of ${columns} columns`,
-    async () => {
-      const place = freshPath()
-      const env = await preparePlace(place)
-      const shell = typedAtPrompt({ columns, cwd: place, env })
-      for (const { command, printed } of pageSessions()) {
-        assert.match(await shell.shownBy(command), patternOf(command, expanded(printed)), command)
-      }
-      await shell.end()
-    },
-  ]),
 ]
+
+/** The other combinations. */
+const moreChecks = [allOf(0, { isInUse: true }), allOf(1, { isInUse: false }), pageIn(120)]
+
+async function showsSessions(columns) {
+  const place = freshPath()
+  const env = await preparePlace(place)
+  const shell = typedAtPrompt({ columns, cwd: place, env })
+  for (const { command, printed } of pageSessions()) {
+    assert.match(await shell.shownBy(command), patternOf(command, expanded(printed)), command)
+  }
+  await shell.end()
+}
 
 /** With the spaces that a terminal shows for a tab. */
 function expanded(text) {
@@ -213,11 +223,9 @@ function expanded(text) {
   )
 }
 
-export const terminalChecks = isTerminalHere
-  ? checks
-  : [
-      [
-        'in a terminal: not tried, as there is no python3 with pty here',
-        () => assert.notEqual(process.env.IDB_TEST_PYTHON, 'required'),
-      ],
-    ]
+/** `isShort`: each command on one directory that is in use and on one that is not, and the sessions once. */
+export function terminalChecks({ isShort }) {
+  if (isTerminalHere) return isShort ? checks : [...checks, ...moreChecks]
+  const require = () => assert.notEqual(process.env.IDB_TEST_PYTHON, 'required')
+  return [['in a terminal: not tried, as there is no python3 with pty here', require]]
+}
