@@ -24,9 +24,11 @@ export function addInspect(program: Command): void {
 }
 
 async function inspect(directory: string, { json, port, write }: InspectOptions): Promise<void> {
+  // Heard from here on: the address may be read, and Ctrl-C pressed, before this goes on.
+  const interrupted = interruption()
   const { url, close } = await serveInspector({ path: directory, port, isWritable: write })
   await (json ? printJsonLine({ url }) : printLine(`Open ${url}\n${inLines(about)}`))
-  await interruption()
+  await interrupted
   await close()
 }
 
