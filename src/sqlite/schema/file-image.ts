@@ -45,7 +45,7 @@ export function inspectFile(file: VfsFile, label: string): FileState {
     if (isPartOfImage(file)) return 'empty'
     throw new StorageError(
       'corrupt',
-      `${label}: the file is no SQLite file: its first page is damaged, or it was overwritten; restore a backup, or salvage it`,
+      `${label}: it is not an SQLite file: its first page is damaged, or it was overwritten; restore a backup, or salvage it`,
     )
   }
   if (view.getUint32(68) !== applicationId) {

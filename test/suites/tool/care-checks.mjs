@@ -190,7 +190,7 @@ export const careChecks = [
       const { databases } = await jsonWith(3, ['check', path])
       assert.equal(databases[0].name, null)
       const { others } = await jsonWith(3, ['ls', path])
-      assert.match(others[0].damage, /is no SQLite file: .*; restore a backup, or salvage it$/)
+      assert.match(others[0].damage, /is not an SQLite file: .*; restore a backup, or salvage it$/)
       assert.deepEqual(await json(['rm', path, 'shop', '--yes']), { name: 'shop', version: null })
       assert.equal(fileIn(path), undefined)
     },

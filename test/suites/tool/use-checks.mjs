@@ -236,7 +236,7 @@ export const useChecks = [
       assert.deepEqual(await fitting('dump', 'minus', '--', '-x', 'o'), ['orders'])
       assert.match(
         await output(['dump', 'minus', '--', '-x', 'orders'], { cwd: root }),
-        /^orders: /,
+        /^1\t\{"customer":"Ada"/,
       )
     },
   ],

@@ -56,7 +56,7 @@ test('a list has names, versions and sizes, and the other files with what they a
         file: fileNameOf('text'),
         role: 'database',
         sizeBytes: 200,
-        damage: expect.stringContaining('the file is no SQLite file') as string,
+        damage: expect.stringContaining('it is not an SQLite file') as string,
       },
       { file: 'notes.txt', role: 'foreign', sizeBytes: 4, damage: null },
     ].sort((a, b) => (a.file < b.file ? -1 : 1)),

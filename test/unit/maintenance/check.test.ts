@@ -226,7 +226,7 @@ test('a file that is cut off, of another program, or of another name is told as 
     databases.find(({ file }) => file === fileNameOf(name))?.problems[0]?.message
   expect(messageOf('library')).toBe('the file is shorter than its header says')
   expect(messageOf('text')).toBe(
-    'the file is no SQLite file: its first page is damaged, or it was overwritten; restore a backup, or salvage it',
+    'it is not an SQLite file: its first page is damaged, or it was overwritten; restore a backup, or salvage it',
   )
   expect(messageOf('another')).toContain(
     'holds the database "library", and is not the one of that name',

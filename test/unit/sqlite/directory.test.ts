@@ -250,8 +250,8 @@ describe('a file that is not a sound database of ours', () => {
   }
 
   test.each<[string, RegExp, () => Buffer | Promise<Buffer>]>([
-    ['text', /is no SQLite file/, () => Buffer.from('hello, world')],
-    ['random bytes', /is no SQLite file/, () => Buffer.alloc(20_000, 0xa7)],
+    ['text', /is not an SQLite file/, () => Buffer.from('hello, world')],
+    ['random bytes', /is not an SQLite file/, () => Buffer.alloc(20_000, 0xa7)],
     ['another program’s database', /another program/, () => patched(68, 0)],
     ['of a newer format', /has format 9, newer than 2/, () => patched(60, 9)],
     ['cut short', /shorter than its header/, async () => (await sound()).subarray(0, 8192)],
