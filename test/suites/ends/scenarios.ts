@@ -2,7 +2,7 @@
 import process from 'node:process'
 import { close, createIndexedDB, serve } from '../../../src/index.ts'
 import { completion, resultOf } from '../../kit/promises.ts'
-import { kill, openStore, type Place, put, putEndlessly, say } from './place.ts'
+import { databaseName, kill, openStore, type Place, put, putEndlessly, say } from './place.ts'
 import { nextMessage, startWorker } from './threads.ts'
 
 /** Plays its part; returns, or never does. */
@@ -179,6 +179,29 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
       await close(indexedDB)
       const worker = startWorker(hostScript, {})
       await closeTwice(() => createIndexedDB({ path, worker }))
+    },
+  },
+  'an open that waits for a connection of its own thread alone': {
+    says: ['warned: Opening database "ends" is blocked'],
+    play({ path }) {
+      const onWarning = ({ message }: Error): void => say(`warned: ${message.split(':')[0]}`)
+      createIndexedDB({ path, explain: true, onWarning }).open(databaseName, 2)
+    },
+  },
+  'an open that waits for a connection of another thread is all that is left to do': {
+    says: ['goes on'],
+    async play({ indexedDB, database, path, workerScript }) {
+      database.close()
+      const worker = startWorker(workerScript, { path })
+      await nextMessage(worker, 'under way')
+      worker.unref()
+      const request = indexedDB.open(databaseName, 2)
+      request.onblocked = () => void worker.terminate()
+      request.onupgradeneeded = () => {
+        say('goes on')
+        // The version stays the one that is looked at afterwards.
+        request.transaction?.abort()
+      }
     },
   },
   'close() of a factory that uses a port is all that is left to do': {
