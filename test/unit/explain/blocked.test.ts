@@ -49,6 +49,19 @@ test('connections of other factories of the thread are named with their places',
   })
 })
 
+test('a blocked event says who is in the way with explain off, too', async () => {
+  const factory = factories()
+  await openDatabase(factory(false), () => {})
+  const event = await new Promise<Event & { cause?: unknown }>((resolve) => {
+    factory(false).deleteDatabase('test').onblocked = resolve
+  })
+  expect(event.cause).toMatchObject({
+    code: 'ERR_IDB_BLOCKED',
+    database: 'test',
+    blockers: [{ ...here, connections: 1, opened: [] }],
+  })
+})
+
 test('of a factory that does not explain itself they are counted', async () => {
   const factory = factories()
   const silent = factory(false)
