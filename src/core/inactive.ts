@@ -40,7 +40,7 @@ export function traceOf(transaction: Transaction): Trace | null {
 }
 
 /** A transaction as it is named. */
-export function subjectOf(transaction: Transaction): Subject {
+function subjectOf(transaction: Transaction): Subject {
   const { host } = transaction.connection
   const stores = transaction.upgrade
     ? []
