@@ -78,6 +78,7 @@ export const modulesOnly = [
   './extras',
   './diagnostics',
   './postgres',
+  './storage/conformance',
 ]
 
 /** Built apart from the others, into one file with everything in it; for browsers. */
