@@ -161,7 +161,7 @@ class FireBlocked extends OpenRequestTask {
   protected begin(): Event {
     const { factory, title, name } = this.target
     const event = factory.versionChangeEvent('blocked', this.#versions)
-    // Connections that close by themselves are in nobody's way, and not among these.
+    // Connections that close by themselves are in no one's way, and not among these.
     if (this.#blockers?.length === 0) return event
     const isHeard = isObserved(this.target, 'blocked')
     if (!isHeard && !factory.explainer) return event

@@ -175,7 +175,7 @@ class KeyReader {
   }
 }
 
-/** So much of a text is repeated in an error. */
+/** How many characters of a text an error repeats. */
 const longestText = 200
 
 function shortened(text: string): string {

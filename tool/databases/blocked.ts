@@ -39,7 +39,7 @@ function secondsOf(text: string): number {
   throw new InvalidArgumentError('It has to be a number of seconds.')
 }
 
-/** How long someone waits for a database to be closed: from when it turns out to be open, for so many seconds. */
+/** How many seconds someone waits for a database to be closed, from when it turns out to be open. */
 export class Patience {
   readonly #seconds: number
   readonly #controller = new AbortController()

@@ -30,7 +30,7 @@ function laidOut(value: Json, indent: number): string {
   try {
     return JSON.stringify(value, null, indent)
   } catch (error) {
-    // The stack was not deep enough for it; so many spaces no one could read either.
+    // The stack was not deep enough for it; that many spaces no one could read either.
     if (!(error instanceof RangeError)) throw error
     return wholeText(value)
   }

@@ -20,7 +20,7 @@ export class Line {
     this.#failed = failed
   }
 
-  /** Whether so much is on its way that more should wait. */
+  /** Whether there is enough on its way that more should wait. */
   get isFull(): boolean {
     return this.#bytesOnTheWay >= mostBytesOnTheWay
   }

@@ -82,7 +82,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   /** null: no commit was asked for. */
   #failuresSeen: number | null = null
   #isOffered = false
-  /** What it has changed; null: nobody watches. */
+  /** What it has changed; null: no one watches. */
   readonly #changes: Changes | null
   #hasWritten = false
 

@@ -42,7 +42,7 @@ function rows(database: Storage): string | null {
 
 const keyOf = (number: number): string => String(number).padStart(5, '0')
 
-/** A database on a disk, with so many records; all of them are in index 1. */
+/** A database on a disk, with this number of records; all of them are in index 1. */
 async function filled(recordCount: number) {
   const vfs = memory()
   const directory = directoryOn({ ...vfs, isPersistent: true })

@@ -9,7 +9,7 @@ import type { Ask } from '../question.ts'
 interface Work {
   readonly name: string
   readonly sizes: readonly number[]
-  /** Gives the milliseconds that so many pieces take. */
+  /** Gives the milliseconds that this number of pieces takes. */
   run(disk: Implementation, size: number, name: string): Promise<number>
 }
 
@@ -58,7 +58,7 @@ async function remove({ factory }: Implementation, name: string): Promise<void> 
   await resultOf(factory.deleteDatabase(name))
 }
 
-/** Opens so many connections to one database, or to as many. */
+/** Opens this number of connections to one database, or to one each. */
 function openMany(
   { factory }: Implementation,
   names: readonly string[],
