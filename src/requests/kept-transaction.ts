@@ -95,6 +95,8 @@ export class KeptTransaction {
   #stay(): void {
     try {
       this.#restingRequest().addEventListener('success', () => this.#beat())
+      // Asked already: its turn comes with the answer, unless the transaction is aborted before.
+      if (this.#queue.length > 0 || this.#isFinishing) this.#hold?.release()
     } catch (error) {
       // What was asked has ended it, by commit() or abort().
       if (!(error instanceof DOMException)) throw error

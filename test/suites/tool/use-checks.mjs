@@ -159,7 +159,10 @@ export const useChecks = [
       const helps = await Promise.all(names.map((name) => output([name, '--help'])))
       for (const text of helps) {
         const [, examples] = text.split(/^Examples?:\n/m)
-        assert.match(examples, /^(?: {2}\$ (?:idb-everywhere|gunzip <) .*\n)+$/)
+        assert.match(
+          examples,
+          /^(?: {2}\$ (?:idb-everywhere |gunzip < |source <\(idb-everywhere ).*\n)+$/,
+        )
       }
     },
   ],

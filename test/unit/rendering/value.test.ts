@@ -68,6 +68,19 @@ describe('rendered values', () => {
     assertSameStructure(roundTrip(value), value)
   })
 
+  test('are parsed, however many bytes they have', () => {
+    const bytes = new Uint8Array(16 * 1024 * 1024).fill(7)
+    const parsed = parseValue(renderValue(bytes)) as Uint8Array
+    assert.equal(Buffer.compare(parsed, bytes), 0)
+  })
+
+  test.each(['=', '==', 'A===', 'AA=A', 'AAAA=', 'AAA-', '===='])(
+    'are refused with %j for bytes',
+    (base64) => {
+      assert.throws(() => parseValue({ $: 'ArrayBuffer', base64 }), { name: 'DataError' })
+    },
+  )
+
   test('number an object that holds itself', () => {
     const self: { self?: unknown } = {}
     self.self = self

@@ -59,6 +59,19 @@ test('Requests of others in it are answered in their order', async () => {
   expect(answered).toEqual(['a', 'b', 'c', 'd', 'e'])
 })
 
+test('What was asked before a failure that is prevented is asked after it', async () => {
+  const { transaction, books } = await begun()
+  transaction.addEventListener('error', (event) => event.preventDefault())
+  const kept = new KeptTransaction(transaction, books)
+  await kept.ask(() => books.put('SICP', 1))
+  const outcomes = await Promise.allSettled([
+    kept.ask(() => books.add('again', 1)),
+    kept.ask(() => books.put('TAOCP', 2)),
+    kept.finish(),
+  ])
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'fulfilled'])
+})
+
 test('What is on its way when it is aborted fails with the reason', async () => {
   const request = createIndexedDB({ vfs: memory() }).open('library', 1)
   request.onupgradeneeded = () => void request.result.createObjectStore('books')
