@@ -2,7 +2,7 @@
 import { describeValue } from '../base/describe-value.ts'
 import { domException, optionError } from '../errors.ts'
 import type { IDBTransaction } from '../api/global/interfaces.ts'
-import { queueIdleTimer } from '../event-loop/turn.ts'
+import { keepAlive, queueIdleTimer } from '../event-loop/turn.ts'
 import { type Place, placeHere } from '../explain/place.ts'
 import type { KeptTransaction } from '../requests/kept-transaction.ts'
 
@@ -22,7 +22,6 @@ export class TimeLimit {
   readonly #transaction: IDBTransaction
   readonly #what: string
   readonly #begun = placeHere()
-  readonly #stop: () => void
   #lastAsked: Place | null = null
 
   /** `what` keeps it alive: the function that was called. */
@@ -33,8 +32,14 @@ export class TimeLimit {
     this.#limitMs = limitMs
     this.#transaction = transaction
     this.#what = what
-    this.#stop = queueIdleTimer(() => kept.abort(this.#error()), limitMs)
-    kept.ended.then(this.#stop, this.#stop)
+    const stopTimer = queueIdleTimer(() => kept.abort(this.#error()), limitMs)
+    // The process is to see how it ends, also where nothing else keeps it.
+    const letGo = keepAlive()
+    const stop = (): void => {
+      stopTimer()
+      letGo()
+    }
+    kept.ended.then(stop, stop)
   }
 
   /** Something is asked of the transaction now. */
