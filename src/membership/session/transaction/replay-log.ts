@@ -38,7 +38,7 @@ export class ReplayLog {
       this.#giveUp()
       return operation
     }
-    const kept = keepValue(operation)
+    const kept = lasting(operation)
     append(this.#operations, kept)
     return kept
   }
@@ -54,8 +54,14 @@ export class ReplayLog {
   }
 }
 
-/** The operation with a value that stays, whatever the host does with it. */
-function keepValue(operation: Operation): Operation {
+/**
+ * The operation with a value that stays, whatever the host does with it; and with keys, which one host would leave out and another
+ * would not, so that the same answer did not look the same.
+ */
+function lasting(operation: Operation): Operation {
+  if (operation.type === 'scan' && operation.withKeys === false) {
+    return { ...operation, withKeys: undefined }
+  }
   if (operation.type !== 'put') return operation
   const given = operation.value.give()
   if (given) return { ...operation, value: new ValueBytes(given, 'kept') }
