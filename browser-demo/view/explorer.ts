@@ -107,9 +107,11 @@ export class Explorer {
 
   async #exportFile(): Promise<void> {
     const database = this.#database
-    // The file is read when nothing has it open.
-    await this.#look?.source.close()
+    const look = this.#look
+    // The file is read when nothing has it open; then it is looked into anew.
+    await look?.source.close()
     await showExport(this.#said, database)
+    if (look && this.#look === look) this.#mount(look.engine, database)
   }
 
   async #remove(): Promise<void> {
