@@ -1,10 +1,10 @@
 /** The host's side of a connection. */
-import { type Failure, failure } from '../errors.ts'
+import type { Failure } from '../errors.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { Chain } from './chain.ts'
 import { Copying } from './copying.ts'
 import type { Database, DatabaseConnection } from './database.ts'
-import { closedBefore } from './requests/queued-request.ts'
+import { closedBefore, closedByForce } from './requests/queued-request.ts'
 import { here, type Holding } from '../protocol/blockers.ts'
 import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type { DatabaseCounters } from '../protocol/load.ts'
@@ -100,7 +100,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     const options = { database, storeIds, mode, durability, listener, owner: this }
     const transaction = this.#addTransaction(options)
     // The host closed it meanwhile, which a realm at the other end of a port may not know yet.
-    if (this.closePending) transaction.giveUp(closedFailure(this.name))
+    if (this.closePending) transaction.giveUp(closedByForce(this.name))
     else this.#schedule(transaction, resumes)
     return transaction
   }
@@ -126,7 +126,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
       this.#closeIfUnused()
     }
     const copying = new Copying({ database, listener, over })
-    if (this.closePending) copying.fail(closedFailure(this.name))
+    if (this.closePending) copying.fail(closedByForce(this.name))
     else this.#beginCopy(copying)
     return copying
   }
@@ -184,7 +184,7 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
   }
 
   forceClose(): void {
-    this.closeByForce(closedFailure(this.name))
+    this.closeByForce(closedByForce(this.name))
   }
 
   closeByForce(reason: Failure): void {
@@ -248,9 +248,4 @@ export class Connection implements HostConnection, DatabaseConnection, Transacti
     this.#listener?.closed(this.#reason)
     this.#resolveClosed()
   }
-}
-
-function closedFailure(name: string): Failure {
-  const message = `The connection to database "${name}" was closed by force`
-  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
 }

@@ -1,6 +1,6 @@
 /** A connection to a database on a server. */
 import { type Failure, failure } from '../errors.ts'
-import { closedBefore } from '../host/requests/queued-request.ts'
+import { closedBefore, closedByForce } from '../host/requests/queued-request.ts'
 import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type { DatabaseCounters } from '../protocol/load.ts'
 import type {
@@ -90,7 +90,7 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
     listener: TransactionListener,
   ): RemoteTransaction {
     const transaction = this.#add({ storeIds, mode, durability, listener })
-    if (this.closePending) transaction.giveUp(closedFailure(this.name))
+    if (this.closePending) transaction.giveUp(closedByForce(this.name))
     else transaction.schedule()
     return transaction
   }
@@ -155,7 +155,7 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
   }
 
   forceClose(): void {
-    this.closeByForce(closedFailure(this.name))
+    this.closeByForce(closedByForce(this.name))
   }
 
   /** Aborts its transactions; the connection is told why. */
@@ -212,9 +212,4 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
     this.#listener?.closed(this.#reason)
     this.#resolveClosed()
   }
-}
-
-function closedFailure(name: string): Failure {
-  const message = `The connection to database "${name}" was closed by force`
-  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
 }

@@ -120,3 +120,9 @@ export function closedBefore(name: string): Failure {
   const message = `The storage of database "${name}" was closed`
   return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
 }
+
+/** Why a transaction of a connection was aborted, or not begun. */
+export function closedByForce(name: string): Failure {
+  const message = `The connection to database "${name}" was closed by force`
+  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
+}

@@ -91,7 +91,7 @@ test('whichever page (of every third) is damaged, a salvage gives a sound databa
   expect(saved).toBeGreaterThan((recordCount * pageCount()) / 4)
 })
 
-test('records that indexes name and that no page has any more are told as lost, those that no page leads to are saved', async () => {
+test('records that indexes name and that are on no page are told as lost, those that no page leads to are saved', async () => {
   const vfs = sound.fork()
   const { page, cellCount } = interiorPageOfRecords()
   const file = vfs.directory('test').open(fileName, { create: false })
