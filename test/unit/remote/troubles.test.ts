@@ -42,8 +42,10 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
   test('tables of another program are refused', async () => {
     await ask('CREATE SCHEMA other; CREATE TABLE other.meta (name text)')
     const place = { connectionString: connectionString(), schema: 'other' }
-    for (const failing of [openingOf(place), installPostgres(place)]) {
-      await expect(failing).rejects.toMatchObject({ cause: { code: 'ERR_IDB_FOREIGN_FILE' } })
+    for (const attempt of [openingOf, installPostgres]) {
+      await expect(attempt(place)).rejects.toMatchObject({
+        cause: { code: 'ERR_IDB_FOREIGN_FILE' },
+      })
     }
   })
 
