@@ -6,10 +6,11 @@ import { Changes } from './changes.ts'
 import type { Follower, SettlingWork } from './commit-queue.ts'
 import type { Database, DatabaseConnection } from './database.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
-import type { CommitMark, StorageTransaction } from '../storage/storage.ts'
-import { executeRead, executeWrite } from './operations/execute.ts'
-import { weightOf } from './operations/operation-weight.ts'
+import type { CommitMark, Counting, StorageTransaction } from '../storage/storage.ts'
+import { beginCount, executeScan, executeWrite } from './operations/execute.ts'
+import { unknownWeight, weightOf } from './operations/operation-weight.ts'
 import {
+  type CountOperation,
   type Durability,
   type HostTransaction,
   isWrite,
@@ -55,6 +56,12 @@ class QueuedOperation {
   }
 }
 
+/** A count that takes long, and whose it is. */
+interface UnfinishedCount {
+  readonly counting: Counting
+  readonly receiver: OperationReceiver
+}
+
 /** https://w3c.github.io/IndexedDB/#transaction-construct */
 export class Transaction
   implements HostTransaction, Work, SettlingWork, Follower, LockOwner, Chained
@@ -72,6 +79,8 @@ export class Transaction
   #state: 'created' | 'started' | 'settling' | 'finished' = 'created'
   /** Operations still to be executed; null when none was ever queued. */
   #queue: Fifo<QueuedOperation> | null = null
+  /** What was begun and is not over; all that is queued comes after it. */
+  #unfinished: UnfinishedCount | null = null
   /** Whether the pump has it, and will step through the queue. */
   #isPumped = false
   /** The storage's, which its first operation that writes has begun; null: none has, or it is over. */
@@ -195,14 +204,15 @@ export class Transaction
   }
 
   get nextWeight(): number {
+    if (this.#unfinished) return unknownWeight
     const next = this.#queue?.first()
     return next ? weightOf(next.operation) : 1
   }
 
   step(): boolean {
-    const next = this.#queue?.shift()
-    if (next) this.#execute(next.operation, next.receiver)
-    if (this.#queue?.first()) return true
+    if (this.#unfinished) this.#goOn(this.#unfinished)
+    else this.#executeNext()
+    if (this.#unfinished || this.#queue?.first()) return true
     this.#isPumped = false
     if (this.#state === 'started' && this.#failuresSeen !== null) this.#commit()
     return false
@@ -240,16 +250,47 @@ export class Transaction
     this.#database.services.pump.add(this)
   }
 
+  #executeNext(): void {
+    const next = this.#queue?.shift()
+    if (next) this.#execute(next.operation, next.receiver)
+  }
+
   #execute(operation: Operation, receiver: OperationReceiver): void {
-    let result: Uint8Array | number | undefined
+    if (operation.type === 'count') return this.#count(operation, receiver)
+    let result: Uint8Array | undefined
     try {
-      result = isWrite(operation)
-        ? this.#executeWrite(operation)
-        : executeRead(this.#database.storage, operation, receiver)
+      if (isWrite(operation)) result = this.#executeWrite(operation)
+      else executeScan(this.#database.storage, operation, receiver)
     } catch (error) {
       return this.#fail(error, receiver)
     }
     receiver.done(result)
+  }
+
+  /** One that takes long goes on in steps between which others get the thread. */
+  #count(operation: CountOperation, receiver: OperationReceiver): void {
+    let counted: number | Counting
+    try {
+      counted = beginCount(this.#database.storage, operation)
+    } catch (error) {
+      return this.#fail(error, receiver)
+    }
+    if (typeof counted === 'number') return receiver.done(counted)
+    this.#unfinished = { counting: counted, receiver }
+    this.#pump()
+  }
+
+  #goOn({ counting, receiver }: UnfinishedCount): void {
+    let count: number | null
+    try {
+      count = counting.next()
+    } catch (error) {
+      this.#unfinished = null
+      return this.#fail(error, receiver)
+    }
+    if (count === null) return
+    this.#unfinished = null
+    receiver.done(count)
   }
 
   /** @throws as `executeWrite()` */
@@ -322,6 +363,7 @@ export class Transaction
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
   #revert(): void {
     this.#queue?.clear()
+    this.#unfinished = null
     const writing = this.#writing
     this.#writing = null
     // It may break the database down, which gives up all its transactions.

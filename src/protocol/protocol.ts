@@ -74,13 +74,14 @@ export type Operation =
   | { readonly type: 'changeSchema'; readonly change: SchemaChange }
 
 /** The operations that leave the database as it is. */
-export type ReadOperation = Extract<Operation, { type: 'scan' | 'count' }>
+type ReadOperation = ScanOperation | CountOperation
 
 /** The operations that change it. */
 export type WriteOperation = Exclude<Operation, ReadOperation>
 
 export type PutOperation = Extract<Operation, { type: 'put' }>
 export type ScanOperation = Extract<Operation, { type: 'scan' }>
+export type CountOperation = Extract<Operation, { type: 'count' }>
 
 /**
  * What a host gives for an operation in addition to its records. For a `put` with a null key the generated key, encoded and

@@ -4,7 +4,7 @@ import type { NamedFile } from '../files/database-files.ts'
 import type { DatabaseLife } from '../files/file-engine.ts'
 import { type EncodedRange, hasAllKeys } from '../keys/key-range.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
-import type { RecordReceiver, Scan, Storage } from '../storage/storage.ts'
+import type { Counting, RecordReceiver, Scan, Storage } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
 import { Care } from './care/care.ts'
 import type { CheckpointMode } from './care/checkpoint.ts'
@@ -18,6 +18,7 @@ import { type ClosingDatabase, closeConnection, removeLeftovers } from './closin
 import type { OpenedSqliteFile, MountedDirectory } from './database-file.ts'
 import { CommitMarks } from './records/commit-marks.ts'
 import { RecordCounts } from './records/record-counts.ts'
+import { countInPieces, countRange } from './records/range-count.ts'
 import { RecordReader } from './records/record-reader.ts'
 import { RecordWriter } from './records/record-writer.ts'
 import { StoredCounts } from './records/stored-counts.ts'
@@ -110,9 +111,29 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   count(storeId: number, indexId: number, range: EncodedRange): number {
     const count = (): number => {
       this.sql.enter()
-      return this.reader.count(storeId, indexId, range)
+      return countRange(this.connection, { storeId, indexId, range })
     }
     return hasAllKeys(range) ? this.counts.get(storeId, indexId, count) : count()
+  }
+
+  countInPieces(storeId: number, indexId: number, range: EncodedRange): number | Counting {
+    const kept = hasAllKeys(range) ? this.counts.of(storeId, indexId) : null
+    if (kept && !Number.isNaN(kept.value)) return kept.value
+    const note = (count: number | null): void => {
+      if (kept && count !== null) kept.value = count
+    }
+    this.sql.enter()
+    const counted = countInPieces(this.connection, { storeId, indexId, range })
+    if (typeof counted === 'number') note(counted)
+    if (typeof counted === 'number') return counted
+    return {
+      next: () => {
+        this.sql.enter()
+        const count = counted.next()
+        note(count)
+        return count
+      },
+    }
   }
 
   markOf(client: string, slot: number): number | null {

@@ -128,6 +128,12 @@ export interface NewRecord {
   readonly overwrite: boolean
 }
 
+/** A count that takes long. Nothing may be stored in the range, or deleted, before it is over. */
+export interface Counting {
+  /** Counts on for about a millisecond; null: there is more. @throws StorageError */
+  next(): number | null
+}
+
 /** Of how many clients a database keeps marks. */
 export const mostMarkedClients = 4096
 
@@ -148,6 +154,8 @@ export interface Storage {
   scan(scan: Scan, receive: RecordReceiver): void
   /** How many records or index entries lie in the range, counted as `scan` reads: 0 in a deleted store or index. */
   count(storeId: number, indexId: number, range: EncodedRange): number
+  /** The same if it takes some milliseconds at most; else what counts on. Absent: `count` is all there is. */
+  countInPieces?(storeId: number, indexId: number, range: EncodedRange): number | Counting
   /**
    * The number of the last committed mark of a client's slot; null when there is none. Throws while a failed commit has yet to
    * be rolled back, unless the engine can tell what was committed before it.

@@ -7,6 +7,7 @@ import type { EncodedRange } from '../../src/keys/key-range.ts'
 import type { StorageLimits } from '../../src/storage/limits.ts'
 import type {
   CommitMark,
+  Counting,
   RecordReceiver,
   Scan,
   Storage,
@@ -45,6 +46,9 @@ export class ModelDirectory implements StorageDirectory {
   canVerify = false
   canVerifyLater = false
   readonly verifications: { resolve: () => void; reject: (error: StorageError) => void }[] = []
+
+  /** How many times a count goes on before it is over. */
+  piecesOfCount = 0
 
   /** How much each database says is pending. */
   pendingBytes = 0
@@ -159,6 +163,19 @@ export class ModelStorage implements Storage {
   count(storeId: number, indexId: number, range: EncodedRange) {
     this.#directory.step('count')
     return countRows(this.#current(), { storeId, indexId, range })
+  }
+
+  countInPieces(storeId: number, indexId: number, range: EncodedRange): number | Counting {
+    let left = this.#directory.piecesOfCount
+    if (left === 0) return this.count(storeId, indexId, range)
+    this.#directory.step('begin to count')
+    return {
+      next: () => {
+        if (--left === 0) return this.count(storeId, indexId, range)
+        this.#directory.step('count on')
+        return null
+      },
+    }
   }
 
   markOf(client: string, slot: number) {

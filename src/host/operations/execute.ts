@@ -1,26 +1,25 @@
 /** What each operation does to the storage: one function per kind. */
 import { indexKeysOf } from '../../keys/index-keys.ts'
-import type { OperationReceiver, ReadOperation, WriteOperation } from '../../protocol/protocol.ts'
+import type { CountOperation, OperationReceiver, WriteOperation } from '../../protocol/protocol.ts'
 import { checkIndexKeys, type StorageLimits } from '../../storage/limits.ts'
 import type { IndexSchema, SchemaChange } from '../../storage/schema.ts'
-import type { RecordBytes, Scan, Storage, StorageTransaction } from '../../storage/storage.ts'
+import type {
+  Counting,
+  RecordBytes,
+  Scan,
+  Storage,
+  StorageTransaction,
+} from '../../storage/storage.ts'
 import { deserialize } from '../../values/deserialize.ts'
 import { storeRecord } from './store-record.ts'
 
-/**
- * Executes an operation that reads, handing records to the receiver; gives the result for `done`.
- * @throws StorageError when storage fails
- */
-export function executeRead(
+/** Begins to count; gives the number where it is known at once. @throws StorageError when storage fails */
+export function beginCount(
   storage: Storage,
-  operation: ReadOperation,
-  receiver: OperationReceiver,
-): number | undefined {
-  if (operation.type === 'count') {
-    return storage.count(operation.storeId, operation.indexId, operation.range)
-  }
-  scan(storage, operation, receiver)
-  return undefined
+  { storeId, indexId, range }: CountOperation,
+): number | Counting {
+  const counted = storage.countInPieces?.(storeId, indexId, range)
+  return counted ?? storage.count(storeId, indexId, range)
 }
 
 /**
@@ -55,7 +54,8 @@ export function executeWrite(
 let scanReceiver: OperationReceiver | null = null
 const passRecord = (record: RecordBytes): void => (scanReceiver as OperationReceiver).record(record) // set for as long as a scan runs
 
-function scan(storage: Storage, scan: Scan, receiver: OperationReceiver): void {
+/** Hands the records to the receiver. @throws StorageError when storage fails */
+export function executeScan(storage: Storage, scan: Scan, receiver: OperationReceiver): void {
   scanReceiver = receiver
   try {
     storage.scan(scan, passRecord)

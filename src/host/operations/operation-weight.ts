@@ -5,8 +5,8 @@ import type { Operation } from '../../protocol/protocol.ts'
 const small = 1
 /** Bytes an engine stores in about the time of a small operation. */
 const bytesPerSmall = 4096
-/** An operation of unknown length: the clock is asked for each. */
-const unknown = 16
+/** The weight of an operation of unknown length: the clock is asked for each. */
+export const unknownWeight = 16
 
 /** How heavy an operation is, in small operations. */
 export function weightOf(operation: Operation): number {
@@ -14,12 +14,12 @@ export function weightOf(operation: Operation): number {
     case 'put':
       return small + Math.floor(operation.value.length / bytesPerSmall)
     case 'scan':
-      return operation.limit + operation.skip <= unknown ? small : unknown
+      return operation.limit + operation.skip <= unknownWeight ? small : unknownWeight
     case 'count':
     case 'deleteRange':
-      return operation.range.upper === null ? small : unknown
+      return operation.range.upper === null ? small : unknownWeight
     case 'clear':
     case 'changeSchema':
-      return unknown
+      return unknownWeight
   }
 }

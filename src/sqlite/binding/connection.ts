@@ -58,6 +58,7 @@ export class Connection implements Watched {
   /** Whether a statement has found the file damaged. */
   hasMetDamage = false
   looks = 0
+  isBrief = false
   /** Says why there is no room when the engine, and not the file system, has found none; null: it has no limit. */
   quotaError: ((label: string) => StorageError) | null = null
   #label: string

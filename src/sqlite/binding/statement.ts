@@ -3,7 +3,7 @@
  * without a copy; they are valid until the next `step()` or `reset()`.
  */
 import type { WaSqlite } from './wa-sqlite.ts'
-import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../result-code.ts'
+import { SQLITE_DONE, SQLITE_INTERRUPT, SQLITE_OK, SQLITE_ROW } from '../result-code.ts'
 
 /** SQLITE_NULL, a column type. */
 const typeNull = 5
@@ -19,6 +19,8 @@ const decoder = new TextDecoder()
 export interface StatementOwner {
   /** How often the watch has looked since the last step began. */
   looks: number
+  /** Whether the watch ends the step when it looks. */
+  isBrief: boolean
   /** The error for a failed call. */
   error(resultCode: number): Error
 }
@@ -85,6 +87,24 @@ export class Statement {
     const resultCode = this.#module._sqlite3_step(this.#pointer)
     if (resultCode === SQLITE_ROW) return true
     if (resultCode !== SQLITE_DONE) this.#fail(resultCode)
+    this.#module._sqlite3_reset(this.#pointer)
+    return false
+  }
+
+  /**
+   * Goes to the first row of a statement that reads and gives one, if that takes some milliseconds at most. False: it would take
+   * longer, and the statement is reset.
+   * @throws StorageError when the engine fails; the statement is reset.
+   */
+  stepBriefly(): boolean {
+    // The watch looks by steps since they were taken last.
+    this.takeSteps()
+    this.#connection.looks = 0
+    this.#connection.isBrief = true
+    const resultCode = this.#module._sqlite3_step(this.#pointer)
+    this.#connection.isBrief = false
+    if (resultCode === SQLITE_ROW) return true
+    if (resultCode !== SQLITE_INTERRUPT) this.#fail(resultCode)
     this.#module._sqlite3_reset(this.#pointer)
     return false
   }

@@ -22,6 +22,8 @@ const stepsPerByte = 8
 export interface Watched {
   /** How often the watch has looked since the statement that runs was last called; the connection sets it to 0. */
   looks: number
+  /** Whether that statement is ended at the first look. */
+  readonly isBrief: boolean
   /** No less than the rows of the database take. */
   heldBytes(): number
 }
@@ -34,6 +36,7 @@ export class StepWatch {
   readonly call: ProgressFunction = (key) => {
     const watched = this.#watched.get(key)
     if (!watched) return 0
+    if (watched.isBrief) return 1
     const steps = ++watched.looks * stepsPerCall
     return steps > fewestSteps && steps > mostSteps(watched) ? 1 : 0
   }

@@ -4,7 +4,6 @@
  * lies between.
  */
 import { isForward } from '../../keys/direction.ts'
-import type { EncodedRange } from '../../keys/key-range.ts'
 import type { RecordBytes, RecordReceiver, Scan, ValuePart } from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
@@ -66,11 +65,6 @@ const largeValueSql = {
     FROM large_values WHERE id = ?1`,
 }
 
-const countSql = {
-  store: `SELECT count(*) FROM records WHERE ${storeRange}`,
-  index: `SELECT count(*) FROM index_records i WHERE index_id = ?1 AND key >= ?2 AND key < ?3`,
-}
-
 /** The statements that scan, for tests that look at their query plans. */
 export const scanStatements = [
   ...Object.values(storeSql.next),
@@ -78,7 +72,6 @@ export const scanStatements = [
   indexSql.get,
   ...Object.values(indexSql.next),
   ...Object.values(indexSql.prev),
-  ...Object.values(countSql),
 ]
 
 /** Of a reader that is closed. */
@@ -117,17 +110,6 @@ export class RecordReader {
     if (scan.direction === 'nextunique') return this.#scanNextUnique(scan, receive)
     if (scan.direction === 'prevunique') return this.#scanPrevUnique(scan, receive)
     this.#scanIndex(scan, receive)
-  }
-
-  /** How many records or index entries lie in the range. */
-  count(storeId: number, indexId: number, range: EncodedRange): number {
-    const statement = this.#connection.prepare(indexId === 0 ? countSql.store : countSql.index)
-    statement.bindInt(1, indexId === 0 ? storeId : indexId)
-    bindStoreBounds(this.#connection, statement, keyBounds({ range, after: null }))
-    statement.step()
-    const count = statement.number(0)
-    statement.reset()
-    return count
   }
 
   #scanStore(scan: Scan, receive: RecordReceiver): void {

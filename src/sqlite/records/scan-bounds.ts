@@ -48,7 +48,12 @@ export function keyBounds(
 }
 
 /** The bounds of a scan of an index's entries. */
-export function indexBounds({ range, after, inclusive, direction }: Scan): EntryBounds {
+export function indexBounds({
+  range,
+  after,
+  inclusive,
+  direction,
+}: Pick<Scan, 'range' | 'after' | 'inclusive' | 'direction'>): EntryBounds {
   const { lower, upper } = boundsOf(range)
   const ends = { lower: { key: lower, primaryKey: null }, upper: { key: upper, primaryKey: null } }
   if (!after) return ends

@@ -114,6 +114,67 @@ describe('execution', () => {
     expect(storage.log.length).toBe(66)
   })
 
+  test('a count that takes long lets others have the thread, and what was asked after it waits', async () => {
+    const { connection, storage, log } = await fixture()
+    storage.piecesOfCount = 100
+    storage.before.set('count on', () => busyFor(0.5))
+    const transaction = new Tester(connection, { log })
+    void transaction.execute(put(1))
+    const counted = transaction.execute(count())
+    const added = transaction.execute(put(2))
+    const committed = transaction.commit()
+    let turns = 0
+    while (!log.includes('tx count done')) {
+      await turn()
+      turns++
+    }
+    expect(turns).toBeGreaterThan(5)
+    expect((await counted).result).toBe(1)
+    await added
+    expect(await committed).toBe('committed')
+    expect(log).toEqual(['tx put done', 'tx count done', 'tx put done', 'tx committed'])
+  })
+
+  test('transactions on other stores go on between the pieces of a count', async () => {
+    const { connection, storage, log } = await fixture()
+    storage.piecesOfCount = 100
+    storage.before.set('count on', () => busyFor(0.5))
+    const reader = new Tester(connection, { title: 'reader', log, mode: 'readonly' })
+    const counted = reader.execute(count())
+    const writer = new Tester(connection, { title: 'writer', log, stores: [2] })
+    void writer.execute(put(1, [1], { storeId: 2 }))
+    expect(await writer.commit()).toBe('committed')
+    expect(log).not.toContain('reader count done')
+    expect((await counted).result).toBe(0)
+  })
+
+  test('an abort ends a count between its pieces', async () => {
+    const { connection, storage, log } = await fixture()
+    storage.piecesOfCount = 100
+    storage.before.set('count on', () => busyFor(0.5))
+    const transaction = new Tester(connection, { log })
+    void transaction.execute(count())
+    transaction.transaction.abort()
+    const pieces = storage.log.length
+    const next = new Tester(connection, { title: 'next', log })
+    await next.execute(put(1))
+    expect(await next.commit()).toBe('committed')
+    expect(storage.log.slice(pieces)).toEqual(['begin', 'put', 'commit'])
+    expect(log).toEqual(['next put done', 'next committed'])
+  })
+
+  test('a count that fails in its middle fails its request and the transaction', async () => {
+    const { connection, storage, log } = await fixture()
+    storage.piecesOfCount = 3
+    storage.before.set('count', () => {
+      throw new StorageError('io', 'no')
+    })
+    const transaction = new Tester(connection, { log })
+    void transaction.execute(count())
+    expect(await transaction.ended).toBe('aborted UnknownError')
+    expect(log).toEqual(['tx count failed UnknownError', 'tx aborted UnknownError'])
+  })
+
   test('10,000 one-put transactions made in one go all commit, in order', async () => {
     const { connection, log } = await fixture()
     const all = Array.from({ length: 10_000 }, (_, i) => {

@@ -3,6 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { encodeRange, unboundedRange } from '../../../src/keys/key-range.ts'
 import type { Storage, StorageTransaction } from '../../../src/storage/storage.ts'
 import { SqliteDatabase } from '../../../src/sqlite/database.ts'
+import { countRange } from '../../../src/sqlite/records/range-count.ts'
 import {
   bytes,
   directoryOn,
@@ -16,11 +17,11 @@ let database: Storage
 const all = encodeRange(unboundedRange)
 const counts = (): number[] => [0, 1].map((indexId) => database.count(1, indexId, all))
 
-/** What the reader finds, which knows of no count that is carried along. */
+/** What a walk finds, which knows of no count that is carried along. */
 function counted(): number[] {
   if (!(database instanceof SqliteDatabase)) throw new Error('unreachable: another engine')
-  const { reader } = database
-  return [0, 1].map((indexId) => reader.count(1, indexId, all))
+  const { connection } = database
+  return [0, 1].map((indexId) => countRange(connection, { storeId: 1, indexId, range: all }))
 }
 
 /** Counts before and after, carried along in between; within the transaction they are the same. */

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Connection } from '../../../src/sqlite/binding/connection.ts'
+import { countStatements } from '../../../src/sqlite/records/range-count.ts'
 import { scanStatements } from '../../../src/sqlite/records/record-reader.ts'
 import { createTables } from '../../../src/sqlite/schema/tables.ts'
 import type { Direction } from '../../../src/keys/direction.ts'
@@ -139,10 +140,10 @@ test('limitBytes stops after the record that reaches it', async () => {
 test('every scan statement seeks to both of its bounds and never sorts', async () => {
   const connection = new Connection(await engine(), { path: ':memory:', label: 'plan' })
   connection.execute(createTables)
-  for (const sql of scanStatements) {
+  for (const sql of [...scanStatements, ...countStatements]) {
     const plan = queryPlan(connection, sql)
     expect(plan[0], sql).toMatch(
-      /^SEARCH (records|i) USING PRIMARY KEY \((store_id=\? AND key>\? AND key<\?|index_id=\? AND (key=\?|key>\? AND key<\?|\(key,primary_key\)>\(\?,\?\) AND \(key,primary_key\)<\(\?,\?\)))\)$/,
+      /^SEARCH (records|index_records|i) USING PRIMARY KEY \((store_id=\? AND key>\? AND key<\?|index_id=\? AND (key=\?|key>\? AND key<\?|\(key,primary_key\)>\(\?,\?\) AND \(key,primary_key\)<\(\?,\?\)))\)$/,
     )
     expect(plan.join(), sql).not.toMatch(/SCAN|TEMP B-TREE/)
   }

@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest'
 import { encodeRange, unboundedRange } from '../../../src/keys/key-range.ts'
 import { SqliteDatabase } from '../../../src/sqlite/database.ts'
+import { countRange } from '../../../src/sqlite/records/range-count.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import { fewestStored } from '../../../src/sqlite/records/stored-counts.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
@@ -211,8 +212,11 @@ test('whatever is done to a large store, the counts are those of what is there',
       const found = await afterCrash(vfs)
       expect(found.care.check()).toEqual([])
       expect(counts(found)).toEqual(counts(current))
-      const { reader } = found as SqliteDatabase // `directoryOn()` gives these.
-      expect([0, 1, 2].map((id) => reader.count(1, id, all))).toEqual(counts(found))
+      const { connection } = found as SqliteDatabase // `directoryOn()` gives these.
+      const walks = [0, 1, 2].map((indexId) =>
+        countRange(connection, { storeId: 1, indexId, range: all }),
+      )
+      expect(walks).toEqual(counts(found))
     }
   }
   expect(current.care.check()).toEqual([])
