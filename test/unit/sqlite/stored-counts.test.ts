@@ -77,13 +77,13 @@ test('a large store leaves its count when the database closes, and the next open
   expect(rows(database)).toBeNull()
   await database.close()
   const again = await directory.open('test')
-  expect(rows(again)).toBe('1 0 4096, 1 1 4096')
+  expect(rows(again)).toBe('1 0 32768, 1 1 32768')
   expect(connectionOf(again).readNumber('PRAGMA user_version')).toBe(2)
   // Nothing else would tell that it was not counted again.
-  connectionOf(again).execute('UPDATE record_counts SET count = 5000 WHERE index_id = 0')
+  connectionOf(again).execute('UPDATE record_counts SET count = 50000 WHERE index_id = 0')
   await again.close()
   const misled = await directory.open('test')
-  expect(counts(misled)).toEqual([5000, 4096, 0])
+  expect(counts(misled)).toEqual([50000, 32768, 0])
   expect(misled.care.check()).toEqual([
     'counts of records or index entries that differ from what is there: 1',
   ])
@@ -97,8 +97,8 @@ test('an idle database leaves its counts as well, once', async () => {
   database.care.housekeep()
   expect(database.care.pendingBytes()).toBe(pendingBytes)
   const found = await afterCrash(vfs)
-  expect(rows(found)).toBe('1 0 4096, 1 1 4096')
-  expect(counts(found)).toEqual([4096, 4096, 0])
+  expect(rows(found)).toBe('1 0 32768, 1 1 32768')
+  expect(counts(found)).toEqual([32768, 32768, 0])
 })
 
 test('the first commit that changes a count takes all rows along, and none that only replaces records', async () => {
@@ -106,13 +106,13 @@ test('the first commit that changes a count takes all rows along, and none that 
   await database.close()
   const again = await directory.open('test')
   transact(again, (it) => it.put(recordOf(keyOf(1), 'another', { indexKeys: indexKeys([1, 'x']) })))
-  expect(rows(again)).toBe('1 0 4096, 1 1 4096')
+  expect(rows(again)).toBe('1 0 32768, 1 1 32768')
   transact(again, (it) => it.put(recordOf('new')))
   expect(rows(again)).toBe('none')
-  expect(counts(again)).toEqual([4097, 4096, 0])
+  expect(counts(again)).toEqual([32769, 32768, 0])
   const found = await afterCrash(vfs)
   expect(rows(found)).toBe('none')
-  expect(counts(found)).toEqual([4097, 4096, 0])
+  expect(counts(found)).toEqual([32769, 32768, 0])
   await again.close()
 })
 
@@ -124,7 +124,7 @@ test('a transaction rolled back leaves the rows', async () => {
   transaction.clear(1)
   expect(counts(again)).toEqual([0, 0, 0])
   transaction.rollback()
-  expect([rows(again), counts(again)]).toEqual(['1 0 4096, 1 1 4096', [4096, 4096, 0]])
+  expect([rows(again), counts(again)]).toEqual(['1 0 32768, 1 1 32768', [32768, 32768, 0]])
   transact(again, (it) => it.clear(1))
   expect([rows(again), counts(again)]).toEqual(['none', [0, 0, 0]])
   await again.close()
@@ -139,20 +139,20 @@ test('an upgrade leaves no row of a store that is gone', async () => {
     it.changeSchema({ type: 'deleteIndex', storeId: 1, indexId: 1 })
   })
   expect(rows(again)).toBe('none')
-  expect(again.count(1, 0, all)).toBe(4096)
+  expect(again.count(1, 0, all)).toBe(32768)
   again.care.housekeep()
-  expect(rows(again)).toBe('1 0 4096')
+  expect(rows(again)).toBe('1 0 32768')
   await again.close()
 })
 
-test.each([`-5`, `4096.5`, `'many'`, `1e300`])('a count of %s is not believed', async (count) => {
+test.each([`-5`, `32768.5`, `'many'`, `1e300`])('a count of %s is not believed', async (count) => {
   const { directory, database } = await filled(fewestStored)
   await database.close()
   const foreign = await directory.open('test')
   connectionOf(foreign).execute(`UPDATE record_counts SET count = ${count}`)
   await foreign.close()
   const again = await directory.open('test')
-  expect(counts(again)).toEqual([4096, 4096, 0])
+  expect(counts(again)).toEqual([32768, 32768, 0])
   transact(again, (it) => it.put(recordOf('new')))
   expect(rows(again)).toBe('none')
   await again.close()
@@ -176,7 +176,7 @@ test('a copy of the file has the counts of the moment at which it was made', asy
   }
   file?.close()
   const copied = await directoryOn(vfs).open('test')
-  expect(counts(copied)).toEqual([4096, 4096, 0])
+  expect(counts(copied)).toEqual([32768, 32768, 0])
   expect(copied.care.check()).toEqual([])
 })
 
