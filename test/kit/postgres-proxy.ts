@@ -17,8 +17,11 @@ export interface PostgresProxy {
   close(): Promise<void>
 }
 
-/** Starts one before the server of that connection string. */
-export async function startProxy(connectionString: string): Promise<PostgresProxy> {
+/** Starts one before the server of that connection string. `latencyMs`: how much longer a round trip takes. */
+export async function startProxy(
+  connectionString: string,
+  { latencyMs = 0 }: { readonly latencyMs?: number } = {},
+): Promise<PostgresProxy> {
   const target = new URLSearchParams(connectionString.split('?')[1]).get('host')
   if (!target) throw new Error('the server is on no Unix socket')
   const root = await mkdtemp(join(tmpdir(), 'idb-pgp-'))
@@ -36,30 +39,43 @@ export async function startProxy(connectionString: string): Promise<PostgresProx
   const server: Server = createServer((client) => {
     const upstream = createConnection(join(target, '.s.PGSQL.5432'))
     sockets.add(client).add(upstream)
-    connect(proxy, client, upstream)
+    connect(proxy, { client, upstream, latencyMs })
   })
   await new Promise<void>((resolve) => server.listen(join(root, '.s.PGSQL.5432'), resolve))
   return proxy
 }
 
-function connect(proxy: PostgresProxy, client: Socket, upstream: Socket): void {
+interface Ends {
+  readonly client: Socket
+  readonly upstream: Socket
+  readonly latencyMs: number
+}
+
+function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): void {
   let hasHeard = true
   let isMuted = false
+  // Half of it on each way. Timers of the same length keep their order.
+  const later = (work: () => void): void => {
+    if (latencyMs === 0) work()
+    else setTimeout(work, latencyMs / 2)
+  }
   client.on('data', (bytes: Buffer) => {
     if (hasHeard) proxy.turns++
     hasHeard = false
     const { cut } = proxy
-    if (cut === 'none' || !bytes.includes('COMMIT\0')) return void upstream.write(bytes)
+    if (cut === 'none' || !bytes.includes('COMMIT\0')) return later(() => upstream.write(bytes))
     proxy.cut = 'none'
     if (cut === 'commit') return end()
     isMuted = true
-    upstream.write(bytes)
+    later(() => upstream.write(bytes))
   })
   upstream.on('data', (bytes: Buffer) => {
-    hasHeard = true
     // The answers are there: so the commit was made.
     if (isMuted) return bytes.includes('COMMIT\0') ? end() : undefined
-    client.write(bytes)
+    later(() => {
+      hasHeard = true
+      client.write(bytes)
+    })
   })
   const end = (): void => {
     client.destroy()
