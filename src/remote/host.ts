@@ -17,6 +17,7 @@ import { remoteLimits } from './limits.ts'
 import { nameOf } from './names.ts'
 import type { ServerSettings } from './options.ts'
 import { Pool } from './pool.ts'
+import { againAfterLoss } from './requests/after-loss.ts'
 import { deleteDatabase } from './requests/delete-database.ts'
 import { NamedDatabase } from './requests/named-database.ts'
 import { openDatabaseConnection } from './requests/open-database.ts'
@@ -58,7 +59,7 @@ class RemoteHost implements ObservableHost {
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
-    this.#list().then(
+    againAfterLoss(() => this.#list()).then(
       (databases) => receiver.done(databases),
       (error: unknown) => receiver.failed(remoteFailure(error, {})),
     )

@@ -4,7 +4,7 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
-/** What becomes of the next COMMIT, and of its connection with it: its answer is lost, or it itself. */
+/** What becomes of the next COMMITs, and of their connections with them: their answers are lost, or they themselves. */
 type Cut = 'none' | 'answer' | 'commit'
 
 /** A proxy before a server on a Unix socket. */
@@ -14,6 +14,8 @@ export interface PostgresProxy {
   /** How often a client has sent something, having heard from the server since it sent something before; in all connections. */
   turns: number
   cut: Cut
+  /** How many COMMITs; 1 again after that. */
+  times: number
   close(): Promise<void>
 }
 
@@ -30,6 +32,7 @@ export async function startProxy(
     connectionString: connectionString.replace(target, root),
     turns: 0,
     cut: 'none',
+    times: 1,
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -64,7 +67,7 @@ function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): v
     hasHeard = false
     const { cut } = proxy
     if (cut === 'none' || !bytes.includes('COMMIT\0')) return later(() => upstream.write(bytes))
-    proxy.cut = 'none'
+    if (--proxy.times === 0) Object.assign(proxy, { cut: 'none', times: 1 })
     if (cut === 'commit') return end()
     isMuted = true
     later(() => upstream.write(bytes))

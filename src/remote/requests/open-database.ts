@@ -2,6 +2,7 @@
 import { checkNameLength } from '../../protocol/protocol.ts'
 import type { Lease } from '../pool.ts'
 import { beginStrict, rollback } from '../sql/transaction-statements.ts'
+import { againAfterLoss } from './after-loss.ts'
 import { findDatabase } from './find-database.ts'
 import { type Opening, placeConnection, versionFailure } from './place-connection.ts'
 import { upgradeDatabase } from './upgrade-database.ts'
@@ -16,8 +17,8 @@ import { withLease } from './with-lease.ts'
 export async function openDatabaseConnection(opening: Opening): Promise<void> {
   const { named, request } = opening
   checkNameLength(named.services.limits, "A database's name", named.name)
-  const isAnswered = await withLease(named.services.pool, request, (lease) =>
-    openAsItIs(opening, lease),
+  const isAnswered = await againAfterLoss(() =>
+    withLease(named.services.pool, request, (lease) => openAsItIs(opening, lease)),
   )
   if (!isAnswered) await upgradeDatabase(opening)
 }

@@ -8,7 +8,9 @@ import { rollback } from '../sql/transaction-statements.ts'
 import { beginOf } from '../transaction/enter.ts'
 import type { Outcome, RemoteTransaction } from '../transaction/transaction.ts'
 import { numberIn, type Row } from '../wire/statement.ts'
+import { againAfterLoss } from './after-loss.ts'
 import { closeOthers } from './close-others.ts'
+import { enterAlone } from './enter-alone.ts'
 import { findDatabase } from './find-database.ts'
 import { type Opening, placeConnection, versionFailure } from './place-connection.ts'
 
@@ -19,18 +21,29 @@ import { type Opening, placeConnection, versionFailure } from './place-connectio
  * https://w3c.github.io/IndexedDB/#upgrade-a-database
  */
 export async function upgradeDatabase(opening: Opening): Promise<void> {
-  const { pool } = opening.named.services
-  const lease = await pool.acquire()
+  let hasFound = false
+  const noteFound = (): void => void (hasFound = true)
+  await againAfterLoss(
+    () => upgradeOnce(opening, noteFound),
+    () => !hasFound,
+  )
+}
+
+async function upgradeOnce(opening: Opening, noteFound: () => void): Promise<void> {
+  const lease = await opening.named.services.pool.acquire()
+  const working = takeDatabase(opening, lease, noteFound)
   try {
-    await opening.request.orCancelled([takeDatabase(opening, lease)])
+    await opening.request.orCancelled([working])
   } catch (error) {
+    working.catch(() => {}) // It fails as the connection is closed.
     // It is in the middle of a transaction.
     lease.wire.cutOff()
     throw error
   }
 }
 
-async function takeDatabase(opening: Opening, lease: Lease): Promise<void> {
+/** `noteFound` is called before anyone is asked to close. */
+async function takeDatabase(opening: Opening, lease: Lease, noteFound: () => void): Promise<void> {
   const { named, requested, listener } = opening
   const { sql, pool, durability } = named.services
   const { wire } = lease
@@ -40,6 +53,7 @@ async function takeDatabase(opening: Opening, lease: Lease): Promise<void> {
     findDatabase(wire, sql.schemas, named.name, { alone: true }),
   ])
   if (!found) throw new Error('unreachable: a database that was made is not there')
+  noteFound()
   const oldVersion = found.schema.version
   const version = requested ?? (oldVersion || 1)
   if (oldVersion < version) return runUpgrade(opening, lease, { found, version })
@@ -86,14 +100,15 @@ async function runUpgrade(opening: Opening, lease: Lease, upgrading: Upgrading):
 /** Locks the stores against those whose sessions are over, raises the epoch, and makes the connection. */
 async function enterUpgrade({ named }: Opening, lease: Lease, found: FoundDatabase) {
   const { sql, session } = named.services
-  const { wire, slot } = lease
-  const token = lease.nextToken()
-  const [, [row], , numbers] = await Promise.all([
-    wire.ask(sql.transactions.enterUpgrade, [session.client, slot, token]),
-    wire.ask(sql.schemas.raiseEpoch, [found.id]),
-    wire.ask(sql.schemas.raiseStores, [found.id]),
-    wire.ask(sql.schemas.numbers, [found.id]),
-  ])
+  const { wire } = lease
+  const { token, result } = await enterAlone(named.services, lease, named.name, () =>
+    Promise.all([
+      wire.ask(sql.schemas.raiseEpoch, [found.id]),
+      wire.ask(sql.schemas.raiseStores, [found.id]),
+      wire.ask(sql.schemas.numbers, [found.id]),
+    ]),
+  )
+  const [[row], , numbers] = result
   if (!row) throw new Error('unreachable: a database that is locked is not there')
   const epoch = numberIn(row, 0)
   const connection = named.connect({ ...found, epoch })

@@ -1,8 +1,9 @@
 /** Finding out what became of a commit whose answer was lost. */
 import type { Pool } from '../pool.ts'
-import { beginStrict, commit, type TransactionStatements } from '../sql/transaction-statements.ts'
+import { beginStrictHere, type TransactionStatements } from '../sql/transaction-statements.ts'
 import { numberIn } from '../wire/statement.ts'
-import { StatementError, type Wire } from '../wire/wire.ts'
+import { isLoss, type Wire } from '../wire/wire.ts'
+import { commitOn } from './commit.ts'
 
 /** `absent`: it was not made, and never will be. `unknown`: the server cannot be reached, or has forgotten the session. */
 export type FoundOutcome = 'committed' | 'absent' | 'unknown'
@@ -26,7 +27,7 @@ export async function findOutcome(
     try {
       return await askFor(asking, slot, token)
     } catch (error) {
-      if (!(error instanceof StatementError && error.problem.isLoss)) return 'unknown'
+      if (!isLoss(error)) return 'unknown'
     }
   }
   return 'unknown'
@@ -42,17 +43,18 @@ async function askFor({ pool, statements, client }: Asking, slot: number, token:
 }
 
 /**
- * The lock waits for the transaction, should it still be under way. The number left is higher than its own: what it was made of may
- * still lie in the server's buffers, and must fail if it is read later.
+ * The lock waits for the transaction, should it still be under way. Where it was not made, the number left is higher than its own: what it
+ * was made of may still lie in the server's buffers, and must fail if it is read later. Where it was made, its own stays, as the answer to
+ * this may be lost, too; writing it again waits until those have it that are to have it.
  */
 async function lookAt(
   wire: Wire,
   { statements, client, slot, token }: Omit<Asking, 'pool'> & { slot: number; token: number },
 ): Promise<FoundOutcome> {
-  await wire.ask(beginStrict)
+  await wire.ask(beginStrictHere)
   const [row] = await wire.ask(statements.readSlot, [client, slot])
-  await wire.ask(statements.fenceSlot, [client, slot, token + 1])
-  await wire.ask(commit)
-  if (!row) return 'unknown'
+  await wire.ask(statements.fenceSlot, [client, slot, token])
+  const isSure = await commitOn(wire)
+  if (!row || !isSure) return 'unknown'
   return numberIn(row, 0) === token ? 'committed' : 'absent'
 }

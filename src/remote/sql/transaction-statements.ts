@@ -17,7 +17,7 @@ export interface TransactionStatements {
   readonly moveGenerators: Statement
   /** Whose transaction it was that has the number, once that has ended: `$1` client, `$2` slot. */
   readonly readSlot: Statement
-  /** Has a transaction with a lower number fail, should it still come: `$3` number. */
+  /** Has the transaction with that number fail, should it still come; where it has come, its number is written again: `$3` number. */
   readonly fenceSlot: Statement
   /** `$1` client, `$2` slot. */
   readonly makeSlot: Statement
@@ -33,7 +33,7 @@ export function transactionStatements(schema: string): TransactionStatements {
     enterReading: `SELECT 1 / count(*)::int FROM ${schema}.databases WHERE id = $1 AND epoch = $2`,
     moveGenerators: `UPDATE ${schema}.stores s SET current_number = u.n FROM unnest($2::int[], $3::float8[]) u (id, n) WHERE s.db = $1 AND s.id = u.id`,
     readSlot: `SELECT token FROM ${schema}.slots WHERE ${slot} FOR UPDATE`,
-    fenceSlot: `UPDATE ${schema}.slots SET token = $3 WHERE ${slot} AND token < $3`,
+    fenceSlot: `UPDATE ${schema}.slots SET token = CASE WHEN token < $3 THEN $3 + 1 ELSE token END WHERE ${slot}`,
     makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) VALUES ($1, $2, 0)`,
   })
 }

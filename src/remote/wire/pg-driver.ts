@@ -7,7 +7,7 @@ export interface PgClient {
   query(query: PgQuery, callback: (error: unknown, result: PgResult | PgResult[]) => void): void
   on(event: 'error', listener: (error: unknown) => void): void
   on(event: 'end', listener: () => void): void
-  on(event: 'notice', listener: (notice: { severity?: string }) => void): void
+  on(event: 'notice', listener: (notice: { code?: string }) => void): void
   on(event: 'notification', listener: (message: { payload?: string }) => void): void
   ref(): void
   unref(): void

@@ -18,6 +18,11 @@ export class StatementError extends Error {
   }
 }
 
+/** Whether the connection to the server was lost, so that its answer is not known. */
+export function isLoss(error: unknown): boolean {
+  return error instanceof StatementError && error.problem.isLoss
+}
+
 export class Wire {
   readonly #client: PgClient
   #pending = 0
@@ -31,8 +36,9 @@ export class Wire {
     this.#client = client
     client.on('error', () => this.#lose())
     client.on('end', () => this.#lose())
-    client.on('notice', ({ severity }) => {
-      if (severity === 'WARNING') this.#hasWarned = true
+    client.on('notice', ({ code }) => {
+      // By its code: its severity is a word of the server's language. Class 00 is no warning.
+      if (!code?.startsWith('00')) this.#hasWarned = true
     })
     client.unref()
   }
@@ -92,9 +98,7 @@ export class Wire {
 
   /** Closes it now: what is not answered fails. */
   cutOff(): void {
-    if (this.#isLost) return
     this.#lose()
-    this.#client.connection.stream.destroy()
   }
 
   #done(answer: Answer, result: PgResult | PgResult[], hasWarned: boolean): void {
@@ -119,6 +123,7 @@ export class Wire {
   #lose(): void {
     if (this.#isLost) return
     this.#isLost = true
+    this.#client.connection.stream.destroy()
     for (const listener of this.#lossListeners.splice(0)) listener()
   }
 }

@@ -74,6 +74,35 @@ onServer('a database at the other end of a wire', ({ factory, connectionString }
     expect(await resultOf(database.transaction('s').objectStore('s').get('k'))).toBe('kept')
   })
 
+  test('a commit whose answer is lost stays known as made where the answer to the question for it is lost, too', async () => {
+    Object.assign(proxy, { cut: 'answer', times: 3 })
+    await completion(writing(({ store }) => (store.put('kept', 'k').onsuccess = () => {})))
+    expect(proxy.cut).toBe('none')
+    expect(await resultOf(database.transaction('s').objectStore('s').get('k'))).toBe('kept')
+  })
+
+  test('a deletion whose commit is lost, or its answer, is told how it has ended', async () => {
+    const indexedDB = await factory({ connectionString: proxy.connectionString }, () => {})
+    database.close()
+    proxy.cut = 'commit'
+    await expect(resultOf(indexedDB.deleteDatabase('test'))).rejects.toMatchObject({
+      name: 'AbortError',
+      cause: { code: 'ERR_IDB_OWNER_LOST', database: 'test' },
+    })
+    expect(await indexedDB.databases()).toEqual([{ name: 'test', version: 1 }])
+    proxy.cut = 'answer'
+    await resultOf(indexedDB.deleteDatabase('test'))
+    expect(await indexedDB.databases()).toEqual([])
+  })
+
+  test('an opening whose connection to the server is lost goes on over the next one', async () => {
+    const indexedDB = await factory({ connectionString: proxy.connectionString }, () => {})
+    await indexedDB.databases()
+    proxy.cut = 'commit'
+    expect((await resultOf(indexedDB.open('test'))).version).toBe(1)
+    expect(proxy.cut).toBe('none')
+  })
+
   test('a commit that is lost on its way, together with all else, is made again', async () => {
     proxy.cut = 'commit'
     await completion(writing(({ store }) => store.put('kept', 'k')))
