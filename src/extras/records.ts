@@ -16,9 +16,9 @@ import {
   storeOf,
   transactionOf,
 } from '../requests/vocabulary.ts'
+import { keepForLoop } from './kept-transactions.ts'
 import { type FoundRecord, readBatch } from './read-batch.ts'
 import { checkTimeLimit, TimeLimit } from './time-limit.ts'
-import { keep, keptOf } from './with-transaction.ts'
 
 /** A store or index of a database, by name: what no transaction has been made for. */
 export interface NamedSource {
@@ -35,8 +35,8 @@ export interface RecordsOptions {
   /** How many records are read at once. Default: 100. */
   readonly batch?: number
   /**
-   * How long the transaction of a store or index may be kept alive, in milliseconds. Default: 10,000. In `withTransaction()` the limit
-   * of that counts.
+   * How long the loop may keep the transaction of a store or index alive, in milliseconds. Default: 10,000. In `withTransaction()` the
+   * limit of that counts.
    */
   readonly timeLimit?: number
 }
@@ -45,8 +45,8 @@ export interface RecordsOptions {
  * The records in range, one by one, read in batches as they are taken: a slow reader makes the reading slow.
  *
  * Of a store or an index, all are read in its transaction, so that they are of one state; it is kept alive until the loop is over, and
- * others that want to write wait. Of a `NamedSource`, each batch is read in a transaction of its own: nothing waits for long, and what
- * others commit meanwhile is seen where the loop has not been yet.
+ * all others in that transaction, while others that want to write wait. Of a `NamedSource`, each batch is read in a transaction of its
+ * own: nothing waits for long, and what others commit meanwhile is seen where the loop has not been yet.
  *
  * @throws AbortError with the code ERR_IDB_TIME_LIMIT when the transaction is kept alive for longer than `timeLimit`
  */
@@ -107,13 +107,14 @@ function readingBy({ db, store: name, index }: NamedSource): Reading {
   }
 }
 
-/** In the transaction of the source, which is kept alive unless it is already. */
+/** In the transaction of the source, which is kept alive until this and all other loops in it are over. */
 function readingIn(source: Source, { timeLimit = 10_000 }: RecordsOptions): Reading {
   const limitMs = checkTimeLimit(timeLimit)
   const transaction = transactionOf(source)
-  const known = keptOf(transaction)
-  const kept = known ?? keep(transaction, storeOf(source))
-  if (!known) new TimeLimit(kept, { limitMs, transaction, what: 'records()' })
+  const { kept, isOfFunction, end } = keepForLoop(transaction, storeOf(source))
+  const limit = isOfFunction
+    ? null
+    : new TimeLimit(kept, { limitMs, transaction, what: 'records()' })
   return {
     async read(read) {
       let found: Promise<readonly FoundRecord[]> | null = null
@@ -124,7 +125,8 @@ function readingIn(source: Source, { timeLimit = 10_000 }: RecordsOptions): Read
       return (await (found as Promise<readonly FoundRecord[]> | null)) ?? []
     },
     end() {
-      if (!known) void kept.finish()
+      limit?.stop()
+      end()
     },
   }
 }

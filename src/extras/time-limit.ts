@@ -22,6 +22,7 @@ export class TimeLimit {
   readonly #transaction: IDBTransaction
   readonly #what: string
   readonly #begun = placeHere()
+  readonly #stop: () => void
   #lastAsked: Place | null = null
 
   /** `what` keeps it alive: the function that was called. */
@@ -35,11 +36,16 @@ export class TimeLimit {
     const stopTimer = queueIdleTimer(() => kept.abort(this.#error()), limitMs)
     // The process is to see how it ends, also where nothing else keeps it.
     const letGo = keepAlive()
-    const stop = (): void => {
+    this.#stop = () => {
       stopTimer()
       letGo()
     }
-    kept.ended.then(stop, stop)
+    kept.ended.then(this.#stop, this.#stop)
+  }
+
+  /** What it is for is over. */
+  stop(): void {
+    this.#stop()
   }
 
   /** Something is asked of the transaction now. */

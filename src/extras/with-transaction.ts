@@ -6,13 +6,10 @@ import {
   checkArguments,
   type Kind,
 } from '../arguments/check-arguments.ts'
-import type {
-  IDBDatabase,
-  IDBObjectStore,
-  IDBRequest,
-  IDBTransaction,
-} from '../api/global/interfaces.ts'
-import { KeptTransaction } from '../requests/kept-transaction.ts'
+import { optionError } from '../errors.ts'
+import type { IDBDatabase, IDBRequest, IDBTransaction } from '../api/global/interfaces.ts'
+import type { KeptTransaction } from '../requests/kept-transaction.ts'
+import { keepFor } from './kept-transactions.ts'
 import { checkTimeLimit, TimeLimit } from './time-limit.ts'
 
 /** How a patient transaction is made. */
@@ -25,7 +22,9 @@ export interface WithTransactionOptions {
 
 /**
  * Lets `make` make requests while the transaction is active. Gives the result of the request that `make` returns, or what the
- * promise that it returns resolves with.
+ * promise that it returns resolves with. What `make` throws, or the promise rejects with, aborts the transaction.
+ *
+ * @throws TypeError for a request that is not of this transaction
  */
 export type Ask = <Result>(
   make: () => IDBRequest<Result> | PromiseLike<Result> | Result,
@@ -35,23 +34,6 @@ export type Ask = <Result>(
 export type Action<Result> = (transaction: IDBTransaction, ask: Ask) => PromiseLike<Result> | Result
 
 const limits: Kind = [anObject[0], 'an object with a `timeLimit` in milliseconds']
-
-/** Those that are kept alive, so that others can ask in their turn. */
-const keptOnes = new WeakMap<object, KeptTransaction>()
-
-/** What keeps the transaction alive; undefined: nothing of this package does. */
-export function keptOf(transaction: IDBTransaction): KeptTransaction | undefined {
-  return keptOnes.get(transaction)
-}
-
-/** Keeps a transaction alive that is active now. */
-export function keep(transaction: IDBTransaction, store: IDBObjectStore): KeptTransaction {
-  const kept = new KeptTransaction(transaction, store)
-  const forget = (): void => void keptOnes.delete(transaction)
-  kept.ended.then(forget, forget)
-  keptOnes.set(transaction, kept)
-  return kept
-}
 
 /**
  * Runs `action` in one transaction, which stays alive while `action` awaits other work, and commits when it is done. Resolves with
@@ -75,9 +57,9 @@ export async function withTransaction<Result>(
   const { durability = 'default' } = options
   const transaction = db.transaction(stores, mode, { durability })
   const [first] = transaction.objectStoreNames
-  const kept = keep(transaction, transaction.objectStore(first as string)) // No scope is empty.
+  const kept = keepFor(transaction, transaction.objectStore(first as string)) // No scope is empty.
   const limit = new TimeLimit(kept, { limitMs, transaction, what: 'withTransaction()' })
-  const ask = askIn(kept, limit)
+  const ask = askIn({ kept, limit, transaction })
   try {
     const result = await Promise.race([runIn(transaction, ask, action), failureOf(kept)])
     await kept.finish()
@@ -102,17 +84,48 @@ function failureOf({ ended }: KeptTransaction): Promise<never> {
   return new Promise((_, reject) => void ended.catch(reject))
 }
 
-function askIn(kept: KeptTransaction, limit: TimeLimit): Ask {
+interface Asking {
+  readonly kept: KeptTransaction
+  readonly limit: TimeLimit
+  readonly transaction: IDBTransaction
+}
+
+function askIn({ kept, limit, transaction }: Asking): Ask {
   return async <Result>(make: () => IDBRequest<Result> | PromiseLike<Result> | Result) => {
     limit.asked()
     const made: { it?: ReturnType<typeof make> } = {}
     await kept.ask(() => {
       made.it = make()
-      return isRequest(made.it) ? made.it : undefined
+      return pendingRequest(made.it, transaction)
     })
     const it = made.it as ReturnType<typeof make> // It was made.
-    return isRequest(it) ? it.result : it
+    if (isRequest(it)) return outcomeOf(it)
+    try {
+      return await it
+    } catch (error) {
+      // As if it had been thrown at once.
+      kept.abort(error)
+      throw error
+    }
   }
+}
+
+/** What is to be waited for; undefined: no request of the transaction. @throws TypeError for a request of another one */
+function pendingRequest(made: unknown, transaction: IDBTransaction): IDBRequest | undefined {
+  if (!isRequest(made)) return undefined
+  if (made.transaction !== transaction) {
+    const whose = made.transaction ? 'another' : 'no'
+    const message = `The function given to ask() has returned a request of ${whose} transaction; return one of the transaction that ask() is for, and await others outside of it`
+    throw optionError('make', message)
+  }
+  // It may be one that was answered before.
+  return made.readyState === 'pending' ? made : undefined
+}
+
+/** Of a request that is done. */
+function outcomeOf<Result>({ error, result }: IDBRequest<Result>): Result {
+  if (error) throw error
+  return result
 }
 
 function isRequest(value: unknown): value is IDBRequest {

@@ -67,6 +67,11 @@ export class KeptTransaction {
     return this.ended
   }
 
+  /** Takes `finish()` back, as far as it has not ended yet: there is more to ask. */
+  goOn(): void {
+    this.#isFinishing = false
+  }
+
   abort(reason: unknown): void {
     if (this.#failure) return
     this.#fail(reason)

@@ -150,6 +150,57 @@ test('A loop that takes longer than its limit ends with an error that says where
   })
 })
 
+test('Two loops share a transaction, which ends with the last of them', async () => {
+  const library = await filled(6)
+  const books = library.transaction('books').objectStore('books')
+  const ended = completion(books.transaction)
+  const [long, short] = [records(books, null, { batch: 2 }), records(books, 5, { batch: 2 })]
+  const read = [await long.next(), await short.next()].map(({ value }) => value?.key)
+  expect(await short.next()).toEqual({ done: true, value: undefined })
+  await turn()
+  await turn()
+  for await (const { key } of long) read.push(key)
+  expect(read).toEqual([0, 5, 1, 2, 3, 4, 5])
+  await ended
+})
+
+test('A loop may follow another in its transaction', async () => {
+  const library = await filled(4)
+  const books = library.transaction('books').objectStore('books')
+  const read: unknown[] = []
+  for await (const { key } of records(books, null, { batch: 2 })) read.push(key)
+  for await (const { key } of records(books, null, { batch: 2, direction: 'prev' })) {
+    await turn()
+    read.push(key)
+  }
+  expect(read).toEqual([0, 1, 2, 3, 3, 2, 1, 0])
+})
+
+test('Of two loops in a transaction, each has its own limit', async () => {
+  const library = await filled(3)
+  const books = library.transaction('books').objectStore('books')
+  const aborted = new Promise((resolve) => books.transaction.addEventListener('abort', resolve))
+  const patient = records(books, null, { batch: 1 })
+  const hasty = records(books, null, { batch: 1, timeLimit: 1 })
+  await Promise.all([patient.next(), hasty.next()])
+  await aborted
+  for (const loop of [patient, hasty]) {
+    await expect(loop.next()).rejects.toMatchObject({ cause: { limit: 1 } })
+  }
+})
+
+test('The limit of a loop that is over counts no more for the others', async () => {
+  const library = await filled(3)
+  const books = library.transaction('books').objectStore('books')
+  const patient = records(books, null, { batch: 1 })
+  const hasty = records(books, null, { batch: 1, timeLimit: 20 })
+  await Promise.all([patient.next(), hasty.next()])
+  await hasty.return()
+  // Timers fire in the order in which they are due.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  expect(await listOf(patient)).toHaveLength(2)
+})
+
 test.each([0, 1.5, NaN])('A batch of %d records is refused', async (batch) => {
   const library = await filled(1)
   const books = library.transaction('books').objectStore('books')

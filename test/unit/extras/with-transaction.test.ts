@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { type Ask, putMany, withTransaction } from '../../../src/extras.ts'
 import { resultOf } from '../../kit/promises.ts'
-import { bookOf, openLibrary, turn } from './library.ts'
+import { bookOf, inMemory, openLibrary, turn } from './library.ts'
 
 const limit = { timeLimit: 60_000 }
 
@@ -174,3 +174,77 @@ test('What is asked while it commits is refused once it has', async () => {
   await withTransaction(library, 'books', 'readwrite', action, limit)
   await expect(asked).rejects.toMatchObject({ name: 'TransactionInactiveError' })
 })
+
+test('A request that is done is given to ask() for its result', async () => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<unknown> => {
+    const books = transaction.objectStore('books')
+    const putting = await ask(() => ({ request: books.put(bookOf(1)) }))
+    await ask(() => books.count())
+    await turn()
+    const key = await ask(() => putting.request)
+    await ask(() => books.put(bookOf(2)))
+    return key
+  }
+  expect(await withTransaction(library, 'books', 'readwrite', action, limit)).toBe(1)
+  expect(await countBooks(library)).toBe(2)
+})
+
+test('A request that has failed already, and was let pass, is given to ask() for its error', async () => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<unknown> => {
+    const books = transaction.objectStore('books')
+    await ask(() => books.put(bookOf(1)))
+    const clash = await ask(() => {
+      const request = books.add(bookOf(1))
+      request.onerror = (event) => event.preventDefault()
+      return { request }
+    })
+    await ask(() => books.count())
+    return ask(() => clash.request).catch((error: DOMException) => error.name)
+  }
+  const call = withTransaction(library, 'books', 'readwrite', action, limit)
+  expect(await call).toBe('ConstraintError')
+  expect(await countBooks(library)).toBe(1)
+})
+
+test.each([
+  ['another', (library: IDBDatabase) => library.transaction('log').objectStore('log').count()],
+  ['no', () => inMemory().open('other')],
+])('A request of %s transaction is refused, and nothing is stored', async (whose, make) => {
+  const library = await openLibrary()
+  const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+    await ask(() => transaction.objectStore('books').put(bookOf(1)))
+    await ask(() => make(library) as IDBRequest)
+  }
+  const call = withTransaction(library, 'books', 'readwrite', action, limit)
+  await expect(call).rejects.toMatchObject({
+    name: 'TypeError',
+    code: 'ERR_IDB_INVALID_OPTION',
+    message: expect.stringContaining(`a request of ${whose} transaction`),
+  })
+  expect(await countBooks(library)).toBe(0)
+})
+
+test.each([
+  [
+    'throws',
+    (reason: Error) => () => {
+      throw reason
+    },
+  ],
+  ['returns a promise that rejects', (reason: Error) => () => Promise.reject(reason)],
+])(
+  'Where the function given to ask() %s, nothing is stored, even if that is caught',
+  async (_, failing) => {
+    const library = await openLibrary()
+    const reason = new Error('changed my mind')
+    const action = async (transaction: IDBTransaction, ask: Ask): Promise<void> => {
+      await ask(() => transaction.objectStore('books').put(bookOf(1)))
+      await ask(failing(reason)).catch(() => {})
+    }
+    const call = withTransaction(library, 'books', 'readwrite', action, limit)
+    await expect(call).rejects.toBe(reason)
+    expect(await countBooks(library)).toBe(0)
+  },
+)
