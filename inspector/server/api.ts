@@ -1,5 +1,7 @@
 /** What the page asks: a method of the source by its name, the arguments as JSON. */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Json } from '../../src/rendering/json.ts'
+import { jsonText } from '../../src/rendering/json-text.ts'
 import type { RemoteFacts } from '../source/remote-source.ts'
 import type { Source } from '../source/source.ts'
 import { refuse, safeHeaders } from './page.ts'
@@ -38,15 +40,13 @@ export async function answerCall(
   if (!call) return refuse(response, 404)
   const text = await bodyOf(request)
   if (text === null) return refuse(response, 413)
-  const answer = await outcomeOf(async () => call(source, JSON.parse(text) as never[]))
-  response
-    .writeHead(200, { ...safeHeaders, 'Content-Type': 'application/json' })
-    .end(JSON.stringify(answer))
+  const answer = jsonText(await outcomeOf(async () => call(source, JSON.parse(text) as never[])))
+  response.writeHead(200, { ...safeHeaders, 'Content-Type': 'application/json' }).end(answer)
 }
 
-async function outcomeOf(work: () => Promise<unknown>): Promise<unknown> {
+async function outcomeOf(work: () => Promise<unknown>): Promise<Json> {
   try {
-    return { result: (await work()) ?? null }
+    return { result: ((await work()) ?? null) as Json } // All that a source gives is JSON.
   } catch (error) {
     return { error: error instanceof Error || isNamed(error) ? error.message : String(error) }
   }

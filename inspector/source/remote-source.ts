@@ -1,5 +1,6 @@
 /** A source at the other end of HTTP: what `inspector/server` serves. */
-import type { Source } from './source.ts'
+import { jsonText } from '../../src/rendering/json-text.ts'
+import type { Json, Source } from './source.ts'
 
 /** What the server says of itself. */
 export interface RemoteFacts {
@@ -32,7 +33,7 @@ async function ask<Result>(url: URL, values: readonly unknown[]): Promise<Result
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify(values),
+    body: jsonText(values as Json), // So is all that a source takes.
   }).catch(() => {
     throw new Error(
       'The inspector’s server does not answer; start it again and open its new address',

@@ -1,5 +1,7 @@
 /** What is loaded for a component, the former result shown until the next is there. */
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks'
+import type { Json } from '../../src/rendering/json.ts'
+import { jsonText } from '../../src/rendering/json-text.ts'
 
 export interface Loaded<Result> {
   readonly result: Result | null
@@ -28,7 +30,7 @@ export function useLoad<Result>(
         if (mine !== turn.current) return
         // What is the same stays the same object: nothing is drawn again for it.
         setState((before) => ({
-          result: JSON.stringify(before.result) === JSON.stringify(result) ? before.result : result,
+          result: isSame(before.result, result) ? before.result : result,
           error: null,
           isLoading: false,
         }))
@@ -44,6 +46,11 @@ export function useLoad<Result>(
     return () => void turn.current++
   }, [start])
   return { ...state, again: start }
+}
+
+/** What a source gives is JSON. */
+function isSame(one: unknown, other: unknown): boolean {
+  return jsonText(one as Json) === jsonText(other as Json)
 }
 
 function asError(error: unknown): Error {

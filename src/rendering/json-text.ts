@@ -1,9 +1,12 @@
 import type { Json } from './json.ts'
 
-/** The JSON as text, as `JSON.stringify()` has it, however deep it is. */
-export function jsonText(json: Json): string {
+/**
+ * The JSON as text, as `JSON.stringify()` has it, however deep it is. `indent`: laid out in lines for reading, by as many spaces, unless it
+ * is too deep for that.
+ */
+export function jsonText(json: Json, indent = 0): string {
   try {
-    return JSON.stringify(json)
+    return JSON.stringify(json, null, indent)
   } catch (error) {
     // JavaScript's stack was not deep enough for it.
     if (!(error instanceof RangeError) && !isTooMuchRecursion(error)) throw error

@@ -23,17 +23,7 @@ export function shortened(text: string, length: number): string {
 
 /** The value as JSON; `indent`: laid out in lines for reading, by as many spaces, unless it is too deep for that. */
 export function jsonText(value: unknown, indent = 0): string {
-  return plainLines(indent === 0 ? wholeText(value as Json) : laidOut(value as Json, indent)) // It is JSON.
-}
-
-function laidOut(value: Json, indent: number): string {
-  try {
-    return JSON.stringify(value, null, indent)
-  } catch (error) {
-    // The stack was not deep enough for it; that many spaces no one could read either.
-    if (!(error instanceof RangeError)) throw error
-    return wholeText(value)
-  }
+  return plainLines(wholeText(value as Json, indent)) // It is JSON.
 }
 
 /** JSON Lines in UTF-8, wherever it is cut, for a terminal; it stays the same JSON. */

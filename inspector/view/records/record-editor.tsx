@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { jsonText } from '../../../src/rendering/json-text.ts'
 import { parseWholeValue } from '../../../src/rendering/parse-value.ts'
 import type { Json, RecordPlace, Source } from '../../source/source.ts'
 
@@ -15,7 +16,7 @@ export function RecordEditor({
   end: () => void
 }) {
   // What changes elsewhere does not take away what is being typed.
-  const [text, setText] = useState(() => JSON.stringify(value, null, 2))
+  const [text, setText] = useState(() => jsonText(value, 2))
   const [problem, setProblem] = useState<string | null>(null)
   const area = useRef<HTMLTextAreaElement>(null)
   useEffect(() => area.current?.focus(), [])

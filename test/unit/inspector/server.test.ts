@@ -7,7 +7,10 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { serveInspector, type ServedInspector } from '../../../inspector/server/entry.ts'
 import { remoteSource } from '../../../inspector/source/remote-source.ts'
+import { close, createIndexedDB } from '../../../src/index.ts'
+import type { Json } from '../../../src/rendering/json.ts'
 import { status } from '../../../src/status.ts'
+import { openDatabase } from '../../kit/promises.ts'
 
 let folder: string
 let served: ServedInspector
@@ -96,3 +99,31 @@ test('The page says why its server refuses', async () => {
   await expect(source.page({ ...place, after: long } as never)).rejects.toThrow('is longer than')
   await expect(remoteSource(served.url.replace(/.\/$/, '~/'))).rejects.toThrow('its new address')
 })
+
+test('A record is shown and put however deep its value is', async () => {
+  await served.close()
+  served = await serveInspector({ path: folder, isWritable: true })
+  const indexedDB = createIndexedDB({ path: folder })
+  const database = await openDatabase(indexedDB, (it) => void it.createObjectStore('deep'))
+  database.transaction('deep', 'readwrite').objectStore('deep').put(nested(20_000), 1)
+  const source = await remoteSource(served.url)
+  const place = { database: 'test', store: 'deep', key: 1 }
+  const found = await source.record(place)
+  expect(depthOf(found?.value)).toBe(20_000)
+  await source.put(place, nested(30_000))
+  const changed = await source.record(place)
+  expect(depthOf(changed?.value)).toBe(30_000)
+  await close(indexedDB)
+})
+
+function nested(depth: number): Json {
+  let value: Json = []
+  for (let i = 1; i < depth; i++) value = [value]
+  return value
+}
+
+function depthOf(value: Json | undefined): number {
+  let depth = 0
+  for (let it = value; Array.isArray(it); it = (it as Json[])[0]) depth++
+  return depth
+}

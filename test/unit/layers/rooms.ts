@@ -224,7 +224,7 @@ export const otherRooms: Rooms = {
   'tool/': [],
   'test/unit/tool/': ['tool/', 'test/kit/'],
   'inspector/': ['src/arguments/', 'src/rendering/', 'src/extras/'],
-  'inspector/server/': ['inspector/source/', 'src/arguments/', 'src/index.ts'],
+  'inspector/server/': ['inspector/source/', 'src/arguments/', 'src/rendering/', 'src/index.ts'],
   'test/unit/inspector/': ['inspector/', 'src/*', 'src/rendering/', 'vfs/', 'test/kit/'],
   'packages/fake-indexeddb/': [],
   'build/': ['packages/'],
