@@ -21,7 +21,7 @@ import { addSchema } from './commands/data/schema.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addStatus } from './commands/status.ts'
-import { reportFailure } from './terminal/failures.ts'
+import { reportFailure, reportOutput } from './terminal/failures.ts'
 import { helpLooks } from './terminal/help.ts'
 import { watchOutput } from './terminal/output.ts'
 import { ToolCommand } from './terminal/tool-command.ts'
@@ -62,7 +62,7 @@ for (const [heading, adds] of Object.entries(commands)) {
 }
 program.helpCommand('help [command]', 'the same as --help')
 
-watchOutput()
+watchOutput(reportOutput)
 try {
   await program.parseAsync()
 } catch (error) {

@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander'
 import { paint } from './colors.ts'
 import { exitCodes } from './exit-codes.ts'
-import { OutputClosed } from './output.ts'
+import { OutputClosed, OutputFailed } from './output.ts'
 import { plainText } from './plain-text.ts'
 
 /** A failure that the command line finds by itself. `codes`: names for it that scripts can look for. */
@@ -32,9 +32,21 @@ export function reportFailure(error: unknown): number {
   if (error instanceof CommanderError)
     return error.exitCode === 0 ? exitCodes.done : exitCodes.usedWrongly
   if (error instanceof OutputClosed) return exitCodes.done
-  console.error(`${paint('red', 'error:', process.stderr)} ${failureText(error)}`)
+  // It is told once, at the end.
+  if (error instanceof OutputFailed) return exitCodes.outputFailed
+  print(error)
   if (error instanceof WrongUse) return exitCodes.usedWrongly
   return error instanceof Interrupted ? exitCodes.interrupted : exitCodes.failed
+}
+
+/** The same for an output that could not be written; of what else went wrong, that is the exit code. */
+export function reportOutput(error: OutputFailed): void {
+  print(error)
+  process.exitCode = exitCodes.outputFailed
+}
+
+function print(error: unknown): void {
+  console.error(`${paint('red', 'error:', process.stderr)} ${failureText(error)}`)
 }
 
 /** One line: what went wrong, and the codes by which it can be looked up. A stack is for those who write programs. */

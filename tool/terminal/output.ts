@@ -1,5 +1,4 @@
 /** What a command writes to its standard output, with back-pressure: however much it is, it takes no memory. */
-import { once } from 'node:events'
 import type { Command } from 'commander'
 import { paint } from './colors.ts'
 import { jsonText } from './plain-text.ts'
@@ -9,22 +8,45 @@ export class OutputClosed extends Error {
   override readonly name = 'OutputClosed'
 }
 
-let isClosed = false
+/** The output cannot be written, as on a full disk. */
+export class OutputFailed extends Error {
+  override readonly name = 'OutputFailed'
+  readonly code: string | undefined
 
-/** Keeps a closed pipe from ending the process in the middle of things. Called once, before anything is printed. */
-export function watchOutput(): void {
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error
-    isClosed = true
+  constructor({ code, message }: NodeJS.ErrnoException) {
+    super(`The standard output cannot be written: ${message}; what it has is not whole`)
+    this.code = code
+  }
+}
+
+/** Why no more can be written; null: it can. */
+let failure: OutputClosed | OutputFailed | null = null
+
+/**
+ * Keeps an output that cannot be written from ending the process in the middle of things. Called once, before anything is printed;
+ * `failed` is called before the process ends if the reader has not gone, and what was written is not whole.
+ */
+export function watchOutput(failed: (failure: OutputFailed) => void): void {
+  process.stdout.on('error', note)
+  process.once('exit', () => {
+    if (failure instanceof OutputFailed) failed(failure)
   })
 }
 
-/** Writes a piece of text as it is. @throws OutputClosed when its reader has gone */
-export async function writeText(text: string | Uint8Array): Promise<void> {
-  if (isClosed) throw new OutputClosed()
-  if (process.stdout.write(text)) return
-  await once(process.stdout, 'drain').catch((error: NodeJS.ErrnoException) => {
-    throw error.code === 'EPIPE' ? new OutputClosed() : error
+function note(error: NodeJS.ErrnoException): OutputClosed | OutputFailed {
+  failure ??= error.code === 'EPIPE' ? new OutputClosed() : new OutputFailed(error)
+  return failure
+}
+
+/**
+ * Writes a piece of text as it is, and waits until the system has it.
+ *
+ * @throws OutputClosed when its reader has gone, OutputFailed when it cannot be written
+ */
+export function writeText(text: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (failure) return reject(failure)
+    process.stdout.write(text, (error) => (error ? reject(note(error)) : resolve()))
   })
 }
 

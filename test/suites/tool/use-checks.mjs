@@ -1,10 +1,10 @@
 /** How the command line answers those who hold it wrongly. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { commandPath, json, output, temporaryDirectory, tool } from './command.mjs'
+import { commandPath, json, output, resultOf, temporaryDirectory, tool } from './command.mjs'
 import { makeShop } from './directories.mjs'
 
 const root = temporaryDirectory()
@@ -244,6 +244,37 @@ export const useChecks = [
     },
   ],
   [
+    'an output on a full disk is a line of the standard error, and an exit code of its own',
+    async () => {
+      const commands = [
+        ['--help'],
+        ['ls', shop],
+        ['ls', shop, '--json'],
+        ['dump', shop, 'shop'],
+        ['export', shop, 'shop'],
+        ['check', shop],
+        ['completion', 'bash'],
+      ]
+      for (const args of commands) {
+        const { code, stderr } = await piped('exec "$@" > /dev/full', args)
+        assert.match(
+          stderr,
+          /^error: The standard output cannot be written: ENOSPC: no space left .*; what it has is not whole \(ENOSPC\)\n$/,
+        )
+        assert.equal(code, 4, args.join(' '))
+      }
+    },
+  ],
+  [
+    'an output whose reader has gone is no failure',
+    async () => {
+      for (const args of [['--help'], ['ls', shop, '--json'], ['export', shop, 'shop']]) {
+        const { code, stderr } = await piped('set -o pipefail; "$@" | exec true', args)
+        assert.deepEqual({ code, stderr }, { code: 0, stderr: '' }, args.join(' '))
+      }
+    },
+  ],
+  [
     'bench measures, and leaves nothing',
     async () => {
       const figures = await json(['bench', root])
@@ -255,6 +286,12 @@ export const useChecks = [
     },
   ],
 ]
+
+/** What the command line ends with, where a script of bash has it as its arguments. */
+async function piped(script, args) {
+  const words = ['-c', script, 'bash', process.execPath, commandPath, ...args]
+  return resultOf(spawn('bash', words, { stdio: ['ignore', 'pipe', 'pipe'] }))
+}
 
 /** What bash would offer for the last of the words. */
 async function completedInBash(words, cwd) {

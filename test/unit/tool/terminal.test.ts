@@ -9,7 +9,7 @@ import {
   WrongUse,
 } from '../../../tool/terminal/failures.ts'
 import { orInterrupted } from '../../../tool/terminal/interruption.ts'
-import { OutputClosed } from '../../../tool/terminal/output.ts'
+import { OutputClosed, OutputFailed } from '../../../tool/terminal/output.ts'
 import { progressLine } from '../../../tool/terminal/progress.ts'
 import { jsonText, plainPieces, plainText } from '../../../tool/terminal/plain-text.ts'
 import { countOf, formatBytes, formatTable } from '../../../tool/terminal/table.ts'
@@ -31,11 +31,13 @@ test('Each kind of failure has its exit code, and those that are none print noth
     new WrongUse('add --write'),
     new Interrupted('Interrupted'),
     new OutputClosed(),
+    new OutputFailed({ name: 'Error', code: 'ENOSPC', message: 'no space left on device' }),
     new CommanderError(0, 'commander.help', ''),
     new CommanderError(1, 'commander.unknownOption', ''),
   ].map(reportFailure)
-  const { failed, usedWrongly, interrupted, done } = exitCodes
-  expect(codes).toEqual([failed, usedWrongly, interrupted, done, done, usedWrongly])
+  const { failed, usedWrongly, interrupted, done, outputFailed } = exitCodes
+  const expected = [failed, usedWrongly, interrupted, done, outputFailed, done, usedWrongly]
+  expect(codes).toEqual(expected)
   expect(printed).toHaveBeenCalledTimes(3)
   printed.mockRestore()
 })
