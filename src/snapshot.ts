@@ -12,6 +12,8 @@ export {
 export { importDatabase } from './snapshot/import-database.ts'
 export type { Imported, ImportOptions, ImportProgress } from './snapshot/import-options.ts'
 export type { IndexDescription, StoreDescription } from './snapshot/header.ts'
+/** @internal For the command line, which refuses to write where a database may be in use. */
+export { isDatabaseFileName } from './files/file-name-pattern.ts'
 export type { Json } from './rendering/json.ts'
 export { jsonText } from './rendering/json-text.ts'
 export { formatKey, readKey } from './rendering/key-text.ts'

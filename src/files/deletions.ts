@@ -16,9 +16,10 @@ import type { CommitMark } from '../storage/commit-mark.ts'
 import type { DatabaseFile, DatabaseFiles } from './database-files.ts'
 import { fileError } from './file-error.ts'
 import { FileNames } from './file-name.ts'
+import { encodedName } from './file-name-pattern.ts'
 
 const clientNames = new FileNames('.client')
-const pattern = /^([a-z2-7]{52}\.[0-9a-z]+)\.([0-9a-z]+)\.([0-9a-z]+)\.deleted$/
+const pattern = new RegExp(`^(${encodedName}\\.[0-9a-z]+)\\.([0-9a-z]+)\\.([0-9a-z]+)\\.deleted$`)
 const forgottenName = 'forgotten.deleted'
 
 /** How many of them are kept: each is of a client that was killed in the millisecond in which it had yet to be told of it. */

@@ -1,5 +1,6 @@
 /** The name of a database's file, legal on every file system whatever the database is called. */
 import { sha256 } from '@noble/hashes/sha2.js'
+import { encodedName } from './file-name-pattern.ts'
 import { encodeUtf16 } from './utf16.ts'
 
 const alphabet = 'abcdefghijklmnopqrstuvwxyz234567'
@@ -14,7 +15,7 @@ export class FileNames {
   /** `suffix`: a dot and lower-case letters, such as `.sqlite`. */
   constructor(suffix: string) {
     this.#suffix = suffix
-    this.#pattern = new RegExp(`^[a-z2-7]{52}\\${suffix}$`)
+    this.#pattern = new RegExp(`^${encodedName}\\${suffix}$`)
   }
 
   /** Base32 (RFC 4648, lower case, not padded) of the SHA-256 of the name's UTF-16 (big-endian) bytes, and the suffix. */

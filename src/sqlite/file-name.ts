@@ -1,8 +1,9 @@
 /** What this engine calls its files. */
 import { FileNames } from '../files/file-name.ts'
+import { databaseSuffix } from '../files/file-name-pattern.ts'
 
 /** The names of its databases' files. */
-export const sqliteFileNames = new FileNames('.sqlite')
+export const sqliteFileNames = new FileNames(databaseSuffix)
 
 /** The name of that database's file. */
 export function fileNameOf(databaseName: string): string {

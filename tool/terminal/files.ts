@@ -1,6 +1,7 @@
 /** Files that commands write. */
 import { realpathSync, statSync } from 'node:fs'
 import { basename, dirname } from 'node:path'
+import { isDatabaseFileName } from 'idb-everywhere/snapshot'
 import { Failure } from './failures.ts'
 
 /** What stands at the path of a file to be written; `device`: also a pipe, anything that takes what comes. */
@@ -31,11 +32,8 @@ export function whereItLeads(file: string): string {
   }
 }
 
-/** What a directory of databases calls them, and what lies beside them. */
-const databaseFileName = /^[a-z2-7]{52}\.sqlite(-.*)?$/
-
 function refuseDatabase(file: string): void {
-  if (!databaseFileName.test(basename(file))) return
+  if (!isDatabaseFileName(basename(file))) return
   const message = `File "${file}" has the name of a database in its directory, which could be in use; name another file`
   throw new Failure(message, 'EEXIST')
 }

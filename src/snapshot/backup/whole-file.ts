@@ -1,6 +1,7 @@
 /** Files that are there as a whole, or not at all. */
 import { memberOf } from '../../base/thrown.ts'
 import { optionError } from '../../errors.ts'
+import { isDatabaseFileName } from '../../files/file-name-pattern.ts'
 
 /** What is needed of the modules for files. */
 export interface FileModules {
@@ -18,9 +19,6 @@ export interface WholeFile {
   end(): Promise<void>
 }
 
-/** What a directory of databases calls them, and what lies beside them. */
-const databaseFileName = /^[a-z2-7]{52}\.sqlite(-.*)?$/
-
 /**
  * The path of the file that is to be written: where a link leads, that file.
  *
@@ -33,7 +31,7 @@ export async function targetOf({ fs, path }: FileModules, target: string): Promi
   }
   // It may be gone since: a log is, once its database is closed.
   const real = await fs.realpath(target).catch(() => target)
-  if (databaseFileName.test(path.basename(real))) {
+  if (isDatabaseFileName(path.basename(real))) {
     const message = `"${target}" is what a directory of databases calls one of them, which could be in use; name another file`
     throw optionError('path', message)
   }

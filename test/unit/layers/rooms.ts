@@ -93,6 +93,7 @@ export const sourceRooms: Rooms = {
     'src/api/IDBDatabase.ts',
     'src/api/global/',
     'src/explain/',
+    'src/files/file-name-pattern.ts',
     'src/keys/',
     // Loaded where a database file is opened, and not before.
     'src/platform/backup-file.ts',
