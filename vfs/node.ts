@@ -1,5 +1,6 @@
 import fs from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
+import { refuseMemoryPath } from '../src/arguments/memory-path.ts'
 import { VfsError } from '../src/files/vfs.ts'
 import type { Vfs, VfsDirectory } from '../src/files/vfs.ts'
 import { holdDirectory } from './node/held-directory.ts'
@@ -14,7 +15,14 @@ import type { LockOptions } from './node/node-lock.ts'
  * rendered on a server may. A directory belongs to one thread of one process at a time; see `node-lock.ts`.
  */
 export function nodeFs(): Vfs {
-  return { name: 'node', isPersistent: true, directory: (path) => directoryAt(realPath(path)) }
+  return {
+    name: 'node',
+    isPersistent: true,
+    directory(path) {
+      refuseMemoryPath(path)
+      return directoryAt(realPath(path))
+    },
+  }
 }
 
 /** `path` with its symbolic links resolved as far as it exists. */

@@ -1,3 +1,4 @@
+import { refuseMemoryPath } from '../src/arguments/memory-path.ts'
 import { append } from '../src/base/own-property.ts'
 import { VfsError } from '../src/files/vfs.ts'
 import type { Vfs } from '../src/files/vfs.ts'
@@ -12,7 +13,14 @@ import { OpfsFiles } from './opfs/opfs-files.ts'
  * and `createIndexedDB()` on a page starts such a worker. Importing it does nothing.
  */
 export function opfs(): Vfs {
-  return { name: 'opfs', isPersistent: true, directory: (path) => directoryAt(segmentsOf(path)) }
+  return {
+    name: 'opfs',
+    isPersistent: true,
+    directory(path) {
+      refuseMemoryPath(path)
+      return directoryAt(segmentsOf(path))
+    },
+  }
 }
 
 /** The names along a path; it is relative to the origin's root, and there is no way above that. */

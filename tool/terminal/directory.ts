@@ -7,7 +7,7 @@ import {
   createIndexedDB,
   type IndexedDBOptions,
 } from 'idb-everywhere'
-import { Failure, failureText } from './failures.ts'
+import { Failure, failureText, WrongUse } from './failures.ts'
 
 /**
  * Lets `action` use the databases of a directory, and gives it up afterwards. Other processes may have it: they go on, and so does
@@ -46,8 +46,13 @@ export function directoryArgument(): Argument {
   )
 }
 
-/** Its absolute path. @throws Failure with the code ENOENT or ENOTDIR where there is no such directory */
+/**
+ * Its absolute path.
+ *
+ * @throws Failure with the code ENOENT or ENOTDIR where there is no such directory; WrongUse for databases in memory
+ */
 export function existingDirectory(directory: string): string {
+  refuseMemory(directory)
   const found = statSync(directory, { throwIfNoEntry: false })
   if (!found) {
     throw new Failure(
@@ -70,8 +75,13 @@ export interface MadeDirectory {
   removeIfEmpty(): void
 }
 
-/** Makes it, and those above it, where it is not there. @throws Failure with the code ENOTDIR where a file is in the way */
+/**
+ * Makes it, and those above it, where it is not there.
+ *
+ * @throws Failure with the code ENOTDIR where a file is in the way; WrongUse for databases in memory
+ */
 export function madeDirectory(directory: string): MadeDirectory {
+  refuseMemory(directory)
   const first = makeDirectory(directory)
   return {
     removeIfEmpty() {
@@ -82,6 +92,14 @@ export function madeDirectory(directory: string): MadeDirectory {
       }
     },
   }
+}
+
+/** What SQLite and its tools mean by that name. */
+function refuseMemory(directory: string): void {
+  if (directory !== ':memory:') return
+  throw new WrongUse(
+    '":memory:" is no directory, and what a program has in memory no other sees; name the directory that holds the databases ("./:memory:" for one of that name)',
+  )
 }
 
 /** The first one that was made; undefined: they were there. */

@@ -19,6 +19,8 @@ export async function prepareUse() {
 /** Arguments → what the message on the standard error has to say. */
 const wrongUses = [
   [[], /Usage: idb-everywhere/],
+  [['ls', ':memory:'], /":memory:" is no directory/],
+  [['import', ':memory:', import.meta.filename], /":memory:" is no directory/],
   [['shema', shop], /unknown command 'shema'\n\(Did you mean schema\?\)/],
   [['dump'], /missing required argument 'directory'/],
   [['get', shop, 'shop', 'settings', '-dark'], /'-dark'; put -- before arguments that begin/],

@@ -8,7 +8,7 @@ test('serveInspector() needs the path of a directory', async () => {
     'serveInspector() needs an object of options as `options`, got "data"',
   )
   await expect(call({})).rejects.toThrow(
-    'serveInspector() needs a non-empty string as `options.path`, got undefined',
+    'serveInspector() needs the path of a directory or file as `options.path`, got undefined',
   )
 })
 

@@ -10,11 +10,25 @@ type Loose = Record<string, ((...given: unknown[]) => unknown) | undefined>
 const { listDatabases, checkDirectory, salvage, compact, removeDatabase, doctor } =
   maintenance as unknown as Loose
 
+const inMemory =
+  '; for databases in memory, give createIndexedDB() the option vfs: memory(), of idb-everywhere/vfs/memory (a directory of that name is "./:memory:")'
+
 type Case = [message: string, call: () => unknown]
 
 const cases: Case[] = [
-  ['listDatabases() needs a non-empty string as `path`, got undefined', () => listDatabases?.()],
-  ['doctor() needs a non-empty string as `path`, got ""', () => doctor?.('')],
+  [
+    'listDatabases() needs the path of a directory or file as `path`, got undefined',
+    () => listDatabases?.(),
+  ],
+  [
+    `compact() needs the path of a directory or file as \`path\`, got ":memory:"${inMemory}`,
+    () => compact?.(':memory:'),
+  ],
+  [
+    `status() needs the path of a directory or file as \`path\`, got ":memory:"${inMemory}`,
+    () => status(':memory:'),
+  ],
+  ['doctor() needs the path of a directory or file as `path`, got ""', () => doctor?.('')],
   [
     'salvage() needs an object of options as `options`, got "library"',
     () => salvage?.('nowhere', 'library'),
@@ -29,7 +43,7 @@ const cases: Case[] = [
     'removeDatabase() needs a number of milliseconds as `options.waitMs`, got "1s"',
     () => removeDatabase?.('nowhere', 'library', { waitMs: '1s' }),
   ],
-  ['status() needs a non-empty string as `path`, got ""', () => status('')],
+  ['status() needs the path of a directory or file as `path`, got ""', () => status('')],
   [
     'inspect() needs a factory of this package as `indexedDB`, got an object',
     () => inspect({} as IDBFactory),

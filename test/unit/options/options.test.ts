@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import {
   createIndexedDB,
@@ -11,6 +12,7 @@ import { completeOptions } from '../../../src/options/options.ts'
 import { platform as nodePlatform } from '../../../src/platform/node.ts'
 import { createTestWorld, forceClose } from '../../../src/testing.ts'
 import { memory } from '../../../vfs/memory.ts'
+import { nodeFs } from '../../../vfs/node.ts'
 
 const vfs = memory()
 
@@ -43,6 +45,19 @@ describe('options', () => {
   ] as const)('%j means %j', (former, present) => {
     expect(settingsOf(former)).toEqual(settingsOf(present))
     expect(settingsOf(former)).not.toEqual(settingsOf({}))
+  })
+
+  test('a directory is not called as SQLite calls databases in memory', () => {
+    for (const options of [{}, { vfs: nodeFs() }, { worker: true }]) {
+      expect(refusal(() => createIndexedDB({ ...options, path: ':memory:' }))).toMatchObject({
+        name: 'TypeError',
+        code: 'ERR_IDB_INVALID_OPTION',
+        option: 'path',
+        message: expect.stringContaining('the option vfs: memory()') as string,
+      })
+    }
+    expect(settingsOf({ vfs: memory(), path: ':memory:' })).toMatchObject({ path: ':memory:' })
+    expect(existsSync(':memory:')).toBe(false)
   })
 
   test.each(['onLocked', 'onCorrupt', 'quota', 'check'] as const)(

@@ -57,7 +57,7 @@ const cases: Case[] = [
   [`openBackup() needs ${stream}, got an ArrayBuffer`, () => openBackup?.(new ArrayBuffer(1))],
   ['backup() needs a string as `name`, got 5', (it) => backup?.(it, 5)],
   [
-    'backupToFile() needs a non-empty string as `path`, got undefined',
+    'backupToFile() needs the path of a directory or file as `path`, got undefined',
     (it) => backupToFile?.(it, 'd'),
   ],
   [
