@@ -105,7 +105,7 @@ class RemoteHost implements ObservableHost {
 
   async #list(): Promise<{ name: string; version: number }[]> {
     const { pool, sql } = this.#services
-    const lease = await pool.acquire()
+    const lease = await pool.acquireForRequest()
     try {
       const rows = await lease.wire.ask(sql.schemas.list)
       return rows.map((row) => ({ name: nameOf(bytesIn(row, 0)), version: numberIn(row, 1) }))

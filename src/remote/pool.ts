@@ -37,6 +37,7 @@ export interface PoolOptions {
 }
 
 interface Waiting {
+  readonly isRequest: boolean
   resolve(lease: Lease): void
   reject(error: unknown): void
 }
@@ -46,6 +47,10 @@ export class Pool {
   readonly #idle: Lease[] = []
   readonly #all = new Set<Lease>()
   readonly #waiting = new Fifo<Waiting>()
+  /** Those that requests have. */
+  readonly #lent = new Set<Lease>()
+  /** How many requests have one, or want one. */
+  #requestCount = 0
   /** How many are there or being made. */
   #count = 0
   #lastSlot = 0
@@ -59,21 +64,27 @@ export class Pool {
     return Array.from(this.#all, ({ slot }) => slot)
   }
 
-  /** A connection, as soon as there is one. @throws UnknownError where the server cannot be reached */
-  async acquire(): Promise<Lease> {
-    const idle = this.#takeIdle()
-    if (idle) return idle
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ resolve, reject })
-      if (this.#count < this.#options.most) void this.#make()
-    })
+  /** A connection for a transaction, as soon as there is one. @throws UnknownError where the server cannot be reached */
+  acquire(): Promise<Lease> {
+    return this.#acquire(false)
+  }
+
+  /**
+   * The same for a request to open or delete a database, which does not count: it may wait until transactions of this process, and of
+   * others, have ended, and must keep none from its connection.
+   */
+  acquireForRequest(): Promise<Lease> {
+    this.#requestCount++
+    return this.#acquire(true)
   }
 
   /** It must be idle. */
   release(lease: Lease): void {
+    this.#takeBack(lease)
     if (lease.wire.isLost) return
+    if (this.#count > this.#most) return this.#dismiss(lease)
     const next = this.#waiting.shift()
-    if (next) next.resolve(lease)
+    if (next) this.#give(lease, next)
     else append(this.#idle, lease)
   }
 
@@ -82,6 +93,34 @@ export class Pool {
     const all = [...this.#all]
     this.#idle.length = 0
     await Promise.all(all.map(({ wire }) => wire.end().catch(() => {})))
+  }
+
+  get #most(): number {
+    return this.#options.most + this.#requestCount
+  }
+
+  #acquire(isRequest: boolean): Promise<Lease> {
+    return new Promise((resolve, reject) => {
+      const waiting = { isRequest, resolve, reject }
+      const idle = this.#takeIdle()
+      if (idle) return this.#give(idle, waiting)
+      this.#waiting.push(waiting)
+      if (this.#count < this.#most) void this.#make()
+    })
+  }
+
+  #give(lease: Lease, { isRequest, resolve }: Waiting): void {
+    if (isRequest) this.#lent.add(lease)
+    resolve(lease)
+  }
+
+  #takeBack(lease: Lease): void {
+    if (this.#lent.delete(lease)) this.#requestCount--
+  }
+
+  #dismiss(lease: Lease): void {
+    this.#forget(lease)
+    lease.wire.end().catch(() => {})
   }
 
   #takeIdle(): Lease | undefined {
@@ -101,7 +140,9 @@ export class Pool {
       this.release(lease)
     } catch (error) {
       this.#count--
-      this.#waiting.shift()?.reject(error)
+      const refused = this.#waiting.shift()
+      if (refused?.isRequest) this.#requestCount--
+      refused?.reject(error)
     }
   }
 
@@ -118,8 +159,12 @@ export class Pool {
   }
 
   #lost(lease: Lease): void {
-    this.#all.delete(lease)
-    this.#count--
-    if (this.#waiting.first()) void this.#make()
+    this.#takeBack(lease)
+    this.#forget(lease)
+    if (this.#waiting.first() && this.#count < this.#most) void this.#make()
+  }
+
+  #forget(lease: Lease): void {
+    if (this.#all.delete(lease)) this.#count--
   }
 }

@@ -72,7 +72,7 @@ async function countOthers(
 
 /** Others may be gone without a word. One whose transaction is still running holds it up: then it is tried again. */
 async function expire(pool: Pool, { sql }: HostServices): Promise<void> {
-  const lease = await pool.acquire()
+  const lease = await pool.acquireForRequest()
   try {
     await lease.wire.ask({ text: "BEGIN; SET LOCAL lock_timeout = '500ms'" })
     await lease.wire.ask(sql.sessions.expire, [leaseMs])

@@ -30,7 +30,7 @@ export async function upgradeDatabase(opening: Opening): Promise<void> {
 }
 
 async function upgradeOnce(opening: Opening, noteFound: () => void): Promise<void> {
-  const lease = await opening.named.services.pool.acquire()
+  const lease = await opening.named.services.pool.acquireForRequest()
   const working = takeDatabase(opening, lease, noteFound)
   try {
     await opening.request.orCancelled([working])

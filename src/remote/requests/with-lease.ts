@@ -13,7 +13,7 @@ export async function withLease<Result>(
   request: QueuedRequest,
   work: (lease: Lease) => Promise<Result>,
 ): Promise<Result> {
-  const lease = await pool.acquire()
+  const lease = await pool.acquireForRequest()
   const working = work(lease)
   try {
     await request.orCancelled([working.then(() => {})])

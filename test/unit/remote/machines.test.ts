@@ -1,5 +1,7 @@
 /** Several processes on one schema: each host is one, as the server sees it. */
 import { expect, test } from 'vitest'
+import { askServer } from '../../kit/ask-server.ts'
+import { eventually } from '../../kit/eventually.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 
@@ -103,6 +105,43 @@ onServer('databases of several processes', ({ factory, connectionString }) => {
     )
     expect(databases.map(({ version }) => version)).toEqual([1, 1, 1])
     expect(await factories[0]?.databases()).toEqual([{ name: 'test', version: 1 }])
+  })
+
+  test('a request that waits keeps no transaction from the only connection, here or elsewhere', async () => {
+    // That it is blocked meanwhile is said as a warning.
+    const single = () => factory({ connections: 1 }, () => {})
+    const [one, other] = [await single(), await single()]
+    const first = await openDatabase(one, (it) => it.createObjectStore('s'))
+    const second = await resultOf(other.open('test'))
+    const closeAfter = (database: IDBDatabase, value: number): void => {
+      database.onversionchange = () => {
+        database.transaction('s', 'readwrite').objectStore('s').put(value, value)
+        database.close()
+      }
+    }
+    closeAfter(first, 1)
+    closeAfter(second, 2)
+    const upgraded = await resultOf(other.open('test', 2))
+    const written = await resultOf(upgraded.transaction('s').objectStore('s').getAll())
+    expect(written).toEqual([1, 2])
+  })
+
+  test('many requests at once are all carried out, and leave no more connections to the server than there may be', async () => {
+    const place = `${connectionString()}&application_name=many`
+    const indexedDB = await factory({ connectionString: place, connections: 2 })
+    const names = Array.from({ length: 30 }, (_, i) => `database ${i}`)
+    await Promise.all(
+      names.map(async (name) => {
+        const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'), { name })
+        await resultOf(database.transaction('s', 'readwrite').objectStore('s').put(name, 1))
+        database.close()
+        await resultOf(indexedDB.deleteDatabase(name))
+      }),
+    )
+    expect(await indexedDB.databases()).toEqual([])
+    const count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'many'"
+    const left = async () => Number((await askServer(connectionString(), count))[0]?.[0])
+    await eventually(async () => expect(await left()).toBeLessThanOrEqual(3))
   })
 
   test('an opening that waits for others is cancelled as its factory closes', async () => {
