@@ -253,6 +253,24 @@ export const longSuites = [
     counts: /^tabs: .*/m,
   },
   {
+    name: 'remote-programs',
+    lane: 'packages',
+    command:
+      'node test/suites/remote/run.mjs --transactions 100000 --programs 1000 --clients all --seconds 20 --cuts 30',
+    counts: /^remote: (?:passed|FAILED|skipped).*/m,
+  },
+  {
+    name: 'remote-runtimes',
+    lane: 'packages',
+    command: `${matrix} tables,remote --runtimes node@24,bun,deno`,
+    counts: /^matrix: .*/m,
+  },
+  {
+    name: 'remote-wpt',
+    command: 'npm run --silent wpt -- --vfs postgres --runtime node@24',
+    counts: /^WPT .*subtests pass.*/m,
+  },
+  {
     name: 'all-programs',
     lane: 'processes',
     command: 'node test/suites/programs/run.mjs',

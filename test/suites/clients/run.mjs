@@ -2,8 +2,8 @@
  * Libraries that people use IndexedDB through, unchanged from the registry, on our files: a demanding program for each, in two
  * processes, of which the second checks what the first left on disk.
  *
- * `node test/suites/clients/run.mjs [name…] [--runtime node@22,bun]`. Needs a built `dist/`. Ends with a table and a line of
- * counts.
+ * `node test/suites/clients/run.mjs [name…] [--runtime node@22,bun] [--host postgres]`. Needs a built `dist/`. Ends with a table and a
+ * line of counts. `--host postgres`: on a PostgreSQL server instead, each program in a schema of its own.
  */
 import { execFile } from 'node:child_process'
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -13,7 +13,6 @@ import { parseArgs } from 'node:util'
 import { importBundled } from '../../kit/bundle.mjs'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const entry = process.env.IDB_TEST_ENTRY ?? new URL('../../../dist/auto.js', import.meta.url).href
 const { installedPackage, runtimeCommand, runtimeLabel } = (
   await importBundled('test/kit/runtimes.ts')
 ).module
@@ -25,7 +24,10 @@ const timeoutMs = 120_000
 const clients = JSON.parse(readFileSync(join(here, 'clients.json'), 'utf8'))
 
 const { values, positionals } = parseArgs({
-  options: { runtime: { type: 'string', default: 'node' } },
+  options: {
+    runtime: { type: 'string', default: 'node' },
+    host: { type: 'string', default: 'files' },
+  },
   allowPositionals: true,
 })
 const runtimes = values.runtime.split(',')
@@ -33,6 +35,11 @@ const unknown = positionals.filter((name) => !(name in clients))
 if (unknown.length > 0) {
   throw new TypeError(`No client "${unknown.join('", "')}"; there are ${Object.keys(clients)}`)
 }
+
+const hosts = { files: onFiles, postgres: onPostgres }
+const start = hosts[values.host]
+if (!start) throw new TypeError(`No host "${values.host}"; there are ${Object.keys(hosts)}`)
+const { entry, placeOf, stop } = await start()
 
 const rows = []
 for (const [name, client] of Object.entries(clients)) {
@@ -43,15 +50,48 @@ for (const [name, client] of Object.entries(clients)) {
   for (const runtime of runtimes) row.cells.push(await runClient(name, installed, runtime))
   rows.push(row)
 }
+await stop()
 printTable()
 const all = rows.flatMap(({ cells }) => cells)
 const [passed, failed] = ['passed', 'failed'].map((key) =>
   all.reduce((sum, cell) => sum + cell[key].length, 0),
 )
 console.log(
-  `clients: ${passed} of ${passed + failed} checks pass, ${rows.length} libraries on ${runtimes.length} runtimes`,
+  `clients: ${passed} of ${passed + failed} checks pass, ${rows.length} libraries on ${runtimes.length} runtimes (${values.host})`,
 )
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1
+
+/** Where the databases of a program are, as its environment says: in a directory of its folder. */
+function onFiles() {
+  const auto = new URL('../../../dist/auto.js', import.meta.url).href
+  return {
+    entry: process.env.IDB_TEST_ENTRY ?? auto,
+    placeOf: async (folder) => ({ IDB_PATH: join(folder, 'data') }),
+    async stop() {},
+  }
+}
+
+/** In a schema of its own, on a server of this run. */
+async function onPostgres() {
+  const { newSchema, startPostgres, whyNoServer } = (
+    await importBundled('test/suites/remote/suite.ts')
+  ).module
+  const reason = whyNoServer()
+  if (reason !== null) {
+    console.log(`clients: skipped: ${reason}`)
+    process.exit()
+  }
+  const server = await startPostgres()
+  const { connectionString } = server
+  return {
+    entry: new URL('./on-postgres.mjs', import.meta.url).href,
+    placeOf: async () => ({
+      IDB_TEST_SERVER: connectionString,
+      IDB_TEST_SCHEMA: await newSchema(connectionString),
+    }),
+    stop: () => server.stop(),
+  }
+}
 
 /** Both processes of a program, in a folder beside the library's, so that its imports resolve. */
 async function runClient(name, installed, runtime) {
@@ -60,10 +100,11 @@ async function runClient(name, installed, runtime) {
     for (const file of ['harness.mjs', 'mocha-suite.mjs', `programs/${name}.mjs`]) {
       cpSync(join(here, file), join(folder, file.replace('programs/', '')))
     }
+    const place = await placeOf(folder)
     const passed = []
     const failed = []
     for (const part of ['first', 'second']) {
-      const result = await runPart({ folder, name, runtime, part })
+      const result = await runPart({ folder, name, runtime, part, place })
       passed.push(...result.passed)
       failed.push(...result.failed)
     }
@@ -76,7 +117,7 @@ async function runClient(name, installed, runtime) {
   }
 }
 
-async function runPart({ folder, name, runtime, part }) {
+async function runPart({ folder, name, runtime, part, place }) {
   const [command, ...args] = await runtimeCommand(runtime)
   const program = pathToFileURL(join(folder, `${name}.mjs`)).href
   const output = await new Promise((resolve) => {
@@ -85,7 +126,7 @@ async function runPart({ folder, name, runtime, part }) {
       [...args, join(folder, 'harness.mjs'), entry, program, part],
       {
         cwd: folder,
-        env: { ...process.env, IDB_PATH: join(folder, 'data') },
+        env: { ...process.env, ...place },
         timeout: timeoutMs,
         maxBuffer: 64 * 1024 * 1024,
       },

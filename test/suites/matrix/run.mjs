@@ -2,8 +2,9 @@
  * Runtime × suite, and writer × reader: which suite passes in which runtime, and whether a file written in one is read the
  * same in every other.
  *
- * `node test/suites/matrix/run.mjs [--runtimes node@20,bun] [--suites files,news,unit,extras,crash,runners,clients,wpt] [--filter key]`; `--filter` goes to
- * the WPT runner. Needs a built `dist/`. Ends with both tables and a line of counts.
+ * `node test/suites/matrix/run.mjs [--runtimes node@20,bun] [--suites files,tables,news,unit,remote,extras,crash,runners,clients,wpt] [--filter key]`;
+ * `tables` is `files` on a PostgreSQL server, and `--filter` goes to the WPT runner. Needs a built `dist/`. Ends with the tables and a
+ * line of counts.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -38,6 +39,11 @@ const suites = {
       'test/unit/extras',
       'test/unit/platform/diagnostics.test.ts',
     ],
+    counts: /Tests +(.*)/,
+  }),
+  remote: (runtime) => ({
+    runtime,
+    args: ['node_modules/vitest/vitest.mjs', 'run', 'test/unit/remote'],
     counts: /Tests +(.*)/,
   }),
   crash: (runtime) => ({
@@ -79,7 +85,33 @@ const wanted = values.suites.split(',')
 let failures = 0
 let runCount = 0
 
-if (wanted.includes('files')) await runFileMatrix()
+const inDirectory = {
+  title: 'written ↓ read →',
+  async newPlace() {
+    const directory = mkdtempSync(join(tmpdir(), 'idb-everywhere-matrix-'))
+    const remove = () => rmSync(directory, { recursive: true, force: true })
+    return { place: [directory], remove }
+  },
+  async end() {},
+}
+
+/** The server is there until the end. */
+async function inSchema() {
+  const { module } = await importBundled('test/suites/remote/suite.ts')
+  const server = await module.startPostgres()
+  const { connectionString } = server
+  return {
+    title: 'on PostgreSQL ↓ →',
+    async newPlace() {
+      const schema = await module.newSchema(connectionString)
+      return { place: [schema, connectionString], remove() {} }
+    },
+    end: () => server.stop(),
+  }
+}
+
+if (wanted.includes('files')) await runFileMatrix(inDirectory)
+if (wanted.includes('tables')) await runFileMatrix(await inSchema())
 if (wanted.includes('news')) await runNewsMatrix()
 if (wanted.some((name) => name in suites)) await runSuites()
 console.log(
@@ -87,28 +119,27 @@ console.log(
 )
 process.exitCode = failures === 0 && runCount > 0 ? 0 : 1
 
-async function runFileMatrix() {
-  const table = new Table({
-    head: ['written ↓ read →', ...runtimes.map(runtimeLabel)],
-    style: plain,
-  })
+/** `newPlace` gives what says where databases are, and what removes them. */
+async function runFileMatrix({ title, newPlace, end }) {
+  const table = new Table({ head: [title, ...runtimes.map(runtimeLabel)], style: plain })
   for (const writer of runtimes) {
-    const directory = mkdtempSync(join(tmpdir(), 'idb-everywhere-matrix-'))
+    const { place, remove } = await newPlace()
     try {
-      const written = await runFile(writer, 'write', directory)
+      const written = await runFile(writer, 'write', place)
       reportWrong(`written by ${runtimeLabel(writer)}`, written)
       const cells = []
-      for (const reader of runtimes) cells.push(await readCell({ writer, reader, directory }))
+      for (const reader of runtimes) cells.push(await readCell({ writer, reader, place }))
       table.push([runtimeLabel(writer), ...cells])
     } finally {
-      rmSync(directory, { recursive: true, force: true })
+      remove()
     }
   }
+  await end()
   console.log(table.toString())
 }
 
-async function readCell({ writer, reader, directory }) {
-  const checks = await runFile(reader, 'read', directory)
+async function readCell({ writer, reader, place }) {
+  const checks = await runFile(reader, 'read', place)
   const wrong = reportWrong(`${runtimeLabel(writer)} → ${runtimeLabel(reader)}`, checks)
   return `${checks.length - wrong}/${checks.length}`
 }
@@ -122,10 +153,10 @@ function reportWrong(cell, checks) {
   return wrong.length
 }
 
-async function runFile(runtime, side, directory) {
+async function runFile(runtime, side, place) {
   const [command, ...args] = await runtimeCommand(runtime)
   const program = fileURLToPath(new URL('./file.mjs', import.meta.url))
-  const { output } = await runCommand(command, [...args, program, entry, side, directory])
+  const { output } = await runCommand(command, [...args, program, entry, side, ...place])
   const line = output.match(/^RESULT (.*)$/m)
   return line ? JSON.parse(line[1]) : [{ title: side, error: output.slice(-1000) }]
 }

@@ -1,12 +1,12 @@
 /** Runs random programs on several implementations and compares what script can see. */
 import { startServer } from '../../kit/page-server.ts'
-import { findBrowser, installCommand } from '../../kit/browsers.ts'
+import { installCommand } from '../../kit/browsers.ts'
 import { codeOf } from './program/code.ts'
-import { compareWithNative, differenceOf } from './compare.ts'
+import { type Comparison, compareWithNative, differenceOf } from './compare.ts'
 import { generatePrograms } from './program/generate.ts'
 import type { Program, Trace } from './program/program.ts'
 import { shrink } from './program/shrink.ts'
-import { type Target, type TargetName, browserOf, isNative, startTarget } from './targets.ts'
+import { type Target, type TargetName, isAvailable, isNative, startTarget } from './targets.ts'
 
 export { targetNames } from './targets.ts'
 
@@ -79,11 +79,6 @@ export async function main(settings: Settings): Promise<number> {
   return counts.differences.length > 0 || (isRequired && missing.length > 0) ? 1 : 0
 }
 
-function isAvailable(name: TargetName): boolean {
-  const browser = browserOf(name)
-  return browser === null || findBrowser(browser) !== null
-}
-
 async function compareAll(
   targets: readonly Target[],
   settings: Settings,
@@ -144,7 +139,7 @@ async function judge(
     return
   }
   for (const other of others) {
-    const { difference, known } = compareWithNative(first.trace, other.trace)
+    const { difference, known } = comparisonOf(first, other.trace)
     for (const title of known) counts.known.set(title, (counts.known.get(title) ?? 0) + 1)
     if (difference === null) continue
     const found = { program, one: first, other }
@@ -152,6 +147,12 @@ async function judge(
     counts.notSeenAgain++
     console.log(`not seen again: ${other.target.name} at ${difference.replaceAll('\n', ' | ')}`)
   }
+}
+
+/** With a native implementation some differences are known; ours do not differ from each other. */
+function comparisonOf({ target, trace }: Testimony, other: Trace): Comparison {
+  if (isNative(target.name)) return compareWithNative(trace, other)
+  return { difference: differenceOf(trace, other), known: [] }
 }
 
 /** A program on which two implementations differ. */
@@ -204,13 +205,13 @@ async function runBoth(
 
 /** Known differences are those between a native implementation and ours. */
 function differenceIn(
-  { other }: Case,
+  { one, other }: Case,
   first: Trace | undefined,
   second: Trace | undefined,
 ): string | null {
   if (!first || !second) throw new Error('unreachable: both have run the program')
   if (isNative(other.target.name)) return differenceOf(first, second)
-  return compareWithNative(first, second).difference
+  return comparisonOf({ target: one.target, trace: first }, second).difference
 }
 
 /** Prints what each implementation makes of the program, then the smallest that still shows the difference. */
@@ -242,7 +243,7 @@ function summaryOf(
   const lines = [`parity: ${countsText(counts)}; on ${names}; --seed ${settings.seed}`]
   if (missing.length > 0) {
     lines.push(
-      `parity: ${missing.length} missing: ${missing.join(', ')}; get them by: ${installCommand}`,
+      `parity: ${missing.length} missing: ${missing.join(', ')}; get browsers by: ${installCommand}`,
     )
   }
   return lines.join('\n')

@@ -37,7 +37,7 @@ await build({
   ...common,
   entryPoints: ['test/suites/parity/main.ts'],
   platform: 'node',
-  external: ['playwright-core', 'fast-check'],
+  external: ['playwright-core', 'fast-check', 'pg'],
   target: 'node20.19',
 })
 await build({

@@ -10,11 +10,14 @@ import {
   type BrowserName,
   browserNames,
   chromiumStores,
+  findBrowser,
   startBrowser,
   startThrowaway,
   type ThrowawayBrowser,
 } from '../../kit/browsers.ts'
 import type { Server } from '../../kit/page-server.ts'
+import { newSchema, remoteFactory } from '../../kit/postgres-schema.ts'
+import { startPostgres, whyNoServer } from '../../kit/postgres-server.ts'
 import { runPrograms } from './interpreter.ts'
 import type { PageImplementation, PageRequest, RunInPage } from './page.ts'
 import type { Program, Trace } from './program/program.ts'
@@ -26,7 +29,7 @@ export interface Target {
 }
 
 /**
- * The native implementations, which judge; ours here, with its engine in this thread or in one of its own; ours in
+ * The native implementations, which judge; ours here, with its engine in this thread or in one of its own, or on a server; ours in
  * browsers, on a page or in a dedicated worker of it. `frames`: each program spans a page and two frames.
  */
 export const targetNames = [
@@ -36,6 +39,7 @@ export const targetNames = [
   'node-memory',
   'node-file',
   'node-worker',
+  'node-postgres',
   'chromium-memory',
   'chromium-page-opfs',
   'chromium-worker-opfs',
@@ -56,8 +60,15 @@ export function isNative(name: TargetName): boolean {
 }
 
 /** The browser that a target runs in; null for those in this process. */
-export function browserOf(name: TargetName): BrowserName | null {
+function browserOf(name: TargetName): BrowserName | null {
   return browserNames.find((it) => name.startsWith(it)) ?? null
+}
+
+/** Whether there is what the target runs on. */
+export function isAvailable(name: TargetName): boolean {
+  if (name === 'node-postgres') return whyNoServer() === null
+  const browser = browserOf(name)
+  return browser === null || findBrowser(browser) !== null
 }
 
 /** Where targets find the package as built. */
@@ -72,6 +83,7 @@ export async function startTarget(name: TargetName, { server, dist }: Built): Pr
   const browser = browserOf(name)
   if (browser) return startInBrowser(name, browser, server)
   if (name === 'node-memory') return startHere(name, createIndexedDB({ vfs: memory() }))
+  if (name === 'node-postgres') return startOnServer(name)
   const worker = name === 'node-worker' && pathToFileURL(join(dist, 'worker-node.js'))
   return startOnFiles(name, worker)
 }
@@ -172,6 +184,20 @@ async function startOnFiles(name: TargetName, worker: URL | false): Promise<Targ
     async close() {
       await target.close()
       await rm(path, { recursive: true, maxRetries: 3 })
+    },
+  }
+}
+
+async function startOnServer(name: TargetName): Promise<Target> {
+  const server = await startPostgres()
+  const { connectionString } = server
+  const schema = await newSchema(connectionString)
+  const target = startHere(name, remoteFactory({ connectionString, schema }))
+  return {
+    ...target,
+    async close() {
+      await target.close()
+      await server.stop()
     },
   }
 }

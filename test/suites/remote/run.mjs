@@ -1,18 +1,22 @@
 /**
- * Holds databases on a PostgreSQL server to what those on files are held to: the model's random transactions; and several processes at
- * once, without trouble, then while connections are cut and the server crashes.
+ * Holds databases on a PostgreSQL server to what those on files are held to: the model's random transactions, parity's programs, and those
+ * of client libraries; and several processes at once, without trouble, then while connections are cut and the server crashes.
  *
- * node test/suites/remote/run.mjs [--transactions 1500] [--seed 1] [--first 0] [--processes 3] [--seconds 6] [--cuts 9]
+ * node test/suites/remote/run.mjs [--transactions 1500] [--seed 1] [--first 0] [--programs 50] [--clients idb,dexie | all]
+ *                                 [--processes 3] [--seconds 6] [--cuts 9]
  *
  * `--first` starts at that program of the seed; `--cuts` is how often connections are cut, every third time by a crash of the server.
  */
 import { flag, importBundled } from '../../kit/bundle.mjs'
+import { runOthers } from './other-suites.mjs'
 
 const childPath = 'test/suites/remote/child.ts'
 const { module, pathOf } = await importBundled('test/suites/remote/suite.ts', [childPath])
 const seed = Number(flag('seed') ?? Date.now() % 1_000_000)
 const first = Number(flag('first') ?? 0)
 const transactions = Number(flag('transactions') ?? 1_500)
+const programs = Number(flag('programs') ?? 50)
+const clients = String(flag('clients') ?? 'idb,dexie')
 const processes = Number(flag('processes') ?? 3)
 const seconds = Number(flag('seconds') ?? 6)
 const cuts = Number(flag('cuts') ?? 9)
@@ -38,10 +42,12 @@ async function run() {
     )
   }
   await server.stop()
+  const others = await runOthers({ programs, clients, seed })
+  wrong.push(...others.wrong)
   for (const line of wrong) console.error(line)
   const outcome = wrong.length > 0 ? 'FAILED' : 'passed'
   console.log(
-    `remote: ${outcome} (${transactions} transactions as in the model; ${counts.join('; ')}; seed ${seed})`,
+    `remote: ${outcome} (${transactions} transactions as in the model; ${[...counts, ...others.counts].join('; ')}; seed ${seed})`,
   )
   process.exitCode = wrong.length > 0 ? 1 : 0
 }
