@@ -38,9 +38,9 @@ export class ByteWriter {
     if (this.isOutgrown) this.bytes = new Uint8Array(this.#sizes.initialBytes)
   }
 
-  /** What was written, as a view of the buffer. */
+  /** What was written, as a view of the buffer. (`subarray()` takes twice as long to make one.) */
   written(): Uint8Array<ArrayBuffer> {
-    return this.bytes.subarray(0, this.length)
+    return new Uint8Array(this.bytes.buffer, 0, this.length)
   }
 
   /** A copy of what was written from `start` on. */

@@ -3,6 +3,7 @@
  * no Proxy, which is dear to detect on some platforms.
  */
 import { append } from '../base/own-property.ts'
+import { copyShortBytes, shortBytes } from '../bytes/byte-arena.ts'
 import type { ByteWriter } from '../bytes/byte-writer.ts'
 import { compareKeys, keyTag, keyTerminator } from './key.ts'
 import { bytesOf, dateValueOf, holdsProxy, isArrayExoticObject } from './internal-slots.ts'
@@ -112,7 +113,8 @@ function convertToKey(
   enclosing: unknown[] | null,
 ): Uint8Array | null {
   const writer = borrowKeyWriter()
-  const key = writeKey(writer, input, isArray, enclosing) ? writer.copy() : null
+  const isKey = writeKey(writer, input, isArray, enclosing)
+  const key = isKey ? copyShortBytes(writer.bytes, 0, writer.length) : null
   returnKeyWriter(writer)
   return key
 }
@@ -126,7 +128,7 @@ function encodeStringKey(string: string): Uint8Array {
 /** The key of a string of code units up to 0x7E; null for other strings. */
 function encodeAsciiKey(string: string): Uint8Array | null {
   const { length } = string
-  const key = new Uint8Array(length + 2)
+  const key = shortBytes(length + 2)
   key[0] = keyTag.string
   for (let i = 0; i < length; i++) {
     const unit = string.charCodeAt(i)

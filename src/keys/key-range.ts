@@ -6,6 +6,7 @@
  * combination of open and closed bounds becomes one half-open interval of bytes, for a store (`key`) and for an index
  * (`key`, then primary key) alike.
  */
+import { shortBytes } from '../bytes/byte-arena.ts'
 import { compareKeys } from './key.ts'
 
 /** https://w3c.github.io/IndexedDB/#key-range-construct */
@@ -94,7 +95,7 @@ function isSingleKey({ lower, upper, lowerOpen, upperOpen }: KeyRange): boolean 
 
 /** `key ++ FF`. */
 export function behindKey(key: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(key.length + 1)
+  const bytes = shortBytes(key.length + 1)
   bytes.set(key)
   bytes[key.length] = 0xff
   return bytes

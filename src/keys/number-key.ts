@@ -1,6 +1,7 @@
 /**
  * Doubles as eight bytes that sort by memcmp: big-endian, the sign bit flipped if positive, all bits if negative.
  */
+import { shortBytes } from '../bytes/byte-arena.ts'
 import { damagedKey, keyTag } from './key.ts'
 
 /** Where the eight bytes of a number key begin, counted from its tag. */
@@ -16,7 +17,7 @@ const scratch = new DataView(new ArrayBuffer(8))
 
 /** The key of a number that is not NaN. */
 export function encodeNumberKey(n: number): Uint8Array {
-  const key = new Uint8Array(numberKeyLength)
+  const key = shortBytes(numberKeyLength)
   key[0] = keyTag.number
   writeNumberKeyBytes(key, numberKeyOffset, n)
   return key

@@ -3,6 +3,7 @@
  * and later iterations are answered from what was read ahead, as long as the transaction has not written to the store.
  * https://w3c.github.io/IndexedDB/#cursor-construct
  */
+import { copyShortBytes } from '../../bytes/byte-arena.ts'
 import { append } from '../../base/own-property.ts'
 import { type Direction, isForward } from '../../keys/direction.ts'
 import type { RecordBytes } from '../../protocol/protocol.ts'
@@ -167,8 +168,9 @@ function checkKey(key: Uint8Array): void {
 
 function cursorRecord({ source, keyOnly, request }: Cursor, record: RecordBytes): CursorRecord {
   const { bytes, keyStart, keyEnd, primaryKeyStart, primaryKeyEnd } = record
-  const key = bytes.slice(keyStart, keyEnd)
-  const primaryKey = source.indexId === 0 ? key : bytes.slice(primaryKeyStart, primaryKeyEnd)
+  const key = copyShortBytes(bytes, keyStart, keyEnd)
+  const primaryKey =
+    source.indexId === 0 ? key : copyShortBytes(bytes, primaryKeyStart, primaryKeyEnd)
   return { key, primaryKey, value: keyOnly ? undefined : valueOf(record, request) }
 }
 

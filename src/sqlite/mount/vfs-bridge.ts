@@ -143,7 +143,7 @@ export class VfsBridge implements WaSqliteVfs {
 
   xRead(file: number, into: number, byteCount: number, low: number, high: number): number {
     try {
-      const bytes = this.#module.HEAPU8.subarray(into, into + byteCount)
+      const bytes = new Uint8Array(this.#module.HEAPU8.buffer, into, byteCount)
       const readBytes = readFile(this.#file(file), bytes, offsetOf(low, high))
       // SQLite relies on the rest being zeros, which they are.
       return readBytes === byteCount ? code.SQLITE_OK : code.SQLITE_IOERR_SHORT_READ
@@ -221,7 +221,7 @@ export class VfsBridge implements WaSqliteVfs {
   /** A view, or for the header of a frame in a log a copy, which costs a third of one. */
   #bytesAt(from: number, byteCount: number): Uint8Array {
     const { HEAPU8: heap } = this.#module
-    if (byteCount !== frameHeaderSize) return heap.subarray(from, from + byteCount)
+    if (byteCount !== frameHeaderSize) return new Uint8Array(heap.buffer, from, byteCount)
     const header = this.#frameHeader
     for (let i = 0; i < frameHeaderSize; i++) header[i] = heap[from + i] as number // It lies in the heap.
     return header

@@ -154,12 +154,15 @@ test('an array met twice side by side is no cycle', () => {
   expect(roundTrip([twice, twice, [twice]])).toEqual([[1], [1], [[1]]])
 })
 
-test('the bytes of a key are its own', () => {
-  const key = convertValueToKey(['a'])
-  const copy = key?.slice()
-  convertValueToKey(['b', 'c'])
-  expect(key).toEqual(copy)
-  expect(key?.byteLength).toBe(key?.buffer.byteLength)
+test('a key keeps its bytes, however many others are made', () => {
+  const values = [['a'], 'a', 1, new Date(1), Uint8Array.of(1).buffer, 'é'.repeat(300)]
+  const keys = values.map((value) => convertValueToKey(value))
+  const copies = keys.map((key) => key?.slice())
+  for (let number = 0; number < 20_000; number++) {
+    convertValueToKey(number)
+    convertValueToKey(['b', `c ${number}`])
+  }
+  expect(keys).toEqual(copies)
 })
 
 test('multiEntry keys are sorted, each once, without what is no key', () => {
