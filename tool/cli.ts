@@ -20,6 +20,7 @@ import { addQuery } from './commands/data/query.ts'
 import { addSchema } from './commands/data/schema.ts'
 import { addCompletion } from './commands/completion.ts'
 import { addInspect } from './commands/inspect.ts'
+import { addPostgres } from './commands/postgres/postgres.ts'
 import { addStatus } from './commands/status.ts'
 import { reportFailure, reportOutput } from './terminal/failures.ts'
 import { helpLooks } from './terminal/help.ts'
@@ -39,6 +40,7 @@ const commands = {
   'Move:': [addExport, addImport, addBackup],
   'Compare:': [addDiff],
   'Care:': [addDoctor, addStatus, addCheck, addSalvage, addCompact, addRm],
+  'On a server:': [addPostgres],
   'Measure:': [addBench],
   'Others:': [addCompletion],
 }

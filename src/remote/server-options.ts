@@ -1,4 +1,4 @@
-/** What `postgres()` and `installPostgres()` take. Types only, so that their declarations lead to nothing inside the package. */
+/** What `postgres()`, `installPostgres()` and `postgresStatus()` take and give. Types only, so that their declarations lead to nothing inside the package. */
 
 /** Where the tables are, and how the server is reached. */
 export interface ServerOptions {
@@ -33,4 +33,30 @@ export interface PostgresOptions extends ServerOptions {
 export interface InstallPostgresOptions extends ServerOptions {
   /** A role that is given the rights to use the tables, and no others. Default: none is given any. */
   readonly role?: string | undefined
+}
+
+/** What `postgresStatus()` says. */
+export interface PostgresStatus {
+  /** Such as `18.4`. */
+  readonly serverVersion: string
+  /** How many standbys follow the server. */
+  readonly standbys: number
+  /** Whether a commit waits for any. */
+  readonly waitsForStandbys: boolean
+  readonly schema: string
+  /** Of its tables; null: it has none, and so no databases. */
+  readonly format: number | null
+  readonly databases: readonly {
+    readonly name: string
+    readonly version: number
+    readonly records: number
+    /** How many are open, of all processes. */
+    readonly connections: number
+  }[]
+  /** Those that have not said that they have ended; one not seen for 30 seconds no longer counts. */
+  readonly processes: readonly {
+    /** How long ago it renewed its row. */
+    readonly seenMs: number
+    readonly connections: number
+  }[]
 }

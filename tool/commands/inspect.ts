@@ -1,7 +1,7 @@
 /** `inspect`: a page of this machine to look into the databases with. */
 import { type Command, InvalidArgumentError } from 'commander'
 import { serveInspector } from 'idb-everywhere/inspector/server'
-import { directoryArgument } from '../terminal/directory.ts'
+import { directoryArgument, requireFiles } from '../terminal/directory.ts'
 import { printJsonLine, printLine, withExamples, withJson } from '../terminal/output.ts'
 import { inLines } from '../terminal/width.ts'
 
@@ -24,6 +24,7 @@ export function addInspect(program: Command): void {
 }
 
 async function inspect(directory: string, { json, port, write }: InspectOptions): Promise<void> {
+  requireFiles(directory)
   // Heard from here on: the address may be read, and Ctrl-C pressed, before this goes on.
   const interrupted = interruption()
   const { url, close } = await serveInspector({ path: directory, port, isWritable: write })

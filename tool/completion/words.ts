@@ -23,6 +23,7 @@ export async function fittingWords(program: Command, words: readonly string[]): 
   const begun = words.at(-1) ?? ''
   const command = program.commands.find((it) => it.name() === name)
   if (!command || words.length < 2) return beginningWith(begun, commandNames(program))
+  if (command.commands.length > 0) return fittingWords(command, others)
   const place = placeOf(command, others.slice(0, -1))
   if (place.option || place.isPastOptions) return beginningWith(begun, await candidatesAt(place))
   if (begun.startsWith('-')) return beginningWith(begun, optionsOf(command))

@@ -88,7 +88,7 @@ export async function namesOf(indexedDB: IDBFactory): Promise<string[]> {
 function missing(name: string, names: readonly string[]): Failure {
   const nearest = nearestName(name, names)
   const meant = nearest === undefined ? '' : `; did you mean ${quoted(nearest)}?`
-  const there = names.length > 0 ? `there are ${listed(names)}` : 'the directory has none'
+  const there = names.length > 0 ? `there are ${listed(names)}` : 'there are none'
   const rest = meant === '' ? `; ${there}` : `${meant} T${there.slice(1)}`
   return new Failure(
     `There is no database ${quoted(name)}${rest}`,

@@ -8,10 +8,11 @@ import {
   type IndexedDBOptions,
 } from 'idb-everywhere'
 import { Failure, failureText, WrongUse } from './failures.ts'
+import { isServer, placeText, serverFactory } from './server.ts'
 
 /**
- * Lets `action` use the databases of a directory, and gives it up afterwards. Other processes may have it: they go on, and so does
- * this one. The directory has to be there; none is made.
+ * Lets `action` use the databases of a directory, or of a server, and gives it up afterwards. Other processes may have it: they go on, and
+ * so does this one. The directory has to be there; none is made.
  *
  * @throws Failure with the code ENOENT or ENOTDIR where there is no such directory
  */
@@ -19,11 +20,9 @@ export async function withIndexedDB<Result>(
   directory: string,
   action: (indexedDB: ClosableIDBFactory) => Promise<Result>,
 ): Promise<Result> {
-  const indexedDB = createIndexedDB({
-    path: existingDirectory(directory),
-    ifLocked: 'share',
-    ...told,
-  })
+  const indexedDB = isServer(directory)
+    ? await serverFactory(directory, told)
+    : createIndexedDB({ path: existingDirectory(directory), ifLocked: 'share', ...told })
   try {
     return await action(indexedDB)
   } finally {
@@ -38,21 +37,22 @@ const told: IndexedDBOptions = {
 }
 
 /** The argument of commands that look: without it, they take the directory that a program takes which is told of none. */
-export function directoryArgument(): Argument {
+export function directoryArgument(text = 'where the databases are'): Argument {
   const directory = process.env['IDB_PATH'] || '.indexeddb'
-  return new Argument('[directory]', 'where the databases are').default(
-    directory,
-    'IDB_PATH, else .indexeddb',
-  )
+  return new Argument('[directory]', text).default(directory, 'IDB_PATH, else .indexeddb')
 }
+
+/** The same of those that look at servers, too. */
+export const placeArgument = (): Argument => directoryArgument(placeText)
 
 /**
  * Its absolute path.
  *
- * @throws Failure with the code ENOENT or ENOTDIR where there is no such directory; WrongUse for databases in memory
+ * @throws Failure with the code ENOENT or ENOTDIR where there is no such directory, WrongUse for databases in memory, or a server
  */
 export function existingDirectory(directory: string): string {
   refuseMemory(directory)
+  requireFiles(directory)
   const found = statSync(directory, { throwIfNoEntry: false })
   if (!found) {
     throw new Failure(
@@ -69,6 +69,12 @@ export function existingDirectory(directory: string): string {
   return resolve(directory)
 }
 
+/** @throws WrongUse for a server */
+export function requireFiles(place: string): void {
+  if (!isServer(place)) return
+  throw new WrongUse('This command is about files: name a directory in place of a server')
+}
+
 /** A directory to put databases into. */
 export interface MadeDirectory {
   /** Takes away what was made, as far as nothing is in it. */
@@ -76,13 +82,13 @@ export interface MadeDirectory {
 }
 
 /**
- * Makes it, and those above it, where it is not there.
+ * Makes it, and those above it, where it is not there; of a server nothing.
  *
  * @throws Failure with the code ENOTDIR where a file is in the way; WrongUse for databases in memory
  */
 export function madeDirectory(directory: string): MadeDirectory {
   refuseMemory(directory)
-  const first = makeDirectory(directory)
+  const first = isServer(directory) ? undefined : makeDirectory(directory)
   return {
     removeIfEmpty() {
       if (first === undefined) return

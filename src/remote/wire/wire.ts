@@ -28,6 +28,7 @@ export class Wire {
   #pending = 0
   #hasWarned = false
   #isLost = false
+  #isEnding = false
   readonly #lossListeners: (() => void)[] = []
   #idle: (() => void) | null = null
 
@@ -90,8 +91,9 @@ export class Wire {
     })
   }
 
-  /** Closes it once all is answered. */
+  /** Closes it once all is answered, and keeps the process alive until then. */
   async end(): Promise<void> {
+    this.#isEnding = true
     this.#client.ref()
     await this.#client.end()
   }
@@ -114,7 +116,7 @@ export class Wire {
 
   #answered(): void {
     if (--this.#pending > 0) return
-    if (!this.#isLost) this.#client.unref()
+    if (!this.#isLost && !this.#isEnding) this.#client.unref()
     const idle = this.#idle
     this.#idle = null
     idle?.()

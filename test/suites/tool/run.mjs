@@ -7,6 +7,7 @@ import { runChecks } from '../package/projects.mjs'
 import { careChecks, prepareCare } from './care-checks.mjs'
 import { movingChecks, prepareMoving } from './moving-checks.mjs'
 import { prepareReading, readingChecks } from './reading-checks.mjs'
+import { prepareServer, serverChecks, stopServer } from './server-checks.mjs'
 import { prepareSessions, sessionChecks } from './sessions.mjs'
 import { prepareTerminal, terminalChecks } from './terminal/terminal-checks.mjs'
 import { prepareUse, useChecks } from './use-checks.mjs'
@@ -21,6 +22,7 @@ const checks = [
   ...movingChecks,
   ...careChecks,
   ...useChecks,
+  ...serverChecks,
   ...sessionChecks,
   ...terminalChecks({ isShort }),
 ]
@@ -30,6 +32,7 @@ await Promise.all([
   prepareMoving(),
   prepareCare(),
   prepareUse(),
+  prepareServer(),
   prepareSessions(),
   prepareTerminal(),
 ])
@@ -37,3 +40,4 @@ await runChecks(
   'tool',
   checks.filter(([title]) => title.includes(words)),
 )
+await stopServer()

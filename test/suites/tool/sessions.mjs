@@ -50,9 +50,9 @@ export const sessionChecks = [
   ],
 ]
 
-/** Each `$ command` of the page with the lines below it. */
-export function pageSessions() {
-  return [...readFileSync(page, 'utf8').matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(
+/** Each `$ command` of a page with the lines below it. */
+export function pageSessions(from = page) {
+  return [...readFileSync(from, 'utf8').matchAll(/^```console\n([^]*?)^```$/gm)].flatMap(
     ([, block]) =>
       block
         .split(/^\$ /m)
@@ -64,11 +64,10 @@ export function pageSessions() {
   )
 }
 
-function printedBy(command) {
+/** What a command prints that is typed in a place with what `preparePlace()` has given. */
+export function printedBy(command, { cwd = directory, env = environment } = {}) {
   return new Promise((resolve) => {
-    execFile('sh', ['-c', `${command} 2>&1`], { cwd: directory, env: environment }, (_, stdout) =>
-      resolve(stdout),
-    )
+    execFile('sh', ['-c', `${command} 2>&1`], { cwd, env }, (_, stdout) => resolve(stdout))
   })
 }
 

@@ -64,7 +64,7 @@ const failures = [
   ],
   [
     ['dump', emptyDirectory, 'shop'],
-    /^error: There is no database "shop"; the directory has none \(NotFoundError, ERR_IDB_NO_SUCH_NAME\)\n$/,
+    /^error: There is no database "shop"; there are none \(NotFoundError, ERR_IDB_NO_SUCH_NAME\)\n$/,
   ],
   [['dump', shop, 'a\n b'], /^error: There is no database "a\\u000a b"; there are/],
   [['status', missing], /^error: Directory ".*missing" is not there; .* \(ENOENT\)\n$/],

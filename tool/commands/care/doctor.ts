@@ -2,7 +2,7 @@
 import type { Command } from 'commander'
 import { type Diagnosis, doctor, type Finding } from 'idb-everywhere/maintenance'
 import { paint } from '../../terminal/colors.ts'
-import { directoryArgument } from '../../terminal/directory.ts'
+import { directoryArgument, requireFiles } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { plainText, shownName } from '../../terminal/plain-text.ts'
@@ -23,6 +23,7 @@ export function addDoctor(program: Command): void {
 }
 
 async function examine(directory: string, { json }: { readonly json: boolean }): Promise<void> {
+  requireFiles(directory)
   const diagnosis = await doctor(directory)
   await (json ? printJson(diagnosis) : printDiagnosis(diagnosis))
   if (diagnosis.findings.some(({ level }) => level === 'error')) process.exitCode = exitCodes.found

@@ -1,10 +1,11 @@
-/** `ls`: the databases of a directory. */
+/** `ls`: the databases of a directory, or on a server. */
 import type { Command } from 'commander'
 import { type DirectoryListing, listDatabases, type OtherFile } from 'idb-everywhere/maintenance'
-import { directoryArgument, existingDirectory } from '../../terminal/directory.ts'
+import { existingDirectory, placeArgument, withIndexedDB } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
+import { isServer } from '../../terminal/server.ts'
 import { formatBytes, formatTable } from '../../terminal/table.ts'
 
 /** Adds the command. */
@@ -14,17 +15,28 @@ export function addLs(program: Command): void {
     .description(
       'the databases of a directory, with versions and sizes; exit code 3 where one is damaged',
     )
-    .addArgument(directoryArgument())
+    .addArgument(placeArgument())
     .action(list)
   withExamples(withJson(command), 'ls ./data')
 }
 
 async function list(directory: string, { json }: { readonly json: boolean }): Promise<void> {
+  if (isServer(directory)) return listOnServer(directory, json)
   const listing = await listDatabases(existingDirectory(directory))
   if (listing.others.some(({ damage }) => damage !== null)) process.exitCode = exitCodes.found
   if (json) return printJson(listing)
   await printLine(databasesText(listing))
   if (listing.others.length > 0) await printLine(`\n${othersText(listing.others)}`)
+}
+
+/** A server has no files of them. */
+async function listOnServer(server: string, json: boolean): Promise<void> {
+  const found = await withIndexedDB(server, (indexedDB) => indexedDB.databases())
+  const databases = found.map(({ name = '', version = 0 }) => ({ name, version }))
+  if (json) return printJson({ databases, others: [] })
+  if (databases.length === 0) return printLine('no databases')
+  const rows = databases.map(({ name, version }) => [shownName(name), version])
+  await printLine(formatTable(['database', 'version'], rows))
 }
 
 function databasesText({ databases }: DirectoryListing): string {

@@ -6,6 +6,7 @@ import { rangeArgument, withWrite } from '../../databases/arguments.ts'
 import { withDatabase } from '../../databases/connection.ts'
 import { completionOf, resultOf } from '../../databases/requests.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
+import { placeText } from '../../terminal/server.ts'
 import { countOf } from '../../terminal/table.ts'
 
 /** Adds the command. */
@@ -13,7 +14,7 @@ export function addDelete(program: Command): void {
   const command = program
     .command('delete')
     .description('delete the record with a key, or those in a range')
-    .argument('<directory>', 'where the databases are')
+    .argument('<directory>', placeText)
     .argument('<database>', 'its name')
     .argument('<store>', 'the name of the object store')
     .argument('<range>', 'a key, or a range such as 10..20; .. for all', rangeArgument)

@@ -14,6 +14,7 @@ import { withIndexedDB } from '../../terminal/directory.ts'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJsonLine, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { jsonText, plainText } from '../../terminal/plain-text.ts'
+import { placeText } from '../../terminal/server.ts'
 import { countOf } from '../../terminal/table.ts'
 
 /** Adds the command. */
@@ -23,9 +24,12 @@ export function addDiff(program: Command): void {
     .description(
       'in what two databases differ: version, stores, records; exit code 3 where they do',
     )
-    .argument('<directory>', 'where the databases are')
+    .argument('<directory>', placeText)
     .argument('<database>', 'its name')
-    .argument('<directory2>', 'where the other database is; it may be the same')
+    .argument(
+      '<directory2>',
+      'where the other database is, a directory or a server; it may be the same',
+    )
     .argument('<database2>', 'its name')
     .action(compare)
   withExamples(

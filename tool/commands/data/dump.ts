@@ -8,6 +8,7 @@ import { resultOf } from '../../databases/requests.ts'
 import { paint } from '../../terminal/colors.ts'
 import { printJsonLine, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
+import { placeText } from '../../terminal/server.ts'
 import { countOf } from '../../terminal/table.ts'
 
 /** Adds the command. */
@@ -17,7 +18,7 @@ export function addDump(program: Command): void {
     .description(
       'all records, a line for each: its key and its value as JSON that keeps every type',
     )
-    .argument('<directory>', 'where the databases are')
+    .argument('<directory>', placeText)
     .argument('<database>', 'its name')
     .argument('[store]', 'the name of an object store; all, where it is left out')
     .action(dump)

@@ -13,6 +13,7 @@ import { interruption } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson, writeText } from '../../terminal/output.ts'
 import { plainPieces, plainText } from '../../terminal/plain-text.ts'
 import { startProgress } from '../../terminal/progress.ts'
+import { placeText } from '../../terminal/server.ts'
 import { countOf, formatBytes } from '../../terminal/table.ts'
 
 interface ExportOptions {
@@ -27,7 +28,7 @@ export function addExport(program: Command): void {
     .description(
       'write a database as JSON Lines, with the type of every key and value; one state of it, also while others write',
     )
-    .argument('<directory>', 'where the databases are')
+    .argument('<directory>', placeText)
     .argument('<database>', 'its name')
     .argument('[file]', 'the file to write; the standard output for -, or where it is left out')
     .option('--force', 'overwrite the file, if it is there', false)

@@ -6,13 +6,14 @@ import { withDatabase } from '../../databases/connection.ts'
 import { resultOf } from '../../databases/requests.ts'
 import { Failure } from '../../terminal/failures.ts'
 import { printJson, withExamples, withJson } from '../../terminal/output.ts'
+import { placeText } from '../../terminal/server.ts'
 
 /** Adds the command. */
 export function addGet(program: Command): void {
   const command = program
     .command('get')
     .description('the value of one record, as JSON that keeps every type')
-    .argument('<directory>', 'where the databases are')
+    .argument('<directory>', placeText)
     .argument('<database>', 'its name')
     .argument('<store>', 'the name of the object store')
     .argument('<key>', '42, text, [1, "b"], Date(2026-01-31), Bytes(0aff)', keyArgument)

@@ -14,6 +14,7 @@ import { interruption, orInterrupted } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
 import { startProgress } from '../../terminal/progress.ts'
+import { placeText } from '../../terminal/server.ts'
 import { countOf } from '../../terminal/table.ts'
 
 interface ImportOptions {
@@ -30,7 +31,7 @@ export function addImport(program: Command): void {
   const command = program
     .command('import')
     .description('make a database of an export or a backup; it appears as a whole, or not at all')
-    .argument('<directory>', 'where the databases are; made, if it is not there')
+    .argument('<directory>', `${placeText}; made, if it is not there`)
     .argument('<file>', 'the file of an export or a backup; - for the standard input')
     .option('--name <name>', 'the name of the database; default: the one it was exported under')
     .addOption(

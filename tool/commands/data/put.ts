@@ -12,13 +12,14 @@ import { withDatabase } from '../../databases/connection.ts'
 import { completionOf, resultOf } from '../../databases/requests.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { plainText } from '../../terminal/plain-text.ts'
+import { placeText } from '../../terminal/server.ts'
 
 /** Adds the command. */
 export function addPut(program: Command): void {
   const command = program
     .command('put')
     .description('store a record, in place of the one with its key if there is one')
-    .argument('<directory>', 'where the databases are')
+    .argument('<directory>', placeText)
     .argument('<database>', 'its name')
     .argument('<store>', 'the name of the object store')
     .argument(

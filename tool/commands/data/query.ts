@@ -6,6 +6,7 @@ import { withDatabase } from '../../databases/connection.ts'
 import { readRecords } from '../../databases/read-records.ts'
 import { recordJson, recordLine } from '../../databases/record-text.ts'
 import { printJsonLine, printLine, withExamples, withJson } from '../../terminal/output.ts'
+import { placeText } from '../../terminal/server.ts'
 
 interface QueryOptions {
   readonly json: boolean
@@ -22,7 +23,7 @@ export function addQuery(program: Command): void {
   const command = program
     .command('query')
     .description('records by a range of keys, in the order of a store or an index')
-    .argument('<directory>', 'where the databases are')
+    .argument('<directory>', placeText)
     .argument('<database>', 'its name')
     .argument('<store>', 'the name of the object store')
     .argument(

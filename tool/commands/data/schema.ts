@@ -4,7 +4,7 @@ import { namesOf, openExisting } from '../../databases/connection.ts'
 import { mermaidDiagram } from '../../databases/mermaid.ts'
 import { readSchema, type Schema } from '../../databases/read-schema.ts'
 import { formatSchema } from '../../databases/schema-text.ts'
-import { directoryArgument, withIndexedDB } from '../../terminal/directory.ts'
+import { placeArgument, withIndexedDB } from '../../terminal/directory.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 
 interface SchemaOptions {
@@ -19,7 +19,7 @@ export function addSchema(program: Command): void {
     .description(
       'what databases are made of: object stores, indexes, key paths, and how many records',
     )
-    .addArgument(directoryArgument())
+    .addArgument(placeArgument())
     .argument('[database]', 'the name of one; all, where it is left out')
     .addOption(
       new Option('--mermaid', 'print a diagram in the language of Mermaid')

@@ -1,10 +1,10 @@
 /** Whether a schema has the tables of this package, in a format that is known. */
-import { exceptionOf, failure } from '../errors.ts'
-import { meta } from './sql/meta.ts'
-import { quoted, tablesFormat } from './sql/tables.ts'
-import { problemOf, sqlState } from './wire/problem.ts'
-import { numberIn } from './wire/statement.ts'
-import { StatementError, type Wire } from './wire/wire.ts'
+import { exceptionOf, failure } from '../../errors.ts'
+import { meta } from '../sql/meta.ts'
+import { quoted, tablesFormat } from '../sql/tables.ts'
+import { problemOf, sqlState } from '../wire/problem.ts'
+import { numberIn } from '../wire/statement.ts'
+import { StatementError, type Wire } from '../wire/wire.ts'
 
 /** @throws UnknownError where the schema has other tables than this version of the package knows, or none */
 export async function checkTables(wire: Wire, schema: string): Promise<void> {

@@ -1,12 +1,12 @@
 /** Making the tables. */
-import { exceptionOf } from '../errors.ts'
+import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
-import { checkServerOptions, serverSettings } from './options.ts'
-import { remoteFailure } from './server-failures.ts'
-import type { InstallPostgresOptions } from './server-options.ts'
-import { grantsOf, quoted, tablesOf } from './sql/tables.ts'
-import { Connector } from './wire/connect.ts'
-import type { Wire } from './wire/wire.ts'
+import { checkServerOptions, serverSettings } from '../options.ts'
+import { remoteFailure } from '../server-failures.ts'
+import type { InstallPostgresOptions } from '../server-options.ts'
+import { grantsOf, quoted, tablesOf } from '../sql/tables.ts'
+import { Connector } from '../wire/connect.ts'
+import type { Wire } from '../wire/wire.ts'
 
 const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'role']
 
@@ -21,10 +21,7 @@ export async function installPostgres(options: InstallPostgresOptions): Promise<
   const { schema, reaching } = serverSettings(options)
   const wire = await new Connector(reaching).connect()
   try {
-    const isNew = await installOver(wire, schema)
-    const { role } = options
-    if (role !== undefined) await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })
-    return isNew
+    return await installOver(wire, schema, options.role)
   } catch (error) {
     throw exceptionOf(remoteFailure(error, {}))
   } finally {
@@ -32,12 +29,13 @@ export async function installPostgres(options: InstallPostgresOptions): Promise<
   }
 }
 
-async function installOver(wire: Wire, schema: string): Promise<boolean> {
+async function installOver(wire: Wire, schema: string, role?: string): Promise<boolean> {
   // Two that install at the same time go one after the other.
   await wire.ask({ text: "BEGIN; SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))" })
   try {
     const isThere = await hasTables(wire, schema)
     if (!isThere) await wire.ask({ text: tablesOf(quoted(schema)) })
+    if (role !== undefined) await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })
     await wire.ask({ text: 'COMMIT' })
     return !isThere
   } catch (error) {

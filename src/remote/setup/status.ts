@@ -1,0 +1,76 @@
+/** How a server does: what is on it, and who uses it. */
+import { exceptionOf } from '../../errors.ts'
+import { checkTables } from './check-tables.ts'
+import { nameOf } from '../names.ts'
+import { checkServerOptions, serverSettings } from '../options.ts'
+import { remoteFailure } from '../server-failures.ts'
+import type { PostgresStatus, ServerOptions } from '../server-options.ts'
+import { serverFacts } from '../sql/meta.ts'
+import { type StatusStatements, statusStatements } from '../sql/status-statements.ts'
+import { quoted, tablesFormat } from '../sql/tables.ts'
+import { beginReading } from '../sql/transaction-statements.ts'
+import { Connector } from '../wire/connect.ts'
+import { bytesIn, numberIn, type Row, textIn } from '../wire/statement.ts'
+import type { Wire } from '../wire/wire.ts'
+
+const optionNames = ['connectionString', 'schema', 'tls', 'waitMs']
+
+/**
+ * What is on a server, as one state of it. It counts the records, so it reads all of their index. The role needs the rights of an application.
+ *
+ * @throws TypeError for an option that is not accepted, UnknownError where the server cannot be reached, takes no writes or refuses
+ */
+export async function postgresStatus(options: ServerOptions): Promise<PostgresStatus> {
+  checkServerOptions(options, optionNames)
+  const { schema, reaching } = serverSettings(options)
+  const wire = await new Connector(reaching).connect()
+  try {
+    return await statusOver(wire, schema)
+  } catch (error) {
+    throw exceptionOf(remoteFailure(error, {}))
+  } finally {
+    await wire.end()
+  }
+}
+
+async function statusOver(wire: Wire, schema: string): Promise<PostgresStatus> {
+  await wire.ask(beginReading)
+  const [facts] = await wire.ask(serverFacts, [schema])
+  if (!facts) throw new Error('unreachable: the server says nothing of itself')
+  const server = {
+    schema,
+    serverVersion: textIn(facts, 0),
+    standbys: numberIn(facts, 1),
+    waitsForStandbys: textIn(facts, 2) !== '',
+  }
+  if (facts[3] === 'f') return { ...server, format: null, databases: [], processes: [] }
+  await checkTables(wire, schema)
+  return {
+    ...server,
+    format: tablesFormat,
+    ...(await usersOf(wire, statusStatements(quoted(schema)))),
+  }
+}
+
+async function usersOf(
+  wire: Wire,
+  statements: StatusStatements,
+): Promise<Pick<PostgresStatus, 'databases' | 'processes'>> {
+  const [databases, processes] = [
+    await wire.ask(statements.databases),
+    await wire.ask(statements.processes),
+  ]
+  return { databases: databases.map(databaseIn), processes: processes.map(processIn) }
+}
+
+const databaseIn = (row: Row): PostgresStatus['databases'][number] => ({
+  name: nameOf(bytesIn(row, 0)),
+  version: numberIn(row, 1),
+  records: numberIn(row, 2),
+  connections: numberIn(row, 3),
+})
+
+const processIn = (row: Row): PostgresStatus['processes'][number] => ({
+  seenMs: numberIn(row, 0),
+  connections: numberIn(row, 1),
+})

@@ -1,0 +1,203 @@
+/** The command line on a PostgreSQL server. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { importBundled } from '../../kit/bundle.mjs'
+import { json, jsonLines, output, temporaryDirectory, tool } from './command.mjs'
+import { makeShop } from './directories.mjs'
+import { pageSessions, patternOf, preparePlace, printedBy } from './sessions.mjs'
+
+const { askServer } = (await importBundled('test/kit/ask-server.ts')).module
+const { startPostgres, whyNoServer } = (await importBundled('test/kit/postgres-server.ts')).module
+
+const page = new URL('../../../docs/postgres.md', import.meta.url)
+const root = temporaryDirectory()
+const shop = join(root, 'shop')
+let server
+/** What names the server, as its superuser. */
+let environment
+
+export async function prepareServer() {
+  await makeShop(shop)
+  if (whyNoServer() !== null) return
+  server = await startPostgres()
+  await askServer(server.connectionString, 'CREATE ROLE app LOGIN')
+  environment = { DATABASE_URL: server.connectionString }
+}
+
+export const stopServer = () => server?.stop()
+
+let count = 0
+
+/** A place with tables of its own. */
+async function freshPlace() {
+  const schema = `tool ${count++}`
+  await output(['postgres', 'install', '--schema', schema], { env: environment })
+  return `postgres:?schema=${encodeURIComponent(schema)}`
+}
+
+const onServer = (args, options) => output(args, { ...options, env: environment })
+
+/** As a role that may do no more than applications have to. */
+const asRole = (role) => server.connectionString.replace('postgres@', `${role}@`)
+
+const checks = [
+  [
+    'on a server, tables are made once, and a role may then use them',
+    async () => {
+      await askServer(server.connectionString, 'CREATE ROLE clerk LOGIN')
+      const install = ['postgres', 'install', server.connectionString, '--schema', 'once']
+      assert.equal(await output(install), 'tables in schema once: made\n')
+      assert.equal(
+        await output([...install, '--role', 'clerk']),
+        'tables in schema once: there already\nrole clerk: may use them\n',
+      )
+      assert.deepEqual(await json(install), { schema: 'once', isNew: false, role: null })
+      const place = `${asRole('clerk')}&schema=once`
+      await output(['import', place, await exported()])
+      assert.match(await output(['ls', place]), /^shop +3$/m)
+      const refused = await tool(['postgres', 'install', asRole('clerk')])
+      assert.equal(refused.code, 1)
+      assert.match(refused.stderr, /^error: .*permission denied.*ERR_IDB_SERVER/)
+    },
+  ],
+  [
+    'an installation for a role that is not there makes nothing',
+    async () => {
+      const install = ['postgres', 'install', '--schema', 'half', '--role', 'nobody']
+      const { code, stderr } = await tool(install, { env: environment })
+      assert.equal(code, 1)
+      assert.match(
+        stderr,
+        /^error: .*role "nobody" does not exist \(UnknownError, ERR_IDB_SERVER\)\n$/,
+      )
+      const found = await tool(['postgres', 'status', '--schema', 'half'], { env: environment })
+      assert.equal(found.code, 3)
+      assert.match(found.stdout, /^schema half: no tables; "postgres install" makes them$/m)
+    },
+  ],
+  [
+    'a database moves from files to a server and back, and stays the same',
+    async () => {
+      const place = await freshPlace()
+      const [file, back] = [await exported(), join(root, `back-${count}`)]
+      assert.equal(await onServer(['import', place, file]), '8 records in shop, version 3\n')
+      assert.equal(await onServer(['diff', shop, 'shop', place, 'shop']), 'no differences\n')
+      const exportedAgain = await onServer(['export', place, 'shop'])
+      await output(['import', back, '-'], { input: exportedAgain })
+      assert.equal(await output(['diff', shop, 'shop', back, 'shop']), 'no differences\n')
+    },
+  ],
+  [
+    'what looks at a directory looks at a server, and what changes it changes that',
+    async () => {
+      const place = await freshPlace()
+      await onServer(['import', place, await exported()])
+      assert.equal(await onServer(['schema', place]), await output(['schema', shop]))
+      for (const args of [
+        ['dump', 'shop'],
+        ['query', 'shop', 'orders', 'Ada', '--index', 'by customer'],
+        ['get', 'shop', 'settings', 'logo'],
+      ]) {
+        const [command, ...rest] = args
+        assert.equal(
+          await onServer([command, place, ...rest]),
+          await output([command, shop, ...rest]),
+        )
+      }
+      assert.equal(
+        await onServer(['put', place, 'shop', 'settings', '"dark"', 'theme', '--write']),
+        'stored under "theme"\n',
+      )
+      await onServer(['delete', place, 'shop', 'orders', '..2', '--write'])
+      const found = await tool(['diff', shop, 'shop', place, 'shop', '--json'], {
+        env: environment,
+      })
+      assert.equal(found.code, 3)
+      assert.equal(found.stdout.trimEnd().split('\n').length, 3)
+      assert.equal(
+        (await jsonLines(['dump', place, 'shop', 'orders'], { env: environment })).length,
+        2,
+      )
+    },
+  ],
+  [
+    'the status of a server says what is on it, and who uses it',
+    async () => {
+      const place = await freshPlace()
+      await onServer(['import', place, await exported()])
+      const schema = decodeURIComponent(place.split('=')[1])
+      const found = await json(['postgres', 'status', '--schema', schema], { env: environment })
+      const { serverVersion, processes, ...rest } = found
+      assert.match(serverVersion, /^\d+\.\d+$/)
+      assert.ok(Array.isArray(processes))
+      assert.deepEqual(rest, {
+        schema,
+        standbys: 0,
+        waitsForStandbys: false,
+        format: 1,
+        databases: [{ name: 'shop', version: 3, records: 8, connections: 0 }],
+      })
+      const text = await onServer(['postgres', 'status', '--schema', schema])
+      assert.match(text, /^PostgreSQL .*, takes writes; 0 standbys, commits do not wait for them$/m)
+      assert.match(text, /^shop +3 +8 +0$/m)
+    },
+  ],
+  [
+    'the sessions of the page on PostgreSQL, on a server, print what it says',
+    async () => {
+      const cwd = temporaryDirectory()
+      const env = { ...(await preparePlace(cwd)), ...environment }
+      await output(['export', join(cwd, 'data'), 'shop', join(cwd, 'shop.jsonl')])
+      for (const { command, printed } of pageSessions(page)) {
+        const pattern = patternOf(command, printed).source.replace('18\\.4', '\\d+\\.\\d+')
+        assert.match(await printedBy(command, { cwd, env }), new RegExp(pattern), command)
+      }
+    },
+  ],
+  [
+    'no message shows what may hold a password',
+    async () => {
+      const secrets = [
+        'postgres://ann:hunter2@127.0.0.1:1/x?sslmode=hunter2',
+        'postgres://ann:hunter2@/x?host=/tmp/hunter2',
+        'mysql://ann:hunter2@host/x',
+      ]
+      for (const secret of secrets) {
+        for (const args of [
+          ['ls', secret],
+          ['schema', secret],
+          ['check', secret],
+          ['postgres', 'install', secret],
+        ]) {
+          const { code, stdout, stderr } = await tool(args)
+          assert.notEqual(code, 0)
+          assert.doesNotMatch(stdout + stderr, /hunter2|ann:/)
+          assert.match(stderr, /^error: /)
+        }
+      }
+    },
+  ],
+  [
+    'commands about files say so of a server',
+    async () => {
+      for (const command of ['check', 'compact', 'doctor', 'status', 'bench']) {
+        const { code, stderr } = await tool([command, 'postgres:'], { env: environment })
+        assert.equal(code, 2)
+        assert.match(
+          stderr,
+          /^error: This command is about files: name a directory in place of a server\n$/,
+        )
+      }
+    },
+  ],
+]
+
+/** None where there can be no server. */
+export const serverChecks = whyNoServer() === null ? checks : []
+
+/** The shop as a file. */
+async function exported() {
+  const file = join(root, `shop-${count++}.jsonl`)
+  await output(['export', shop, 'shop', file])
+  return file
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { Wire } from '../../../src/remote/wire/wire.ts'
+import type { PgClient } from '../../../src/remote/wire/pg-driver.ts'
+
+/** A driver's client that answers when it is told to, and says whether it keeps the process alive. */
+function steeredClient() {
+  const answers: (() => void)[] = []
+  const client = {
+    isReferenced: true,
+    isEnded: false,
+    on() {},
+    ref: () => void (client.isReferenced = true),
+    unref: () => void (client.isReferenced = false),
+    query: (_: unknown, answer: (error: null, result: object) => void) =>
+      void answers.push(() => answer(null, { command: 'COMMIT', rows: [] })),
+    end: () => new Promise<void>(() => {}),
+    answerAll: () => answers.splice(0).forEach((answer) => answer()),
+  }
+  return client
+}
+
+test('a wire keeps the process alive while an answer is awaited, and no longer', () => {
+  const client = steeredClient()
+  const wire = new Wire(client as unknown as PgClient) // Nothing else of it is asked for.
+  expect(client.isReferenced).toBe(false)
+  void wire.ask({ text: 'COMMIT' })
+  expect(client.isReferenced).toBe(true)
+  client.answerAll()
+  expect(client.isReferenced).toBe(false)
+})
+
+test('a wire that is ended before all is answered keeps the process alive until it is closed', () => {
+  const client = steeredClient()
+  const wire = new Wire(client as unknown as PgClient) // Nothing else of it is asked for.
+  void wire.ask({ text: 'COMMIT' })
+  void wire.end()
+  client.answerAll()
+  expect(client.isReferenced).toBe(true)
+})
