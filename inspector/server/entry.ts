@@ -8,28 +8,31 @@
  * ```
  */
 import { randomBytes } from 'node:crypto'
-import { statSync } from 'node:fs'
 import { type IncomingMessage, type Server, type ServerResponse, createServer } from 'node:http'
-import { resolve } from 'node:path'
 import {
+  aFactory,
   anObject,
   aPath,
+  aText,
   checkArguments,
   type Kind,
   optional,
 } from '../../src/arguments/check-arguments.ts'
-import { close as closeDatabases, createIndexedDB, IDBKeyRange } from '../../src/index.ts'
+import { type ClosableIDBFactory, IDBKeyRange } from '../../src/index.ts'
 import { factorySource } from '../source/factory-source.ts'
 import type { Source } from '../source/source.ts'
 import { answerCall } from './api.ts'
-import { watchDirectory } from './changes.ts'
 import { type Guard, refusalOf } from './guard.ts'
 import { answerFile, refuse } from './page.ts'
-import { titleOf } from './title.ts'
+import { requireDirectory, type Shown, shownDirectory, shownFactory } from './shown.ts'
 
 export interface ServeInspectorOptions {
   /** The directory of the databases, which must be there. */
-  readonly path: string
+  readonly path?: string
+  /** In its place: a factory of this package, such as one on a PostgreSQL server; it stays open. */
+  readonly indexedDB?: ClosableIDBFactory
+  /** What stands at the top of the page; default: the directory, or "Databases". */
+  readonly title?: string
   /** Default: any that is free. */
   readonly port?: number
   /** Whether records may be changed and deleted; default: no. */
@@ -39,7 +42,7 @@ export interface ServeInspectorOptions {
 export interface ServedInspector {
   /** The address to open. It is the key as well: any program of this machine that has it sees the databases. */
   readonly url: string
-  /** Ends the server, and gives the directory up. */
+  /** Ends the server, and gives the directory up; a factory that was given stays open. */
   close(): Promise<void>
 }
 
@@ -47,27 +50,24 @@ export interface ServedInspector {
  * Serves on loopback alone, and only to who has the address that is given: there is a secret in it. What other pages ask, or
  * pages under another name of this machine, is refused. Looking creates nothing, and processes that use the directory go on.
  *
- * @throws Error when there is no such directory (ENOENT, ENOTDIR), or the port is taken (EADDRINUSE)
+ * @throws TypeError for options that it does not take; Error when there is no such directory (ENOENT, ENOTDIR), or the port is taken
+ * (EADDRINUSE)
  */
 export async function serveInspector(options: ServeInspectorOptions): Promise<ServedInspector> {
-  checkArguments('serveInspector()', {
-    options: [options, anObject],
-    'options.path': [options?.path, aPath],
-    'options.port': [options?.port, optional(aPort)],
-  })
-  const { path, port = 0, isWritable = false } = options
-  const directory = resolve(path)
-  requireDirectory(directory)
+  checkOptions(options)
+  const { port = 0, isWritable = false } = options
+  const show = showing(options)
   const server = createServer()
   // First: where the port is taken, nothing else is to be given up.
   const address = await listen(server, port)
-  const indexedDB = createIndexedDB({ path: directory, ifLocked: 'share' })
+  const shown = show()
+  const { indexedDB, title, watch } = shown
   const source = factorySource({
     indexedDB: indexedDB as unknown as IDBFactory, // It is one, under a type that needs no DOM.
     IDBKeyRange: IDBKeyRange as unknown as typeof globalThis.IDBKeyRange,
-    title: titleOf(directory),
+    title,
     isWritable,
-    watch: (listener) => watchDirectory(directory, listener),
+    ...(watch && { watch }),
   })
   // The engine gets ready before the page asks; what fails fails again then, and is told.
   source.databases().catch(() => {})
@@ -82,24 +82,37 @@ export async function serveInspector(options: ServeInspectorOptions): Promise<Se
       server.closeAllConnections()
       await new Promise((ended) => server.close(ended))
       await source.close()
-      await closeDatabases(indexedDB)
+      await shown.close()
     },
   }
+}
+
+/** @throws TypeError for what is neither a directory nor a factory, or both */
+function checkOptions(options: ServeInspectorOptions): void {
+  const isFactory = options?.indexedDB !== undefined
+  checkArguments('serveInspector()', {
+    options: [options, anObject],
+    'options.indexedDB': [options?.indexedDB, optional(aFactory)],
+    'options.path': [options?.path, isFactory ? noPath : aPath],
+    'options.port': [options?.port, optional(aPort)],
+    'options.title': [options?.title, optional(aText)],
+  })
+}
+
+const noPath: Kind = [(value) => value === undefined, 'no directory beside a factory']
+
+/** What is to be shown, to be opened when it is. @throws Error with the code ENOENT or ENOTDIR */
+function showing({ path, indexedDB, title }: ServeInspectorOptions): () => Shown {
+  if (indexedDB) return () => shownFactory(indexedDB, title)
+  if (path === undefined) throw new Error('unreachable: the options were checked')
+  const directory = requireDirectory(path)
+  return () => ({ ...shownDirectory(directory), ...(title !== undefined && { title }) })
 }
 
 const aPort: Kind = [
   (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
   'a whole number from 0 to 65535',
 ]
-
-/** @throws Error with the code ENOENT or ENOTDIR */
-function requireDirectory(path: string): void {
-  const found = statSync(path, { throwIfNoEntry: false })
-  if (found?.isDirectory()) return
-  const [what, code] = found ? ['is a file', 'ENOTDIR'] : ['is not there', 'ENOENT']
-  const message = `Directory "${path}" ${what}; name the one that holds the databases`
-  throw Object.assign(new Error(message), { code })
-}
 
 /** @returns the port @throws Error with the code of the system, such as EADDRINUSE */
 function listen(server: Server, port: number): Promise<number> {

@@ -5,12 +5,15 @@ import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import type * as server from '../../../inspector/server/entry.ts'
 import type * as library from '../../../src/index.ts'
+import type * as remote from '../../../src/remote/entry.ts'
+import { newSchema } from '../../kit/postgres-schema.ts'
 
 export interface Built {
   /** The folder of the built package. */
   readonly dist: string
   readonly library: typeof library
   readonly serveInspector: typeof server.serveInspector
+  readonly postgres: typeof remote.postgres
   readonly axePath: string
 }
 
@@ -29,6 +32,49 @@ export interface Scenario {
 }
 
 export const orders = 2_000
+
+/** Databases to be looked into, as a program sees them, and where the view of them is. */
+export interface Shown {
+  readonly indexedDB: IDBFactory
+  readonly url: string
+}
+
+/** Has databases shown, and removes them after `work`. */
+export type Showing = (built: Built, work: (shown: Shown) => Promise<void>) => Promise<void>
+
+/** Those of a directory. */
+export const onFiles: Showing = ({ library, serveInspector }, work) =>
+  withDirectory(async (path) => {
+    const indexedDB = library.createIndexedDB({ path })
+    const domFactory = indexedDB as unknown as IDBFactory // It is one, under a type that needs no DOM.
+    await fill(domFactory)
+    const served = await serveInspector({ path, isWritable: true })
+    try {
+      await work({ indexedDB: domFactory, url: served.url })
+    } finally {
+      await served.close()
+      await library.close(indexedDB)
+    }
+  })
+
+/** Those of schemas on a server: the view and the program have factories of their own, as two processes would. */
+export function onServer(connectionString: string): Showing {
+  return async ({ library, serveInspector, postgres }, work) => {
+    const schema = await newSchema(connectionString)
+    const create = (): ReturnType<typeof library.createIndexedDB> =>
+      library.createIndexedDB({ host: postgres({ connectionString, schema }) })
+    const [seen, indexedDB] = [create(), create()]
+    const domFactory = indexedDB as unknown as IDBFactory // As above.
+    await fill(domFactory)
+    const served = await serveInspector({ indexedDB: seen, isWritable: true })
+    try {
+      await work({ indexedDB: domFactory, url: served.url })
+    } finally {
+      await served.close()
+      await Promise.all([library.close(seen), library.close(indexedDB)])
+    }
+  }
+}
 
 /** Runs `work` on a directory with databases, which is deleted afterwards. */
 export async function withDirectory(work: (path: string) => Promise<void>): Promise<void> {

@@ -1,13 +1,23 @@
-/** The inspector in each browser, its server against strangers, and with `--million` its speed on a million records. */
+/** The inspector in each browser, its server against strangers, with `--postgres` on a server, and with `--million` its speed on a million records. */
 import type { BrowserContext } from 'playwright-core'
 import {
+  type BrowserName,
   type RunningBrowser,
   browserNames,
   browsersHere,
   startBrowser,
 } from '../../kit/browsers.ts'
 import { startServer } from '../../kit/page-server.ts'
-import { type Built, type Scenario, type Visit, fill, withDirectory } from './kit.ts'
+import { startPostgres, whyNoServer } from '../../kit/postgres-server.ts'
+import {
+  type Built,
+  onFiles,
+  onServer,
+  type Scenario,
+  type Showing,
+  type Shown,
+  type Visit,
+} from './kit.ts'
 import { measure } from './measure.ts'
 import { mountScenarios } from './mounted.ts'
 import { scenarios } from './scenarios.ts'
@@ -21,6 +31,7 @@ export async function main(words: readonly string[], built: Built): Promise<numb
     await measure(found, built)
     return 0
   }
+  if (words.includes('--postgres')) return onPostgres(found, built)
   const wanted = words.filter((it) => !it.startsWith('--') && !isBrowser(it)).join(' ')
   const chosen = scenarios.filter(({ title }) => title.includes(wanted))
   const mounted = mountScenarios.filter(({ title }) => title.includes(wanted))
@@ -30,7 +41,7 @@ export async function main(words: readonly string[], built: Built): Promise<numb
   for (const name of found) {
     const browser = await startBrowser(name)
     try {
-      complaints.push(...(await complaintsIn(browser, built, { chosen, mounted })))
+      complaints.push(...(await complaintsIn(browser, built, { chosen, mounted, show: onFiles })))
       count += chosen.length + mounted.length
     } finally {
       await browser.close()
@@ -43,7 +54,29 @@ export async function main(words: readonly string[], built: Built): Promise<numb
   return complaints.length > 0 || count === 0 || (isRequired && missing > 0) ? 1 : 0
 }
 
+/** What a person does, on a PostgreSQL server, in the first browser that there is. */
+async function onPostgres(found: readonly BrowserName[], built: Built): Promise<number> {
+  const reason = whyNoServer() ?? (found.length === 0 ? 'there is no browser' : null)
+  const [name] = found
+  if (reason !== null || !name) {
+    console.log(`inspector: skipped: ${reason}`)
+    return 0
+  }
+  const server = await startPostgres()
+  const browser = await startBrowser(name)
+  const show = onServer(server.connectionString)
+  const chosen = { chosen: scenarios, mounted: [], show }
+  const complaints = await complaintsIn(browser, built, chosen)
+  await browser.close()
+  await server.stop()
+  for (const complaint of complaints) console.log(`✗ ${complaint}`)
+  const count = scenarios.length
+  console.log(`inspector: ${count - complaints.length}/${count} checks pass on PostgreSQL`)
+  return complaints.length > 0 ? 1 : 0
+}
+
 interface Chosen {
+  readonly show: Showing
   readonly chosen: readonly Scenario[]
   readonly mounted: typeof mountScenarios
 }
@@ -51,7 +84,7 @@ interface Chosen {
 async function complaintsIn(
   browser: RunningBrowser,
   built: Built,
-  { chosen, mounted }: Chosen,
+  { chosen, mounted, show }: Chosen,
 ): Promise<string[]> {
   const complaints: string[] = []
   const note = (title: string, error: unknown): void => {
@@ -59,7 +92,9 @@ async function complaintsIn(
     complaints.push(`${browser.label}: ${title}\n  ${text}`)
   }
   for (const scenario of chosen) {
-    await visit(browser, built, scenario).catch((error: unknown) => note(scenario.title, error))
+    await show(built, (shown) => visit({ browser, built, shown }, scenario)).catch(
+      (error: unknown) => note(scenario.title, error),
+    )
   }
   const server = await startServer({ '/dist/': built.dist })
   for (const { title, run } of mounted) {
@@ -71,29 +106,24 @@ async function complaintsIn(
   return complaints
 }
 
-/** Each scenario has a directory, a server and a page of its own; what the page asks of another address is a failure. */
-async function visit(browser: RunningBrowser, built: Built, { run }: Scenario): Promise<void> {
-  await withDirectory(async (path) => {
-    const indexedDB = built.library.createIndexedDB({ path })
-    await fill(indexedDB as unknown as IDBFactory)
-    const served = await built.serveInspector({ path, isWritable: true })
-    const context = await browser.newContext()
-    try {
-      const problems: string[] = []
-      const page = await openPage(context, served.url, problems)
-      await run({
-        page,
-        built,
-        url: served.url,
-        indexedDB: indexedDB as unknown as Visit['indexedDB'],
-      })
-      if (problems.length > 0) throw new Error(problems.join('\n'))
-    } finally {
-      await context.close()
-      await served.close()
-      await built.library.close(indexedDB)
-    }
-  })
+interface Visited {
+  readonly browser: RunningBrowser
+  readonly built: Built
+  readonly shown: Shown
+}
+
+/** Each scenario has databases, a server and a page of its own; what the page asks of another address is a failure. */
+async function visit({ browser, built, shown }: Visited, { run }: Scenario): Promise<void> {
+  const { url, indexedDB } = shown
+  const context = await browser.newContext()
+  try {
+    const problems: string[] = []
+    const page = await openPage(context, url, problems)
+    await run({ page, built, url, indexedDB })
+    if (problems.length > 0) throw new Error(problems.join('\n'))
+  } finally {
+    await context.close()
+  }
 }
 
 async function openPage(

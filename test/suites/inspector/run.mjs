@@ -1,6 +1,6 @@
 /**
  * Uses the inspector as a person would, in each browser that is installed, and as those would who may not. Needs a built
- * `dist/`. `--million` measures it on a million records instead. Words choose the checks whose titles contain them.
+ * `dist/`. `--million` measures it on a million records instead, and `--postgres` uses it on a PostgreSQL server. Words choose the checks whose titles contain them.
  */
 import { build } from 'esbuild'
 import { rmSync } from 'node:fs'
@@ -30,6 +30,7 @@ const { main } = await load(join(outdir, 'main.mjs'))
 process.exitCode = await main(process.argv.slice(2), {
   dist,
   library: await load(join(dist, 'index.js')),
+  postgres: (await load(join(dist, 'postgres.js'))).postgres,
   serveInspector: (await load(join(dist, 'inspector-server.js'))).serveInspector,
   axePath: createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
 })

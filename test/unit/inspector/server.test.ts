@@ -10,7 +10,8 @@ import { remoteSource } from '../../../inspector/source/remote-source.ts'
 import { close, createIndexedDB } from '../../../src/index.ts'
 import type { Json } from '../../../src/rendering/json.ts'
 import { status } from '../../../src/status.ts'
-import { openDatabase } from '../../kit/promises.ts'
+import { memory } from '../../../vfs/memory.ts'
+import { openDatabase, resultOf } from '../../kit/promises.ts'
 
 let folder: string
 let served: ServedInspector
@@ -113,6 +114,19 @@ test('A record is shown and put however deep its value is', async () => {
   await source.put(place, nested(30_000))
   const changed = await source.record(place)
   expect(depthOf(changed?.value)).toBe(30_000)
+  await close(indexedDB)
+})
+
+test('The databases of a factory are shown under a title, and stay open', async () => {
+  const indexedDB = createIndexedDB({ vfs: memory() })
+  const database = await openDatabase(indexedDB, (it) => void it.createObjectStore('s'))
+  const ofFactory = await serveInspector({ indexedDB, title: 'Of the program' })
+  const source = await remoteSource(ofFactory.url)
+  expect(source.title).toBe('Of the program')
+  expect(await source.databases()).toEqual([{ name: 'test', version: 1 }])
+  await ofFactory.close()
+  const store = database.transaction('s', 'readwrite').objectStore('s')
+  expect(await resultOf(store.put(1, 1))).toBe(1)
   await close(indexedDB)
 })
 
