@@ -4,6 +4,7 @@ import { compareKeys } from '../../keys/key.ts'
 import { isForward } from '../../keys/direction.ts'
 import type { Scan } from '../../protocol/protocol.ts'
 import { chunkBytes } from './tables.ts'
+import { byteaArray } from '../wire/arrays.ts'
 import type { Statement, Value } from '../wire/statement.ts'
 
 /** A statement and what it is executed with. */
@@ -201,5 +202,8 @@ export function getStatement(
   const text = withValues
     ? `SELECT ${columns}, r.value, c.part FROM ${found} ${records} ${partsOf(place, '$3', key)} ORDER BY u.o, c.no`
     : `SELECT ${columns} FROM ${found} ${records} ORDER BY u.o`
-  return { statement: { name, text }, values: [db, keys, storeId, ...(isStore ? [] : [indexId])] }
+  return {
+    statement: { name, text },
+    values: [db, byteaArray(keys), storeId, ...(isStore ? [] : [indexId])],
+  }
 }

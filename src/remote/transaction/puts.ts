@@ -6,11 +6,12 @@ import { compareKeys } from '../../keys/key.ts'
 import type { Failure } from '../../errors.ts'
 import type { IndexSchema, ObjectStoreSchema, PutOperation } from '../../protocol/protocol.ts'
 import { forEachIndexKey } from '../../keys/index-keys.ts'
+import { byteaArray, intArray } from '../wire/arrays.ts'
 import { bytesIn, numberIn, type Row } from '../wire/statement.ts'
 import { keyTaken, recordExists } from './clashes.ts'
 import type { Ground, Group, Pending } from './ground.ts'
 import { filledIn, nextKey, noNumberLeft, noteStored } from './put-operation.ts'
-import { entriesOf, isLong, type Written, writeRecords } from './write-records.ts'
+import { entriesOf, entryArrays, isLong, type Written, writeRecords } from './write-records.ts'
 
 export type PendingPut = Pending<PutOperation>
 
@@ -58,9 +59,10 @@ export function adding(store: ObjectStoreSchema, puts: readonly KeyedPut[]): Gro
     run(ground, over) {
       const { line, records, db } = ground
       const written = puts.map(({ pending, key }) => filledIn(pending.operation, key))
-      const { indexIds, keys, primaryKeys } = entriesOf(written)
-      const [added, values] = [written.map(({ key }) => key), written.map(({ value }) => value)]
-      line.send(records.add, [db, store.id, added, values, indexIds, keys, primaryKeys], (rows) => {
+      const keys = byteaArray(written.map(({ key }) => key))
+      const values = byteaArray(written.map(({ value }) => value))
+      const given = [db, store.id, keys, values, ...entryArrays(entriesOf(written))]
+      line.send(records.add, given, (rows) => {
         const free = new KeySet(rows.map((row) => bytesIn(row, 0)))
         for (const { pending, key } of puts) {
           if (free.has(key)) answerStored(ground, pending, key)
@@ -83,10 +85,11 @@ export function looking(store: ObjectStoreSchema, puts: readonly PendingPut[]): 
       const given = puts.flatMap(({ operation }) => operation.key ?? [])
       const unique = uniqueEntries(store, puts)
       const taken = new KeySet()
-      line.send(records.findKeys, [db, store.id, given], (rows) => {
+      line.send(records.findKeys, [db, store.id, byteaArray(given)], (rows) => {
         for (const row of rows) taken.add(bytesIn(row, 0))
       })
-      const asked = [db, unique.map(({ index }) => index.id), unique.map(({ key }) => key)]
+      const ids = intArray(unique.map(({ index }) => index.id))
+      const asked = [db, ids, byteaArray(unique.map(({ key }) => key))]
       line.send(records.findEntries, asked, (rows) => {
         const holders = holdersOf(unique, rows)
         carryOut(ground, { store, puts, taken, holders }, over)

@@ -1,6 +1,7 @@
 /** Operations that delete records. */
 import type { Operation } from '../../protocol/protocol.ts'
 import { intervalOf } from '../sql/scan-statements.ts'
+import { byteaArray } from '../wire/arrays.ts'
 import type { Statement, Value } from '../wire/statement.ts'
 import type { Ground, Group, Pending } from './ground.ts'
 
@@ -10,7 +11,10 @@ type PendingRemoval = Pending<Operation & { readonly type: 'deleteRange' }>
 export function removingKeys(pendings: readonly PendingRemoval[]): Group {
   const keys = pendings.map(({ operation }) => operation.range.lower)
   const storeId = pendings[0]?.operation.storeId ?? 0
-  return removing(pendings, ({ records, db }) => [records.removeKeys, [db, storeId, keys]])
+  return removing(pendings, ({ records, db }) => [
+    records.removeKeys,
+    [db, storeId, byteaArray(keys)],
+  ])
 }
 
 /** One deletion of a range. */

@@ -17,7 +17,7 @@ import { bytesIn, type Row, type Statement, type Value } from '../wire/statement
 import { keyTaken } from './clashes.ts'
 import { columnsOf, passRecords } from './found-records.ts'
 import type { Ground, Group, Pending } from './ground.ts'
-import { entriesOf } from './write-records.ts'
+import { entriesOf, entryArrays } from './write-records.ts'
 
 type PendingChange = Pending<Operation & { readonly type: 'changeSchema' }>
 
@@ -117,9 +117,11 @@ function fileEntries({ ground, pending, limits, storeId, index }: Filling, rows:
     ground.broke(pending, error)
     return false
   }
-  const { indexIds, keys, primaryKeys } = entriesOf(found)
+  const entries = entriesOf(found)
   const { line, records, db } = ground
-  if (keys.length > 0) line.send(records.storeEntries, [db, storeId, indexIds, keys, primaryKeys])
+  if (entries.keys.length > 0) {
+    line.send(records.storeEntries, [db, storeId, ...entryArrays(entries)])
+  }
   return true
 }
 

@@ -1,6 +1,8 @@
 /** Sends what stores records. */
 import { forEachIndexKey } from '../../keys/index-keys.ts'
+import { compareKeys } from '../../keys/key.ts'
 import { chunkBytes } from '../sql/tables.ts'
+import { byteaArray, intArray } from '../wire/arrays.ts'
 import type { Ground } from './ground.ts'
 
 /** A record to be stored, its generated key filled in. */
@@ -32,23 +34,25 @@ export function writeRecords(
   const keys = written.map(({ key }) => key)
   const hasIndexes = (schema.stores.get(storeId)?.indexes.size ?? 0) > 0
   const entries = hasIndexes ? entriesOf(written) : null
-  if (entries) line.send(statements.removeEntries, [db, storeId, keys])
+  if (entries) line.send(statements.removeEntries, [db, storeId, byteaArray(keys)])
   const short = written.filter(({ value }) => !isLong(value))
   const isLast = short.length === written.length && !entries?.keys.length
   if (short.length > 0) sendShort(short, isLast ? done : undefined)
   for (const record of written) if (isLong(record.value)) sendLong(record)
   if (isLast) return
   if (!entries?.keys.length) return line.send(nothing, [], done)
-  const { indexIds, keys: indexKeys, primaryKeys } = entries
-  line.send(statements.storeEntries, [db, storeId, indexIds, indexKeys, primaryKeys], done)
+  line.send(statements.storeEntries, [db, storeId, ...entryArrays(entries)], done)
 
   function sendShort(records: readonly Written[], answered?: () => void): void {
     const [first, ...others] = records
     if (first && others.length === 0) {
       return line.send(statements.storeOne, [db, storeId, first.key, first.value], answered)
     }
-    const values = records.map(({ value }) => value)
-    line.send(statements.store, [db, storeId, records.map(({ key }) => key), values], answered)
+    const stored = records.map(({ key }) => key)
+    const values = byteaArray(records.map(({ value }) => value))
+    const { lowest, highest } = endsOf(stored)
+    const arrays = [byteaArray(stored), values, lowest, highest]
+    line.send(statements.store, [db, storeId, ...arrays], answered)
   }
 
   function sendLong({ key, value }: Written): void {
@@ -61,8 +65,25 @@ export function writeRecords(
   }
 }
 
+/** The first and the last of keys in their order. */
+function endsOf(keys: readonly Uint8Array[]): { lowest: Uint8Array; highest: Uint8Array } {
+  let [lowest] = keys
+  if (!lowest) throw new Error('unreachable: there are no keys')
+  let highest = lowest
+  for (const key of keys) {
+    if (compareKeys(key, highest) > 0) highest = key
+    else if (compareKeys(key, lowest) < 0) lowest = key
+  }
+  return { lowest, highest }
+}
+
 /** Is answered after all that was sent before. */
 const nothing = { name: 'idb_nothing', text: 'SELECT' }
+
+/** Entries as the server takes them: index ids, their keys, the keys of their records. */
+export function entryArrays({ indexIds, keys, primaryKeys }: Entries): Uint8Array[] {
+  return [intArray(indexIds), byteaArray(keys), byteaArray(primaryKeys)]
+}
 
 /** The entries of records in all indexes. */
 export function entriesOf(written: readonly Pick<Written, 'key' | 'indexKeys'>[]): Entries {
