@@ -223,3 +223,37 @@ export function checkExports() {
     )
   }
 }
+
+/** Those for servers and pages that share their files are small, or are used with one that does not. */
+const forServersAlone = Object.keys(entries).filter(
+  (subpath) => hasPageFile(subpath) || !pageEntries.includes(subpath),
+)
+
+/** What is used together, see `together.mjs`. */
+export const families = [
+  {
+    common: [fileNameOf('.')],
+    members: [
+      ...forServersAlone.filter((subpath) => subpath !== './storage/conformance').map(fileNameOf),
+      fileNameOf(nodeWorker.subpath),
+      nodePlatform.name,
+      'src/platform/scratch/node-scratch.ts',
+      'src/platform/backup-file.ts',
+    ],
+  },
+  {
+    common: [pageFileOf('.')],
+    members: [
+      ...pageEntries.filter((it) => hasPageFile(it) && it !== './snapshot').map(pageFileOf),
+      'page:src/platform/backup-file.ts',
+      'src/hosting/in-thread.ts',
+    ],
+  },
+  {
+    common: [pageFileOf('./snapshot'), pageFileOf('.')],
+    members: [
+      pageFileOf('./snapshot'),
+      ...['./snapshot/formats', './extras', './diagnostics', './storage'].map(fileNameOf),
+    ],
+  },
+]

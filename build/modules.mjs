@@ -6,6 +6,7 @@ import { forPages, pagesOf } from './both.mjs'
 import {
   dist,
   entries,
+  families,
   fileNameOf,
   hasPageFile,
   modulesOnly,
@@ -23,6 +24,7 @@ import {
   injectedBasics,
   wasmIsBeside,
 } from './plugins.mjs'
+import { together } from './together.mjs'
 
 /** Lines stay short, since Node prints the one that throws, and names what they are, since stacks speak of them. */
 const small = { minifyWhitespace: true, lineLimit: 160, minifySyntax: true }
@@ -46,12 +48,21 @@ const options = {
 
 /** Writes the ES modules. @returns the names of those that `require()` leads to */
 export async function buildModules() {
-  const { entryPoints, plugin } = await entryPointsForPages()
+  const pages = await entryPointsForPages()
+  const entryPoints = { ...entryPointsForServers(), ...pages.entryPoints }
+  const plugins = [
+    ...options.plugins,
+    pages.plugin,
+      engineTextIsInline,
+    wasmIsBeside,
+  ]
+  const all = { ...options, conditions: ['node'] }
+  const apart = await build({ ...all, entryPoints, plugins, write: false })
+  const joined = together(families, entryPoints, apart.metafile)
   const { metafile } = await build({
-    ...options,
-    entryPoints: { ...entryPointsForServers(), ...entryPoints },
-    conditions: ['node'],
-    plugins: [...options.plugins, plugin, engineTextIsInline, wasmIsBeside],
+    ...all,
+    entryPoints: joined.entryPoints,
+    plugins: [joined.plugin, ...plugins],
   })
   checkTerms(bundledPackages(metafile))
   const required = Object.keys(entries).filter((subpath) => !modulesOnly.includes(subpath))
