@@ -19,6 +19,7 @@ import {
 } from './entries.mjs'
 import {
   basicsAreTogether,
+  builtinsAreAsked,
   engineTextIsInline,
   everyImportStays,
   injectedBasics,
@@ -53,7 +54,8 @@ export async function buildModules() {
   const plugins = [
     ...options.plugins,
     pages.plugin,
-      engineTextIsInline,
+    builtinsAreAsked,
+    engineTextIsInline,
     wasmIsBeside,
   ]
   const all = { ...options, conditions: ['node'] }

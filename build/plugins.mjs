@@ -85,6 +85,38 @@ export const wasmIsBeside = needed('wasm-is-beside', ({ onLoad }) => {
   })
 })
 
+/**
+ * Node's modules whose import as ES modules takes longer than they do: it asks each for all that it exports, which for these loads streams,
+ * web crypto and more → what is used of it by name.
+ */
+const costly = {
+  'node:buffer': ['Buffer'],
+  'node:crypto': ['createHash', 'randomBytes', 'randomUUID', 'timingSafeEqual'],
+  'node:fs': ['readdirSync', 'readFileSync', 'statSync'],
+  'node:process': [],
+  'node:worker_threads': ['parentPort', 'threadId', 'Worker'],
+}
+
+/** Has them asked for by name instead, as every supported runtime can; nothing is lost, since none of them is ever bundled. */
+export const builtinsAreAsked = needed('builtins-are-asked', ({ onResolve, onLoad }) => {
+  onResolve({ filter: /^node:(?:buffer|crypto|fs|process|worker_threads)$/ }, ({ path }) => ({
+    path,
+    namespace: 'builtin',
+    sideEffects: false,
+  }))
+  onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
+    contents: builtin(path, costly[path]),
+  }))
+})
+
+function builtin(path, names) {
+  if (path === 'node:process') return 'export default globalThis.process'
+  const name = path.slice('node:'.length)
+  const module = `const ${name} = globalThis.process.getBuiltinModule('${path}')`
+  const ofNames = names.map((it) => `export const { ${it} } = ${name}`)
+  return [module, `export default ${name}`, ...ofNames].join('\n')
+}
+
 /** The engine as text is in the package once: in the single file, which is loaded where a bundler has dropped the `.wasm`. */
 export const engineTextIsInline = needed('engine-text-is-inline', ({ onResolve }) => {
   const path = `./${fileNameOf(inlineEntry.subpath)}.js`
