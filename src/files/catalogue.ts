@@ -11,7 +11,7 @@ export interface CatalogueOptions {
   readonly files: DatabaseFiles
   readonly quarantine: Quarantine
   /** Takes what is wrong with a file that cannot be read. */
-  readonly onWarning: (warning: StorageError) => void
+  readonly onWarning: (warning: StorageError, fileName: string) => void
 }
 
 /** What says what a file is. */
@@ -116,7 +116,7 @@ export class Catalogue {
       else if (error.code === 'corrupt' || error.code === 'foreign')
         this.#entries.set(fileName, null)
       else throw error
-      this.#options.onWarning(error)
+      this.#options.onWarning(error, fileName)
     }
   }
 

@@ -103,8 +103,9 @@ function ownedFiles(
     files,
     quarantine,
     async find() {
-      const troubles: StorageError[] = []
-      const onWarning = (trouble: StorageError): void => append(troubles, trouble)
+      const troubles = new Map<string, StorageError>()
+      const onWarning = (trouble: StorageError, fileName: string): void =>
+        void troubles.set(fileName, trouble)
       const catalogue = new Catalogue({ fileNames: engine.fileNames, files, quarantine, onWarning })
       await catalogue.readAll(mounted)
       const names = (await files.list()).filter((it) => engine.fileNames.includes(it)).sort()
@@ -120,7 +121,8 @@ interface Known {
   readonly engine: MaintenanceEngine
   readonly catalogue: Catalogue
   readonly mounted: MountedEngine<SqliteDatabase>
-  readonly troubles: readonly StorageError[]
+  /** File name → what is wrong with it. */
+  readonly troubles: ReadonlyMap<string, StorageError>
 }
 
 async function describe(
@@ -139,7 +141,7 @@ async function describe(
       trouble: null,
     }
   }
-  const known = troubles.findLast(({ message }) => message.startsWith(label))
+  const known = troubles.get(fileName)
   if (known) {
     const name = known.code === 'corrupt' ? await engine.nameInDamaged({ fileName, label }) : null
     const isOfIt = name !== null && engine.fileNames.of(name) === fileName

@@ -169,6 +169,7 @@ function taken(name: string): DOMException {
   return domException(
     'ConstraintError',
     `There is a database "${name}" already; give the option replace to put the imported one in its place, or the option name`,
+    { code: 'ERR_IDB_NAME_TAKEN', database: name },
   )
 }
 

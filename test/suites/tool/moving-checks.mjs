@@ -104,7 +104,7 @@ export const movingChecks = [
       assert.equal(code, 1)
       assert.match(
         stderr,
-        /^error: There is a database "large" already; add --replace .* --name .*\(ConstraintError\)\n$/,
+        /^error: There is a database "large" already; add --replace .* --name .*\(ConstraintError, ERR_IDB_NAME_TAKEN\)\n$/,
       )
       await output(['import', path, largeFile, '--replace'])
       assert.equal(await output(['diff', path, 'large', large, 'large']), 'no differences\n')

@@ -485,6 +485,7 @@ test('every code is provoked here, but for those that other tests provoke', () =
     'ERR_IDB_BLOCKED',
     'ERR_IDB_CUT_FILE',
     'ERR_IDB_CUT_OFF',
+    'ERR_IDB_NAME_TAKEN',
     'ERR_IDB_NOT_COPIED',
     'ERR_IDB_NOT_INSTALLED',
     'ERR_IDB_NO_COMMON_PROTOCOL',

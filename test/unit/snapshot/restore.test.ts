@@ -79,7 +79,8 @@ describe('importDatabase() of a backup', () => {
   test('refuses a name that is taken, and takes another', async () => {
     await make(to, 'shop', 1, () => undefined)
     const taken = importDatabase(backup(from, 'shop'), { indexedDB: to })
-    await expect(taken).rejects.toMatchObject({ name: 'ConstraintError' })
+    const cause = { code: 'ERR_IDB_NAME_TAKEN', database: 'shop' }
+    await expect(taken).rejects.toMatchObject({ name: 'ConstraintError', cause })
     const given = importDatabase(backup(from, 'shop'), { indexedDB: to, name: 'shop' })
     await expect(given).rejects.toMatchObject({ name: 'ConstraintError' })
     await importDatabase(backup(from, 'shop'), { indexedDB: to, name: 'copy' })

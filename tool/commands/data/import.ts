@@ -107,7 +107,7 @@ async function importStream(
     )
   } catch (error) {
     removeIfEmpty()
-    throw importFailure(error, file)
+    throw importFailure(error, { file, replace })
   } finally {
     patience.end()
     progress.end()
