@@ -6,6 +6,7 @@ import type { QueueingDirectory } from './opfs/queueing-directory.ts'
 import { hasSyncAccess, isNamed } from './opfs/opfs-access.ts'
 import { lockDirectory, requestLock } from './opfs/opfs-lock.ts'
 import { OpfsFiles } from './opfs/opfs-files.ts'
+import { now } from './clock.ts'
 
 /**
  * The VFS over the origin private file system of a browser. Its files carry their real names, so that what is exported from
@@ -32,6 +33,9 @@ function segmentsOf(path: string): string[] {
   }
   return segments
 }
+
+/** How long a directory's handle can be trusted that was made before the lock was had: another owner may have lost its files. */
+const freshMs = 100
 
 /** What there is while a directory is locked. */
 interface Owned {
@@ -92,9 +96,14 @@ async function own(
   lock: () => Promise<() => Promise<void>>,
 ): Promise<Owned> {
   checkPlatform()
+  const askedAt = now()
+  const ahead = makeDirectory(segments)
+  // It is met below, unless there is no lock.
+  ahead.catch(() => {})
   const free = await lock()
+  const isFresh = now() - askedAt < freshMs
   try {
-    return { files: new OpfsFiles(await makeDirectory(segments)), free }
+    return { files: new OpfsFiles(await (isFresh ? ahead : makeDirectory(segments))), free }
   } catch (error) {
     await free()
     throw error

@@ -156,10 +156,16 @@ export class HostingWorker {
 
   async #begin(): Promise<void> {
     try {
-      const wasm = (await (this.#settings.wasm ?? this.#worker.wasm)) ?? null
+      const given = this.#settings.wasm ?? this.#worker.wasm
+      const coming = given ? null : this.#worker.engineAhead?.()
+      const wasm = (await given) ?? (coming ? 'coming' : null)
       const start = { id: this.#id, settings: hostSettingsOf(this.#settings), wasm }
       const type = this.#sharing ? 'stand' : 'start'
       this.#worker.post({ 'idb-everywhere': type, ...start }, [])
+      if (!coming) return
+      const engine = await coming
+      if (!this.#isEnding)
+        this.#worker.post({ 'idb-everywhere': 'engine', id: this.#id, wasm: engine }, [])
     } catch (error) {
       this.#failed(startFailure(error))
     }

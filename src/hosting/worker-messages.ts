@@ -20,6 +20,12 @@ export type WorkerCall =
   | ({ readonly 'idb-everywhere': 'stand'; readonly id: number } & ToStart)
   /** A message of the host protocol, from `connectHost` to `serve`. */
   | { readonly 'idb-everywhere': 'call'; readonly id: number; readonly message: unknown }
+  /** The engine that was to come; null: the worker loads it itself after all. */
+  | {
+      readonly 'idb-everywhere': 'engine'
+      readonly id: number
+      readonly wasm: WebAssembly.Module | null
+    }
   /** It owns the directory, and is to serve. */
   | {
       readonly 'idb-everywhere': 'own'
@@ -46,8 +52,8 @@ export type WorkerCall =
 /** What a worker that is to host needs. */
 interface ToStart {
   readonly settings: HostSettings
-  /** The compiled engine, for workers that cannot find it; null: the worker loads it itself. */
-  readonly wasm: WebAssembly.Module | null
+  /** The compiled engine, for workers that cannot find it; null: the worker loads it itself; `coming`: a message brings it. */
+  readonly wasm: WebAssembly.Module | 'coming' | null
 }
 
 /** From the worker. */
@@ -82,6 +88,8 @@ export interface StartedWorker {
   post(call: WorkerCall, transfer: readonly Transferable[]): void
   /** The engine to be sent to it, if it cannot find it itself. */
   readonly wasm: Promise<WebAssembly.Module> | null
+  /** Compiles the engine while the worker's script is still loading, and gives null where that fails; null: the worker had better. */
+  readonly engineAhead: (() => Promise<WebAssembly.Module | null>) | null
   /** It is not needed any more: ends it, unless it is the user's. */
   end(): void
   /** Keeps the process alive, or lets it end, while the worker runs; at first it is kept. */

@@ -63,6 +63,7 @@ class HostForOwner {
   readonly #channel: OwnerChannel
   readonly #host: ClosableHost
   readonly #port: RelayedPort
+  readonly #engineArrived: EngineArrived
 
   /** @throws whatever keeps the host from being made */
   constructor(call: StartCall, grounds: Grounds) {
@@ -70,7 +71,8 @@ class HostForOwner {
     const { channel, members } = grounds
     this.#id = id
     this.#channel = channel
-    const { settings, ours } = settingsIn(call, grounds)
+    const { settings, ours, engineArrived } = settingsIn(call, grounds)
+    this.#engineArrived = engineArrived
     const threads = threadsOf(ours)
     const sharing = settings.isShared ? members(threads) : threads.hosts
     this.#host = new HostUser(sharedHost(settings, ours, sharing))
@@ -84,6 +86,8 @@ class HostForOwner {
     switch (call['idb-everywhere']) {
       case 'call':
         return this.#port.received(call.message)
+      case 'engine':
+        return this.#engineArrived(call.wasm)
       case 'stop':
         return void this.#stop()
       case 'leave':
@@ -102,6 +106,7 @@ class SharingForOwner {
   readonly #channel: OwnerChannel
   readonly #port: RelayedPort
   readonly #hosting: ThreadHosting
+  readonly #engineArrived: EngineArrived
   readonly #standing: Ownable
   /** null until it serves. */
   #found: FoundOwn | null = null
@@ -115,7 +120,8 @@ class SharingForOwner {
     this.#id = id
     this.#channel = channel
     this.#port = portOver(channel, id)
-    const { settings, ours } = settingsIn(call, grounds)
+    const { settings, ours, engineArrived } = settingsIn(call, grounds)
+    this.#engineArrived = engineArrived
     this.#hosting = threadsOf(ours).hosting(settings)
     this.#standing = ours.standHere(settings, this.#hosting, () => this.#reachBroker())
     void this.#live().catch((error: unknown) => this.#fail(error))
@@ -127,6 +133,8 @@ class SharingForOwner {
 
   received(call: LaterCall): void {
     switch (call['idb-everywhere']) {
+      case 'engine':
+        return this.#engineArrived(call.wasm)
       case 'own':
         return void this.#own(call).catch((error: unknown) => this.#fail(error))
       case 'recovered':
@@ -187,15 +195,24 @@ class SharingForOwner {
   }
 }
 
-/** The settings that the owner has sent, completed, and the platform with the engine that it may have sent. */
+/** Takes the engine that the owner has compiled meanwhile; null: it could not. */
+type EngineArrived = (wasm: WebAssembly.Module | null) => void
+
+/** The settings that the owner has sent, completed, and the platform with the engine that it has sent, or sends later. */
 function settingsIn({ id, settings, wasm }: StartCall, { platform, channel }: Grounds) {
   const onWarning = (warning: Error): void =>
     channel.post({ 'idb-everywhere': 'warning', id, warning: warningDataOf(warning) }, [])
-  const ours = wasm ? { ...platform, loadWasm: async () => wasm } : platform
+  let engineArrived: EngineArrived = () => {}
+  const coming =
+    wasm === 'coming'
+      ? new Promise<WebAssembly.Module | null>((resolve) => (engineArrived = resolve))
+      : Promise.resolve(wasm)
+  const loadWasm = async () => (await coming) ?? platform.loadWasm()
+  const ours = { ...platform, loadWasm }
   const { isShared, ...others } = settings
   const ifLocked = isShared ? 'share' : 'wait'
   const options = { ...others, ifLocked, worker: false, onWarning } as const
-  return { settings: completeOptions(options, ours), ours }
+  return { settings: completeOptions(options, ours), ours, engineArrived }
 }
 
 function portOver(channel: OwnerChannel, id: number): RelayedPort {

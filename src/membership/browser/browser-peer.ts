@@ -27,7 +27,7 @@ import {
 
 /** How long the one that has the directory may keep others waiting: on a reload the old page goes a moment after the new one has come. */
 const graceMs = 500
-/** How long a thread that finds the directory free waits to be its owner before it looks for another that has been faster. */
+/** How often a thread that waits to be the owner of a free directory looks whether another has been faster. */
 const electionMs = 100
 /** How long a place in line is kept when the owner was left: it may have gone, or handed over. */
 const keptMs = 1_000
@@ -147,7 +147,8 @@ export class BrowserPeer implements Peer {
   async #entered(looking: Looking, run: Run): Promise<Found> {
     const { client } = looking
     const { signal, claim } = run
-    if (this.#parts.stand && (await this.#holder()) === 'none') await pause(electionMs, signal)
+    // Where nobody has it there is nobody to knock at, and a broker would be started while the worker is.
+    while (this.#parts.stand && (await this.#holder()) === 'none') await pause(electionMs, signal)
     const life = await beginLife()
     const knocking = new Knocking(this.#parts.point, life.id, brokerOfOrigin())
     const giveUp = (): void => {

@@ -8,7 +8,7 @@ import { askOver } from './broker.ts'
 import { ChannelPort, type EndingPort, portOver } from './channel-port.ts'
 import { type Knock, meet, type Meeting, type MeetingPoint, type Word } from './meeting-point.ts'
 import type { NoteDesk } from './parting/note-desk.ts'
-import { beginLife, type Life, lifeEnded } from './web-locks.ts'
+import { type Life, lifeEnded } from './web-locks.ts'
 
 /** What a reception needs of its owner. */
 export interface ReceptionParts extends Serving {
@@ -43,9 +43,9 @@ export class Reception {
     void Promise.resolve(parts.roster.recovery).then(() => (this.#isRecovered = true))
   }
 
-  /** Resolves when all can come. */
-  static async open(parts: ReceptionParts): Promise<Reception> {
-    return new Reception(parts, await beginLife())
+  /** Resolves when all can come. `life`: the owner's, which ends as it closes. */
+  static async open(parts: ReceptionParts, life: Promise<Life>): Promise<Reception> {
+    return new Reception(parts, await life)
   }
 
   /** Lets no more in, and serves none of those who are. */

@@ -12,7 +12,7 @@ import type { Ownable } from './ownable.ts'
 import type { KeptNote } from './parting/note-box.ts'
 import { NoteDesk } from './parting/note-desk.ts'
 import { Reception } from './reception.ts'
-import { type Free, takeLock } from './web-locks.ts'
+import { beginLife, type Free, takeLock } from './web-locks.ts'
 
 /** What is heard of a client. */
 type Told = Parameters<Serve>[1]
@@ -42,11 +42,14 @@ export class ThreadOwner implements Ownable {
   readonly owned: Promise<void>
   readonly #parts: OwningParts
   readonly #waiting = new AbortController()
+  /** Begun ahead, as are the locks: each takes a way to the browser's own process and back. */
+  readonly #life = beginLife()
   #sharing: Free = () => {}
   #isServing = false
 
   constructor(parts: OwningParts) {
     this.#parts = parts
+    this.#life.catch(() => {}) // The locks fail with it.
     this.owned = this.#take()
     this.owned.catch(() => {})
   }
@@ -65,7 +68,7 @@ export class ThreadOwner implements Ownable {
     const serve = (port: HostPort, told: Told): Served => parts.serve(host, port, told)
     const own = { ...parts.own, client, since: new Date().toISOString() }
     const load = () => host.load()
-    const opening = Reception.open({ ...parts, own, roster, serve, desk, load })
+    const opening = Reception.open({ ...parts, own, roster, serve, desk, load }, this.#life)
     for (const note of notes) desk.take(note)
     const reception = await opening
     // Where others come back from a former owner, the host opens nothing before they and this thread have.
@@ -107,18 +110,20 @@ export class ThreadOwner implements Ownable {
     this.#waiting.abort()
     if (this.#isServing) return
     this.#sharing()
+    void this.#life.then(({ end }) => end()).catch(() => {})
     // It fails where the wait was given up.
     void this.owned.then(() => this.#parts.giveUp()).catch(() => {})
   }
 
   async #take(): Promise<void> {
     const { signal } = this.#waiting
-    this.#sharing = await takeLock(this.#parts.point.sharing, { signal, mode: 'shared' })
-    try {
-      await this.#parts.take(signal)
-    } catch (error) {
-      this.#sharing()
-      throw error
-    }
+    // Asked for first, it is had first: nobody sees an owner without it.
+    const sharing = takeLock(this.#parts.point.sharing, { signal, mode: 'shared' })
+    const [shared, taken] = await Promise.allSettled([sharing, this.#parts.take(signal)])
+    if (shared.status === 'fulfilled') this.#sharing = shared.value
+    if (shared.status === 'fulfilled' && taken.status === 'fulfilled') return
+    this.#sharing()
+    if (taken.status === 'fulfilled') await this.#parts.giveUp()
+    throw shared.status === 'rejected' ? shared.reason : (taken as PromiseRejectedResult).reason
   }
 }

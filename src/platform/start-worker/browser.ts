@@ -41,6 +41,9 @@ export function startBrowserWorker(
   return {
     post: (call, transfer) => worker.postMessage(call, [...transfer]),
     wasm: choice === true && !parts.canWorkerLoadWasm ? parts.loadWasm() : null,
+    // A failure is met again in the worker, which can say what it means there.
+    engineAhead:
+      choice === true && parts.canWorkerLoadWasm ? () => parts.loadWasm().catch(() => null) : null,
     end: () => void (isOurs && worker.terminate()),
     // A worker keeps no page alive.
     ref: () => {},

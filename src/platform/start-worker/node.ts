@@ -30,6 +30,7 @@ export function startNodeWorker(
   return {
     post: (call, transfer) => worker.postMessage(call, transfer as readonly TransferListItem[]), // Node's name for them
     wasm: null,
+    engineAhead: null,
     end: () => void (isOurs && worker.terminate()),
     ref: () => worker.ref(),
     unref: () => worker.unref(),

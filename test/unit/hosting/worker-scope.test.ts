@@ -2,12 +2,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { close, createIndexedDB } from '../../../src/index.ts'
 import { hostForOwner, type OwnerChannel } from '../../../src/hosting/worker-scope.ts'
 import type { WorkerAnswer, WorkerCall } from '../../../src/hosting/worker-messages.ts'
 import type { HostSettings } from '../../../src/options/options.ts'
 import { platform } from '../../../src/platform/node.ts'
+import { connectHost } from '../../../src/port/client.ts'
+import { RelayedPort } from '../../../src/port/relayed-port.ts'
 import { openDatabase } from '../../kit/promises.ts'
 
 const path = mkdtempSync(join(tmpdir(), 'worker-scope-'))
@@ -54,3 +56,42 @@ test('an option that the worker does not accept is named', () => {
   const failure = { message: expect.stringContaining('"quotaBytes"'), facts }
   expect(startedWith({ ...settings, quotaBytes: -1 })).toMatchObject([{ failure }])
 })
+
+describe('an engine that is to come', () => {
+  test('is used when it has come', async () => {
+    expect(await timesLoaded(await platform.loadWasm())).toBe(0)
+  })
+
+  test('is loaded in the worker where the thread that has started it cannot have it', async () => {
+    expect(await timesLoaded(null)).toBe(1)
+  })
+})
+
+/** How often a worker loads the engine itself, to name its databases, that was told one would come, and is sent that. */
+async function timesLoaded(wasm: WebAssembly.Module | null): Promise<number> {
+  const loadWasm = vi.fn(() => platform.loadWasm())
+  let send: (call: WorkerCall) => void = () => {}
+  let stopped = (): void => {}
+  const post: OwnerChannel['post'] = (answer) => {
+    if (answer['idb-everywhere'] === 'answer') port.received(answer.message)
+    if (answer['idb-everywhere'] === 'stopped') stopped()
+  }
+  hostForOwner({ ...platform, loadWasm }, { listen: (receive) => (send = receive), post })
+  const port = new RelayedPort({
+    post: (message) => send({ 'idb-everywhere': 'call', id: 1, message }),
+  })
+  send({
+    'idb-everywhere': 'start',
+    id: 1,
+    settings: { ...settings, path: join(path, 'other') },
+    wasm: 'coming',
+  })
+  const named = new Promise((done, failed) => connectHost(port).databases({ done, failed }))
+  send({ 'idb-everywhere': 'engine', id: 1, wasm })
+  expect(await named).toEqual([])
+  await new Promise<void>((resolve) => {
+    stopped = resolve
+    send({ 'idb-everywhere': 'stop', id: 1, isCutOff: false })
+  })
+  return loadWasm.mock.calls.length
+}

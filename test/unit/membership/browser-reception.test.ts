@@ -4,7 +4,7 @@ import type { Broker } from '../../../src/membership/browser/broker.ts'
 import { Knocking } from '../../../src/membership/browser/knocking.ts'
 import { meetingPointOf } from '../../../src/membership/browser/meeting-point.ts'
 import type { NoteDesk } from '../../../src/membership/browser/parting/note-desk.ts'
-import { Reception } from '../../../src/membership/browser/reception.ts'
+import { Reception, type ReceptionParts } from '../../../src/membership/browser/reception.ts'
 import { beginLife } from '../../../src/membership/browser/web-locks.ts'
 import { greetOwner } from '../../../src/membership/greeting.ts'
 import { protocolRange } from '../../../src/membership/hello.ts'
@@ -36,7 +36,7 @@ beforeEach(async () => {
   roster = new Roster({ own: owner, returning: null })
   const desk: Partial<NoteDesk> = { executedOf: () => Promise.resolve(), left() {}, close() {} }
   Object.defineProperty(desk, 'idle', { get: () => idle })
-  reception = await Reception.open({
+  const parts: ReceptionParts = {
     point,
     roster,
     desk: desk as NoteDesk, // What a reception uses of it.
@@ -54,7 +54,8 @@ beforeEach(async () => {
       }
       return { tellRoster() {}, mute() {}, leave }
     },
-  })
+  }
+  reception = await Reception.open(parts, beginLife())
 })
 
 afterEach(() => {

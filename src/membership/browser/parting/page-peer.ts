@@ -59,9 +59,11 @@ export class PagePeer implements Peer {
 
   async #lookHere(looking: Looking, away: AbortSignal): Promise<Found> {
     const { peer, point, box } = this.#parts
-    if (box) this.#carrier ??= new NoteCarrier(point, box)
     const signal = eitherOf(looking.signal, away)
-    const found = await peer.look({ ...looking, signal })
+    const looked = peer.look({ ...looking, signal })
+    // It reads what lies on a disk, while the look waits for others.
+    if (box) this.#carrier ??= new NoteCarrier(point, box)
+    const found = await looked
     const left = aborted(away).catch(() => {})
     const gone = Promise.race([found.gone, left])
     if (found.type === 'other') {
