@@ -6,6 +6,7 @@ import Table from 'cli-table3'
 import { browsersHere, startThrowaway } from '../../../../kit/browsers.ts'
 import { cacheDirectory } from '../../../../kit/runtimes.ts'
 import { type FirstVisits, measureVisits } from './measure.ts'
+import { resultsFile, writePagesReport } from './report.ts'
 import { visitsTable } from './table.ts'
 import { filesOf } from './site.ts'
 
@@ -14,11 +15,9 @@ const usage = `npm run bench:browser -- first-second [options]
   --rounds N      rounds that count (default: 5)
   --against DIR   beside the build in DIR (its dist/)
   --update        write test/suites/bench/first-second-pages.json
+  --report        measure nothing: write the tables of docs/performance.md from it
   --help          print this
 `
-
-/** The file that `--update` writes. */
-const resultsFile = 'first-second-pages.json'
 
 /** Gives the exit code: 1 if a browser is missing. */
 export async function main(args: readonly string[], projectRoot: string): Promise<number> {
@@ -29,11 +28,16 @@ export async function main(args: readonly string[], projectRoot: string): Promis
       rounds: { type: 'string', default: '5' },
       against: { type: 'string' },
       update: { type: 'boolean', default: false },
+      report: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },
   })
   if (values.help) {
     console.log(usage)
+    return 0
+  }
+  if (values.report) {
+    writePagesReport(projectRoot)
     return 0
   }
   const script = join(projectRoot, 'test/suites/bench/first-second/pages/visit.mjs')
