@@ -41,8 +41,10 @@ export interface Cleanup extends Guarded {
 
 /** Due at the next checkpoint, before the next step: transactions created since the last one. The last one is first. */
 let lastCleanup: Cleanup | null = null
-/** Whether a checkpoint is on its way: for the cleanups, or for the next step of a task. */
+/** Whether a checkpoint is on its way. */
 let isCheckpointComing = false
+/** Whether the queue goes on at that checkpoint, once the cleanups are done. */
+let goesOnAtCheckpoint = false
 
 /** How often the queue has been called back. */
 let callbackCount = 0
@@ -85,19 +87,20 @@ export function queueInPlace(queue: () => void): void {
 export function queueCleanup(cleanup: Cleanup): void {
   cleanup.nextCleanup = lastCleanup
   lastCleanup = cleanup
-  if (isCheckpointComing) return wakeUp()
-  runCleanupsAfterMicrotasks()
-  isCheckpointComing = true
+  if (isCheckpointComing) wakeUp()
+  else awaitCheckpoint()
 }
 
-const runTasksAfterMicrotasks = afterMicrotasks(() => {
+const requestCheckpoint = afterMicrotasks(() => {
   isCheckpointComing = false
-  runTasks()
+  if (goesOnAtCheckpoint) runTasks()
+  else runCleanups()
 })
-const runCleanupsAfterMicrotasks = afterMicrotasks(() => {
-  isCheckpointComing = false
-  runCleanups()
-})
+
+function awaitCheckpoint(): void {
+  requestCheckpoint()
+  isCheckpointComing = true
+}
 
 /** Sees to it that a callback which is coming does come. */
 function wakeUp(): void {
@@ -113,8 +116,9 @@ function lookForForgotten(): void {
 }
 
 function goOnAfterMicrotasks(): void {
-  runTasksAfterMicrotasks()
-  isCheckpointComing = true
+  if (isCheckpointComing) wakeUp()
+  else awaitCheckpoint()
+  goesOnAtCheckpoint = true
 }
 
 function runCleanups(): void {
@@ -136,6 +140,7 @@ function runCleanups(): void {
 
 function runTasks(): void {
   callbackCount++
+  goesOnAtCheckpoint = false
   if (lastCleanup) runCleanups()
   for (;;) {
     running ??= takeFirst()

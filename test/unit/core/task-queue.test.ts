@@ -117,17 +117,45 @@ test('tasks that could not be queued in place do not keep later ones from their 
 /** The queue as it is in a runtime that loses ticks while it is told to, and what cleanups have run. */
 async function queueLosingTicks() {
   const { nextTick } = process
-  const state = { isLosing: false, ran: [] as string[] }
+  const state = { isLosing: false, ticks: 0, ran: [] as string[] }
   vi.spyOn(process, 'nextTick').mockImplementation((...call) => {
+    state.ticks++
     if (!state.isLosing) Reflect.apply(nextTick, process, call)
   })
   vi.resetModules()
-  const { queueCleanup } = await import('../../../src/events/task-queue.ts')
+  const { queueCleanup, queueDatabaseTask: queueTask } =
+    await import('../../../src/events/task-queue.ts')
   vi.restoreAllMocks()
   const queue = (name: string): void =>
     queueCleanup({ nextCleanup: null, cleanUp: () => void state.ran.push(name), cutOff() {} })
-  return { state, queue }
+  const queueNoting = (name: string): void =>
+    queueTask(
+      new NotingTask(() => {
+        state.ran.push(name)
+        return 'over'
+      }),
+    )
+  return { state, queue, queueNoting }
 }
+
+test('what is queued in one turn to be cleaned up, and as a task, shares one checkpoint', async () => {
+  const { state, queue, queueNoting } = await queueLosingTicks()
+  queue('cleanup')
+  queueNoting('task')
+  await new Promise(setImmediate)
+  expect(state).toMatchObject({ ran: ['cleanup', 'task'], ticks: 1 })
+})
+
+test('a task that shares a checkpoint the platform has lost is run all the same', async () => {
+  const { state, queue, queueNoting } = await queueLosingTicks()
+  state.isLosing = true
+  queue('cleanup')
+  await new Promise(setImmediate)
+  queueNoting('task')
+  await new Promise(setImmediate)
+  await new Promise(setImmediate)
+  expect(state.ran).toEqual(['cleanup', 'task'])
+})
 
 test('a tick that the platform has lost is made up for when the next cleanup is queued', async () => {
   const { state, queue } = await queueLosingTicks()
