@@ -1,4 +1,5 @@
 /** Hosts of directories that this thread shares with others: see `membership/`. */
+import { randomBytes } from '../base/random-bytes.ts'
 import { exceptionOf, type Failure } from '../errors.ts'
 import { Member } from '../membership/member.ts'
 import type { Settings } from '../options/options.ts'
@@ -31,7 +32,7 @@ function reporter({ onWarning }: Settings): (failure: Failure) => void {
 
 /** 16 characters, of which those that follow `process` hold six random bits each. */
 function newClientId(process: string): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16 - process.length))
+  const bytes = randomBytes(16 - process.length)
   return process + Array.from(bytes, (byte) => alphabet[byte & 63]).join('')
 }
 

@@ -1,6 +1,6 @@
 /** Node, Bun and Deno: the file system is the default, the engine lies beside this module. */
 import { Buffer } from 'node:buffer'
-import { readFile } from 'node:fs/promises'
+import fs from 'node:fs'
 import process from 'node:process'
 import { threadId } from 'node:worker_threads'
 import { nodeFs } from '../../vfs/node.ts'
@@ -69,7 +69,7 @@ async function loadWasm(): Promise<WebAssembly.Module> {
 
 async function readEngine(): Promise<BufferSource> {
   try {
-    return await readFile(
+    return await readWhole(
       new URL('../../node_modules/wa-sqlite/dist/wa-sqlite.wasm', import.meta.url),
     )
   } catch (error) {
@@ -80,4 +80,14 @@ async function readEngine(): Promise<BufferSource> {
     const { gunzipSync } = process.getBuiltinModule('node:zlib')
     return gunzipSync(Buffer.from(gzippedBase64, 'base64'))
   }
+}
+
+/** As `fs.promises` does; that would load the streams of the web and more, which takes longer than the file. */
+function readWhole(file: URL): Promise<BufferSource> {
+  return new Promise((resolve, reject) => {
+    fs.readFile(file, (error, bytes) => {
+      if (error) return reject(error)
+      resolve(bytes as Buffer<ArrayBuffer>) // Nothing else has it.
+    })
+  })
 }

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { join } from 'node:path'
+import { randomBytes } from '../../src/base/random-bytes.ts'
 import { VfsError } from '../../src/files/vfs.ts'
 import type { Survivors } from '../../src/files/vfs.ts'
 import { closesWithThread, readClaim, socketName, writeClaim } from './claim-file.ts'
@@ -125,7 +125,7 @@ async function makeCandidate(
   lock: Claim['lock'],
   offer: Offer | null,
 ): Promise<Candidate> {
-  const id = randomUUID()
+  const id = Buffer.from(randomBytes(16)).toString('hex')
   const identity = thisProcess()
   const entrance = await entranceFor(path, { id, identity, offer })
   const since = dateOf(timeOfDay())

@@ -33,22 +33,51 @@ interface NodeCrypto {
   }
 }
 
-/** Undefined in browsers. */
-const nodeCrypto = globalThis.process?.getBuiltinModule?.('node:crypto') as unknown as
-  NodeCrypto | undefined
+/** What this runtime has for keys. */
+interface KeyTools {
+  /** Undefined in browsers. */
+  readonly nodeCrypto: NodeCrypto | undefined
+  readonly subtle: SubtleCrypto | undefined
+  readonly typeOf: Getter<string>
+  readonly extractableOf: Getter<boolean>
+  readonly algorithmOf: Getter<object>
+  readonly usagesOf: Getter<string[]>
+}
 
-// Node's own may lie under the globals of a test environment. Browsers have `subtle` in secure contexts only.
-const webCrypto = nodeCrypto?.webcrypto
-const subtle = webCrypto?.subtle ?? (globalThis.crypto?.subtle as SubtleCrypto | undefined)
-const prototype = (webCrypto?.CryptoKey ?? globalThis.CryptoKey)?.prototype as object | undefined
+/** null where the runtime has no such class. */
+type Getter<Result> = ReturnType<typeof attributeOf<Result>>
 
-const typeOf = attributeOf<string>(prototype, 'type')
-const extractableOf = attributeOf<boolean>(prototype, 'extractable')
-const algorithmOf = attributeOf<object>(prototype, 'algorithm')
-const usagesOf = attributeOf<string[]>(prototype, 'usages')
+const { bun, deno } = globalThis.process?.versions ?? {}
+const isNode = globalThis.process?.getBuiltinModule !== undefined && !bun && !deno
+
+/**
+ * Taken when the module loads: a test environment may replace the globals later. Engine: not in Node, which loads its cryptography for
+ * this, and whose own class no one replaces; null there before the first use.
+ */
+let taken: KeyTools | null = isNode ? null : takeTools()
+
+const tools = (): KeyTools => (taken ??= takeTools())
+
+function takeTools(): KeyTools {
+  const nodeCrypto = globalThis.process?.getBuiltinModule?.('node:crypto') as unknown as
+    NodeCrypto | undefined
+  // Node's own may lie under the globals of a test environment. Browsers have `subtle` in secure contexts only.
+  const webCrypto = nodeCrypto?.webcrypto
+  const classOfKeys = webCrypto?.CryptoKey ?? globalThis.CryptoKey
+  const prototype = classOfKeys?.prototype as object | undefined
+  return {
+    nodeCrypto,
+    subtle: webCrypto?.subtle ?? (globalThis.crypto?.subtle as SubtleCrypto | undefined),
+    typeOf: attributeOf<string>(prototype, 'type'),
+    extractableOf: attributeOf<boolean>(prototype, 'extractable'),
+    algorithmOf: attributeOf<object>(prototype, 'algorithm'),
+    usagesOf: attributeOf<string[]>(prototype, 'usages'),
+  }
+}
 
 /** What a CryptoKey is, but for its bytes; null for every other object. */
 export function traitsOfCryptoKey(value: object): CryptoKeyTraits | null {
+  const { typeOf, extractableOf, algorithmOf, usagesOf } = tools()
   if (!typeOf || !extractableOf || !algorithmOf || !usagesOf) return null
   try {
     const type = typeOf(value)
@@ -63,6 +92,7 @@ export function traitsOfCryptoKey(value: object): CryptoKeyTraits | null {
 
 /** The bytes of a key that is not extractable; null where the runtime does not give them. */
 export function bytesOfSecretiveKey(key: object, type: string): Uint8Array | null {
+  const { nodeCrypto } = tools()
   if (!nodeCrypto) return null
   try {
     const keyObject = nodeCrypto.KeyObject.from(key)
@@ -83,6 +113,7 @@ export function bytesOfSecretiveKey(key: object, type: string): Uint8Array | nul
  * @throws DataCloneError where the runtime cannot export keys of its algorithm
  */
 export async function exportCryptoKey(key: object): Promise<Uint8Array> {
+  const { subtle } = tools()
   const traits = traitsOfCryptoKey(key)
   if (!subtle || !traits) throw new Error('unreachable: an object that was a CryptoKey is none')
   try {
@@ -100,6 +131,7 @@ export async function exportCryptoKey(key: object): Promise<Uint8Array> {
 
 /** The key of these parts. @throws StorageError where they are none, or none that this runtime knows */
 export async function importCryptoKey(parts: CryptoKeyParts): Promise<CryptoKey> {
+  const { subtle } = tools()
   if (!subtle) throw unsupportedType('CryptoKey')
   const { type, material, extractable } = parts
   // `as`: Web Crypto checks what it is given.

@@ -1,3 +1,4 @@
+import { canKeep } from '../../kept-objects/kept-store.ts'
 import { getterOf } from './intrinsics.ts'
 
 /** Interface → the interface that has its getter, and the getter: it refuses other objects. */
@@ -8,8 +9,9 @@ const members: Readonly<Record<string, readonly [owner: string, getter: string]>
   RTCCertificate: ['RTCCertificate', 'expires'],
 }
 
+/** Empty where nothing can be kept. Engine: a look at Node's class would load its cryptography. */
 const getters = new Map(
-  Object.entries(members).map(([name, [owner, getter]]) => {
+  Object.entries(canKeep ? members : {}).map(([name, [owner, getter]]) => {
     // `as`: each may be missing in some runtime.
     const it = Reflect.get(globalThis, owner) as { prototype: object } | undefined
     return [name, getterOf<unknown>(it?.prototype, getter)]

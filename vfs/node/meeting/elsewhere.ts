@@ -2,10 +2,11 @@
  * Where an owner's socket lies if the directory cannot hold it: its path is too long, or its file system has no sockets. On
  * Windows that is always so: it is a named pipe.
  */
-import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import { dirname, join } from 'node:path'
+import { randomBytes } from '../../../src/base/random-bytes.ts'
+import { digestOf } from './digest.ts'
 import { isOpen } from './way-in.ts'
 import type { NoWayIn, WrittenWayIn } from './way-in.ts'
 
@@ -14,7 +15,7 @@ const pipePrefix = String.raw`\\.\pipe\idb-everywhere-`
 
 /** A path for a new socket of the directory's; the directory it lies in is made. @throws where there can be none */
 export function newSocketPath(directory: string): string {
-  const name = `${stem(directory)}${randomBytes(6).toString('hex')}`
+  const name = `${stem(directory)}${Buffer.from(randomBytes(6)).toString('hex')}`
   if (isWindows) return `${pipePrefix}${name}`
   const place = temporaryPlace()
   fs.mkdirSync(place, { recursive: true, mode: 0o700 })
@@ -47,7 +48,7 @@ export function removeFormer(directory: string, own: WrittenWayIn | NoWayIn): vo
 
 /** What the names of all sockets of a directory begin with. */
 function stem(directory: string): string {
-  return createHash('sha256').update(directory).digest('hex').slice(0, 12)
+  return digestOf(directory).toString('hex').slice(0, 12)
 }
 
 function temporaryPlace(): string {

@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { join } from 'node:path'
+import { randomBytes } from '../../../src/base/random-bytes.ts'
 import { VfsError } from '../../../src/files/vfs.ts'
 import type {
   MeetingPlace,
@@ -14,6 +14,7 @@ import { readClaim } from '../claim-file.ts'
 import type { Claim } from '../claim-file.ts'
 import { connectAt, connectIn, isOwnFailure } from '../owner-socket.ts'
 import { isSameProcess, processLiveness, thisProcess } from '../process-identity.ts'
+import { digestOf } from './digest.ts'
 import { isTrusted } from './elsewhere.ts'
 import type { Offer } from './entrance.ts'
 import { announceGuests, mayHaveSurvivors } from './guests.ts'
@@ -37,7 +38,7 @@ export function meetingPlaceOf(path: string): NodeMeetingPlace {
     },
     open(wayIn, connected) {
       let isClosed = false
-      const secret = randomBytes(24).toString('base64url')
+      const secret = Buffer.from(randomBytes(24)).toString('base64url')
       const own: Offer = {
         wayIn,
         secret,
@@ -79,7 +80,7 @@ let name: string | null = null
 function processName(): string {
   if (name !== null) return name
   const { thread: _thread, ...process } = thisProcess()
-  name = createHash('sha256').update(JSON.stringify(process)).digest('base64url').slice(0, 6)
+  name = digestOf(JSON.stringify(process)).toString('base64url').slice(0, 6)
   return name
 }
 
