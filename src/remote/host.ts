@@ -17,7 +17,7 @@ import { remoteLimits } from './limits.ts'
 import { nameOf } from './names.ts'
 import type { ServerSettings } from './options.ts'
 import { Pool } from './pool.ts'
-import { againAfterLoss } from './requests/after-loss.ts'
+import { againAfterLoss } from './after-loss.ts'
 import { deleteDatabase } from './requests/delete-database.ts'
 import { NamedDatabase } from './requests/named-database.ts'
 import { openDatabaseConnection } from './requests/open-database.ts'
@@ -159,7 +159,13 @@ function servicesOf({
     pool: () => pool,
   })
   const statements = sql.transactions
-  const pool = new Pool({ connector, statements, most: connections, client: () => session.ready() })
+  const pool = new Pool({
+    connector,
+    statements,
+    most: connections,
+    client: () => session.ready(),
+    revive: () => session.check(),
+  })
   return { sql, pool, session, flusher: new Flusher(), limits: remoteLimits, durability, report }
 }
 

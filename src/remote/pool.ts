@@ -1,9 +1,14 @@
 /** The connections to the server that transactions use, one each. */
 import { append } from '../base/own-property.ts'
 import { Fifo } from '../base/fifo.ts'
+import { exceptionOf } from '../errors.ts'
+import { againAfterLoss } from './after-loss.ts'
+import { remoteFailure } from './server-failures.ts'
 import type { Connector } from './wire/connect.ts'
 import type { TransactionStatements } from './sql/transaction-statements.ts'
-import type { Wire } from './wire/wire.ts'
+import { hurry } from './wire/hurry.ts'
+import { sqlState } from './wire/problem.ts'
+import { StatementError, type Wire } from './wire/wire.ts'
 
 /** A connection, for a transaction's length. */
 export class Lease {
@@ -13,6 +18,8 @@ export class Lease {
   /** Whether the server does not wait for its disk unless it is told to. */
   readonly isRelaxedServer: boolean
   #token = 0
+  /** Whether its slot is no more: it is not to be used again. */
+  isRetired = false
 
   constructor(wire: Wire, slot: number, isRelaxedServer: boolean) {
     this.wire = wire
@@ -34,6 +41,8 @@ export interface PoolOptions {
   readonly most: number
   /** Resolves with the client's name once its session is there, to which slots belong. */
   readonly client: () => Promise<string>
+  /** Makes the session's rows again where they are gone. */
+  readonly revive: () => Promise<void>
 }
 
 interface Waiting {
@@ -59,9 +68,19 @@ export class Pool {
     this.#options = options
   }
 
-  /** The slots of the connections that there are. */
-  get slots(): number[] {
-    return Array.from(this.#all, ({ slot }) => slot)
+  /**
+   * The slots to be made again, as they are gone: those of idle connections. One that is in use does not get its own again, which
+   * would say that what it commits at this moment was not made; it is closed after that.
+   */
+  slotsToRemake(): number[] {
+    const idle = new Set(this.#idle)
+    for (const lease of this.#all) lease.isRetired ||= !idle.has(lease)
+    return Array.from(idle, ({ slot }) => slot)
+  }
+
+  /** Ends all connections now, those in use, too: they lead to a server that is no longer the one that takes writes. */
+  cutOff(): void {
+    for (const { wire } of this.#all) wire.cutOff()
   }
 
   /** A connection for a transaction, as soon as there is one. @throws UnknownError where the server cannot be reached */
@@ -82,6 +101,7 @@ export class Pool {
   release(lease: Lease): void {
     this.#takeBack(lease)
     if (lease.wire.isLost) return
+    if (lease.isRetired) return lease.wire.cutOff()
     if (this.#count > this.#most) return this.#dismiss(lease)
     const next = this.#waiting.shift()
     if (next) this.#give(lease, next)
@@ -130,41 +150,69 @@ export class Pool {
     return undefined
   }
 
-  /** Never rejects: one of those who wait is told. */
+  /** Never rejects: one of those who wait is told, unless there are others which it can wait for. */
   async #make(): Promise<void> {
     this.#count++
     try {
-      const lease = await this.#connect()
+      const lease = await againAfterLoss(() => this.#connect())
       this.#all.add(lease)
       lease.wire.onLoss(() => this.#lost(lease))
       this.release(lease)
     } catch (error) {
       this.#count--
+      if (this.#all.size > this.#lent.size) return
       const refused = this.#waiting.shift()
       if (refused?.isRequest) this.#requestCount--
-      refused?.reject(error)
+      refused?.reject(exceptionOf(remoteFailure(error, {})))
     }
   }
 
   async #connect(): Promise<Lease> {
-    const { connector, statements, client } = this.#options
+    const { connector, client } = this.#options
     const name = await client()
     const wire = await connector.connect()
     const slot = ++this.#lastSlot
-    const [, [row]] = await Promise.all([
-      wire.ask(statements.makeSlot, [name, slot]),
-      wire.ask({ text: "SELECT current_setting('synchronous_commit') = 'off'" }),
-    ])
-    return new Lease(wire, slot, row?.[0] === 't')
+    try {
+      const [, [row]] = await hurry(
+        wire,
+        Promise.all([
+          this.#makeSlot(wire, name, slot),
+          wire.ask({ text: "SELECT current_setting('synchronous_commit') = 'off'" }),
+        ]),
+      )
+      return new Lease(wire, slot, row?.[0] === 't')
+    } catch (error) {
+      wire.cutOff()
+      throw error
+    }
   }
 
+  async #makeSlot(wire: Wire, client: string, slot: number): Promise<void> {
+    const { statements, revive } = this.#options
+    try {
+      await wire.ask(statements.makeSlot, [client, slot])
+    } catch (error) {
+      if (!isWithoutSession(error)) throw error
+      await revive()
+      await wire.ask(statements.makeSlot, [client, slot])
+    }
+  }
+
+  /** Those that are idle go with it: they may be gone without having noticed, and would be tried in turn. */
   #lost(lease: Lease): void {
     this.#takeBack(lease)
-    this.#forget(lease)
+    if (this.#forget(lease)) for (const { wire } of this.#idle.splice(0)) wire.cutOff()
     if (this.#waiting.first() && this.#count < this.#most) void this.#make()
   }
 
-  #forget(lease: Lease): void {
-    if (this.#all.delete(lease)) this.#count--
+  /** Gives whether it was still one of those that there are. */
+  #forget(lease: Lease): boolean {
+    const isKnown = this.#all.delete(lease)
+    if (isKnown) this.#count--
+    return isKnown
   }
+}
+
+function isWithoutSession(error: unknown): boolean {
+  return error instanceof StatementError && error.problem.code === sqlState.missingReference
 }

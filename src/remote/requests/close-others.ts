@@ -1,8 +1,9 @@
 /** Asking the connections to a database to go, in this process and in others, which an upgrade and a deletion begin with. */
 import type { QueuedRequest } from '../../host/requests/queued-request.ts'
+import { Absences } from '../session/absences.ts'
 import type { OpenConnection } from '../session/open-connection.ts'
-import type { Lease, Pool } from '../pool.ts'
-import { leaseMs } from '../options.ts'
+import { graceMs } from '../session/session.ts'
+import type { Lease } from '../pool.ts'
 import type { HostServices } from '../services.ts'
 import { numberIn } from '../wire/statement.ts'
 
@@ -29,6 +30,7 @@ export interface Closing {
 export async function closeOthers(closing: Closing): Promise<void> {
   const { request, connections } = closing
   const ask = crypto.randomUUID()
+  const absences = new Absences(graceMs)
   const { count } = await askAll(closing, ask)
   // In the moment in which all have been told: a listener may close its connection in the next.
   if (count === 0 && connections.size > 0) block(closing)
@@ -36,6 +38,8 @@ export async function closeOthers(closing: Closing): Promise<void> {
     const others = await countOthers(closing, ask)
     if (others.count === 0 && connections.size === 0) return
     if (others.untold === 0) block(closing)
+    // They may be gone without a word.
+    if (others.count > 0) await closing.services.session.expire(closing.db, absences)
     await request.orCancelled([nextChange(closing, others.count)])
   }
 }
@@ -62,26 +66,10 @@ async function countOthers(
   { services, lease, db }: Closing,
   ask: string,
 ): Promise<{ count: number; untold: number }> {
-  const { sql, session, pool } = services
+  const { sql, session } = services
   const counted = [db, session.client, ask]
   const [row] = await lease.wire.ask(sql.sessions.countOthers, counted)
-  const [count, untold] = row ? [numberIn(row, 0), numberIn(row, 1)] : [0, 0]
-  if (count > 0) await expire(pool, services)
-  return { count, untold }
-}
-
-/** Others may be gone without a word. One whose transaction is still running holds it up: then it is tried again. */
-async function expire(pool: Pool, { sql }: HostServices): Promise<void> {
-  const lease = await pool.acquireForRequest()
-  try {
-    await lease.wire.ask({ text: "BEGIN; SET LOCAL lock_timeout = '500ms'" })
-    await lease.wire.ask(sql.sessions.expire, [leaseMs])
-    await lease.wire.ask({ text: 'COMMIT' })
-  } catch {
-    await lease.wire.ask({ text: 'ROLLBACK' }).catch(() => {})
-  } finally {
-    lease.wire.whenIdle(() => pool.release(lease))
-  }
+  return row ? { count: numberIn(row, 0), untold: numberIn(row, 1) } : { count: 0, untold: 0 }
 }
 
 /** Resolves when one of this process has closed, or another process may have answered. */

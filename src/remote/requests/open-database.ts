@@ -2,7 +2,7 @@
 import { checkNameLength } from '../../protocol/protocol.ts'
 import type { Lease } from '../pool.ts'
 import { beginStrict, rollback } from '../sql/transaction-statements.ts'
-import { againAfterLoss } from './after-loss.ts'
+import { againAfterLoss } from '../after-loss.ts'
 import { findDatabase } from './find-database.ts'
 import { type Opening, placeConnection, versionFailure } from './place-connection.ts'
 import { upgradeDatabase } from './upgrade-database.ts'

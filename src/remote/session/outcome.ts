@@ -15,7 +15,7 @@ interface Asking {
 }
 
 /** How often it is asked for, where the connection is lost in asking. */
-const mostAttempts = 10
+const mostAttempts = 30
 
 /** Never rejects. */
 export async function findOutcome(

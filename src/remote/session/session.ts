@@ -10,15 +10,20 @@ import { checkTables } from '../setup/check-tables.ts'
 import type { Pool } from '../pool.ts'
 import { remoteFailure } from '../server-failures.ts'
 import type { Sql } from '../sql/sql.ts'
-import { standbys } from '../sql/meta.ts'
+import { serverStart, standbys } from '../sql/meta.ts'
 import type { Connector } from '../wire/connect.ts'
+import { hurry } from '../wire/hurry.ts'
 import { numberIn, type Row, textIn } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
+import type { Absences } from './absences.ts'
 import { findOutcome, type FoundOutcome } from './outcome.ts'
 import { revive } from './revive.ts'
 
 /** How often the row is renewed, and others are looked for that ask something. */
 const renewMs = leaseMs / 6
+
+/** For how long one is waited for who holds nothing any more: longer than it takes to renew a row, or to connect anew. */
+export const graceMs = renewMs * 1.5
 
 /** For how long a message is waited for before looking without one. */
 const pollMs = 1_000
@@ -43,7 +48,12 @@ export class Session {
   #starting: Promise<string> | null = null
   #stopTimer: () => void = () => {}
   readonly #waiting = new Set<() => void>()
-  #isChecking = false
+  /** The check that is under way; null: none is. */
+  #checking: Promise<void> | null = null
+  /** Whether it has been for as long as its row is renewed. */
+  #isSlow = false
+  /** When the server was started that it was connected to last. */
+  #serverStart: string | null = null
   /** Whether its row was made: one that is missing since was taken for gone. */
   #hasBegun = false
   #hasWarned = false
@@ -94,6 +104,19 @@ export class Session {
     await this.#wire?.ask(sessions.ask, [db, this.client, ...asked, this.channel])
   }
 
+  /** Deletes the sessions of others that are over, which keep others from a database. Never rejects: it is tried again. */
+  async expire(db: number, absences: Absences): Promise<void> {
+    const { sessions } = this.#options.sql
+    try {
+      await this.ready()
+      const absent = (await this.#wire?.ask(sessions.findAbsent, [db, this.client])) ?? []
+      const { clients, seen } = absences.note(absent)
+      await this.#wire?.ask(sessions.expire, [leaseMs, clients, seen])
+    } catch {
+      // The next look at what keeps the database does it.
+    }
+  }
+
   /** Resolves when others may have answered. */
   changed(): Promise<void> {
     return new Promise((resolve) => {
@@ -119,8 +142,8 @@ export class Session {
 
   /** A transaction has found that its database, or this session, is no longer as it was. Gives what it fails with. */
   displaced({ name }: { readonly name: string }): Failure {
-    void this.#check()
-    const message = `Database "${name}" was upgraded or deleted elsewhere, or was thought to be out of use, as this process did not answer for more than ${leaseMs / 1000} seconds`
+    void this.check()
+    const message = `Database "${name}" was upgraded or deleted elsewhere, or was thought to be out of use, as this process was not heard of for long`
     return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
   }
 
@@ -137,13 +160,10 @@ export class Session {
   }
 
   async #start(): Promise<string> {
-    const { connector, schema, sql, report } = this.#options
+    const { connector, report } = this.#options
     const wire = await connector.connect()
     try {
-      await checkTables(wire, schema)
-      if (!this.#hasBegun) await wire.ask(sql.sessions.begin, [this.client])
-      await wire.ask({ text: `LISTEN "${this.channel.replaceAll('"', '""')}"` })
-      await this.#warnOfStandbys(wire)
+      await hurry(wire, this.#begin(wire))
     } catch (error) {
       wire.cutOff()
       throw error
@@ -153,18 +173,38 @@ export class Session {
     this.#wire = wire
     this.#renewLater()
     // Its rows may have gone with the last connection.
-    if (this.#hasBegun) await this.#check()
+    if (this.#hasBegun) await this.check()
     this.#hasBegun = true
     return this.client
+  }
+
+  async #begin(wire: Wire): Promise<void> {
+    const { schema, sql } = this.#options
+    await checkTables(wire, schema)
+    // What it says of itself must not wait for a standby: it is made again where it is lost.
+    const channel = `"${this.channel.replaceAll('"', '""')}"`
+    await wire.ask({ text: `SET synchronous_commit = local; LISTEN ${channel}` })
+    await wire.ask(sql.sessions.hold, [this.client])
+    if (!this.#hasBegun) await wire.ask(sql.sessions.begin, [this.client])
+    await this.#noteServer(wire)
+    await this.#warnOfStandbys(wire)
+  }
+
+  /** Where it is another than before, transactions leave the former one, which may be out of reach without their connections being cut. */
+  async #noteServer(wire: Wire): Promise<void> {
+    const [row] = await wire.ask(serverStart)
+    const start = row ? textIn(row, 0) : null
+    if (this.#serverStart !== null && this.#serverStart !== start) this.#options.pool().cutOff()
+    this.#serverStart = start
   }
 
   #lost(wire: Wire, report: (failure: Failure) => void): void {
     if (this.#wire !== wire) return
     this.#wire = null
     this.#starting = null
-    if (this.#connections.size === 0) return
     // Those who ask would wait for it.
-    this.ready().catch((error: unknown) => report(remoteFailure(error, {})))
+    if (this.#connections.size > 0)
+      this.ready().catch((error: unknown) => report(remoteFailure(error, {})))
   }
 
   #notified(payload: string): void {
@@ -175,16 +215,30 @@ export class Session {
   #renewLater(): void {
     this.#stopTimer()
     this.#stopTimer = queueIdleTimer(() => {
-      void this.#check()
+      this.#renew()
       this.#renewLater()
     }, renewMs)
   }
 
+  #renew(): void {
+    if (!this.#wire && this.#connections.size > 0) this.ready().catch(() => {}) // It was reported.
+    // A server that stands still for two turns is left: another may have taken its place.
+    if (this.#checking && this.#isSlow) this.#wire?.cutOff()
+    else if (this.#checking) this.#isSlow = true
+    else void this.check()
+  }
+
   /** Renews it, and looks whether all is as it was. Never rejects: it is tried again. */
-  async #check(): Promise<void> {
+  check(): Promise<void> {
+    if (this.#checking) return this.#checking
+    this.#isSlow = false
+    this.#checking = this.#checkNow().finally(() => (this.#checking = null))
+    return this.#checking
+  }
+
+  async #checkNow(): Promise<void> {
     const wire = this.#wire
-    if (!wire || this.#isChecking) return
-    this.#isChecking = true
+    if (!wire) return
     try {
       const { sessions } = this.#options.sql
       const placed = [...this.#connections.values()].filter(({ isPlaced }) => isPlaced)
@@ -198,14 +252,12 @@ export class Session {
       await this.#deliver()
     } catch {
       // With the next renewal.
-    } finally {
-      this.#isChecking = false
     }
   }
 
   #place(wire: Wire): { wire: Wire; sql: Sql; client: string; slots: readonly number[] } {
     const { sql, pool } = this.#options
-    return { wire, sql, client: this.client, slots: pool().slots }
+    return { wire, sql, client: this.client, slots: pool().slotsToRemake() }
   }
 
   /** The connections whose rows are there. Rows of those that are closed, which could not be deleted then, go. */
@@ -255,6 +307,6 @@ function mayLose(row: Row, serverCount: number): boolean {
 }
 
 function displacedFrom(database: FailurePlace['database'] & string): Failure {
-  const message = `The connection to database "${database}" was closed: this process did not answer for more than ${leaseMs / 1000} seconds, and the database was upgraded or deleted elsewhere`
+  const message = `The connection to database "${database}" was closed: this process was not heard of for long, and the database was upgraded or deleted elsewhere`
   return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
 }

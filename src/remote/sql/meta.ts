@@ -15,3 +15,6 @@ export const standbys: Statement = {
 export const serverFacts: Statement = {
   text: "SELECT split_part(current_setting('server_version'), ' ', 1), (SELECT count(*) FROM pg_stat_replication), current_setting('synchronous_standby_names'), EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta')",
 }
+
+/** What tells one server from another, and from itself before it was started again. */
+export const serverStart: Statement = { text: 'SELECT pg_postmaster_start_time()' }

@@ -9,7 +9,11 @@ export interface SessionStatements {
   /** It lives: gives nothing where the session is no more. `$1` client. */
   readonly renew: Statement
   readonly end: Statement
-  /** Deletes the sessions that were not seen for long: `$1` ms. */
+  /** Holds what shows that its process has not ended, until the connection does: `$1` client. */
+  readonly hold: Statement
+  /** The clients with connections to a database who hold it no more, and when they were seen last: `$1` database, `$2` client that asks. */
+  readonly findAbsent: Statement
+  /** Deletes the sessions that were not seen for `$1` ms, and those of the clients `$2` that were seen last at `$3`. */
   readonly expire: Statement
   /** `$1` id, `$2` client, `$3` database, `$4` epoch. */
   readonly connect: Statement
@@ -35,7 +39,10 @@ export function sessionStatements(schema: string): SessionStatements {
     begin: `INSERT INTO ${sessions} (client, seen) VALUES ($1, now()) ON CONFLICT (client) DO NOTHING`,
     renew: `UPDATE ${sessions} SET seen = now() WHERE client = $1 RETURNING 1`,
     end: `DELETE FROM ${sessions} WHERE client = $1`,
-    expire: `DELETE FROM ${sessions} WHERE client IN (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' FOR UPDATE SKIP LOCKED)`,
+    hold: `SELECT pg_try_advisory_lock_shared(${lockOf('$1')})`,
+    findAbsent: `SELECT s.client, s.seen FROM ${sessions} s WHERE s.client <> $2 AND EXISTS (SELECT FROM ${connections} c WHERE c.client = s.client AND c.db = $1) AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32 | l.objid::bigint) = ${lockOf('s.client')})`,
+    // One whose transaction is still running would be waited for.
+    expire: `WITH hurried AS MATERIALIZED (SELECT set_config('lock_timeout', '500ms', true)) DELETE FROM ${sessions} USING hurried WHERE client IN (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' OR (client, seen) IN (SELECT * FROM unnest($2::uuid[], $3::timestamptz[])) FOR UPDATE SKIP LOCKED)`,
     connect: `INSERT INTO ${connections} (id, client, db, epoch) VALUES ($1, $2, $3, $4)`,
     disconnect: `WITH gone AS (DELETE FROM ${connections} WHERE id = $1 RETURNING db) SELECT pg_notify($2, 'closed ' || db) FROM gone`,
     connections: `SELECT c.id, EXISTS (SELECT FROM ${schema}.databases d WHERE d.id = c.db AND d.epoch = c.epoch) FROM ${connections} c WHERE c.client = $1`,
@@ -44,4 +51,9 @@ export function sessionStatements(schema: string): SessionStatements {
     asked: `SELECT id, ask, old_version, new_version FROM ${connections} WHERE client = $1 AND ask IS NOT NULL AND delivered IS DISTINCT FROM ask`,
     noteDelivered: `WITH told AS (UPDATE ${connections} SET delivered = $2 WHERE id = $1 RETURNING db) SELECT pg_notify($3, 'told ' || db) FROM told`,
   })
+}
+
+/** The number of a client's lock. */
+function lockOf(client: string): string {
+  return `hashtextextended(${client}::text, 0)`
 }

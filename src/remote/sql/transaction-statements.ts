@@ -19,7 +19,7 @@ export interface TransactionStatements {
   readonly readSlot: Statement
   /** Has the transaction with that number fail, should it still come; where it has come, its number is written again: `$3` number. */
   readonly fenceSlot: Statement
-  /** `$1` client, `$2` slot. */
+  /** `$1` client, `$2` slot. Waits for no standby, which may be missing: reading needs none. */
   readonly makeSlot: Statement
 }
 
@@ -34,7 +34,7 @@ export function transactionStatements(schema: string): TransactionStatements {
     moveGenerators: `UPDATE ${schema}.stores s SET current_number = u.n FROM unnest($2::int[], $3::float8[]) u (id, n) WHERE s.db = $1 AND s.id = u.id`,
     readSlot: `SELECT token FROM ${schema}.slots WHERE ${slot} FOR UPDATE`,
     fenceSlot: `UPDATE ${schema}.slots SET token = CASE WHEN token < $3 THEN $3 + 1 ELSE token END WHERE ${slot}`,
-    makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) VALUES ($1, $2, 0)`,
+    makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) SELECT $1, $2, 0 FROM set_config('synchronous_commit', 'local', true)`,
   })
 }
 

@@ -1,7 +1,8 @@
 /** Finding the server that takes writes, of those that may. */
 import { type Failure, exceptionOf, failure } from '../../errors.ts'
 import { now } from '../../event-loop/turn.ts'
-import { loadDriver, type PgClient } from './pg-driver.ts'
+import { hurry } from './hurry.ts'
+import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
 import { noTls, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
 import { StatementError, Wire } from './wire.ts'
@@ -53,6 +54,7 @@ export class Connector {
 
   async #try(Client: ClientClass, address: ServerAddress): Promise<Wire | Problem> {
     const client = new Client(this.#configOf(address))
+    endAtNonsense(client)
     // Before it is connected the promise tells.
     client.on('error', () => {})
     try {
@@ -66,20 +68,24 @@ export class Connector {
 
   /** Settings that statements rely on, and whether the server takes writes. */
   async #prepare(wire: Wire): Promise<Wire | Problem> {
-    const { idleMs } = this.#reaching
     try {
-      await wire.ask({ text: settings.map((it) => `SET ${it}`).join('; ') })
-      await wire.ask({ text: `SET idle_in_transaction_session_timeout = ${idleMs}` })
-      const [row] = await wire.ask({
-        text: "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
-      })
-      if (row?.[0] === 'f') return wire
+      if (await hurry(wire, this.#takesWrites(wire))) return wire
     } catch (error) {
       wire.cutOff()
       return error instanceof StatementError ? error.problem : problemOf(error)
     }
     wire.cutOff()
     return { code: sqlState.readOnlyTransaction, message: null, isLoss: true }
+  }
+
+  async #takesWrites(wire: Wire): Promise<boolean> {
+    const { idleMs } = this.#reaching
+    await wire.ask({ text: settings.map((it) => `SET ${it}`).join('; ') })
+    await wire.ask({ text: `SET idle_in_transaction_session_timeout = ${idleMs}` })
+    const [row] = await wire.ask({
+      text: "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
+    })
+    return row?.[0] === 'f'
   }
 
   #configOf({ applicationName, tls, ...address }: ServerAddress): object {

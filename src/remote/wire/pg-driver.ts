@@ -13,7 +13,19 @@ export interface PgClient {
   unref(): void
   end(): Promise<void>
   /** What it is on. */
-  readonly connection: { readonly stream: { destroy(): void } }
+  readonly connection: PgConnection
+}
+
+interface PgConnection {
+  readonly stream: PgStream
+  /** Has what comes over a stream read. */
+  attachListeners(stream: PgStream): void
+  emit(event: 'error', error: unknown): void
+}
+
+interface PgStream {
+  on(event: string, listener: (chunk: Uint8Array) => void): unknown
+  destroy(): void
 }
 
 /** A statement, with what it is to be executed with. */
@@ -32,6 +44,26 @@ export interface PgResult {
 }
 
 type PgModule = { readonly Client: new (config: object) => PgClient }
+
+/** Has nonsense from a server end the connection: what the driver throws at it would end the process. */
+export function endAtNonsense({ connection }: PgClient): void {
+  const attach = connection.attachListeners
+  connection.attachListeners = (stream) => {
+    const read =
+      (listener: (chunk: Uint8Array) => void) =>
+      (chunk: Uint8Array): void => {
+        try {
+          listener(chunk)
+        } catch (error) {
+          connection.emit('error', error)
+          stream.destroy()
+        }
+      }
+    const on: PgStream['on'] = (event, listener) =>
+      stream.on(event, event === 'data' ? read(listener) : listener)
+    attach.call(connection, { on, destroy: () => stream.destroy() })
+  }
+}
 
 /** The driver's clients. @throws UnknownError where it is not installed */
 export async function loadDriver(): Promise<PgModule['Client']> {

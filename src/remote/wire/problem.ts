@@ -20,6 +20,7 @@ export const sqlState = {
   lockNotAvailable: '55P03',
   undefinedTable: '42P01',
   undefinedSchema: '3F000',
+  missingReference: '23503',
   undefinedColumn: '42703',
   insufficientPrivilege: '42501',
   diskFull: '53100',
@@ -34,6 +35,7 @@ export const sqlState = {
 const losses: readonly string[] = [
   sqlState.idleInTransaction,
   sqlState.readOnlyTransaction,
+  '25P04',
   '57P01',
   '57P02',
   '57P03',

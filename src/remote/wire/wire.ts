@@ -23,6 +23,9 @@ export function isLoss(error: unknown): boolean {
   return error instanceof StatementError && error.problem.isLoss
 }
 
+/** For how long a server may take to answer what is left, and to close a connection. */
+const endTimeoutMs = 10_000
+
 export class Wire {
   readonly #client: PgClient
   #pending = 0
@@ -95,7 +98,10 @@ export class Wire {
   async end(): Promise<void> {
     this.#isEnding = true
     this.#client.ref()
+    // It may stand still.
+    const timer = setTimeout(() => this.#client.connection.stream.destroy(), endTimeoutMs)
     await this.#client.end()
+    clearTimeout(timer)
   }
 
   /** Closes it now: what is not answered fails. */

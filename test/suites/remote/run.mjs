@@ -3,23 +3,27 @@
  * of client libraries; and several processes at once, without trouble, then while connections are cut and the server crashes.
  *
  * node test/suites/remote/run.mjs [--transactions 1500] [--seed 1] [--first 0] [--programs 50] [--clients idb,dexie | all]
- *                                 [--processes 3] [--seconds 6] [--cuts 9]
+ *                                 [--processes 3] [--writers 3] [--seconds 6] [--cuts 9]
  *
- * `--first` starts at that program of the seed; `--cuts` is how often connections are cut, every third time by a crash of the server.
+ * `--first` starts at that program of the seed, `--transactions 0` leaves the model out; `--cuts` is how often connections are cut, server
+ * processes killed, or the server restarted at once, and `--cut-seconds` for how long.
  */
 import { flag, importBundled } from '../../kit/bundle.mjs'
 import { runOthers } from './other-suites.mjs'
 
-const childPath = 'test/suites/remote/child.ts'
-const { module, pathOf } = await importBundled('test/suites/remote/suite.ts', [childPath])
+const child = 'test/suites/remote/child.ts'
+const { module, pathOf } = await importBundled('test/suites/remote/suite.ts', [child])
+const childPath = pathOf(child)
 const seed = Number(flag('seed') ?? Date.now() % 1_000_000)
 const first = Number(flag('first') ?? 0)
 const transactions = Number(flag('transactions') ?? 1_500)
 const programs = Number(flag('programs') ?? 50)
 const clients = String(flag('clients') ?? 'idb,dexie')
 const processes = Number(flag('processes') ?? 3)
+const writers = Number(flag('writers') ?? 3)
 const seconds = Number(flag('seconds') ?? 6)
 const cuts = Number(flag('cuts') ?? 9)
+const cutSeconds = Number(flag('cut-seconds') ?? seconds)
 
 const reason = module.whyNoServer()
 if (reason === null) await run()
@@ -31,15 +35,14 @@ async function run() {
   const { connectionString } = server
   const difference = await module.checkAgainstModel(connectionString, { transactions, seed, first })
   if (difference) wrong.push(difference)
+  const calm = { processes, writers, seconds, cuts: 0, seed, childPath }
   const counts = []
-  for (const cutting of [0, cuts]) {
-    const options = { processes, seconds, cuts: cutting, seed, childPath: pathOf(childPath) }
+  for (const options of [calm, { ...calm, seconds: cutSeconds, cuts }]) {
+    if (options.seconds === 0) continue
     const found = await module.contend(server, options)
     console.log(JSON.stringify(found))
     wrong.push(...found.wrong)
-    counts.push(
-      `${found.committed} committed and ${found.aborted} aborted by ${processes} processes with ${found.cuts} cuts, ${found.unknown} unknown`,
-    )
+    counts.push(textOf(found))
   }
   await server.stop()
   const others = await runOthers({ programs, clients, seed })
@@ -50,4 +53,13 @@ async function run() {
     `remote: ${outcome} (${transactions} transactions as in the model; ${[...counts, ...others.counts].join('; ')}; seed ${seed})`,
   )
   process.exitCode = wrong.length > 0 ? 1 : 0
+}
+
+function textOf(found) {
+  const { committed, aborted, unknown, reads, deadlocks, overlaps, torn, stuck } = found
+  const cut = Object.values(found.cuts).reduce((sum, count) => sum + count, 0)
+  return [
+    `${committed} committed and ${aborted} aborted by ${processes} processes with ${cut} cuts`,
+    `${unknown} unknown, ${reads} reads, ${deadlocks} deadlocks, ${overlaps} overlaps, ${torn} torn, ${stuck} stuck`,
+  ].join(', ')
 }

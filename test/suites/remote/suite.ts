@@ -1,4 +1,6 @@
 export { newSchema } from '../../kit/postgres-schema.ts'
 export { startPostgres, whyNoServer } from '../../kit/postgres-server.ts'
-export { checkAgainstModel } from './model.ts'
 export { contend } from './contention.ts'
+export { failOver } from './failover.ts'
+export { checkAgainstModel } from './model.ts'
+export { whyNoCluster } from './patroni-cluster.ts'

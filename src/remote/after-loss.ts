@@ -1,5 +1,5 @@
 /** Doing again what nothing was told of. */
-import { isLoss } from '../wire/wire.ts'
+import { isLoss } from './wire/wire.ts'
 
 /** How often: all connections that were idle may turn out to be gone. */
 const mostAttempts = 10

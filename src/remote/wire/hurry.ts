@@ -1,0 +1,15 @@
+/** A limit to waiting for a server that has taken a connection, and then says nothing. */
+import type { Wire } from './wire.ts'
+
+/** For how long the first statements of a connection may take, which wait for no one. */
+const answerMs = 10_000
+
+/** Cuts the wire off where `answered` is not settled in time; then it rejects, as all that is awaited from that wire does. */
+export async function hurry<Result>(wire: Wire, answered: Promise<Result>): Promise<Result> {
+  const timer = setTimeout(() => wire.cutOff(), answerMs)
+  try {
+    return await answered
+  } finally {
+    clearTimeout(timer)
+  }
+}

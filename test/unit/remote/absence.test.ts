@@ -1,0 +1,57 @@
+/** Processes that end, or lose the server, without a word. */
+import { expect, test } from 'vitest'
+import { askServer } from '../../kit/ask-server.ts'
+import { onServer } from '../../kit/postgres-suite.ts'
+import { openDatabase, resultOf } from '../../kit/promises.ts'
+
+onServer('processes that are gone', ({ factory, connectionString, schema }) => {
+  const ask = async (text: string): Promise<unknown> =>
+    askServer(connectionString(), text.replaceAll('$schema', `"${await schema()}"`))
+  const opened = async (): Promise<IDBDatabase> =>
+    openDatabase(await factory(), (it) => it.createObjectStore('s'))
+  /** A process with an open connection that has ended: the server has its rows, and no more of it. */
+  const leaveBehind = () =>
+    ask(`WITH s AS (INSERT INTO $schema.sessions (client, seen) VALUES (gen_random_uuid(), now()) RETURNING client)
+      INSERT INTO $schema.connections (id, client, db, epoch) SELECT gen_random_uuid(), client, d.id, d.epoch FROM s, $schema.databases d`)
+
+  test(
+    'a process that has ended holds up no upgrade until its lease is over; one that lives does',
+    { timeout: 25_000 },
+    async () => {
+      const database = await opened()
+      await leaveBehind()
+      const request = (await factory()).open('test', 2)
+      // All that there are have been told.
+      await new Promise((resolve) => (request.onblocked = resolve))
+      expect(await ask('SELECT count(*) FROM $schema.connections')).toEqual([['1']])
+      database.close()
+      expect((await resultOf(request)).version).toBe(2)
+    },
+  )
+
+  test(
+    'a process of one connection finds out that another has ended',
+    { timeout: 25_000 },
+    async () => {
+      const database = await opened()
+      await leaveBehind()
+      database.close()
+      const indexedDB = await factory({ connections: 1 })
+      expect((await resultOf(indexedDB.open('test', 2))).version).toBe(2)
+    },
+  )
+
+  test('a connection to the server that is made when the rows of its process are gone makes them again', async () => {
+    const indexedDB = await factory()
+    await indexedDB.databases()
+    await ask('DELETE FROM $schema.sessions')
+    // There is one connection: the other is made for it.
+    await Promise.all([indexedDB.databases(), indexedDB.databases()])
+    await expect.poll(() => ask('SELECT count(*) FROM $schema.sessions')).toEqual([['1']])
+    const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    const puts = [1, 2].map((key) =>
+      database.transaction('s', 'readwrite').objectStore('s').put(1, key),
+    )
+    expect(await Promise.all(puts.map((it) => resultOf(it)))).toEqual([1, 2])
+  })
+})
