@@ -31,46 +31,94 @@ class Parameters {
   }
 }
 
+/** How many records come together: at most a megabyte each, as longer values come in parts. */
+const groupLength = 64
+
 /**
- * What reads the records of a scan, in order. A row has the key (of an index: and the record's key), and with values the value and a
- * part of it: a value in parts has a row for each, in order, and an empty value.
+ * What reads the records of a scan. Most of a server's and a driver's time goes into rows, so a row has several records: the place of the
+ * first among all, from 1, and lists of their keys, of an index of their records' keys, and of their values, each in order, as `bytea`
+ * in the binary format of arrays; null where it is not wanted. A value in parts is empty there, and its parts come as rows of their own:
+ * the number of the part, the place of the record, and the part where the list of values is. Rows come in any order.
  */
 export function scanStatement(schema: string, db: number, scan: Scan): Bound {
   const parameters = new Parameters()
-  const place = { schema, db: parameters.add(db), parameters }
-  const text = scan.indexId === 0 ? storeScan(place, scan) : indexScan(place, scan)
+  const isIndex = scan.indexId !== 0
+  const dbName = parameters.add(db)
+  // The server wants each parameter to be used.
+  const store = isIndex && !scan.withValues ? '' : parameters.add(scan.storeId)
+  const place = { schema, db: dbName, store, parameters }
+  const records = numbered(place, scan)
+  const hasKeys = !isKeyless(scan)
+  const lists = [
+    listOf(hasKeys ? 'key' : null),
+    listOf(hasKeys && isIndex ? 'pkey' : null),
+    listOf(scan.withValues ? 'value' : null),
+  ]
+  const groups = `SELECT NULL::int, min(n)::int, ${lists.join(', ')} FROM (${records}) r GROUP BY (n - 1) / ${groupLength}`
+  const key = isIndex ? 'r.pkey' : 'r.key'
+  const text = scan.withValues ? `${groups} UNION ALL ${partsOfLong(place, records, key)}` : groups
   return { statement: { name: nameOf(scan), text }, values: parameters.values }
 }
 
+function isKeyless({ withKeys, withValues }: Scan): boolean {
+  return withKeys === false && withValues
+}
+
+function listOf(column: string | null): string {
+  return column === null ? 'NULL::bytea' : `array_send(array_agg(${column} ORDER BY n))`
+}
+
+/** Read in addition only where a value of the store is in parts. */
+function partsOfLong({ schema, db, store }: Place, records: string, key: string): string {
+  const ofStore = `${schema}.chunks WHERE db = ${db} AND store = ${store}`
+  return `SELECT c.no, r.n::int, NULL, NULL, c.part FROM (${records}) r CROSS JOIN LATERAL (SELECT no, part FROM ${ofStore} AND key = ${key} AND r.parts > 0 OFFSET 0) c WHERE EXISTS (SELECT FROM ${ofStore})`
+}
+
 function nameOf(scan: Scan): string {
-  const { indexId, direction, after, inclusive, withValues, limitBytes, limit } = scan
+  const { indexId, direction, after, inclusive, withValues } = scan
   const of = indexId === 0 ? 'store' : 'index'
   const from = !after ? 'all' : inclusive ? 'at' : 'after'
-  const what = withValues ? 'values' : 'keys'
-  const some = withValues && isCut({ limitBytes, limit }) ? 'cut' : 'whole'
-  return `idb_scan_${of}_${direction}_${from}_${what}_${some}`
+  const what = isKeyless(scan) ? 'bare' : withValues ? 'values' : 'keys'
+  return `idb_scan_${of}_${direction}_${from}_${what}_${isCut(scan) ? 'cut' : 'whole'}`
 }
 
 interface Place {
   readonly schema: string
   readonly db: string
+  /** Empty where it is not asked. */
+  readonly store: string
   readonly parameters: Parameters
 }
 
-function isCut({ limitBytes, limit }: Pick<Scan, 'limitBytes' | 'limit'>): boolean {
-  return limitBytes !== Infinity && limit > 1
+function isCut({ limitBytes, limit, withValues }: Scan): boolean {
+  return withValues && limitBytes !== Infinity && limit > 1
 }
 
-function storeScan(place: Place, scan: Scan): string {
-  const { schema, db, parameters } = place
-  const order = isForward(scan.direction) ? 'ASC' : 'DESC'
+/**
+ * The records with their places in order. Where bytes are limited they end with the record with which the number is reached; the size of a
+ * value in parts is that of its whole parts.
+ */
+function numbered(place: Place, scan: Scan): string {
+  const order = orderOf(scan)
+  const found = scan.indexId === 0 ? storeScan(place, scan) : indexScan(place, scan)
+  const window = `WINDOW w AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING)`
+  if (!isCut(scan)) return `SELECT f.*, row_number() OVER w AS n FROM (${found}) f ${window}`
+  const keys = scan.indexId === 0 ? 'length(key)' : 'length(key) + length(pkey)'
+  const size = `${keys} + length(value) + greatest(parts - 1, 0) * ${chunkBytes}`
+  const sized = `SELECT f.*, row_number() OVER w AS n, sum(${size}) OVER w - (${size}) AS before FROM (${found}) f ${window}`
+  return `SELECT * FROM (${sized}) g WHERE before < ${place.parameters.add(scan.limitBytes)}`
+}
+
+function orderOf({ indexId, direction }: Scan): string {
+  const order = isForward(direction) ? 'ASC' : 'DESC'
+  if (indexId === 0 || direction.endsWith('unique')) return `key ${order}`
+  return `key ${order}, pkey ${order}`
+}
+
+function storeScan({ schema, db, store, parameters }: Place, scan: Scan): string {
   const { lower, upper } = storeBounds(scan)
-  const store = parameters.add(scan.storeId)
   const columns = scan.withValues ? 'key, value, parts' : 'key'
-  const found = `SELECT ${columns} FROM ${schema}.records WHERE db = ${db} AND store = ${store} AND key >= ${parameters.add(lower)} AND key < ${parameters.add(upper)} ORDER BY key ${order} ${pageOf(parameters, scan)}`
-  if (!scan.withValues) return found
-  const source = isCut(scan) ? cut(parameters, scan, { found, order: `key ${order}` }) : found
-  return `SELECT r.key, r.value, c.part FROM (${source}) r ${partsOf(place, store, 'r.key')} ORDER BY r.key ${order}, c.no`
+  return `SELECT ${columns} FROM ${schema}.records WHERE db = ${db} AND store = ${store} AND key >= ${parameters.add(lower)} AND key < ${parameters.add(upper)} ORDER BY ${orderOf(scan)} ${pageOf(parameters, scan)}`
 }
 
 /** In a store both keys of a position are the same. */
@@ -94,44 +142,30 @@ function pageOf(parameters: Parameters, { limit, skip }: Scan): string {
   return `LIMIT ${parameters.add(most)}::bigint OFFSET ${parameters.add(skip)}`
 }
 
-/** Ends with the record with which a number of bytes is reached; the size of a value in parts is that of its whole parts. */
-function cut(
-  parameters: Parameters,
-  { limitBytes, indexId }: Scan,
-  { found, order }: { found: string; order: string },
-): string {
-  const keys = indexId === 0 ? 'length(key)' : 'length(key) + length(pkey)'
-  const size = `${keys} + length(value) + greatest(parts - 1, 0)::bigint * ${chunkBytes}`
-  return `SELECT * FROM (SELECT *, sum(${size}) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - (${size}) AS before FROM (${found}) f) g WHERE before < ${parameters.add(limitBytes)}`
-}
-
 /** By itself, so that each is looked up: a server that knows nothing of its tables would read all of them for the first. */
-function recordOf({ schema, db }: Place, store: string, key: string): string {
+function recordOf(
+  { schema, db }: Pick<Place, 'schema' | 'db'>,
+  store: string,
+  key: string,
+): string {
   return `CROSS JOIN LATERAL (SELECT value, parts FROM ${schema}.records WHERE db = ${db} AND store = ${store} AND key = ${key} LIMIT 1) r`
 }
 
-function partsOf({ schema, db }: Place, store: string, key: string): string {
+function partsOf({ schema, db }: Pick<Place, 'schema' | 'db'>, store: string, key: string): string {
   return `LEFT JOIN LATERAL (SELECT no, part FROM ${schema}.chunks WHERE r.parts > 0 AND db = ${db} AND store = ${store} AND key = ${key} OFFSET 0) c ON true`
 }
 
 function indexScan(place: Place, scan: Scan): string {
-  const { parameters } = place
   const isUnique = scan.direction.endsWith('unique')
   const found = isUnique ? firstEntries(place, scan) : entriesFound(place, scan)
   if (!scan.withValues) return found
-  const order = isForward(scan.direction) ? 'ASC' : 'DESC'
-  const store = parameters.add(scan.storeId)
-  const joined = `SELECT e.key, e.pkey, r.value, r.parts FROM (${found}) e ${recordOf(place, store, 'e.pkey')}`
-  const by = `key ${order}, pkey ${order}`
-  const source = isCut(scan) ? cut(parameters, scan, { found: joined, order: by }) : joined
-  return `SELECT r.key, r.pkey, r.value, c.part FROM (${source}) r ${partsOf(place, store, 'r.pkey')} ORDER BY r.key ${order}, r.pkey ${order}, c.no`
+  return `SELECT e.key, e.pkey, r.value, r.parts FROM (${found}) e ${recordOf(place, place.store, 'e.pkey')}`
 }
 
 function entriesFound(place: Place, scan: Scan): string {
   const { schema, db, parameters } = place
-  const order = isForward(scan.direction) ? 'ASC' : 'DESC'
   const index = parameters.add(scan.indexId)
-  return `SELECT key, pkey FROM ${schema}.entries WHERE db = ${db} AND idx = ${index} AND ${entryBounds(parameters, scan)} ORDER BY key ${order}, pkey ${order} ${pageOf(parameters, scan)}`
+  return `SELECT key, pkey FROM ${schema}.entries WHERE db = ${db} AND idx = ${index} AND ${entryBounds(parameters, scan)} ORDER BY ${orderOf(scan)} ${pageOf(parameters, scan)}`
 }
 
 /** A position is the one bound of the index on its side, or walking would read again what lies before it. */
@@ -196,7 +230,7 @@ export function getStatement(
     ? asked
     : `${asked} CROSS JOIN LATERAL (SELECT pkey FROM ${schema}.entries WHERE db = $1 AND idx = $4 AND key = u.k ORDER BY pkey LIMIT 1) e`
   const key = isStore ? 'u.k' : 'e.pkey'
-  const place = { schema, db: '$1', parameters: new Parameters() }
+  const place = { schema, db: '$1' }
   const records = recordOf(place, '$3', key)
   const columns = `u.o${isStore ? '' : ', e.pkey'}`
   const text = withValues

@@ -1,114 +1,160 @@
 /** Records as a server gives them, and as those who asked for them get them. */
-import type { OperationReceiver, RecordBytes, Scan } from '../../protocol/protocol.ts'
-import { byteLength, type Row, textIn, writeBytes } from '../wire/statement.ts'
+import type { RecordBytes } from '../../protocol/protocol.ts'
+import { byteLength, numberIn, type Row, textIn, writeBytes } from '../wire/statement.ts'
 
-/** How a row of a statement is to be read. */
-export interface Columns {
-  readonly hasPrimaryKey: boolean
-  readonly withValues: boolean
-}
+/** The columns of a scan's rows, see `scanStatement()`. */
+const columns = { part: 0, number: 1, keys: 2, primaryKeys: 3, values: 4 }
 
-/** The columns of what a scan finds. */
-export function columnsOf({ indexId, withValues }: Pick<Scan, 'indexId' | 'withValues'>): Columns {
-  return { hasPrimaryKey: indexId !== 0, withValues }
-}
+/** Before the items of an array, and before each of them, see `wire/arrays.ts`. */
+const [headerBytes, lengthBytes] = [20, 4]
 
-/** Gives the records of a scan's rows, one by one; a value in parts comes in several rows. */
-export function passRecords(
-  rows: readonly Row[],
-  columns: Columns,
-  pass: (record: RecordBytes) => void,
-): void {
-  for (let i = 0; i < rows.length;) {
-    const end = columns.withValues ? endOfRecord(rows, i, columns) : i + 1
-    pass(recordIn(rows, i, end, columns))
-    i = end
-  }
-}
-
-/** The place behind the rows of the record that begins at `start`. */
-function endOfRecord(rows: readonly Row[], start: number, { hasPrimaryKey }: Columns): number {
-  const first = rows[start] as Row // The caller is within the rows.
-  const part = hasPrimaryKey ? 3 : 2
-  if (first[part] === null) return start + 1
-  const identity = hasPrimaryKey ? 1 : 0
-  let end = start + 1
-  while (rows[end]?.[identity] === first[identity] && rows[end]?.[0] === first[0]) end++
-  return end
-}
-
-function recordIn(
-  rows: readonly Row[],
-  start: number,
-  end: number,
-  { hasPrimaryKey, withValues }: Columns,
-): RecordBytes {
-  const row = rows[start] as Row // As above.
-  const key = textIn(row, 0)
-  const primaryKey = hasPrimaryKey ? textIn(row, 1) : null
-  const parts = withValues ? partsIn(rows, start, end, hasPrimaryKey ? 2 : 1) : []
-  return gathered(key, primaryKey, parts)
-}
-
-/** The texts of a value: its own, or those of its parts. */
-export function partsIn(
-  rows: readonly Row[],
-  start: number,
-  end: number,
-  column: number,
-): readonly string[] {
-  const first = rows[start] as Row // The caller is within the rows.
-  if (first[column + 1] === null) return [textIn(first, column)]
-  return rows.slice(start, end).map((row) => textIn(row, column + 1))
-}
-
-/** Room for a record. Its readers get no Buffer: what they cut out of one would be a view. */
-class Room {
+/** Some records that follow each other, as three lists in the server's binary format; one that is not there is empty. */
+interface RecordGroup {
+  /** The place of the first among all of the scan, from 1. */
+  readonly first: number
+  readonly count: number
   readonly bytes: Uint8Array
-  readonly writing: Buffer
+  /** Where the lists are in the bytes; null: there is none. */
+  readonly keys: number | null
+  readonly primaryKeys: number | null
+  readonly values: number | null
+}
 
-  constructor(sizeBytes: number) {
-    this.bytes = new Uint8Array(sizeBytes)
-    this.writing = Buffer.from(this.bytes.buffer)
+/**
+ * The records of a scan, which are passed on in order while its rows come. A row has records, or a part of a value in parts; where a value
+ * is awaited, or an earlier row, what follows is kept.
+ */
+export class FoundRecords {
+  readonly #pass: (record: RecordBytes) => void
+  #next = 1
+  #kept: RecordGroup[] = []
+  /** Place of a record → the texts of its value's parts. */
+  readonly #parts = new Map<number, string[]>()
+
+  /** `pass` may throw, and then so does what is called here. */
+  constructor(pass: (record: RecordBytes) => void) {
+    this.#pass = pass
+  }
+
+  /** Takes the next row. */
+  row(row: Row): void {
+    if (row[columns.part] !== null) return this.#takePart(row)
+    const group = groupIn(row)
+    if (this.#kept.length > 0 || group.first !== this.#next || hasEmptyValue(group)) {
+      this.#kept.push(group)
+    } else this.#passGroup(group)
+  }
+
+  /** There are no more. */
+  end(): void {
+    const kept = this.#kept
+    this.#kept = []
+    for (const group of kept.sort((a, b) => a.first - b.first)) this.#passGroup(group)
+  }
+
+  #takePart(row: Row): void {
+    const [place, part] = [numberIn(row, columns.number), numberIn(row, columns.part)]
+    const parts = this.#parts.get(place) ?? []
+    parts[part] = textIn(row, columns.values)
+    this.#parts.set(place, parts)
+  }
+
+  #passGroup(group: RecordGroup): void {
+    this.#next = group.first + group.count
+    const { bytes, keys, primaryKeys, values, first } = group
+    const view = viewOf(bytes)
+    let [key, primaryKey, value] = [keys, primaryKeys, values].map(firstIn) as [
+      number,
+      number,
+      number,
+    ] // As many.
+    for (let i = 0; i < group.count; i++) {
+      const record = emptyRecord(bytes)
+      if (keys !== null) {
+        record.keyStart = record.primaryKeyStart = key + lengthBytes
+        key = record.keyEnd = record.primaryKeyEnd = endOfItem(view, key)
+      }
+      if (primaryKeys !== null) {
+        record.primaryKeyStart = primaryKey + lengthBytes
+        primaryKey = record.primaryKeyEnd = endOfItem(view, primaryKey)
+      }
+      if (values !== null) {
+        record.valueStart = value + lengthBytes
+        value = record.valueEnd = endOfItem(view, value)
+      }
+      const parts = this.#parts.get(first + i)
+      this.#pass(parts ? withValue(record, parts) : record)
+    }
   }
 }
 
-/** Where short records lie while they are passed on: their bytes are valid only that long. */
-const scratch = new Room(64 * 1024)
+function firstIn(start: number | null): number {
+  return (start ?? 0) + headerBytes
+}
 
-/** A record. `primaryKey` null: it is the key. No parts: it comes without its value. */
-function gathered(
-  key: string | Uint8Array,
-  primaryKey: string | null,
-  parts: readonly string[],
-): RecordBytes {
-  const keyEnd = typeof key === 'string' ? byteLength(key) : key.length
-  const valueStart = keyEnd + (primaryKey === null ? 0 : byteLength(primaryKey))
+/** Where the item ends that begins with its length at `start`. */
+function endOfItem(view: DataView, start: number): number {
+  return start + lengthBytes + view.getInt32(start)
+}
+
+function viewOf({ buffer, byteOffset, byteLength: sizeBytes }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, sizeBytes)
+}
+
+function emptyRecord(bytes: Uint8Array): RecordBytes {
+  return {
+    bytes,
+    keyStart: 0,
+    keyEnd: 0,
+    primaryKeyStart: 0,
+    primaryKeyEnd: 0,
+    valueStart: 0,
+    valueEnd: 0,
+  }
+}
+
+function groupIn(row: Row): RecordGroup {
+  const lists = [columns.keys, columns.primaryKeys, columns.values].map((it) => row[it] ?? null)
+  const sizeBytes = lists.reduce((sum, list) => sum + (list === null ? 0 : byteLength(list)), 0)
+  // Readers get no Buffer: what they cut out of one would be a view.
+  const bytes = new Uint8Array(sizeBytes)
+  const writing = Buffer.from(bytes.buffer)
+  let end = 0
+  const [keys = null, primaryKeys = null, values = null] = lists.map((list) => {
+    if (list === null) return null
+    const start = end
+    writeBytes(writing, start, list)
+    end += byteLength(list)
+    return start
+  })
+  const count = writing.readInt32BE(12)
+  return { first: numberIn(row, columns.number), count, bytes, keys, primaryKeys, values }
+}
+
+/** Whether a value is in parts: no other is empty. */
+function hasEmptyValue({ bytes, count, values }: RecordGroup): boolean {
+  if (values === null) return false
+  const view = viewOf(bytes)
+  let at = firstIn(values)
+  for (let i = 0; i < count; i++) {
+    const end = endOfItem(view, at)
+    if (end === at + lengthBytes) return true
+    at = end
+  }
+  return false
+}
+
+/** A record whose value is put together from the texts of its parts. */
+function withValue(record: RecordBytes, parts: readonly string[]): RecordBytes {
+  const valueStart = Math.max(record.keyEnd, record.primaryKeyEnd)
   const valueEnd = parts.reduce((sum, part) => sum + byteLength(part), valueStart)
-  const { bytes, writing } = valueEnd <= scratch.bytes.length ? scratch : new Room(valueEnd)
-  if (typeof key === 'string') writeBytes(writing, 0, key)
-  else bytes.set(key)
-  if (primaryKey !== null) writeBytes(writing, keyEnd, primaryKey)
+  const bytes = new Uint8Array(valueEnd)
+  bytes.set(record.bytes.subarray(0, valueStart))
+  const writing = Buffer.from(bytes.buffer)
   let at = valueStart
   for (const part of parts) {
     writeBytes(writing, at, part)
     at += byteLength(part)
   }
-  const primaryKeyStart = primaryKey === null ? 0 : keyEnd
-  const primaryKeyEnd = primaryKey === null ? keyEnd : valueStart
-  return { bytes, keyStart: 0, keyEnd, primaryKeyStart, primaryKeyEnd, valueStart, valueEnd }
-}
-
-/** A record under a key that is known. */
-export function recordUnder(
-  key: Uint8Array,
-  primaryKey: string | null,
-  parts: readonly string[],
-): RecordBytes {
-  return gathered(key, primaryKey, parts)
-}
-
-/** Gives a receiver its records. */
-export function passTo(receiver: OperationReceiver): (record: RecordBytes) => void {
-  return (record) => receiver.record(record)
+  return { ...record, bytes, valueStart, valueEnd }
 }

@@ -25,11 +25,15 @@ export class Line {
     return this.#bytesOnTheWay >= mostBytesOnTheWay
   }
 
-  /** `done` is called with the rows, in the order of the statements; not after a failure, nor after `leave()`. */
+  /**
+   * `done` is called with the rows, in the order of the statements; not after a failure, nor after `leave()`. `row`: is called with each
+   * of them while they come, and `done` with none.
+   */
   send(
     statement: Statement,
     values: readonly Value[] = [],
     done: (rows: readonly Row[], command: string, hasWarned: boolean) => void = () => {},
+    row?: (row: Row) => void,
   ): void {
     if (this.#isOver) return
     const sizeBytes = sizeOf(values)
@@ -44,6 +48,11 @@ export class Line {
         this.#isOver = true
         this.#failed(problem)
       },
+      ...(row && {
+        row: (it: Row) => {
+          if (!this.#isOver) row(it)
+        },
+      }),
     })
   }
 

@@ -2,18 +2,28 @@
 import type { Operation, ScanOperation } from '../../protocol/protocol.ts'
 import { countStatement, getStatement, scanStatement } from '../sql/scan-statements.ts'
 import { numberIn, type Row, textIn } from '../wire/statement.ts'
-import { columnsOf, partsIn, passRecords, passTo, recordUnder } from './found-records.ts'
+import { FoundRecords } from './found-records.ts'
 import type { Ground, Group, Pending } from './ground.ts'
+import { partsIn, recordUnder } from './record-under.ts'
 
-/** One scan. */
+/** One scan, whose records are passed on while they come. */
 export function scanning(pending: Pending<ScanOperation>): Group {
   return reading((ground, over) => {
     const { operation, receiver } = pending
     const { statement, values } = scanStatement(ground.schemaName, ground.db, operation)
-    ground.line.send(statement, values, (rows) => {
-      attempt(ground, pending, () => passRecords(rows, columnsOf(operation), passTo(receiver)))
+    const found = new FoundRecords((record) => receiver.record(record))
+    const done = (): void => {
+      attempt(
+        ground,
+        pending,
+        () => found.end(),
+        () => ground.done(pending),
+      )
       over()
-    })
+    }
+    ground.line.send(statement, values, done, (row) =>
+      attempt(ground, pending, () => found.row(row)),
+    )
   })
 }
 
@@ -47,7 +57,8 @@ export function getting(pendings: readonly Pending<ScanOperation>[]): Group {
       for (const [i, pending] of pendings.entries()) {
         const start = at
         while (at < rows.length && numberIn(rows[at] as Row, 0) === i + 1) at++
-        attempt(ground, pending, () => passFound(rows, start, at, pending))
+        const pass = (): void => passFound(rows, start, at, pending)
+        attempt(ground, pending, pass, () => ground.done(pending))
       }
       over()
     })
@@ -68,13 +79,18 @@ function passFound(
   receiver.record(recordUnder(operation.range.lower, primaryKey, parts))
 }
 
-function attempt(ground: Ground, pending: Pending, pass: () => void): void {
+function attempt(
+  ground: Ground,
+  pending: Pending,
+  pass: () => void,
+  passed: () => void = () => {},
+): void {
   try {
     pass()
   } catch (error) {
     return ground.broke(pending, error)
   }
-  ground.done(pending)
+  passed()
 }
 
 function reading(run: Group['run']): Group {

@@ -15,7 +15,7 @@ import { keyPathBytes, nameBytes } from '../names.ts'
 import { scanStatement } from '../sql/scan-statements.ts'
 import { bytesIn, type Row, type Statement, type Value } from '../wire/statement.ts'
 import { keyTaken } from './clashes.ts'
-import { columnsOf, passRecords } from './found-records.ts'
+import { FoundRecords } from './found-records.ts'
 import type { Ground, Group, Pending } from './ground.ts'
 import { entriesOf, entryArrays } from './write-records.ts'
 
@@ -97,39 +97,47 @@ function fillIndex(filling: Filling): void {
       limitBytes: pageBytes,
       withValues: true,
     })
-    ground.line.send(statement, values, (rows) => {
-      if (rows.length === 0) return findTwice(filling)
-      const last = rows.at(-1) as Row // There is one.
-      after = { key: bytesIn(last, 0), primaryKey: bytesIn(last, 0) }
-      if (fileEntries(filling, rows)) fillPage()
-    })
+    const found: Indexed[] = []
+    const { index, limits, pending } = filling
+    const records = new FoundRecords((record) => found.push(indexed(record, index, limits)))
+    const attempt = (work: () => void): void => {
+      try {
+        work()
+      } catch (error) {
+        ground.broke(pending, error)
+      }
+    }
+    const filed = (): void => {
+      attempt(() => records.end())
+      const last = found.at(-1)
+      if (!last) return findTwice(filling)
+      after = { key: last.key, primaryKey: last.key }
+      fileEntries(filling, found)
+      fillPage()
+    }
+    ground.line.send(statement, values, filed, (row) => attempt(() => records.row(row)))
   }
   fillPage()
 }
 
-/** Whether the page is filed; else the transaction has ended. */
-function fileEntries({ ground, pending, limits, storeId, index }: Filling, rows: readonly Row[]) {
-  const found: { key: Uint8Array; indexKeys: Uint8Array | null }[] = []
-  const columns = columnsOf({ indexId: 0, withValues: true })
-  try {
-    passRecords(rows, columns, (record) => found.push(indexed(record, index, limits)))
-  } catch (error) {
-    ground.broke(pending, error)
-    return false
-  }
+function fileEntries({ ground, storeId }: Filling, found: readonly Indexed[]): void {
   const entries = entriesOf(found)
   const { line, records, db } = ground
-  if (entries.keys.length > 0) {
-    line.send(records.storeEntries, [db, storeId, ...entryArrays(entries)])
-  }
-  return true
+  if (entries.keys.length === 0) return
+  line.send(records.storeEntries, [db, storeId, ...entryArrays(entries)])
+}
+
+/** A record's key, and its keys in the new index. */
+interface Indexed {
+  readonly key: Uint8Array
+  readonly indexKeys: Uint8Array | null
 }
 
 function indexed(
   { bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordBytes,
   index: IndexSchema,
   limits: StorageLimits,
-): { key: Uint8Array; indexKeys: Uint8Array | null } {
+): Indexed {
   const indexKeys = indexKeysOf(deserialize(bytes, valueStart, valueEnd), [index])
   if (indexKeys) checkIndexKeys(limits, indexKeys)
   return { key: bytes.slice(keyStart, keyEnd), indexKeys }

@@ -5,6 +5,7 @@ import { domException } from '../../errors.ts'
 export interface PgClient {
   connect(): Promise<unknown>
   query(query: PgQuery, callback: (error: unknown, result: PgResult | PgResult[]) => void): void
+  query(query: PgRows): void
   on(event: 'error', listener: (error: unknown) => void): void
   on(event: 'end', listener: () => void): void
   on(event: 'notice', listener: (notice: { code?: string }) => void): void
@@ -43,7 +44,20 @@ export interface PgResult {
   readonly rows: (string | null)[][]
 }
 
-type PgModule = { readonly Client: new (config: object) => PgClient }
+/** A statement whose rows are told while they come, and not kept. */
+export interface PgRows {
+  on(event: 'row', listener: (row: (string | null)[]) => void): void
+  on(event: 'end', listener: (result: PgResult) => void): void
+  on(event: 'error', listener: (error: unknown) => void): void
+}
+
+interface PgModule {
+  readonly Client: new (config: object) => PgClient
+  readonly Query: new (query: PgQuery) => PgRows
+}
+
+/** null: it is not loaded yet. */
+let loaded: PgModule | null = null
 
 /** Has nonsense from a server end the connection: what the driver throws at it would end the process. */
 export function endAtNonsense({ connection }: PgClient): void {
@@ -70,10 +84,17 @@ export async function loadDriver(): Promise<PgModule['Client']> {
   try {
     // A CommonJS module: its exports are the default.
     const { default: driver } = (await import('pg')) as unknown as { default: PgModule }
+    loaded = driver
     return driver.Client
   } catch {
     const message =
       'The package "pg" cannot be loaded, which idb-everywhere/postgres speaks to the server with; install it: npm install pg@8.23.1'
     throw domException('UnknownError', message, { code: 'ERR_IDB_ENGINE' })
   }
+}
+
+/** A statement whose rows are told while they come. The driver must be loaded, as it is where there is a client. */
+export function statementWithRows(query: PgQuery): PgRows {
+  if (!loaded) throw new Error('unreachable: there is a client of a driver that is not loaded')
+  return new loaded.Query(query)
 }

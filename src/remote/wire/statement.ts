@@ -18,6 +18,8 @@ export interface Answer {
   /** `command`: what was done, such as `COMMIT`. `hasWarned`: whether the server has warned meanwhile. */
   done(rows: readonly Row[], command: string, hasWarned: boolean): void
   failed(problem: Problem): void
+  /** Is given each row while they come; then `done` has none. */
+  row?(row: Row): void
 }
 
 /** The text in a column that is never null. */

@@ -3,7 +3,7 @@
  * in a transaction makes those fail that follow it there. It keeps the process alive while an answer is awaited.
  */
 import { append } from '../../base/own-property.ts'
-import type { PgClient, PgResult } from './pg-driver.ts'
+import { type PgClient, type PgQuery, type PgResult, statementWithRows } from './pg-driver.ts'
 import { type Problem, problemOf } from './problem.ts'
 import type { Answer, Row, Statement, Value } from './statement.ts'
 
@@ -68,20 +68,34 @@ export class Wire {
   }
 
   send({ name, text }: Statement, values: readonly Value[], answer: Answer): void {
-    const query = {
+    const query: PgQuery = {
       text,
       rowMode: 'array',
       ...(name && { name }),
       ...(values.length && { values }),
     }
     if (this.#pending++ === 0) this.#client.ref()
-    this.#client.query(query as Parameters<PgClient['query']>[0], (error, result) => {
+    const answered = (error: unknown, result: PgResult | PgResult[]): void => {
       const hasWarned = this.#hasWarned
       this.#hasWarned = false
       if (error) this.#failed(answer, problemOf(error))
       else this.#done(answer, result, hasWarned)
       this.#answered()
-    })
+    }
+    if (answer.row) this.#sendForRows(query, answer.row, answered)
+    else this.#client.query(query, answered)
+  }
+
+  #sendForRows(
+    query: PgQuery,
+    row: (row: Row) => void,
+    answered: (error: unknown, result: PgResult | PgResult[]) => void,
+  ): void {
+    const asked = statementWithRows(query)
+    asked.on('row', row)
+    asked.on('end', (result) => answered(null, result))
+    asked.on('error', (error) => answered(error, []))
+    this.#client.query(asked)
   }
 
   /** The same as a promise. @throws StatementError */
