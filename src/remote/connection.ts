@@ -40,6 +40,8 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
   readonly id: string = crypto.randomUUID()
   readonly name: string
   readonly isRemote = true
+  /** Each read is a round trip over a network. */
+  readonly readAhead = 512
   schema: DatabaseSchema
   readonly limits: StorageLimits
   readonly salvaged = null

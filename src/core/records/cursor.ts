@@ -227,7 +227,8 @@ function isAtOrBehind(
 function readBatch(cursor: Cursor, step: Step): Request {
   const { source, range, direction, keyOnly, request, batch } = cursor
   cursor.writesSeen = source.store.writeCount
-  cursor.batch = Math.min(batch * batchGrowth, largestBatch)
+  const { readAhead = largestBatch } = source.transaction.connection.host
+  cursor.batch = Math.min(batch * batchGrowth, readAhead)
   cursor.readAhead = []
   cursor.nextAhead = 0
   return executeRequest(request, {

@@ -63,6 +63,27 @@ onServer('a database at the other end of a wire', ({ factory, connectionString }
     expect(await turnsOf(gets)).toBeLessThan(20)
   })
 
+  test('a cursor over ten thousand records takes a few dozen round trips', async () => {
+    await completion(
+      writing(({ store }) => {
+        for (let i = 0; i < 10_000; i++) store.put(i, i)
+      }),
+    )
+    let count = 0
+    const walk = (): Promise<unknown> => {
+      const transaction = database.transaction('s')
+      const request = transaction.objectStore('s').openCursor()
+      request.onsuccess = () => {
+        if (!request.result) return
+        count++
+        request.result.continue()
+      }
+      return completion(transaction)
+    }
+    expect(await turnsOf(walk)).toBeLessThan(30)
+    expect(count).toBe(10_000)
+  })
+
   test('a get takes one round trip', async () => {
     const get = () => resultOf(database.transaction('s').objectStore('s').get(0))
     expect(await turnsOf(get)).toBe(1)
