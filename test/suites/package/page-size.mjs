@@ -38,6 +38,30 @@ export async function checkPageIsFreeOfNode(project) {
   }
 }
 
+/** Each file takes a page a request, and a server a third of a millisecond. */
+const mostFiles = 12
+
+/** @throws Error when more files than that are loaded before a program's first line */
+export async function checkFewFiles(project) {
+  for (const condition of ['node', 'browser']) {
+    const { metafile } = await build({
+      ...optionsFor(project, `export * from 'idb-everywhere'`),
+      conditions: [condition],
+      external: ['node:*'],
+      absWorkingDir: project,
+      metafile: true,
+    })
+    const files = new Set(['<stdin>'])
+    for (const file of files) {
+      for (const { path, kind } of metafile.inputs[file].imports) {
+        if (kind === 'import-statement' && path in metafile.inputs) files.add(path)
+      }
+    }
+    const count = files.size - 1
+    if (count > mostFiles) throw new Error(`${count} files are loaded under "${condition}"`)
+  }
+}
+
 /** @throws Error when a document's table of sizes is more than a tenth off. */
 export function checkStatedSizes(sizes, document) {
   for (const { what, bytes, gzippedBytes } of sizes) {

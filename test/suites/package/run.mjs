@@ -13,7 +13,13 @@ import { complaintsOf } from '../../../build/documents.mjs'
 import { modulesOnly, programs } from '../../../build/entries.mjs'
 import { importBundled } from '../../kit/bundle.mjs'
 import { checkManifest } from './manifest.mjs'
-import { checkPageIsFreeOfNode, checkStatedSizes, measurePage, tableOf } from './page-size.mjs'
+import {
+  checkFewFiles,
+  checkPageIsFreeOfNode,
+  checkStatedSizes,
+  measurePage,
+  tableOf,
+} from './page-size.mjs'
 import { programChecks } from './programs.mjs'
 import { uncaughtChecks } from './uncaught.mjs'
 
@@ -91,6 +97,7 @@ async function runChecks() {
     ['the single file runs from a directory without any other', runSingleFile],
     ...programChecks(project),
     ['a page loads nothing that only Node has', () => checkPageIsFreeOfNode(project)],
+    ['servers and pages load few files at the start', () => checkFewFiles(project)],
     [
       'the documents say what a page loads',
       async () => checkStatedSizes(sizes, readFileSync(join(root, 'docs/performance.md'), 'utf8')),
