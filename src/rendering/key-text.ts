@@ -6,6 +6,7 @@ import { bytesOf } from '../keys/internal-slots.ts'
 import type { Json } from './json.ts'
 import { keyParts } from './depth/key-parts.ts'
 import { parseKey } from './keys.ts'
+import { endOfFlatObject, endOfQuoted } from './quotes.ts'
 
 /** The key as text that readKey() reads: `42`, `"a"`, `[1, "b"]`, `Date(2026-01-01T00:00:00.000Z)`, `Bytes(0aff)`, `Infinity`. */
 export function formatKey(key: IDBValidKey): string {
@@ -25,8 +26,9 @@ function singleText(key: IDBValidKey): string {
   if (typeof key === 'number') return String(key)
   if (typeof key === 'string') return JSON.stringify(key)
   if (key instanceof Date) return `Date(${key.toISOString()})`
-  const bytes = [...(bytesOf(key) ?? noKey(key))]
-  return `Bytes(${bytes.map((byte) => byte.toString(16).padStart(2, '0')).join('')})`
+  let digits = ''
+  for (const byte of bytesOf(key) ?? noKey(key)) digits += byte.toString(16).padStart(2, '0')
+  return `Bytes(${digits})`
 }
 
 function noKey(key: unknown): never {
@@ -52,10 +54,9 @@ export function readKey(text: string): IDBValidKey {
 
 const patterns = {
   number: /-?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)/y,
-  string: /"(?:[^"\\]|\\.)*"/y,
   date: /Date\(([^)]*)\)/y,
   bytesBegin: /Bytes\(/y,
-  bytesRest: /((?:[0-9a-fA-F]{2}|\s)*)\)/y,
+  bytesRest: /([0-9a-fA-F\s]*)\)/y,
   space: /\s*/y,
 } as const
 
@@ -118,8 +119,8 @@ class KeyReader {
 
   #single(): IDBValidKey {
     if (this.#text[this.#at] === '{') return this.#tagged()
-    const string = this.#take(patterns.string)
-    if (string) return this.#json(string[0]) as string // it has quotes
+    const string = this.#text[this.#at] === '"' ? this.#takeTo(endOfQuoted) : null
+    if (string !== null) return this.#json(string) as string // it has quotes
     const date = this.#take(patterns.date)
     if (date) return this.#date(date[1] ?? '')
     if (this.#take(patterns.bytesBegin)) return this.#bytes()
@@ -142,22 +143,32 @@ class KeyReader {
     return found
   }
 
+  /** The text from here to the end that `endOf` finds; null: it finds none. */
+  #takeTo(endOf: (text: string, at: number) => number | null): string | null {
+    const end = endOf(this.#text, this.#at)
+    if (end === null) return null
+    const taken = this.#text.slice(this.#at, end)
+    this.#at = end
+    return taken
+  }
+
   /** JSON has no braces but in strings: the object ends with the first brace out of them. */
   #tagged(): IDBValidKey {
-    const end = /\{(?:[^"{}]|"(?:[^"\\]|\\.)*")*\}/y
-    const found = this.#take(end)
-    if (!found) throw this.mistake('an object does not end')
+    const found = this.#takeTo(endOfFlatObject)
+    if (found === null) throw this.mistake('an object does not end')
     try {
-      return parseKey(this.#json(found[0]))
+      return parseKey(this.#json(found))
     } catch {
       throw this.mistake('the object is the JSON of none')
     }
   }
 
   #bytes(): ArrayBuffer {
-    const rest = this.#take(patterns.bytesRest)
-    if (!rest) throw this.mistake('Bytes(…) holds bytes of two hexadecimal digits each')
-    return bytesFrom(rest[1] ?? '')
+    const begin = this.#at
+    const words = this.#take(patterns.bytesRest)?.[1]?.split(/\s+/)
+    if (words?.every((it) => it.length % 2 === 0)) return bytesFrom(words.join(''))
+    this.#at = begin
+    throw this.mistake('Bytes(…) holds bytes of two hexadecimal digits each')
   }
 
   #date(text: string): Date {
@@ -183,6 +194,7 @@ function shortened(text: string): string {
 }
 
 function bytesFrom(digits: string): ArrayBuffer {
-  const pairs = digits.match(/[0-9a-fA-F]{2}/g) ?? []
-  return Uint8Array.from(pairs, (pair) => parseInt(pair, 16)).buffer
+  const bytes = new Uint8Array(digits.length / 2)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = parseInt(digits.slice(2 * i, 2 * i + 2), 16)
+  return bytes.buffer
 }

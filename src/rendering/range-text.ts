@@ -2,6 +2,7 @@ import { aText, checkArguments, type Kind } from '../arguments/check-arguments.t
 import { memberOf } from '../base/thrown.ts'
 import { domException } from '../errors.ts'
 import { formatKey, readKey } from './key-text.ts'
+import { partsOutOfQuotes } from './quotes.ts'
 
 /** The bounds of a key range; undefined: unbounded. What an IDBKeyRange says of itself. */
 export interface RangeBounds {
@@ -63,7 +64,8 @@ function keyOrNone(text: string): IDBValidKey | undefined {
 const straySigns = /^[<>=]|[<>=]$|\s[<>]=?\s/
 
 function readBound(text: string): IDBValidKey {
-  const unquoted = text.trim().replaceAll(/"(?:[^"\\]|\\.)*"/g, '""')
+  const parts = partsOutOfQuotes(text.trim())
+  const unquoted = parts.map((it) => it.text).join('""')
   if (straySigns.test(unquoted)) throw noRange(text)
   return readKey(text)
 }
@@ -77,8 +79,9 @@ function noRange(text: string): DOMException {
 
 /** Where the two dots are that lie in no string; null: nowhere. */
 function dotsIn(text: string): number | null {
-  for (const { 0: found, index } of text.matchAll(/"(?:[^"\\]|\\.)*"|\.\./g)) {
-    if (found === '..') return index
+  for (const part of partsOutOfQuotes(text)) {
+    const dots = part.text.indexOf('..')
+    if (dots !== -1) return part.at + dots
   }
   return null
 }

@@ -113,3 +113,9 @@ test('a property that is not enumerable is not on the clone', () => {
   const value = Object.defineProperty({}, 'a', { value: 1 })
   expect(evaluateKeyPath(structuredClone(value), 'a')).toBe(keyPathFailure)
 })
+
+test('A key path of millions of identifiers is valid, and one with an empty one at its end is not', () => {
+  const path = 'a.'.repeat(5_000_000)
+  expect(isValidKeyPath(`${path}a`)).toBe(true)
+  expect(isValidKeyPath(path)).toBe(false)
+})

@@ -154,3 +154,39 @@ const maker = Object.fromEntries(
     (...parts: unknown[]) => [name, ...parts].join(' '),
   ]),
 ) as unknown as typeof IDBKeyRange // three of its methods are asked for
+
+describe('a text of millions of characters', () => {
+  const long = 'x'.repeat(20_000_000)
+
+  test('is read as the key that it is', () => {
+    expect(readKey(formatKey(long)) === long).toBe(true)
+    const lines = '\n'.repeat(10_000_000)
+    expect(readKey(formatKey(lines)) === lines).toBe(true)
+    const bytes = readKey(`Bytes(${'0a ff'.repeat(5_000_000)})`) as ArrayBuffer
+    expect(bytes.byteLength).toBe(10_000_000)
+    expect([...new Uint8Array(bytes, 0, 4)]).toEqual([0x0a, 0xff, 0x0a, 0xff])
+  })
+
+  test('is read as the range that it is', () => {
+    const { lower, upper } = readRange(`${JSON.stringify(`${long}..`)}..<"y"`)
+    expect(lower === `${long}..`).toBe(true)
+    expect(upper).toBe('y')
+  })
+
+  test('is refused with its beginning where it is no key', () => {
+    for (const text of [`"${long}`, `{"$":"${long}"}`, `Bytes(${long})`, `[${long}]`]) {
+      const error = failureOf(() => readKey(text))
+      expect(error).toMatchObject({ name: 'SyntaxError' })
+      expect(error?.message.length).toBeLessThan(500)
+    }
+  })
+})
+
+function failureOf(call: () => unknown): Error | null {
+  try {
+    call()
+    return null
+  } catch (error) {
+    return error as Error
+  }
+}
