@@ -4,8 +4,11 @@ import type { Progress } from './export-database.ts'
 
 /** How far an import is. */
 export interface ImportProgress extends Progress {
-  /** Whether the records have been put by (with `resume` or `replace`), or stored in the database. */
-  readonly phase: 'staged' | 'stored'
+  /**
+   * Whether the records have been put by (`staged`, with `resume` or `replace`), tried in another database (`tried`, with `replace`), or
+   * stored in the database.
+   */
+  readonly phase: 'staged' | 'tried' | 'stored'
 }
 
 export interface ImportOptions {

@@ -7,6 +7,7 @@ import { isA, memberOf } from '../../base/thrown.ts'
 import { domException, exceptionNameOf, reasonOf } from '../../errors.ts'
 import type { DatabaseDescription } from '../header.ts'
 import type { Imported, ImportOptions } from '../import-options.ts'
+import type { ImportedBatch } from '../read-export.ts'
 import { Staging } from './staging.ts'
 import { deleteExisting, refuseTaken, writeDatabase, type Written } from '../write-database.ts'
 
@@ -83,8 +84,7 @@ class StagedImport<Content> {
   async clearTheWay(): Promise<void> {
     const { indexedDB, name, signal, onBlocked } = this.#options
     await this.#staging.withTrial(async (trial) => {
-      const written = await this.#incoming.read(this.#staging)
-      await writeDatabase(indexedDB, trial, written, { signal, stored: () => undefined })
+      await this.#write(trial, 'tried', signal)
     })
     signal?.throwIfAborted()
     await this.#staging.markReplacing()
@@ -93,17 +93,28 @@ class StagedImport<Content> {
 
   /** A signal is not obeyed where there is no old database any more. */
   async store(): Promise<Imported> {
-    const { indexedDB, name, onProgress, signal } = this.#options
+    const { name, signal } = this.#options
+    const heard = this.#staging.isReplacing ? undefined : signal
+    const records = await this.#write(name, 'stored', heard)
+    return { name, version: this.#incoming.description.version, records }
+  }
+
+  /** Makes a database of what was put by. Gives the number of its records. */
+  async #write(
+    name: string,
+    phase: 'tried' | 'stored',
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
+    const { indexedDB, onProgress } = this.#options
     const total = this.#total
     let records = 0
-    await writeDatabase(indexedDB, name, await this.#incoming.read(this.#staging), {
-      signal: this.#staging.isReplacing ? undefined : signal,
-      stored(batch) {
-        records += batch.records.length
-        onProgress?.({ phase: 'stored', records, total, bytes: batch.bytes })
-      },
-    })
-    return { name, version: this.#incoming.description.version, records }
+    const stored = (batch: ImportedBatch): void => {
+      records += batch.records.length
+      onProgress?.({ phase, records, total, bytes: batch.bytes })
+    }
+    const written = await this.#incoming.read(this.#staging)
+    await writeDatabase(indexedDB, name, written, { signal, stored })
+    return records
   }
 
   /** What is to be thrown. What may be all that there is stays, and what another call goes on from. */

@@ -164,7 +164,7 @@ describe('importDatabase() with replace', () => {
           if (phase === 'stored') controller.abort()
         },
       })
-      expect([[...phases], await namesIn(to)]).toEqual([['staged', 'stored'], ['shop']])
+      expect([[...phases], await namesIn(to)]).toEqual([['staged', 'tried', 'stored'], ['shop']])
       expect(await differences()).toEqual([])
     }
   })

@@ -116,6 +116,7 @@ async function importStream(
 
 const titles: Readonly<Record<ImportProgress['phase'], string>> = {
   staged: 'read',
+  tried: 'try',
   stored: 'store',
 }
 
