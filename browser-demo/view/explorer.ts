@@ -38,8 +38,18 @@ export class Explorer {
   setLocked(isLocked: boolean): void {
     this.#isLocked = isLocked
     this.#choose(this.#database)
+    this.#showLock()
     // A connection that is told of commits would be timed too.
     if (isLocked) void this.#look?.source.close()
+  }
+
+  /** What was shown stays, and answers again when the run is over: then it is shown anew. */
+  #showLock(): void {
+    this.#view.inert = this.#isLocked
+    const choice = this.#engines.querySelector('fieldset')
+    if (choice) choice.disabled = this.#isLocked
+    const words = 'A run is under way; what is stored can be looked at when it is over.'
+    this.#said.replaceChildren(...(this.#isLocked ? [element('p', {}, words)] : []))
   }
 
   /** Shows an engine's databases, at first the named one if it is there. */
@@ -51,7 +61,7 @@ export class Explorer {
     this.#ready = ready
     this.#engines.replaceChildren(this.#engineChoice(ready, engine))
     this.#export.hidden = engine.id !== 'opfs'
-    this.#said.replaceChildren()
+    this.#showLock()
     this.#mount(engine, wanted ? wanted.database : this.#database)
   }
 
@@ -59,7 +69,7 @@ export class Explorer {
     this.#look?.unmount()
     void this.#look?.source.close()
     this.#choose(null)
-    const source = ownDatabases(engine)
+    const source = ownDatabases(engine, () => this.#isLocked)
     const { unmount } = mountInspector(this.#view, {
       source,
       isPart: true,
@@ -124,11 +134,33 @@ export class Explorer {
 
 /**
  * The databases of this page. Nothing is looked at again by itself: a run, also one in another tab, would find the view's
- * transactions in its way, and is followed by a new look in any case.
+ * transactions in its way, and is followed by a new look in any case. Until then, what is asked during a run has no answer.
  */
-function ownDatabases(engine: Engine): FactorySource {
+function ownDatabases(engine: Engine, isLocked: () => boolean): FactorySource {
   const source = factorySource({ indexedDB: engine.indexedDB(), title: engine.title })
-  const databases = async (): ReturnType<FactorySource['databases']> =>
-    (await source.databases()).filter(({ name }) => name.startsWith(namePrefix))
-  return { ...source, databases, watch: () => () => {} }
+  const answered = async <Result>(look: () => Promise<Result>): Promise<Result> => {
+    if (isLocked()) return noAnswer()
+    try {
+      return await look()
+    } catch (error) {
+      if (isLocked()) return noAnswer()
+      throw error
+    }
+  }
+  return {
+    ...source,
+    databases: () =>
+      answered(async () => {
+        const databases = await source.databases()
+        return databases.filter(({ name }) => name.startsWith(namePrefix))
+      }),
+    schema: (database) => answered(() => source.schema(database)),
+    page: (request) => answered(() => source.page(request)),
+    count: (request) => answered(() => source.count(request)),
+    record: (place) => answered(() => source.record(place)),
+    sizes: (database) => answered(() => source.sizes(database)),
+    watch: () => () => {},
+  }
 }
+
+const noAnswer = (): Promise<never> => new Promise(() => {})
