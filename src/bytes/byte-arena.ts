@@ -1,23 +1,32 @@
 /** Short byte strings, many in one buffer: a buffer for each costs ten times as much to make and to collect. */
 
-const chunkBytes = 64 * 1024
+/** For strings that go soon after one another. */
+const largeChunkBytes = 64 * 1024
 
-/** Longer strings get a buffer of their own. */
-const longestShared = 4 * 1024
+/** For strings of which one may be held alone, and with it its whole buffer. */
+const smallChunkBytes = 8 * 1024
 
 /** Copied one by one: `set()` costs as much as 50 of them. */
 const longestLooped = 32
 
 /** Where byte strings lie. A buffer is let go when it is full, and freed when its last string is. */
 export class ByteArena {
+  readonly #chunkBytes: number
+  /** Longer strings get a buffer of their own. */
+  readonly #longestShared: number
   #chunk = new Uint8Array(0)
   #used = 0
 
+  constructor(chunkBytes = largeChunkBytes) {
+    this.#chunkBytes = chunkBytes
+    this.#longestShared = chunkBytes / 16
+  }
+
   /** Room for a byte string: zeros. */
   take(length: number): Uint8Array {
-    if (length > longestShared) return new Uint8Array(length)
+    if (length > this.#longestShared) return new Uint8Array(length)
     if (this.#used + length > this.#chunk.length) {
-      this.#chunk = new Uint8Array(chunkBytes)
+      this.#chunk = new Uint8Array(this.#chunkBytes)
       this.#used = 0
     }
     const start = this.#used
@@ -27,14 +36,14 @@ export class ByteArena {
 
   /** A copy of the first `length` bytes. */
   copy(bytes: Uint8Array, length: number): Uint8Array {
-    if (length > longestShared) return bytes.slice(0, length)
+    if (length > this.#longestShared) return bytes.slice(0, length)
     const copy = this.take(length)
     copyBytes(copy, bytes, 0)
     return copy
   }
 }
 
-const shared = new ByteArena()
+const shared = new ByteArena(smallChunkBytes)
 
 // Engine: JavaScriptCore makes a small array of its own in a third of the time that a view takes; V8 takes as long for either, or,
 // where it keeps no array in its heap (Deno, Chromium), twenty times as long for one of its own.

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { ByteArena, copyShortBytes, shortBytes } from '../../../src/bytes/byte-arena.ts'
 
 /** Lengths on both sides of every limit, and enough of them for several buffers. */
-const lengths = [0, 1, 9, 31, 32, 33, 4095, 4096, 4097]
+const lengths = [0, 1, 9, 31, 32, 33, 511, 512, 513, 4095, 4096, 4097]
 const rounds = 20
 
 /** Whether all of its bytes are that one. (`toEqual()` takes milliseconds for a few thousand.) */
@@ -45,4 +45,9 @@ test('a copy may begin and end anywhere in the bytes', () => {
 test('short bytes are zeros at first', () => {
   shortBytes(9).fill(7)
   expect([...shortBytes(9)]).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0])
+})
+
+test('short bytes that are held alone hold no large buffer', () => {
+  const held = Array.from({ length: 1_000 }, () => shortBytes(9).buffer.byteLength)
+  expect(Math.max(...held)).toBeLessThanOrEqual(8_192)
 })
