@@ -18,7 +18,7 @@ export interface PgClient {
 }
 
 interface PgConnection {
-  readonly stream: PgStream
+  readonly stream: PgSocket
   /** Has what comes over a stream read. */
   attachListeners(stream: PgStream): void
   emit(event: 'error', error: unknown): void
@@ -27,6 +27,13 @@ interface PgConnection {
 interface PgStream {
   on(event: string, listener: (chunk: Uint8Array) => void): unknown
   destroy(): void
+}
+
+/** What is written while it is corked leaves when it is uncorked. */
+interface PgSocket extends PgStream {
+  readonly writableLength: number
+  cork(): void
+  uncork(): void
 }
 
 /** A statement, with what it is to be executed with. */

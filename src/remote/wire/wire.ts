@@ -26,12 +26,17 @@ export function isLoss(error: unknown): boolean {
 /** For how long a server may take to answer what is left, and to close a connection. */
 const endTimeoutMs = 10_000
 
+/** After which what is sent leaves, so that the server begins with it. */
+const mostBytesGathered = 64 * 1024
+
 export class Wire {
   readonly #client: PgClient
   #pending = 0
   #hasWarned = false
   #isLost = false
   #isEnding = false
+  /** Whether what is sent waits for more. */
+  #isGathering = false
   readonly #lossListeners: (() => void)[] = []
   #idle: (() => void) | null = null
 
@@ -75,6 +80,7 @@ export class Wire {
       ...(values.length && { values }),
     }
     if (this.#pending++ === 0) this.#client.ref()
+    this.#gather()
     const answered = (error: unknown, result: PgResult | PgResult[]): void => {
       const hasWarned = this.#hasWarned
       this.#hasWarned = false
@@ -84,6 +90,21 @@ export class Wire {
     }
     if (answer.row) this.#sendForRows(query, answer.row, answered)
     else this.#client.query(query, answered)
+  }
+
+  /** Has what is sent in one go leave together: each piece is a call of the system, and wakes the server. */
+  #gather(): void {
+    const { stream } = this.#client.connection
+    if (this.#isGathering && stream.writableLength < mostBytesGathered) return
+    if (this.#isGathering) stream.uncork()
+    else {
+      this.#isGathering = true
+      queueMicrotask(() => {
+        this.#isGathering = false
+        stream.uncork()
+      })
+    }
+    stream.cork()
   }
 
   #sendForRows(

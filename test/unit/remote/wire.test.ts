@@ -8,6 +8,7 @@ function steeredClient() {
   const client = {
     isReferenced: true,
     isEnded: false,
+    connection: { stream: { writableLength: 0, cork() {}, uncork() {} } },
     on() {},
     ref: () => void (client.isReferenced = true),
     unref: () => void (client.isReferenced = false),
