@@ -71,8 +71,8 @@ const oneGet: Case = {
   check: (_, record) => expectSame((record as { id: number }).id, 0, 'id'),
 }
 
-/** What is measured far from the server. */
-const far = [...alsoAsked.filter(({ name }) => !name.startsWith('1,000')), ...onePuts(1), oneGet]
+/** What is measured far from the server: not what takes a thousand round trips. */
+const far = [...alsoAsked.filter(({ name }) => !name.includes('1,000')), ...onePuts(1), oneGet]
 
 export const ask: Ask = async (places, options) => {
   const reason = whyNoServer()

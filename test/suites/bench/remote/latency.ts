@@ -6,7 +6,7 @@ import { median } from '../warm/measure.ts'
 /** What the proxy adds to a round trip. */
 export const latencyMs = 20
 
-const rounds = 5
+const rounds = 3
 
 /** A table in Markdown, line by line. `load`: an implementation on the server of that connection string. */
 export async function latencyTable(
