@@ -253,6 +253,12 @@ export const longSuites = [
     counts: /^tabs: .*/m,
   },
   {
+    name: 'pgbouncer',
+    lane: 'processes',
+    command: 'node test/suites/remote/pgbouncer.mjs',
+    counts: /^pgbouncer: (?:passed|FAILED|skipped).*/m,
+  },
+  {
     name: 'remote-programs',
     lane: 'packages',
     command:

@@ -26,6 +26,7 @@ import { remoteFailure } from './server-failures.ts'
 import type { HostServices } from './services.ts'
 import { Session } from './session/session.ts'
 import { sqlOn } from './sql/sql.ts'
+import { beginReading, commit } from './sql/transaction-statements.ts'
 import { Connector } from './wire/connect.ts'
 import { bytesIn, numberIn } from './wire/statement.ts'
 
@@ -107,7 +108,10 @@ class RemoteHost implements ObservableHost {
     const { pool, sql } = this.#services
     const lease = await pool.acquireForRequest()
     try {
-      const rows = await lease.wire.ask(sql.schemas.list)
+      const [, rows] = await Promise.all(
+        [beginReading, sql.schemas.list, commit].map((it) => lease.wire.ask(it)),
+      )
+      if (!rows) throw new Error('unreachable: three statements have three answers')
       return rows.map((row) => ({ name: nameOf(bytesIn(row, 0)), version: numberIn(row, 1) }))
     } finally {
       lease.wire.whenIdle(() => pool.release(lease))
@@ -147,15 +151,15 @@ function servicesOf({
   connections,
   report,
 }: RemoteHostOptions): HostServices {
-  const { schema, reaching } = settings
+  const { schema, reaching, direct } = settings
   const sql = sqlOn(schema)
   const connector = new Connector(reaching)
   const session = new Session({
     schema,
     sql,
-    connector,
+    connector: direct ? new Connector(direct) : connector,
     report,
-    serverCount: reaching.addresses.length,
+    serverCount: (direct ?? reaching).addresses.length,
     pool: () => pool,
   })
   const statements = sql.transactions

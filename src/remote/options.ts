@@ -1,14 +1,17 @@
 /** The checks of what `postgres()` and `installPostgres()` take. */
 import { optionError } from '../errors.ts'
 import { describeValue } from '../base/describe-value.ts'
-import type { ServerOptions } from './server-options.ts'
+import type { PostgresOptions, ServerOptions } from './server-options.ts'
 import { serverAddresses } from './wire/server-address.ts'
 import type { Reaching } from './wire/connect.ts'
 
 /** Where the tables are, checked. */
 export interface ServerSettings {
   readonly schema: string
+  /** The way for transactions. */
   readonly reaching: Reaching
+  /** The way for messages, where it is another one; null: it is the same. */
+  readonly direct: Reaching | null
 }
 
 /** After that a session which was not seen is no more. */
@@ -20,6 +23,7 @@ const isName = (value: unknown): boolean => typeof value === 'string' && /^[^\0]
 
 const checks: Readonly<Record<string, Check>> = {
   connectionString: [isConnectionString, 'a string or a list of strings'],
+  directConnectionString: [isConnectionString, 'a string or a list of strings'],
   schema: [isName, 'the name of a schema'],
   tls: [(value) => typeof value === 'object' && value !== null, 'an object such as { ca }'],
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
@@ -43,16 +47,33 @@ export function checkServerOptions(options: object, names: readonly string[]): v
     }
     const [isValid, expected] = check
     if (value === undefined || isValid(value)) continue
-    const got = name === 'connectionString' ? 'something else' : describeValue(value)
+    const got = /ConnectionString$/i.test(name) ? 'something else' : describeValue(value)
     throw optionError(name, `Expected option "${name}" to be ${expected}, got ${got}`)
   }
 }
 
 /** The settings of options that were checked. @throws TypeError where the connection string is none */
-export function serverSettings(options: ServerOptions): ServerSettings {
-  const { connectionString, schema = 'idb_everywhere', tls, waitMs = 30_000 } = options
+export function serverSettings(
+  options: ServerOptions & Pick<PostgresOptions, 'directConnectionString'>,
+): ServerSettings {
+  const { connectionString, directConnectionString, schema = 'idb_everywhere' } = options
+  const { tls, waitMs = 30_000 } = options
+  const common = { tls, waitMs, idleMs: leaseMs }
   const addresses = serverAddresses(connectionString)
-  return { schema, reaching: { addresses, tls, waitMs, idleMs: leaseMs } }
+  if (directConnectionString === undefined) {
+    return { schema, reaching: { ...common, addresses, isPooled: false }, direct: null }
+  }
+  const direct = serverAddresses(directConnectionString, 'directConnectionString')
+  return {
+    schema,
+    reaching: { ...common, addresses, isPooled: true },
+    direct: { ...common, addresses: direct, isPooled: false },
+  }
+}
+
+/** The way for a moment's work, in transactions alone: a pooler may be on it. */
+export function briefReaching({ reaching }: ServerSettings): Reaching {
+  return { ...reaching, isPooled: true }
 }
 
 function isConnectionString(value: unknown): boolean {

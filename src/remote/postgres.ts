@@ -7,7 +7,15 @@ import { createRemoteHost } from './host.ts'
 import { checkServerOptions, serverSettings } from './options.ts'
 import type { PostgresOptions } from './server-options.ts'
 
-const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'durability', 'connections']
+const optionNames = [
+  'connectionString',
+  'directConnectionString',
+  'schema',
+  'tls',
+  'waitMs',
+  'durability',
+  'connections',
+]
 
 /**
  * The databases in a schema on a PostgreSQL server, whose tables `installPostgres()` has made: `createIndexedDB({ host: postgres({

@@ -36,6 +36,9 @@ function bareFailureOf(problem: Problem): Failure {
     case sqlState.undefinedTable:
     case sqlState.undefinedSchema:
       return notInstalled(systemCode)
+    case sqlState.noSuchPrepared:
+    case sqlState.preparedBefore:
+      return failure('UnknownError', behindPooler, { code: 'ERR_IDB_SERVER', ...systemCode })
     case sqlState.diskFull:
       return failure('QuotaExceededError', 'The disk of the PostgreSQL server is full', {
         code: 'ERR_IDB_FULL',
@@ -55,6 +58,10 @@ function bareFailureOf(problem: Problem): Failure {
     ...systemCode,
   })
 }
+
+/** How a pooler shows that went unnoticed as the connections were made. */
+const behindPooler =
+  'A pooler in transaction mode stands before the PostgreSQL server; name the server itself in the option "directConnectionString"'
 
 function notInstalled(systemCode: { systemCode?: string }): Failure {
   const message =

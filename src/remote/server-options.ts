@@ -21,6 +21,11 @@ export interface ServerOptions {
 /** What `postgres()` takes. */
 export interface PostgresOptions extends ServerOptions {
   /**
+   * The same server without the pooler, where `connectionString` leads to one in transaction mode, such as pgbouncer: messages between
+   * processes need a connection that stays the same. Each process has one of these.
+   */
+  readonly directConnectionString?: string | readonly string[] | undefined
+  /**
    * What the durability hint `default` means. `strict` (the default): the server's disk has a transaction before it is told to be complete;
    * `relaxed`: a crash of the server may lose the latest ones.
    */

@@ -1,7 +1,7 @@
 /** Making the tables. */
 import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
-import { checkServerOptions, serverSettings } from '../options.ts'
+import { briefReaching, checkServerOptions, serverSettings } from '../options.ts'
 import { remoteFailure } from '../server-failures.ts'
 import type { InstallPostgresOptions } from '../server-options.ts'
 import { grantsOf, quoted, tablesOf } from '../sql/tables.ts'
@@ -18,8 +18,9 @@ const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'role']
  */
 export async function installPostgres(options: InstallPostgresOptions): Promise<boolean> {
   checkServerOptions(options, optionNames)
-  const { schema, reaching } = serverSettings(options)
-  const wire = await new Connector(reaching).connect()
+  const settings = serverSettings(options)
+  const { schema } = settings
+  const wire = await new Connector(briefReaching(settings)).connect()
   try {
     return await installOver(wire, schema, options.role)
   } catch (error) {

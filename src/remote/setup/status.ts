@@ -2,13 +2,13 @@
 import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
 import { nameOf } from '../names.ts'
-import { checkServerOptions, serverSettings } from '../options.ts'
+import { briefReaching, checkServerOptions, serverSettings } from '../options.ts'
 import { remoteFailure } from '../server-failures.ts'
 import type { PostgresStatus, ServerOptions } from '../server-options.ts'
 import { serverFacts } from '../sql/meta.ts'
 import { type StatusStatements, statusStatements } from '../sql/status-statements.ts'
 import { quoted, tablesFormat } from '../sql/tables.ts'
-import { beginReading } from '../sql/transaction-statements.ts'
+import { beginReading, commit } from '../sql/transaction-statements.ts'
 import { Connector } from '../wire/connect.ts'
 import { bytesIn, numberIn, type Row, textIn } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -22,10 +22,14 @@ const optionNames = ['connectionString', 'schema', 'tls', 'waitMs']
  */
 export async function postgresStatus(options: ServerOptions): Promise<PostgresStatus> {
   checkServerOptions(options, optionNames)
-  const { schema, reaching } = serverSettings(options)
-  const wire = await new Connector(reaching).connect()
+  const settings = serverSettings(options)
+  const { schema } = settings
+  const wire = await new Connector(briefReaching(settings)).connect()
   try {
-    return await statusOver(wire, schema)
+    await wire.ask(beginReading)
+    const found = await statusOver(wire, schema)
+    await wire.ask(commit)
+    return found
   } catch (error) {
     throw exceptionOf(remoteFailure(error, {}))
   } finally {
@@ -34,7 +38,6 @@ export async function postgresStatus(options: ServerOptions): Promise<PostgresSt
 }
 
 async function statusOver(wire: Wire, schema: string): Promise<PostgresStatus> {
-  await wire.ask(beginReading)
   const [facts] = await wire.ask(serverFacts, [schema])
   if (!facts) throw new Error('unreachable: the server says nothing of itself')
   const server = {

@@ -2,9 +2,11 @@
 import { type Failure, exceptionOf, failure } from '../../errors.ts'
 import { now } from '../../event-loop/turn.ts'
 import { hurry } from './hurry.ts'
+import { isShared } from './is-shared.ts'
 import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
-import { noTls, type Problem, problemOf, sqlState } from './problem.ts'
+import { noTls, pooled, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
+import type { Statement } from './statement.ts'
 import { StatementError, Wire } from './wire.ts'
 
 /** How servers are reached. */
@@ -16,6 +18,8 @@ export interface Reaching {
   readonly waitMs: number
   /** How long a transaction may do nothing before the server ends it. */
   readonly idleMs: number
+  /** Whether each transaction may be given another connection of the server, as poolers do: then nothing may outlast it. */
+  readonly isPooled: boolean
 }
 
 const connectTimeoutMs = 5_000
@@ -63,29 +67,46 @@ export class Connector {
       void client.end().catch(() => {})
       return problemOf(error)
     }
-    return this.#prepare(new Wire(client))
-  }
-
-  /** Settings that statements rely on, and whether the server takes writes. */
-  async #prepare(wire: Wire): Promise<Wire | Problem> {
+    const { isPooled, idleMs } = this.#reaching
+    const wire = isPooled ? new Wire(client, forPooler(idleMs)) : new Wire(client)
+    const another = (): Promise<Wire> => this.#another(Client, address)
     try {
-      if (await hurry(wire, this.#takesWrites(wire))) return wire
+      const problem = await hurry(wire, this.#prepare(wire, client.processID, another))
+      if (problem === null) return wire
+      wire.cutOff()
+      return problem
     } catch (error) {
       wire.cutOff()
       return error instanceof StatementError ? error.problem : problemOf(error)
     }
-    wire.cutOff()
-    return { code: sqlState.readOnlyTransaction, message: null, isLoss: true }
   }
 
-  async #takesWrites(wire: Wire): Promise<boolean> {
-    const { idleMs } = this.#reaching
-    await wire.ask({ text: settings.map((it) => `SET ${it}`).join('; ') })
-    await wire.ask({ text: `SET idle_in_transaction_session_timeout = ${idleMs}` })
+  /** Has the server do what statements rely on. Gives why it is of no use; null: it is. @throws StatementError */
+  async #prepare(
+    wire: Wire,
+    processID: number | null,
+    another: () => Promise<Wire>,
+  ): Promise<Problem | null> {
+    const { isPooled, idleMs } = this.#reaching
     const [row] = await wire.ask({
-      text: "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool",
+      text: "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool, pg_backend_pid()",
     })
-    return row?.[0] === 'f'
+    if (row?.[0] !== 'f') return { code: sqlState.readOnlyTransaction, message: null, isLoss: true }
+    if (isPooled) return null
+    // A server says which process it is when a connection is made: a pooler does not know yet.
+    if (Number(row[1]) !== processID && (await isShared(wire, another))) {
+      return { code: pooled, message: null, isLoss: true }
+    }
+    await wire.ask({ text: settingsWith('SET', idleMs) })
+    return null
+  }
+
+  /** @throws what the driver throws */
+  async #another(Client: ClientClass, address: ServerAddress): Promise<Wire> {
+    const client = new Client(this.#configOf(address))
+    client.on('error', () => {})
+    await client.connect()
+    return new Wire(client)
   }
 
   #configOf({ applicationName, tls, ...address }: ServerAddress): object {
@@ -117,6 +138,17 @@ const settings = [
   'plan_cache_mode = force_generic_plan',
 ]
 
+function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
+  const all = [...settings, `idle_in_transaction_session_timeout = ${idleMs}`]
+  return all.map((it) => `${set} ${it}`).join('; ')
+}
+
+/** Through a pooler nothing is prepared, and settings last as long as a transaction. */
+function forPooler(idleMs: number): (statement: Statement) => Statement {
+  const local = settingsWith('SET LOCAL', idleMs)
+  return ({ text }) => ({ text: text.startsWith('BEGIN') ? `${text}; ${local}` : text })
+}
+
 type ClientClass = new (config: object) => PgClient
 
 const unverified = { rejectUnauthorized: false }
@@ -128,7 +160,10 @@ const asText = (text: string): string => text
 function isFinal({ code }: Problem): boolean {
   return (
     code !== null &&
-    (code === noTls || /^(?:28|3D|42)/.test(code) || /CERT|SELF_SIGNED|ALTNAME/.test(code))
+    (code === noTls ||
+      code === pooled ||
+      /^(?:28|3D|42)/.test(code) ||
+      /CERT|SELF_SIGNED|ALTNAME/.test(code))
   )
 }
 
@@ -154,6 +189,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such socket (ENOENT)',
   ENOTFOUND: 'its name is not known (ENOTFOUND)',
   [noTls]: 'it does not encrypt; let it, or say "sslmode=disable" where no one can listen',
+  [pooled]:
+    'a pooler in transaction mode stands before it; name the server itself in the option "directConnectionString"',
   '28P01': 'it does not accept the password (28P01)',
   '28000': 'it does not let this user in (28000)',
   '3D000': 'it has no such database (3D000)',

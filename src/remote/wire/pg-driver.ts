@@ -13,6 +13,8 @@ export interface PgClient {
   ref(): void
   unref(): void
   end(): Promise<void>
+  /** The server's process that it is connected to, as the server says; a pooler says anything. */
+  readonly processID: number | null
   /** What it is on. */
   readonly connection: PgConnection
 }

@@ -27,6 +27,8 @@ export const sqlState = {
   tooManyConnections: '53300',
   queryCancelled: '57014',
   programLimitExceeded: '54000',
+  noSuchPrepared: '26000',
+  preparedBefore: '42P05',
   deadlock: '40P01',
   serialization: '40001',
 } as const
@@ -60,6 +62,9 @@ function codeOf(message: unknown): string | null {
 
 /** What stands for a server's refusal to encrypt. */
 export const noTls = 'NO_TLS'
+
+/** What stands for a pooler in transaction mode where none may be. */
+export const pooled = 'POOLED'
 
 function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null

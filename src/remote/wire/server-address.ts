@@ -21,11 +21,25 @@ type TlsMode = 'off' | 'unverified' | 'verified'
  *
  * @throws TypeError for what is no connection string, or has a parameter that is not known
  */
-export function serverAddresses(connectionStrings: string | readonly string[]): ServerAddress[] {
+export function serverAddresses(
+  connectionStrings: string | readonly string[],
+  option = 'connectionString',
+): ServerAddress[] {
   const list = typeof connectionStrings === 'string' ? [connectionStrings] : connectionStrings
-  const addresses = list.flatMap(addressesIn)
-  if (addresses.length > 0) return addresses
-  throw wrong('names no server')
+  try {
+    const addresses = list.flatMap(addressesIn)
+    if (addresses.length > 0) return addresses
+    throw new Malformed('names no server')
+  } catch (error) {
+    if (!(error instanceof Malformed)) throw error
+    const message = `Option "${option}" ${error.message} (it is not shown, as it may hold a password)`
+    throw optionError(option, message)
+  }
+}
+
+/** What is wrong with a connection string. */
+class Malformed extends Error {
+  override readonly name = 'Malformed'
 }
 
 /** Whether no one is on the way who could listen. */
@@ -38,7 +52,7 @@ const shape =
 
 function addressesIn(text: string): ServerAddress[] {
   const parts = typeof text === 'string' ? shape.exec(text)?.groups : undefined
-  if (!parts) throw wrong('is no URL such as postgres://user@host:5432/database')
+  if (!parts) throw new Malformed('is no URL such as postgres://user@host:5432/database')
   const parameters = parametersOf(parts['parameters'] ?? '')
   const [user, password] = (parts['who'] ?? '').split(/:(.*)/s, 2)
   const common = {
@@ -57,11 +71,11 @@ const placeShape = /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>\d+))?$/
 
 function placeOf(place: string, parameters: Parameters): { host: string; port: number } {
   const parts = placeShape.exec(place)?.groups
-  if (!parts) throw wrong('has a host that cannot be read')
+  if (!parts) throw new Malformed('has a host that cannot be read')
   const named = parameters['host'] ?? decoded(parts['host']?.replace(/^\[|\]$/g, ''))
   const port = Number(parts['port'] ?? parameters['port'] ?? 5432)
   if (!Number.isInteger(port) || port < 1 || port > 65_535) {
-    throw wrong('has a port that is no number from 1 to 65535')
+    throw new Malformed('has a port that is no number from 1 to 65535')
   }
   return { host: named ?? 'localhost', port }
 }
@@ -74,7 +88,9 @@ function parametersOf(text: string): Parameters {
   const parameters = Object.fromEntries(new URLSearchParams(text))
   const unknown = Object.keys(parameters).find((name) => !knownParameters.includes(name))
   if (unknown === undefined) return parameters
-  throw wrong(`has a parameter that is not known here; known are ${knownParameters.join(', ')}`)
+  throw new Malformed(
+    `has a parameter that is not known here; known are ${knownParameters.join(', ')}`,
+  )
 }
 
 /** By default nothing goes over a network that others could read, and no one can pretend to be the server. */
@@ -93,7 +109,7 @@ function tlsOf(mode: string | undefined, host: string): TlsMode {
     case 'prefer':
       return isLocal(host) ? 'off' : 'verified'
     default:
-      throw wrong('has an "sslmode" that is not known')
+      throw new Malformed('has an "sslmode" that is not known')
   }
 }
 
@@ -103,11 +119,8 @@ function decoded(text: string | undefined): string | undefined {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw wrong('has a % that is not followed by two digits; write %25 for the character itself')
+    throw new Malformed(
+      'has a % that is not followed by two digits; write %25 for the character itself',
+    )
   }
-}
-
-function wrong(what: string): TypeError {
-  const message = `Option "connectionString" ${what} (it is not shown, as it may hold a password)`
-  return optionError('connectionString', message)
 }

@@ -31,6 +31,7 @@ const mostBytesGathered = 64 * 1024
 
 export class Wire {
   readonly #client: PgClient
+  readonly #adapted: (statement: Statement) => Statement
   #pending = 0
   #hasWarned = false
   #isLost = false
@@ -40,9 +41,10 @@ export class Wire {
   readonly #lossListeners: (() => void)[] = []
   #idle: (() => void) | null = null
 
-  /** `client` must be connected. */
-  constructor(client: PgClient) {
+  /** `client` must be connected. `adapted`: what is sent in place of a statement. */
+  constructor(client: PgClient, adapted: (statement: Statement) => Statement = (it) => it) {
     this.#client = client
+    this.#adapted = adapted
     client.on('error', () => this.#lose())
     client.on('end', () => this.#lose())
     client.on('notice', ({ code }) => {
@@ -72,7 +74,8 @@ export class Wire {
     else this.#idle = listener
   }
 
-  send({ name, text }: Statement, values: readonly Value[], answer: Answer): void {
+  send(statement: Statement, values: readonly Value[], answer: Answer): void {
+    const { name, text } = this.#adapted(statement)
     const query: PgQuery = {
       text,
       rowMode: 'array',

@@ -2,6 +2,8 @@
 
 export interface LoadOrder {
   readonly connectionString: string | readonly string[]
+  /** Where that leads to a pooler: the server itself. */
+  readonly directConnectionString?: string
   readonly schema: string
   readonly name: string
   readonly seed: number

@@ -15,6 +15,8 @@ export interface ContentionOptions {
   readonly cuts: number
   readonly seed: number
   readonly childPath: string
+  /** Leads to the server by way of a pooler; undefined: there is none. */
+  readonly pooler?: string
 }
 
 /** What was seen. */
@@ -29,13 +31,17 @@ export interface ContentionCounts extends LoadCounts {
 /** Runs the processes; every token and counter is looked at afterwards. */
 export async function contend(
   server: PostgresServer,
-  { processes, writers, seconds, cuts, seed, childPath }: ContentionOptions,
+  { processes, writers, seconds, cuts, seed, childPath, pooler }: ContentionOptions,
 ): Promise<ContentionCounts> {
   const { connectionString } = server
   const schema = await newSchema(connectionString)
   await makeLoadDatabase(connectionString, schema)
   const before = await deadlocksAt(connectionString)
-  const order = { connectionString, schema, writers, pauseMs: 0, looksForOverlaps: cuts === 0 }
+  const way =
+    pooler === undefined
+      ? { connectionString }
+      : { connectionString: pooler, directConnectionString: connectionString }
+  const order = { ...way, schema, writers, pauseMs: 0, looksForOverlaps: cuts === 0 }
   const children = Array.from(
     { length: processes },
     (_, i) => new LoadProcess(childPath, { ...order, name: `p${i}`, seed: seed + i }),

@@ -49,8 +49,8 @@ export class Load {
 
   constructor(order: LoadOrder) {
     this.#order = order
-    const { connectionString, schema, writers } = order
-    this.#factory = remoteFactory({ connectionString, schema }, () => {})
+    const { connectionString, directConnectionString, schema, writers } = order
+    this.#factory = remoteFactory({ connectionString, directConnectionString, schema }, () => {})
     const writing = Array.from({ length: writers }, (_, i) => this.#write(i))
     this.#ended = Promise.all([...writing, this.#read()])
   }
@@ -98,8 +98,9 @@ export class Load {
   }
 
   #connect(): Promise<Wire> {
-    const { connectionString } = this.#order
-    return new Connector(serverSettings({ connectionString }).reaching).connect()
+    const { connectionString: by, directConnectionString = by } = this.#order
+    const { reaching } = serverSettings({ connectionString: directConnectionString })
+    return new Connector(reaching).connect()
   }
 
   /** Adds one to both counters of each store, and notes the token there. */

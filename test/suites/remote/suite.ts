@@ -1,4 +1,5 @@
 export { newSchema } from '../../kit/postgres-schema.ts'
+export { startPgbouncer, whyNoPgbouncer } from '../../kit/pgbouncer.ts'
 export { startPostgres, whyNoServer } from '../../kit/postgres-server.ts'
 export { contend } from './contention.ts'
 export { failOver } from './failover.ts'

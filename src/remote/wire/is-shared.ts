@@ -1,0 +1,35 @@
+/** Finding out how a pooler between us and a server gives its connections out. */
+import { textIn } from './statement.ts'
+import type { Wire } from './wire.ts'
+
+/** How often it is tried: others that use the pooler may be in the way. */
+const attempts = 3
+
+/**
+ * Whether what is behind a connection changes between its transactions: then nothing that is told to the server outlasts one, neither a
+ * prepared statement nor `LISTEN`. While another connection has a transaction open, this one is given something else.
+ *
+ * @throws StatementError, and what `another` throws
+ */
+export async function isShared(wire: Wire, another: () => Promise<Wire>): Promise<boolean> {
+  const other = await another()
+  try {
+    for (let i = 0; i < attempts; i++) {
+      const first = await processBehind(wire)
+      await other.ask({ text: 'BEGIN' })
+      const taken = await processBehind(other)
+      const second = await processBehind(wire)
+      await other.ask({ text: 'COMMIT' })
+      if (taken === first || second !== first) return true
+    }
+    return false
+  } finally {
+    other.cutOff()
+  }
+}
+
+async function processBehind(wire: Wire): Promise<string> {
+  const [row] = await wire.ask({ text: 'SELECT pg_backend_pid()' })
+  if (!row) throw new Error('unreachable: a server has no process')
+  return textIn(row, 0)
+}
