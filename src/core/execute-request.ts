@@ -1,3 +1,4 @@
+import type { Place } from '../explain/place.ts'
 import type { Operation } from '../protocol/protocol.ts'
 import type { Request } from './request.ts'
 import { assertActive } from './transaction.ts'
@@ -20,12 +21,16 @@ export function executeRequest(request: Request, operation: Operation): Request 
   return request
 }
 
-/** Puts a request at the end of its transaction's request list, without executing anything yet. */
-export function placeRequest(request: Request): void {
+/**
+ * Puts a request at the end of its transaction's request list, without executing anything yet. `known`: where the program asks for it;
+ * null: that is to be found out. Gives the place; null where none is noted.
+ */
+export function placeRequest(request: Request, known: Place | null = null): Place | null {
   const { transaction } = request
   transaction.hold?.release()
   transaction.requests.add(request)
   transaction.unprocessed++
-  transaction.trace?.asked(transaction.unprocessed)
+  const place = transaction.trace?.asked(transaction.unprocessed, known) ?? null
   transaction.span?.asked(request)
+  return place
 }

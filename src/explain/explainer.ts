@@ -92,9 +92,14 @@ export class Trace {
     return now() - this.#createdAt
   }
 
-  /** A request is made of it, with as many before it that are not answered. Of a crowd the first ones stand for the rest. */
-  asked(unanswered: number): void {
-    if (unanswered <= mostInCrowd) this.#lastRequest = placeHere()
+  /**
+   * A request is made of it, with as many before it that are not answered. Of a crowd the first ones stand for the rest. `known`: where,
+   * if that need not be looked for. Gives where; null: that was not looked for.
+   */
+  asked(unanswered: number, known: Place | null = null): Place | null {
+    const place = known ?? (unanswered <= mostInCrowd ? placeHere() : null)
+    if (place) this.#lastRequest = place
+    return place
   }
 
   /** Script calls `commit()` or `abort()`. */

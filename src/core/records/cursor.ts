@@ -10,6 +10,7 @@ import type { RecordBytes } from '../../protocol/protocol.ts'
 import { compareKeys, damagedKey } from '../../keys/key.ts'
 import { convertKeyToValue, keyEnd } from '../../keys/convert-key-to-value.ts'
 import { type KeyRange, encodeRange } from '../../keys/key-range.ts'
+import type { Place } from '../../explain/place.ts'
 import type { ObjectStoreHandle, Source } from '../handles.ts'
 import { valueOf } from './result-readers.ts'
 import { Request, type ResultReader } from '../request.ts'
@@ -70,6 +71,11 @@ export class Cursor {
   nextAhead = 0
   writesSeen = 0
   batch = firstBatch
+  /**
+   * Where it was first asked to go on within `readAhead`, which stands for all of them: a stack costs more than a step. null: it was
+   * not, or places are not noted.
+   */
+  steppedAt: Place | null = null
 
   constructor(source: Source, range: KeyRange, direction: Direction, keyOnly: boolean) {
     this.source = source
@@ -196,7 +202,7 @@ export function iterateCursor(cursor: Cursor, step: Step): void {
   const { transaction, request } = cursor
   transaction.isMidCall = true
   cursor.nextAhead = place
-  placeRequest(request)
+  cursor.steppedAt = placeRequest(request, cursor.steppedAt)
   transaction.answer(request)
   transaction.isMidCall = false
 }
@@ -231,6 +237,7 @@ function readBatch(cursor: Cursor, step: Step): Request {
   cursor.batch = Math.min(batch * batchGrowth, readAhead)
   cursor.readAhead = []
   cursor.nextAhead = 0
+  cursor.steppedAt = null
   return executeRequest(request, {
     type: 'scan',
     storeId: source.storeId,

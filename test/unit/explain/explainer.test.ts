@@ -158,3 +158,54 @@ test('where the program is not on the stack there is no caller', () => {
     at process.processImmediate (node:internal/timers:483:21)`
   expect(callerIn(stack, '/lib/dist')).toBe(null)
 })
+
+test('a cursor that steps through a thousand records takes few stacks', async () => {
+  const factory = createIndexedDB({ vfs: memory(), explain: true })
+  const database = await openDatabase(factory, (it) => it.createObjectStore('s'))
+  const writing = database.transaction('s', 'readwrite').objectStore('s')
+  for (let key = 0; key < 1_000; key++) writing.put(key, key)
+  await completion(writing.transaction)
+  const transaction = database.transaction('s')
+  const stacks = await stacksTakenBy(async () => {
+    const request = transaction.objectStore('s').openCursor()
+    let count = 0
+    await new Promise<void>((resolve) => {
+      request.onsuccess = function stepOn() {
+        count++
+        if (request.result) request.result.continue()
+        else resolve()
+      }
+    })
+    expect(count).toBe(1_001)
+    await completion(transaction)
+  })
+  expect(stacks).toBeGreaterThan(0)
+  expect(stacks).toBeLessThan(50)
+  await close(factory)
+})
+
+/** The limit of stacks is set, and set back, for each. */
+async function stacksTakenBy(action: () => Promise<void>): Promise<number> {
+  const limit = Error.stackTraceLimit
+  let current = limit
+  let changes = 0
+  Object.defineProperty(Error, 'stackTraceLimit', {
+    configurable: true,
+    get: () => current,
+    set(value: number) {
+      current = value
+      changes++
+    },
+  })
+  try {
+    await action()
+  } finally {
+    Object.defineProperty(Error, 'stackTraceLimit', {
+      configurable: true,
+      writable: true,
+      enumerable: true,
+      value: limit,
+    })
+  }
+  return changes / 2
+}
