@@ -7,12 +7,13 @@ import { type DatabaseRows, readDatabaseRows } from '../schema/schema-rows.ts'
 
 /**
  * Reads it. Where the object stores cannot be read, those are named by their ids that there are records of, without key paths and
- * generators; indexes that cannot be read are left out.
+ * generators; indexes that cannot be read are left out. Where the name and the version cannot be read, those are `name` and 1.
  *
- * @throws StorageError 'corrupt' where not even the database's name can be read
+ * @throws StorageError 'corrupt' where what can be read contradicts itself
  */
-export function readDamagedRows(connection: Connection): DatabaseRows {
+export function readDamagedRows(connection: Connection, name: string): DatabaseRows {
   return readDatabaseRows(connection, {
+    name,
     take(error) {
       if (!isA(error, StorageError) || error.code !== 'corrupt') throw error
     },

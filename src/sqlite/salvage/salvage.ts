@@ -146,7 +146,7 @@ function readRows(
 ): DatabaseRows | null {
   try {
     checkTables(damaged, label)
-    const rows = guesses ? readDamagedRows(damaged) : readDatabaseRows(damaged)
+    const rows = guesses ? readDamagedRows(damaged, name) : readDatabaseRows(damaged)
     return rows.name === name ? rows : null
   } catch (error) {
     return nullIfCorrupt(error)

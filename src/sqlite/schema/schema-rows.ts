@@ -41,6 +41,8 @@ export const newDatabaseRows: DatabaseRows = {
 
 /** What stands in for what cannot be read. */
 export interface SchemaRepair {
+  /** The database's name: that of the file says that it is. */
+  readonly name: string
   /** @throws what is no damage */
   take(error: unknown): void
   /** The ids below `end` of the object stores that there are records of. */
@@ -48,7 +50,7 @@ export interface SchemaRepair {
 }
 
 /**
- * Reads a database's schema and key generators. `repair`: for a damaged file, whose name and version must be readable.
+ * Reads a database's schema and key generators. `repair`: for a damaged file. Where its name and version cannot be read, the version is 1.
  * @throws StorageError 'corrupt' for rows that no upgrade can have made
  */
 export function readDatabaseRows(
@@ -56,24 +58,43 @@ export function readDatabaseRows(
   repair: SchemaRepair | null = null,
 ): DatabaseRows {
   let rows = newDatabaseRows
-  eachRow(connection, sql.readMeta, (row) => {
-    const schema = {
-      version: row.integer(1, 1),
-      stores: readStores(connection, repair && { repair, end: row.integer(4, 1) }),
-      nextStoreId: row.integer(4, 1),
-      nextIndexId: row.integer(5, 1),
-    }
-    checkSchema(connection, schema)
-    rows = {
-      name: row.name(0),
-      keyFormat: row.integer(2, 1),
-      valueFormat: row.integer(3, 1),
-      isDeleted: row.flag(6),
-      schema,
-      currentNumbers: readCurrentNumbers(connection, repair),
-    }
+  const isRead = attempt(repair, () => {
+    eachRow(connection, sql.readMeta, (row) => (rows = rowsOf(connection, row, repair)))
   })
-  return rows
+  return isRead || !repair ? rows : guessedRows(connection, repair)
+}
+
+function rowsOf(connection: Connection, row: SchemaRow, repair: SchemaRepair | null): DatabaseRows {
+  const schema = {
+    version: row.integer(1, 1),
+    stores: readStores(connection, repair && { repair, end: row.integer(4, 1) }),
+    nextStoreId: row.integer(4, 1),
+    nextIndexId: row.integer(5, 1),
+  }
+  checkSchema(connection, schema)
+  return {
+    name: row.name(0),
+    keyFormat: row.integer(2, 1),
+    valueFormat: row.integer(3, 1),
+    isDeleted: row.flag(6),
+    schema,
+    currentNumbers: readCurrentNumbers(connection, repair),
+  }
+}
+
+/** What stands in the other tables; the rest is as of a database that was made just now. */
+function guessedRows(connection: Connection, repair: SchemaRepair): DatabaseRows {
+  const stores = readStores(connection, { repair, end: Infinity })
+  const indexIds = [...stores.values()].flatMap(({ indexes }) => [...indexes.keys()])
+  const schema = {
+    version: 1,
+    stores,
+    nextStoreId: Math.max(0, ...stores.keys()) + 1,
+    nextIndexId: Math.max(0, ...indexIds) + 1,
+  }
+  checkSchema(connection, schema)
+  const currentNumbers = readCurrentNumbers(connection, repair)
+  return { ...newDatabaseRows, name: repair.name, schema, currentNumbers }
 }
 
 /**

@@ -171,7 +171,7 @@ test('what contradicts itself is mended: entries, generators, and values that ca
 })
 
 /** Pages of the library, from 1. */
-const pages = { stores: 4, indexes: 5 }
+const pages = { meta: 3, stores: 4, indexes: 5 }
 
 /** Leaves nothing of a page of the library. */
 function overwrite(page: number): void {
@@ -180,7 +180,7 @@ function overwrite(page: number): void {
   writeFileSync(join(path, libraryFile), bytes)
 }
 
-test.each<[keyof typeof pages, string, string]>([
+test.each<['stores' | 'indexes', string, string]>([
   ['stores', 'store 1', 'store 2'],
   ['indexes', 'books', 'covers'],
 ])('all records are saved of a file whose %s cannot be read', async (what, first, second) => {
@@ -205,6 +205,27 @@ test.each<[keyof typeof pages, string, string]>([
       author: { name: 'A' },
       tags: ['all', 'tag 2'],
     })
+    database.close()
+  })
+})
+
+test('all records are saved of a file whose name and version cannot be read, for the name that is given', async () => {
+  const all = await books()
+  overwrite(pages.meta)
+  expect(await salvage(path)).toMatchObject([{ name: null, report: null }])
+  const [{ report } = { report: null }] = await salvage(path, { name: 'library' })
+  expect(report?.stores).toEqual([
+    { name: 'books', saved: bookCount, lost: 0, hasGap: false },
+    { name: 'covers', saved: 3, lost: 0, hasGap: false },
+  ])
+  expect(await checkDirectory(path)).toMatchObject({ isSound: true })
+  expect(await listDatabases(path)).toMatchObject({ databases: [{ name: 'library', version: 1 }] })
+  await use(path, async (factory) => {
+    const database = await openDatabase(factory, () => {}, { name: 'library', version: 1 })
+    const store = database.transaction('books', 'readwrite').objectStore('books')
+    expect([...store.indexNames]).toEqual(['by author', 'by tag', 'by title'])
+    expect(await resultOf(store.getAll())).toEqual(all)
+    expect(await resultOf(store.put({ title: 'new' }))).toBe(bookCount + 1)
     database.close()
   })
 })
