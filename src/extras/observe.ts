@@ -31,7 +31,7 @@ interface ObservableConnection {
 
 /**
  * Calls `listener` once for each transaction that has committed changes to what is observed, whether it was made by this connection,
- * another of this thread, or one of another thread, tab or process that shares the directory. It ends with the connection.
+ * another of this thread, or one of another thread, tab or process that shares the directory or the server. It ends with the connection.
  *
  * @throws TypeError for a database that is not of this package; InvalidStateError for one that is closed, or being upgraded;
  * NotFoundError for an object store that it does not have

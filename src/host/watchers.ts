@@ -3,7 +3,8 @@ import { allKeys, overlap } from '../keys/key-range.ts'
 import type { Change, ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type { Changes } from './changes.ts'
 
-interface Watcher {
+/** One of them. */
+export interface Watcher {
   /** Its connection. */
   readonly owner: object
   readonly watched: readonly WatchedStore[]
@@ -33,7 +34,7 @@ export class Watchers {
   }
 
   /** A transaction of the connection has committed. `changes` null: it had begun before anyone watched, and may have changed all of its scope. */
-  tell(owner: object, changes: Changes | null, storeIds: readonly number[]): void {
+  tell(owner: object, changes: Pick<Changes, 'list'> | null, storeIds: readonly number[]): void {
     const all =
       changes?.list() ??
       storeIds.map((storeId): Change => ({ storeId, kind: 'any', range: allKeys }))

@@ -34,6 +34,11 @@ interface Making {
   readonly listener: TransactionListener | null
 }
 
+interface Settling {
+  readonly awaited: Set<RemoteTransaction>
+  resolve(): void
+}
+
 /** https://w3c.github.io/IndexedDB/#connection-construct */
 export class RemoteConnection implements HostConnection, OpenConnection, TransactionOwner {
   /** Names its row. */
@@ -57,6 +62,8 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
   isPlaced = false
   readonly #services: HostServices
   readonly #transactions = new Set<RemoteTransaction>()
+  /** Those who wait for the end of some of its transactions. */
+  readonly #settling = new Set<Settling>()
   #listener: ConnectionListener | null = null
   /** Why it is being closed; null when it is not, or its realm has closed it. */
   #reason: Failure | null = null
@@ -99,7 +106,14 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
 
   watch(watched: readonly WatchedStore[], listener: ChangeListener): () => void {
     if (this.#isClosed) return () => {}
-    return this.database.watchers.add({ owner: this, watched, listener })
+    const { watchers } = this.database
+    const { news } = this.#services.session
+    if (!watchers.has(this)) news.note(this, true)
+    const leave = watchers.add({ owner: this, watched, listener })
+    return () => {
+      leave()
+      if (!this.#isClosed && !watchers.has(this)) news.note(this, false)
+    }
   }
 
   copy(listener: CopyListener): HostCopy {
@@ -118,6 +132,12 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
       waiting: counts.reduce((sum, { waiting }) => sum + waiting, 0),
       engine: null,
     })
+  }
+
+  settled(): Promise<void> {
+    const awaited = new Set(this.#transactions)
+    if (awaited.size === 0) return Promise.resolve()
+    return new Promise((resolve) => this.#settling.add({ awaited, resolve }))
   }
 
   /** How many of its transactions have started, and how many wait. */
@@ -173,6 +193,11 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
 
   finished(transaction: RemoteTransaction, outcome: Outcome): void {
     this.#transactions.delete(transaction)
+    for (const settling of this.#settling) {
+      settling.awaited.delete(transaction)
+      if (settling.awaited.size === 0) settling.resolve()
+      if (settling.awaited.size === 0) this.#settling.delete(settling)
+    }
     this.#upgradeFinished?.(outcome)
     this.#upgradeFinished = null
     this.#closeIfUnused()

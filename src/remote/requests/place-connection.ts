@@ -5,6 +5,7 @@ import type { OpenListener } from '../../protocol/protocol.ts'
 import type { RemoteConnection } from '../connection.ts'
 import type { FoundDatabase } from '../database.ts'
 import type { Lease } from '../pool.ts'
+import type { Session } from '../session/session.ts'
 import { commit } from '../sql/transaction-statements.ts'
 import type { NamedDatabase } from './named-database.ts'
 
@@ -27,13 +28,24 @@ export async function placeConnection(
   const connection = named.connect(found)
   try {
     const row = [connection.id, session.client, found.id, found.epoch]
-    await Promise.all([lease.wire.ask(sql.sessions.connect, row), lease.wire.ask(commit)])
+    const [, , watched] = await Promise.all([
+      lease.wire.ask(sql.sessions.connect, row),
+      lease.wire.ask(commit),
+      lease.wire.ask(sql.news.isWatched, [found.id, session.client]),
+    ])
+    if (watched.length > 0) noteWatched(connection, session)
   } catch (error) {
     connection.close()
     throw error
   }
   connection.isPlaced = true
   return connection
+}
+
+/** Others watch it. Where it was open already, some commits of this process may be on their way untold. */
+function noteWatched({ database }: RemoteConnection, { news }: Session): void {
+  if (database.connections.size === 1) database.isWatchedElsewhere = true
+  else void news.look()
 }
 
 /** The database has a higher version. */

@@ -1,18 +1,21 @@
 /** An open connection, as its session and its database see it. */
 import type { Failure } from '../../errors.ts'
+import type { ToldDatabase } from './news.ts'
 
 export interface OpenConnection {
   /** Names its row. */
   readonly id: string
   /** Its database's. */
   readonly name: string
-  readonly database: { readonly id: number; readonly epoch: number }
+  readonly database: ToldDatabase & { readonly epoch: number }
   /** Whether its row is there. */
   readonly isPlaced: boolean
   /** The request for which it was last asked to close; null: for none. */
   askedFor: string | null
   /** Resolves when it is closed. */
   readonly closed: Promise<void>
+  /** Resolves when the transactions that there are have ended. */
+  settled(): Promise<void>
   /** How many of its transactions have started, and how many wait. */
   countTransactions(): { readonly running: number; readonly waiting: number }
   /** Resolves when `versionchange` has been fired, or can no longer be. */

@@ -16,6 +16,7 @@ import { hurry } from '../wire/hurry.ts'
 import { numberIn, type Row, textIn } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
 import type { Absences } from './absences.ts'
+import { News } from './news.ts'
 import { findOutcome, type FoundOutcome } from './outcome.ts'
 import { revive } from './revive.ts'
 
@@ -41,6 +42,8 @@ export interface SessionOptions {
 export class Session {
   /** Its name, which no other process has. */
   readonly client: string = crypto.randomUUID()
+  /** What is told of commits. */
+  readonly news: News
   readonly #options: SessionOptions
   readonly #connections = new Map<string, OpenConnection>()
   /** The connection to the server for messages; null: there is none. */
@@ -60,6 +63,13 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options
+    this.news = new News({
+      client: this.client,
+      channel: this.channel,
+      statements: options.sql.news,
+      wire: () => this.#wire,
+      connections: () => this.#connections.values(),
+    })
   }
 
   /** The name of the channel on which the processes tell each other that there is something to look at. */
@@ -173,7 +183,10 @@ export class Session {
     this.#wire = wire
     this.#renewLater()
     // Its rows may have gone with the last connection.
-    if (this.#hasBegun) await this.check()
+    if (this.#hasBegun) {
+      await this.check()
+      this.news.restore()
+    }
     this.#hasBegun = true
     return this.client
   }
@@ -209,6 +222,7 @@ export class Session {
 
   #notified(payload: string): void {
     if (payload === 'ask') void this.#deliver()
+    else if (/^(?:watch|tells|news) /.test(payload)) this.news.heard(payload)
     else for (const goOn of this.#waiting) goOn()
   }
 
@@ -249,7 +263,9 @@ export class Session {
       for (const connection of placed) {
         if (!kept.has(connection.id)) connection.closeByForce(displacedFrom(connection.name))
       }
+      if (!isThere) this.news.restore()
       await this.#deliver()
+      await this.news.look()
     } catch {
       // With the next renewal.
     }

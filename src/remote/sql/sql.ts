@@ -1,4 +1,5 @@
 /** All statements on the tables of a schema. */
+import { type NewsStatements, newsStatements } from './news-statements.ts'
 import { type RecordStatements, recordStatements } from './record-statements.ts'
 import { type SchemaStatements, schemaStatements } from './schema-statements.ts'
 import { type SessionStatements, sessionStatements } from './session-statements.ts'
@@ -9,6 +10,7 @@ import { type TransactionStatements, transactionStatements } from './transaction
 export interface Sql {
   /** Quoted. */
   readonly schemaName: string
+  readonly news: NewsStatements
   readonly records: RecordStatements
   readonly schemas: SchemaStatements
   readonly sessions: SessionStatements
@@ -20,6 +22,7 @@ export function sqlOn(schema: string): Sql {
   const schemaName = quoted(schema)
   return {
     schemaName,
+    news: newsStatements(schemaName),
     records: recordStatements(schemaName),
     schemas: schemaStatements(schemaName),
     sessions: sessionStatements(schemaName),

@@ -11,7 +11,7 @@
  * - `chunks`: the parts of long values, 1 MiB each but for the last.
  * - `entries`: an index's entries: its key, then the record's. `entries_of_record` finds those of a record that is replaced.
  * - `sessions`: a row for each process that uses the schema, `seen` now and then. One not seen for long is deleted, and with it its
- *   `connections` (the open connections, and who asks them to close) and `slots` (the number of the last commit of each of its
+ *   `connections` (the open connections, who asks them to close, and which watch their database) and `slots` (the number of the last commit of each of its
  *   connections to the server).
  *
  * Names and key paths are `bytea`: a server's text holds neither U+0000 nor lone surrogates. A name is its UTF-16 code units,
@@ -60,7 +60,8 @@ CREATE INDEX entries_of_record ON ${schema}.entries (db, store, pkey);
 CREATE TABLE ${schema}.sessions (client uuid PRIMARY KEY, seen timestamptz NOT NULL);
 CREATE TABLE ${schema}.connections (
   id uuid PRIMARY KEY, client uuid NOT NULL REFERENCES ${schema}.sessions ON DELETE CASCADE, db bigint NOT NULL,
-  epoch bigint NOT NULL, ask uuid, old_version bigint, new_version bigint, delivered uuid);
+  epoch bigint NOT NULL, ask uuid, old_version bigint, new_version bigint, delivered uuid,
+  watches boolean NOT NULL DEFAULT false);
 CREATE INDEX connections_by_database ON ${schema}.connections (db);
 CREATE INDEX connections_by_client ON ${schema}.connections (client);
 CREATE TABLE ${schema}.slots (

@@ -89,7 +89,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   constructor(options: TransactionOptions) {
     this.#options = options
     this.#listener = options.listener
-    this.#changes = options.database.watchers.isAwake ? new Changes() : null
+    this.#changes = options.database.isWatched ? new Changes() : null
     this.#locks = new LockRequest(options.storeIds, options.mode !== 'readonly', this)
   }
 
@@ -288,11 +288,14 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   #commitIfReady(running: Running): void {
     if (this.#state !== 'started' || this.#failuresSeen === null) return
     if (this.#queue.first() || this.#isHeldUp || this.#uncertain > 0) return
+    const isTold = this.#hasWritten && this.#options.database.isWatchedElsewhere
+    if (isTold && this.#awaited > 0) return // What it has changed shows in the answers.
     const unseen = this.#failures[this.#failuresSeen]
     if (unseen) return this.giveUp(unseen)
     if (this.#options.mode === 'readonly' && this.#awaited === 0) return this.#letGoOf(running)
     this.#state = 'committing'
     this.#moveGenerators(running)
+    if (isTold) this.#options.services.session.news.send(running.line, this.#options, this.#changes)
     running.line.send(commit, [], (_, command, hasWarned) => {
       if (command !== 'COMMIT') return this.#endAborted(lostConnection())
       if (hasWarned) return this.#endAborted(unknownOutcome())
@@ -355,14 +358,10 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   }
 
   #finishCommitted(): void {
-    this.#listener?.committed()
-    if (this.#hasWritten) this.#tellWatchers()
-    this.#finish('committed')
-  }
-
-  #tellWatchers(): void {
     const { database, owner, storeIds } = this.#options
-    if (database.watchers.isAwake) database.watchers.tell(owner, this.#changes, storeIds)
+    this.#listener?.committed()
+    if (this.#hasWritten) database.watchers.tell(owner, this.#changes, storeIds)
+    this.#finish('committed')
   }
 
   #endAborted(failure: Failure): void {
