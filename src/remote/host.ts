@@ -100,8 +100,8 @@ class RemoteHost implements ObservableHost {
     const all = [...this.#named.values()]
     this.#named.clear()
     await Promise.all(all.map(closeNamed))
-    await this.#services.session.end()
     await this.#services.pool.close()
+    await this.#services.session.end()
   }
 
   async #list(): Promise<{ name: string; version: number }[]> {

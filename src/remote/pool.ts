@@ -62,6 +62,8 @@ export class Pool {
   #requestCount = 0
   /** How many are there or being made. */
   #count = 0
+  /** Those that are being made. */
+  readonly #making = new Set<Promise<void>>()
   #lastSlot = 0
 
   constructor(options: PoolOptions) {
@@ -108,8 +110,9 @@ export class Pool {
     else append(this.#idle, lease)
   }
 
-  /** Closes all; none must be in use. */
+  /** Closes all, also those that are being made and that no one waits for any more; none must be in use. */
   async close(): Promise<void> {
+    await Promise.all(this.#making)
     const all = [...this.#all]
     this.#idle.length = 0
     await Promise.all(all.map(({ wire }) => wire.end().catch(() => {})))
@@ -125,7 +128,7 @@ export class Pool {
       const idle = this.#takeIdle()
       if (idle) return this.#give(idle, waiting)
       this.#waiting.push(waiting)
-      if (this.#count < this.#most) void this.#make()
+      if (this.#count < this.#most) this.#begin()
     })
   }
 
@@ -148,6 +151,11 @@ export class Pool {
       if (!lease.wire.isLost) return lease
     }
     return undefined
+  }
+
+  #begin(): void {
+    const making = this.#make().finally(() => this.#making.delete(making))
+    this.#making.add(making)
   }
 
   /** Never rejects: one of those who wait is told, unless there are others which it can wait for. */
@@ -202,7 +210,7 @@ export class Pool {
   #lost(lease: Lease): void {
     this.#takeBack(lease)
     if (this.#forget(lease)) for (const { wire } of this.#idle.splice(0)) wire.cutOff()
-    if (this.#waiting.first() && this.#count < this.#most) void this.#make()
+    if (this.#waiting.first() && this.#count < this.#most) this.#begin()
   }
 
   /** Gives whether it was still one of those that there are. */
