@@ -4,7 +4,7 @@ import { type Case, contendersOf, type Implementation } from '../warm/cases.ts'
 import { median } from '../warm/measure.ts'
 
 /** What the proxy adds to a round trip. */
-export const latencyMs = 20
+const latencyMs = 20
 
 const rounds = 3
 
