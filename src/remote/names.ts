@@ -1,6 +1,6 @@
 /** Names and key paths as bytes. */
 import { StorageError } from '../errors.ts'
-import type { KeyPath } from '../protocol/protocol.ts'
+import { type KeyPath, isValidKeyPath } from '../keys/key-path.ts'
 
 /** A name's UTF-16 code units, big-endian: lone surrogates survive. */
 export function nameBytes(name: string): Uint8Array {
@@ -35,8 +35,7 @@ export function keyPathBytes(keyPath: KeyPath | null): Uint8Array | null {
 /** The key path that has those bytes. @throws StorageError 'corrupt' where they are none */
 export function keyPathOf(bytes: Uint8Array): KeyPath {
   const keyPath = parsed(bytes)
-  if (typeof keyPath === 'string') return keyPath
-  if (Array.isArray(keyPath) && keyPath.every((path) => typeof path === 'string')) return keyPath
+  if (isValidKeyPath(keyPath)) return keyPath
   throw damaged('a key path')
 }
 

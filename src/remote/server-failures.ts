@@ -44,6 +44,13 @@ function bareFailureOf(problem: Problem): Failure {
         code: 'ERR_IDB_FULL',
         ...systemCode,
       })
+    case sqlState.dataCorrupted:
+    case sqlState.indexCorrupted:
+      return failure(
+        'UnknownError',
+        `The tables on the PostgreSQL server are damaged: ${message ?? 'it has not said where'}`,
+        { code: 'ERR_IDB_CORRUPT', ...systemCode },
+      )
     case sqlState.deadlock:
     case sqlState.serialization:
       return failure(

@@ -1,5 +1,6 @@
 /** Looking up a database, with its schema. */
-import type { IndexSchema, ObjectStoreSchema } from '../../protocol/protocol.ts'
+import { StorageError } from '../../errors.ts'
+import type { DatabaseSchema, IndexSchema, ObjectStoreSchema } from '../../protocol/protocol.ts'
 import type { FoundDatabase } from '../database.ts'
 import { keyPathOf, nameBytes, nameOf } from '../names.ts'
 import type { SchemaStatements } from '../sql/schema-statements.ts'
@@ -26,7 +27,7 @@ export async function findDatabase(
   const [id, version, epoch, nextStoreId, nextIndexId] = [0, 1, 2, 3, 4].map((i) =>
     numberIn(row, i),
   )
-  return {
+  const found = {
     id: id as number, // All five are there.
     epoch: epoch as number,
     schema: {
@@ -36,6 +37,8 @@ export async function findDatabase(
       stores: storesOf(stores, indexes),
     },
   }
+  checkSchema(found.schema)
+  return found
 }
 
 function storesOf(stores: readonly Row[], indexes: readonly Row[]): Map<number, ObjectStoreSchema> {
@@ -48,7 +51,11 @@ function storesOf(stores: readonly Row[], indexes: readonly Row[]): Map<number, 
     const autoIncrement = row[3] === 't'
     return [id, { id, name: nameOf(bytesIn(row, 1)), keyPath, autoIncrement, indexes: own }]
   })
-  for (const row of indexes) ofStore.get(numberIn(row, 1))?.set(numberIn(row, 0), indexIn(row))
+  for (const row of indexes) {
+    const own = ofStore.get(numberIn(row, 1))
+    if (!own) throw damagedSchema('an index belongs to no object store')
+    own.set(numberIn(row, 0), indexIn(row))
+  }
   return new Map(found)
 }
 
@@ -60,4 +67,38 @@ function indexIn(row: Row): IndexSchema {
     unique: row[4] === 't',
     multiEntry: row[5] === 't',
   }
+}
+
+/** @throws StorageError 'corrupt' for what no upgrade makes */
+function checkSchema({ version, nextStoreId, nextIndexId, stores }: DatabaseSchema): void {
+  if (!Number.isSafeInteger(version) || version < 0) throw damagedSchema('a version is none')
+  const all = [...stores.values()]
+  const indexes = all.flatMap((store) => [...store.indexes.values()])
+  checkIds(nextStoreId, all)
+  checkIds(nextIndexId, indexes)
+  checkNames(all)
+  for (const store of all) checkNames([...store.indexes.values()])
+  if (all.some(cannotGenerate)) throw damagedSchema('an object store cannot have a key generator')
+  const isTwofold = indexes.some(({ keyPath, multiEntry }) => multiEntry && Array.isArray(keyPath))
+  if (isTwofold) throw damagedSchema('an index cannot be multiEntry')
+}
+
+function checkIds(next: number, all: readonly { readonly id: number }[]): void {
+  const highest = all.reduce((most, { id }) => Math.max(most, id), 0)
+  if (highest < next && all.every(({ id }) => id > 0)) return
+  throw damagedSchema('the number of an object store or index is out of range')
+}
+
+function checkNames(all: readonly { readonly name: string }[]): void {
+  if (new Set(all.map(({ name }) => name)).size < all.length) {
+    throw damagedSchema('two object stores, or indexes, have the same name')
+  }
+}
+
+function cannotGenerate({ autoIncrement, keyPath }: ObjectStoreSchema): boolean {
+  return autoIncrement && (keyPath === '' || Array.isArray(keyPath))
+}
+
+function damagedSchema(what: string): StorageError {
+  return new StorageError('corrupt', `The tables are damaged: ${what}`)
 }

@@ -10,7 +10,9 @@ import {
   beginStrictHere,
 } from '../sql/transaction-statements.ts'
 import { type Row, type Statement, textIn } from '../wire/statement.ts'
+import { type Problem, sqlState } from '../wire/problem.ts'
 import type { Ground } from './ground.ts'
+import { isGeneratorNumber } from './numbers.ts'
 
 /** Which transaction it is. */
 export interface Entering {
@@ -39,8 +41,8 @@ export function enter(
   line.send(beginOf(isStrict, lease))
   const locks = [db, storeIds, epoch, storeIds.length]
   line.send(transactions.enter, [session.client, lease.slot, token, ...locks], ([row]) => {
-    if (row) noteNumbers(row, numbers)
-    entered()
+    if (row && !noteNumbers(row, numbers)) line.fail(damagedNumber)
+    else entered()
   })
 }
 
@@ -50,10 +52,17 @@ export function beginOf(isStrict: boolean, { isRelaxedServer }: Lease): Statemen
   return isRelaxedServer ? beginStrictHere : beginStrict
 }
 
-/** Ids and numbers, each a list such as `{1,2}`. */
-function noteNumbers(row: Row, numbers: Ground['numbers']): void {
+const damagedNumber: Problem = {
+  code: sqlState.dataCorrupted,
+  message: 'the number of a key generator is none',
+  isLoss: false,
+}
+
+/** Ids and numbers, each a list such as `{1,2}`. Gives whether they can be. */
+function noteNumbers(row: Row, numbers: Ground['numbers']): boolean {
   const [ids, current] = [listIn(row, 0), listIn(row, 1)]
   for (const [i, id] of ids.entries()) numbers.found(id, current[i] as number) // As long as each other.
+  return current.every(isGeneratorNumber)
 }
 
 function listIn(row: Row, column: number): number[] {

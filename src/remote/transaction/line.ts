@@ -43,17 +43,20 @@ export class Line {
         this.#bytesOnTheWay -= sizeBytes
         if (!this.#isOver) done(...result)
       },
-      failed: (problem) => {
-        if (this.#isOver) return
-        this.#isOver = true
-        this.#failed(problem)
-      },
+      failed: (problem) => this.fail(problem),
       ...(row && {
         row: (it: Row) => {
           if (!this.#isOver) row(it)
         },
       }),
     })
+  }
+
+  /** What the server has answered is of no use: all fails. */
+  fail(problem: Problem): void {
+    if (this.#isOver) return
+    this.#isOver = true
+    this.#failed(problem)
   }
 
   /** Nothing more is heard of what was sent. */

@@ -33,3 +33,8 @@ export class Numbers implements GeneratorNumbers {
     return { storeIds, numbers: storeIds.map((id) => this.currentNumber(id)) }
   }
 }
+
+/** Whether a key generator can have that number: 2^53 + 2 stands for none left. */
+export function isGeneratorNumber(number: number): boolean {
+  return Number.isInteger(number) && number >= 1 && number <= 2 ** 53 + 2
+}

@@ -26,6 +26,8 @@ export const sqlState = {
   diskFull: '53100',
   tooManyConnections: '53300',
   queryCancelled: '57014',
+  dataCorrupted: 'XX001',
+  indexCorrupted: 'XX002',
   programLimitExceeded: '54000',
   noSuchPrepared: '26000',
   preparedBefore: '42P05',

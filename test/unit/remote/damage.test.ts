@@ -1,0 +1,135 @@
+/** Rows that this package has not written so. */
+import { expect, test } from 'vitest'
+import type { IDBErrorCause } from '../../../src/index.ts'
+import { askServer } from '../../kit/ask-server.ts'
+import { seededRandom } from '../../kit/history/random.ts'
+import { onServer } from '../../kit/postgres-suite.ts'
+import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
+
+/** What is changed; all records have values of several types, one is in parts. */
+const schemaDamage: readonly string[] = [
+  "UPDATE databases SET name = '\\x00'",
+  'UPDATE databases SET version = -1',
+  'UPDATE databases SET version = 9223372036854775807',
+  'UPDATE databases SET next_store = 1',
+  'UPDATE databases SET next_index = -5',
+  "UPDATE stores SET name = '\\x006100' WHERE id = 1",
+  'UPDATE stores SET name = (SELECT name FROM stores WHERE id = 2) WHERE id = 1',
+  'UPDATE stores SET id = -1 WHERE id = 1',
+  "UPDATE stores SET key_path = '\\xff' WHERE id = 1",
+  "UPDATE stores SET key_path = '7' WHERE id = 1",
+  "UPDATE stores SET key_path = '[]' WHERE id = 1",
+  `UPDATE stores SET key_path = '"a b"' WHERE id = 1`,
+  `UPDATE stores SET auto = true, key_path = '["a"]' WHERE id = 1`,
+  'UPDATE indexes SET store = 99 WHERE id = 1',
+  "UPDATE indexes SET name = '\\x01' WHERE id = 1",
+  "UPDATE indexes SET key_path = 'null' WHERE id = 1",
+  `UPDATE indexes SET multi_entry = true, key_path = '["a","b"]' WHERE id = 1`,
+]
+
+const numberDamage = ["'NaN'", "'Infinity'", '-1', '0.5', '1e300', '0']
+
+onServer('damaged rows', ({ factory, connectionString, schema }) => {
+  const ask = async (text: string): Promise<unknown> => {
+    const set = `SET search_path = "${await schema()}"`
+    return askServer(connectionString(), `${set}; ${text}`)
+  }
+  const make = async (): Promise<IDBFactory> => {
+    const indexedDB = await factory()
+    const database = await openDatabase(indexedDB, (it) => {
+      it.createObjectStore('plain').createIndex('a', 'a')
+      it.createObjectStore('auto', { autoIncrement: true, keyPath: 'id' })
+    })
+    const transaction = database.transaction(['plain', 'auto'], 'readwrite')
+    const plain = transaction.objectStore('plain')
+    for (let i = 0; i < 10; i++) plain.put({ a: i, b: new Map([[i, new Date(i)]]) }, i)
+    plain.put({ a: 'long', b: new Uint8Array(2_500_000) }, 'long')
+    transaction.objectStore('auto').put({ a: 1 })
+    await completion(transaction)
+    database.close()
+    return indexedDB
+  }
+  const codeOf = (error: unknown): unknown => (error as { cause?: IDBErrorCause }).cause?.code
+
+  for (const damage of schemaDamage) {
+    test(`an opening, or the list of databases, tells of damage: ${damage}`, async () => {
+      const indexedDB = await make()
+      await ask(damage)
+      const asked = [resultOf(indexedDB.open('test')), indexedDB.databases()]
+      const codes = await Promise.all(asked.map((it) => it.then(() => null, codeOf)))
+      expect(codes).toContain('ERR_IDB_CORRUPT')
+      expect(codes.filter((code) => code !== null && code !== 'ERR_IDB_CORRUPT')).toEqual([])
+    })
+  }
+
+  for (const number of numberDamage) {
+    test(`a key generator with the number ${number} is damaged, and gives no key`, async () => {
+      const database = await resultOf((await make()).open('test'))
+      await ask(`UPDATE stores SET current_number = ${number} WHERE auto`)
+      const transaction = database.transaction('auto', 'readwrite')
+      transaction.objectStore('auto').put({ a: 2 })
+      await expect(completion(transaction)).rejects.toMatchObject({
+        cause: { code: 'ERR_IDB_CORRUPT', database: 'test' },
+      })
+      expect(await resultOf(database.transaction('auto').objectStore('auto').count())).toBe(1)
+    })
+  }
+
+  /** Reads all that there is in every way. Gives the codes of what fails. */
+  async function readAll(database: IDBDatabase): Promise<unknown[]> {
+    const reads: ((store: IDBObjectStore) => IDBRequest)[] = [
+      (store) => store.get(3),
+      (store) => store.get('long'),
+      (store) => store.getAll(),
+      (store) => store.getAllKeys(),
+      (store) => store.openCursor(),
+      (store) => store.index('a').getAll(),
+      (store) => store.index('a').getAllKeys(),
+      (store) => store.index('a').openCursor(null, 'prev'),
+      (store) => store.count(),
+    ]
+    const codes = reads.map(async (read) => {
+      try {
+        await resultOf(read(database.transaction('plain').objectStore('plain')))
+        return null
+      } catch (error) {
+        return codeOf(error)
+      }
+    })
+    return Promise.all(codes)
+  }
+
+  const recordDamage: readonly string[] = [
+    "UPDATE records SET value = '\\x' WHERE store = 1",
+    'UPDATE records SET value = $bytes WHERE store = 1',
+    'UPDATE records SET value = substring(value FROM 1 FOR length(value) / 2) WHERE store = 1',
+    'UPDATE records SET key = $bytes WHERE ctid IN (SELECT ctid FROM records WHERE store = 1 LIMIT 1)',
+    'UPDATE records SET parts = 7',
+    'UPDATE records SET parts = -1',
+    'UPDATE records SET parts = 0',
+    'DELETE FROM chunks WHERE no = 1',
+    'DELETE FROM chunks',
+    'UPDATE chunks SET part = $bytes WHERE no = 0',
+    'UPDATE entries SET key = $bytes WHERE ctid IN (SELECT ctid FROM entries LIMIT 1)',
+    'UPDATE entries SET pkey = $bytes WHERE ctid IN (SELECT ctid FROM entries LIMIT 1)',
+    'DELETE FROM records WHERE store = 1',
+  ]
+  for (const damage of recordDamage) {
+    test(`reading fails for damage alone, and ends: ${damage}`, async () => {
+      const database = await resultOf((await make()).open('test'))
+      const random = seededRandom(18, damage.length)
+      const bytes = Array.from({ length: 40 }, () =>
+        random.below(256).toString(16).padStart(2, '0'),
+      )
+      await ask(damage.replace('$bytes', `'\\x${bytes.join('')}'`))
+      const codes = await readAll(database)
+      // A value's first byte is its format.
+      const expected = [null, 'ERR_IDB_CORRUPT', 'ERR_IDB_NEWER_FORMAT']
+      expect(codes.filter((code) => !expected.includes(code as string | null))).toEqual([])
+      // The database goes on.
+      const transaction = database.transaction('auto', 'readwrite')
+      transaction.objectStore('auto').put({ a: 2 })
+      await completion(transaction)
+    })
+  }
+})
