@@ -266,6 +266,12 @@ export const longSuites = [
     counts: /^remote: (?:passed|FAILED|skipped).*/m,
   },
   {
+    name: 'remote-failover',
+    lane: 'processes',
+    command: 'node test/suites/remote/failover.mjs --rounds 6',
+    counts: /^failover: (?:passed|FAILED|skipped).*/m,
+  },
+  {
     name: 'remote-runtimes',
     lane: 'packages',
     command: `${matrix} tables,remote --runtimes node@24,bun,deno`,
@@ -283,8 +289,21 @@ export const longSuites = [
     counts: /^programs: .*/m,
   },
 ]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- large-snapshot client-tabs every-runtime every-runner every-sample`. */
+/** Too long for continuous integration, above all for the packages they install: `npm test -- remote-crashes remote-failovers large-snapshot client-tabs every-runtime every-runner every-sample`. */
 export const slowSuites = [
+  {
+    name: 'remote-crashes',
+    lane: 'processes',
+    command:
+      'node test/suites/remote/run.mjs --transactions 0 --programs 0 --writers 4 --seconds 600 --cut-seconds 300 --cuts 100',
+    counts: /^remote: (?:passed|FAILED|skipped).*/m,
+  },
+  {
+    name: 'remote-failovers',
+    lane: 'processes',
+    command: 'node test/suites/remote/failover.mjs',
+    counts: /^failover: (?:passed|FAILED|skipped).*/m,
+  },
   {
     name: 'large-snapshot',
     lane: 'alone',

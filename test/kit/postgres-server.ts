@@ -5,7 +5,7 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'
 import { promisify } from 'node:util'
@@ -27,7 +27,17 @@ export interface PostgresServer {
   readonly connectionString: string
   /** Ends it as a crash would, and starts it again on the same data. */
   crash(): Promise<void>
+  /** Makes a standby of a copy of its data, for which it is stopped, and waits for it at each commit from then on. */
+  addStandby(): Promise<StandbyServer>
+  /** Ends its first process alone, at once, as if there were no more memory for it; the others notice. It is not to be started again. */
+  kill(): Promise<void>
   stop(): Promise<void>
+}
+
+/** A server that follows another. */
+export interface StandbyServer extends PostgresServer {
+  /** Has it take writes. */
+  promote(): Promise<void>
 }
 
 /** Why there can be no server here, in words; null: there can. */
@@ -58,6 +68,8 @@ const user = isRoot ? { uid: nobody, gid: nobody } : undefined
 interface Binaries {
   readonly initdb: string
   readonly postgres: string
+  /** `pg_ctl`. */
+  readonly control: string
 }
 
 interface ServerParts {
@@ -67,8 +79,8 @@ interface ServerParts {
   readonly settings: readonly string[]
 }
 
-class Server implements PostgresServer {
-  readonly #parts: ServerParts
+class Server implements StandbyServer {
+  #parts: ServerParts
   #process: ChildProcess | null = null
 
   constructor(parts: ServerParts) {
@@ -98,6 +110,31 @@ class Server implements PostgresServer {
     await this.start()
   }
 
+  async addStandby(): Promise<StandbyServer> {
+    const { binaries, root, settings } = this.#parts
+    const copy = await mkdtemp(join(tmpdir(), 'idb-pg-'))
+    const data = join(copy, 'data')
+    await this.#end('SIGINT')
+    await run('cp', ['-a', this.#parts.data, data])
+    await writeFile(join(data, 'standby.signal'), '')
+    if (user) await run('chown', ['-R', `${user.uid}:${user.gid}`, copy])
+    this.#parts = { ...this.#parts, settings: [...settings, 'synchronous_standby_names=*'] }
+    await this.start()
+    const follows = `primary_conninfo=host=${root} user=postgres`
+    const standby = new Server({ binaries, root: copy, data, settings: [...settings, follows] })
+    await standby.start()
+    return standby
+  }
+
+  async promote(): Promise<void> {
+    const { binaries, root, data } = this.#parts
+    await run(binaries.control, ['promote', '-D', data], { ...user, cwd: root })
+  }
+
+  kill(): Promise<void> {
+    return this.#end('SIGKILL')
+  }
+
   async stop(): Promise<void> {
     process.off('exit', this.#kill)
     await this.#end('SIGINT')
@@ -122,7 +159,7 @@ function readiness(child: ChildProcess): Promise<void> {
     let log = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-8_000)
-      if (log.includes('database system is ready to accept connections')) resolve()
+      if (/database system is ready to accept (?:read-only )?connections/.test(log)) resolve()
     })
     child.once('error', reject)
     child.once('exit', (code) => reject(new Error(`PostgreSQL ended with code ${code}:\n${log}`)))
@@ -168,7 +205,8 @@ async function readableCopy(native: string): Promise<string> {
 }
 
 function binariesIn(directory: string): Binaries {
-  return { initdb: join(directory, 'initdb'), postgres: join(directory, 'postgres') }
+  const at = (name: string): string => join(directory, name)
+  return { initdb: at('initdb'), postgres: at('postgres'), control: at('pg_ctl') }
 }
 
 /** @throws Error where they are not what is pinned */

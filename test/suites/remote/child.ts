@@ -9,6 +9,12 @@ process.on('message', (message: ChildMessage) => {
   else void end()
 })
 
+// Now it can be asked.
+process.send?.('ready')
+
+// Its parent has ended.
+process.on('disconnect', () => process.exit())
+
 async function end(): Promise<void> {
   await load.stop()
   process.send?.(load.report, () => process.disconnect())

@@ -90,6 +90,8 @@ export class Load {
         this.onCommit()
       } catch (error) {
         this.#note(error, token)
+        // What has failed at once would fail again, until the event loop has turned.
+        await pause(1)
       }
       clearTimeout(timer)
       if (pauseMs > 0) await pause(pauseMs)

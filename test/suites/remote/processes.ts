@@ -17,9 +17,12 @@ const endMs = 150_000
 /** A process under a load. */
 export class LoadProcess implements Reporter {
   readonly child: ChildProcess
+  /** Resolves once it hears what it is asked. */
+  readonly #ready: Promise<unknown>
 
   constructor(path: string, order: LoadOrder) {
     this.child = fork(path, [JSON.stringify(order)])
+    this.#ready = new Promise((resolve) => this.child.once('message', resolve))
   }
 
   report(): Promise<LoadReport> {
@@ -30,8 +33,9 @@ export class LoadProcess implements Reporter {
     return this.#ask('stop')
   }
 
-  #ask(message: ChildMessage): Promise<LoadReport> {
+  async #ask(message: ChildMessage): Promise<LoadReport> {
     const { child } = this
+    await this.#ready
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         child.kill('SIGKILL')

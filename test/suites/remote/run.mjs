@@ -6,7 +6,8 @@
  *                                 [--processes 3] [--writers 3] [--seconds 6] [--cuts 9]
  *
  * `--first` starts at that program of the seed, `--transactions 0` leaves the model out; `--cuts` is how often connections are cut, server
- * processes killed, or the server restarted at once, and `--cut-seconds` for how long.
+ * processes killed, or the server restarted at once, and `--cut-seconds` for how long; `--programs 0` leaves the other suites out. Beside
+ * all that, a process stands still until it is taken for gone, and what it has open is upgraded.
  */
 import { flag, importBundled } from '../../kit/bundle.mjs'
 import { runOthers } from './other-suites.mjs'
@@ -32,6 +33,7 @@ else console.log(`remote: skipped: ${reason}`)
 async function run() {
   const server = await module.startPostgres()
   const wrong = []
+  const pausing = pause()
   const { connectionString } = server
   const difference = await module.checkAgainstModel(connectionString, { transactions, seed, first })
   if (difference) wrong.push(difference)
@@ -45,14 +47,34 @@ async function run() {
     counts.push(textOf(found))
   }
   await server.stop()
-  const others = await runOthers({ programs, clients, seed })
-  wrong.push(...others.wrong)
+  const promoted = await module.promoteStandby({ seed, childPath })
+  console.log(JSON.stringify(promoted))
+  wrong.push(...promoted.wrong)
+  counts.push(
+    `${promoted.committed} committed and ${promoted.aborted} aborted around the promotion of a standby, ${promoted.unknown} unknown`,
+  )
+  const others =
+    programs > 0 ? await runOthers({ programs, clients, seed }) : { counts: [], wrong: [] }
+  const paused = await pausing
+  console.log(JSON.stringify(paused))
+  wrong.push(...others.wrong, ...paused.wrong)
+  counts.push(`${paused.stored} records by a process that stood still while its schema changed`)
   for (const line of wrong) console.error(line)
   const outcome = wrong.length > 0 ? 'FAILED' : 'passed'
   console.log(
     `remote: ${outcome} (${transactions} transactions as in the model; ${[...counts, ...others.counts].join('; ')}; seed ${seed})`,
   )
   process.exitCode = wrong.length > 0 ? 1 : 0
+}
+
+/** It takes as long as a lease, and is mostly waiting. */
+async function pause() {
+  const server = await module.startPostgres()
+  try {
+    return await module.pauseProcess(server.connectionString, { seed, childPath })
+  } finally {
+    await server.stop()
+  }
 }
 
 function textOf(found) {
