@@ -6,6 +6,26 @@ import { memory } from '../../../vfs/memory.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 import { openDatabase } from '../../kit/promises.ts'
 
+type Side = Parameters<typeof diff>[0]
+
+interface Check {
+  readonly title: string
+  readonly error: string | null
+}
+
+const memoryFactory = (): IDBFactory => createIndexedDB({ vfs: memory() })
+
+type EveryType = Record<
+  'writeEveryType' | 'readEveryType',
+  (indexedDB: IDBFactory) => Promise<readonly Check[]>
+>
+
+/** What each runtime stores and reads in the suite `matrix`; it is a program without types. */
+async function everyType(): Promise<EveryType> {
+  const url = new URL('../../suites/matrix/every-type.mjs', import.meta.url)
+  return (await import(url.href)) as EveryType
+}
+
 onServer('a database that moves', ({ factory }) => {
   const make = (indexedDB: IDBFactory): Promise<IDBDatabase> =>
     openDatabase(
@@ -42,6 +62,27 @@ onServer('a database that moves', ({ factory }) => {
     const back = createIndexedDB({ vfs: memory() })
     await importDatabase(exportDatabase(server, 'library'), { indexedDB: back })
     expect(await differences(files, back)).toBe(0)
+  })
+
+  test('a value and a key of every type go to a server and back, and are what they were', async () => {
+    const { writeEveryType, readEveryType } = await everyType()
+    const failuresOf = (checks: readonly Check[]): Check[] =>
+      checks.filter((it) => it.error !== null)
+    const [files, server, back] = [memoryFactory(), await factory(), memoryFactory()]
+    expect(failuresOf(await writeEveryType(files))).toEqual([])
+    const name = 'every type'
+    for (const [from, to] of [
+      [files, server],
+      [server, back],
+    ] as const) {
+      await importDatabase(exportDatabase(from, name), { indexedDB: to })
+      expect(failuresOf(await readEveryType(to))).toEqual([])
+      const found: unknown[] = []
+      // Two, as they are given.
+      const both = [from, to].map((indexedDB) => ({ indexedDB, name }))
+      for await (const difference of diff(...(both as [Side, Side]))) found.push(difference)
+      expect(found).toEqual([])
+    }
   })
 
   test('an export of the one is byte for byte that of the other', async () => {
