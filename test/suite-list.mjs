@@ -262,7 +262,7 @@ export const longSuites = [
     name: 'remote-programs',
     lane: 'packages',
     command:
-      'node test/suites/remote/run.mjs --transactions 100000 --programs 1000 --clients all --seconds 20 --cuts 30',
+      'node test/suites/remote/run.mjs --transactions 20000 --programs 1000 --clients all --seconds 20 --cuts 30',
     counts: /^remote: (?:passed|FAILED|skipped).*/m,
   },
   {
@@ -278,6 +278,12 @@ export const longSuites = [
     counts: /^matrix: .*/m,
   },
   {
+    name: 'remote-inspector',
+    lane: 'browsers',
+    command: 'node test/suites/inspector/run.mjs --postgres',
+    counts: /^inspector: .*/m,
+  },
+  {
     name: 'remote-wpt',
     command: 'npm run --silent wpt -- --vfs postgres --runtime node@24',
     counts: /^WPT .*subtests pass.*/m,
@@ -289,7 +295,7 @@ export const longSuites = [
     counts: /^programs: .*/m,
   },
 ]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- remote-crashes remote-failovers large-snapshot client-tabs every-runtime every-runner every-sample`. */
+/** Too long for continuous integration, above all for the packages they install: `npm test -- remote-crashes remote-failovers remote-model large-snapshot client-tabs every-runtime every-runner every-sample`. */
 export const slowSuites = [
   {
     name: 'remote-crashes',
@@ -315,6 +321,13 @@ export const slowSuites = [
     lane: 'alone',
     command: 'node test/suites/clients/tabs/run.mjs',
     counts: /^client tabs: .*/m,
+  },
+  {
+    name: 'remote-model',
+    lane: 'alone',
+    command:
+      'node test/suites/remote/run.mjs --transactions 100000 --programs 1 --clients idb --seconds 1 --cuts 0',
+    counts: /^remote: (?:passed|FAILED|skipped).*/m,
   },
   {
     name: 'every-runtime',
