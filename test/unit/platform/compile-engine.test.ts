@@ -12,39 +12,7 @@ import { bundleProgram } from '../../kit/server-program.ts'
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 const wasm = readFileSync(join(root, 'node_modules/wa-sqlite/dist/wa-sqlite.wasm'))
 
-let count = 0
-
-/** A module of one function that is to give a number and gives none. V8 compiles the same bytes only once, so no two are alike. */
-function wrongInside(): Uint8Array<ArrayBuffer> {
-  // A section of no meaning, of a name of its own; types: from nothing to a number; functions: one of that type; its code: it ends at once.
-  const nothing = [0, 2, 1, 0x61 + count++]
-  const [types, functions] = [
-    [1, 5, 1, 0x60, 0, 1, 0x7f],
-    [3, 2, 1, 0],
-  ]
-  const code = [10, 4, 1, 2, 0, 0x0b]
-  return new Uint8Array(
-    [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, nothing, types, functions, code].flat(),
-  )
-}
-
 afterEach(() => void vi.restoreAllMocks())
-
-test('functions are checked when they are called, and those of other modules at once', () => {
-  expect(() => compileEngine(wrongInside())).not.toThrow()
-  expect(() => new WebAssembly.Module(wrongInside())).toThrow(WebAssembly.CompileError)
-})
-
-test('what is no engine is refused at once', () => {
-  expect(() => compileEngine(new Uint8Array(8))).toThrow(WebAssembly.CompileError)
-  expect(() => compileEngine(wasm.subarray(0, -1))).toThrow(WebAssembly.CompileError)
-  expect(() => new WebAssembly.Module(wrongInside())).toThrow(WebAssembly.CompileError)
-})
-
-test('what the user has chosen of how WebAssembly is compiled is left alone', () => {
-  vi.spyOn(process, 'execArgv', 'get').mockReturnValue(['--no-wasm-lazy-compilation'])
-  expect(() => compileEngine(wrongInside())).toThrow(WebAssembly.CompileError)
-})
 
 // Others do not wait for V8 at their end.
 describe.skipIf(ownBudget() === undefined)('in Node 20 and 22', () => {
@@ -57,11 +25,9 @@ describe.skipIf(ownBudget() === undefined)('in Node 20 and 22', () => {
     const own = ownBudget()
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     expect(compileEngine(wasm)).toBeInstanceOf(WebAssembly.Module)
-    expect(setFlags.mock.calls.flat()).toEqual([
-      '--wasm-lazy-validation',
-      '--wasm-tiering-budget=400000000',
-      '--no-wasm-lazy-validation',
-      `--wasm-tiering-budget=${own}`,
+    expect(setFlags.mock.calls).toEqual([
+      ['--wasm-tiering-budget=400000000'],
+      [`--wasm-tiering-budget=${own}`],
     ])
   })
 
