@@ -147,7 +147,7 @@ export class BrowserPeer implements Peer {
   async #entered(looking: Looking, run: Run): Promise<Found> {
     const { client } = looking
     const { signal, claim } = run
-    // Where nobody has it there is nobody to knock at, and a broker would be started while the worker is.
+    // Where no thread has it there is none to knock at, and a broker would be started at the same time as the worker.
     while (this.#parts.stand && (await this.#holder()) === 'none') await pause(electionMs, signal)
     const life = await beginLife()
     const knocking = new Knocking(this.#parts.point, life.id, brokerOfOrigin())

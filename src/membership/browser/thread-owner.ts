@@ -117,7 +117,7 @@ export class ThreadOwner implements Ownable {
 
   async #take(): Promise<void> {
     const { signal } = this.#waiting
-    // Asked for first, it is had first: nobody sees an owner without it.
+    // It is asked for first, and so had first: no thread sees an owner without it.
     const sharing = takeLock(this.#parts.point.sharing, { signal, mode: 'shared' })
     const [shared, taken] = await Promise.allSettled([sharing, this.#parts.take(signal)])
     if (shared.status === 'fulfilled') this.#sharing = shared.value

@@ -153,7 +153,7 @@ export class Session {
   /** A transaction has found that its database, or this session, is no longer as it was. Gives what it fails with. */
   displaced({ name }: { readonly name: string }): Failure {
     void this.check()
-    const message = `Database "${name}" was upgraded or deleted elsewhere, or was thought to be out of use, as this process was not heard of for long`
+    const message = `Database "${name}" was upgraded or deleted elsewhere, or was thought to be out of use, because this process did not answer in time`
     return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
   }
 
@@ -323,6 +323,6 @@ function mayLose(row: Row, serverCount: number): boolean {
 }
 
 function displacedFrom(database: FailurePlace['database'] & string): Failure {
-  const message = `The connection to database "${database}" was closed: this process was not heard of for long, and the database was upgraded or deleted elsewhere`
+  const message = `The connection to database "${database}" was closed: this process did not answer in time, and the database was upgraded or deleted elsewhere`
   return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
 }
