@@ -163,7 +163,7 @@ function isFinal({ code }: Problem): boolean {
     (code === noTls ||
       code === pooled ||
       /^(?:28|3D|42)/.test(code) ||
-      /CERT|SELF_SIGNED|ALTNAME/.test(code))
+      /CERT|SIGN|ALTNAME/.test(code))
   )
 }
 
@@ -189,6 +189,20 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such socket (ENOENT)',
   ENOTFOUND: 'its name is not known (ENOTFOUND)',
   [noTls]: 'it does not encrypt; let it, or say "sslmode=disable" where no one can listen',
+  ERR_TLS_CERT_ALTNAME_INVALID:
+    'its certificate is for another name (ERR_TLS_CERT_ALTNAME_INVALID)',
+  CERT_HAS_EXPIRED: 'its certificate has expired (CERT_HAS_EXPIRED)',
+  ...Object.fromEntries(
+    [
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'DEPTH_ZERO_SELF_SIGNED_CERT',
+      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+    ].map((code) => [
+      code,
+      `no authority that is known here vouches for its certificate; name it in the option "tls", as { ca } (${code})`,
+    ]),
+  ),
   [pooled]:
     'a pooler in transaction mode stands before it; name the server itself in the option "directConnectionString"',
   '28P01': 'it does not accept the password (28P01)',
