@@ -1,8 +1,17 @@
 /** The command line on a PostgreSQL server. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { importBundled } from '../../kit/bundle.mjs'
-import { json, jsonLines, output, temporaryDirectory, tool } from './command.mjs'
+import {
+  json,
+  jsonLines,
+  output,
+  resultOf,
+  startTool,
+  temporaryDirectory,
+  tool,
+} from './command.mjs'
 import { makeShop } from './directories.mjs'
 import { pageSessions, patternOf, preparePlace, printedBy } from './sessions.mjs'
 
@@ -152,6 +161,21 @@ const checks = [
         const pattern = patternOf(command, printed).source.replace('18\\.4', '\\d+\\.\\d+')
         assert.match(await printedBy(command, { cwd, env }), new RegExp(pattern), command)
       }
+    },
+  ],
+  [
+    'the inspector shows the databases of a server',
+    async () => {
+      const place = await freshPlace()
+      await onServer(['import', place, await exported()])
+      const inspector = startTool(['inspect', place, '--json'], { env: environment })
+      const ended = resultOf(inspector)
+      const [line] = await once(inspector.stdout, 'data')
+      const { url } = JSON.parse(line)
+      assert.equal((await fetch(url)).status, 200)
+      inspector.kill('SIGINT')
+      const { code, stderr } = await ended
+      assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
     },
   ],
   [
