@@ -52,6 +52,7 @@ export const groups = [
       'durability.md': 'Durability',
       'sharing.md': 'Sharing a directory',
       'postgres.md': 'Databases on PostgreSQL',
+      'postgres-servers.md': 'Running a PostgreSQL server for it',
       'security.md': 'Security',
       'performance.md': 'Performance',
       'conformance.md': 'Conformance',
