@@ -1,9 +1,15 @@
 /** Records as a server gives them, and as those who asked for them get them. */
+import { StorageError } from '../../errors.ts'
 import type { RecordBytes } from '../../protocol/protocol.ts'
+import { remoteLimits } from '../limits.ts'
+import { chunkBytes } from '../sql/tables.ts'
 import { byteLength, numberIn, type Row, textIn, writeBytes } from '../wire/statement.ts'
 
 /** The columns of a scan's rows, see `scanStatement()`. */
 const columns = { part: 0, number: 1, keys: 2, primaryKeys: 3, values: 4 }
+
+/** More than any value has. */
+const mostParts = remoteLimits.recordBytes / chunkBytes + 1
 
 /** Before the items of an array, and before each of them, see `wire/arrays.ts`. */
 const [headerBytes, lengthBytes] = [20, 4]
@@ -54,6 +60,7 @@ export class FoundRecords {
 
   #takePart(row: Row): void {
     const [place, part] = [numberIn(row, columns.number), numberIn(row, columns.part)]
+    if (part < 0 || part >= mostParts) throw missingPart()
     const parts = this.#parts.get(place) ?? []
     parts[part] = textIn(row, columns.values)
     this.#parts.set(place, parts)
@@ -144,8 +151,18 @@ function hasEmptyValue({ bytes, count, values }: RecordGroup): boolean {
   return false
 }
 
+/** Whether no part is missing. */
+function areAll(parts: readonly (string | undefined)[]): parts is readonly string[] {
+  return !parts.includes(undefined)
+}
+
+function missingPart(): StorageError {
+  return new StorageError('corrupt', 'The tables are damaged: a part of a value is missing')
+}
+
 /** A record whose value is put together from the texts of its parts. */
-function withValue(record: RecordBytes, parts: readonly string[]): RecordBytes {
+function withValue(record: RecordBytes, parts: readonly (string | undefined)[]): RecordBytes {
+  if (!areAll(parts)) throw missingPart()
   const valueStart = Math.max(record.keyEnd, record.primaryKeyEnd)
   const valueEnd = parts.reduce((sum, part) => sum + byteLength(part), valueStart)
   const bytes = new Uint8Array(valueEnd)
