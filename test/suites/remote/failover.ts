@@ -59,7 +59,7 @@ export async function failOver({
   const wrong: string[] = []
   for (let round = 0; round < rounds && wrong.length === 0; round++) {
     const [kind = ''] = [Object.keys(kinds)[round % 3]]
-    const gap = await oneRound(cluster, own, kind)
+    const { gap, way } = await oneRound(cluster, own, kind)
     ;(gaps[kind] ??= []).push(gap)
     const reports = [...(await Promise.all(children.map((it) => it.report()))), copyOf(own.report)]
     const database = await looking()
@@ -67,19 +67,23 @@ export async function failOver({
     database.close()
     const { committed, aborted, unknown } = countsOf(reports)
     console.log(
-      `fail-over ${round + 1}, ${kind}: next commit after ${gap} ms; ${committed} committed, ${aborted} aborted, ${unknown} unknown so far`,
+      `fail-over ${round + 1}, ${kind}, ${way}: next commit after ${gap} ms; ${committed} committed, ${aborted} aborted, ${unknown} unknown so far`,
     )
   }
   await own.stop()
   const reports = [...(await Promise.all(children.map((it) => it.stop()))), own.report]
   wrong.push(...(await judge(await looking(), reports)))
   await close(factory)
-  await cluster.stop()
+  await cluster.stop({ keepsFiles: wrong.length > 0 })
   return { ...countsOf(reports), gaps, wrong }
 }
 
-/** Gives for how long nothing was acknowledged. */
-async function oneRound(cluster: PatroniCluster, own: Load, kind: string): Promise<number> {
+/** Gives for how long nothing was acknowledged, and which servers were the primary: the one that it waited for should be the next. */
+async function oneRound(
+  cluster: PatroniCluster,
+  own: Load,
+  kind: string,
+): Promise<{ readonly gap: number; readonly way: string }> {
   const { begin, end } = kinds[kind] ?? {}
   if (!begin || !end) throw new Error(`there is no fail-over "${kind}"`)
   const { leader, standby } = await cluster.whole()
@@ -90,7 +94,7 @@ async function oneRound(cluster: PatroniCluster, own: Load, kind: string): Promi
     last = performance.now()
   }
   await begin(cluster, leader, standby)
-  await newLeader(cluster, leader)
+  const next = await newLeader(cluster, leader)
   // With the next commit it is over.
   await new Promise<void>((resolve) => {
     const { onCommit } = own
@@ -102,18 +106,16 @@ async function oneRound(cluster: PatroniCluster, own: Load, kind: string): Promi
   await end(cluster, leader, standby)
   await cluster.whole()
   own.onCommit = () => {}
-  return Math.round(gap)
+  return { gap: Math.round(gap), way: `${leader} to ${next}, waiting for ${standby}` }
 }
 
-async function newLeader(cluster: PatroniCluster, former: string): Promise<void> {
+async function newLeader(cluster: PatroniCluster, former: string): Promise<string> {
   for (let i = 0; i < 240; i++) {
     const members = await cluster.members()
-    if (
-      members.some(
-        ({ name, role, state }) => role === 'leader' && name !== former && state === 'running',
-      )
+    const next = members.find(
+      ({ name, role, state }) => role === 'leader' && name !== former && state === 'running',
     )
-      return
+    if (next) return next.name
     await new Promise((resolve) => setTimeout(resolve, 250))
   }
   throw new Error(`no other server has become the primary:\n${cluster.logOf(former)}`)

@@ -240,11 +240,13 @@ export class PatroniCluster {
     return readFileSync(join(this.#root, `${name}.log`), 'utf8').slice(-4_000)
   }
 
-  async stop(): Promise<void> {
+  /** `keepsFiles`: logs and data stay, and their place is printed. */
+  async stop({ keepsFiles }: { readonly keepsFiles: boolean }): Promise<void> {
     process.off('exit', this.#killAll)
     this.#killAll()
     await new Promise((resolve) => setTimeout(resolve, 1_000))
-    await rm(this.#root, { recursive: true, force: true })
+    if (keepsFiles) console.error(`logs and data: ${this.#root}`)
+    else await rm(this.#root, { recursive: true, force: true })
   }
 
   #node(name: string): Node {
