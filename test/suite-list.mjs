@@ -266,12 +266,6 @@ export const longSuites = [
     counts: /^remote: (?:passed|FAILED|skipped).*/m,
   },
   {
-    name: 'remote-failover',
-    lane: 'processes',
-    command: 'node test/suites/remote/failover.mjs --rounds 6',
-    counts: /^failover: (?:passed|FAILED|skipped).*/m,
-  },
-  {
     name: 'remote-runtimes',
     lane: 'packages',
     command: `${matrix} tables,remote --runtimes node@24,bun,deno`,
