@@ -40,7 +40,7 @@ export function checkOptions(options: object): void {
     }
     const [isValid, expected] = check
     if (value === undefined || isValid(value)) continue
-    const got = describeValue(value)
+    const got = name === 'host' && typeof value === 'string' ? 'a string' : describeValue(value)
     throw optionError(name, `Expected option "${name}" to be ${expected}, got ${got}`)
   }
 }

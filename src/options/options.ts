@@ -179,6 +179,11 @@ export function portOf(options: IndexedDBOptions): HostPort | null {
 export function hostChoiceOf(options: IndexedDBOptions): HostChoice | null {
   const { host, onWarning: _, explain: __, ...others } = options
   if (host === undefined) return null
+  for (const name of ['durability', 'waitMs'] as const) {
+    if (others[name] === undefined) continue
+    const message = `Option "${name}" cannot be combined with "host"; it is an option of postgres(): give it there`
+    throw optionError(name, message)
+  }
   refuseBeside('host', others, 'it concerns files, and there are none')
   return host as HostChoice // The check has seen its method.
 }

@@ -1,6 +1,7 @@
 /** The checks of what `postgres()` and `installPostgres()` take. */
 import { optionError } from '../errors.ts'
 import { describeValue } from '../base/describe-value.ts'
+import { isServerUrl } from '../base/server-url.ts'
 import type { PostgresOptions, ServerOptions } from './server-options.ts'
 import { serverAddresses } from './wire/server-address.ts'
 import type { Reaching } from './wire/connect.ts'
@@ -19,7 +20,8 @@ export const leaseMs = 30_000
 
 type Check = readonly [isValid: (value: unknown) => boolean, expected: string]
 
-const isName = (value: unknown): boolean => typeof value === 'string' && /^[^\0]{1,63}$/.test(value)
+const isName = (value: unknown): boolean =>
+  typeof value === 'string' && /^[^\0]{1,63}$/.test(value) && !isServerUrl(value)
 
 const checks: Readonly<Record<string, Check>> = {
   connectionString: [isConnectionString, 'a string or a list of strings'],
@@ -33,12 +35,13 @@ const checks: Readonly<Record<string, Check>> = {
 }
 
 /** @throws TypeError for an unknown option or a malformed value, naming it, and showing no connection string */
-export function checkServerOptions(options: object, names: readonly string[]): void {
-  if (typeof options !== 'object' || options === null) {
-    throw optionError(
-      'options',
-      `Expected the options to be an object, got ${describeValue(options)}`,
-    )
+export function checkServerOptions(
+  options: Partial<ServerOptions>,
+  names: readonly string[],
+): void {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    const message = `Expected the options to be an object, such as { connectionString }, got ${describeHidden(options)}`
+    throw optionError('options', message)
   }
   for (const [name, value] of Object.entries(options)) {
     const check = names.includes(name) ? checks[name] : undefined
@@ -47,9 +50,28 @@ export function checkServerOptions(options: object, names: readonly string[]): v
     }
     const [isValid, expected] = check
     if (value === undefined || isValid(value)) continue
-    const got = /ConnectionString$/i.test(name) ? 'something else' : describeValue(value)
-    throw optionError(name, `Expected option "${name}" to be ${expected}, got ${got}`)
+    throw optionError(
+      name,
+      `Expected option "${name}" to be ${expected}, got ${gotFor(name, value)}`,
+    )
   }
+  if (options.connectionString === undefined) throw noConnectionString()
+}
+
+function gotFor(name: string, value: unknown): string {
+  if (!/ConnectionString$/i.test(name)) return describeValue(value)
+  return Array.isArray(value) ? 'a list with something else in it' : describeHidden(value)
+}
+
+/** Without a word of it: it may be a connection string in any form. */
+function describeHidden(value: unknown): string {
+  return typeof value === 'string' ? 'a string' : describeValue(value)
+}
+
+function noConnectionString(): TypeError {
+  const message =
+    'Option "connectionString" is missing, or undefined: give a URL such as postgres://user@host:5432/database, and where it comes from the environment, see that the variable is set'
+  return optionError('connectionString', message)
 }
 
 /** The settings of options that were checked. @throws TypeError where the connection string is none */

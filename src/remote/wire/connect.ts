@@ -4,7 +4,7 @@ import { now } from '../../event-loop/turn.ts'
 import { hurry } from './hurry.ts'
 import { isShared } from './is-shared.ts'
 import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
-import { noTls, pooled, type Problem, problemOf, sqlState } from './problem.ts'
+import { noPassword, noTls, pooled, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
 import type { Statement } from './statement.ts'
 import { StatementError, Wire } from './wire.ts'
@@ -65,7 +65,10 @@ export class Connector {
       await client.connect()
     } catch (error) {
       void client.end().catch(() => {})
-      return problemOf(error)
+      const problem = problemOf(error)
+      // Of the ways to ask for one, two take an empty one for granted.
+      const isMissing = problem.code === sqlState.wrongPassword && !client.password
+      return isMissing ? { ...problem, code: noPassword } : problem
     }
     const { isPooled, idleMs } = this.#reaching
     const wire = isPooled ? new Wire(client, forPooler(idleMs)) : new Wire(client)
@@ -162,6 +165,7 @@ function isFinal({ code }: Problem): boolean {
     code !== null &&
     (code === noTls ||
       code === pooled ||
+      code === noPassword ||
       /^(?:28|3D|42)/.test(code) ||
       /CERT|SIGN|ALTNAME/.test(code))
   )
@@ -205,7 +209,9 @@ const reasons: Readonly<Record<string, string>> = {
   ),
   [pooled]:
     'a pooler in transaction mode stands before it; name the server itself in the option "directConnectionString"',
-  '28P01': 'it does not accept the password (28P01)',
+  [noPassword]:
+    'it asks for a password, and there is none; give it in the connection string, or in the environment variable PGPASSWORD',
+  [sqlState.wrongPassword]: 'it does not accept the user or the password (28P01)',
   '28000': 'it does not let this user in (28000)',
   '3D000': 'it has no such database (3D000)',
   [sqlState.tooManyConnections]: 'it has as many connections as it takes (53300)',

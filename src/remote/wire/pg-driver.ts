@@ -15,6 +15,8 @@ export interface PgClient {
   end(): Promise<void>
   /** The server's process that it is connected to, as the server says; a pooler says anything. */
   readonly processID: number | null
+  /** What was given, or the environment has; null: there is none. */
+  readonly password: string | null
   /** What it is on. */
   readonly connection: PgConnection
 }

@@ -23,6 +23,7 @@ export const sqlState = {
   missingReference: '23503',
   undefinedColumn: '42703',
   insufficientPrivilege: '42501',
+  wrongPassword: '28P01',
   diskFull: '53100',
   tooManyConnections: '53300',
   queryCancelled: '57014',
@@ -59,11 +60,15 @@ export function problemOf(error: unknown): Problem {
 
 /** The driver has no codes of its own. */
 function codeOf(message: unknown): string | null {
-  return String(message).includes('does not support SSL') ? noTls : null
+  if (String(message).includes('does not support SSL')) return noTls
+  return /password must be a (?:non-empty )?string/.test(String(message)) ? noPassword : null
 }
 
 /** What stands for a server's refusal to encrypt. */
 export const noTls = 'NO_TLS'
+
+/** What stands for a server that asks for a password where there is none. */
+export const noPassword = 'NO_PASSWORD'
 
 /** What stands for a pooler in transaction mode where none may be. */
 export const pooled = 'POOLED'

@@ -88,8 +88,12 @@ function parametersOf(text: string): Parameters {
   const parameters = Object.fromEntries(new URLSearchParams(text))
   const unknown = Object.keys(parameters).find((name) => !knownParameters.includes(name))
   if (unknown === undefined) return parameters
+  // Beside an @ it may be part of a password that was not encoded.
+  const isName = /^[a-z_]{1,40}$/i.test(unknown) && !text.includes('@')
+  const which = isName ? `the parameter "${unknown}", which` : 'a parameter that'
+  const advice = unknown === 'schema' ? 'give it as the option "schema"' : 'leave it out'
   throw new Malformed(
-    `has a parameter that is not known here; known are ${knownParameters.join(', ')}`,
+    `has ${which} is not known here; ${advice} (known are ${knownParameters.join(', ')})`,
   )
 }
 

@@ -50,7 +50,9 @@ test.each([
   'postgres://ann:secret@host:99999/library',
   'postgres://ann:sec%ret@host/library',
   'postgres://ann:secret@host/library?sslmode=secret',
-  'postgres://ann:secret@host/library?secret=1',
+  'postgres://ann:sec?ret&x@host/library',
+  'postgres://ann:secret@host/library?sec ret=1',
+  'postgres://ann:secret@host/library?pgbouncer=secret',
 ])('%j is refused, and is not shown', (connectionString) => {
   expect(() => postgres({ connectionString })).toThrow(
     expect.objectContaining({
@@ -59,6 +61,15 @@ test.each([
       message: expect.not.stringMatching(/sec|ann:/),
     }),
   )
+})
+
+test('a parameter that is not known is named, and its value is not', () => {
+  const open = (parameters: string) => () =>
+    postgres({ connectionString: `postgres://ann:secret@host/library?${parameters}` })
+  expect(open('sslmode=require&pgbouncer=true')).toThrow(
+    'has the parameter "pgbouncer", which is not known here; leave it out',
+  )
+  expect(open('schema=public')).toThrow('"schema", which is not known here; give it as the option')
 })
 
 test('an option that postgres() does not know is refused by its name', () => {

@@ -1,5 +1,5 @@
 /** The way to a server over a network: certificates and passwords. */
-import { writeFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -115,6 +115,23 @@ describe.skipIf(whyNoServer() !== null || !hasOpenssl())('a server over a networ
     const wrong = reach('verify-full', { tls: { ca: authority.ca } }, 'hunter3')
     expect(await refusal(wrong)).toEqual(['ERR_IDB_UNREACHABLE', '28P01'])
   })
+
+  test.each(['scram-sha-256', 'password', 'md5'])(
+    'asks for a password that was not given (%s), and says so at once',
+    async (method) => {
+      const name = `no_${method.replaceAll('-', '_')}`
+      const line = `host all ${name} 127.0.0.1/32 ${method}\n`
+      await writeFile(rules, line + (await readFile(rules, 'utf8')))
+      await ask('SELECT pg_reload_conf()')
+      if (method === 'md5') await ask("SET password_encryption = 'md5'")
+      await ask(`CREATE ROLE ${name} LOGIN PASSWORD 'hunter2'`)
+      const connectionString = `postgres://${name}@127.0.0.1:${port}/postgres`
+      await expect(installPostgres({ connectionString })).rejects.toMatchObject({
+        message: expect.stringMatching(/it asks for a password.*PGPASSWORD$/),
+        cause: { code: 'ERR_IDB_UNREACHABLE', systemCode: 'NO_PASSWORD' },
+      })
+    },
+  )
 })
 
 function freePort(): Promise<number> {
