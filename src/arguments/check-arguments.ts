@@ -6,6 +6,7 @@ import { describeValue } from '../base/describe-value.ts'
 import { memberOf } from '../base/thrown.ts'
 import { optionError } from '../errors.ts'
 import { isMemoryPath, memoryPathAdvice } from './memory-path.ts'
+import { isServerPath, serverPathAdvice } from './server-path.ts'
 
 /** What an argument has to be, and how an error says so. `advice`: what to do about a value that does not fit. */
 export type Kind = readonly [
@@ -57,9 +58,13 @@ export const optional = ([fits, ...others]: Kind): Kind => [
 
 export const aText: Kind = [(value) => typeof value === 'string', 'a string']
 export const aPath: Kind = [
-  (value) => typeof value === 'string' && value !== '' && !isMemoryPath(value),
+  (value) =>
+    typeof value === 'string' && value !== '' && !isMemoryPath(value) && !isServerPath(value),
   'the path of a directory or file',
-  (value) => (isMemoryPath(value) ? memoryPathAdvice : ''),
+  (value) => {
+    if (isServerPath(value)) return serverPathAdvice
+    return isMemoryPath(value) ? memoryPathAdvice : ''
+  },
 ]
 export const aFunction: Kind = [(value) => typeof value === 'function', 'a function']
 export const anObject: Kind = [

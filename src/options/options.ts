@@ -1,4 +1,5 @@
 /** The options of `createIndexedDB` and `install`, checked and completed. */
+import { refuseServerPath } from '../arguments/server-path.ts'
 import { optionError, StorageError } from '../errors.ts'
 import type { ExplainSettings } from '../explain/explainer.ts'
 import type { HostPort } from '../port/messages.ts'
@@ -108,6 +109,7 @@ export function completeOptions(options: IndexedDBOptions, platform: PlatformDef
   const named = underPresentNames(options)
   const vfs = named.vfs ?? platform.defaultVfs()
   const path = named.path ?? defaultPath(platform.environment)
+  refuseServerPath(path)
   return {
     path,
     vfs,

@@ -28,6 +28,10 @@ const cases: Case[] = [
     `status() needs the path of a directory or file as \`path\`, got ":memory:"${inMemory}`,
     () => status(':memory:'),
   ],
+  [
+    'doctor() needs the path of a directory or file as `path`, got the address of a server, not shown as it may hold a password; for databases on a server, give createIndexedDB() the option host: postgres({ connectionString }), of idb-everywhere/postgres',
+    () => doctor?.('postgres://ann:hunter2@host/library'),
+  ],
   ['doctor() needs the path of a directory or file as `path`, got ""', () => doctor?.('')],
   [
     'salvage() needs an object of options as `options`, got "library"',

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import {
   createIndexedDB,
   install,
@@ -58,6 +58,28 @@ describe('options', () => {
     }
     expect(settingsOf({ vfs: memory(), path: ':memory:' })).toMatchObject({ path: ':memory:' })
     expect(existsSync(':memory:')).toBe(false)
+  })
+
+  test('a directory is not called as a server is, whose password would be in its name', () => {
+    const url = 'postgres://ann:hunter2@host/library'
+    vi.stubEnv('IDB_PATH', url)
+    for (const options of [
+      {},
+      { path: url },
+      { path: 'postgresql:x' },
+      { path: url, vfs: memory() },
+    ]) {
+      const refused = refusal(() => createIndexedDB(options))
+      expect(refused).toMatchObject({
+        name: 'TypeError',
+        code: 'ERR_IDB_INVALID_OPTION',
+        option: 'path',
+        message: expect.stringContaining('give createIndexedDB() the option host') as string,
+      })
+      expect(String(refused)).not.toMatch(/hunter2|ann/)
+    }
+    vi.unstubAllEnvs()
+    expect(existsSync('postgres:')).toBe(false)
   })
 
   test.each(['onLocked', 'onCorrupt', 'quota', 'check'] as const)(
