@@ -8,10 +8,12 @@ import { rollback } from '../sql/transaction-statements.ts'
 import { beginOf } from '../transaction/enter.ts'
 import type { Outcome, RemoteTransaction } from '../transaction/transaction.ts'
 import { numberIn, type Row } from '../wire/statement.ts'
+import type { Wire } from '../wire/wire.ts'
 import { againAfterLoss } from '../after-loss.ts'
 import { closeOthers } from './close-others.ts'
 import { enterAlone } from './enter-alone.ts'
 import { findDatabase } from './find-database.ts'
+import type { NamedDatabase } from './named-database.ts'
 import { type Opening, placeConnection, versionFailure } from './place-connection.ts'
 
 /**
@@ -45,14 +47,12 @@ async function upgradeOnce(opening: Opening, noteFound: () => void): Promise<voi
 /** `noteFound` is called before anyone is asked to close. */
 async function takeDatabase(opening: Opening, lease: Lease, noteFound: () => void): Promise<void> {
   const { named, requested, listener } = opening
-  const { sql, pool, durability } = named.services
+  const { pool, durability } = named.services
   const { wire } = lease
-  const [, , found] = await Promise.all([
+  const [, found] = await Promise.all([
     wire.ask(beginOf(durability === 'strict', lease)),
-    wire.ask(sql.schemas.make, [nameBytes(named.name)]),
-    findDatabase(wire, sql.schemas, named.name, { alone: true }),
+    findOrMake(named, wire),
   ])
-  if (!found) throw new Error('unreachable: a database that was made is not there')
   noteFound()
   const oldVersion = found.schema.version
   const version = requested ?? (oldVersion || 1)
@@ -64,6 +64,19 @@ async function takeDatabase(opening: Opening, lease: Lease, noteFound: () => voi
     listener.failed(versionFailure(named.name, { oldVersion, version }))
   }
   pool.release(lease)
+}
+
+/** The database, which nothing else can have until the transaction ends; one of version 0 where there is none. */
+async function findOrMake({ services, name }: NamedDatabase, wire: Wire): Promise<FoundDatabase> {
+  const { schemas } = services.sql
+  for (;;) {
+    const [, found] = await Promise.all([
+      wire.ask(schemas.make, [nameBytes(name)]),
+      findDatabase(wire, schemas, name, { alone: true }),
+    ])
+    // One that was there may be deleted by the process whose lock was waited for.
+    if (found) return found
+  }
 }
 
 interface Upgrading {

@@ -1,0 +1,45 @@
+/** What waits for a lock of another process, held here by statements of the test's own. */
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { serverSettings } from '../../../src/remote/options.ts'
+import { Connector } from '../../../src/remote/wire/connect.ts'
+import type { Wire } from '../../../src/remote/wire/wire.ts'
+import { askServer } from '../../kit/ask-server.ts'
+import { openDatabase } from '../../kit/promises.ts'
+import { onServer } from '../../kit/postgres-suite.ts'
+
+onServer('a lock that another process has', ({ factory, connectionString, schema }) => {
+  let other: Wire
+
+  beforeEach(async () => {
+    const { reaching } = serverSettings({ connectionString: connectionString() })
+    other = await new Connector(reaching).connect()
+    await other.ask({ text: `SET search_path TO "${await schema()}"` })
+  })
+  afterEach(() => other.end())
+
+  const tell = (...statements: string[]): Promise<unknown> =>
+    Promise.all(statements.map((text) => other.ask({ text })))
+
+  /** Resolves once a connection of the test's schema waits for a lock. */
+  const waiting = async (): Promise<void> => {
+    const place = await schema()
+    const text = `SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${place}%'`
+    await expect.poll(() => askServer(connectionString(), text)).not.toEqual([])
+  }
+
+  test('an upgrade that waits while its database is deleted makes a new one', async () => {
+    const indexedDB = await factory()
+    const first = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    first.close()
+    // Those who only look for the database are let through.
+    await tell('BEGIN', 'SELECT FROM databases FOR NO KEY UPDATE')
+    const from: number[] = []
+    const opening = openDatabase(indexedDB, (it) => void from.push(it.objectStoreNames.length), {
+      version: 2,
+    })
+    await waiting()
+    await tell('DELETE FROM stores', 'DELETE FROM databases', 'COMMIT')
+    expect((await opening).version).toBe(2)
+    expect(from).toEqual([0])
+  })
+})
