@@ -67,6 +67,13 @@ export function countArgument(text: string): number {
   throw new InvalidArgumentError('It has to be a whole number from 1 on.')
 }
 
+/** A number of seconds. */
+export function secondsArgument(text: string): number {
+  const seconds = Number(text)
+  if (text.trim() !== '' && seconds >= 0 && seconds <= 1_000_000) return seconds
+  throw new InvalidArgumentError('It has to be a number of seconds.')
+}
+
 function readAs<Value>(text: string, read: (text: string) => Value): Value {
   try {
     return read(text)

@@ -1,15 +1,17 @@
 /** Programs that have a database open which is to be deleted. */
-import { type Command, InvalidArgumentError } from 'commander'
+import type { Command } from 'commander'
 import type { IDBBlocker } from 'idb-everywhere'
 import { Failure } from '../terminal/failures.ts'
 import { plainText } from '../terminal/plain-text.ts'
+import { isServer } from '../terminal/server.ts'
+import { secondsArgument } from './arguments.ts'
 
 /** Adds `--wait`, in seconds. */
 export function withWait(command: Command): Command {
   return command.option(
     '--wait <seconds>',
     'how long programs may take to close it',
-    secondsOf,
+    secondsArgument,
     defaultSeconds,
   )
 }
@@ -33,20 +35,23 @@ function placesOf(blockers: readonly IDBBlocker[]): string {
   return [...places, ...(isElsewhere ? ['elsewhere'] : [])].join(' and ')
 }
 
-function secondsOf(text: string): number {
-  const seconds = Number(text)
-  if (text.trim() !== '' && seconds >= 0 && seconds <= 1_000_000) return seconds
-  throw new InvalidArgumentError('It has to be a number of seconds.')
+interface PatienceOptions {
+  /** Where the database is. */
+  readonly place: string
+  /** How many seconds. */
+  readonly wait: number
+  /** What is not done to the database when they are over. */
+  readonly done: 'deleted' | 'replaced'
 }
 
 /** How many seconds someone waits for a database to be closed, from when it turns out to be open. */
 export class Patience {
-  readonly #seconds: number
+  readonly #options: PatienceOptions
   readonly #controller = new AbortController()
   #timer: ReturnType<typeof setTimeout> | undefined
 
-  constructor(seconds: number) {
-    this.#seconds = seconds
+  constructor(options: PatienceOptions) {
+    this.#options = options
   }
 
   /** Aborted when it is at an end, with the Failure that says so. */
@@ -56,10 +61,12 @@ export class Patience {
 
   /** Says whom it waits for. */
   begin(name: string, blockers: readonly IDBBlocker[]): void {
-    console.error(waitingText(name, blockers, this.#seconds))
-    const message = `${stillOpenText(name, blockers)}, and was not replaced`
+    const { place, wait, done } = this.#options
+    console.error(waitingText(name, blockers, wait))
+    const advice = isServer(place) ? '; "postgres status" shows who uses the server' : ''
+    const message = `${stillOpenText(name, blockers)}, and was not ${done}${advice}`
     const failure = new Failure(message, 'AbortError', 'ERR_IDB_BLOCKED')
-    this.#timer = setTimeout(() => this.#controller.abort(failure), this.#seconds * 1000)
+    this.#timer = setTimeout(() => this.#controller.abort(failure), wait * 1000)
   }
 
   /** It is not needed any more. */

@@ -8,7 +8,8 @@ import {
   type IndexedDBOptions,
 } from 'idb-everywhere'
 import { Failure, failureText, WrongUse } from './failures.ts'
-import { isServer, placeText, serverFactory } from './server.ts'
+import { isServer, placeText, serverFactory, serverOptions } from './server.ts'
+import { withServerFailures } from './server-failure.ts'
 
 /**
  * Lets `action` use the databases of a directory, or of a server, and gives it up afterwards. Other processes may have it: they go on, and
@@ -20,9 +21,20 @@ export async function withIndexedDB<Result>(
   directory: string,
   action: (indexedDB: ClosableIDBFactory) => Promise<Result>,
 ): Promise<Result> {
-  const indexedDB = isServer(directory)
-    ? await serverFactory(directory, told)
-    : createIndexedDB({ path: existingDirectory(directory), ifLocked: 'share', ...told })
+  if (isServer(directory)) {
+    const { schema } = serverOptions(directory)
+    const indexedDB = await serverFactory(directory, told)
+    return withServerFailures({ place: directory, schema }, () => closing(indexedDB, action))
+  }
+  const path = existingDirectory(directory)
+  return closing(createIndexedDB({ path, ifLocked: 'share', ...told }), action)
+}
+
+/** Gives it up after `action`. */
+async function closing<Result>(
+  indexedDB: ClosableIDBFactory,
+  action: (indexedDB: ClosableIDBFactory) => Promise<Result>,
+): Promise<Result> {
   try {
     return await action(indexedDB)
   } finally {
@@ -46,13 +58,13 @@ export function directoryArgument(text = 'where the databases are'): Argument {
 export const placeArgument = (): Argument => directoryArgument(placeText)
 
 /**
- * Its absolute path.
+ * Its absolute path. `onServer`: what there is for servers in place of a command, in words.
  *
  * @throws Failure with the code ENOENT or ENOTDIR where there is no such directory, WrongUse for databases in memory, or a server
  */
-export function existingDirectory(directory: string): string {
+export function existingDirectory(directory: string, onServer?: string): string {
   refuseMemory(directory)
-  requireFiles(directory)
+  requireFiles(directory, onServer)
   const found = statSync(directory, { throwIfNoEntry: false })
   if (!found) {
     throw new Failure(
@@ -69,10 +81,11 @@ export function existingDirectory(directory: string): string {
   return resolve(directory)
 }
 
-/** @throws WrongUse for a server */
-export function requireFiles(place: string): void {
+/** `onServer`: as above. @throws WrongUse for a server */
+export function requireFiles(place: string, onServer?: string): void {
   if (!isServer(place)) return
-  throw new WrongUse('This command is about files: name a directory in place of a server')
+  const instead = onServer === undefined ? '' : `; ${onServer}`
+  throw new WrongUse(`This command is about files: name a directory in place of a server${instead}`)
 }
 
 /** A directory to put databases into. */

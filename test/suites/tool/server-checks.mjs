@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { close, createIndexedDB } from 'idb-everywhere'
+import { postgres } from 'idb-everywhere/postgres'
 import { importBundled } from '../../kit/bundle.mjs'
 import {
   json,
@@ -204,20 +206,122 @@ const checks = [
   [
     'commands about files say so of a server',
     async () => {
-      for (const command of ['check', 'compact', 'doctor', 'status', 'bench']) {
+      const about = {
+        check: '; on a server, "export" reads all of a database and says what cannot be read',
+        compact: '; a server gives space free by itself',
+        doctor: '; of a server, "postgres status" says how it does',
+        status: '; of a server, "postgres status" says who uses it',
+        salvage: '; of a server, there are its backups',
+        bench: '',
+      }
+      for (const [command, instead] of Object.entries(about)) {
         const { code, stderr } = await tool([command, 'postgres:'], { env: environment })
         assert.equal(code, 2)
+        const message = 'This command is about files: name a directory in place of a server'
+        assert.equal(stderr, `error: ${message}${instead}\n`)
+      }
+    },
+  ],
+  [
+    'what begins with postgres: and names no server, or has an unknown parameter, is refused on a server',
+    async () => {
+      const shape = /^error: A server is postgres:\/\/user@host\/database, with two slashes, /
+      for (const [place, message] of [
+        ['postgres:garbage', shape],
+        ['postgres:/app:hunter2@host/app', shape],
+        ['postgres:?shema=shop', /^error: "postgres:" has no parameter "shema"; it may be /],
+        ['postgres:?SCHEMA=shop', /^error: "postgres:" has no parameter "SCHEMA"; /],
+        ['postgres:?schema=shop&x=1', /^error: "postgres:" has no parameter "x"; /],
+      ]) {
+        for (const command of [['ls'], ['postgres', 'status']]) {
+          const { code, stderr } = await tool([...command, place], { env: environment })
+          assert.equal(code, 2)
+          assert.match(stderr, message)
+          assert.doesNotMatch(stderr, /hunter2/)
+        }
+      }
+      const { code, stderr } = await tool(['ls', 'postgres:'], { env: { PGHOST: '' } })
+      assert.equal(code, 2)
+      assert.match(stderr, /^error: No server is named: neither DATABASE_URL nor PGHOST is set; /)
+    },
+  ],
+  [
+    'a server that the environment names and that cannot be reached is named, without its password',
+    async () => {
+      const url = 'postgres://ann:hunter2@127.0.0.1:1/x'
+      for (const [env, where] of [
+        [{ DATABASE_URL: url }, 'DATABASE_URL names 127.0.0.1:1'],
+        [{ PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: 'hunter2' }, 'PGHOST names 127.0.0.1:1'],
+      ]) {
+        for (const args of [
+          ['ls', 'postgres:'],
+          ['postgres', 'status', '--wait', '0'],
+        ]) {
+          const { code, stderr } = await tool(args, { env })
+          assert.equal(code, 1)
+          assert.match(stderr, new RegExp(`; ${where} \\(UnknownError, ERR_IDB_UNREACHABLE`))
+          assert.doesNotMatch(stderr, /hunter2/)
+        }
+      }
+    },
+  ],
+  [
+    'a schema without tables on a server is named, and what makes them',
+    async () => {
+      const { code, stderr } = await tool(['ls', 'postgres:?schema=nix'], { env: environment })
+      assert.equal(code, 1)
+      assert.match(
+        stderr,
+        /^error: Schema "nix" on the PostgreSQL server has no tables of idb-everywhere; "postgres install" with --schema makes them, .*ERR_IDB_NOT_INSTALLED/,
+      )
+    },
+  ],
+  [
+    'a database of a server is deleted, once programs have closed it',
+    async () => {
+      const place = await freshPlace()
+      await onServer(['import', place, await exported()])
+      const [database] = (await json(['ls', place], { env: environment })).databases ?? []
+      assert.equal(database?.name, 'shop')
+      const missing = await tool(['rm', place, 'shp', '--yes'], { env: environment })
+      assert.match(missing.stderr, /^error: There is no database "shp"; /)
+      const { code, stderr } = await tool(['rm', place, 'shop'], { env: environment })
+      assert.equal(code, 2)
+      assert.match(stderr, /add --yes to delete without being asked/)
+      const { host, database: held } = await openHere(place)
+      for (const args of [
+        ['rm', place, 'shop', '--yes', '--wait', '0'],
+        ['import', place, await exported(), '--replace', '--wait', '0'],
+      ]) {
+        const blocked = await tool(args, { env: environment })
+        assert.equal(blocked.code, 1)
         assert.match(
-          stderr,
-          /^error: This command is about files: name a directory in place of a server\n$/,
+          blocked.stderr,
+          /^error: Database "shop" is open elsewhere, and was not (?:deleted|replaced); "postgres status" shows who uses the server.*ERR_IDB_BLOCKED\)$/m,
         )
       }
+      held.close()
+      await close(host)
+      assert.equal(await onServer(['rm', place, 'shop', '--yes']), 'deleted "shop", version 3\n')
+      assert.equal(await onServer(['ls', place]), 'no databases\n')
     },
   ],
 ]
 
 /** None where there can be no server. */
 export const serverChecks = whyNoServer() === null ? checks : []
+
+/** The shop of a place, open in this process, which does not close it when it is asked to. */
+async function openHere(place) {
+  const schema = decodeURIComponent(place.split('=')[1])
+  const host = createIndexedDB({
+    host: postgres({ connectionString: server.connectionString, schema }),
+    explain: false,
+  })
+  const request = host.open('shop')
+  await once(request, 'success')
+  return { host, database: request.result }
+}
 
 /** The shop as a file. */
 async function exported() {

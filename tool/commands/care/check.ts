@@ -26,7 +26,10 @@ async function check(
   name: string | undefined,
   { json }: { readonly json: boolean },
 ): Promise<void> {
-  const path = existingDirectory(directory)
+  const path = existingDirectory(
+    directory,
+    'on a server, "export" reads all of a database and says what cannot be read',
+  )
   const found = await withProgress('check', (onProgress) =>
     checkDirectory(path, { onProgress, ...(name !== undefined && { name }) }),
   )

@@ -22,7 +22,7 @@ async function makeSmall(
   name: string | undefined,
   { json }: { readonly json: boolean },
 ): Promise<void> {
-  const path = existingDirectory(directory)
+  const path = existingDirectory(directory, 'a server gives space free by itself')
   const compacted = await compact(path, name === undefined ? {} : { name })
   if (json) return printJson(compacted)
   if (compacted.length === 0) return printLine('no databases')

@@ -23,7 +23,7 @@ export function addDoctor(program: Command): void {
 }
 
 async function examine(directory: string, { json }: { readonly json: boolean }): Promise<void> {
-  requireFiles(directory)
+  requireFiles(directory, 'of a server, "postgres status" says how it does')
   const diagnosis = await doctor(directory)
   await (json ? printJson(diagnosis) : printDiagnosis(diagnosis))
   if (diagnosis.findings.some(({ level }) => level === 'error')) process.exitCode = exitCodes.found

@@ -27,7 +27,7 @@ async function save(
   name: string | undefined,
   { json }: { readonly json: boolean },
 ): Promise<void> {
-  const path = existingDirectory(directory)
+  const path = existingDirectory(directory, 'of a server, there are its backups')
   const salvaged = await withProgress('check', (onProgress) =>
     salvage(path, { onProgress, ...(name !== undefined && { name }) }),
   )

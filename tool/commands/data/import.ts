@@ -87,7 +87,7 @@ async function importStream(
   const stream = format ? await readAs(format, { source, file, name }) : source
   const { removeIfEmpty } = madeDirectory(directory)
   const progress = startProgress('records')
-  const patience = new Patience(wait)
+  const patience = new Patience({ place: directory, wait, done: 'replaced' })
   const onProgress = ({ phase, records, total }: ImportProgress): void =>
     progress.show(titles[phase], records, total)
   try {

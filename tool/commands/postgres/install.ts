@@ -3,11 +3,10 @@ import type { Command } from 'commander'
 import { installPostgres } from 'idb-everywhere/postgres'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
-import { placeOf, schemaOf, withServer } from './place.ts'
+import { type PlaceOptions, schemaOf, withPlace, withServer } from './place.ts'
 
-interface InstallOptions {
+interface InstallOptions extends PlaceOptions {
   readonly json: boolean
-  readonly schema?: string
   readonly role?: string
 }
 
@@ -27,15 +26,13 @@ export function addInstall(postgres: Command): void {
   )
 }
 
-async function install(
-  server: string,
-  { json, schema: given, role }: InstallOptions,
-): Promise<void> {
-  const place = placeOf(server, given)
-  const isNew = await installPostgres({ ...place, ...(role !== undefined && { role }) })
-  const schema = schemaOf(place)
-  if (json) return printJson({ schema, isNew, role: role ?? null })
-  const done = isNew ? 'made' : 'there already'
-  await printLine(`tables in schema ${shownName(schema)}: ${done}`)
-  if (role !== undefined) await printLine(`role ${shownName(role)}: may use them`)
+function install(server: string, { json, role, ...options }: InstallOptions): Promise<void> {
+  return withPlace(server, options, async (place) => {
+    const isNew = await installPostgres({ ...place, ...(role !== undefined && { role }) })
+    const schema = schemaOf(place)
+    if (json) return printJson({ schema, isNew, role: role ?? null })
+    const done = isNew ? 'made' : 'there already'
+    await printLine(`tables in schema ${shownName(schema)}: ${done}`)
+    if (role !== undefined) await printLine(`role ${shownName(role)}: may use them`)
+  })
 }

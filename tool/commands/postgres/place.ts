@@ -1,10 +1,17 @@
 /** Which server is meant, and which schema on it. */
 import { Argument, type Command } from 'commander'
-import type { ServerOptions } from 'idb-everywhere/postgres'
+import { secondsArgument } from '../../databases/arguments.ts'
 import { WrongUse } from '../../terminal/failures.ts'
-import { ambientServer, isServer, serverOptions } from '../../terminal/server.ts'
+import { withServerFailures } from '../../terminal/server-failure.ts'
+import {
+  ambientServer,
+  isServer,
+  serverOptions,
+  type ServerPlace,
+  serverSeconds,
+} from '../../terminal/server.ts'
 
-/** Adds the server, which the environment names where it is left out, and `--schema`. */
+/** Adds the server, which the environment names where it is left out, `--schema` and `--wait`. */
 export function withServer(command: Command): Command {
   const server = new Argument(
     '[server]',
@@ -13,14 +20,28 @@ export function withServer(command: Command): Command {
   return command
     .addArgument(server.default(ambientServer, 'DATABASE_URL, else PGHOST and its like'))
     .option('--schema <name>', 'the schema with the tables; default: idb_everywhere')
+    .option('--wait <seconds>', 'how long a server is looked for', secondsArgument, serverSeconds)
 }
 
-/** What the functions of `idb-everywhere/postgres` are told. @throws WrongUse where it is no server */
-export function placeOf(server: string, schema: string | undefined): ServerOptions {
+/** The options of commands about a server. */
+export interface PlaceOptions {
+  readonly schema?: string
+  readonly wait: number
+}
+
+/** Has `action` use the server that is meant. @throws WrongUse where it is none */
+export function withPlace<Result>(
+  server: string,
+  { schema: given, wait }: PlaceOptions,
+  action: (place: ServerPlace) => Promise<Result>,
+): Promise<Result> {
   if (!isServer(server))
     throw new WrongUse('That is no URL of a server such as postgres://host/database')
-  return { ...serverOptions(server), ...(schema !== undefined && { schema }) }
+  const named = serverOptions(server)
+  const schema = given ?? named.schema
+  const place = { ...named, ...(schema !== undefined && { schema }), waitMs: wait * 1000 }
+  return withServerFailures({ place: server, schema }, () => action(place))
 }
 
 /** The schema that is meant. */
-export const schemaOf = ({ schema = 'idb_everywhere' }: ServerOptions): string => schema
+export const schemaOf = ({ schema = 'idb_everywhere' }: ServerPlace): string => schema

@@ -5,11 +5,10 @@ import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
 import { countOf, formatTable } from '../../terminal/table.ts'
-import { placeOf, withServer } from './place.ts'
+import { type PlaceOptions, withPlace, withServer } from './place.ts'
 
-interface StatusOptions {
+interface StatusOptions extends PlaceOptions {
   readonly json: boolean
-  readonly schema?: string
 }
 
 /** Adds the command. */
@@ -27,8 +26,8 @@ export function addServerStatus(postgres: Command): void {
   )
 }
 
-async function status(server: string, { json, schema }: StatusOptions): Promise<void> {
-  const found = await postgresStatus(placeOf(server, schema))
+async function status(server: string, { json, ...options }: StatusOptions): Promise<void> {
+  const found = await withPlace(server, options, postgresStatus)
   if (found.format === null) process.exitCode = exitCodes.found
   await (json ? printJson(found) : printFound(found))
 }
