@@ -5,6 +5,7 @@ import { briefReaching, checkServerOptions, serverSettings } from '../options.ts
 import { remoteFailure } from '../server-failures.ts'
 import type { InstallPostgresOptions } from '../server-options.ts'
 import { grantsOf, quoted, tablesOf } from '../sql/tables.ts'
+import { beginStrict } from '../sql/transaction-statements.ts'
 import { Connector } from '../wire/connect.ts'
 import type { Wire } from '../wire/wire.ts'
 
@@ -31,9 +32,10 @@ export async function installPostgres(options: InstallPostgresOptions): Promise<
 }
 
 async function installOver(wire: Wire, schema: string, role?: string): Promise<boolean> {
-  // Two that install at the same time go one after the other.
-  await wire.ask({ text: "BEGIN; SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))" })
+  await wire.ask(beginStrict)
   try {
+    // Two that install at the same time go one after the other.
+    await wire.ask({ text: "SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))" })
     const isThere = await hasTables(wire, schema)
     if (!isThere) await wire.ask({ text: tablesOf(quoted(schema)) })
     if (role !== undefined) await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })

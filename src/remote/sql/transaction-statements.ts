@@ -38,9 +38,14 @@ export function transactionStatements(schema: string): TransactionStatements {
   })
 }
 
-export const beginStrict: Statement = { text: 'BEGIN' }
-export const beginStrictHere: Statement = { text: 'BEGIN; SET LOCAL synchronous_commit = on' }
-export const beginRelaxed: Statement = { text: 'BEGIN; SET LOCAL synchronous_commit = off' }
+/**
+ * Whatever the server, the database or the role have as their default. Who waits for the lock of a row is to see what was committed
+ * meanwhile: under any other level it would go on with what there was before.
+ */
+const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
+export const beginStrict: Statement = { text: begin }
+export const beginStrictHere: Statement = { text: `${begin}; SET LOCAL synchronous_commit = on` }
+export const beginRelaxed: Statement = { text: `${begin}; SET LOCAL synchronous_commit = off` }
 export const beginReading: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 export const commit: Statement = { text: 'COMMIT' }
 export const rollback: Statement = { text: 'ROLLBACK' }

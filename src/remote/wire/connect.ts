@@ -100,7 +100,7 @@ export class Connector {
     if (Number(row[1]) !== processID && (await isShared(wire, another))) {
       return { code: pooled, message: null, isLoss: true }
     }
-    await wire.ask({ text: settingsWith('SET', idleMs) })
+    await wire.ask({ text: `${settingsWith('SET', idleMs)}; ${isolation}` })
     return null
   }
 
@@ -135,11 +135,16 @@ export class Connector {
 const settings = [
   "bytea_output = 'hex'",
   "client_min_messages = 'warning'",
+  // Numbers come with all of their digits.
+  'extra_float_digits = 1',
   'jit = off',
   'enable_seqscan = off',
   'enable_bitmapscan = off',
   'plan_cache_mode = force_generic_plan',
 ]
+
+/** For statements that are transactions by themselves. */
+const isolation = "SET default_transaction_isolation = 'read committed'"
 
 function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
   const all = [...settings, `idle_in_transaction_session_timeout = ${idleMs}`]

@@ -16,7 +16,7 @@ export async function isShared(wire: Wire, another: () => Promise<Wire>): Promis
   try {
     for (let i = 0; i < attempts; i++) {
       const first = await processBehind(wire)
-      await other.ask({ text: 'BEGIN' })
+      await other.ask({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' })
       const taken = await processBehind(other)
       const second = await processBehind(wire)
       await other.ask({ text: 'COMMIT' })
