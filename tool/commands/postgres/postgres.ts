@@ -1,5 +1,6 @@
 /** `postgres`: what is done to a server as a whole. */
 import type { Command } from 'commander'
+import { withExamples } from '../../terminal/output.ts'
 import { addInstall } from './install.ts'
 import { addServerStatus } from './status.ts'
 
@@ -11,4 +12,5 @@ export function addPostgres(program: Command): void {
     .helpCommand('help [command]', 'the same as --help')
   addInstall(command)
   addServerStatus(command)
+  withExamples(command, 'postgres install --role app', 'postgres status')
 }
