@@ -62,7 +62,7 @@ class RemoteHost implements ObservableHost {
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
     againAfterLoss(() => this.#list()).then(
       (databases) => receiver.done(databases),
-      (error: unknown) => receiver.failed(remoteFailure(error, {})),
+      (error: unknown) => receiver.failed(remoteFailure(error, { schema: this.#services.schema })),
     )
   }
 
@@ -128,7 +128,8 @@ class RemoteHost implements ObservableHost {
       try {
         await process(database, request)
       } catch (error) {
-        throw exceptionOf(remoteFailure(error, { database: name }))
+        const { schema } = this.#services
+        throw exceptionOf(remoteFailure(error, { schema, database: name }))
       }
     })
   }
@@ -164,13 +165,15 @@ function servicesOf({
   })
   const statements = sql.transactions
   const pool = new Pool({
+    schema,
     connector,
     statements,
     most: connections,
     client: () => session.ready(),
     revive: () => session.check(),
   })
-  return { sql, pool, session, flusher: new Flusher(), limits: remoteLimits, durability, report }
+  const others = { flusher: new Flusher(), limits: remoteLimits, durability, report }
+  return { schema, sql, pool, session, ...others }
 }
 
 function loadOf({ database, queue }: Named): DatabaseLoad {

@@ -36,6 +36,7 @@ export class Lease {
 
 /** What a pool needs. */
 export interface PoolOptions {
+  readonly schema: string
   readonly connector: Connector
   readonly statements: TransactionStatements
   readonly most: number
@@ -171,7 +172,7 @@ export class Pool {
       if (this.#all.size > this.#lent.size) return
       const refused = this.#waiting.shift()
       if (refused?.isRequest) this.#requestCount--
-      refused?.reject(exceptionOf(remoteFailure(error, {})))
+      refused?.reject(exceptionOf(remoteFailure(error, { schema: this.#options.schema })))
     }
   }
 

@@ -8,6 +8,7 @@ import type { Sql } from './sql/sql.ts'
 
 /** Made once for each host. */
 export interface HostServices {
+  readonly schema: string
   readonly sql: Sql
   readonly pool: Pool
   readonly session: Session

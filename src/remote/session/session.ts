@@ -217,7 +217,9 @@ export class Session {
     this.#starting = null
     // Those who ask would wait for it.
     if (this.#connections.size > 0)
-      this.ready().catch((error: unknown) => report(remoteFailure(error, {})))
+      this.ready().catch((error: unknown) =>
+        report(remoteFailure(error, { schema: this.#options.schema })),
+      )
   }
 
   #notified(payload: string): void {

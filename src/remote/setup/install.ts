@@ -2,9 +2,9 @@
 import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
 import { briefReaching, checkServerOptions, serverSettings } from '../options.ts'
-import { remoteFailure } from '../server-failures.ts'
+import { makingFailure, notGranted, remoteFailure } from '../server-failures.ts'
 import type { InstallPostgresOptions } from '../server-options.ts'
-import { grantsOf, quoted, tablesOf } from '../sql/tables.ts'
+import { grantsOf, mayUse, quoted, tablesOf } from '../sql/tables.ts'
 import { beginStrict } from '../sql/transaction-statements.ts'
 import { Connector } from '../wire/connect.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -25,7 +25,7 @@ export async function installPostgres(options: InstallPostgresOptions): Promise<
   try {
     return await installOver(wire, schema, options.role)
   } catch (error) {
-    throw exceptionOf(remoteFailure(error, {}))
+    throw exceptionOf(remoteFailure(error, { schema }))
   } finally {
     await wire.end()
   }
@@ -37,14 +37,28 @@ async function installOver(wire: Wire, schema: string, role?: string): Promise<b
     // Two that install at the same time go one after the other.
     await wire.ask({ text: "SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))" })
     const isThere = await hasTables(wire, schema)
-    if (!isThere) await wire.ask({ text: tablesOf(quoted(schema)) })
-    if (role !== undefined) await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })
+    if (!isThere) await make(wire, schema)
+    if (role !== undefined) await grant(wire, schema, role)
     await wire.ask({ text: 'COMMIT' })
     return !isThere
   } catch (error) {
     await wire.ask({ text: 'ROLLBACK' })
     throw error
   }
+}
+
+async function make(wire: Wire, schema: string): Promise<void> {
+  try {
+    await wire.ask({ text: tablesOf(quoted(schema)) })
+  } catch (error) {
+    throw exceptionOf(makingFailure(error, schema))
+  }
+}
+
+async function grant(wire: Wire, schema: string, role: string): Promise<void> {
+  await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })
+  const [row] = await wire.ask(mayUse, [schema, role])
+  if (row?.[0] !== 't') throw exceptionOf(notGranted(role, schema))
 }
 
 async function hasTables(wire: Wire, schema: string): Promise<boolean> {

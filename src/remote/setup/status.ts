@@ -31,7 +31,7 @@ export async function postgresStatus(options: ServerOptions): Promise<PostgresSt
     await wire.ask(commit)
     return found
   } catch (error) {
-    throw exceptionOf(remoteFailure(error, {}))
+    throw exceptionOf(remoteFailure(error, { schema }))
   } finally {
     await wire.end()
   }

@@ -69,11 +69,33 @@ CREATE TABLE ${schema}.slots (
   PRIMARY KEY (client, slot)) WITH (fillfactor = 50);`
 }
 
+/** Those whose rows are read and written; `meta` is only read. */
+const tableNames = [
+  'databases',
+  'stores',
+  'indexes',
+  'records',
+  'chunks',
+  'entries',
+  'sessions',
+  'connections',
+  'slots',
+]
+
+/** Whether a role has those rights: where one may not give them, the server only warns. `$1` schema, `$2` role. */
+export const mayUse = {
+  text: `SELECT has_schema_privilege($2::name, $1::text, 'USAGE') AND bool_and(
+  has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'SELECT') AND (tablename = 'meta' OR
+  has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'INSERT') AND
+  has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'UPDATE') AND
+  has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'DELETE')))
+FROM pg_tables WHERE schemaname = $1::text AND tablename IN ('meta', ${tableNames.map((name) => `'${name}'`).join(', ')})`,
+}
+
 /** What lets a role use the tables, and no more. Both names are quoted. */
 export function grantsOf(schema: string, role: string): string {
   return `
 GRANT USAGE ON SCHEMA ${schema} TO ${role};
 GRANT SELECT ON ${schema}.meta TO ${role};
-GRANT SELECT, INSERT, UPDATE, DELETE ON ${schema}.databases, ${schema}.stores, ${schema}.indexes, ${schema}.records,
-  ${schema}.chunks, ${schema}.entries, ${schema}.sessions, ${schema}.connections, ${schema}.slots TO ${role};`
+GRANT SELECT, INSERT, UPDATE, DELETE ON ${tableNames.map((name) => `${schema}.${name}`).join(', ')} TO ${role};`
 }

@@ -5,7 +5,7 @@
  */
 import { append } from '../../base/own-property.ts'
 import { Fifo } from '../../base/fifo.ts'
-import { type Failure, failureOf } from '../../errors.ts'
+import type { Failure } from '../../errors.ts'
 import { Changes } from '../../host/changes.ts'
 import { type LockOwner, LockRequest } from '../../host/scheduler.ts'
 import {
@@ -21,7 +21,7 @@ import {
 } from '../../protocol/protocol.ts'
 import type { RemoteDatabase } from '../database.ts'
 import type { HostServices } from '../services.ts'
-import { failureOfProblem, lostConnection, unknownOutcome } from '../server-failures.ts'
+import { toldProblem, lostConnection, unknownOutcome, remoteFailure } from '../server-failures.ts'
 import { commit } from '../sql/transaction-statements.ts'
 import { type Problem, sqlState } from '../wire/problem.ts'
 import type { Lease } from '../pool.ts'
@@ -184,7 +184,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     this.#isBeginning = true
     this.#options.services.pool.acquire().then(
       (lease) => this.#enter(lease),
-      (error: unknown) => this.giveUp(failureOf(error, this.#place)),
+      (error: unknown) => this.giveUp(remoteFailure(error, this.#place)),
     )
   }
 
@@ -271,7 +271,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
 
   #broke({ receiver }: Pending, error: unknown): void {
     if (this.#isOver) return
-    const failure = failureOf(error, this.#place)
+    const failure = remoteFailure(error, this.#place)
     receiver.failed(failure)
     this.giveUp(failure)
   }
@@ -280,8 +280,8 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     return this.#state === 'finished'
   }
 
-  get #place(): { readonly database: string } {
-    return { database: this.#options.database.name }
+  get #place(): { readonly schema: string; readonly database: string } {
+    return { schema: this.#options.services.schema, database: this.#options.database.name }
   }
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
@@ -326,7 +326,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (problem.code === sqlState.divisionByZero) {
       return this.#endAborted(this.#options.services.session.displaced(this.#options.database))
     }
-    this.#endAborted(failureOfProblem(problem, this.#place))
+    this.#endAborted(toldProblem(problem, this.#place))
   }
 
   /** The commit was on its way when the connection was lost. */

@@ -35,6 +35,8 @@ export class Wire {
   #pending = 0
   #hasWarned = false
   #isLost = false
+  /** Why the server has ended it, said while no answer was awaited; null: it has said nothing. */
+  #lastWord: string | null = null
   #isEnding = false
   /** Whether what is sent waits for more. */
   #isGathering = false
@@ -45,7 +47,10 @@ export class Wire {
   constructor(client: PgClient, adapted: (statement: Statement) => Statement = (it) => it) {
     this.#client = client
     this.#adapted = adapted
-    client.on('error', () => this.#lose())
+    client.on('error', (error) => {
+      this.#lastWord ??= problemOf(error).code
+      this.#lose()
+    })
     client.on('end', () => this.#lose())
     client.on('notice', ({ code }) => {
       // By its code: its severity is a word of the server's language. Class 00 is no warning.
@@ -155,7 +160,7 @@ export class Wire {
   #failed(answer: Answer, problem: Problem): void {
     // Half of what was sent may have been done: nothing more must come after it.
     if (problem.isLoss) this.cutOff()
-    answer.failed(problem)
+    answer.failed(problem.code === null ? { ...problem, code: this.#lastWord } : problem)
   }
 
   #answered(): void {

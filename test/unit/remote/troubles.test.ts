@@ -1,6 +1,9 @@
 /** What goes wrong with a server, and how it is told. */
 import { expect, test } from 'vitest'
 import { installPostgres } from '../../../src/remote/entry.ts'
+import { remoteFailure } from '../../../src/remote/server-failures.ts'
+import { Connector } from '../../../src/remote/wire/connect.ts'
+import { serverAddresses } from '../../../src/remote/wire/server-address.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
@@ -23,7 +26,7 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
     const place = { connectionString: connectionString(), schema: 'nothing here' }
     await expect(openingOf(place)).rejects.toMatchObject({
       name: 'UnknownError',
-      message: expect.stringContaining('installPostgres()'),
+      message: expect.stringMatching(/^The schema "nothing here" .*installPostgres\(\)/),
       cause: { code: 'ERR_IDB_NOT_INSTALLED' },
     })
   })
@@ -47,6 +50,14 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
         cause: { code: 'ERR_IDB_FOREIGN_FILE' },
       })
     }
+    await ask('CREATE SCHEMA others; CREATE TABLE others.records (name text)')
+    await expect(installPostgres({ ...place, schema: 'others' })).rejects.toMatchObject({
+      message: expect.stringMatching(/"others" .* of another program: .*choose another schema$/),
+      cause: { code: 'ERR_IDB_FOREIGN_FILE', systemCode: '42P07' },
+    })
+    expect(await ask("SELECT tablename FROM pg_tables WHERE schemaname = 'others'")).toEqual([
+      ['records'],
+    ])
   })
 
   test('a server that is not there is told by its code, and without its connection string', async () => {
@@ -75,6 +86,17 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
     await resultOf(indexedDB.deleteDatabase('test'))
     const stranger = { ...place, connectionString: as('stranger') }
     await expect(openingOf(stranger)).rejects.toMatchObject({
+      message: expect.stringMatching(/the owner of the tables gives .* "role" of installPostgres/),
+      cause: { code: 'ERR_IDB_SERVER', systemCode: '42501' },
+    })
+    // The server itself lets it be, with a warning.
+    const notOwner = { ...place, connectionString: as('app') }
+    await expect(installPostgres({ ...notOwner, role: 'stranger' })).rejects.toMatchObject({
+      message: expect.stringContaining('may not give "stranger" the rights'),
+      cause: { code: 'ERR_IDB_SERVER', systemCode: '42501' },
+    })
+    await expect(installPostgres({ ...notOwner, schema: 'own' })).rejects.toMatchObject({
+      message: expect.stringMatching(/make the schema "own" .*GRANT CREATE ON DATABASE/),
       cause: { code: 'ERR_IDB_SERVER', systemCode: '42501' },
     })
     await ask('REASSIGN OWNED BY app TO postgres')
@@ -108,6 +130,20 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
     const after = database.transaction('s', 'readwrite').objectStore('s')
     expect(await resultOf(after.get('k'))).toBeUndefined()
     await resultOf(after.put('kept', 'k'))
+  })
+
+  test('a transaction in which nothing happens is told why it was ended', async () => {
+    const addresses = serverAddresses(connectionString())
+    const reaching = { addresses, tls: undefined, waitMs: 0, idleMs: 50, isPooled: false }
+    const wire = await new Connector(reaching).connect()
+    await wire.ask({ text: 'BEGIN' })
+    await new Promise<void>((resolve) => wire.onLoss(resolve))
+    const error = await wire.ask({ text: 'SELECT 1' }).catch((reason: unknown) => reason)
+    expect(remoteFailure(error, { schema: 'any' })).toMatchObject({
+      name: 'AbortError',
+      message: expect.stringMatching(/^Nothing happened in the transaction for 30 seconds/),
+      facts: { code: 'ERR_IDB_OWNER_LOST', systemCode: '25P03' },
+    })
   })
 
   test('a server that ends and comes back keeps what was told to be complete, and open databases', async () => {
