@@ -249,8 +249,8 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   }
 
   /**
-   * Has the commit travel with the operations, which saves a round trip. Until the host declines, which takes a round trip at
-   * most, it is to script as if it had called `commit()`.
+   * Has the commit travel with the operations, which saves a round trip. Until the host declines, which takes little more than a
+   * round trip, it is to script as if it had called `commit()`.
    */
   // Deviates: by the specification it stays inactive, and can be aborted, until its results are handled.
   #offerCommit(): void {

@@ -20,11 +20,8 @@ import type { RemoteDatabase } from './database.ts'
 import type { Lease } from './pool.ts'
 import type { HostServices } from './services.ts'
 import type { OpenConnection } from './session/open-connection.ts'
-import {
-  type Outcome,
-  RemoteTransaction,
-  type TransactionOwner,
-} from './transaction/transaction.ts'
+import { RemoteTransaction } from './transaction/transaction.ts'
+import type { Outcome, TransactionOwner } from './transaction/transaction-options.ts'
 
 /** What a transaction of a connection may be in addition to its scope. */
 interface Making {

@@ -86,6 +86,11 @@ export class Pool {
     for (const { wire } of this.#all) wire.cutOff()
   }
 
+  /** Whether there is a connection at once. */
+  get hasIdle(): boolean {
+    return this.#idle.length > 0
+  }
+
   /** A connection for a transaction, as soon as there is one. @throws UnknownError where the server cannot be reached */
   acquire(): Promise<Lease> {
     return this.#acquire(false)

@@ -9,7 +9,9 @@ export interface TransactionStatements {
    * database, `$5` store ids, `$6` their epoch, `$7` how many they are. Gives ids and numbers of key generators as two lists.
    */
   readonly enter: Statement
-  /** The same for an upgrade, which has locked the database: `$1`, `$2`, `$3`. */
+  /** The same, where locks that are not had soon fail it with `lockNotAvailable`. */
+  readonly enterSoon: Statement
+  /** The same as `enter` for an upgrade, which has locked the database: `$1`, `$2`, `$3`. */
   readonly enterUpgrade: Statement
   /** Checks that a snapshot has the database as it was: `$1` database, `$2` epoch. */
   readonly enterReading: Statement
@@ -23,13 +25,25 @@ export interface TransactionStatements {
   readonly makeSlot: Statement
 }
 
+/**
+ * For how long locks are waited for by a transaction whose commit is on its way with it: about as long as a slow network takes, so that
+ * transactions of a moment follow each other without a round trip between them.
+ */
+const soonMs = 20
+
 /** The statements in a schema, whose name is quoted. */
 export function transactionStatements(schema: string): TransactionStatements {
   const slot = 'client = $1 AND slot = $2'
-  const note = `UPDATE ${schema}.slots SET token = $3 WHERE ${slot} AND token < $3 RETURNING 1`
+  const note = (rest = ''): string =>
+    `noted AS (UPDATE ${schema}.slots SET token = $3 WHERE ${slot} AND token < $3${rest} RETURNING 1)`
+  const lock = `locked AS MATERIALIZED (SELECT id, current_number FROM ${schema}.stores WHERE db = $4 AND id = ANY ($5::int[]) AND epoch = $6 AND EXISTS (SELECT FROM noted) ORDER BY id FOR NO KEY UPDATE)`
+  const numbers = 'array_agg(id), array_agg(current_number), 1 / (count(*) = $7)::int'
+  const hurry = `hurried AS MATERIALIZED (SELECT current_setting('lock_timeout') AS before, set_config('lock_timeout', '${soonMs}', true))`
   return named({
-    enter: `WITH noted AS (${note}), locked AS MATERIALIZED (SELECT id, current_number FROM ${schema}.stores WHERE db = $4 AND id = ANY ($5::int[]) AND epoch = $6 AND EXISTS (SELECT FROM noted) ORDER BY id FOR NO KEY UPDATE) SELECT array_agg(id), array_agg(current_number), 1 / (count(*) = $7)::int FROM locked`,
-    enterUpgrade: `WITH noted AS (${note}) SELECT 1 / count(*)::int FROM noted`,
+    enter: `WITH ${note()}, ${lock} SELECT ${numbers} FROM locked`,
+    // What comes after it may take as long as ever.
+    enterSoon: `WITH ${hurry}, ${note(' AND EXISTS (SELECT FROM hurried)')}, ${lock} SELECT ${numbers}, set_config('lock_timeout', (SELECT before FROM hurried), true) FROM locked`,
+    enterUpgrade: `WITH ${note()} SELECT 1 / count(*)::int FROM noted`,
     enterReading: `SELECT 1 / count(*)::int FROM ${schema}.databases WHERE id = $1 AND epoch = $2`,
     moveGenerators: `UPDATE ${schema}.stores s SET current_number = u.n FROM unnest($2::int[], $3::float8[]) u (id, n) WHERE s.db = $1 AND s.id = u.id`,
     readSlot: `SELECT token FROM ${schema}.slots WHERE ${slot} FOR UPDATE`,

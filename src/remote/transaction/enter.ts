@@ -22,13 +22,15 @@ export interface Entering {
   readonly durability: Durability
   readonly lease: Lease
   readonly token: number
+  /** Whether it waits for locks for as long as it takes; else it fails with `lockNotAvailable` where they are not had soon. */
+  readonly isPatient: boolean
 }
 
 /** Begins it, and takes its locks or its snapshot. `entered` is called when it has them; statements may follow before that. */
 export function enter(
   { sql, session, durability: byDefault }: HostServices,
   { line, numbers, db }: Ground,
-  { database, storeIds, isReading, durability, lease, token }: Entering,
+  { database, storeIds, isReading, durability, lease, token, isPatient }: Entering,
   entered: () => void,
 ): void {
   const { transactions } = sql
@@ -40,7 +42,8 @@ export function enter(
   const isStrict = (durability === 'default' ? byDefault : durability) === 'strict'
   line.send(beginOf(isStrict, lease))
   const locks = [db, storeIds, epoch, storeIds.length]
-  line.send(transactions.enter, [session.client, lease.slot, token, ...locks], ([row]) => {
+  const entering = isPatient ? transactions.enter : transactions.enterSoon
+  line.send(entering, [session.client, lease.slot, token, ...locks], ([row]) => {
     if (row && !noteNumbers(row, numbers)) line.fail(damagedNumber)
     else entered()
   })

@@ -2,9 +2,9 @@
 import type { Operation, ScanOperation } from '../../protocol/protocol.ts'
 import { countStatement, getStatement, scanStatement } from '../sql/scan-statements.ts'
 import { numberIn, type Row, textIn } from '../wire/statement.ts'
-import { FoundRecords } from './found-records.ts'
+import { FoundRecords } from './found/found-records.ts'
 import type { Ground, Group, Pending } from './ground.ts'
-import { partsIn, recordUnder } from './record-under.ts'
+import { partsIn, recordUnder } from './found/record-under.ts'
 
 /** One scan, whose records are passed on while they come. */
 export function scanning(pending: Pending<ScanOperation>): Group {

@@ -15,7 +15,7 @@ import { keyPathBytes, nameBytes } from '../names.ts'
 import { scanStatement } from '../sql/scan-statements.ts'
 import { bytesIn, type Row, type Statement, type Value } from '../wire/statement.ts'
 import { keyTaken } from './clashes.ts'
-import { FoundRecords } from './found-records.ts'
+import { FoundRecords } from './found/found-records.ts'
 import type { Ground, Group, Pending } from './ground.ts'
 import { entriesOf, entryArrays } from './write-records.ts'
 

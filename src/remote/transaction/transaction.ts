@@ -9,18 +9,14 @@ import type { Failure } from '../../errors.ts'
 import { Changes } from '../../host/changes.ts'
 import { type LockOwner, LockRequest } from '../../host/scheduler.ts'
 import {
-  type Durability,
   type HostTransaction,
   isWrite,
   type Operation,
   type OperationReceiver,
   type OperationResult,
   type TransactionListener,
-  type TransactionMode,
   type WriteOperation,
 } from '../../protocol/protocol.ts'
-import type { RemoteDatabase } from '../database.ts'
-import type { HostServices } from '../services.ts'
 import { toldProblem, lostConnection, unknownOutcome, remoteFailure } from '../server-failures.ts'
 import { commit } from '../sql/transaction-statements.ts'
 import { type Problem, sqlState } from '../wire/problem.ts'
@@ -30,28 +26,8 @@ import { type Ground, type Group, Pending } from './ground.ts'
 import { Line } from './line.ts'
 import { nextGroup } from './next-group.ts'
 import { Numbers } from './numbers.ts'
-
-/** What a transaction is made of. */
-export interface TransactionOptions {
-  readonly services: HostServices
-  readonly database: RemoteDatabase
-  /** Its scope; empty for an upgrade transaction. */
-  readonly storeIds: readonly number[]
-  readonly mode: TransactionMode
-  readonly durability: Durability
-  /** null: `listen` follows. */
-  readonly listener: TransactionListener | null
-  readonly owner: TransactionOwner
-}
-
-/** How a transaction ends. */
-export type Outcome = 'committed' | 'aborted'
-
-/** What keeps count of a transaction. */
-export interface TransactionOwner {
-  /** Called last, once its end has been told. */
-  finished(transaction: RemoteTransaction, outcome: Outcome): void
-}
+import type { Outcome, TransactionOptions } from './transaction-options.ts'
+import { Wish } from './wish.ts'
 
 /** Where a transaction is on the server. */
 interface Running extends Ground {
@@ -78,10 +54,9 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   #awaited = 0
   #uncertain = 0
   #isHeldUp = false
-  readonly #failures: Failure[] = []
-  /** null: no commit was asked for. */
-  #failuresSeen: number | null = null
-  #isOffered = false
+  readonly #wish = new Wish()
+  /** Whether it waits for a connection or for locks, which may take any length of time: until it has them it can be aborted. */
+  #isPatient = false
   /** What it has changed; null: no one watches. */
   readonly #changes: Changes | null
   #hasWritten = false
@@ -140,16 +115,20 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
 
   commit(failuresSeen: number): void {
     if (this.#state === 'finished') return
-    this.#failuresSeen = failuresSeen
+    this.#wish.commit(failuresSeen)
     this.#flushSoon()
   }
 
   offerCommit(failuresSeen: number): void {
     if (this.#state === 'finished' || this.#state === 'committing') return
-    if (this.#failures[failuresSeen]) return
-    if (this.#state !== 'started') return this.#listener?.declined()
-    this.#isOffered = true
-    this.commit(failuresSeen)
+    if (!this.#wish.offer(failuresSeen)) return
+    if (this.#state !== 'started' || this.#isPatient) this.#decline()
+    else this.#flushSoon()
+  }
+
+  /** Script may go on with it as if nothing had been offered. */
+  #decline(): void {
+    if (this.#wish.takeBack()) this.#listener?.declined()
   }
 
   abort(): void {
@@ -170,7 +149,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (this.#state !== 'started') return
     if (this.#running) return this.#sendGroups(this.#running)
     if (this.#queue.first()) this.#begin()
-    else if (this.#failuresSeen !== null) this.#finishCommitted()
+    else if (this.#wish.isThere) this.#finishCommitted()
   }
 
   #flushSoon(): void {
@@ -182,10 +161,17 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   #begin(): void {
     if (this.#isBeginning) return
     this.#isBeginning = true
-    this.#options.services.pool.acquire().then(
+    const { pool } = this.#options.services
+    if (!pool.hasIdle) this.#wait()
+    pool.acquire().then(
       (lease) => this.#enter(lease),
       (error: unknown) => this.giveUp(remoteFailure(error, this.#place)),
     )
+  }
+
+  #wait(): void {
+    this.#isPatient = true
+    this.#decline()
   }
 
   #enter(lease: Lease): void {
@@ -193,11 +179,14 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     const running = this.#runningOn(lease, lease.nextToken())
     this.#running = running
     const { services, database, storeIds, mode, durability } = this.#options
+    this.#isPatient = !this.#wish.isOffered
     const entered = (): void => {
       this.#asked = null
+      this.#isPatient = false
       this.#sendGroups(running)
     }
-    const how = { database, storeIds, isReading: mode === 'readonly', durability }
+    const isReading = mode === 'readonly'
+    const how = { database, storeIds, isReading, durability, isPatient: this.#isPatient }
     enter(services, running, { ...how, lease, token: running.token }, entered)
     this.#sendGroups(running)
   }
@@ -259,14 +248,8 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
 
   #failed({ receiver }: Pending, failure: Failure): void {
     if (this.#isOver) return
-    append(this.#failures, failure)
-    if (this.#isOffered) this.#takeBack()
+    this.#wish.failed(failure)
     receiver.failed(failure)
-  }
-
-  #takeBack(): void {
-    this.#isOffered = false
-    this.#failuresSeen = null
   }
 
   #broke({ receiver }: Pending, error: unknown): void {
@@ -286,11 +269,11 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
 
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
   #commitIfReady(running: Running): void {
-    if (this.#state !== 'started' || this.#failuresSeen === null) return
+    if (this.#state !== 'started' || !this.#wish.isThere) return
     if (this.#queue.first() || this.#isHeldUp || this.#uncertain > 0) return
     const isTold = this.#hasWritten && this.#options.database.isWatchedElsewhere
     if (isTold && this.#awaited > 0) return // What it has changed shows in the answers.
-    const unseen = this.#failures[this.#failuresSeen]
+    const { unseen } = this.#wish
     if (unseen) return this.giveUp(unseen)
     if (this.#options.mode === 'readonly' && this.#awaited === 0) return this.#letGoOf(running)
     this.#state = 'committing'
@@ -323,6 +306,9 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
       return void this.#findOutcome()
     }
     if (problem.isLoss && this.#mayBeginAgain) return this.#beginAgain()
+    if (problem.code === sqlState.lockNotAvailable && this.#wish.isOffered && this.#asked) {
+      return this.#beginPatiently()
+    }
     if (problem.code === sqlState.divisionByZero) {
       return this.#endAborted(this.#options.services.session.displaced(this.#options.database))
     }
@@ -343,6 +329,13 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   /** Whether the server, or the connection to it, was gone before it has said anything: nothing of it is known to anyone. */
   get #mayBeginAgain(): boolean {
     return this.#asked !== null && this.#attempts < mostAttempts
+  }
+
+  /** Others have its locks: nothing is known of it, and its commit must not be under way while it waits for them. */
+  #beginPatiently(): void {
+    this.#running?.line.rollback()
+    this.#decline()
+    this.#beginAgain()
   }
 
   #beginAgain(): void {

@@ -4,7 +4,7 @@ import { serverSettings } from '../../../src/remote/options.ts'
 import { Connector } from '../../../src/remote/wire/connect.ts'
 import type { Wire } from '../../../src/remote/wire/wire.ts'
 import { askServer } from '../../kit/ask-server.ts'
-import { openDatabase } from '../../kit/promises.ts'
+import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 
 onServer('a lock that another process has', ({ factory, connectionString, schema }) => {
@@ -41,5 +41,50 @@ onServer('a lock that another process has', ({ factory, connectionString, schema
     await tell('DELETE FROM stores', 'DELETE FROM databases', 'COMMIT')
     expect((await opening).version).toBe(2)
     expect(from).toEqual([0])
+  })
+
+  const outcomeOf = (transaction: IDBTransaction): Promise<string> =>
+    completion(transaction).then(
+      () => 'complete',
+      () => 'aborted',
+    )
+
+  test('a transaction that waits can be aborted, whose commit was on its way with it', async () => {
+    const database = await openDatabase(await factory(), (it) => it.createObjectStore('s'))
+    const put = (): IDBTransaction => {
+      const transaction = database.transaction('s', 'readwrite')
+      transaction.objectStore('s').put(1, 1)
+      return transaction
+    }
+    // A connection is there, and its session, as in the course of a program.
+    expect(await outcomeOf(put())).toBe('complete')
+    await tell('BEGIN', 'DELETE FROM records', 'SELECT FROM stores FOR NO KEY UPDATE')
+    const transaction = put()
+    const outcome = outcomeOf(transaction)
+    const abort = (): string => {
+      try {
+        transaction.abort()
+        return 'aborted'
+      } catch (error) {
+        return (error as DOMException).name
+      }
+    }
+    await waiting()
+    await expect.poll(abort).toBe('aborted')
+    expect(await outcome).toBe('aborted')
+    await tell('COMMIT')
+    expect(await resultOf(database.transaction('s').objectStore('s').count())).toBe(0)
+  })
+
+  test('one that is let alone waits, and commits', async () => {
+    const database = await openDatabase(await factory(), (it) => it.createObjectStore('s'))
+    await tell('BEGIN', 'SELECT FROM stores FOR NO KEY UPDATE')
+    const transaction = database.transaction('s', 'readwrite')
+    transaction.objectStore('s').put('kept', 'k')
+    const outcome = outcomeOf(transaction)
+    await waiting()
+    await tell('COMMIT')
+    expect(await outcome).toBe('complete')
+    expect(await resultOf(database.transaction('s').objectStore('s').get('k'))).toBe('kept')
   })
 })

@@ -1,9 +1,9 @@
 /** Records as a server gives them, and as those who asked for them get them. */
-import { StorageError } from '../../errors.ts'
-import type { RecordBytes } from '../../protocol/protocol.ts'
-import { remoteLimits } from '../limits.ts'
-import { chunkBytes } from '../sql/tables.ts'
-import { byteLength, numberIn, type Row, textIn, writeBytes } from '../wire/statement.ts'
+import { StorageError } from '../../../errors.ts'
+import type { RecordBytes } from '../../../protocol/protocol.ts'
+import { remoteLimits } from '../../limits.ts'
+import { chunkBytes } from '../../sql/tables.ts'
+import { byteLength, numberIn, type Row, textIn, writeBytes } from '../../wire/statement.ts'
 
 /** The columns of a scan's rows, see `scanStatement()`. */
 const columns = { part: 0, number: 1, keys: 2, primaryKeys: 3, values: 4 }

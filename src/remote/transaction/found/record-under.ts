@@ -1,6 +1,6 @@
 /** Records put together from the texts in a row. */
-import type { RecordBytes } from '../../protocol/protocol.ts'
-import { byteLength, type Row, textIn, writeBytes } from '../wire/statement.ts'
+import type { RecordBytes } from '../../../protocol/protocol.ts'
+import { byteLength, type Row, textIn, writeBytes } from '../../wire/statement.ts'
 
 /** The texts of a value: its own, or those of its parts, which come in several rows. */
 export function partsIn(
