@@ -34,19 +34,40 @@ export async function upgradeDatabase(opening: Opening): Promise<void> {
 
 async function upgradeOnce(opening: Opening, noteFound: () => void): Promise<void> {
   const lease = await opening.named.services.pool.acquireForRequest()
-  const working = takeDatabase(opening, lease, noteFound)
+  const taking = takeDatabase(opening, lease, noteFound)
   try {
-    await opening.request.orCancelled([working])
+    await opening.request.orCancelled([taking.then(() => {})])
   } catch (error) {
-    working.catch(() => {}) // It fails as the connection is closed.
+    taking.then(
+      (taken) => taken?.connection.close(),
+      () => {}, // It fails as the connection is closed.
+    )
     // It is in the middle of a transaction.
     lease.wire.cutOff()
     throw error
   }
+  const taken = await taking
+  // From here on it waits for no one: it comes to its end.
+  if (taken) await runUpgrade(opening, lease, taken)
 }
 
-/** `noteFound` is called before anyone is asked to close. */
-async function takeDatabase(opening: Opening, lease: Lease, noteFound: () => void): Promise<void> {
+/** What is to be upgraded: it has no other connection, and can have none until the transaction ends. */
+interface Taken {
+  readonly connection: RemoteConnection
+  /** The number that the commit leaves. */
+  readonly token: number
+  /** Of key generators: store and number. */
+  readonly numbers: readonly Row[]
+  readonly oldVersion: number
+  readonly version: number
+}
+
+/** null: the request is answered, as another has upgraded it. `noteFound` is called before anyone is asked to close. */
+async function takeDatabase(
+  opening: Opening,
+  lease: Lease,
+  noteFound: () => void,
+): Promise<Taken | null> {
   const { named, requested, listener } = opening
   const { pool, durability } = named.services
   const { wire } = lease
@@ -57,7 +78,10 @@ async function takeDatabase(opening: Opening, lease: Lease, noteFound: () => voi
   noteFound()
   const oldVersion = found.schema.version
   const version = requested ?? (oldVersion || 1)
-  if (oldVersion < version) return runUpgrade(opening, lease, { found, version })
+  if (oldVersion < version) {
+    await closeAll(opening, lease, { found, version })
+    return { ...(await enterUpgrade(opening, lease, found)), oldVersion, version }
+  }
   // Another has upgraded it meanwhile.
   if (oldVersion === version) listener.opened(await placeConnection(named, lease, found))
   else {
@@ -65,6 +89,7 @@ async function takeDatabase(opening: Opening, lease: Lease, noteFound: () => voi
     listener.failed(versionFailure(named.name, { oldVersion, version }))
   }
   pool.release(lease)
+  return null
 }
 
 /** The database, which nothing else can have until the transaction ends; one of version 0 where there is none. */
@@ -80,34 +105,38 @@ async function findOrMake({ services, name }: NamedDatabase, wire: Wire): Promis
   }
 }
 
-interface Upgrading {
-  readonly found: FoundDatabase
-  readonly version: number
-}
-
-async function runUpgrade(opening: Opening, lease: Lease, upgrading: Upgrading): Promise<void> {
-  const { named, request, listener } = opening
-  const { found, version } = upgrading
+/** Has the connections to the database closed. */
+function closeAll(
+  { named: { services, connections }, request, listener }: Opening,
+  lease: Lease,
+  { found, version }: { readonly found: FoundDatabase; readonly version: number },
+): Promise<void> {
   const oldVersion = found.schema.version
-  await closeOthers({
-    services: named.services,
+  return closeOthers({
+    services,
     lease,
     db: found.id,
-    connections: named.connections,
+    connections,
     oldVersion,
     newVersion: version,
     request,
     blocked: () => listener.blocked(oldVersion, version),
   })
-  const { connection, token, numbers } = await enterUpgrade(opening, lease, found)
-  await new Promise<void>((resolve) => {
+}
+
+function runUpgrade(
+  opening: Opening,
+  lease: Lease,
+  { connection, token, numbers, oldVersion, version }: Taken,
+): Promise<void> {
+  return new Promise((resolve) => {
     const transaction = connection.startUpgrade(lease, token, (outcome) => {
       answerUpgraded(opening, connection, outcome)
       resolve()
     })
     for (const row of numbers) transaction.ground?.numbers.found(numberIn(row, 0), numberIn(row, 1))
     setVersion(transaction, connection, version)
-    listener.upgradeNeeded(connection, transaction, oldVersion)
+    opening.listener.upgradeNeeded(connection, transaction, oldVersion)
   })
 }
 
@@ -132,7 +161,7 @@ async function enterUpgrade({ named }: Opening, lease: Lease, found: FoundDataba
     connection.close()
     throw error
   }
-  return { connection, token, numbers: numbers satisfies readonly Row[] }
+  return { connection, token, numbers }
 }
 
 /** The first change of the upgrade; nothing is to be told of it. */
