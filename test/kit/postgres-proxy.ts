@@ -16,6 +16,8 @@ export interface PostgresProxy {
   cut: Cut
   /** How many COMMITs; 1 again after that. */
   times: number
+  /** Ends the next connection that asks this: the server's answer comes with an error that ends the connection; null: none. */
+  endAtAnswerTo: string | null
   close(): Promise<void>
 }
 
@@ -33,6 +35,7 @@ export async function startProxy(
     turns: 0,
     cut: 'none',
     times: 1,
+    endAtAnswerTo: null,
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -48,6 +51,17 @@ export async function startProxy(
   return proxy
 }
 
+/** The end of the answer to a query of one row, and of its batch. */
+const selected = 'SELECT 1\0Z\0\0\0\x05I'
+
+/** What a server says as an administrator ends a connection. */
+const terminated = ((): Buffer => {
+  const fields = Buffer.from('SFATAL\0VFATAL\0C57P01\0Mit was ended\0\0')
+  const head = Buffer.from('E\0\0\0\0')
+  head.writeUInt32BE(fields.length + 4, 1)
+  return Buffer.concat([head, fields])
+})()
+
 interface Ends {
   readonly client: Socket
   readonly upstream: Socket
@@ -57,6 +71,8 @@ interface Ends {
 function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): void {
   let hasHeard = true
   let isMuted = false
+  /** What was answered of a batch with which the connection ends; null: it does not. */
+  let last: Buffer | null = null
   // Half of it on each way. Timers of the same length keep their order.
   const later = (work: () => void): void => {
     if (latencyMs === 0) work()
@@ -65,7 +81,11 @@ function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): v
   client.on('data', (bytes: Buffer) => {
     if (hasHeard) proxy.turns++
     hasHeard = false
-    const { cut } = proxy
+    const { cut, endAtAnswerTo } = proxy
+    if (endAtAnswerTo !== null && bytes.includes(endAtAnswerTo)) {
+      proxy.endAtAnswerTo = null
+      last = Buffer.alloc(0)
+    }
     if (cut === 'none' || !bytes.includes('COMMIT\0')) return later(() => upstream.write(bytes))
     if (--proxy.times === 0) Object.assign(proxy, { cut: 'none', times: 1 })
     if (cut === 'commit') return end()
@@ -75,6 +95,11 @@ function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): v
   upstream.on('data', (bytes: Buffer) => {
     // The answers are there: so the commit was made.
     if (isMuted) return bytes.includes('COMMIT\0') ? end() : undefined
+    if (last) {
+      last = Buffer.concat([last, bytes])
+      if (last.includes(selected)) client.end(Buffer.concat([last, terminated]))
+      return
+    }
     later(() => {
       hasHeard = true
       client.write(bytes)

@@ -13,6 +13,8 @@ const attempts = 3
  */
 export async function isShared(wire: Wire, another: () => Promise<Wire>): Promise<boolean> {
   const other = await another()
+  // Who waits for the one waits for the other.
+  wire.onLoss(() => other.cutOff())
   try {
     for (let i = 0; i < attempts; i++) {
       const first = await processBehind(wire)

@@ -18,6 +18,11 @@ export class StatementError extends Error {
   }
 }
 
+/** What is awaited from a connection that is no more. */
+export function lostInBetween(): StatementError {
+  return new StatementError({ code: null, message: null, isLoss: true })
+}
+
 /** Whether the connection to the server was lost, so that its answer is not known. */
 export function isLoss(error: unknown): boolean {
   return error instanceof StatementError && error.problem.isLoss
@@ -63,9 +68,10 @@ export class Wire {
     return this.#isLost
   }
 
-  /** Has `listener` called once, when nothing can be sent any more. */
+  /** Has `listener` called once, when nothing can be sent any more; in a microtask where that is so already. */
   onLoss(listener: () => void): void {
-    append(this.#lossListeners, listener)
+    if (this.#isLost) queueMicrotask(listener)
+    else append(this.#lossListeners, listener)
   }
 
   /** Has `listener` called with what is notified to the channels that are listened to. */

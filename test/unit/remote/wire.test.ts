@@ -8,7 +8,7 @@ function steeredClient() {
   const client = {
     isReferenced: true,
     isEnded: false,
-    connection: { stream: { writableLength: 0, cork() {}, uncork() {} } },
+    connection: { stream: { writableLength: 0, cork() {}, uncork() {}, destroy() {} } },
     on() {},
     ref: () => void (client.isReferenced = true),
     unref: () => void (client.isReferenced = false),
@@ -37,4 +37,15 @@ test('a wire that is ended before all is answered keeps the process alive until 
   void wire.end()
   client.answerAll()
   expect(client.isReferenced).toBe(true)
+})
+
+test('who asks to be told of a loss is told of one that there was', async () => {
+  const wire = new Wire(steeredClient() as unknown as PgClient) // Nothing else of it is asked for.
+  const told: string[] = []
+  wire.onLoss(() => told.push('before'))
+  wire.cutOff()
+  wire.onLoss(() => told.push('after'))
+  expect(told).toEqual(['before'])
+  await Promise.resolve()
+  expect(told).toEqual(['before', 'after'])
 })
