@@ -20,18 +20,22 @@ export const leaseMs = 30_000
 
 type Check = readonly [isValid: (value: unknown) => boolean, expected: string]
 
+/** The server cuts longer ones, so that two might be the same there; a lone surrogate it never sees. */
 const isName = (value: unknown): boolean =>
-  typeof value === 'string' && /^[^\0]{1,63}$/.test(value) && !isServerUrl(value)
+  typeof value === 'string' &&
+  /^[^\0\p{Cs}]+$/u.test(value) &&
+  Buffer.byteLength(value) <= 63 &&
+  !isServerUrl(value)
 
 const checks: Readonly<Record<string, Check>> = {
   connectionString: [isConnectionString, 'a string or a list of strings'],
   directConnectionString: [isConnectionString, 'a string or a list of strings'],
-  schema: [isName, 'the name of a schema'],
+  schema: [isName, 'the name of a schema, of at most 63 bytes in UTF-8'],
   tls: [(value) => typeof value === 'object' && value !== null, 'an object such as { ca }'],
   waitMs: [(value) => typeof value === 'number' && value >= 0, 'a number of milliseconds'],
   durability: [(value) => value === 'relaxed' || value === 'strict', '"relaxed" or "strict"'],
   connections: [(value) => Number.isInteger(value) && Number(value) > 0, 'a number from 1 up'],
-  role: [isName, 'the name of a role'],
+  role: [isName, 'the name of a role, of at most 63 bytes in UTF-8'],
 }
 
 /** @throws TypeError for an unknown option or a malformed value, naming it, and showing no connection string */

@@ -72,9 +72,9 @@ export class Session {
     })
   }
 
-  /** The name of the channel on which the processes tell each other that there is something to look at. */
+  /** The name of the channel on which the processes tell each other that there is something to look at: the schema's, which is as long as one may be. */
   get channel(): string {
-    return `idb:${this.#options.schema}`.slice(0, 60)
+    return this.#options.schema
   }
 
   /** Its name, once the server knows it. @throws UnknownError where the server cannot be reached, or has no tables */
