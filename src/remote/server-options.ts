@@ -42,6 +42,9 @@ export interface InstallPostgresOptions extends ServerOptions {
 
 /** What `postgresStatus()` says. */
 export interface PostgresStatus {
+  /** The database of the server, and the role that asks. */
+  readonly database: string
+  readonly role: string
   /** Such as `18.4`. */
   readonly serverVersion: string
   /** How many standbys follow the server. */
@@ -58,10 +61,14 @@ export interface PostgresStatus {
     /** How many are open, of all processes. */
     readonly connections: number
   }[]
-  /** Those that have not said that they have ended; one not seen for 30 seconds no longer counts. */
+  /** Those that count: neither ended, nor unseen for 30 seconds. */
   readonly processes: readonly {
     /** How long ago it renewed its row. */
     readonly seenMs: number
     readonly connections: number
+    /** The `application_name` of its connection string, `idb-everywhere` if there is none; null: it has no connection for messages now. */
+    readonly application: string | null
+    /** Where the server sees it come from; null: over a Unix socket, or the role that asks may not know. */
+    readonly address: string | null
   }[]
 }

@@ -100,7 +100,7 @@ export function whereAmbient(place: string, environment: Environment = process.e
 }
 
 /** Its hosts and ports, in order; empty where that cannot be told for sure from a password. */
-function hostsIn(url: string): string {
+export function hostsIn(url: string): string {
   const parts = /^[a-z]+:\/\/(?:[^@/?#]*@)?([^@/?#]*)(?:\/[^@?#]*)?(?:\?([^@#]*))?$/i.exec(url)
   if (!parts) return ''
   const parameters = new URLSearchParams(parts[2])

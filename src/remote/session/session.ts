@@ -26,6 +26,9 @@ const renewMs = leaseMs / 6
 /** For how long one is waited for who holds nothing any more: longer than it takes to renew a row, or to connect anew. */
 export const graceMs = renewMs * 1.5
 
+/** After that the row of one that ended without a word is deleted though it is in the way of none, long after it may ask what became of a commit. */
+const forgottenMs = leaseMs * 20
+
 /** For how long a message is waited for before looking without one. */
 const pollMs = 1_000
 
@@ -198,7 +201,10 @@ export class Session {
     const channel = `"${this.channel.replaceAll('"', '""')}"`
     await wire.ask({ text: `SET synchronous_commit = local; LISTEN ${channel}` })
     await wire.ask(sql.sessions.hold, [this.client])
-    if (!this.#hasBegun) await wire.ask(sql.sessions.begin, [this.client])
+    if (!this.#hasBegun) {
+      void wire.ask(sql.sessions.expire, [forgottenMs, [], []]).catch(() => {})
+      await wire.ask(sql.sessions.begin, [this.client])
+    }
     await this.#noteServer(wire)
     await this.#warnOfStandbys(wire)
   }

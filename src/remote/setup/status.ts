@@ -2,7 +2,8 @@
 import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
 import { nameOf } from '../names.ts'
-import { briefReaching, checkServerOptions, serverSettings } from '../options.ts'
+import { briefReaching, checkServerOptions, leaseMs, serverSettings } from '../options.ts'
+import { graceMs } from '../session/session.ts'
 import { remoteFailure } from '../server-failures.ts'
 import type { PostgresStatus, ServerOptions } from '../server-options.ts'
 import { serverFacts } from '../sql/meta.ts'
@@ -45,6 +46,8 @@ async function statusOver(wire: Wire, schema: string): Promise<PostgresStatus> {
     serverVersion: textIn(facts, 0),
     standbys: numberIn(facts, 1),
     waitsForStandbys: textIn(facts, 2) !== '',
+    database: textIn(facts, 4),
+    role: textIn(facts, 5),
   }
   if (facts[3] === 'f') return { ...server, format: null, databases: [], processes: [] }
   await checkTables(wire, schema)
@@ -59,9 +62,10 @@ async function usersOf(
   wire: Wire,
   statements: StatusStatements,
 ): Promise<Pick<PostgresStatus, 'databases' | 'processes'>> {
+  const counting = [leaseMs, graceMs]
   const [databases, processes] = [
-    await wire.ask(statements.databases),
-    await wire.ask(statements.processes),
+    await wire.ask(statements.databases, counting),
+    await wire.ask(statements.processes, counting),
   ]
   return { databases: databases.map(databaseIn), processes: processes.map(processIn) }
 }
@@ -76,4 +80,6 @@ const databaseIn = (row: Row): PostgresStatus['databases'][number] => ({
 const processIn = (row: Row): PostgresStatus['processes'][number] => ({
   seenMs: numberIn(row, 0),
   connections: numberIn(row, 1),
+  application: row[2] ?? null,
+  address: row[3] ?? null,
 })

@@ -11,9 +11,9 @@ export const standbys: Statement = {
   text: "SELECT (SELECT count(*) FROM pg_stat_replication), current_setting('synchronous_standby_names')",
 }
 
-/** Its version, the same two, and whether a schema has tables of that kind: `$1` schema. */
+/** Its version, the same two, whether a schema has tables of that kind, the database and the role: `$1` schema. */
 export const serverFacts: Statement = {
-  text: "SELECT split_part(current_setting('server_version'), ' ', 1), (SELECT count(*) FROM pg_stat_replication), current_setting('synchronous_standby_names'), EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta')",
+  text: "SELECT split_part(current_setting('server_version'), ' ', 1), (SELECT count(*) FROM pg_stat_replication), current_setting('synchronous_standby_names'), EXISTS (SELECT FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta'), current_database(), current_user",
 }
 
 /** What tells one server from another, and from itself before it was started again. */

@@ -40,7 +40,7 @@ export function sessionStatements(schema: string): SessionStatements {
     renew: `UPDATE ${sessions} SET seen = now() WHERE client = $1 RETURNING 1`,
     end: `DELETE FROM ${sessions} WHERE client = $1`,
     hold: `SELECT pg_try_advisory_lock_shared(${lockOf('$1')})`,
-    findAbsent: `SELECT s.client, s.seen FROM ${sessions} s WHERE s.client <> $2 AND EXISTS (SELECT FROM ${connections} c WHERE c.client = s.client AND c.db = $1) AND NOT EXISTS (SELECT FROM pg_locks l WHERE l.locktype = 'advisory' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32 | l.objid::bigint) = ${lockOf('s.client')})`,
+    findAbsent: `SELECT s.client, s.seen FROM ${sessions} s WHERE s.client <> $2 AND EXISTS (SELECT FROM ${connections} c WHERE c.client = s.client AND c.db = $1) AND NOT EXISTS (SELECT FROM pg_locks l WHERE ${isHeldBy('s.client')})`,
     // One whose transaction is still running would be waited for.
     expire: `WITH hurried AS MATERIALIZED (SELECT set_config('lock_timeout', '500ms', true)) DELETE FROM ${sessions} USING hurried WHERE client IN (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' OR (client, seen) IN (SELECT * FROM unnest($2::uuid[], $3::timestamptz[])) FOR UPDATE SKIP LOCKED)`,
     connect: `INSERT INTO ${connections} (id, client, db, epoch) VALUES ($1, $2, $3, $4)`,
@@ -51,6 +51,11 @@ export function sessionStatements(schema: string): SessionStatements {
     asked: `SELECT id, ask, old_version, new_version FROM ${connections} WHERE client = $1 AND ask IS NOT NULL AND delivered IS DISTINCT FROM ask`,
     noteDelivered: `WITH told AS (UPDATE ${connections} SET delivered = $2 WHERE id = $1 RETURNING db) SELECT pg_notify($3, 'told ' || db) FROM told`,
   })
+}
+
+/** Whether a row `l` of `pg_locks` is what a client holds. */
+export function isHeldBy(client: string): string {
+  return `l.locktype = 'advisory' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32 | l.objid::bigint) = ${lockOf(client)}`
 }
 
 /** The number of a client's lock. */

@@ -1,12 +1,17 @@
 /** Statements that say what is in a schema, and who uses it. */
 import { named } from './record-statements.ts'
+import { isHeldBy } from './session-statements.ts'
 import type { Statement } from '../wire/statement.ts'
 
 /** Of one schema. */
 export interface StatusStatements {
-  /** Name, version, how many records, and how many open connections, in the order of names. */
+  /** Name, version, how many records, and how many open connections, in the order of names: `$1` and `$2` as below. */
   readonly databases: Statement
-  /** How many milliseconds ago a process was seen, and how many open connections it has; the latest first. */
+  /**
+   * Of each process that counts: how many milliseconds ago it was seen, how many open connections it has, and what its connection for messages says of
+   * itself and where it comes from; the latest first. `$1`: the milliseconds after which one that was not seen does not count, `$2`: and one that
+   * holds nothing any more.
+   */
   readonly processes: Statement
 }
 
@@ -14,8 +19,15 @@ export interface StatusStatements {
 export function statusStatements(schema: string): StatusStatements {
   const count = (table: string, which: string): string =>
     `(SELECT count(*) FROM ${schema}.${table} t WHERE ${which})`
+  const alive = `alive AS (SELECT s.client, s.seen, l.pid FROM ${schema}.sessions s LEFT JOIN pg_locks l ON ${isHeldBy('s.client')} WHERE s.seen >= ${before('$1')} AND (l.pid IS NOT NULL OR s.seen >= ${before('$2')}))`
+  const ofAlive = 't.client IN (SELECT client FROM alive)'
   return named({
-    databases: `SELECT d.name, d.version, ${count('records', 't.db = d.id')}, ${count('connections', 't.db = d.id')} FROM ${schema}.databases d WHERE d.version > 0 ORDER BY d.name`,
-    processes: `SELECT round(extract(epoch FROM clock_timestamp() - s.seen) * 1000), ${count('connections', 't.client = s.client')} FROM ${schema}.sessions s ORDER BY s.seen DESC`,
+    databases: `WITH ${alive} SELECT d.name, d.version, ${count('records', 't.db = d.id')}, ${count('connections', `t.db = d.id AND ${ofAlive}`)} FROM ${schema}.databases d WHERE d.version > 0 ORDER BY d.name`,
+    processes: `WITH ${alive} SELECT round(extract(epoch FROM clock_timestamp() - p.seen) * 1000), ${count('connections', 't.client = p.client')}, a.application_name, host(a.client_addr) FROM alive p LEFT JOIN pg_stat_activity a ON a.pid = p.pid ORDER BY p.seen DESC`,
   })
+}
+
+/** That many milliseconds ago. */
+function before(parameter: string): string {
+  return `clock_timestamp() - ${parameter} * interval '1 ms'`
 }

@@ -138,11 +138,13 @@ const checks = [
       await onServer(['import', place, await exported()])
       const schema = decodeURIComponent(place.split('=')[1])
       const found = await json(['postgres', 'status', '--schema', schema], { env: environment })
-      const { serverVersion, processes, ...rest } = found
+      const { serverVersion, ...rest } = found
       assert.match(serverVersion, /^\d+\.\d+$/)
-      assert.ok(Array.isArray(processes))
       assert.deepEqual(rest, {
         schema,
+        database: 'postgres',
+        role: 'postgres',
+        processes: [],
         standbys: 0,
         waitsForStandbys: false,
         format: 1,
@@ -150,7 +152,34 @@ const checks = [
       })
       const text = await onServer(['postgres', 'status', '--schema', schema])
       assert.match(text, /^PostgreSQL .*, takes writes; 0 standbys, commits do not wait for them$/m)
+      assert.match(text, /^\/.*, database postgres, as role postgres$/m)
       assert.match(text, /^shop +3 +8 +0$/m)
+    },
+  ],
+  [
+    'the status of a server names processes that count, and leaves out those that have ended',
+    async () => {
+      const place = await freshPlace()
+      await onServer(['import', place, await exported()])
+      const schema = decodeURIComponent(place.split('=')[1])
+      const status = ['postgres', 'status', '--schema', schema]
+      const { host, database } = await openHere(place, 'till')
+      // One that was killed a minute ago, and one whose row no one needs any more.
+      await askServer(
+        server.connectionString,
+        `INSERT INTO "${schema}".sessions (client, seen) VALUES (gen_random_uuid(), now() - interval '1 minute')`,
+      )
+      const found = await json(status, { env: environment })
+      const [{ seenMs, ...process } = {}, ...others] = found.processes
+      assert.deepEqual(others, [])
+      assert.ok(seenMs >= 0 && seenMs < 30_000)
+      assert.deepEqual(process, { connections: 1, application: 'till', address: null })
+      assert.equal(found.databases[0]?.connections, 1)
+      const text = await onServer(status)
+      assert.match(text, /, in use by 1 process$/m)
+      assert.match(text, /^till +1 +\d+ s ago$/m)
+      database.close()
+      await close(host)
     },
   ],
   [
@@ -160,7 +189,9 @@ const checks = [
       const env = { ...(await preparePlace(cwd)), ...environment }
       await output(['export', join(cwd, 'data'), 'shop', join(cwd, 'shop.jsonl')])
       for (const { command, printed } of pageSessions(page)) {
-        const pattern = patternOf(command, printed).source.replace('18\\.4', '\\d+\\.\\d+')
+        const pattern = patternOf(command, printed)
+          .source.replace('18\\.4', '\\d+\\.\\d+')
+          .replace(/\^db.*as role app/, '^.*, database postgres, as role postgres')
         assert.match(await printedBy(command, { cwd, env }), new RegExp(pattern), command)
       }
     },
@@ -303,7 +334,7 @@ const checks = [
       held.close()
       await close(host)
       assert.equal(await onServer(['rm', place, 'shop', '--yes']), 'deleted "shop", version 3\n')
-      assert.equal(await onServer(['ls', place]), 'no databases\n')
+      assert.doesNotMatch(await onServer(['ls', place]), /^shop +3/m)
     },
   ],
 ]
@@ -312,10 +343,13 @@ const checks = [
 export const serverChecks = whyNoServer() === null ? checks : []
 
 /** The shop of a place, open in this process, which does not close it when it is asked to. */
-async function openHere(place) {
+async function openHere(place, application = 'held') {
   const schema = decodeURIComponent(place.split('=')[1])
   const host = createIndexedDB({
-    host: postgres({ connectionString: server.connectionString, schema }),
+    host: postgres({
+      connectionString: `${server.connectionString}&application_name=${application}`,
+      schema,
+    }),
     explain: false,
   })
   const request = host.open('shop')

@@ -4,6 +4,7 @@ import { type PostgresStatus, postgresStatus } from 'idb-everywhere/postgres'
 import { exitCodes } from '../../terminal/exit-codes.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
+import { hostsIn } from '../../terminal/server.ts'
 import { countOf, formatTable } from '../../terminal/table.ts'
 import { type PlaceOptions, withPlace, withServer } from './place.ts'
 
@@ -26,36 +27,51 @@ export function addServerStatus(postgres: Command): void {
   )
 }
 
-async function status(server: string, { json, ...options }: StatusOptions): Promise<void> {
-  const found = await withPlace(server, options, postgresStatus)
-  if (found.format === null) process.exitCode = exitCodes.found
-  await (json ? printJson(found) : printFound(found))
+function status(server: string, { json, ...options }: StatusOptions): Promise<void> {
+  return withPlace(server, options, async (place) => {
+    const found = await postgresStatus(place)
+    if (found.format === null) process.exitCode = exitCodes.found
+    await (json ? printJson(found) : printFound(found, hostsIn(place.connectionString)))
+  })
 }
 
-async function printFound(found: PostgresStatus): Promise<void> {
-  for (const line of linesOf(found)) await printLine(line)
-  const { databases, format } = found
-  if (format === null) return
-  if (databases.length === 0) return printLine('no databases')
+async function printFound(found: PostgresStatus, hosts: string): Promise<void> {
+  for (const line of linesOf(found, hosts)) await printLine(line)
+  if (found.format === null) return
+  await printLine(databasesText(found))
+  if (found.processes.length > 0) await printLine(`\n${processesText(found)}`)
+}
+
+function linesOf(found: PostgresStatus, hosts: string): string[] {
+  const { serverVersion, schema, format, processes, standbys, waitsForStandbys } = found
+  const waiting = waitsForStandbys ? 'commits wait for them' : 'commits do not wait for them'
+  const server = `PostgreSQL ${serverVersion}, takes writes; ${countOf(standbys, 'standby', 'standbys')}, ${waiting}`
+  const place = `${hosts}, database ${shownName(found.database)}, as role ${shownName(found.role)}`
+  const shown = shownName(schema)
+  const tables =
+    format === null
+      ? 'no tables; "postgres install" makes them'
+      : `format ${format}, in use by ${countOf(processes.length, 'process', 'processes')}`
+  return [place, server, `schema ${shown}: ${tables}`]
+}
+
+function databasesText({ databases }: PostgresStatus): string {
+  if (databases.length === 0) return 'no databases'
   const rows = databases.map(({ name, version, records, connections }) => [
     shownName(name),
     version,
     records,
     connections,
   ])
-  await printLine(formatTable(['database', 'version', 'records', 'connections'], rows))
+  return formatTable(['database', 'version', 'records', 'connections'], rows)
 }
 
-function linesOf(found: PostgresStatus): string[] {
-  const { serverVersion, schema, format, processes, standbys, waitsForStandbys } = found
-  const waiting = waitsForStandbys ? 'commits wait for them' : 'commits do not wait for them'
-  const server = `PostgreSQL ${serverVersion}, takes writes; ${countOf(standbys, 'standby', 'standbys')}, ${waiting}`
-  const shown = shownName(schema)
-  if (format === null) return [server, `schema ${shown}: no tables; "postgres install" makes them`]
-  const seen = processes.map(({ seenMs }) => Math.round(seenMs / 1000))
-  const ages = seen.length > 0 ? `, seen ${seen.join(', ')} s ago` : ''
-  return [
-    server,
-    `schema ${shown}: format ${format}, in use by ${countOf(processes.length, 'process', 'processes')}${ages}`,
-  ]
+function processesText({ processes }: PostgresStatus): string {
+  const rows = processes.map(({ application, address, connections, seenMs }) => [
+    shownName(application ?? '?'),
+    address ?? undefined,
+    connections,
+    `${Math.round(seenMs / 1000)} s ago`,
+  ])
+  return formatTable(['process', 'from', 'connections', 'seen'], rows)
 }
