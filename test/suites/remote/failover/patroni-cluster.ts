@@ -3,12 +3,13 @@
  * it installs what is missing, and runs all as the user `postgres`.
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { chown, mkdir, mkdtemp, open, rm, writeFile } from 'node:fs/promises'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { chown, mkdir, mkdtemp, open, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { freezeIn, killIn } from './processes-in.ts'
 
 const run = promisify(execFile)
 
@@ -28,13 +29,18 @@ export async function installPackages(): Promise<void> {
   if (programs.every((path) => existsSync(path))) return
   const policy = '/usr/sbin/policy-rc.d'
   const isOurs = !existsSync(policy)
-  if (isOurs) await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  const remove = (): void => rmSync(policy, { force: true })
+  if (isOurs) {
+    process.once('exit', remove)
+    await writeFile(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 })
+  }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
   try {
     await run('apt-get', ['update', '-q'], { env })
     await run('apt-get', ['install', '-y', '--no-install-recommends', ...packages], { env })
   } finally {
-    if (isOurs) await rm(policy)
+    if (isOurs) remove()
+    process.off('exit', remove)
   }
 }
 
@@ -50,7 +56,8 @@ interface Node {
   readonly name: string
   readonly port: number
   readonly apiPort: number
-  readonly directory: string
+  /** Where all of its processes run. */
+  readonly home: string
   readonly config: string
 }
 
@@ -58,19 +65,22 @@ interface Node {
 export async function startCluster(): Promise<PatroniCluster> {
   const root = await mkdtemp(join(tmpdir(), 'idb-ha-'))
   const user = await userOf()
-  if (user) await chown(root, user.uid, user.gid)
   const ports = await freePorts(8)
   const nodes = [1, 2, 3].map((number) => ({
     name: `node${number}`,
     port: ports[number] as number, // There are eight.
     apiPort: ports[number + 3] as number,
-    directory: join(root, `data${number}`),
+    home: join(root, `node${number}`),
     config: join(root, `node${number}.json`),
   }))
   const [etcdPort, peerPort] = [ports[0], ports[7]]
   for (const node of nodes) {
-    await writeFile(node.config, JSON.stringify(configOf(root, node, Number(etcdPort)), null, 1))
+    await mkdir(node.home)
+    await writeFile(node.config, JSON.stringify(configOf(node, Number(etcdPort)), null, 1))
   }
+  await mkdir(join(root, 'etcd'))
+  const places = [root, join(root, 'etcd'), ...nodes.map(({ home }) => home)]
+  if (user) await Promise.all(places.map((path) => chown(path, user.uid, user.gid)))
   const cluster = new PatroniCluster(root, nodes, user)
   await cluster.start(Number(etcdPort), Number(peerPort))
   return cluster
@@ -86,7 +96,26 @@ async function userOf(): Promise<User> {
   return { uid: Number(uid), gid: Number(gid) }
 }
 
-function configOf(root: string, node: Node, etcdPort: number): object {
+/** With these, a server that takes over has all that was acknowledged. */
+const fencing = {
+  // Patroni takes no shorter one.
+  ttl: 20,
+  loop_wait: 2,
+  // As long as these two allow: a primary that is slow to reach etcd is not to step down.
+  retry_timeout: 8,
+  // A primary acknowledges only what the standby that `/sync` names has, too, and nothing while there is none...
+  synchronous_mode: true,
+  synchronous_mode_strict: true,
+  // ...and only this one, or the former primary, may take over, however far it is from the last position that etcd was told: that counts
+  // what was not acknowledged, too, so that with 0 there may be no server left to take over.
+  maximum_lag_on_failover: 1_048_576,
+  // No server takes over that has not followed the last fail-over.
+  check_timeline: true,
+  // A primary that crashes gives its lock away, where the others would wait for it for five minutes.
+  primary_start_timeout: 0,
+}
+
+function configOf(node: Node, etcdPort: number): object {
   const trusted = [
     'local all all trust',
     'host all all 127.0.0.1/32 trust',
@@ -99,15 +128,11 @@ function configOf(root: string, node: Node, etcdPort: number): object {
     name: node.name,
     restapi: { listen: api, connect_address: api },
     etcd3: { hosts: `127.0.0.1:${etcdPort}` },
+    // A server that stands still must not reset this machine: `PatroniCluster.kill` does what a watchdog would.
+    watchdog: { mode: 'off' },
     bootstrap: {
       dcs: {
-        // Patroni takes no shorter one.
-        ttl: 20,
-        loop_wait: 2,
-        retry_timeout: 3,
-        maximum_lag_on_failover: 0,
-        synchronous_mode: true,
-        synchronous_mode_strict: true,
+        ...fencing,
         postgresql: {
           use_pg_rewind: true,
           remove_data_directory_on_rewind_failure: true,
@@ -121,15 +146,15 @@ function configOf(root: string, node: Node, etcdPort: number): object {
     postgresql: {
       listen: address,
       connect_address: address,
-      data_dir: node.directory,
+      data_dir: join(node.home, 'data'),
       bin_dir: '/usr/lib/postgresql/15/bin',
-      pgpass: join(root, `${node.name}.pgpass`),
+      pgpass: join(node.home, 'pgpass'),
       pg_hba: trusted,
       authentication: {
         superuser: { username: 'postgres' },
         replication: { username: 'postgres' },
       },
-      parameters: { unix_socket_directories: root },
+      parameters: { unix_socket_directories: node.home },
     },
   }
 }
@@ -140,14 +165,13 @@ export class PatroniCluster {
   readonly #user: User
   /** How often a Patroni had to be started anew. */
   wakings = 0
-  #etcd: ChildProcess | null = null
   readonly #patronis = new Map<string, ChildProcess>()
 
   constructor(root: string, nodes: readonly Node[], user: User) {
     this.#root = root
     this.#nodes = nodes
     this.#user = user
-    process.once('exit', this.#killAll)
+    process.once('exit', this.#end)
   }
 
   /** All three, as a client has them. */
@@ -160,7 +184,7 @@ export class PatroniCluster {
     const [client, peer] = [etcdPort, peerPort].map((port) => `http://127.0.0.1:${port}`)
     const places = {
       name: 'e',
-      'data-dir': join(this.#root, 'etcd'),
+      'data-dir': join(this.#root, 'etcd/data'),
       'listen-client-urls': client,
       'advertise-client-urls': client,
       'listen-peer-urls': peer,
@@ -168,13 +192,13 @@ export class PatroniCluster {
       'initial-cluster': `e=${peer}`,
     }
     const parameters = Object.entries(places).map(([name, value]) => `--${name}=${value}`)
-    this.#etcd = await this.#spawn('etcd', parameters)
+    await this.#spawn('etcd', parameters, 'etcd')
     for (const { name } of this.#nodes) await this.startNode(name)
     await this.whole()
   }
 
   async startNode(name: string): Promise<void> {
-    this.#patronis.set(name, await this.#spawn('patroni', [this.#node(name).config]))
+    this.#patronis.set(name, await this.#spawn('patroni', [this.#node(name).config], name))
   }
 
   /** As a Patroni that answers says it. */
@@ -211,7 +235,12 @@ export class PatroniCluster {
   /** Patroni 3.0.2 may leave all standbys asynchronous after a fail-over, and goes on once it is started anew, beside its server. */
   async #wakePatroni(name: string): Promise<void> {
     this.wakings++
-    this.#patronis.get(name)?.kill('SIGKILL')
+    const patroni = this.#patronis.get(name)
+    if (patroni?.exitCode === null && patroni.signalCode === null) {
+      const ended = new Promise((resolve) => patroni.once('exit', resolve))
+      patroni.kill('SIGKILL')
+      await ended
+    }
     await this.startNode(name)
   }
 
@@ -225,14 +254,14 @@ export class PatroniCluster {
     if (!response.ok) throw new Error(`no switch-over: ${await response.text()}`)
   }
 
-  /** Sends a signal to all processes of a node: it ends or stands still, as a machine would. */
-  signal(name: string, signal: NodeJS.Signals): void {
-    const postmaster = postmasterOf(this.#node(name).directory)
-    const patroni = this.#patronis.get(name)?.pid
-    const own = [patroni, postmaster].filter((pid) => pid !== undefined)
-    for (const pid of [...own, ...(postmaster === undefined ? [] : childrenOf(postmaster))]) {
-      send(pid, signal)
-    }
+  /** Ends all processes of a node, those that stand still too. Returns once none is left. */
+  kill(name: string): void {
+    killIn(this.#node(name).home)
+  }
+
+  /** Has all processes of a node stand still, as those of a machine that hangs, until they are killed. */
+  freeze(name: string): void {
+    freezeIn(this.#node(name).home)
   }
 
   /** The last lines of what a node's Patroni has written. */
@@ -240,13 +269,12 @@ export class PatroniCluster {
     return readFileSync(join(this.#root, `${name}.log`), 'utf8').slice(-4_000)
   }
 
-  /** `keepsFiles`: logs and data stay, and their place is printed. */
-  async stop({ keepsFiles }: { readonly keepsFiles: boolean }): Promise<void> {
-    process.off('exit', this.#killAll)
-    this.#killAll()
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+  /** Leaves no process. `keepsFiles`: logs and data stay, and their place is printed. */
+  stop({ keepsFiles }: { readonly keepsFiles: boolean }): void {
+    process.off('exit', this.#end)
+    if (keepsFiles) killIn(this.#root)
+    else this.#end()
     if (keepsFiles) console.error(`logs and data: ${this.#root}`)
-    else await rm(this.#root, { recursive: true, force: true })
   }
 
   #node(name: string): Node {
@@ -255,13 +283,16 @@ export class PatroniCluster {
     return node
   }
 
-  async #spawn(program: string, parameters: readonly string[]): Promise<ChildProcess> {
-    const name = program === 'etcd' ? 'etcd' : `node${parameters[0]?.match(/node(\d)/)?.[1]}`
-    await mkdir(this.#root, { recursive: true })
-    const log = await open(join(this.#root, `${name}.log`), 'a')
+  /** `place`: the directory where it runs, and the name of its log. */
+  async #spawn(
+    program: string,
+    parameters: readonly string[],
+    place: string,
+  ): Promise<ChildProcess> {
+    const log = await open(join(this.#root, `${place}.log`), 'a')
     const child = spawn(`/usr/bin/${program}`, [...parameters], {
       ...this.#user,
-      cwd: this.#root,
+      cwd: join(this.#root, place),
       stdio: ['ignore', log.fd, log.fd],
       env: { PATH: '/usr/bin:/bin', HOME: this.#root, LANG: 'C.UTF-8' },
     })
@@ -270,42 +301,14 @@ export class PatroniCluster {
     return child
   }
 
-  readonly #killAll = (): void => {
-    for (const { name } of this.#nodes) this.signal(name, 'SIGKILL')
-    this.#etcd?.kill('SIGKILL')
+  readonly #end = (): void => {
+    killIn(this.#root)
+    rmSync(this.#root, { recursive: true, force: true })
   }
 }
 
 /** What Patroni calls a server that serves, by whether it is the primary. */
 const runs = ['running', 'streaming']
-
-function postmasterOf(directory: string): number | undefined {
-  try {
-    return Number(readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n')[0])
-  } catch {
-    return undefined
-  }
-}
-
-function childrenOf(parent: number): number[] {
-  return readdirSync('/proc').flatMap((name) => {
-    if (!/^\d+$/.test(name)) return []
-    try {
-      const status = readFileSync(`/proc/${name}/status`, 'utf8')
-      return Number(/^PPid:\t(\d+)/m.exec(status)?.[1]) === parent ? [Number(name)] : []
-    } catch {
-      return []
-    }
-  })
-}
-
-function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal)
-  } catch {
-    // It has ended.
-  }
-}
 
 async function freePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(
