@@ -32,6 +32,7 @@ import {
 export class Connection implements HostConnection, DatabaseConnection, TransactionOwner {
   readonly name: string
   readonly isRemote = false
+  readonly readAhead = null
   schema: DatabaseSchema
   readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null

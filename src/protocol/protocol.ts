@@ -231,8 +231,8 @@ export interface HostConnection {
   readonly name: string
   /** Whether its host is in another thread or process, so that waiting for an answer costs a round trip. */
   readonly isRemote: boolean
-  /** How many records a cursor reads together at most; absent: as many as where reading costs little. */
-  readonly readAhead?: number
+  /** How many records a cursor reads together at most; null: as many as where reading costs little. */
+  readonly readAhead: number | null
   /**
    * What tells its database from others that had its name, or will have it: a client learns it at one owner, and can see at the
    * next whether the database is still the same. null: it is not known. At a host of this thread it is noted in the file for that.

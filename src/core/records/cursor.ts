@@ -233,8 +233,8 @@ function isAtOrBehind(
 function readBatch(cursor: Cursor, step: Step): Request {
   const { source, range, direction, keyOnly, request, batch } = cursor
   cursor.writesSeen = source.store.writeCount
-  const { readAhead = largestBatch } = source.transaction.connection.host
-  cursor.batch = Math.min(batch * batchGrowth, readAhead)
+  const { readAhead } = source.transaction.connection.host
+  cursor.batch = Math.min(batch * batchGrowth, readAhead ?? largestBatch)
   cursor.readAhead = []
   cursor.nextAhead = 0
   cursor.steppedAt = null

@@ -32,6 +32,8 @@ import { Watches } from './watches.ts'
 type Closing = 'byRealm' | 'shutDown' | 'forced'
 
 export class MemberConnection implements HostConnection {
+  /** Any owner of a directory is near enough. */
+  readonly readAhead = null
   readonly name: string
   readonly schema: DatabaseSchema
   readonly limits: StorageLimits

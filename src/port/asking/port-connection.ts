@@ -33,6 +33,7 @@ type PortConnectionFacts = Pick<
 export class PortConnection implements HostConnection {
   readonly name: string
   readonly isRemote = true
+  readonly readAhead = null
   readonly schema: DatabaseSchema
   readonly limits: StorageLimits
   readonly salvaged: SalvageReport | null

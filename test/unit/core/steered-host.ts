@@ -108,6 +108,7 @@ function hostConnection(host: SteeredHost, isRemote: boolean): HostConnection {
   return {
     name: 'd',
     isRemote,
+    readAhead: null,
     identify: () => null,
     schema,
     limits: { recordBytes: Infinity, keyBytes: Infinity, nameUnits: Infinity, highestId: Infinity },
