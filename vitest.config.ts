@@ -11,5 +11,6 @@ export default defineConfig({
     // Against hangs only: a machine that is busy with other things is no failure.
     testTimeout: 300_000,
     hookTimeout: 300_000,
+    expect: { poll: { timeout: 120_000 } },
   },
 })
