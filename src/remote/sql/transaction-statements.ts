@@ -54,9 +54,10 @@ export function transactionStatements(schema: string): TransactionStatements {
 
 /**
  * Whatever the server, the database or the role have as their default. Who waits for the lock of a row is to see what was committed
- * meanwhile: under any other level it would go on with what there was before.
+ * meanwhile: under any other level it would go on with what there was before. A default of READ ONLY stays: it is how servers are
+ * kept from being written, when their disk is full for instance.
  */
-const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE'
+const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED'
 export const beginStrict: Statement = { text: begin }
 export const beginStrictHere: Statement = { text: `${begin}; SET LOCAL synchronous_commit = on` }
 export const beginRelaxed: Statement = { text: `${begin}; SET LOCAL synchronous_commit = off` }
