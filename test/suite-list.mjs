@@ -253,6 +253,15 @@ export const longSuites = [
     counts: /^tabs: .*/m,
   },
   {
+    name: 'all-programs',
+    lane: 'processes',
+    command: 'node test/suites/programs/run.mjs',
+    counts: /^programs: .*/m,
+  },
+]
+/** Too long for continuous integration, above all for the packages they install: `npm test -- pgbouncer remote-programs remote-runtimes remote-inspector remote-wpt remote-crashes remote-failovers remote-model large-snapshot client-tabs every-runtime every-runner every-sample`. */
+export const slowSuites = [
+  {
     name: 'pgbouncer',
     lane: 'processes',
     command: 'node test/suites/remote/pgbouncer.mjs',
@@ -282,15 +291,6 @@ export const longSuites = [
     command: 'npm run --silent wpt -- --vfs postgres --runtime node@24',
     counts: /^WPT .*subtests pass.*/m,
   },
-  {
-    name: 'all-programs',
-    lane: 'processes',
-    command: 'node test/suites/programs/run.mjs',
-    counts: /^programs: .*/m,
-  },
-]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- remote-crashes remote-failovers remote-model large-snapshot client-tabs every-runtime every-runner every-sample`. */
-export const slowSuites = [
   {
     name: 'remote-crashes',
     lane: 'processes',
