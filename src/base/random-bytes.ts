@@ -7,7 +7,7 @@
 
 const kernelsFile = '/dev/urandom'
 
-/** So many of them. */
+/** `count` random bytes. */
 export function randomBytes(count: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(count)
   return isFilledByKernel(bytes) ? bytes : crypto.getRandomValues(bytes)

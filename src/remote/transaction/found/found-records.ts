@@ -1,4 +1,5 @@
 /** Records as a server gives them, and as those who asked for them get them. */
+import { append, setElement } from '../../../base/own-property.ts'
 import { StorageError } from '../../../errors.ts'
 import type { RecordBytes } from '../../../protocol/protocol.ts'
 import { remoteLimits } from '../../limits.ts'
@@ -47,7 +48,7 @@ export class FoundRecords {
     if (row[columns.part] !== null) return this.#takePart(row)
     const group = groupIn(row)
     if (this.#kept.length > 0 || group.first !== this.#next || hasEmptyValue(group)) {
-      this.#kept.push(group)
+      append(this.#kept, group)
     } else this.#passGroup(group)
   }
 
@@ -62,7 +63,7 @@ export class FoundRecords {
     const [place, part] = [numberIn(row, columns.number), numberIn(row, columns.part)]
     if (part < 0 || part >= mostParts) throw missingPart()
     const parts = this.#parts.get(place) ?? []
-    parts[part] = textIn(row, columns.values)
+    setElement(parts, part, textIn(row, columns.values))
     this.#parts.set(place, parts)
   }
 
