@@ -9,6 +9,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { installPacked, root, runChecks } from './projects.mjs'
 import { recipes } from './samples/recipes.mjs'
+import { servers, stopServer } from './samples/servers.mjs'
 import { pageChecks, pageChecksWith } from './samples/pages.mjs'
 import {
   compileSample,
@@ -117,6 +118,7 @@ console.log(existsSync('data'))
     }),
   },
   ...recipes,
+  ...servers,
   {
     title: 'factories',
     mark: 'independent of every other factory',
@@ -335,7 +337,7 @@ const indexedDB = createIndexedDB({ ifCorrupt: 'salvage' })
     checksOf: configurationChecks('vitest', ['run']),
   },
   { title: 'a VFS', mark: 'directory: (path) =>', checksOf: compileSample },
-  { title: 'PostgreSQL', mark: 'host: postgres(server)', checksOf: compileSample },
+  { title: 'a server behind a pooler', mark: 'host: postgres(server)', checksOf: compileSample },
   {
     title: 'the suite of a VFS',
     mark: 'vfsConformance(',
@@ -401,6 +403,7 @@ await runChecks(
   'samples',
   checks.filter(([title]) => words.every((word) => title.includes(word))),
 )
+await stopServer()
 
 function samplesOf(text) {
   return [...text.matchAll(/^```(?:js|ts)\n([^]*?)^```$/gm)].map(([, code]) => code)

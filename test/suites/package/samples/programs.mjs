@@ -10,9 +10,11 @@ const { installedPackage, runtimeCommand, runtimeLabel } = (
 
 /**
  * The sample as a module of its own, between lines that set its scene; what it prints has to match, the last time where it is run
- * several `times`. `libraries`: what it imports from the registry, as `name@version`; `files`: what lies beside it.
+ * several `times`. `libraries`: what it imports from the registry, as `name@version`; `files`: what lies beside it; `env`: gives its
+ * environment, if that has to have more than ours.
  */
-export function programChecks({ before = '', after = '', prints, times = 1, libraries, files }) {
+export function programChecks(scene) {
+  const { before = '', after = '', prints, times = 1, libraries, files, env } = scene
   return ({ title, code, packages, isLong }) =>
     (isLong ? ['node', 'node@24', 'bun', 'deno'] : ['node']).map((runtime) => [
       `${title}: runs in ${runtimeLabel(runtime)}`,
@@ -20,9 +22,11 @@ export function programChecks({ before = '', after = '', prints, times = 1, libr
         const all = { 'sample.mjs': `${before}${code}${after}`, ...files }
         const directory = projectWith(packages, all, libraries && (await installed(libraries)))
         const [command, ...args] = await runtimeCommand(runtime)
+        const variables = await env?.()
         let printed = ''
         for (let time = 0; time < times; time++) {
-          printed = (await run(command, [...args, 'sample.mjs'], { cwd: directory })).all
+          const options = { cwd: directory, env: variables }
+          printed = (await run(command, [...args, 'sample.mjs'], options)).all
         }
         if (!prints.test(printed)) throw new Error(`Expected ${prints}, got: ${printed}`)
       },

@@ -59,6 +59,23 @@ export const recipes = [
     checksOf: programChecks({ libraries: dexie, after: ended, times: 2, prints: /^2 orders$/m }),
   },
   {
+    title: 'liveQuery() of Dexie without a global',
+    mark: 'Visits now:',
+    checksOf: programChecks({
+      libraries: dexie,
+      before: `const { log } = console
+const told = new Promise((resolve) => {
+  console.log = (...words) => {
+    log(...words)
+    if (words[1] === 1) resolve()
+  }
+})
+`,
+      after: `await told${ended}`,
+      prints: /^Visits now: 1$/m,
+    }),
+  },
+  {
     title: 'a server that is asked to end',
     mark: 'createServer(async',
     checksOf: programChecks({
@@ -112,7 +129,7 @@ process.kill(process.pid, 'SIGTERM')
   },
   {
     title: 'a backup while others use the directory',
-    mark: 'encodeURIComponent(name)',
+    mark: 'backupToFile(indexedDB, name, ',
     checksOf: programChecks({
       before: `${library}await makeLibrary(make({ path: 'data' }))\n`,
       after: `console.log(fs.readFileSync('backup/library.sqlite', 'latin1').slice(0, 15))\n`,
