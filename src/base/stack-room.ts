@@ -68,11 +68,11 @@ function compiledLook(): (() => void) | null {
 function moduleBytes(): Uint8Array<ArrayBuffer> {
   const resultCount = 1000 // The most a function may have.
   const [i32, v128] = [0x7f, 0x7b]
-  const dropAll = Array<number>(resultCount).fill(0x1a)
-  const many = [...leb(resultCount), ...Array<number>(resultCount).fill(v128)]
+  const dropAll = new Uint8Array(resultCount).fill(0x1a)
+  const many = [...leb(resultCount), ...new Uint8Array(resultCount).fill(v128)]
   const ifNegative = [0x20, 0, 0x41, 0, 0x48, 0x04, 0x40, 0x10, 1, ...dropAll, 0x0b]
   const goDown = [0x20, 0, 0x04, 0x40, 0x20, 0, 0x41, 1, 0x6b, 0x10, 0, 0x0b]
-  const longBody = [...Array<number>(700).fill(0x01), 0x00, 0x0b]
+  const longBody = [...new Uint8Array(700).fill(0x01), 0x00, 0x0b]
   const types = [2, 0x60, 1, i32, 0, 0x60, 0, ...many]
   const exported = [...'descend'].map((letter) => letter.charCodeAt(0))
   const code = [2, ...sized([0, ...ifNegative, ...goDown, 0x0b]), ...sized([0, ...longBody])]

@@ -3,6 +3,7 @@
  * other processes wait for each other by the lock of the database's row.
  * https://w3c.github.io/IndexedDB/#connection-queues
  */
+import { append } from '../../base/own-property.ts'
 import type { HostRequest } from '../../protocol/protocol.ts'
 import { closedBefore, QueuedRequest } from '../../host/requests/queued-request.ts'
 
@@ -24,7 +25,7 @@ export class RequestQueue {
     const place = { database: this.#name }
     const blocked = (): void => this.#failCancelled()
     const request = new QueuedRequest({ origin: undefined, place, listener, process, blocked })
-    this.#requests.push(request)
+    append(this.#requests, request)
     if (!this.#current) this.#processed = this.#process()
     return {
       cancel: () => {

@@ -1,4 +1,5 @@
 /** Processes that have ended without a word: the server has let go of what each of them held over its connection for messages. */
+import { append } from '../../base/own-property.ts'
 import { now } from '../../event-loop/turn.ts'
 import { type Row, textIn } from '../wire/statement.ts'
 
@@ -29,7 +30,7 @@ export class Absences {
       const before = known.get(client)
       const absence = before?.seen === seen ? before : { seen, since: now() }
       this.#known.set(client, absence)
-      if (now() - absence.since >= this.#graceMs) gone.push([client, seen])
+      if (now() - absence.since >= this.#graceMs) append(gone, [client, seen])
     }
     return { clients: gone.map(([client]) => client), seen: gone.map(([, seen]) => seen) }
   }

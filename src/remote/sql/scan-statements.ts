@@ -1,4 +1,5 @@
 /** Statements that read records in order. Their text depends on the kind of scan alone, and is prepared under that kind's name. */
+import { append } from '../../base/own-property.ts'
 import { behindKey, type EncodedRange } from '../../keys/key-range.ts'
 import { compareKeys } from '../../keys/key.ts'
 import { isForward } from '../../keys/direction.ts'
@@ -26,7 +27,7 @@ class Parameters {
   readonly values: Value[] = []
 
   add(value: Value): string {
-    this.values.push(value)
+    append(this.values, value)
     return `$${this.values.length}`
   }
 }

@@ -1,4 +1,5 @@
 /** Takes operations from a queue that can be executed together. */
+import { append } from '../../base/own-property.ts'
 import type { Fifo } from '../../base/fifo.ts'
 import type { ObjectStoreSchema, Operation, PutOperation } from '../../protocol/protocol.ts'
 import { type StorageLimits } from '../../storage/limits.ts'
@@ -84,7 +85,7 @@ function taken<Name extends Type>(
   const group: Of<Name>[] = []
   for (let next = queue.first(); next && group.length < mostTogether; next = queue.first()) {
     if (!isOf(next, type) || !fits(next)) break
-    group.push(next)
+    append(group, next)
     queue.shift()
   }
   return group
@@ -150,7 +151,7 @@ function takenWithKeys(
     if (!key || keys.has(key)) return false
     keys.add(key)
     noteStored(numbers, store, key)
-    puts.push({ pending, key })
+    append(puts, { pending, key })
     return true
   })
   return puts

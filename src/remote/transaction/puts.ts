@@ -2,6 +2,7 @@
  * Puts in a row, in few statements. Those whose failing can only be found out record by record, as their store has unique indexes,
  * say, are looked at first: the transaction has locked the store, so what it finds holds.
  */
+import { append } from '../../base/own-property.ts'
 import { compareKeys } from '../../keys/key.ts'
 import type { Failure } from '../../errors.ts'
 import type { IndexSchema, ObjectStoreSchema, PutOperation } from '../../protocol/protocol.ts'
@@ -109,7 +110,8 @@ interface UniqueEntry {
 
 function uniqueEntries(store: ObjectStoreSchema, puts: readonly PendingPut[]): UniqueEntry[] {
   const entries: UniqueEntry[] = []
-  for (const { operation } of puts) eachUnique(store, operation.indexKeys, (it) => entries.push(it))
+  for (const { operation } of puts)
+    eachUnique(store, operation.indexKeys, (it) => append(entries, it))
   return entries
 }
 
@@ -155,7 +157,7 @@ class Holders {
     const [name, record] = [nameOf(entry), latin1(primaryKey)]
     this.#holders.set(name, primaryKey)
     const held = this.#held.get(record)
-    if (held) held.push(name)
+    if (held) append(held, name)
     else this.#held.set(record, [name])
   }
 
@@ -194,10 +196,10 @@ function carryOut(ground: Ground, look: Look, over: () => void): void {
   const written = new Map<string, Written>()
   for (const pending of look.puts) {
     const outcome = putInto(ground, look, pending)
-    if ('failure' in outcome) outcomes.push(() => ground.failed(pending, outcome.failure))
+    if ('failure' in outcome) append(outcomes, () => ground.failed(pending, outcome.failure))
     else {
       written.set(latin1(outcome.key), outcome)
-      outcomes.push(() => answerStored(ground, pending, outcome.key))
+      append(outcomes, () => answerStored(ground, pending, outcome.key))
     }
   }
   const answer = (): void => {

@@ -1,4 +1,5 @@
 /** Steps of an upgrade. */
+import { append } from '../../base/own-property.ts'
 import { indexKeysOf } from '../../keys/index-keys.ts'
 import { allKeys } from '../../keys/key-range.ts'
 import {
@@ -99,7 +100,7 @@ function fillIndex(filling: Filling): void {
     })
     const found: Indexed[] = []
     const { index, limits, pending } = filling
-    const records = new FoundRecords((record) => found.push(indexed(record, index, limits)))
+    const records = new FoundRecords((record) => append(found, indexed(record, index, limits)))
     const attempt = (work: () => void): void => {
       try {
         work()

@@ -1,4 +1,5 @@
 /** Sends what stores records. */
+import { append } from '../../base/own-property.ts'
 import { forEachIndexKey } from '../../keys/index-keys.ts'
 import { compareKeys } from '../../keys/key.ts'
 import { chunkBytes } from '../sql/tables.ts'
@@ -91,9 +92,9 @@ export function entriesOf(written: readonly Pick<Written, 'key' | 'indexKeys'>[]
   for (const { key, indexKeys } of written) {
     if (!indexKeys) continue
     forEachIndexKey(indexKeys, (indexId, start, end) => {
-      entries.indexIds.push(indexId)
-      entries.keys.push(indexKeys.subarray(start, end))
-      entries.primaryKeys.push(key)
+      append(entries.indexIds, indexId)
+      append(entries.keys, indexKeys.subarray(start, end))
+      append(entries.primaryKeys, key)
     })
   }
   return entries

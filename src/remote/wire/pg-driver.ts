@@ -1,11 +1,13 @@
 /** The driver, `pg`: an optional peer dependency, loaded when the first server is asked for. */
+import { defineHidden, defineOwn } from '../../base/own-property.ts'
 import { domException } from '../../errors.ts'
+import type { WrittenStream } from './gathered-writes.ts'
+import type { Row, Statement, Value } from './statement.ts'
 
 /** What is used of a client of it; the driver's own types are no part of this package's. */
 export interface PgClient {
   connect(): Promise<unknown>
-  query(query: PgQuery, callback: (error: unknown, result: PgResult | PgResult[]) => void): void
-  query(query: PgRows): void
+  query(query: PgStatement): void
   on(event: 'error', listener: (error: unknown) => void): void
   on(event: 'end', listener: () => void): void
   on(event: 'notice', listener: (notice: { code?: string }) => void): void
@@ -19,6 +21,8 @@ export interface PgClient {
   readonly password: string | null
   /** What it is on. */
   readonly connection: PgConnection
+  /** What it has sent, and is not answered yet. */
+  readonly _sentQueryQueue?: unknown[]
 }
 
 interface PgConnection {
@@ -33,15 +37,10 @@ interface PgStream {
   destroy(): void
 }
 
-/** What is written while it is corked leaves when it is uncorked. */
-interface PgSocket extends PgStream {
-  readonly writableLength: number
-  cork(): void
-  uncork(): void
-}
+interface PgSocket extends PgStream, WrittenStream {}
 
 /** A statement, with what it is to be executed with. */
-export interface PgQuery {
+interface PgQuery {
   /** Prepared under this name, once for each connection. */
   readonly name?: string
   readonly text: string
@@ -52,19 +51,18 @@ export interface PgQuery {
 /** What comes of a statement. */
 export interface PgResult {
   readonly command: string
-  readonly rows: (string | null)[][]
 }
 
 /** A statement whose rows are told while they come, and not kept. */
-export interface PgRows {
-  on(event: 'row', listener: (row: (string | null)[]) => void): void
-  on(event: 'end', listener: (result: PgResult) => void): void
+export interface PgStatement {
+  on(event: 'row', listener: (row: Row) => void): void
+  on(event: 'end', listener: (result: PgResult | PgResult[]) => void): void
   on(event: 'error', listener: (error: unknown) => void): void
 }
 
 interface PgModule {
   readonly Client: new (config: object) => PgClient
-  readonly Query: new (query: PgQuery) => PgRows
+  readonly Query: new (query: PgQuery) => PgStatement
 }
 
 /** null: it is not loaded yet. */
@@ -104,8 +102,18 @@ export async function loadDriver(): Promise<PgModule['Client']> {
   }
 }
 
-/** A statement whose rows are told while they come. The driver must be loaded, as it is where there is a client. */
-export function statementWithRows(query: PgQuery): PgRows {
+/** The driver keeps what it has sent in an array: a setter that a prototype has for an index would take it away. */
+export function keepOrderOfSent({ _sentQueryQueue: sent }: PgClient): void {
+  if (sent) defineHidden(sent, 'push', (it: unknown) => defineOwn(sent, sent.length, it))
+}
+
+/** A statement for a client. The driver must be loaded, as it is where there is a client. */
+export function statementOf({ name, text }: Statement, values: readonly Value[]): PgStatement {
   if (!loaded) throw new Error('unreachable: there is a client of a driver that is not loaded')
-  return new loaded.Query(query)
+  return new loaded.Query({
+    text,
+    rowMode: 'array',
+    ...(name && { name }),
+    ...(values.length && { values }),
+  })
 }

@@ -3,7 +3,8 @@
  * in a transaction makes those fail that follow it there. It keeps the process alive while an answer is awaited.
  */
 import { append } from '../../base/own-property.ts'
-import { type PgClient, type PgQuery, type PgResult, statementWithRows } from './pg-driver.ts'
+import { gatherWrites } from './gathered-writes.ts'
+import { keepOrderOfSent, type PgClient, type PgResult, statementOf } from './pg-driver.ts'
 import { type Problem, problemOf } from './problem.ts'
 import type { Answer, Row, Statement, Value } from './statement.ts'
 
@@ -31,9 +32,6 @@ export function isLoss(error: unknown): boolean {
 /** For how long a server may take to answer what is left, and to close a connection. */
 const endTimeoutMs = 10_000
 
-/** After which what is sent leaves, so that the server begins with it. */
-const mostBytesGathered = 64 * 1024
-
 export class Wire {
   readonly #client: PgClient
   readonly #adapted: (statement: Statement) => Statement
@@ -43,8 +41,6 @@ export class Wire {
   /** Why the server has ended it, said while no answer was awaited; null: it has said nothing. */
   #lastWord: string | null = null
   #isEnding = false
-  /** Whether what is sent waits for more. */
-  #isGathering = false
   readonly #lossListeners: (() => void)[] = []
   #idle: (() => void) | null = null
 
@@ -52,6 +48,8 @@ export class Wire {
   constructor(client: PgClient, adapted: (statement: Statement) => Statement = (it) => it) {
     this.#client = client
     this.#adapted = adapted
+    gatherWrites(client.connection.stream)
+    keepOrderOfSent(client)
     client.on('error', (error) => {
       this.#lastWord ??= problemOf(error).code
       this.#lose()
@@ -86,50 +84,20 @@ export class Wire {
   }
 
   send(statement: Statement, values: readonly Value[], answer: Answer): void {
-    const { name, text } = this.#adapted(statement)
-    const query: PgQuery = {
-      text,
-      rowMode: 'array',
-      ...(name && { name }),
-      ...(values.length && { values }),
-    }
     if (this.#pending++ === 0) this.#client.ref()
-    this.#gather()
-    const answered = (error: unknown, result: PgResult | PgResult[]): void => {
-      const hasWarned = this.#hasWarned
-      this.#hasWarned = false
-      if (error) this.#failed(answer, problemOf(error))
-      else this.#done(answer, result, hasWarned)
+    const asked = statementOf(this.#adapted(statement), values)
+    const rows: Row[] = []
+    asked.on('row', answer.row ?? ((row) => append(rows, row)))
+    asked.on('end', (result) => {
+      const hasWarned = this.#takeWarning()
+      answer.done(rows, commandOf(result), hasWarned)
       this.#answered()
-    }
-    if (answer.row) this.#sendForRows(query, answer.row, answered)
-    else this.#client.query(query, answered)
-  }
-
-  /** Has what is sent in one go leave together: each piece is a call of the system, and wakes the server. */
-  #gather(): void {
-    const { stream } = this.#client.connection
-    if (this.#isGathering && stream.writableLength < mostBytesGathered) return
-    if (this.#isGathering) stream.uncork()
-    else {
-      this.#isGathering = true
-      queueMicrotask(() => {
-        this.#isGathering = false
-        stream.uncork()
-      })
-    }
-    stream.cork()
-  }
-
-  #sendForRows(
-    query: PgQuery,
-    row: (row: Row) => void,
-    answered: (error: unknown, result: PgResult | PgResult[]) => void,
-  ): void {
-    const asked = statementWithRows(query)
-    asked.on('row', row)
-    asked.on('end', (result) => answered(null, result))
-    asked.on('error', (error) => answered(error, []))
+    })
+    asked.on('error', (error) => {
+      this.#takeWarning()
+      this.#failed(answer, problemOf(error))
+      this.#answered()
+    })
     this.#client.query(asked)
   }
 
@@ -158,9 +126,11 @@ export class Wire {
     this.#lose()
   }
 
-  #done(answer: Answer, result: PgResult | PgResult[], hasWarned: boolean): void {
-    const last = Array.isArray(result) ? result.at(-1) : result
-    answer.done(last?.rows ?? [], last?.command ?? '', hasWarned)
+  /** Whether the server has warned since the last answer. */
+  #takeWarning(): boolean {
+    const hasWarned = this.#hasWarned
+    this.#hasWarned = false
+    return hasWarned
   }
 
   #failed(answer: Answer, problem: Problem): void {
@@ -183,4 +153,10 @@ export class Wire {
     this.#client.connection.stream.destroy()
     for (const listener of this.#lossListeners.splice(0)) listener()
   }
+}
+
+/** What was done: of several statements the last. */
+function commandOf(result: PgResult | PgResult[]): string {
+  const last = Array.isArray(result) ? result.at(-1) : result
+  return last?.command ?? ''
 }

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
 import { loadDriver } from '../../../src/remote/wire/pg-driver.ts'
+import { Wire } from '../../../src/remote/wire/wire.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
@@ -128,15 +129,14 @@ onServer('a server that refuses', ({ factory, connectionString, schema }) => {
     const host = new URLSearchParams(connectionString().split('?')[1]).get('host')
     const client = new Client({ host, user: 'postgres', database: 'postgres' })
     await client.connect()
+    const wire = new Wire(client)
     const settings = [
       'SET default_transaction_read_only = off',
       'ALTER SYSTEM RESET ALL',
       'SELECT pg_reload_conf()',
     ]
-    for (const text of settings) {
-      await new Promise((resolve) => client.query({ text, rowMode: 'array' }, resolve))
-    }
-    await client.end()
+    for (const text of settings) await wire.ask({ text })
+    await wire.end()
   }
 
   const waiting = "FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%COMMIT%'"

@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import type { EventEmitter } from 'node:events'
+import { beforeAll, expect, test } from 'vitest'
 import { Wire } from '../../../src/remote/wire/wire.ts'
-import type { PgClient } from '../../../src/remote/wire/pg-driver.ts'
+import { loadDriver, type PgClient } from '../../../src/remote/wire/pg-driver.ts'
+
+beforeAll(async () => void (await loadDriver()))
 
 /** A driver's client that answers when it is told to, and says whether it keeps the process alive. */
 function steeredClient() {
@@ -8,12 +11,12 @@ function steeredClient() {
   const client = {
     isReferenced: true,
     isEnded: false,
-    connection: { stream: { writableLength: 0, cork() {}, uncork() {}, destroy() {} } },
+    connection: { stream: { write: () => true, destroy() {} } },
     on() {},
     ref: () => void (client.isReferenced = true),
     unref: () => void (client.isReferenced = false),
-    query: (_: unknown, answer: (error: null, result: object) => void) =>
-      void answers.push(() => answer(null, { command: 'COMMIT', rows: [] })),
+    query: (asked: EventEmitter) =>
+      void answers.push(() => asked.emit('end', { command: 'COMMIT' })),
     end: () => new Promise<void>(() => {}),
     answerAll: () => answers.splice(0).forEach((answer) => answer()),
   }
