@@ -23,7 +23,7 @@ import { NamedDatabase } from './requests/named-database.ts'
 import { openDatabaseConnection } from './requests/open-database.ts'
 import { RequestQueue } from './requests/request-queue.ts'
 import { remoteFailure } from './server-failures.ts'
-import type { HostServices } from './services.ts'
+import type { HostServices, UnderWay } from './services.ts'
 import { Session } from './session/session.ts'
 import { sqlOn } from './sql/sql.ts'
 import { beginReading, commit } from './sql/transaction-statements.ts'
@@ -60,7 +60,10 @@ class RemoteHost implements ObservableHost {
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
-    againAfterLoss(() => this.#list()).then(
+    const listed = againAfterLoss(() => this.#list())
+    // What they change comes after what was asked in them.
+    for (const upgrade of this.#services.upgrades) upgrade.keepUntil(listed)
+    listed.then(
       (databases) => receiver.done(databases),
       (error: unknown) => receiver.failed(remoteFailure(error, { schema: this.#services.schema })),
     )
@@ -172,7 +175,8 @@ function servicesOf({
     client: () => session.ready(),
     revive: () => session.check(),
   })
-  const others = { flusher: new Flusher(), limits: remoteLimits, durability, report }
+  const upgrades = new Set<UnderWay>()
+  const others = { flusher: new Flusher(), upgrades, limits: remoteLimits, durability, report }
   return { schema, sql, pool, session, ...others }
 }
 

@@ -129,11 +129,14 @@ function runUpgrade(
   lease: Lease,
   { connection, token, numbers, oldVersion, version }: Taken,
 ): Promise<void> {
+  const { upgrades } = opening.named.services
   return new Promise((resolve) => {
     const transaction = connection.startUpgrade(lease, token, (outcome) => {
+      upgrades.delete(transaction)
       answerUpgraded(opening, connection, outcome)
       resolve()
     })
+    upgrades.add(transaction)
     for (const row of numbers) transaction.ground?.numbers.found(numberIn(row, 0), numberIn(row, 1))
     setVersion(transaction, connection, version)
     opening.listener.upgradeNeeded(connection, transaction, oldVersion)

@@ -51,3 +51,8 @@ export interface Group {
   /** Sends what there is to be sent; calls `over` when all of it is answered. */
   run(ground: Ground, over: () => void): void
 }
+
+/** Has a transaction go on with all but its commit until `work` is over. */
+export function standingFor(work: Promise<unknown>): Group {
+  return { mayFail: true, isBarrier: false, run: (_, over) => void work.then(over, over) }
+}

@@ -22,7 +22,7 @@ import { commit } from '../sql/transaction-statements.ts'
 import { type Problem, sqlState } from '../wire/problem.ts'
 import type { Lease } from '../pool.ts'
 import { enter } from './enter.ts'
-import { type Ground, type Group, Pending } from './ground.ts'
+import { type Ground, type Group, Pending, standingFor } from './ground.ts'
 import { Line } from './line.ts'
 import { nextGroup } from './next-group.ts'
 import { Numbers } from './numbers.ts'
@@ -111,6 +111,10 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     this.#queue.push(pending)
     if (this.#asked) append(this.#asked, pending)
     this.#flushSoon()
+  }
+
+  keepUntil(work: Promise<unknown>): void {
+    if (this.#running) this.#run(this.#running, standingFor(work))
   }
 
   commit(failuresSeen: number): void {

@@ -35,6 +35,24 @@ onServer('a database on a server', ({ factory }) => {
     expect(await resultOf(second.transaction('s\udc00').objectStore('s\udc00').get('k'))).toBe('v')
   })
 
+  test('databases() called in an upgrade shows what there was before it', async () => {
+    const indexedDB = await factory()
+    const listed = async (version: number): Promise<unknown> => {
+      const request = indexedDB.open('test', version)
+      const list = new Promise((resolve) => {
+        // More lists than there are connections: some have to be made.
+        request.onupgradeneeded = () =>
+          resolve(Promise.all(Array.from({ length: 4 }, () => indexedDB.databases())))
+      })
+      ;(await resultOf(request)).close()
+      return list
+    }
+    expect(await listed(1)).toEqual(Array.from({ length: 4 }, () => []))
+    const before = [{ name: 'test', version: 1 }]
+    expect(await listed(2)).toEqual(Array.from({ length: 4 }, () => before))
+    expect(await indexedDB.databases()).toEqual([{ name: 'test', version: 2 }])
+  })
+
   test('a put that replaces a record takes its index entries along', async () => {
     const database = await books()
     const store = database.transaction('books', 'readwrite').objectStore('books')
