@@ -23,8 +23,9 @@ export async function withIndexedDB<Result>(
 ): Promise<Result> {
   if (isServer(directory)) {
     const { schema } = serverOptions(directory)
-    const indexedDB = await serverFactory(directory, told)
-    return withServerFailures({ place: directory, schema }, () => closing(indexedDB, action))
+    return withServerFailures({ place: directory, schema }, async () =>
+      closing(await serverFactory(directory, told), action),
+    )
   }
   const path = existingDirectory(directory)
   return closing(createIndexedDB({ path, ifLocked: 'share', ...told }), action)

@@ -1,7 +1,7 @@
 /** What goes wrong with a server, in the words of the command line. */
-import { codesOf, Failure } from './failures.ts'
+import { codesOf, Failure, WrongUse } from './failures.ts'
 import { plainText } from './plain-text.ts'
-import { whereAmbient } from './server.ts'
+import { urlSource, whereAmbient } from './server.ts'
 
 /** Has `action` use a server, and says what a person at a command line can do where that fails. `schema`: undefined for the usual one. */
 export async function withServerFailures<Result>(
@@ -12,11 +12,39 @@ export async function withServerFailures<Result>(
     return await action()
   } catch (error) {
     const codes = codesOf(error)
+    if (codes.length === 0) throw error
+    const { message } = error as Error // Only exceptions have codes.
     if (codes.includes('ERR_IDB_NOT_INSTALLED')) throw new Failure(notInstalled(schema), ...codes)
+    if (message.startsWith(aboutUrl)) {
+      throw new WrongUse(`${urlSource(place)}${message.slice(aboutUrl.length)}`)
+    }
     const where = codes.includes('ERR_IDB_UNREACHABLE') ? whereAmbient(place) : ''
-    if (where === '') throw error
-    throw new Failure(`${(error as Error).message}; ${where}`, ...codes) // Only exceptions have codes.
+    const told = `${inCommands(message)}${where === '' ? '' : `; ${where}`}`
+    throw told === message ? error : new Failure(told, ...codes)
   }
+}
+
+/** How the library begins what it says of a URL. */
+const aboutUrl = 'Option "connectionString"'
+
+/** What the library advises, and what that is at a command line. */
+const advice: readonly (readonly [inPrograms: string, inCommands: string])[] = [
+  [
+    'name it in the option "tls", as { ca }',
+    'name its file in the environment variable NODE_EXTRA_CA_CERTS',
+  ],
+  [
+    'with the option "role" of installPostgres()',
+    'with "postgres install --role", and --schema for another schema than the usual one',
+  ],
+  [
+    'name the server itself in the option "directConnectionString"',
+    'give the address of the server itself',
+  ],
+]
+
+function inCommands(message: string): string {
+  return advice.reduce((text, [inPrograms, here]) => text.replace(inPrograms, here), message)
 }
 
 function notInstalled(schema: string | undefined): string {

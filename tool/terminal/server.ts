@@ -91,9 +91,19 @@ function serverIn(environment: Environment): NamedServer {
   }
 }
 
+/** What has the URL of a server, as a sentence begins with it. */
+export function urlSource(place: string, environment: Environment = process.env): string {
+  if (isNamed(place)) return 'The URL of the server'
+  const { variable } = serverIn(environment)
+  return variable === 'PGHOST' ? 'The server of PGHOST and its like' : variable
+}
+
+/** Whether a place says itself which server it is. */
+const isNamed = (place: string): boolean => place.replace(scheme, '').startsWith('//')
+
 /** Where a server is that the environment names, and which variable says so; empty for one that was given. No password is in it. */
 export function whereAmbient(place: string, environment: Environment = process.env): string {
-  if (place.replace(scheme, '').startsWith('//')) return ''
+  if (isNamed(place)) return ''
   const { url, variable } = serverIn(environment)
   const hosts = hostsIn(url)
   return hosts === '' ? `${variable} names it` : `${variable} names ${hosts}`

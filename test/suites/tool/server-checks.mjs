@@ -311,6 +311,40 @@ const checks = [
     },
   ],
   [
+    'what a server or its URL lacks is said in the words of the command line',
+    async () => {
+      const schema = `tool ${count}`
+      await freshPlace()
+      await askServer(server.connectionString, 'CREATE ROLE stranger LOGIN')
+      const refused = await tool([
+        'ls',
+        `${asRole('stranger')}&schema=${encodeURIComponent(schema)}`,
+      ])
+      assert.equal(refused.code, 1)
+      assert.match(
+        refused.stderr,
+        /; the owner of the tables gives a role its rights with "postgres install --role", .*ERR_IDB_SERVER\)$/m,
+      )
+      const url = 'postgres://ann:hunter2@localhost/x?pgbouncer=true'
+      for (const [place, env, start] of [
+        [url, {}, 'The URL of the server'],
+        ['postgres:', { DATABASE_URL: url }, 'DATABASE_URL'],
+      ]) {
+        for (const command of [['ls'], ['postgres', 'status']]) {
+          const { code, stderr } = await tool([...command, place], { env })
+          assert.equal(code, 2)
+          assert.match(stderr, new RegExp(`^error: ${start} has the parameter "pgbouncer", `))
+          assert.doesNotMatch(stderr, /hunter2/)
+        }
+      }
+      const env = { PGHOST: 'localhost', PGSSLMODE: 'strange' }
+      assert.match(
+        (await tool(['ls', 'postgres:'], { env })).stderr,
+        /^error: The server of PGHOST and its like has an "sslmode" that is not known/,
+      )
+    },
+  ],
+  [
     'a database of a server is deleted, once programs have closed it',
     async () => {
       const place = await freshPlace()
