@@ -157,7 +157,6 @@ function fileOver(pages: MemoryPages): VfsFile {
     // Memory is as durable as it gets.
     sync() {},
     syncLater: async () => {},
-    isLinked: () => true,
     close() {},
   }
 }

@@ -34,6 +34,7 @@ export class Housekeeping {
   #commitCount = 0
   #seenCommitCount = 0
   #timer: 'off' | 'on' | 'closed' = 'off'
+  #cancelTimer = (): void => {}
   /** How much of what is pending the disk has. */
   #syncedBytes = 0
   /** The sync ahead that is under way; null when there is none. */
@@ -84,6 +85,8 @@ export class Housekeeping {
   /** The file closes, tidied as a whole; resolves when nothing here is under way. */
   async close(): Promise<void> {
     this.#timer = 'closed'
+    // Until it fires it would keep the closed database from being collected, and a thousand databases are closed before that.
+    this.#cancelTimer()
     await this.#syncing
     await this.#collecting
   }
@@ -112,7 +115,7 @@ export class Housekeeping {
 
   #arm(delayMs: number): void {
     this.#timer = 'on'
-    queueIdleTimer(() => this.#onTimer(), delayMs)
+    this.#cancelTimer = queueIdleTimer(() => this.#onTimer(), delayMs)
   }
 
   #onTimer(): void {

@@ -1,8 +1,11 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
 import { StorageError } from '../../../src/errors.ts'
 import { createHost } from '../../../src/host/host.ts'
 import { createStores, type Log, open, put, settle, store, Tester } from '../../kit/host-client.ts'
 import { ModelDirectory } from '../../kit/model-storage.ts'
+import type { Host } from '../../../src/protocol/protocol.ts'
 
 async function fixture({ canSyncLater = false } = {}) {
   const storage = new ModelDirectory()
@@ -107,3 +110,30 @@ test.each([
   await settle()
   expect(log).toEqual(expected)
 })
+
+test('a database that has closed can be collected, though it was not idle for long enough to be tidied', async () => {
+  const storage = new ModelDirectory()
+  const host = createHost({ storage, durability: 'relaxed' })
+  const { closed } = await useAndClose(host)
+  const used = new WeakRef(storage.opened.pop() ?? {})
+  await closed
+  collectGarbage()
+  expect(used.deref()).toBeUndefined()
+})
+
+async function useAndClose(host: Host): Promise<{ closed: Promise<void> }> {
+  const connection = await open(host, 'db', { changes: createStores(store(1)) })
+  const transaction = new Tester(connection)
+  await transaction.execute(put(1))
+  await transaction.commit()
+  connection.close()
+  return { closed: settle() }
+}
+
+/** At once, all of it. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  setFlagsFromString('--no-expose-gc')
+  if (typeof collect === 'function') collect()
+}
