@@ -32,7 +32,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   readonly name: string
   /** As a warning names it. */
   readonly title: string
-  /** Where it was made; null: the option `explain` is off. */
+  /** Where an opening was asked for; null: the option `explain` is off. */
   readonly place: Place | null
   /** The upgrade transaction, while it runs. */
   transaction: Transaction | null = null
@@ -57,7 +57,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     this.factory = factory
     this.name = name
     this.title = `${what} database ${JSON.stringify(name)}`
-    this.place = factory.explainer && placeHere()
+    this.place = what === 'Opening' && factory.explainer ? placeHere() : null
     const kind = what === 'Opening' ? 'open' : 'delete'
     const { monitor } = factory
     this.#happening = monitor?.isAwake(kind) ? monitor.begin({ kind, database: name }) : null

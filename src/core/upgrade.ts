@@ -91,7 +91,7 @@ function checkNames(
  */
 function changeSchema(transaction: Transaction, change: SchemaChange): void {
   const { connection } = transaction
-  transaction.trace?.asked(0)
+  transaction.trace?.changesSchema()
   transaction.isMidCall = true
   connection.schema = applySchemaChange(connection.schema, change)
   transaction.execute(

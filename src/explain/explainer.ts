@@ -74,6 +74,8 @@ export class Trace {
   readonly #createdAt = now()
   readonly #forget: (trace: Trace) => void
   #lastRequest: Place | null = null
+  /** Whether that is a step of an upgrade. */
+  #isChangingSchema = false
   /** null while it is alive. */
   #end: End | null = null
   /** Of the call of `commit()` or `abort()`; null: there was none. */
@@ -98,8 +100,16 @@ export class Trace {
    */
   asked(unanswered: number, known: Place | null = null): Place | null {
     const place = known ?? (unanswered <= mostInCrowd ? placeHere() : null)
-    if (place) this.#lastRequest = place
+    if (!place) return null
+    this.#lastRequest = place
+    this.#isChangingSchema = false
     return place
+  }
+
+  /** A step of an upgrade is made. The first of several stands for the rest, which come from one place mostly. */
+  changesSchema(): void {
+    if (!this.#isChangingSchema) this.#lastRequest = placeHere()
+    this.#isChangingSchema = true
   }
 
   /** Script calls `commit()` or `abort()`. */

@@ -121,6 +121,34 @@ test('createObjectStore() after the upgrade says that it is over, where it was a
   await close(factory)
 })
 
+test('of several steps of an upgrade the first is told as the last request, until there is another one', async () => {
+  const factory = createIndexedDB({ vfs: memory(), path: 'steps', explain: true })
+  const lastRequestOf = async (upgrade: (database: IDBDatabase) => void): Promise<string> => {
+    const database = await openDatabase(factory, upgrade)
+    const create = (): unknown => database.createObjectStore('late')
+    const { cause } = (await Promise.resolve()
+      .then(create)
+      .catch((it: unknown) => it)) as DOMException
+    database.close()
+    await resultOf(factory.deleteDatabase('test'))
+    return (cause as unknown as { lastRequest: string }).lastRequest
+  }
+  const stepsOnly = (database: IDBDatabase): void => {
+    firstStep(database)
+    secondStep(database)
+  }
+  expect(await lastRequestOf(stepsOnly)).toMatch(/^firstStep /)
+  const stepsAround = (database: IDBDatabase): void => {
+    firstStep(database).put(1, 1)
+    secondStep(database)
+  }
+  expect(await lastRequestOf(stepsAround)).toMatch(/^secondStep /)
+  await close(factory)
+})
+
+const firstStep = (it: IDBDatabase): IDBObjectStore => it.createObjectStore('first')
+const secondStep = (it: IDBDatabase): IDBObjectStore => it.createObjectStore('second')
+
 test('a function that V8 has named after an option of the call has no name', () => {
   const stack = (name: string): string => `Error: place
     at placeHere (file:///lib/dist/chunk-A.js:1:2)
