@@ -83,7 +83,8 @@ class SharedHostSource implements HostSource {
   enter(ask: (host: Host) => void, failed: (reason: Failure) => void): void {
     const known = this.#known()
     if (known?.closing) return append(known.waiting, () => this.enter(ask, failed))
-    const conflict = known ? conflictOf(known, this.#settings) : null
+    // One that was entered before had the same settings, or none that differ.
+    const conflict = known && known !== this.#shared ? conflictOf(known, this.#settings) : null
     if (conflict !== null)
       return failed(
         failure('UnknownError', conflict, {
