@@ -24,6 +24,8 @@ await build({
   outbase: 'test/suites/bench',
   outdir,
   outExtension: { '.js': '.mjs' },
+  // A folder deep, as the questions are: what a module finds beside itself is then there, whether it is shared or not.
+  chunkNames: 'chunks/[name]-[hash]',
   bundle: true,
   splitting: true,
   packages: 'external',

@@ -1,4 +1,4 @@
-/** What does a database on a PostgreSQL server cost, on the same machine and farther away? */
+/** What does a database cost in a shared directory, and on a PostgreSQL server, on the same machine and farther away? */
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { type PostgresServer, startPostgres, whyNoServer } from '../../../kit/postgres-server.ts'
@@ -10,12 +10,14 @@ import { type Case, contendersOf, type Implementation, type Row, runCases } from
 import { completionOf, expectSame, putAll, resultOf } from '../warm/idb.ts'
 import { loadBuild, type Places } from '../warm/implementations.ts'
 import { compare } from '../warm/measure.ts'
+import { startOwner } from '../warm/owner.ts'
 import { cases as cursorCases } from './cursor.ts'
 import { cases as putCases } from './put.ts'
 import { cases as readCases } from './read.ts'
 import { cases as transactionCases } from './transactions.ts'
 
 const here = 'in process'
+const shared = 'shared directory'
 const remote = 'PostgreSQL'
 const effort = { warmUps: 3, rounds: 9, gapRounds: 0 }
 const strictCount = 200
@@ -100,7 +102,8 @@ async function rowsOf(
   const onServer = await loadRemote(places, tables)
   const disk = { medium: 'disk', path: join(places.scratch, 'here') } as const
   const onDisk = { name: here, ...(await loadBuild(join(places.projectRoot, 'dist'), disk)) }
-  const implementations = [onDisk, onServer]
+  const sharing = await shareWithOwner(places)
+  const implementations = [onDisk, sharing.implementation, onServer]
   const goalsOf = ({ name }: Case) => {
     const ratio = goals[name]
     return ratio ? [{ contender: remote, ratio, node20: ratio }] : []
@@ -112,7 +115,17 @@ async function rowsOf(
     rows.push(await besidePgbench(it, onServer, { path, scratch: places.scratch, ...tables }))
   }
   for (const { close } of implementations) await close()
+  sharing.disconnect()
   return rows
+}
+
+/** A directory that another process owns. */
+async function shareWithOwner({ projectRoot, scratch }: Places) {
+  const [dist, path] = [join(projectRoot, 'dist'), join(scratch, 'shared')]
+  const owner = await startOwner([dist, path, join(scratch, 'e')])
+  const loaded = await loadBuild(dist, { medium: 'disk', path })
+  const disconnect = () => owner.disconnect()
+  return { implementation: { name: shared, ...loaded }, disconnect }
 }
 
 /** A case beside the same statements in PostgreSQL's own benchmark. */

@@ -1,14 +1,14 @@
 /** What does a database cost that another thread or process owns? */
-import { fork } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath, pathToFileURL } from 'node:url'
+import { pathToFileURL } from 'node:url'
 import { scatter, recordOf } from '../report/records.ts'
 import { type Case, contendersOf, type Implementation, type Row, runCases } from '../warm/cases.ts'
 import { type Echo, echoOfProcess, echoOfThread } from '../warm/echoes.ts'
 import { completionOf, expectSame, expectSameBytes, resultOf } from '../warm/idb.ts'
 import type { Places } from '../warm/implementations.ts'
 import { compare, type Effort, timed } from '../warm/measure.ts'
+import { startOwner } from '../warm/owner.ts'
 import type { Ask } from '../question.ts'
 import { cases as cursorCases } from './cursor.ts'
 import { cases as putCases } from './put.ts'
@@ -140,16 +140,6 @@ async function startSharing({ projectRoot, scratch }: Places): Promise<Sharing> 
       owner.disconnect()
     },
   }
-}
-
-async function startOwner(args: readonly string[]) {
-  const owner = fork(fileURLToPath(new URL('../warm/owner-process.mjs', import.meta.url)), args)
-  await new Promise((resolve, reject) => {
-    owner.once('message', resolve)
-    owner.once('error', reject)
-    owner.once('exit', (code) => reject(new Error(`The owner has ended with exit code ${code}`)))
-  })
-  return owner
 }
 
 /** One-put transactions that are awaited, each beside an echo on the same way. */
