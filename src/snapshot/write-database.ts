@@ -5,12 +5,14 @@ import type {
   IDBObjectStore,
   IDBRequest,
 } from '../api/global/interfaces.ts'
+import { factsOf, type IDBErrorCause } from '../base/error-cause.ts'
+import { memberOf } from '../base/thrown.ts'
 import { domException } from '../errors.ts'
 import { blockersOf } from '../explain/blocked.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
 import { KeptTransaction } from '../requests/kept-transaction.ts'
 import type { ImportOptions } from './import-options.ts'
-import type { ImportedBatch } from './read-export.ts'
+import type { ImportedBatch, ImportedRecord } from './read-export.ts'
 import { resultOf } from '../requests/result-of.ts'
 
 /** What is written. */
@@ -98,8 +100,10 @@ async function fill(
   signal?.addEventListener('abort', abort)
   try {
     signal?.throwIfAborted()
+    let count = 0
     for await (const batch of batches) {
-      await kept.ask(() => putAll(stores, batch))
+      await kept.ask(() => putAll(stores, batch, count))
+      count += batch.records.length
       stored(batch)
     }
     await kept.ask(() => moveGenerators(stores, description.stores))
@@ -173,16 +177,46 @@ function taken(name: string): DOMException {
   )
 }
 
+/** `before`: how many records there were before these. */
 function putAll(
   stores: readonly IDBObjectStore[],
   { records }: ImportedBatch,
+  before: number,
 ): IDBRequest | undefined {
   let last: IDBRequest | undefined
-  for (const { store, key, value } of records) {
-    // `add`: no record comes twice.
-    last = key === undefined ? stores[store]?.add(value) : stores[store]?.add(value, key)
+  for (const [i, record] of records.entries()) {
+    const store = stores[record.store]
+    if (store) last = addRecord(store, record, before + i + 1)
   }
   return last
+}
+
+/** `number`: which record it is, from 1. @throws what `add()` throws; of what is too large, which it is */
+function addRecord(
+  store: IDBObjectStore,
+  { key, value }: ImportedRecord,
+  number: number,
+): IDBRequest {
+  try {
+    // `add`: no record comes twice.
+    return key === undefined ? store.add(value) : store.add(value, key)
+  } catch (error) {
+    throw isTooLarge(error) ? atRecord(error, number, store.name) : error
+  }
+}
+
+interface TooLarge extends DOMException {
+  readonly cause: IDBErrorCause
+}
+
+/** The factory may be anyone's, and so may the error. */
+function isTooLarge(error: unknown): error is TooLarge {
+  return memberOf(memberOf(error, 'cause'), 'code') === 'ERR_IDB_TOO_LARGE'
+}
+
+function atRecord({ message, cause }: TooLarge, number: number, store: string): DOMException {
+  const place = `it is record ${number} of those to be imported, in object store "${store}"`
+  return domException('UnknownError', `${message}; ${place}`, factsOf(cause))
 }
 
 /** A generator is moved by a record whose key is the last one that was given out; it is gone at once. */

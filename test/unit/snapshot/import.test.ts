@@ -62,6 +62,29 @@ describe('importDatabase()', () => {
     }
   })
 
+  test('says which record is too large to be stored, and leaves nothing', async () => {
+    const from = inMemory()
+    await make(from, 'keys', 1, (database) => {
+      const store = database.createObjectStore('s')
+      for (let key = 1; key <= 250; key++) store.put('', key)
+    })
+    const lines = (await textOf(exportDatabase(from, 'keys'))).split('\n')
+    const longer = JSON.stringify('a'.repeat(16 * 1024 * 1024))
+    const text = lines.with(201, lines[201]?.replace('"k":201', `"k":${longer}`) ?? '').join('\n')
+    for (const options of [{}, { replace: true }]) {
+      const to = inMemory()
+      await assert.rejects(
+        importDatabase(streamOf(text, 1_000_000), { indexedDB: to, ...options }),
+        (error: DOMException) => {
+          expect(error.message).toMatch(/^A key takes .*; it is record 201 .* object store "s"$/)
+          expect(error.cause).toMatchObject({ code: 'ERR_IDB_TOO_LARGE', limit: 16_777_216 })
+          return true
+        },
+      )
+      expect(await namesIn(to)).toEqual([])
+    }
+  })
+
   test('refuses a name that is taken, and leaves what has it as it is', async () => {
     const to = inMemory()
     await make(to, 'shop', 1, (database) => void database.createObjectStore('mine'))
