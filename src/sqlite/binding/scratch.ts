@@ -10,6 +10,9 @@ const encoder = new TextEncoder()
 /** Kept for good; a larger block lives until the first smaller request after it. */
 const usualCapacity = 256 * 1024
 
+/** Copied one by one: `set()` costs as much as 50 of them. */
+const longestLooped = 32
+
 /** The scratch block of one engine. */
 export class Scratch {
   /**
@@ -45,9 +48,12 @@ export class Scratch {
 
   /** Copies `bytes` after what was put before and returns where; the room must have been reserved. */
   put(bytes: Uint8Array): number {
+    const { HEAPU8: heap } = this.#module
+    const { length } = bytes
     const pointer = this.#end
-    this.#module.HEAPU8.set(bytes, pointer)
-    this.#end = pointer + bytes.length
+    if (length > longestLooped) heap.set(bytes, pointer)
+    else for (let i = 0; i < length; i++) heap[pointer + i] = bytes[i] as number // i < length
+    this.#end = pointer + length
     return pointer
   }
 

@@ -6,13 +6,15 @@ import { readString } from './read-items.ts'
 /** The keys of objects with the same header. */
 export interface Shape {
   readonly keys: readonly string[]
-  /** An object with these keys, all undefined, to be spread into each new one; null if there are too many for that. */
+  /** An object with these keys, all null, to be spread into each new one; null if there are too many for that. */
   readonly template: Readonly<Record<string, unknown>> | null
 }
 
 interface CachedShape extends Shape {
   readonly header: Uint8Array
 }
+
+const { parse: parseJson, stringify: toJson } = JSON
 
 const slotCount = 64
 const cachedSizeLimit = 1024
@@ -48,11 +50,13 @@ function newShape(reader: ByteReader, start: number, size: number): Shape {
   return { keys, template: keys.length > templateKeyLimit ? null : templateOf(keys) }
 }
 
-/** Defines each key, so that storing a value later sets an own property even if it is called `__proto__`. */
+/**
+ * Has each key, so that storing a value later sets an own property even if it is called `__proto__`. Engine: V8 gives what it parses
+ * room for its properties in the object itself; an object to which they are added gets a second one for all but the first four.
+ */
 function templateOf(keys: readonly string[]): Record<string, unknown> {
-  const template: Record<string, unknown> = {}
-  for (const key of keys) defineValue(template, key, undefined)
-  return template
+  const members = keys.map((key) => `${toJson(key)}:null`)
+  return parseJson(`{${members.join()}}`) as Record<string, unknown> // It is an object.
 }
 
 function slotOf(bytes: Uint8Array, start: number, size: number): number {
