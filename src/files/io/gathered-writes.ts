@@ -16,11 +16,16 @@ const initialCapacity = 16 * 1024
 /** Copied one by one. */
 const shortBytes = 32
 
+/** The room of the last writes that needed all there may be, for the next ones, of any file. Held weakly: they may be long in coming. */
+let spare: WeakRef<Uint8Array<ArrayBuffer>> | null = null
+
 /** Bytes that are to be written to one place of a file. */
 export class GatheredWrites {
-  #buffer = new Uint8Array(0)
+  #buffer: Uint8Array<ArrayBuffer> = new Uint8Array(0)
   /** Of the buffer's beginning, as long as what was written last: most transactions write as much as the one before. */
   #view = this.#buffer
+  /** What the buffer was before the writes became many. */
+  #usual = this.#buffer
   #start = 0
   #byteCount = 0
 
@@ -53,18 +58,28 @@ export class GatheredWrites {
   /** The same, and gives back the memory. */
   release(): void {
     this.forget()
-    this.#use(new Uint8Array(0))
+    this.#giveBack()
+    this.#usual = new Uint8Array(0)
+    this.#use(this.#usual)
   }
 
   /** Gives back the memory of many writes, if all are written. */
   trim(): void {
-    if (this.#byteCount === 0 && this.#buffer.length > keptCapacity) this.release()
+    if (this.#byteCount > 0 || this.#buffer === this.#usual) return
+    this.#giveBack()
+    this.#use(this.#usual)
+  }
+
+  #giveBack(): void {
+    if (this.#buffer.length === capacity) spare = new WeakRef(this.#buffer)
   }
 
   #grow(wanted: number): void {
     const size = Math.max(wanted, 2 * this.#buffer.length, initialCapacity)
-    const grown = new Uint8Array(Math.min(size, capacity))
+    const isUsual = size <= keptCapacity
+    const grown = isUsual ? new Uint8Array(size) : takeLargest()
     grown.set(this.#buffer.subarray(0, this.#byteCount))
+    if (isUsual) this.#usual = grown
     this.#use(grown)
   }
 
@@ -79,4 +94,11 @@ export class GatheredWrites {
     if (bytes.length > shortBytes) return this.#buffer.set(bytes, at)
     for (let i = 0; i < bytes.length; i++) this.#buffer[at + i] = bytes[i] as number // i < length
   }
+}
+
+/** Room for all that is gathered: memory that is new costs as much as two copies of what is written into it. */
+function takeLargest(): Uint8Array<ArrayBuffer> {
+  const largest = spare?.deref() ?? new Uint8Array(capacity)
+  spare = null
+  return largest
 }
