@@ -31,23 +31,28 @@ export async function closeOthers(closing: Closing): Promise<void> {
   const { request, connections } = closing
   const ask = crypto.randomUUID()
   const absences = new Absences(graceMs)
+  const block = blockOnce(closing)
   const { count } = await askAll(closing, ask)
   // In the moment in which all have been told: a listener may close its connection in the next.
-  if (count === 0 && connections.size > 0) block(closing)
+  if (count === 0 && connections.size > 0) block()
   for (;;) {
     const others = await countOthers(closing, ask)
     if (others.count === 0 && connections.size === 0) return
-    if (others.untold === 0) block(closing)
+    if (others.untold === 0) block()
     // They may be gone without a word.
     if (others.count > 0) await closing.services.session.expire(closing.db, absences)
     await request.orCancelled([nextChange(closing, others.count)])
   }
 }
 
-function block({ request, blocked }: Closing): void {
-  if (request.isBlocked) return
-  blocked()
-  request.block()
+function blockOnce({ request, blocked }: Closing): () => void {
+  let isBlocked = false
+  return () => {
+    if (isBlocked) return
+    isBlocked = true
+    blocked()
+    request.block()
+  }
 }
 
 /** Resolves once those of other processes are asked, and those of this one have been told. Gives how many others have. */

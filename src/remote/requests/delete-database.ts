@@ -10,6 +10,7 @@ import { closeOthers } from './close-others.ts'
 import { commitAndTell } from './commit-and-tell.ts'
 import { enterAlone } from './enter-alone.ts'
 import { findDatabase } from './find-database.ts'
+import { takeTurn } from './take-turn.ts'
 import type { NamedDatabase } from './named-database.ts'
 import { withLease } from './with-lease.ts'
 
@@ -26,7 +27,7 @@ export async function deleteDatabase(
 ): Promise<void> {
   const deleting = { named, listener, request, hasFound: false }
   const oldVersion = await againAfterLoss(
-    () => withLease(named.services.pool, request, (lease) => deleteWith(lease, deleting)),
+    () => withLease(named.services.pool, (lease) => deleteWith(lease, deleting)),
     () => !deleting.hasFound,
   )
   listener.deleted(oldVersion)
@@ -44,10 +45,8 @@ interface Deleting {
 async function deleteWith(lease: Lease, deleting: Deleting): Promise<number> {
   const { services, name } = deleting.named
   const { schemas } = services.sql
-  const [, found] = await Promise.all([
-    lease.wire.ask(beginStrict),
-    findDatabase(lease.wire, schemas, name, { alone: true }),
-  ])
+  const turn = { wire: lease.wire, request: deleting.request, name, begin: beginStrict }
+  const found = await takeTurn(turn, () => findDatabase(lease.wire, schemas, name, { alone: true }))
   if (!found) {
     await commitOn(lease.wire)
     return 0

@@ -6,6 +6,7 @@ import { againAfterLoss } from '../after-loss.ts'
 import { findDatabase } from './find-database.ts'
 import { type Opening, placeConnection, versionFailure } from './place-connection.ts'
 import { upgradeDatabase } from './upgrade-database.ts'
+import { takeTurn } from './take-turn.ts'
 import { withLease } from './with-lease.ts'
 
 /**
@@ -15,22 +16,22 @@ import { withLease } from './with-lease.ts'
  * https://w3c.github.io/IndexedDB/#open-a-database-connection
  */
 export async function openDatabaseConnection(opening: Opening): Promise<void> {
-  const { named, request } = opening
+  const { named } = opening
   checkNameLength(named.services.limits, "A database's name", named.name)
   const isAnswered = await againAfterLoss(() =>
-    withLease(named.services.pool, request, (lease) => openAsItIs(opening, lease)),
+    withLease(named.services.pool, (lease) => openAsItIs(opening, lease)),
   )
   if (!isAnswered) await upgradeDatabase(opening)
 }
 
 /** Whether the request is answered: else the database has to be made, or upgraded. */
 async function openAsItIs(opening: Opening, lease: Lease): Promise<boolean> {
-  const { named, requested, listener } = opening
+  const { named, requested, listener, request } = opening
   const { sql } = named.services
-  const [, found] = await Promise.all([
-    lease.wire.ask(beginStrict),
+  const turn = { wire: lease.wire, request, name: named.name, begin: beginStrict }
+  const found = await takeTurn(turn, () =>
     findDatabase(lease.wire, sql.schemas, named.name, { alone: false }),
-  ])
+  )
   const oldVersion = found?.schema.version ?? 0
   const version = requested ?? (oldVersion || 1)
   if (found && oldVersion === version) {

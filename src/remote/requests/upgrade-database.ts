@@ -4,8 +4,7 @@ import type { RemoteConnection } from '../connection.ts'
 import type { FoundDatabase } from '../database.ts'
 import { nameBytes } from '../names.ts'
 import type { Lease } from '../pool.ts'
-import { rollback } from '../sql/transaction-statements.ts'
-import { beginOf } from '../transaction/enter.ts'
+import { beginRelaxed, beginStrict, rollback } from '../sql/transaction-statements.ts'
 import type { RemoteTransaction } from '../transaction/transaction.ts'
 import type { Outcome } from '../transaction/transaction-options.ts'
 import { numberIn, type Row } from '../wire/statement.ts'
@@ -15,6 +14,7 @@ import { closeOthers } from './close-others.ts'
 import { enterAlone } from './enter-alone.ts'
 import { findDatabase } from './find-database.ts'
 import type { NamedDatabase } from './named-database.ts'
+import { takeTurn } from './take-turn.ts'
 import { type Opening, placeConnection, versionFailure } from './place-connection.ts'
 
 /**
@@ -34,19 +34,14 @@ export async function upgradeDatabase(opening: Opening): Promise<void> {
 
 async function upgradeOnce(opening: Opening, noteFound: () => void): Promise<void> {
   const lease = await opening.named.services.pool.acquireForRequest()
-  const taking = takeDatabase(opening, lease, noteFound)
+  let taken: Taken | null
   try {
-    await opening.request.orCancelled([taking.then(() => {})])
+    taken = await takeDatabase(opening, lease, noteFound)
   } catch (error) {
-    taking.then(
-      (taken) => taken?.connection.close(),
-      () => {}, // It fails as the connection is closed.
-    )
     // It is in the middle of a transaction.
     lease.wire.cutOff()
     throw error
   }
-  const taken = await taking
   // From here on it waits for no one: it comes to its end.
   if (taken) await runUpgrade(opening, lease, taken)
 }
@@ -68,13 +63,12 @@ async function takeDatabase(
   lease: Lease,
   noteFound: () => void,
 ): Promise<Taken | null> {
-  const { named, requested, listener } = opening
+  const { named, requested, listener, request } = opening
   const { pool, durability } = named.services
   const { wire } = lease
-  const [, found] = await Promise.all([
-    wire.ask(beginOf(durability === 'strict', lease)),
-    findOrMake(named, wire),
-  ])
+  const begin = durability === 'strict' ? beginStrict : beginRelaxed
+  const turn = { wire, request, name: named.name, begin }
+  const found = await takeTurn(turn, () => findOrMake(named, wire))
   noteFound()
   const oldVersion = found.schema.version
   const version = requested ?? (oldVersion || 1)

@@ -1,10 +1,24 @@
-/** What closing a factory means to script. */
-import { expect, test } from 'vitest'
+/** What closing a factory means to script, held to the same claims as for databases in files. */
+import { strict as assert } from 'node:assert'
+import { beforeEach, expect, test } from 'vitest'
 import { close } from '../../../src/index.ts'
+import { hostingSuite } from '../../kit/hosting-suite.ts'
+import { newSchema, remoteFactory } from '../../kit/postgres-schema.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 import { resultOf } from '../../kit/promises.ts'
 
-onServer('closing', ({ factory }) => {
+onServer('closing', ({ connectionString, factory }) => {
+  let schema = ''
+
+  beforeEach(async () => {
+    schema = await newSchema(connectionString())
+  })
+
+  hostingSuite({ test, assert }, () => ({
+    create: () => remoteFactory({ connectionString: connectionString(), schema }),
+    close,
+  }))
+
   test('an upgrade that has begun comes to its end, and its connection is closed next', async () => {
     const indexedDB = await factory()
     const request = indexedDB.open('test')
