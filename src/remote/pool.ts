@@ -15,16 +15,13 @@ export class Lease {
   readonly wire: Wire
   /** Names the connection among its client's. */
   readonly slot: number
-  /** Whether the server does not wait for its disk unless it is told to. */
-  readonly isRelaxedServer: boolean
   #token = 0
   /** Whether its slot is no more: it is not to be used again. */
   isRetired = false
 
-  constructor(wire: Wire, slot: number, isRelaxedServer: boolean) {
+  constructor(wire: Wire, slot: number) {
     this.wire = wire
     this.slot = slot
-    this.isRelaxedServer = isRelaxedServer
   }
 
   /** The number of the next transaction; the one after it is never used, see `Session.outcomeOf()`. */
@@ -187,14 +184,8 @@ export class Pool {
     const wire = await connector.connect()
     const slot = ++this.#lastSlot
     try {
-      const [, [row]] = await hurry(
-        wire,
-        Promise.all([
-          this.#makeSlot(wire, name, slot),
-          wire.ask({ text: "SELECT current_setting('synchronous_commit') = 'off'" }),
-        ]),
-      )
-      return new Lease(wire, slot, row?.[0] === 't')
+      await hurry(wire, this.#makeSlot(wire, name, slot))
+      return new Lease(wire, slot)
     } catch (error) {
       wire.cutOff()
       throw error

@@ -1,6 +1,6 @@
 /** Finding out what became of a commit whose answer was lost. */
 import type { Pool } from '../pool.ts'
-import { beginStrictHere, type TransactionStatements } from '../sql/transaction-statements.ts'
+import { beginStrict, type TransactionStatements } from '../sql/transaction-statements.ts'
 import { numberIn } from '../wire/statement.ts'
 import { isLoss, type Wire } from '../wire/wire.ts'
 import { commitOn } from './commit.ts'
@@ -51,7 +51,7 @@ async function lookAt(
   wire: Wire,
   { statements, client, slot, token }: Omit<Asking, 'pool'> & { slot: number; token: number },
 ): Promise<FoundOutcome> {
-  await wire.ask(beginStrictHere)
+  await wire.ask(beginStrict)
   const [row] = await wire.ask(statements.readSlot, [client, slot])
   await wire.ask(statements.fenceSlot, [client, slot, token])
   const isSure = await commitOn(wire)

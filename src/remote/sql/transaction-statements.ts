@@ -59,7 +59,6 @@ export function transactionStatements(schema: string): TransactionStatements {
  */
 const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED'
 export const beginStrict: Statement = { text: begin }
-export const beginStrictHere: Statement = { text: `${begin}; SET LOCAL synchronous_commit = on` }
 export const beginRelaxed: Statement = { text: `${begin}; SET LOCAL synchronous_commit = off` }
 export const beginReading: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
 /** For how long statements of a transaction wait for locks. */

@@ -3,13 +3,8 @@ import type { Durability } from '../../protocol/protocol.ts'
 import type { RemoteDatabase } from '../database.ts'
 import type { Lease } from '../pool.ts'
 import type { HostServices } from '../services.ts'
-import {
-  beginReading,
-  beginRelaxed,
-  beginStrict,
-  beginStrictHere,
-} from '../sql/transaction-statements.ts'
-import { type Row, type Statement, textIn } from '../wire/statement.ts'
+import { beginReading, beginRelaxed, beginStrict } from '../sql/transaction-statements.ts'
+import { type Row, textIn } from '../wire/statement.ts'
 import { type Problem, sqlState } from '../wire/problem.ts'
 import type { Ground } from './ground.ts'
 import { isGeneratorNumber } from './numbers.ts'
@@ -40,19 +35,13 @@ export function enter(
     return line.send(transactions.enterReading, [db, epoch], entered)
   }
   const isStrict = (durability === 'default' ? byDefault : durability) === 'strict'
-  line.send(beginOf(isStrict, lease))
+  line.send(isStrict ? beginStrict : beginRelaxed)
   const locks = [db, storeIds, epoch, storeIds.length]
   const entering = isPatient ? transactions.enter : transactions.enterSoon
   line.send(entering, [session.client, lease.slot, token, ...locks], ([row]) => {
     if (row && !noteNumbers(row, numbers)) line.fail(damagedNumber)
     else entered()
   })
-}
-
-/** What begins a transaction that writes. */
-export function beginOf(isStrict: boolean, { isRelaxedServer }: Lease): Statement {
-  if (!isStrict) return beginRelaxed
-  return isRelaxedServer ? beginStrictHere : beginStrict
 }
 
 const damagedNumber: Problem = {

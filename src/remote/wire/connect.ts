@@ -57,10 +57,7 @@ export class Connector {
   }
 
   async #try(Client: ClientClass, address: ServerAddress): Promise<Wire | Problem> {
-    const client = new Client(this.#configOf(address))
-    endAtNonsense(client)
-    // Before it is connected the promise tells.
-    client.on('error', () => {})
+    const client = this.#clientOf(Client, address)
     try {
       await client.connect()
     } catch (error) {
@@ -100,16 +97,23 @@ export class Connector {
     if (Number(row[1]) !== processID && (await isShared(wire, another))) {
       return { code: pooled, message: null, isLoss: true }
     }
-    await wire.ask({ text: `${settingsWith('SET', idleMs)}; ${isolation}` })
+    await wire.ask({ text: `${settingsWith('SET', idleMs)}; ${isolation}; ${atLeastOn}` })
     return null
   }
 
   /** @throws what the driver throws */
   async #another(Client: ClientClass, address: ServerAddress): Promise<Wire> {
-    const client = new Client(this.#configOf(address))
-    client.on('error', () => {})
+    const client = this.#clientOf(Client, address)
     await client.connect()
     return new Wire(client)
+  }
+
+  #clientOf(Client: ClientClass, address: ServerAddress): PgClient {
+    const client = new Client(this.#configOf(address))
+    endAtNonsense(client)
+    // Before it is connected the promise tells.
+    client.on('error', () => {})
+    return client
   }
 
   #configOf({ applicationName, tls, ...address }: ServerAddress): object {
@@ -141,10 +145,17 @@ const settings = [
   'enable_seqscan = off',
   'enable_bitmapscan = off',
   'plan_cache_mode = force_generic_plan',
+  // What waits for its turn does so within a statement.
+  'lock_timeout = 0',
+  'statement_timeout = 0',
 ]
 
 /** For statements that are transactions by themselves. */
 const isolation = "SET default_transaction_isolation = 'read committed'"
+
+/** What a strict transaction waits for: the server's disk, and standbys where it has any to wait for. A default that waits for more stays. */
+const atLeastOn =
+  "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)"
 
 function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
   const all = [...settings, `idle_in_transaction_session_timeout = ${idleMs}`]
@@ -153,8 +164,8 @@ function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
 
 /** Through a pooler nothing is prepared, and settings last as long as a transaction. */
 function forPooler(idleMs: number): (statement: Statement) => Statement {
-  const local = settingsWith('SET LOCAL', idleMs)
-  return ({ text }) => ({ text: text.startsWith('BEGIN') ? `${text}; ${local}` : text })
+  const local = `${settingsWith('SET LOCAL', idleMs)}; SET LOCAL synchronous_commit = on`
+  return ({ text }) => ({ text: text.replace(/^BEGIN[^;]*/, (begin) => `${begin}; ${local}`) })
 }
 
 type ClientClass = new (config: object) => PgClient

@@ -16,6 +16,7 @@ onServer('a role with defaults of its own', ({ factory, connectionString, schema
     const way = connectionString().replace('postgres@', `${role}@`)
     const [one, other] = [await factory(), await factory({ connectionString: way })]
     const made = await openDatabase(one, (it) => {
+      it.createObjectStore('other')
       it.createObjectStore('s', { autoIncrement: true }).createIndex('i', 'k', { unique: true })
     })
     made.close()
@@ -57,6 +58,65 @@ onServer('a role with defaults of its own', ({ factory, connectionString, schema
       for (let k = 0; k < 10; k++) {
         const ends = await Promise.all(both.map((it) => add(it, k)))
         expect(ends.sort()).toEqual(['ConstraintError', 'added'])
+      }
+    })
+  }
+
+  for (const limit of [
+    'lock_timeout',
+    'statement_timeout',
+    'idle_in_transaction_session_timeout',
+  ]) {
+    test(`a transaction waits for its turn beyond the ${limit} of its role`, async () => {
+      const [one, other] = await openedBy(`${limit} = '50ms'`)
+      const holding = one.transaction('s', 'readwrite')
+      const store = holding.objectStore('s')
+      let isWaited = false
+      const holdOn = (): void => {
+        if (!isWaited) store.get(1).onsuccess = holdOn
+      }
+      holdOn()
+      await resultOf(store.put({}, 1))
+      const waiting = other.transaction('s', 'readwrite')
+      const count = resultOf(waiting.objectStore('s').count())
+      const waited = `SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query_start < clock_timestamp() - interval '200ms'`
+      await expect.poll(() => askServer(connectionString(), waited)).toEqual([['1']])
+      isWaited = true
+      await completion(holding)
+      expect(await count).toBe(1)
+    })
+  }
+
+  for (const level of ['off', 'local', 'remote_write']) {
+    test(`a strict transaction waits for standbys where the default is ${level}, a relaxed one does not`, async () => {
+      const [database] = await openedBy(`synchronous_commit = '${level}'`)
+      const put = (name: string, durability: 'relaxed' | 'strict'): Promise<void> => {
+        const transaction = database.transaction(name, 'readwrite', { durability })
+        transaction.objectStore(name).put({}, 1)
+        return completion(transaction)
+      }
+      const ask = (text: string) => askServer(connectionString(), text)
+      const configure = async (setting: string): Promise<void> => {
+        await ask(`ALTER SYSTEM ${setting}`)
+        await ask('SELECT pg_reload_conf()')
+      }
+      await configure("SET synchronous_standby_names = 'nobody'")
+      const waiting =
+        "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%COMMIT%'"
+      try {
+        // The server reads its settings in its own time.
+        let isOver = false
+        const strict = (async () => {
+          while (!isOver) await put('s', 'strict')
+        })()
+        await expect.poll(() => ask(waiting)).toEqual([['1']])
+        isOver = true
+        await put('other', 'relaxed')
+        expect(await ask(waiting)).toEqual([['1']])
+        await configure('RESET synchronous_standby_names')
+        await strict
+      } finally {
+        await configure('RESET synchronous_standby_names')
       }
     })
   }

@@ -74,16 +74,19 @@ onServer('a server that refuses', ({ factory, connectionString, schema }) => {
     })
   })
 
-  test('a statement that takes longer than its role may ends its transaction alone', async () => {
-    const url = await role("ALTER ROLE $role SET statement_timeout = '200ms'")
+  const waitingForLock = "FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+
+  test('a statement that an administrator ends takes its transaction with it, and no other', async () => {
     const database = await opened()
     const transaction = database.transaction('s', 'readwrite')
     const asking = keepAsking(transaction.objectStore('s'))
     await resultOf(transaction.objectStore('s').get('half'))
-    const other = await resultOf((await factory({ connectionString: url })).open('test'))
-    await expect(put(other, 'no', 'other')).rejects.toMatchObject({
+    const other = await opened()
+    const ended = expect(put(other, 'no', 'other')).rejects.toMatchObject({
       cause: { code: 'ERR_IDB_SERVER', systemCode: '57014', database: 'test' },
     })
+    await expect.poll(() => ask(`SELECT pg_cancel_backend(pid) ${waitingForLock}`)).not.toEqual([])
+    await ended
     asking.next(() => {})
     await completion(transaction)
     expect(await get(other, 'other')).toBeUndefined()
