@@ -11,6 +11,7 @@
 import { factsOf, IDBErrorCause, type IDBErrorFacts } from './base/error-cause.ts'
 import { codeOf, soundFacts } from './base/error-facts.ts'
 import { defineHidden, defineOwn } from './base/own-property.ts'
+import { withoutAddress } from './base/server-url.ts'
 import { isA, memberOf, reasonOf } from './base/thrown.ts'
 
 export { errorCodes } from './base/error-cause.ts'
@@ -186,7 +187,7 @@ export function unheard(title: string, error: DOMException): DOMException {
 
 /** The TypeError for an option, or its value, that is not accepted. `option`: its name. */
 export function optionError(option: string, message: string): TypeError {
-  return misuse(message, { code: 'ERR_IDB_INVALID_OPTION', option })
+  return misuse(message, { code: 'ERR_IDB_INVALID_OPTION', option: withoutAddress(option) })
 }
 
 /** The TypeError for options that contradict those of another factory on the directory at `path`. */

@@ -22,7 +22,7 @@ import { addCompletion } from './commands/completion.ts'
 import { addInspect } from './commands/inspect.ts'
 import { addPostgres } from './commands/postgres/postgres.ts'
 import { addStatus } from './commands/status.ts'
-import { reportFailure, reportOutput } from './terminal/failures.ts'
+import { reportFailure, reportOutput, withoutPasswords } from './terminal/failures.ts'
 import { helpLooks } from './terminal/help.ts'
 import { watchOutput } from './terminal/output.ts'
 import { ToolCommand } from './terminal/tool-command.ts'
@@ -56,7 +56,9 @@ const program = new ToolCommand('idb-everywhere')
   .exitOverride()
   .configureOutput({
     outputError: (message, write) =>
-      write(message.replace(/^error: unknown option '-[^-].*/, `$&; ${beforeMinus}`)),
+      write(
+        withoutPasswords(message).replace(/^error: unknown option '-[^-].*/, `$&; ${beforeMinus}`),
+      ),
   })
 for (const [heading, adds] of Object.entries(commands)) {
   program.commandsGroup(heading)

@@ -36,7 +36,7 @@ export function checkOptions(options: object): void {
     const check = checkOf(name)
     if (!check) {
       const known = Object.keys(checks).join(', ')
-      throw optionError(name, `Unknown option "${name}"; the options are ${known}`)
+      throw optionError(name, `Unknown option ${describeValue(name)}; the options are ${known}`)
     }
     const [isValid, expected] = check
     if (value === undefined || isValid(value)) continue

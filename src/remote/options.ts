@@ -50,7 +50,10 @@ export function checkServerOptions(
   for (const [name, value] of Object.entries(options)) {
     const check = names.includes(name) ? checks[name] : undefined
     if (!check) {
-      throw optionError(name, `Unknown option "${name}"; the options are ${names.join(', ')}`)
+      throw optionError(
+        name,
+        `Unknown option ${describeValue(name)}; the options are ${names.join(', ')}`,
+      )
     }
     const [isValid, expected] = check
     if (value === undefined || isValid(value)) continue

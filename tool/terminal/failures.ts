@@ -54,8 +54,15 @@ export function failureText(error: unknown): string {
   const message =
     error instanceof Error || error instanceof DOMException ? error.message : String(error)
   const codes = codesOf(error)
-  const line = plainText(message.replace(/\s*\n\s*/g, ' '))
+  const line = plainText(withoutPasswords(message.replace(/\s*\n\s*/g, ' ')))
   return codes.length > 0 ? `${line} (${codes.join(', ')})` : line
+}
+
+/** The address of a server may stand in the place of a name. */
+export function withoutPasswords(text: string): string {
+  return text
+    .replace(/(:\/*)[^\s"'/:@]+:[^\s"'@]+@/g, '$1…@')
+    .replace(/\b(password|pwd)(\s*=\s*)[^\s"'&]+/gi, '$1$2…')
 }
 
 /** The specification's name for it, then the code of this package or of the system. */

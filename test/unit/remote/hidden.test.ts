@@ -51,6 +51,7 @@ const places: [name: string, attempt: (url: string) => unknown][] = [
         (url) => give(wrong({ connectionString: { url } })),
       ],
       [`${name}({ unknown: url })`, (url) => give(wrong({ unknown: url }))],
+      [`${name}({ [url]: true })`, (url) => give(wrong({ [url]: true }))],
     ],
   ),
   ...names.slice(2).map((name): (typeof places)[number] => [
@@ -61,6 +62,7 @@ const places: [name: string, attempt: (url: string) => unknown][] = [
     },
   ]),
   ['createIndexedDB(url)', (url) => createIndexedDB(wrong(url))],
+  ['createIndexedDB({ [url]: true })', (url) => createIndexedDB(wrong({ [url]: true }))],
   ...['vfs', 'durability', 'ifLocked', 'waitMs', 'onWarning', 'wasm', 'port', 'host'].map(
     (name): (typeof places)[number] => [
       `createIndexedDB() with ${name}: url`,

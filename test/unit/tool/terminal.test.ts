@@ -7,6 +7,7 @@ import {
   Interrupted,
   reportFailure,
   WrongUse,
+  withoutPasswords,
 } from '../../../tool/terminal/failures.ts'
 import { orInterrupted } from '../../../tool/terminal/interruption.ts'
 import { OutputClosed, OutputFailed } from '../../../tool/terminal/output.ts'
@@ -134,4 +135,22 @@ test('The rate of a bar leaves out what was done before it began', () => {
   const text = progressLine(about, [bars as object, params as never])
   vi.useRealTimers()
   expect(text).toMatch(/ 90 % {2} *900,100 of 1,000,000 records {2} *10\/s {2}9 s left$/)
+})
+
+test.each([
+  [
+    'no database "postgres://ann:pa/ss:word@host/library"',
+    'no database "postgres://…@host/library"',
+  ],
+  ["unknown command 'postgresql:/ann:word@host'", "unknown command 'postgresql:/…@host'"],
+  [
+    'unknown option "--dsn=host=db password=word user=ann"',
+    'unknown option "--dsn=host=db password=… user=ann"',
+  ],
+  [
+    'give a URL such as postgres://user@host:5432/database',
+    'give a URL such as postgres://user@host:5432/database',
+  ],
+])('%s is printed without a password', (text, shown) => {
+  expect(withoutPasswords(text)).toBe(shown)
 })
