@@ -11,7 +11,7 @@ import type {
 } from '../protocol/protocol.ts'
 import { here, type Holding } from '../protocol/blockers.ts'
 import { Target } from '../events/dispatch.ts'
-import type { Place } from '../explain/place.ts'
+import { type Place, placeHere } from '../explain/place.ts'
 import type { Factory } from './factory.ts'
 import { fireClose, fireVersionChange } from './connection-events.ts'
 import { queueCleanup } from '../events/task-queue.ts'
@@ -87,7 +87,8 @@ export function createTransaction(
   mode: 'readonly' | 'readwrite',
   durability: Durability,
 ): Transaction {
-  const transaction = new Transaction(connection, mode, durability, scope, null)
+  const created = connection.factory.explainer && placeHere(3)
+  const transaction = new Transaction(connection, mode, durability, scope, null, created)
   // First: where the rest is cut off, the cleanup ends what there is of it.
   transaction.isMidCall = true
   queueCleanup(transaction)

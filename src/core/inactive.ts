@@ -1,5 +1,5 @@
 /** The errors of transactions that take no requests now, or none any more. */
-import { placeHere } from '../explain/place.ts'
+import { type Place, placeHere } from '../explain/place.ts'
 import { domException } from '../errors.ts'
 import type { Subject, Trace } from '../explain/explainer.ts'
 import { scopeOf } from './handles.ts'
@@ -31,12 +31,10 @@ const reasons: Record<Transaction['state'], string> = {
   finished: `has finished: it does so when no request is left; ${ownRequestsOnly}`,
 }
 
-/** What follows a transaction that is made now; null: the option `explain` is off. */
-export function traceOf(transaction: Transaction): Trace | null {
-  const { connection, upgrade } = transaction
-  // An upgrade is made in the host's turn: the program has asked for it by open().
-  const place = upgrade?.openRequest.place ?? undefined
-  return connection.factory.explainer?.follow(() => subjectOf(transaction), place) ?? null
+/** What follows a transaction that is made now, asked for at that place; null: the option `explain` is off. */
+export function traceOf(transaction: Transaction, created: Place): Trace | null {
+  const { explainer } = transaction.connection.factory
+  return explainer?.follow(() => subjectOf(transaction), created) ?? null
 }
 
 /** A transaction as it is named. */

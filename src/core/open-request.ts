@@ -57,7 +57,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     this.factory = factory
     this.name = name
     this.title = `${what} database ${JSON.stringify(name)}`
-    this.place = what === 'Opening' && factory.explainer ? placeHere() : null
+    this.place = what === 'Opening' && factory.explainer ? placeHere(4) : null
     const kind = what === 'Opening' ? 'open' : 'delete'
     const { monitor } = factory
     this.#happening = monitor?.isAwake(kind) ? monitor.begin({ kind, database: name }) : null
@@ -77,7 +77,14 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
     const connection = new Connection(this.factory, host, this.place)
     const oldSchema = { ...host.schema, version: oldVersion }
     const upgrade = { openRequest: this, oldSchema }
-    const transaction = new Transaction(connection, 'versionchange', 'default', null, upgrade)
+    const transaction = new Transaction(
+      connection,
+      'versionchange',
+      'default',
+      null,
+      upgrade,
+      this.place,
+    )
     transaction.attach(hostTransaction)
     hostTransaction.listen(transaction)
     connection.upgradeTransaction = transaction

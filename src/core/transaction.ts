@@ -23,6 +23,7 @@ import type {
   TransactionMode,
 } from '../protocol/protocol.ts'
 import type { Trace } from '../explain/explainer.ts'
+import type { Place } from '../explain/place.ts'
 import { holdCollection } from '../kept-objects/collect.ts'
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import { CallLine } from './call-line.ts'
@@ -60,10 +61,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** What is told of it; null: nobody wants to know. */
   readonly span: Span | null
   state: TransactionState = 'inactive'
-  /**
-   * Set while a call changes what is asked of the transaction. One that is set when the call is over was cut off, by whatever can
-   * end a call: no memory, a limit on its time. Then the transaction ends, as half of a call must not be done.
-   */
+  /** Set while a call asks something of it. Still set when the call is over, that was cut off half-way, and the transaction ends. */
   isMidCall = false
   /** What keeps it alive though nothing is asked of it; null: nothing does. */
   hold: Hold<Request> | null = null
@@ -90,12 +88,14 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   #collectionHold: Promise<() => void> | null = null
   #host: HostTransaction | null = null
 
+  /** `created`: where the program has asked for it; null: the option `explain` is off. */
   constructor(
     connection: Connection,
     mode: TransactionMode,
     durability: Durability,
     scope: readonly number[] | null,
     upgrade: Upgrade | null,
+    created: Place | null,
   ) {
     super()
     this.connection = connection
@@ -103,7 +103,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.durability = durability
     this.scope = scope
     this.upgrade = upgrade
-    this.trace = traceOf(this)
+    this.trace = created && traceOf(this, created)
     this.span = spanOf(this)
   }
 

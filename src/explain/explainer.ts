@@ -31,8 +31,8 @@ export class Explainer {
     this.#warn = warn
   }
 
-  /** Follows a transaction that is created now. `created`: where the program has asked for it, if not here. */
-  follow(subject: () => Subject, created: Place = placeHere()): Trace {
+  /** Follows a transaction that is created now. `created`: where the program has asked for it. */
+  follow(subject: () => Subject, created: Place): Trace {
     const trace = new Trace({ subject, created }, (ended) => this.#traces.delete(ended))
     if (this.settings.slowTransactionMs === Infinity) return trace
     this.#traces.add(trace)
@@ -108,13 +108,13 @@ export class Trace {
 
   /** A step of an upgrade is made. The first of several stands for the rest, which come from one place mostly. */
   changesSchema(): void {
-    if (!this.#isChangingSchema) this.#lastRequest = placeHere()
+    if (!this.#isChangingSchema) this.#lastRequest = placeHere(5)
     this.#isChangingSchema = true
   }
 
   /** Script calls `commit()` or `abort()`. */
   endsByCall(): void {
-    this.#calledAt = placeHere()
+    this.#calledAt = placeHere(3)
   }
 
   /** It is decided how it ends. */
