@@ -1,7 +1,7 @@
 /** The events that reach a connection from outside its transactions. */
 import type { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
-import type { Dispatch } from '../events/dispatch.ts'
+import { type Dispatch, isObserved } from '../events/dispatch.ts'
 import { FiringTask } from '../events/firing-task.ts'
 import { queueDatabaseTask } from '../events/task-queue.ts'
 
@@ -40,7 +40,7 @@ class FireVersionChange extends FiringTask {
   }
 
   protected begin(): Event | null {
-    if (this.target.closePending) return null
+    if (this.target.closePending || !isObserved(this.target, 'versionchange')) return null
     return this.target.factory.versionChangeEvent('versionchange', this.#versions)
   }
 

@@ -165,17 +165,20 @@ class FireBlocked extends OpenRequestTask {
     this.#blockers = blockers
   }
 
-  protected begin(): Event {
-    const { factory, title, name } = this.target
-    const event = factory.versionChangeEvent('blocked', this.#versions)
+  protected begin(): Event | null {
+    const { factory } = this.target
+    const isHeard = isObserved(this.target, 'blocked')
+    const event = isHeard ? factory.versionChangeEvent('blocked', this.#versions) : null
     // Connections that close by themselves are in no one's way, and not among these.
     if (this.#blockers?.length === 0) return event
-    const isHeard = isObserved(this.target, 'blocked')
-    if (!isHeard && !factory.explainer) return event
-    const reason = blockedBy({ title, database: name }, this.#blockers)
-    if (isHeard) defineHidden(event, 'cause', reason.cause)
-    else factory.warn(reason)
+    if (event) defineHidden(event, 'cause', this.#reason().cause)
+    else if (factory.explainer) factory.warn(this.#reason())
     return event
+  }
+
+  #reason(): DOMException {
+    const { title, name } = this.target
+    return blockedBy({ title, database: name }, this.#blockers)
   }
 }
 
@@ -248,8 +251,9 @@ class FireDeleted extends OpenRequestTask {
     this.#oldVersion = oldVersion
   }
 
-  protected begin(): Event {
+  protected begin(): Event | null {
     this.target.isDone = true
+    if (!isObserved(this.target, 'success')) return null
     return this.versionChangeEvent('success', this.#oldVersion, null)
   }
 }

@@ -115,9 +115,9 @@ export class Quarantine {
    */
   async discardCopies({ fileName, label }: DatabaseFile): Promise<void> {
     const copies = [...this.#files.namesOf(rescueName(fileName)), rescuedName(fileName)]
-    const names = new Set(await this.#files.list())
+    const names = await this.#files.list()
     try {
-      for (const copy of copies) if (names.has(copy)) await this.#files.directory.remove(copy)
+      for (const copy of copies) if (names.includes(copy)) await this.#files.directory.remove(copy)
     } catch (error) {
       throw fileError(label, 'removing its copy', error)
     }

@@ -25,6 +25,8 @@ export async function closeConnections(
   database: Database<Connection>,
   { newVersion, request, asking, blocked }: Closing,
 ): Promise<void> {
+  // Most often there is none.
+  if (database.connections.size === 0) return
   const oldVersion = database.storage.schema.version
   const asked = new Set<Connection>()
   request.isAsking = true
