@@ -29,7 +29,8 @@ export async function filesOf(dist: string, visitScript: string): Promise<Files>
     outdir: '/package',
     bundle: true,
     minify: true,
-    // Two bundles, as bundlers make them; what is loaded later lies in files of its own.
+    // What page and worker both need lies in a file that is sent once; bundlers that build workers apart send it twice. What is loaded
+    // later lies in files of its own.
     splitting: true,
     format: 'esm',
     write: false,
