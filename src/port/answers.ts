@@ -125,10 +125,11 @@ function openedOf({ schema, limits, salvaged, keptAt, incarnation }: Members) {
 }
 
 function limitsOf(value: unknown): StorageLimits {
-  const { recordBytes, keyBytes, nameUnits, highestId } = membersOf(value)
+  const { recordBytes, keyBytes, keyReason, nameUnits, highestId } = membersOf(value)
   return {
     recordBytes: integerOf(recordBytes, 1),
     keyBytes: integerOf(keyBytes, 1),
+    ...(keyReason !== undefined && { keyReason: stringOf(keyReason) }),
     nameUnits: integerOf(nameUnits, 1),
     highestId: integerOf(highestId, 1),
   }

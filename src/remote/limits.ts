@@ -8,6 +8,8 @@ import type { StorageLimits } from '../storage/limits.ts'
 export const remoteLimits: StorageLimits = {
   recordBytes: 256 * 1024 * 1024,
   keyBytes: 1_300,
+  keyReason:
+    "as PostgreSQL's own indexes take no longer ones; use a shorter key, or put an index on the beginning of the text or on a hash of it",
   nameUnits: 1024 * 1024,
   highestId: 2 ** 31 - 2,
 }

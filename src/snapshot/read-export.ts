@@ -10,6 +10,8 @@ export interface ImportedRecord {
   readonly store: number
   readonly key: IDBValidKey | undefined
   readonly value: unknown
+  /** Where it was read, from 1; of lines alone. */
+  readonly line?: number
 }
 
 /** Records that came together. */
@@ -120,6 +122,7 @@ class LineReader {
       store: s,
       key: k === undefined ? undefined : parseKey(k),
       value: await parseWholeValue(v),
+      line: this.#line,
     }
   }
 

@@ -194,14 +194,14 @@ function putAll(
 /** `number`: which record it is, from 1. @throws what `add()` throws; of what is too large, which it is */
 function addRecord(
   store: IDBObjectStore,
-  { key, value }: ImportedRecord,
+  { key, value, line }: ImportedRecord,
   number: number,
 ): IDBRequest {
   try {
     // `add`: no record comes twice.
     return key === undefined ? store.add(value) : store.add(value, key)
   } catch (error) {
-    throw isTooLarge(error) ? atRecord(error, number, store.name) : error
+    throw isTooLarge(error) ? atRecord(error, { number, line, store: store.name }) : error
   }
 }
 
@@ -214,8 +214,15 @@ function isTooLarge(error: unknown): error is TooLarge {
   return memberOf(memberOf(error, 'cause'), 'code') === 'ERR_IDB_TOO_LARGE'
 }
 
-function atRecord({ message, cause }: TooLarge, number: number, store: string): DOMException {
-  const place = `it is record ${number} of those to be imported, in object store "${store}"`
+interface Place {
+  readonly number: number
+  readonly line: number | undefined
+  readonly store: string
+}
+
+function atRecord({ message, cause }: TooLarge, { number, line, store }: Place): DOMException {
+  const lineText = line === undefined ? '' : `, on line ${line}`
+  const place = `it is record ${number} of those to be imported${lineText}, in object store "${store}"`
   return domException('UnknownError', `${message}; ${place}`, factsOf(cause))
 }
 

@@ -14,10 +14,19 @@ export interface StorageLimits {
   readonly recordBytes: number
   /** A record's key, and each of its index keys, as stored. */
   readonly keyBytes: number
+  /** Whose limit of keys that is and what to do, as the end of a sentence; absent where there is nothing to say. */
+  readonly keyReason?: string
   /** The name of a database, an object store or an index, and the JSON of a key path, in UTF-16 code units. */
   readonly nameUnits: number
   /** Object stores and indexes are numbered from 1, and no number is used twice. */
   readonly highestId: number
+}
+
+/** The object store that a record is to be stored in, and its indexes. */
+export interface RecordPlace {
+  /** Left out: it is not known. */
+  readonly name?: string
+  readonly indexes: ReadonlyMap<number, { readonly name: string }>
 }
 
 /** The parts of a record to be stored. */
@@ -28,24 +37,31 @@ export interface RecordParts {
   readonly value: { readonly length: number }
 }
 
-/** @throws UnknownError for a record that is too large, or has too long a key. */
+/** @throws UnknownError for a record that is too large, or has too long a key. `store`: undefined where it was deleted. */
 export function checkRecordSize(
   limits: StorageLimits,
   { key, indexKeys, value }: RecordParts,
+  store: RecordPlace | undefined,
 ): void {
   const keyBytes = key?.length ?? 0
   const indexBytes = indexKeys?.length ?? 0
-  if (keyBytes > limits.keyBytes) throw tooLarge('A key', keyBytes, limits.keyBytes)
-  if (indexKeys) checkIndexKeys(limits, indexKeys)
+  if (keyBytes > limits.keyBytes) throw keyTooLong(limits, keyBytes, store)
+  if (indexKeys) checkIndexKeys(limits, indexKeys, store)
   const sizeBytes = keyBytes + indexBytes + value.length
   if (sizeBytes > limits.recordBytes) throw tooLarge('A record', sizeBytes, limits.recordBytes)
 }
 
 /** The same for entries that a new index adds to a record. @throws UnknownError */
-export function checkIndexKeys({ keyBytes }: StorageLimits, block: Uint8Array): void {
-  if (block.length <= keyBytes) return
-  forEachIndexKey(block, (_, start, end) => {
-    if (end - start > keyBytes) throw tooLarge('An index key', end - start, keyBytes)
+export function checkIndexKeys(
+  limits: StorageLimits,
+  block: Uint8Array,
+  store: RecordPlace | undefined,
+): void {
+  if (block.length <= limits.keyBytes) return
+  forEachIndexKey(block, (id, start, end) => {
+    if (end - start > limits.keyBytes) {
+      throw keyTooLong(limits, end - start, store, store?.indexes.get(id)?.name)
+    }
   })
 }
 
@@ -69,10 +85,25 @@ export function checkId({ highestId }: StorageLimits, what: string, id: number):
   )
 }
 
-function tooLarge(what: string, sizeBytes: number, limitBytes: number): DOMException {
-  return domException(
-    'UnknownError',
-    `${what} takes ${sizeBytes} bytes as stored; at most ${limitBytes} can be stored`,
-    { code: 'ERR_IDB_TOO_LARGE', size: sizeBytes, limit: limitBytes },
-  )
+function keyTooLong(
+  { keyBytes, keyReason }: StorageLimits,
+  sizeBytes: number,
+  { name: store }: Partial<RecordPlace> = {},
+  index?: string,
+): DOMException {
+  const ofIndex = index === undefined ? '' : ` of index "${index}"`
+  const ofStore = store === undefined ? '' : ` of object store "${store}"`
+  const facts = { ...(store !== undefined && { store }), ...(index !== undefined && { index }) }
+  return tooLarge(`A key${ofIndex}${ofStore}`, sizeBytes, keyBytes, { reason: keyReason, facts })
+}
+
+function tooLarge(
+  what: string,
+  sizeBytes: number,
+  limitBytes: number,
+  { reason, facts }: { readonly reason?: string | undefined; readonly facts?: object } = {},
+): DOMException {
+  const message = `${what} takes ${sizeBytes} bytes as stored; at most ${limitBytes} can be stored${reason ? `, ${reason}` : ''}`
+  const known = { code: 'ERR_IDB_TOO_LARGE', size: sizeBytes, limit: limitBytes } as const
+  return domException('UnknownError', message, { ...known, ...facts })
 }

@@ -151,7 +151,7 @@ function putRecord({ source, store, clone, key, overwrite }: Put): Request {
         indexKeyOffsets: keyToBeGenerated?.offsets ?? [],
       }
   const { value } = serialized
-  checkRecordSize(store.transaction.connection.host.limits, { key, indexKeys, value })
+  checkRecordSize(store.transaction.connection.host.limits, { key, indexKeys, value }, store.schema)
   store.writeCount++
   const reader = overwrite ? storedKeyReader : addedKeyReader
   const request = new Request(source, store.transaction, reader)
@@ -222,7 +222,8 @@ function executeCompleted(put: WaitingPut, { value, generatedKeyOffset }: Comple
     generated: generated && { ...generated, valueOffset: generatedKeyOffset },
   }
   try {
-    checkRecordSize(transaction.connection.host.limits, completed)
+    const { host, schema } = transaction.connection
+    checkRecordSize(host.limits, completed, schema.stores.get(operation.storeId))
   } catch (error) {
     return failWaiting(put, error)
   }

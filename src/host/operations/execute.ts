@@ -82,9 +82,10 @@ function fillIndex(
   limits: StorageLimits,
 ): void {
   const indexes = [index]
+  const place = { indexes: new Map([[index.id, index]]) }
   transaction.fillIndex(storeId, index, ({ bytes, valueStart, valueEnd }) => {
     const indexKeys = indexKeysOf(deserialize(bytes, valueStart, valueEnd), indexes)
-    if (indexKeys) checkIndexKeys(limits, indexKeys)
+    if (indexKeys) checkIndexKeys(limits, indexKeys, place)
     return indexKeys
   })
 }

@@ -106,7 +106,7 @@ function checkPut(put: PutOperation, store: ObjectStoreSchema, limits: StorageLi
   if (key) demand(keyEnd(key, 0) === key.length, 'has an invalid key')
   else checkGenerated(put, store)
   if (indexKeys) checkIndexKeys(indexKeys, store)
-  checkRecordSize(limits, put)
+  checkRecordSize(limits, put, store)
 }
 
 /** The places of a key to be generated; the caller looks at the index keys with a number there. */

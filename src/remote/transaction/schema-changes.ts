@@ -99,8 +99,8 @@ function fillIndex(filling: Filling): void {
       withValues: true,
     })
     const found: Indexed[] = []
-    const { index, limits, pending } = filling
-    const records = new FoundRecords((record) => append(found, indexed(record, index, limits)))
+    const { pending } = filling
+    const records = new FoundRecords((record) => append(found, indexed(record, filling)))
     const attempt = (work: () => void): void => {
       try {
         work()
@@ -136,11 +136,12 @@ interface Indexed {
 
 function indexed(
   { bytes, keyStart, keyEnd, valueStart, valueEnd }: RecordBytes,
-  index: IndexSchema,
-  limits: StorageLimits,
+  { index, limits, ground, storeId }: Filling,
 ): Indexed {
   const indexKeys = indexKeysOf(deserialize(bytes, valueStart, valueEnd), [index])
-  if (indexKeys) checkIndexKeys(limits, indexKeys)
+  const { name } = storeOf(ground.schema, storeId)
+  const place = { name, indexes: new Map([[index.id, index]]) }
+  if (indexKeys) checkIndexKeys(limits, indexKeys, place)
   return { key: bytes.slice(keyStart, keyEnd), indexKeys }
 }
 

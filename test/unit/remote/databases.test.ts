@@ -144,11 +144,49 @@ onServer('a database on a server', ({ factory }) => {
   test('a key longer than the server takes fails by its code, and an upgrade that meets one aborts', async () => {
     const database = await books()
     const store = database.transaction('log', 'readwrite').objectStore('log')
+    const thrownBy = (call: () => unknown): unknown => {
+      try {
+        return call()
+      } catch (error) {
+        return error
+      }
+    }
     const key = 'k'.repeat(1_400)
-    const error = await Promise.resolve()
-      .then(() => resultOf(store.put(1, key)))
-      .catch((thrown: unknown) => thrown)
-    expect(error).toMatchObject({ cause: { code: 'ERR_IDB_TOO_LARGE', limit: 1_300 } })
+    const how =
+      ", as PostgreSQL's own indexes take no longer ones; use a shorter key, or put an index on the beginning of the text or on a hash of it"
+    const facts = { code: 'ERR_IDB_TOO_LARGE', size: 1_402, limit: 1_300 }
+    const size = 'takes 1402 bytes as stored; at most 1300 can be stored'
+    expect(thrownBy(() => store.put(1, key))).toMatchObject({
+      name: 'UnknownError',
+      message: `A key of object store "log" ${size}${how}`,
+      cause: { ...facts, store: 'log' },
+    })
+    const indexed = database.transaction('books', 'readwrite').objectStore('books')
+    const ofTag = `A key of index "byTag" of object store "books" ${size}${how}`
+    expect(thrownBy(() => indexed.put({ isbn: 1, tags: ['short', key] }))).toMatchObject({
+      message: ofTag,
+      cause: { ...facts, store: 'books', index: 'byTag' },
+    })
+    await resultOf(indexed.put({ isbn: 1, publisher: key }))
+    database.close()
+    const request = (await factory()).open('test', 2)
+    request.onupgradeneeded = () => {
+      request.transaction?.objectStore('books').createIndex('byPublisher', 'publisher')
+    }
+    const [upgraded, { error }] = await Promise.all([
+      resultOf(request).then(null, (thrown: unknown) => thrown),
+      new Promise<IDBTransaction>((resolve) => {
+        request.addEventListener('upgradeneeded', () => {
+          const { transaction } = request
+          if (transaction) transaction.onabort = () => resolve(transaction)
+        })
+      }),
+    ])
+    expect(upgraded).toMatchObject({ name: 'AbortError' })
+    expect(error).toMatchObject({
+      message: `A key of index "byPublisher" of object store "books" ${size}${how}`,
+      cause: { ...facts, store: 'books', index: 'byPublisher', database: 'test' },
+    })
   })
 
   test('an aborted upgrade leaves the database as it was, and a new one away', async () => {

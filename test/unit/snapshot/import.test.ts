@@ -76,7 +76,9 @@ describe('importDatabase()', () => {
       await assert.rejects(
         importDatabase(streamOf(text, 1_000_000), { indexedDB: to, ...options }),
         (error: DOMException) => {
-          expect(error.message).toMatch(/^A key takes .*; it is record 201 .* object store "s"$/)
+          expect(error.message).toMatch(
+            /^A key of object store "s" takes .*; it is record 201 of those to be imported, on line 202, in object store "s"$/,
+          )
           expect(error.cause).toMatchObject({ code: 'ERR_IDB_TOO_LARGE', limit: 16_777_216 })
           return true
         },
