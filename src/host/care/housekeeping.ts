@@ -24,6 +24,8 @@ const longestPendingBytes = 40 * 1024 * 1024
  * transaction on average. In smaller parts the syncs get in the writer's way.
  */
 const syncAheadBytes = 16 * 1024 * 1024
+/** The same when it is idle: a log worth tidying is about as long. Measured: the pause is then less than half as long. */
+const idleSyncBytes = 4 * 1024 * 1024
 
 /** One database's housekeeping. */
 export class Housekeeping {
@@ -65,7 +67,7 @@ export class Housekeeping {
     this.#commitCount++
     this.#garbage?.suspect()
     const pendingBytes = this.#storage.care.pendingBytes()
-    this.#syncAhead(pendingBytes)
+    this.#syncAhead(pendingBytes, syncAheadBytes)
     if (pendingBytes > mostPendingBytes && this.#mayTidy(pendingBytes)) this.#tidy()
     if (this.#timer === 'off') this.#arm(idleMs)
   }
@@ -97,12 +99,13 @@ export class Housekeeping {
     return !this.#syncing && pendingBytes - this.#syncedBytes < syncAheadBytes
   }
 
-  #syncAhead(pendingBytes: number): void {
+  /** Brings what is pending to the disk off this thread, if that is at least `leastBytes` more than the disk has. */
+  #syncAhead(pendingBytes: number, leastBytes: number): void {
     // It was tidied meanwhile.
     if (pendingBytes < this.#syncedBytes) this.#syncedBytes = 0
     const { durability } = this.#storage
     if (!durability.syncLater || this.#syncing) return
-    if (pendingBytes - this.#syncedBytes < syncAheadBytes) return
+    if (pendingBytes - this.#syncedBytes < leastBytes) return
     this.#syncing = durability
       .syncLater()
       .then(() => {
@@ -123,10 +126,17 @@ export class Housekeeping {
     this.#timer = 'off'
     const isIdle = this.#seenCommitCount === this.#commitCount && !this.#storage.transaction
     this.#seenCommitCount = this.#commitCount
-    if (!isIdle) return this.#arm(idleMs)
+    if (!isIdle || this.#isSyncedFirst()) return this.#arm(idleMs)
     const outcome = this.#tidy()
     if (outcome === 'more') this.#arm(pieceMs)
     else if (outcome === 'done' && this.#garbage) this.#collecting = this.#collect(this.#garbage)
+  }
+
+  /** Whether the disk is being brought what the tidying would have to wait for. */
+  #isSyncedFirst(): boolean {
+    const { care } = this.#storage
+    this.#syncAhead(care.pendingBytes(), idleSyncBytes)
+    return this.#syncing !== null
   }
 
   /** Never rejects. */

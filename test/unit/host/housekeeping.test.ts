@@ -42,6 +42,23 @@ test('a short log is tidied when the database is idle, until nothing is left', a
   expect(storage.log).toEqual(['begin', 'put', 'commit', 'housekeep'])
 })
 
+test('when a database is idle, the disk gets what tidying would wait for before it is tidied', async () => {
+  const { storage, connection } = await fixture({ canSyncLater: true })
+  storage.pendingBytes = 5 * 1024 * 1024
+  const transaction = new Tester(connection)
+  await transaction.execute(put(1))
+  await transaction.commit()
+  expect(storage.log).toEqual(['begin', 'put', 'commit'])
+  // As above.
+  const waiting = setInterval(() => {}, 1_000)
+  await new Promise<void>((resolve) => storage.before.set('syncLater', resolve))
+  await settle()
+  storage.syncs[0]?.resolve()
+  await new Promise<void>((resolve) => storage.before.set('housekeep', resolve))
+  clearInterval(waiting)
+  expect(storage.log).toEqual(['begin', 'put', 'commit', 'syncLater', 'housekeep'])
+})
+
 test('a log that grows is synced ahead; when that fails, all connections are closed', async () => {
   const storage = new ModelDirectory()
   storage.canSyncLater = true
