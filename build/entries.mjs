@@ -249,6 +249,8 @@ export const families = [
       'src/hosting/in-thread.ts',
     ],
   },
+  // A page that opens a file hosts it in its own thread.
+  { common: ['src/hosting/in-thread.ts'], members: ['page:src/platform/backup-file.ts'] },
   {
     common: [pageFileOf('./snapshot'), pageFileOf('.')],
     members: [

@@ -31,6 +31,7 @@ export function needed(name, register) {
 
 /** Small modules that nearly every entry leads to, and that have no effect by being loaded. */
 const basics = [
+  'src/arguments/memory-path.ts',
   'src/base/own-property.ts',
   'src/base/stack-room.ts',
   'src/base/workerd.ts',
@@ -41,6 +42,7 @@ const basics = [
   'src/events/report-exception.ts',
   'src/event-loop/receive-messages.ts',
   'src/event-loop/turn.ts',
+  'src/files/file-name-pattern.ts',
   'src/files/vfs.ts',
   'src/keys/evaluate-key-path.ts',
   'src/membership/browser/web-locks.ts',

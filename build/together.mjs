@@ -9,7 +9,8 @@ const namespace = 'together'
 
 /**
  * @param {{ common: string[], members: string[] }[]} families `members`: the names of entry points, and the sources of modules that are
- *   loaded later, none of which is used without those in `common`; each is made to lead to all modules that every one of these leads to
+ *   loaded later, none of which is used without those in `common`; each is made to lead to all modules that every one of these leads to.
+ *   A member of two families leads to those of both
  * @param {Record<string, string>} entryPoints of the build: name → source
  * @param {import('esbuild').Metafile} metafile of a build of these entry points
  * @returns {{ entryPoints: Record<string, string>, plugin: import('esbuild').Plugin }} what to build instead, and the plugin for that
@@ -17,12 +18,11 @@ const namespace = 'together'
  */
 export function together(families, entryPoints, { inputs }) {
   const idOf = (name) => idIn(inputs, entryPoints[name] ?? name)
-  const shared = new Map(
-    families.flatMap(({ common, members }) => {
-      const modules = sharedBy(common.map(idOf), inputs)
-      return members.map((name) => [idOf(name), modules])
-    }),
-  )
+  const shared = new Map()
+  for (const { common, members } of families) {
+    const modules = sharedBy(common.map(idOf), inputs)
+    for (const id of members.map(idOf)) shared.set(id, [...(shared.get(id) ?? []), ...modules])
+  }
   const wrapped = Object.entries(entryPoints).map(([name, source]) => {
     const id = idIn(inputs, source)
     return [name, shared.has(id) ? `${namespace}:${id}` : source]

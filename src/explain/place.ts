@@ -56,7 +56,7 @@ interface Frame {
 }
 
 /** The program's function in a stack of V8, SpiderMonkey or JavaScriptCore; exported for tests. */
-export function callerIn(stack: string, own: string = ownFiles): string | null {
+export function callerIn(stack: string, own: string = ownFiles()): string | null {
   const frames = stack.split('\n').flatMap(frameOf)
   const callers = callersAmong(frames, own)
   const caller = callers.find(({ at }) => !isOfLibrary.test(at)) ?? callers[0]
@@ -87,8 +87,14 @@ function frameOf(line: string): Frame[] {
   return at === undefined ? [] : [{ name, at }]
 }
 
+/** Made here for its stack, which is dear to write out. */
+const loaded = new Error('place')
+let ownFilesFound: string | null = null
+
 /** What the addresses of this package's files begin with. */
-const ownFiles = ownFilesBy(String(new Error('place').stack))
+function ownFiles(): string {
+  return (ownFilesFound ??= ownFilesBy(String(loaded.stack)))
+}
 
 function ownFilesBy(stack: string): string {
   const [here] = stack.split('\n').flatMap(frameOf)

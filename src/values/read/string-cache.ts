@@ -12,7 +12,7 @@ const unitsOfLength = Array.from({ length: shortLimit + 1 }, (_, length) =>
 const { fromCharCode } = String
 const { apply } = Reflect
 
-const strings: string[] = Array.from({ length: slotCount }, () => '')
+const strings = Array.from<string>({ length: slotCount }).fill('')
 
 /** The ASCII string in `bytes`, at most 63 long; short ones that come again are not made again. */
 export function asciiString(bytes: Uint8Array, start: number, length: number): string {

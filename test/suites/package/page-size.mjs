@@ -39,7 +39,7 @@ export async function checkPageIsFreeOfNode(project) {
 }
 
 /** Each file takes a page a request, and a server a third of a millisecond. */
-const mostFiles = 12
+const mostFiles = 10
 
 /** @throws Error when more files than that are loaded before a program's first line */
 export async function checkFewFiles(project) {
