@@ -4,6 +4,8 @@ import { afterCheckpoint } from '../event-loop/checkpoint.ts'
 
 /** Has something to send. */
 interface Flushed {
+  /** null: it has no connection yet, and may have that of one which ends. */
+  readonly ground: object | null
   flush(): void
 }
 
@@ -21,6 +23,8 @@ export class Flusher {
   #flush(): void {
     const waiting = this.#waiting
     this.#waiting = []
-    for (const flushed of waiting) flushed.flush()
+    const running = waiting.filter(({ ground }) => ground !== null)
+    const beginning = waiting.filter(({ ground }) => ground === null)
+    for (const flushed of [...running, ...beginning]) flushed.flush()
   }
 }

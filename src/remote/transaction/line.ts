@@ -1,5 +1,5 @@
 /** What a transaction sends over its wire. */
-import { rollback } from '../sql/transaction-statements.ts'
+import { commit, rollback } from '../sql/transaction-statements.ts'
 import type { Problem } from '../wire/problem.ts'
 import type { Row, Statement, Value } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -62,6 +62,12 @@ export class Line {
   /** Nothing more is heard of what was sent. */
   leave(): void {
     this.#isOver = true
+  }
+
+  /** Ends what has only read; no one waits for it. */
+  end(): void {
+    this.leave()
+    this.wire.sendLater(commit, { done() {}, failed: () => this.wire.cutOff() })
   }
 
   /** Reverts what was done; the wire is of use again when it is idle. */

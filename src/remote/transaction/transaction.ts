@@ -98,7 +98,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     this.#listener = listener
   }
 
-  /** What the schema is by now; of an upgrade. */
+  /** What it works on; of an upgrade, with what the schema is by now. null: it has not begun on the server, or has left it. */
   get ground(): Ground | null {
     return this.#running
   }
@@ -291,9 +291,11 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   }
 
   /** What it has read is here already: nothing can come of its commit. */
-  #letGoOf({ line }: Running): void {
-    line.send(commit)
-    line.leave()
+  #letGoOf({ line, lease }: Running): void {
+    line.end()
+    // The next transaction may have the connection at once: its first statements go along with that.
+    this.#running = null
+    this.#options.services.pool.release(lease)
     this.#finishCommitted()
   }
 

@@ -1,11 +1,14 @@
 /** Has what is sent in one go leave together: each piece is a call of the system, and wakes the server. */
 import { Fifo } from '../../base/fifo.ts'
+import { queueImmediate, queueTick } from '../../base/node-callbacks.ts'
 import { append } from '../../base/own-property.ts'
 
 /** What is written to. */
 export interface WrittenStream {
   write(bytes: Uint8Array, written?: (error?: Error | null) => void): boolean
 }
+
+const soon = { tick: queueTick ?? queueMicrotask, turn: queueImmediate ?? setTimeout }
 
 /** After which what is sent leaves, so that the server begins with it. */
 const mostBytesGathered = 64 * 1024
@@ -22,38 +25,52 @@ interface Piece {
 }
 
 /** From now on what is written to `stream` within a task leaves at its end. */
-export function gatherWrites(stream: WrittenStream): void {
+export function gatherWrites(stream: WrittenStream): GatheredWrites {
   const write = stream.write.bind(stream)
   const gathered = new GatheredWrites({ write })
   stream.write = (bytes, written) => {
     gathered.add({ bytes, written })
     return true
   }
+  return gathered
 }
 
-class GatheredWrites {
+/** What is to be written to a stream. */
+export class GatheredWrites {
   readonly #stream: WrittenStream
   readonly #waiting = new Fifo<Piece>()
   /** How many bytes came since the last were given to the stream. */
   #sizeBytes = 0
   #underWay = 0
   #isQueued = false
+  #isInNoHurry = false
 
   constructor(stream: WrittenStream) {
     this.#stream = stream
+  }
+
+  /** What `work` writes leaves with what comes next, or after a turn of the event loop. */
+  inNoHurry(work: () => void): void {
+    this.#isInNoHurry = true
+    work()
+    this.#isInNoHurry = false
   }
 
   add(piece: Piece): void {
     this.#waiting.push(piece)
     this.#sizeBytes += piece.bytes.length
     if (this.#sizeBytes >= mostBytesGathered) this.#write()
-    else if (!this.#isQueued) {
-      this.#isQueued = true
-      queueMicrotask(() => {
-        this.#isQueued = false
-        this.#write()
-      })
-    }
+    else if (this.#isInNoHurry) soon.turn(() => this.#write())
+    else if (!this.#isQueued) this.#writeSoon()
+  }
+
+  /** Once all microtasks have run: in one of them the next transaction takes the connection over. */
+  #writeSoon(): void {
+    this.#isQueued = true
+    soon.tick(() => {
+      this.#isQueued = false
+      this.#write()
+    })
   }
 
   #write(): void {

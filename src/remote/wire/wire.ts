@@ -3,7 +3,7 @@
  * in a transaction makes those fail that follow it there. It keeps the process alive while an answer is awaited.
  */
 import { append } from '../../base/own-property.ts'
-import { gatherWrites } from './gathered-writes.ts'
+import { type GatheredWrites, gatherWrites } from './gathered-writes.ts'
 import { keepOrderOfSent, type PgClient, type PgResult, statementOf } from './pg-driver.ts'
 import { type Problem, problemOf } from './problem.ts'
 import type { Answer, Row, Statement, Value } from './statement.ts'
@@ -34,6 +34,7 @@ const endTimeoutMs = 10_000
 
 export class Wire {
   readonly #client: PgClient
+  readonly #writes: GatheredWrites
   readonly #adapted: (statement: Statement) => Statement
   #pending = 0
   #hasWarned = false
@@ -48,7 +49,7 @@ export class Wire {
   constructor(client: PgClient, adapted: (statement: Statement) => Statement = (it) => it) {
     this.#client = client
     this.#adapted = adapted
-    gatherWrites(client.connection.stream)
+    this.#writes = gatherWrites(client.connection.stream)
     keepOrderOfSent(client)
     client.on('error', (error) => {
       this.#lastWord ??= problemOf(error).code
@@ -99,6 +100,11 @@ export class Wire {
       this.#answered()
     })
     this.#client.query(asked)
+  }
+
+  /** The same for what no one waits for: it leaves with what comes next. */
+  sendLater(statement: Statement, answer: Answer): void {
+    this.#writes.inNoHurry(() => this.send(statement, [], answer))
   }
 
   /** The same as a promise. @throws StatementError */

@@ -16,6 +16,8 @@ function steeredStream() {
   }
 }
 
+const tick = (): Promise<void> => new Promise((resolve) => process.nextTick(resolve))
+
 const bytesOf = (text: string): Uint8Array => Buffer.from(text)
 
 test('what is written in one task leaves as one piece, and each is told once it is written', async () => {
@@ -24,7 +26,7 @@ test('what is written in one task leaves as one piece, and each is told once it 
   const told: string[] = []
   for (const text of ['a', 'b', 'c']) stream.write(bytesOf(text), () => told.push(text))
   expect(stream.pieces).toEqual([])
-  await Promise.resolve()
+  await tick()
   expect(stream.pieces).toEqual(['abc'])
   expect(told).toEqual([])
   stream.writeNext()
@@ -38,7 +40,7 @@ test('much leaves at once, and a stream that is busy is given no more than a few
   for (let i = 0; i < 12; i++) stream.write(bytesOf(much))
   expect(stream.pieces).toHaveLength(8)
   stream.write(bytesOf('end'))
-  await Promise.resolve()
+  await tick()
   expect(stream.pieces).toHaveLength(8)
   stream.writeNext()
   expect(stream.pieces).toHaveLength(9)
@@ -54,4 +56,18 @@ test('a piece is no longer than four megabytes, if none of what is in it is', as
   stream.writeNext()
   stream.writeNext()
   expect(stream.pieces.slice(8).map(({ length }) => length / 1024 / 1024)).toEqual([4, 2])
+})
+
+test('what no one waits for leaves with what comes next, or after a turn of the event loop', async () => {
+  const stream = steeredStream()
+  const gathered = gatherWrites(stream)
+  gathered.inNoHurry(() => stream.write(bytesOf('end')))
+  await tick()
+  expect(stream.pieces).toEqual([])
+  stream.write(bytesOf('begin'))
+  await tick()
+  expect(stream.pieces).toEqual(['endbegin'])
+  gathered.inNoHurry(() => stream.write(bytesOf('end')))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(stream.pieces).toEqual(['endbegin', 'end'])
 })

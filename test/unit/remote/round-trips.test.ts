@@ -87,6 +87,11 @@ onServer('a database at the other end of a wire', ({ factory, connectionString }
   test('a get takes one round trip', async () => {
     const get = () => resultOf(database.transaction('s').objectStore('s').get(0))
     expect(await turnsOf(get)).toBe(1)
+    const getThrice = async (): Promise<void> => {
+      for (let i = 0; i < 3; i++) await get()
+    }
+    await get()
+    expect(await turnsOf(getThrice)).toBe(3)
   })
 
   test('a commit whose answer is lost was made, and is told so', async () => {
