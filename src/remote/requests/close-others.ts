@@ -36,12 +36,13 @@ export async function closeOthers(closing: Closing): Promise<void> {
   // In the moment in which all have been told: a listener may close its connection in the next.
   if (count === 0 && connections.size > 0) block()
   for (;;) {
+    const { changes } = closing.services.session
     const others = await countOthers(closing, ask)
     if (others.count === 0 && connections.size === 0) return
     if (others.untold === 0) block()
     // They may be gone without a word.
     if (others.count > 0) await closing.services.session.expire(closing.db, absences)
-    await request.orCancelled([nextChange(closing, others.count)])
+    await request.orCancelled([nextChange(closing, { others: others.count, changes })])
   }
 }
 
@@ -78,9 +79,12 @@ async function countOthers(
 }
 
 /** Resolves when one of this process has closed, or another process may have answered. */
-async function nextChange({ services, connections }: Closing, others: number): Promise<void> {
+async function nextChange(
+  { services, connections }: Closing,
+  { others, changes }: { readonly others: number; readonly changes: number },
+): Promise<void> {
   const closed = [...connections].map((connection) => connection.closed)
   const own = closed.length > 0 ? [Promise.all(closed)] : []
-  const changed = others > 0 || closed.length > 0 ? [services.session.changed()] : []
+  const changed = others > 0 || closed.length > 0 ? [services.session.changedSince(changes)] : []
   await Promise.race([...own, ...changed])
 }

@@ -54,6 +54,7 @@ export class Session {
   #starting: Promise<string> | null = null
   #stopTimer: () => void = () => {}
   readonly #waiting = new Set<() => void>()
+  #changes = 0
   /** The check that is under way; null: none is. */
   #checking: Promise<void> | null = null
   /** Whether it has been for as long as its row is renewed. */
@@ -130,8 +131,14 @@ export class Session {
     }
   }
 
-  /** Resolves when others may have answered. */
-  changed(): Promise<void> {
+  /** How often others may have answered. */
+  get changes(): number {
+    return this.#changes
+  }
+
+  /** Resolves when others may have answered once more than `changes` was: what comes between a look and this is not missed. */
+  changedSince(changes: number): Promise<void> {
+    if (changes !== this.#changes) return Promise.resolve()
     return new Promise((resolve) => {
       const goOn = (): void => {
         clearTimeout(timer)
@@ -231,7 +238,12 @@ export class Session {
   #notified(payload: string): void {
     if (payload === 'ask') void this.#deliver()
     else if (/^(?:watch|tells|news) /.test(payload)) this.news.heard(payload)
-    else for (const goOn of this.#waiting) goOn()
+    else this.#changed()
+  }
+
+  #changed(): void {
+    this.#changes++
+    for (const goOn of this.#waiting) goOn()
   }
 
   #renewLater(): void {
