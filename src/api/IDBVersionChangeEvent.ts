@@ -1,5 +1,6 @@
 /** The event of a version change. https://w3c.github.io/IndexedDB/#events */
-import { bareCopy } from '../base/own-property.ts'
+import { bareCopy, defineHidden } from '../base/own-property.ts'
+import { EventWay, findWaysBy } from '../events/event.ts'
 import { defineInspection } from './webidl/inspect.ts'
 import {
   defineInterface,
@@ -39,3 +40,41 @@ defineInspection(IDBVersionChangeEvent, 'IDBVersionChangeEvent', [
   'newVersion',
 ])
 Object.defineProperty(IDBVersionChangeEvent, 'length', bareCopy({ value: 1 }))
+
+/** One that is fired here: half of the time that it takes would be that of defining its properties on the instance. */
+export class FiredVersionChangeEvent extends IDBVersionChangeEvent {
+  readonly #way = new EventWay()
+
+  static {
+    findWaysBy((event) => (#way in event ? event.#way : null))
+  }
+
+  override get target(): EventTarget | null {
+    return this.#way.target as EventTarget | null // Handles are EventTargets by their prototype chain.
+  }
+
+  override get srcElement(): EventTarget | null {
+    return this.target
+  }
+
+  override get currentTarget(): EventTarget | null {
+    return this.#way.currentTarget as EventTarget | null // As above.
+  }
+
+  override get eventPhase(): number {
+    return this.#way.eventPhase
+  }
+
+  override composedPath(): EventTarget[] {
+    return this.#way.handles() as EventTarget[] // As above.
+  }
+
+  override stopImmediatePropagation(): void {
+    super.stopImmediatePropagation()
+    this.stopPropagation()
+    this.#way.isStopped = true
+  }
+}
+
+// Script sees a plain IDBVersionChangeEvent: the class is an implementation detail.
+defineHidden(FiredVersionChangeEvent.prototype, 'constructor', IDBVersionChangeEvent)

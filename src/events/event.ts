@@ -1,6 +1,6 @@
 /**
- * The events this package fires: real `Event`s, whose target, phase and path are ours to set. Other events (script's own
- * making, `IDBVersionChangeEvent`) get the same properties on the instance when they are dispatched at one of our targets.
+ * The events this package fires: real `Event`s, whose target, phase and path are ours to set. Events of script's own making
+ * get the same properties on the instance when they are dispatched at one of our targets.
  */
 
 import { defineHidden } from '../base/own-property.ts'
@@ -59,12 +59,48 @@ export class DatabaseEvent extends Event {
 // Script sees a plain Event: the class is an implementation detail.
 defineHidden(DatabaseEvent.prototype, 'constructor', Event)
 
+/** The way of an event of a class with more than `Event` has, which shows it by the same properties as `DatabaseEvent`. */
+export class EventWay {
+  #path: EventPath | null = null
+  currentTarget: object | null = null
+  eventPhase = 0
+  isStopped = false
+
+  get target(): object | null {
+    return this.#path?.target.handle ?? null
+  }
+
+  /** What `composedPath()` gives. */
+  handles(): (object | null)[] {
+    return this.currentTarget ? (this.#path?.handles() ?? []) : []
+  }
+
+  begin(path: EventPath): void {
+    this.#path = path
+    this.isStopped = false
+  }
+
+  arriveAt(handle: object | null, eventPhase: number): void {
+    this.currentTarget = handle
+    this.eventPhase = eventPhase
+  }
+}
+
+let wayOf: (event: Event) => EventWay | null = () => null
+
+/** Has the events of one such class find their ways; `find` gives null for those of others. */
+export function findWaysBy(find: (event: Event) => EventWay | null): void {
+  wayOf = find
+}
+
 /** Other events that were stopped with stopImmediatePropagation. */
 const stoppedOthers = new WeakSet<Event>()
 
 /** Prepares an event for its way along `path`. */
 export function beginDispatch(event: Event, path: EventPath): void {
   if (event instanceof DatabaseEvent) return setPath(event, path)
+  const way = wayOf(event)
+  if (way) return way.begin(path)
   const stopImmediatePropagation = (): void => {
     stoppedOthers.add(event)
     event.stopPropagation()
@@ -79,6 +115,8 @@ export function beginDispatch(event: Event, path: EventPath): void {
 /** The event is now at `handle`. */
 export function arriveAt(event: Event, handle: object | null, eventPhase: number): void {
   if (event instanceof DatabaseEvent) return setPlace(event, handle, eventPhase)
+  const way = wayOf(event)
+  if (way) return way.arriveAt(handle, eventPhase)
   defineHidden(event, 'currentTarget', handle)
   defineHidden(event, 'eventPhase', eventPhase)
 }
@@ -91,5 +129,6 @@ export function endDispatch(event: Event): void {
 
 /** Whether no further listener may be called. */
 export function isImmediatelyStopped(event: Event): boolean {
-  return event instanceof DatabaseEvent ? wasStopped(event) : stoppedOthers.has(event)
+  if (event instanceof DatabaseEvent) return wasStopped(event)
+  return wayOf(event)?.isStopped ?? stoppedOthers.has(event)
 }

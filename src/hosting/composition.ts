@@ -2,7 +2,7 @@
 import { defineHidden } from '../base/own-property.ts'
 import { isA } from '../base/thrown.ts'
 import { IDBFactory, factoryHandle, factoryOf, isFactory } from '../api/IDBFactory.ts'
-import { IDBVersionChangeEvent } from '../api/IDBVersionChangeEvent.ts'
+import { FiredVersionChangeEvent } from '../api/IDBVersionChangeEvent.ts'
 import type { Factory } from '../core/factory.ts'
 import { exceptionOf, type Failure, optionError } from '../errors.ts'
 import { describeValue } from '../base/describe-value.ts'
@@ -146,7 +146,7 @@ export function factoryOn(
     monitor,
     connections: new Set(),
     warn: warnOutside,
-    versionChangeEvent: (type, versions) => new IDBVersionChangeEvent(type, versions),
+    versionChangeEvent: (type, versions) => new FiredVersionChangeEvent(type, versions),
   }
   return closable(factoryHandle(factory))
 }
