@@ -6,6 +6,7 @@ import { type EncodedRange, hasAllKeys } from '../keys/key-range.ts'
 import type { DatabaseSchema } from '../storage/schema.ts'
 import type { Counting, RecordReceiver, Scan, Storage } from '../storage/storage.ts'
 import type { Connection } from './binding/connection.ts'
+import type { CacheBudget, CacheUser } from './care/cache-budget.ts'
 import { Care } from './care/care.ts'
 import type { CheckpointMode } from './care/checkpoint.ts'
 import { Copies } from './care/copies.ts'
@@ -49,6 +50,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   readonly care: Care
 
   readonly #options: DatabaseOptions
+  readonly #cacheBudget: CacheBudget
   readonly #housekeeping: Housekeeping
   readonly #copies: Copies
   readonly #syncs: Syncs
@@ -68,6 +70,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     this.#schema = rows.schema
     this.#currentNumbers = new Map(rows.currentNumbers)
     this.#options = options
+    this.#cacheBudget = place.engine.cacheBudget
     this.connection = connection
     this.sql = new SqlTransaction(connection, file.label)
     this.reader = new RecordReader(connection)
@@ -104,6 +107,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   scan(scan: Scan, receive: RecordReceiver): void {
+    this.#cacheBudget.noteRead()
     this.sql.enter()
     this.reader.scan(scan, receive)
   }
@@ -159,6 +163,7 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
 
   begin(): SqliteTransaction {
     if (this.#transaction) throw new Error('unreachable: a read-write transaction is open')
+    this.#cacheBudget.noteTransaction()
     this.durability.checkOwedLog()
     if (this.#log()?.wantsCheckpoint || this.#logRoom.mayFitNow) this.#makeRoom()
     this.quotaShare?.prepare()
@@ -204,9 +209,9 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   async #close(keepsBegun: boolean): Promise<void> {
-    const { place, life } = this.#options
+    const { life } = this.#options
     this.#keepCounts()
-    place.engine.cacheBudget.leave(this.#setCacheSize)
+    this.#cacheBudget.leave(this.#cacheUser)
     this.quotaShare?.leave()
     this.#copies.giveWay()
     const closing = this.#asClosing()
@@ -275,12 +280,10 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
   }
 
   #joinBudget(): void {
-    const { engine, cacheBytes } = this.#options.place
-    const { cacheBudget } = engine
     try {
-      cacheBudget.join(this.#setCacheSize, cacheBytes)
+      this.#cacheBudget.join(this.#cacheUser, this.#options.place.cacheBytes)
     } catch (error) {
-      cacheBudget.leave(this.#setCacheSize)
+      this.#cacheBudget.leave(this.#cacheUser)
       this.quotaShare?.leave()
       throw error
     }
@@ -327,7 +330,8 @@ export class SqliteDatabase implements Storage, TransactionDatabase {
     }
   }
 
-  readonly #setCacheSize = (shareKiB: number): void => {
-    this.connection.setCacheSize(shareKiB)
+  readonly #cacheUser: CacheUser = {
+    usedKiB: () => this.connection.cacheUsedBytes / 1024,
+    take: (shareKiB) => this.connection.setCacheSize(shareKiB),
   }
 }

@@ -210,7 +210,12 @@ export class Connection implements Watched {
 
   /** No less than the rows of the database take: its file, its log, and what has yet to be written. */
   heldBytes(): number {
-    return this.engine.bridge.bytesOf(this.#path) + this.#status(SQLITE_DBSTATUS_CACHE_USED)
+    return this.engine.bridge.bytesOf(this.#path) + this.cacheUsedBytes
+  }
+
+  /** How much the pages in the cache take. */
+  get cacheUsedBytes(): number {
+    return this.#status(SQLITE_DBSTATUS_CACHE_USED)
   }
 
   /** How often the engine has found a page in its cache, and not, and how many pages transactions have written. */

@@ -37,6 +37,27 @@ test('the largest `cache` of a thread is shared by its open databases, as inspec
   third.close()
 })
 
+test('a database that needs more than its share is lent what another leaves unused', async () => {
+  const indexedDB = createIndexedDB({ vfs: memory(), cache: 8 * MiB })
+  const large = await openDatabase(indexedDB, (database) => {
+    const store = database.createObjectStore('s')
+    for (let key = 0; key < 600; key++) store.put(new Uint8Array(10_000), key)
+  })
+  const small = await resultOf(indexedDB.open('small'))
+  const shares = async (): Promise<(number | undefined)[]> => {
+    const { databases } = await inspect(indexedDB)
+    return [large, small].map(
+      ({ name }) => databases.find((it) => it.name === name)?.engine?.cacheBytes,
+    )
+  }
+  expect(await shares()).toEqual([4 * MiB, 4 * MiB])
+  const store = large.transaction('s').objectStore('s')
+  await Promise.all(Array.from({ length: 1024 }, (_, i) => resultOf(store.get(i % 600))))
+  expect(await shares()).toEqual([6 * MiB, 4 * MiB])
+  for (const database of [large, small]) database.close()
+  await close(indexedDB)
+})
+
 test('factories of one directory with different ones are told so', async () => {
   const vfs = memory()
   const database = await open(createIndexedDB({ vfs, cache: 2 * MiB }))

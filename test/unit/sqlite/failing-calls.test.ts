@@ -83,10 +83,13 @@ test('close() of a database that is being closed is the same close()', async () 
 test('who cannot be told of a share of the cache keeps no one from coming and going', () => {
   const budget = new CacheBudget()
   const shares: number[] = []
-  const deaf = (): void => {
-    throw new StorageError('io', 'The disk fails')
+  const deaf = {
+    usedKiB: () => 0,
+    take() {
+      throw new StorageError('io', 'The disk fails')
+    },
   }
-  const user = (share: number): void => void shares.push(share)
+  const user = { usedKiB: () => 0, take: (share: number) => void shares.push(share) }
   budget.join(deaf, usualCacheBytes)
   budget.join(user, usualCacheBytes)
   budget.leave(deaf)
