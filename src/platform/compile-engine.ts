@@ -19,16 +19,19 @@ const defaultBudgets: Readonly<Record<string, number>> = {
   14: 13_000_000,
 }
 
-/** Compiles the engine; with patience where V8 has a budget and the user has not chosen one. */
+/**
+ * Compiles the engine; with patience where V8 has a budget and the user has not chosen one. Each function is then also validated
+ * when it is called for the first time, and most never are by a short program.
+ */
 export function compileEngine(bytes: BufferSource): WebAssembly.Module {
   const budget = ownBudget()
   if (budget === undefined) return new WebAssembly.Module(bytes)
-  // V8 records the budget in a module as it compiles it: set during that call alone, it applies to this module only.
-  setBudget(patientBudget)
+  // V8 records both in a module as it compiles it: set during that call alone, they apply to this module only.
+  setFlags(`--wasm-tiering-budget=${patientBudget}`, '--wasm-lazy-validation')
   try {
     return new WebAssembly.Module(bytes)
   } finally {
-    setBudget(budget)
+    setFlags(`--wasm-tiering-budget=${budget}`, '--no-wasm-lazy-validation')
   }
 }
 
@@ -37,11 +40,11 @@ export function ownBudget(): number | undefined {
   const { v8: version = '', bun, deno } = process.versions
   if (bun !== undefined || deno !== undefined) return undefined
   const options = [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].join(' ')
-  if (/wasm[-_](?:tier|dynamic)|liftoff|jitless/.test(options)) return undefined
+  if (/wasm[-_](?:tier|dynamic|lazy)|liftoff|jitless/.test(options)) return undefined
   return defaultBudgets[version.split('.', 1)[0] ?? '']
 }
 
 /** Loaded only where it is used. */
-function setBudget(bytes: number): void {
-  process.getBuiltinModule('node:v8').setFlagsFromString(`--wasm-tiering-budget=${bytes}`)
+function setFlags(...flags: readonly string[]): void {
+  for (const flag of flags) process.getBuiltinModule('node:v8').setFlagsFromString(flag)
 }

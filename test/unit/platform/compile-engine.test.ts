@@ -21,20 +21,31 @@ describe.skipIf(ownBudget() === undefined)('in Node 20 to 26', () => {
     expect(options).toContain(`default: --wasm-tiering-budget=${ownBudget()}`)
   })
 
-  test('the budget is put back once the engine is compiled', () => {
+  test("validating at the first call is not V8's own way", () => {
+    const options = execFileSync(process.execPath, ['--v8-options'], { encoding: 'utf8' })
+    expect(options).toContain('default: --no-wasm-lazy-validation')
+  })
+
+  test("V8's own settings are put back once the engine is compiled", () => {
     const own = ownBudget()
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     expect(compileEngine(wasm)).toBeInstanceOf(WebAssembly.Module)
     expect(setFlags.mock.calls).toEqual([
       ['--wasm-tiering-budget=400000000'],
+      ['--wasm-lazy-validation'],
       [`--wasm-tiering-budget=${own}`],
+      ['--no-wasm-lazy-validation'],
     ])
   })
 
-  test('the budget is put back when the engine cannot be compiled', () => {
+  test('they are put back when the engine cannot be compiled', () => {
+    const own = ownBudget()
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     expect(() => compileEngine(new Uint8Array(8))).toThrow(WebAssembly.CompileError)
-    expect(setFlags).toHaveBeenLastCalledWith(`--wasm-tiering-budget=${ownBudget()}`)
+    expect(setFlags.mock.calls.slice(-2)).toEqual([
+      [`--wasm-tiering-budget=${own}`],
+      ['--no-wasm-lazy-validation'],
+    ])
   })
 
   test('a budget that the user has chosen is left alone', () => {
