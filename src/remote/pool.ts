@@ -161,7 +161,7 @@ export class Pool {
     this.#making.add(making)
   }
 
-  /** Never rejects: one of those who wait is told, unless there are others which it can wait for. */
+  /** Never rejects: those who wait are told. */
   async #make(): Promise<void> {
     this.#count++
     try {
@@ -171,11 +171,18 @@ export class Pool {
       this.release(lease)
     } catch (error) {
       this.#count--
-      if (this.#all.size > this.#lent.size) return
+      this.#refuse(error)
+    }
+  }
+
+  /** Tells one of those who wait, unless transactions have connections which it can wait for; all, where none is being made any more. */
+  #refuse(error: unknown): void {
+    if (this.#all.size > this.#lent.size) return
+    do {
       const refused = this.#waiting.shift()
       if (refused?.isRequest) this.#requestCount--
       refused?.reject(exceptionOf(remoteFailure(error, { schema: this.#options.schema })))
-    }
+    } while (this.#count === this.#lent.size && this.#waiting.first())
   }
 
   async #connect(): Promise<Lease> {
