@@ -11,10 +11,11 @@ import type { Pool } from '../pool.ts'
 import { remoteFailure } from '../server-failures.ts'
 import type { Sql } from '../sql/sql.ts'
 import { serverStart, standbys } from '../sql/meta.ts'
+import { quoted } from '../sql/tables.ts'
 import type { Connector } from '../wire/connect.ts'
 import { hurry } from '../wire/hurry.ts'
 import { numberIn, type Row, textIn } from '../wire/statement.ts'
-import type { Wire } from '../wire/wire.ts'
+import { lostInBetween, type Wire } from '../wire/wire.ts'
 import type { Absences } from './absences.ts'
 import { News } from './news.ts'
 import { findOutcome, type FoundOutcome } from './outcome.ts'
@@ -63,6 +64,8 @@ export class Session {
   #serverStart: string | null = null
   /** Whether its row was made: one that is missing since was taken for gone. */
   #hasBegun = false
+  /** How often it was ended: a start that was under way then is no longer wanted. */
+  #ends = 0
   #hasWarned = false
 
   constructor(options: SessionOptions) {
@@ -83,11 +86,22 @@ export class Session {
 
   /** Its name, once the server knows it. @throws UnknownError where the server cannot be reached, or has no tables */
   ready(): Promise<string> {
-    this.#starting ??= this.#start().catch((error: unknown) => {
-      this.#starting = null
+    if (this.#starting) return this.#starting
+    const starting: Promise<string> = this.#start().catch((error: unknown) => {
+      if (this.#starting === starting) this.#starting = null
       throw error
     })
-    return this.#starting
+    this.#starting = starting
+    return starting
+  }
+
+  /** The connection for messages, made where there is none. @throws what `ready()` throws */
+  async #connected(): Promise<Wire> {
+    for (;;) {
+      await this.ready()
+      // It may be lost as soon as it is there.
+      if (this.#wire) return this.#wire
+    }
   }
 
   /** Keeps the connection's row, from before it is there. */
@@ -106,26 +120,27 @@ export class Session {
     }
   }
 
-  /** Asks all connections of others to a database to close. @throws StatementError */
+  /** Asks all connections of others to a database to close. @throws StatementError, and what `ready()` throws */
   async ask(
     db: number,
     request: string,
     versions: { readonly oldVersion: number; readonly newVersion: number | null },
   ): Promise<void> {
-    await this.ready()
+    const wire = await this.#connected()
     const { sessions } = this.#options.sql
     const asked = [request, versions.oldVersion, versions.newVersion]
-    await this.#wire?.ask(sessions.ask, [db, this.client, ...asked, this.channel])
+    await wire.ask(sessions.ask, [db, this.client, ...asked, this.channel])
   }
 
   /** Deletes the sessions of others that are over, which keep others from a database. Never rejects: it is tried again. */
   async expire(db: number, absences: Absences): Promise<void> {
     const { sessions } = this.#options.sql
     try {
-      await this.ready()
-      const absent = (await this.#wire?.ask(sessions.findAbsent, [db, this.client])) ?? []
-      const { clients, seen } = absences.note(absent)
-      await this.#wire?.ask(sessions.expire, [leaseMs, clients, seen])
+      const wire = await this.#connected()
+      const { clients, seen } = absences.note(
+        await wire.ask(sessions.findAbsent, [db, this.client]),
+      )
+      await wire.ask(sessions.expire, [leaseMs, clients, seen])
     } catch {
       // The next look at what keeps the database does it.
     }
@@ -173,6 +188,7 @@ export class Session {
     const wire = this.#wire
     this.#wire = null
     this.#starting = null
+    this.#ends++
     this.#hasBegun = false
     if (!wire || wire.isLost) return
     await wire.ask(this.#options.sql.sessions.end, [this.client]).catch(() => {})
@@ -181,9 +197,11 @@ export class Session {
 
   async #start(): Promise<string> {
     const { connector, report } = this.#options
+    const ends = this.#ends
     const wire = await connector.connect()
     try {
       await hurry(wire, this.#begin(wire))
+      if (ends !== this.#ends) throw lostInBetween()
     } catch (error) {
       wire.cutOff()
       throw error
@@ -205,8 +223,8 @@ export class Session {
     const { schema, sql } = this.#options
     await checkTables(wire, schema)
     // What it says of itself must not wait for a standby: it is made again where it is lost.
-    const channel = `"${this.channel.replaceAll('"', '""')}"`
-    await wire.ask({ text: `SET synchronous_commit = local; LISTEN ${channel}` })
+    const listen = `LISTEN ${quoted(this.channel)}`
+    await wire.ask({ text: `SET synchronous_commit = local; ${listen}` })
     await wire.ask(sql.sessions.hold, [this.client])
     if (!this.#hasBegun) {
       void wire.ask(sql.sessions.expire, [forgottenMs, [], []]).catch(() => {})
@@ -228,11 +246,12 @@ export class Session {
     if (this.#wire !== wire) return
     this.#wire = null
     this.#starting = null
+    if (this.#connections.size === 0) return
     // Those who ask would wait for it.
-    if (this.#connections.size > 0)
-      this.ready().catch((error: unknown) =>
-        report(remoteFailure(error, { schema: this.#options.schema })),
-      )
+    this.ready().catch((error: unknown) => {
+      if (this.#connections.size === 0) return // No one needs it any more.
+      report(remoteFailure(error, { schema: this.#options.schema }))
+    })
   }
 
   #notified(payload: string): void {
