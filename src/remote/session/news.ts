@@ -77,12 +77,12 @@ export class News {
   /** Looks which databases are watched, and tells their commits from then on. Never rejects. */
   look(): Promise<void> {
     const { statements, client } = this.#options
-    this.#looking = this.#looking.then(() =>
-      this.#ask(async (wire) => {
+    this.#looking = this.#looking.then(async () => {
+      await this.#ask(async (wire) => {
         const rows = await wire.ask(statements.watched, [client])
         this.#tellOf(new Set(rows.map((row) => numberIn(row, 0))))
-      }),
-    )
+      })
+    })
     return this.#looking
   }
 
@@ -126,7 +126,9 @@ export class News {
     database.isWatchedElsewhere = true
     const own = [...this.#options.connections()].filter((it) => it.database === database)
     await Promise.all(own.map((connection) => connection.settled()))
-    await this.#ask((wire) => this.#say(wire, 'tells', database))
+    const isSaid = await this.#ask((wire) => this.#say(wire, 'tells', database))
+    // With the next look, which the next connection to the server begins with.
+    if (!isSaid) database.isWatchedElsewhere = false
   }
 
   async #say(wire: Wire, type: 'watch' | 'tells', { id: db }: ToldDatabase): Promise<void> {
@@ -135,9 +137,13 @@ export class News {
     await wire.ask(statements.tell, [channel, messageText(message)])
   }
 
-  /** Where it fails the connection is lost, and the next one makes up for it. */
-  async #ask(work: (wire: Wire) => Promise<void>): Promise<void> {
+  /** Gives whether it was done: where it fails the connection is lost, and the next one makes up for it. Never rejects. */
+  async #ask(work: (wire: Wire) => Promise<void>): Promise<boolean> {
     const wire = this.#options.wire()
-    if (wire) await work(wire).catch(() => {})
+    if (!wire) return false
+    return work(wire).then(
+      () => true,
+      () => false,
+    )
   }
 }
