@@ -56,3 +56,38 @@ export interface Group {
 export function standingFor(work: Promise<unknown>): Group {
   return { mayFail: true, isBarrier: false, run: (_, over) => void work.then(over, over) }
 }
+
+/** The groups of a transaction that are not over. */
+export class GroupsUnderWay {
+  #count = 0
+  #uncertainCount = 0
+  #barrierCount = 0
+
+  begin(group: Group): void {
+    this.#add(group, 1)
+  }
+
+  end(group: Group): void {
+    this.#add(group, -1)
+  }
+
+  get isEmpty(): boolean {
+    return this.#count === 0
+  }
+
+  /** Whether an operation of theirs may fail while the transaction goes on. */
+  get mayFail(): boolean {
+    return this.#uncertainCount > 0
+  }
+
+  /** Whether what comes after them must wait. */
+  get hasBarrier(): boolean {
+    return this.#barrierCount > 0
+  }
+
+  #add({ mayFail, isBarrier }: Group, step: 1 | -1): void {
+    this.#count += step
+    if (mayFail) this.#uncertainCount += step
+    if (isBarrier) this.#barrierCount += step
+  }
+}

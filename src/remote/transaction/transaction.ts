@@ -22,7 +22,7 @@ import { commit } from '../sql/transaction-statements.ts'
 import { type Problem, sqlState } from '../wire/problem.ts'
 import type { Lease } from '../pool.ts'
 import { enter } from './enter.ts'
-import { type Ground, type Group, Pending, standingFor } from './ground.ts'
+import { type Ground, type Group, GroupsUnderWay, Pending, standingFor } from './ground.ts'
 import { Line } from './line.ts'
 import { nextGroup } from './next-group.ts'
 import { Numbers } from './numbers.ts'
@@ -34,6 +34,7 @@ interface Running extends Ground {
   readonly lease: Lease
   /** The number that its commit leaves. */
   readonly token: number
+  readonly groups: GroupsUnderWay
 }
 
 /** https://w3c.github.io/IndexedDB/#transaction-construct */
@@ -50,10 +51,6 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   #running: Running | null = null
   #isBeginning = false
   #isFlushQueued = false
-  /** How many groups are not answered, and how many of them may fail. */
-  #awaited = 0
-  #uncertain = 0
-  #isHeldUp = false
   readonly #wish = new Wish()
   /** Whether it waits for a connection or for locks, which may take any length of time: until it has them it can be aborted. */
   #isPatient = false
@@ -208,6 +205,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
       db,
       schema,
       numbers,
+      groups: new GroupsUnderWay(),
       schemaName,
       records,
       schemas,
@@ -219,8 +217,9 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
 
   #sendGroups(running: Running): void {
     const { limits } = this.#options.services
-    while (this.#state === 'started' && !this.#isHeldUp && !running.line.isFull) {
-      const isAwaiting = this.#awaited > 0
+    const { line, groups } = running
+    while (this.#state === 'started' && !groups.hasBarrier && !line.isFull) {
+      const isAwaiting = !groups.isEmpty
       const group = nextGroup({ queue: this.#queue, ground: running, limits, isAwaiting })
       if (!group) break
       this.#run(running, group)
@@ -229,13 +228,9 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   }
 
   #run(running: Running, group: Group): void {
-    this.#awaited++
-    if (group.mayFail) this.#uncertain++
-    if (group.isBarrier) this.#isHeldUp = true
+    running.groups.begin(group)
     group.run(running, () => {
-      this.#awaited--
-      if (group.mayFail) this.#uncertain--
-      if (group.isBarrier) this.#isHeldUp = false
+      running.groups.end(group)
       this.#sendGroups(running)
     })
   }
@@ -274,12 +269,13 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   /** https://w3c.github.io/IndexedDB/#commit-a-transaction */
   #commitIfReady(running: Running): void {
     if (this.#state !== 'started' || !this.#wish.isThere) return
-    if (this.#queue.first() || this.#isHeldUp || this.#uncertain > 0) return
+    const { groups } = running
+    if (this.#queue.first() || groups.hasBarrier || groups.mayFail) return
     const isTold = this.#hasWritten && this.#options.database.isWatchedElsewhere
-    if (isTold && this.#awaited > 0) return // What it has changed shows in the answers.
+    if (isTold && !groups.isEmpty) return // What it has changed shows in the answers.
     const { unseen } = this.#wish
     if (unseen) return this.giveUp(unseen)
-    if (this.#options.mode === 'readonly' && this.#awaited === 0) return this.#letGoOf(running)
+    if (this.#options.mode === 'readonly' && groups.isEmpty) return this.#letGoOf(running)
     this.#state = 'committing'
     this.#moveGenerators(running)
     if (isTold) this.#options.services.session.news.send(running.line, this.#options, this.#changes)
@@ -349,8 +345,6 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     this.#state = 'started'
     this.#letGoOfLease()
     this.#isBeginning = false
-    this.#awaited = this.#uncertain = 0
-    this.#isHeldUp = false
     this.#queue.clear()
     for (const pending of this.#asked ?? []) this.#queue.push(pending)
     this.flush()
