@@ -1,12 +1,13 @@
 /** Finding the server that takes writes, of those that may. */
-import { type Failure, exceptionOf, failure } from '../../errors.ts'
+import { exceptionOf } from '../../errors.ts'
 import { now } from '../../event-loop/turn.ts'
 import { hurry } from './hurry.ts'
 import { isShared } from './is-shared.ts'
 import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
-import { noPassword, noTls, pooled, type Problem, problemOf, sqlState } from './problem.ts'
+import { noPassword, pooled, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
 import type { Statement } from './statement.ts'
+import { isFinal, unreachable } from './unreachable.ts'
 import { StatementError, Wire } from './wire.ts'
 
 /** How servers are reached. */
@@ -59,9 +60,8 @@ export class Connector {
   async #try(Client: ClientClass, address: ServerAddress): Promise<Wire | Problem> {
     const client = this.#clientOf(Client, address)
     try {
-      await client.connect()
+      await connectOrEnd(client)
     } catch (error) {
-      void client.end().catch(() => {})
       const problem = problemOf(error)
       // Of the ways to ask for one, two take an empty one for granted.
       const isMissing = problem.code === sqlState.wrongPassword && !client.password
@@ -104,7 +104,7 @@ export class Connector {
   /** @throws what the driver throws */
   async #another(Client: ClientClass, address: ServerAddress): Promise<Wire> {
     const client = this.#clientOf(Client, address)
-    await client.connect()
+    await connectOrEnd(client)
     return new Wire(client)
   }
 
@@ -129,6 +129,16 @@ export class Connector {
       connectionTimeoutMillis: connectTimeoutMs,
       types: { getTypeParser: () => asText },
     }
+  }
+}
+
+/** @throws what the driver throws; the client is closed then */
+async function connectOrEnd(client: PgClient): Promise<void> {
+  try {
+    await client.connect()
+  } catch (error) {
+    void client.end().catch(() => {})
+    throw error
   }
 }
 
@@ -174,62 +184,3 @@ const unverified = { rejectUnauthorized: false }
 
 // `binary: true` of the driver would take the bytes of a bytea for UTF-8.
 const asText = (text: string): string => text
-
-/** Whether waiting does not help: wrong name or password, no such database, an untrusted certificate. */
-function isFinal({ code }: Problem): boolean {
-  return (
-    code !== null &&
-    (code === noTls ||
-      code === pooled ||
-      code === noPassword ||
-      /^(?:28|3D|42)/.test(code) ||
-      /CERT|SIGN|ALTNAME/.test(code))
-  )
-}
-
-function unreachable(problems: readonly Problem[]): Failure {
-  const codes = [...new Set(problems.map(({ code }) => code ?? 'no answer'))]
-  const [code] = codes
-  const known = codes.length === 1 && code !== undefined ? reasons[code] : undefined
-  const count =
-    problems.length === 1
-      ? 'The PostgreSQL server'
-      : `None of ${problems.length} PostgreSQL servers`
-  const message = `${count} ${problems.length === 1 ? 'cannot be used' : 'can be used'}: ${known ?? codes.join(', ')}`
-  const systemCode = problems.find((problem) => problem.code !== null)?.code
-  return failure('UnknownError', message, {
-    code: 'ERR_IDB_UNREACHABLE',
-    ...(systemCode && { systemCode }),
-  })
-}
-
-/** Code → what it means, in words that hold nothing of the connection string. */
-const reasons: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
-  ENOENT: 'there is no such socket (ENOENT)',
-  ENOTFOUND: 'its name is not known (ENOTFOUND)',
-  [noTls]: 'it does not encrypt; let it, or say "sslmode=disable" where no one can listen',
-  ERR_TLS_CERT_ALTNAME_INVALID:
-    'its certificate is for another name (ERR_TLS_CERT_ALTNAME_INVALID)',
-  CERT_HAS_EXPIRED: 'its certificate has expired (CERT_HAS_EXPIRED)',
-  ...Object.fromEntries(
-    [
-      'SELF_SIGNED_CERT_IN_CHAIN',
-      'DEPTH_ZERO_SELF_SIGNED_CERT',
-      'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    ].map((code) => [
-      code,
-      `no authority that is known here vouches for its certificate; name it in the option "tls", as { ca } (${code})`,
-    ]),
-  ),
-  [pooled]:
-    'a pooler in transaction mode stands before it; name the server itself in the option "directConnectionString"',
-  [noPassword]:
-    'it asks for a password, and there is none; give it in the connection string, or in the environment variable PGPASSWORD',
-  [sqlState.wrongPassword]: 'it does not accept the user or the password (28P01)',
-  '28000': 'it does not let this user in (28000)',
-  '3D000': 'it has no such database (3D000)',
-  [sqlState.tooManyConnections]: 'it has as many connections as it takes (53300)',
-  [sqlState.readOnlyTransaction]: 'it takes no writes: it is a replica, or was made read-only',
-}
