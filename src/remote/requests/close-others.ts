@@ -36,13 +36,13 @@ export async function closeOthers(closing: Closing): Promise<void> {
   // In the moment in which all have been told: a listener may close its connection in the next.
   if (count === 0 && connections.size > 0) block()
   for (;;) {
-    const { changes } = closing.services.session
+    const { count: answered } = closing.services.session.answers
     const others = await countOthers(closing, ask)
     if (others.count === 0 && connections.size === 0) return
     if (others.untold === 0) block()
     // They may be gone without a word.
     if (others.count > 0) await closing.services.session.expire(closing.db, absences)
-    await request.orCancelled([nextChange(closing, { others: others.count, changes })])
+    await request.orCancelled([nextChange(closing, answered)])
   }
 }
 
@@ -75,16 +75,13 @@ async function countOthers(
   const { sql, session } = services
   const counted = [db, session.client, ask]
   const [row] = await lease.wire.ask(sql.sessions.countOthers, counted)
-  return row ? { count: numberIn(row, 0), untold: numberIn(row, 1) } : { count: 0, untold: 0 }
+  if (!row) throw new Error('unreachable: a count has no row')
+  return { count: numberIn(row, 0), untold: numberIn(row, 1) }
 }
 
-/** Resolves when one of this process has closed, or another process may have answered. */
-async function nextChange(
-  { services, connections }: Closing,
-  { others, changes }: { readonly others: number; readonly changes: number },
-): Promise<void> {
+/** Resolves when all of this process have closed, another process may have answered, or a while has passed. */
+async function nextChange({ services, connections }: Closing, answered: number): Promise<void> {
   const closed = [...connections].map((connection) => connection.closed)
   const own = closed.length > 0 ? [Promise.all(closed)] : []
-  const changed = others > 0 || closed.length > 0 ? [services.session.changedSince(changes)] : []
-  await Promise.race([...own, ...changed])
+  await Promise.race([...own, services.session.answers.since(answered)])
 }

@@ -17,6 +17,7 @@ import { hurry } from '../wire/hurry.ts'
 import { numberIn, type Row, textIn } from '../wire/statement.ts'
 import { lostInBetween, type Wire } from '../wire/wire.ts'
 import type { Absences } from './absences.ts'
+import { Answers } from './answers.ts'
 import { News } from './news.ts'
 import { findOutcome, type FoundOutcome } from './outcome.ts'
 import { revive } from './revive.ts'
@@ -29,9 +30,6 @@ export const graceMs = renewMs * 1.5
 
 /** After that the row of one that ended without a word is deleted though it is in the way of none, long after it may ask what became of a commit. */
 const forgottenMs = leaseMs * 20
-
-/** For how long a message is waited for before looking without one. */
-const pollMs = 1_000
 
 export interface SessionOptions {
   readonly schema: string
@@ -48,14 +46,14 @@ export class Session {
   readonly client: string = crypto.randomUUID()
   /** What is told of commits. */
   readonly news: News
+  /** When others may have answered what they were asked. */
+  readonly answers = new Answers()
   readonly #options: SessionOptions
   readonly #connections = new Map<string, OpenConnection>()
   /** The connection to the server for messages; null: there is none. */
   #wire: Wire | null = null
   #starting: Promise<string> | null = null
   #stopTimer: () => void = () => {}
-  readonly #waiting = new Set<() => void>()
-  #changes = 0
   /** The check that is under way; null: none is. */
   #checking: Promise<void> | null = null
   /** Whether it has been for as long as its row is renewed. */
@@ -144,25 +142,6 @@ export class Session {
     } catch {
       // The next look at what keeps the database does it.
     }
-  }
-
-  /** How often others may have answered. */
-  get changes(): number {
-    return this.#changes
-  }
-
-  /** Resolves when others may have answered once more than `changes` was: what comes between a look and this is not missed. */
-  changedSince(changes: number): Promise<void> {
-    if (changes !== this.#changes) return Promise.resolve()
-    return new Promise((resolve) => {
-      const goOn = (): void => {
-        clearTimeout(timer)
-        this.#waiting.delete(goOn)
-        resolve()
-      }
-      const timer = setTimeout(goOn, pollMs)
-      this.#waiting.add(goOn)
-    })
   }
 
   /** What became of a commit whose answer was lost: of that slot, with that number. Never rejects. */
@@ -257,12 +236,7 @@ export class Session {
   #notified(payload: string): void {
     if (payload === 'ask') void this.#deliver()
     else if (/^(?:watch|tells|news) /.test(payload)) this.news.heard(payload)
-    else this.#changed()
-  }
-
-  #changed(): void {
-    this.#changes++
-    for (const goOn of this.#waiting) goOn()
+    else this.answers.heard()
   }
 
   #renewLater(): void {
