@@ -1,4 +1,5 @@
 /** Several processes on the same object stores, while connections to the server are cut and the server crashes. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { close } from '../../../src/index.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { newSchema, remoteFactory } from '../../kit/postgres-schema.ts'
@@ -100,8 +101,4 @@ async function cutConnections(
   }
   await pause((seconds * 1_000) / (cuts + 1))
   return done
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

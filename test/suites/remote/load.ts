@@ -1,4 +1,5 @@
 /** Writes to random object stores, and reads beside that, noting what it is told. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { close, type IDBErrorCause } from '../../../src/index.ts'
 import { serverSettings } from '../../../src/remote/options.ts'
 import { Connector } from '../../../src/remote/wire/connect.ts'
@@ -188,10 +189,6 @@ const take = { text: 'SELECT pg_try_advisory_lock(4711, n) FROM unnest($1::int[]
 
 function nameOf(store: number): string {
   return `store ${store}`
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
 
 function counters(transaction: IDBTransaction): Promise<unknown[][]> {

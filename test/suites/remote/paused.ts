@@ -1,4 +1,5 @@
 /** A process that stands still until the others take it for gone, while what it has open is upgraded. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { close } from '../../../src/index.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { newSchema, remoteFactory } from '../../kit/postgres-schema.ts'
@@ -62,8 +63,4 @@ async function straysIn(connectionString: string, schema: string): Promise<strin
     `SELECT count(*) FROM ${s}.records r WHERE NOT EXISTS (SELECT FROM ${s}.stores t WHERE (t.db, t.id) = (r.db, r.store))`,
   )
   return row?.[0] === '0' ? [] : [`${row?.[0]} records belong to no object store`]
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }

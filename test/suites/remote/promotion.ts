@@ -1,4 +1,5 @@
 /** A fail-over without Patroni: the primary is killed, and its standby takes writes. */
+import { setTimeout as pause } from 'node:timers/promises'
 import { close } from '../../../src/index.ts'
 import { newSchema, remoteFactory } from '../../kit/postgres-schema.ts'
 import { startPostgres } from '../../kit/postgres-server.ts'
@@ -40,8 +41,4 @@ export async function promoteStandby({
   await close(factory)
   await Promise.all([standby.stop(), primary.stop()])
   return { ...countsOf(reports), wrong }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms))
 }
