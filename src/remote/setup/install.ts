@@ -1,13 +1,12 @@
 /** Making the tables. */
 import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
-import { briefReaching, checkServerOptions, serverSettings } from '../options.ts'
-import { makingFailure, notGranted, remoteFailure } from '../server-failures.ts'
+import { makingFailure, notGranted } from '../server-failures.ts'
 import type { InstallPostgresOptions } from '../server-options.ts'
 import { grantsOf, mayUse, quoted, tablesOf } from '../sql/tables.ts'
-import { beginStrict } from '../sql/transaction-statements.ts'
-import { Connector } from '../wire/connect.ts'
+import { beginStrict, commit, rollback } from '../sql/transaction-statements.ts'
 import type { Wire } from '../wire/wire.ts'
+import { overServer } from './over-server.ts'
 
 const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'role']
 
@@ -18,17 +17,7 @@ const optionNames = ['connectionString', 'schema', 'tls', 'waitMs', 'role']
  * @throws TypeError for an option that is not accepted, UnknownError where the server cannot be reached or refuses
  */
 export async function installPostgres(options: InstallPostgresOptions): Promise<boolean> {
-  checkServerOptions(options, optionNames)
-  const settings = serverSettings(options)
-  const { schema } = settings
-  const wire = await new Connector(briefReaching(settings)).connect()
-  try {
-    return await installOver(wire, schema, options.role)
-  } catch (error) {
-    throw exceptionOf(remoteFailure(error, { schema }))
-  } finally {
-    await wire.end()
-  }
+  return overServer(options, optionNames, (wire, schema) => installOver(wire, schema, options.role))
 }
 
 async function installOver(wire: Wire, schema: string, role?: string): Promise<boolean> {
@@ -39,10 +28,10 @@ async function installOver(wire: Wire, schema: string, role?: string): Promise<b
     const isThere = await hasTables(wire, schema)
     if (!isThere) await make(wire, schema)
     if (role !== undefined) await grant(wire, schema, role)
-    await wire.ask({ text: 'COMMIT' })
+    await wire.ask(commit)
     return !isThere
   } catch (error) {
-    await wire.ask({ text: 'ROLLBACK' })
+    await wire.ask(rollback)
     throw error
   }
 }

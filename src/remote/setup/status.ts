@@ -1,18 +1,16 @@
 /** How a server does: what is on it, and who uses it. */
-import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
 import { nameOf } from '../names.ts'
-import { briefReaching, checkServerOptions, leaseMs, serverSettings } from '../options.ts'
+import { leaseMs } from '../options.ts'
 import { graceMs } from '../session/session.ts'
-import { remoteFailure } from '../server-failures.ts'
 import type { PostgresStatus, ServerOptions } from '../server-options.ts'
 import { serverFacts } from '../sql/meta.ts'
 import { type StatusStatements, statusStatements } from '../sql/status-statements.ts'
 import { quoted, tablesFormat } from '../sql/tables.ts'
 import { beginReading, commit } from '../sql/transaction-statements.ts'
-import { Connector } from '../wire/connect.ts'
 import { bytesIn, numberIn, type Row, textIn } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
+import { overServer } from './over-server.ts'
 
 const optionNames = ['connectionString', 'schema', 'tls', 'waitMs']
 
@@ -22,20 +20,12 @@ const optionNames = ['connectionString', 'schema', 'tls', 'waitMs']
  * @throws TypeError for an option that is not accepted, UnknownError where the server cannot be reached, takes no writes or refuses
  */
 export async function postgresStatus(options: ServerOptions): Promise<PostgresStatus> {
-  checkServerOptions(options, optionNames)
-  const settings = serverSettings(options)
-  const { schema } = settings
-  const wire = await new Connector(briefReaching(settings)).connect()
-  try {
+  return overServer(options, optionNames, async (wire, schema) => {
     await wire.ask(beginReading)
     const found = await statusOver(wire, schema)
     await wire.ask(commit)
     return found
-  } catch (error) {
-    throw exceptionOf(remoteFailure(error, { schema }))
-  } finally {
-    await wire.end()
-  }
+  })
 }
 
 async function statusOver(wire: Wire, schema: string): Promise<PostgresStatus> {
