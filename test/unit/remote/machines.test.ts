@@ -1,5 +1,6 @@
 /** Several processes on one schema: each host is one, as the server sees it. */
 import { expect, test } from 'vitest'
+import { close } from '../../../src/index.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { eventually } from '../../kit/eventually.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
@@ -146,7 +147,6 @@ onServer('databases of several processes', ({ factory, connectionString }) => {
 
   test('an opening that waits for others is cancelled as its factory closes', async () => {
     const [database, other] = await opened()
-    const { close } = await import('../../../src/index.ts')
     const request = other.open('test', 2)
     await next(request, 'blocked')
     const closing = close(other)
@@ -156,6 +156,5 @@ onServer('databases of several processes', ({ factory, connectionString }) => {
     })
     await closing
     expect(database.version).toBe(1)
-    expect(connectionString()).toMatch(/^postgres:/)
   })
 })
