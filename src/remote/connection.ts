@@ -192,8 +192,9 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
     this.#transactions.delete(transaction)
     for (const settling of this.#settling) {
       settling.awaited.delete(transaction)
-      if (settling.awaited.size === 0) settling.resolve()
-      if (settling.awaited.size === 0) this.#settling.delete(settling)
+      if (settling.awaited.size > 0) continue
+      this.#settling.delete(settling)
+      settling.resolve()
     }
     this.#upgradeFinished?.(outcome)
     this.#upgradeFinished = null

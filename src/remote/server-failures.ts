@@ -84,7 +84,7 @@ const runAgain: Told = {
 /** How a pooler shows that went unnoticed as the connections were made. */
 const behindPooler: Told = {
   words: () =>
-    'A pooler in transaction mode stands before the PostgreSQL server; name the server itself in the option "directConnectionString"',
+    'A pooler in transaction mode stands in front of the PostgreSQL server; name the server itself in the option "directConnectionString"',
 }
 
 const damaged: Told = {

@@ -1,4 +1,4 @@
-/** The commit of what was sent before, where no transaction of script's is behind it. */
+/** The commit of what was sent before, where it is not that of a transaction of script's. */
 import { commit } from '../sql/transaction-statements.ts'
 import { StatementError, type Wire } from '../wire/wire.ts'
 

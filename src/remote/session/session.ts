@@ -93,15 +93,6 @@ export class Session {
     return starting
   }
 
-  /** The connection for messages, made where there is none. @throws what `ready()` throws */
-  async #connected(): Promise<Wire> {
-    for (;;) {
-      await this.ready()
-      // It may be lost as soon as it is there.
-      if (this.#wire) return this.#wire
-    }
-  }
-
   /** Keeps the connection's row, from before it is there. */
   register(connection: OpenConnection): void {
     this.#connections.set(connection.id, connection)
@@ -161,6 +152,14 @@ export class Session {
     return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database: name })
   }
 
+  /** Renews it, and looks whether all is as it was. Never rejects: it is tried again. */
+  check(): Promise<void> {
+    if (this.#checking) return this.#checking
+    this.#isSlow = false
+    this.#checking = this.#checkNow().finally(() => (this.#checking = null))
+    return this.#checking
+  }
+
   /** Ends it; there must be no open connection. */
   async end(): Promise<void> {
     this.#stopTimer()
@@ -172,6 +171,15 @@ export class Session {
     if (!wire || wire.isLost) return
     await wire.ask(this.#options.sql.sessions.end, [this.client]).catch(() => {})
     await wire.end()
+  }
+
+  /** The connection for messages, made where there is none. @throws what `ready()` throws */
+  async #connected(): Promise<Wire> {
+    for (;;) {
+      await this.ready()
+      // It may be lost as soon as it is there.
+      if (this.#wire) return this.#wire
+    }
   }
 
   async #start(): Promise<string> {
@@ -253,14 +261,6 @@ export class Session {
     if (this.#checking && this.#isSlow) this.#wire?.cutOff()
     else if (this.#checking) this.#isSlow = true
     else void this.check()
-  }
-
-  /** Renews it, and looks whether all is as it was. Never rejects: it is tried again. */
-  check(): Promise<void> {
-    if (this.#checking) return this.#checking
-    this.#isSlow = false
-    this.#checking = this.#checkNow().finally(() => (this.#checking = null))
-    return this.#checking
   }
 
   async #checkNow(): Promise<void> {

@@ -2,7 +2,7 @@
 import { named } from './record-statements.ts'
 import type { Statement } from '../wire/statement.ts'
 
-/** Of one schema. Those that check something fail with "division by zero" where it does not hold: nothing behind them is then done. */
+/** Of one schema. Those that check something fail with "division by zero" where it does not hold: nothing that follows them is then done. */
 export interface TransactionStatements {
   /**
    * Notes the number of the commit to be, and locks the object stores in the order of ids: `$1` client, `$2` slot, `$3` number, `$4`

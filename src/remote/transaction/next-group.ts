@@ -51,6 +51,7 @@ export function nextGroup({ queue, ground, limits, isAwaiting }: Taking): Group 
   if (isOf(first, 'deleteRange') && first.operation.range.upper === null) {
     const { storeId } = first.operation
     return removingKeys(
+      storeId,
       taken(queue, 'deleteRange', ({ operation: next }) => {
         return next.storeId === storeId && next.range.upper === null
       }),

@@ -7,10 +7,9 @@ import type { Ground, Group, Pending } from './ground.ts'
 
 type PendingRemoval = Pending<Operation & { readonly type: 'deleteRange' }>
 
-/** Deletions of single keys of one store. */
-export function removingKeys(pendings: readonly PendingRemoval[]): Group {
+/** Deletions of single keys of that store. */
+export function removingKeys(storeId: number, pendings: readonly PendingRemoval[]): Group {
   const keys = pendings.map(({ operation }) => operation.range.lower)
-  const storeId = pendings[0]?.operation.storeId ?? 0
   return removing(pendings, ({ records, db }) => [
     records.removeKeys,
     [db, storeId, byteaArray(keys)],

@@ -52,7 +52,7 @@ const reasons: Readonly<Record<string, string>> = {
     ]),
   ),
   [pooled]:
-    'a pooler in transaction mode stands before it; name the server itself in the option "directConnectionString"',
+    'a pooler in transaction mode stands in front of it; name the server itself in the option "directConnectionString"',
   [noPassword]:
     'it asks for a password, and there is none; give it in the connection string, or in the environment variable PGPASSWORD',
   [sqlState.wrongPassword]: 'it does not accept the user or the password (28P01)',
