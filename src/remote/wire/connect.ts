@@ -97,7 +97,9 @@ export class Connector {
     if (Number(row[1]) !== processID && (await isShared(wire, another))) {
       return { code: pooled, message: null, isLoss: true }
     }
-    await wire.ask({ text: `${settingsWith('SET', idleMs)}; ${isolation}; ${atLeastOn}` })
+    await wire.ask({
+      text: `${settingsWith('SET', idleMs)}; ${isolation}; ${atLeastOn({ isLocal: false })}`,
+    })
     return null
   }
 
@@ -163,9 +165,13 @@ const settings = [
 /** For statements that are transactions by themselves. */
 const isolation = "SET default_transaction_isolation = 'read committed'"
 
-/** What a strict transaction waits for: the server's disk, and standbys where it has any to wait for. A default that waits for more stays. */
-const atLeastOn =
-  "SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, false)"
+/**
+ * What a strict transaction waits for: the server's disk, and standbys where it has any to wait for. A default that waits for more stays.
+ * `isLocal`: until the transaction ends.
+ */
+function atLeastOn({ isLocal }: { readonly isLocal: boolean }): string {
+  return `SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, ${isLocal})`
+}
 
 function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
   const all = [...settings, `idle_in_transaction_session_timeout = ${idleMs}`]
@@ -174,7 +180,7 @@ function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
 
 /** Through a pooler nothing is prepared, and settings last as long as a transaction. */
 function forPooler(idleMs: number): (statement: Statement) => Statement {
-  const local = `${settingsWith('SET LOCAL', idleMs)}; SET LOCAL synchronous_commit = on`
+  const local = `${settingsWith('SET LOCAL', idleMs)}; ${atLeastOn({ isLocal: true })}`
   return ({ text }) => ({ text: text.replace(/^BEGIN[^;]*/, (begin) => `${begin}; ${local}`) })
 }
 

@@ -1,6 +1,9 @@
 /** Roles with settings of their own, which a server gives to each of their connections. */
 import { expect, test } from 'vitest'
 import { installPostgres } from '../../../src/remote/entry.ts'
+import { beginStrict } from '../../../src/remote/sql/transaction-statements.ts'
+import { Connector } from '../../../src/remote/wire/connect.ts'
+import { serverAddresses } from '../../../src/remote/wire/server-address.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
@@ -118,6 +121,25 @@ onServer('a role with defaults of its own', ({ factory, connectionString, schema
       } finally {
         await configure('RESET synchronous_standby_names')
       }
+    })
+  }
+
+  for (const isPooled of [false, true]) {
+    const way = isPooled ? 'as through a pooler' : 'at the server itself'
+    test(`a default that waits for more than a strict transaction stays, ${way}`, async () => {
+      const setBy = async (level: string): Promise<string> => {
+        const role = `app${++count}`
+        const text = `CREATE ROLE ${role} LOGIN; ALTER ROLE ${role} SET synchronous_commit = '${level}'`
+        await askServer(connectionString(), text)
+        const addresses = serverAddresses(connectionString().replace('postgres@', `${role}@`))
+        const reaching = { addresses, tls: undefined, waitMs: 0, idleMs: 30_000, isPooled }
+        const wire = await new Connector(reaching).connect()
+        await wire.ask(beginStrict)
+        const [row] = await wire.ask({ text: 'SHOW synchronous_commit' })
+        await wire.end()
+        return String(row?.[0])
+      }
+      expect([await setBy('remote_apply'), await setBy('off')]).toEqual(['remote_apply', 'on'])
     })
   }
 
