@@ -1,7 +1,7 @@
 /** A session that the others thought gone comes back. */
 import type { OpenConnection } from './open-connection.ts'
 import type { Sql } from '../sql/sql.ts'
-import { beginStrict, commit, rollback } from '../sql/transaction-statements.ts'
+import { inTransaction } from '../wire/in-transaction.ts'
 import { numberIn } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
 
@@ -21,8 +21,7 @@ export interface Reviving {
 export async function revive({ wire, sql, client, slots, connections }: Reviving) {
   const { sessions, schemas, transactions } = sql
   const kept = new Set<string>()
-  await wire.ask(beginStrict)
-  try {
+  await inTransaction(wire, async () => {
     await wire.ask(sessions.begin, [client])
     for (const slot of slots) await wire.ask(transactions.makeSlot, [client, slot])
     for (const { id, database } of connections) {
@@ -31,10 +30,6 @@ export async function revive({ wire, sql, client, slots, connections }: Reviving
       await wire.ask(sessions.connect, [id, client, database.id, database.epoch])
       kept.add(id)
     }
-    await wire.ask(commit)
-  } catch (error) {
-    await wire.ask(rollback)
-    throw error
-  }
+  })
   return kept
 }

@@ -4,7 +4,7 @@ import { checkTables } from './check-tables.ts'
 import { makingFailure, notGranted } from '../server-failures.ts'
 import type { InstallPostgresOptions } from '../server-options.ts'
 import { grantsOf, mayUse, quoted, tablesOf } from '../sql/tables.ts'
-import { beginStrict, commit, rollback } from '../sql/transaction-statements.ts'
+import { inTransaction } from '../wire/in-transaction.ts'
 import type { Wire } from '../wire/wire.ts'
 import { overServer } from './over-server.ts'
 
@@ -20,20 +20,15 @@ export async function installPostgres(options: InstallPostgresOptions): Promise<
   return overServer(options, optionNames, (wire, schema) => installOver(wire, schema, options.role))
 }
 
-async function installOver(wire: Wire, schema: string, role?: string): Promise<boolean> {
-  await wire.ask(beginStrict)
-  try {
+function installOver(wire: Wire, schema: string, role?: string): Promise<boolean> {
+  return inTransaction(wire, async () => {
     // Two that install at the same time go one after the other.
     await wire.ask({ text: "SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))" })
     const isThere = await hasTables(wire, schema)
     if (!isThere) await make(wire, schema)
     if (role !== undefined) await grant(wire, schema, role)
-    await wire.ask(commit)
     return !isThere
-  } catch (error) {
-    await wire.ask(rollback)
-    throw error
-  }
+  })
 }
 
 async function make(wire: Wire, schema: string): Promise<void> {
