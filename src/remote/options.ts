@@ -62,7 +62,6 @@ export function checkServerOptions(
       `Expected option "${name}" to be ${expected}, got ${gotFor(name, value)}`,
     )
   }
-  if (options.connectionString === undefined) throw noConnectionString()
 }
 
 function gotFor(name: string, value: unknown): string {
@@ -81,12 +80,13 @@ function noConnectionString(): TypeError {
   return optionError('connectionString', message)
 }
 
-/** The settings of options that were checked. @throws TypeError where the connection string is none */
+/** The settings of options that were checked. @throws TypeError where there is no connection string, or it is none */
 export function serverSettings(
   options: ServerOptions & Pick<PostgresOptions, 'directConnectionString'>,
 ): ServerSettings {
   const { connectionString, directConnectionString, schema = 'idb_everywhere' } = options
   const { tls, waitMs = 30_000 } = options
+  if (connectionString === undefined) throw noConnectionString()
   const common = { tls, waitMs, idleMs: leaseMs }
   const addresses = serverAddresses(connectionString)
   if (directConnectionString === undefined) {

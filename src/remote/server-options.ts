@@ -4,9 +4,10 @@
 export interface ServerOptions {
   /**
    * The server, as a URL: `postgres://user:password@host:5432/database`; with several hosts (`host1:5432,host2:5432`), or a list of URLs,
-   * the one that takes writes is found. On a Unix socket: `postgres:///database?host=/var/run/postgresql`.
+   * the one that takes writes is found. On a Unix socket: `postgres:///database?host=/var/run/postgresql`. Where it is undefined, as an
+   * environment variable may be, a TypeError says so.
    */
-  readonly connectionString: string | readonly string[]
+  readonly connectionString: string | readonly string[] | undefined
   /** The schema with the tables. Default: `idb_everywhere`. */
   readonly schema?: string | undefined
   /**

@@ -3,6 +3,7 @@ import 'idb-everywhere/auto/memory'
 import { IDBKeyRange, close, createIndexedDB, install } from 'idb-everywhere'
 import { VfsError, type Vfs, type VfsDirectory, type VfsFile } from 'idb-everywhere/vfs'
 import { memory } from 'idb-everywhere/vfs/memory'
+import { installPostgres, postgres, postgresStatus } from 'idb-everywhere/postgres'
 import { type DirectoryStatus, status } from 'idb-everywhere/status'
 import { nodeFs } from 'idb-everywhere/vfs/node'
 
@@ -34,7 +35,19 @@ export const told: Promise<DirectoryStatus> = status('./data')
 export const error: Error = new VfsError('EIO', 'A message')
 export type { VfsDirectory, VfsFile }
 
+/** As a variable of the environment is typed. */
+export async function onServer(url: string | undefined): Promise<number> {
+  createIndexedDB({ host: postgres({ connectionString: url, directConnectionString: url }) })
+  await installPostgres({ connectionString: url, role: 'app' })
+  const { databases } = await postgresStatus({ connectionString: url })
+  return databases.length
+}
+
 // @ts-expect-error: durability is one of two words
 createIndexedDB({ durability: 'sometimes' })
 // @ts-expect-error: there is no such option
 createIndexedDB({ directory: './data' })
+// @ts-expect-error: a server has to be named
+postgres({})
+// @ts-expect-error: not by an object
+postgres({ connectionString: new URL('postgres://db.example.com/app') })
