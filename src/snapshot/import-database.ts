@@ -12,7 +12,8 @@ import { importBackup } from './backup/import-backup.ts'
 import { isSqlite } from './backup/open-backup.ts'
 import type { Imported, ImportOptions } from './import-options.ts'
 import { type Lines, linesOf, piecesOf, startOf } from './lines.ts'
-import { readExport } from './read-export.ts'
+import { ofDatabase } from './of-database.ts'
+import { type ImportedBatch, readExport } from './read-export.ts'
 import { streamGiven } from './stream-given.ts'
 import { importStaged, totalOf } from './staging/staged-import.ts'
 import { incomingLines } from './staging/staged-lines.ts'
@@ -22,9 +23,9 @@ import { refuseTaken, writeDatabase } from './write-database.ts'
  * Makes a database of what `exportDatabase()` or `backup()` has written, in any IndexedDB. It appears as a whole, in one transaction: an import
  * that fails, is aborted or interrupted leaves none. The one that it is to replace is deleted once all records have arrived and
  * were tried in another database, just before that transaction. What fails from then on leaves them where `resume` finds them, and
- * says so; a `signal` stops only the wait for other connections to close.
+ * says so; a `signal` stops only the wait for other connections to close. What fails after the file's first line names the database, in
+ * its message and in the facts of its cause.
  *
- * @throws TypeError for anything but a stream or a Blob, and options that name the factory
  * @throws DataError for a file that is damaged, cut off, or no export; the code of its cause says which
  * @throws ConstraintError where there is a database by that name, without `replace`
  * @throws InvalidStateError with `replace` or `resume`, while another import of that name is at work
@@ -76,17 +77,14 @@ async function importLines(
   await refuseTaken(indexedDB, name)
   const total = totalOf(description)
   let records = 0
-  await writeDatabase(
-    indexedDB,
-    name,
-    { description, batches: batches() },
-    {
-      signal,
-      stored(batch) {
-        records += batch.records.length
-        onProgress?.({ phase: 'stored', records, total, bytes: batch.bytes })
-      },
-    },
-  )
+  const stored = (batch: ImportedBatch): void => {
+    records += batch.records.length
+    onProgress?.({ phase: 'stored', records, total, bytes: batch.bytes })
+  }
+  try {
+    await writeDatabase(indexedDB, name, { description, batches: batches() }, { signal, stored })
+  } catch (error) {
+    throw ofDatabase(error, name)
+  }
   return { name, version: description.version, records }
 }

@@ -1,6 +1,7 @@
 /** Making a database of a database file. */
 import type { DatabaseDescription } from '../header.ts'
 import type { Imported, ImportOptions } from '../import-options.ts'
+import { ofDatabase } from '../of-database.ts'
 import { startReading, type Reading } from '../read-database.ts'
 import type { ImportedBatch, ImportedRecord } from '../read-export.ts'
 import { type FillOptions, importStaged, type Incoming } from '../staging/staged-import.ts'
@@ -68,7 +69,11 @@ async function importBatches(
     records += batch.records.length
     onProgress?.({ phase: 'stored', records, total, bytes: batch.bytes })
   }
-  await writeDatabase(indexedDB, name, { description, batches }, { signal, stored })
+  try {
+    await writeDatabase(indexedDB, name, { description, batches }, { signal, stored })
+  } catch (error) {
+    throw ofDatabase(error, name)
+  }
   return { name, version: description.version, records }
 }
 

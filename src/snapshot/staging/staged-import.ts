@@ -7,6 +7,7 @@ import { isA, memberOf } from '../../base/thrown.ts'
 import { domException, exceptionNameOf, reasonOf } from '../../errors.ts'
 import type { DatabaseDescription } from '../header.ts'
 import type { Imported, ImportOptions } from '../import-options.ts'
+import { ofDatabase } from '../of-database.ts'
 import type { ImportedBatch } from '../read-export.ts'
 import { Staging } from './staging.ts'
 import { deleteExisting, refuseTaken, writeDatabase, type Written } from '../write-database.ts'
@@ -123,10 +124,12 @@ class StagedImport<Content> {
     if (!this.#staging.isReplacing && (!resume || isUseless(error))) {
       // Why the import has failed says more than why what it leaves cannot be removed.
       await this.#staging.remove().catch(() => undefined)
-      return error
+      return ofDatabase(error, name)
     }
     this.#staging.leave()
-    return this.#staging.isReplacing ? waiting(error, this.#staging.name, name) : error
+    return this.#staging.isReplacing
+      ? waiting(error, this.#staging.name, name)
+      : ofDatabase(error, name)
   }
 }
 

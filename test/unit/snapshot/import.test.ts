@@ -77,13 +77,34 @@ describe('importDatabase()', () => {
         importDatabase(streamOf(text, 1_000_000), { indexedDB: to, ...options }),
         (error: DOMException) => {
           expect(error.message).toMatch(
-            /^A key of object store "s" takes .*; it is record 201 of those to be imported, on line 202, in object store "s"$/,
+            /^A key of object store "s" takes .*; it is record 201 of those to be imported, on line 202, in object store "s"; database "keys" was being imported$/,
           )
-          expect(error.cause).toMatchObject({ code: 'ERR_IDB_TOO_LARGE', limit: 16_777_216 })
+          expect(error.cause).toMatchObject({
+            code: 'ERR_IDB_TOO_LARGE',
+            database: 'keys',
+            limit: 16_777_216,
+          })
           return true
         },
       )
       expect(await namesIn(to)).toEqual([])
+    }
+  })
+
+  test('says which database it was that failed, by the name that it was to have', async () => {
+    const { text, lines } = await made
+    const damaged = lines.with(2, '{').join('\n')
+    for (const options of [{}, { replace: true }, { resume: true }]) {
+      const into = { indexedDB: inMemory(), name: 'copy', ...options }
+      await assert.rejects(importDatabase(streamOf(damaged), into), {
+        name: 'DataError',
+        message: 'The file is damaged in line 3: it is no JSON; database "copy" was being imported',
+      })
+      await assert.rejects(importDatabase(streamOf(text.slice(0, -40)), into), (error: Error) => {
+        expect(error.message).toMatch(/; database "copy" was being imported$/)
+        expect(error.cause).toMatchObject({ code: 'ERR_IDB_CUT_FILE', database: 'copy' })
+        return true
+      })
     }
   })
 
