@@ -13,7 +13,7 @@ export interface SessionStatements {
   readonly hold: Statement
   /** The clients with connections to a database who hold it no more, and when they were seen last: `$1` database, `$2` client that asks. */
   readonly findAbsent: Statement
-  /** Deletes the sessions that were not seen for `$1` ms, and those of the clients `$2` that were seen last at `$3`. */
+  /** Deletes the sessions that were not seen for `$1` ms, and those of the clients `$2` that were seen last at `$3`; none whose transaction is running. */
   readonly expire: Statement
   /** `$1` id, `$2` client, `$3` database, `$4` epoch. */
   readonly connect: Statement
@@ -33,7 +33,9 @@ export interface SessionStatements {
 
 /** The statements in a schema, whose name is quoted. */
 export function sessionStatements(schema: string): SessionStatements {
-  const [sessions, connections] = [`${schema}.sessions`, `${schema}.connections`]
+  const [sessions, connections, slots] = ['sessions', 'connections', 'slots'].map(
+    (it) => `${schema}.${it}`,
+  )
   const others = 'db = $1 AND client <> $2'
   return named({
     begin: `INSERT INTO ${sessions} (client, seen) VALUES ($1, now()) ON CONFLICT (client) DO NOTHING`,
@@ -41,8 +43,8 @@ export function sessionStatements(schema: string): SessionStatements {
     end: `DELETE FROM ${sessions} WHERE client = $1`,
     hold: `SELECT pg_try_advisory_lock_shared(${lockOf('$1')})`,
     findAbsent: `SELECT s.client, s.seen FROM ${sessions} s WHERE s.client <> $2 AND EXISTS (SELECT FROM ${connections} c WHERE c.client = s.client AND c.db = $1) AND NOT EXISTS (SELECT FROM pg_locks l WHERE ${isHeldBy('s.client')})`,
-    // One whose transaction is still running would be waited for.
-    expire: `WITH hurried AS MATERIALIZED (SELECT set_config('lock_timeout', '500ms', true)) DELETE FROM ${sessions} USING hurried WHERE client IN (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' OR (client, seen) IN (SELECT * FROM unnest($2::uuid[], $3::timestamptz[])) FOR UPDATE SKIP LOCKED)`,
+    // One whose transaction is still running would be waited for, and all others with it: it holds the row of a slot.
+    expire: `WITH hurried AS MATERIALIZED (SELECT set_config('lock_timeout', '500ms', true)), due AS MATERIALIZED (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' OR (client, seen) IN (SELECT * FROM unnest($2::uuid[], $3::timestamptz[])) FOR UPDATE SKIP LOCKED), free AS MATERIALIZED (SELECT client FROM ${slots} WHERE client IN (SELECT client FROM due) FOR UPDATE SKIP LOCKED) DELETE FROM ${sessions} s USING hurried WHERE s.client IN (SELECT client FROM due) AND (SELECT count(*) FROM ${slots} WHERE client = s.client) = (SELECT count(*) FROM free WHERE client = s.client)`,
     connect: `INSERT INTO ${connections} (id, client, db, epoch) VALUES ($1, $2, $3, $4)`,
     disconnect: `WITH gone AS (DELETE FROM ${connections} WHERE id = $1 RETURNING db) SELECT pg_notify($2, 'closed ' || db) FROM gone`,
     connections: `SELECT c.id, EXISTS (SELECT FROM ${schema}.databases d WHERE d.id = c.db AND d.epoch = c.epoch) FROM ${connections} c WHERE c.client = $1`,

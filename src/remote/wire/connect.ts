@@ -98,7 +98,7 @@ export class Connector {
       return { code: pooled, message: null, isLoss: true }
     }
     await wire.ask({
-      text: `${settingsWith('SET', idleMs)}; ${isolation}; ${atLeastOn({ isLocal: false })}`,
+      text: `${settingsWith('SET', idleMs)}; ${keepAlives}; ${isolation}; ${atLeastOn({ isLocal: false })}`,
     })
     return null
   }
@@ -162,6 +162,9 @@ const settings = [
   'statement_timeout = 0',
 ]
 
+/** The server finds out, too, that a client is out of reach. In seconds. */
+const keepAlives = 'SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5'
+
 /** For statements that are transactions by themselves. */
 const isolation = "SET default_transaction_isolation = 'read committed'"
 
@@ -174,7 +177,9 @@ function atLeastOn({ isLocal }: { readonly isLocal: boolean }): string {
 }
 
 function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
-  const all = [...settings, `idle_in_transaction_session_timeout = ${idleMs}`]
+  // A process that takes nothing in does nothing either, and the server, which is about to send, is not idle.
+  const limits = ['idle_in_transaction_session_timeout', 'tcp_user_timeout']
+  const all = [...settings, ...limits.map((it) => `${it} = ${idleMs}`)]
   return all.map((it) => `${set} ${it}`).join('; ')
 }
 

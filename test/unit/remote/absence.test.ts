@@ -1,5 +1,7 @@
 /** Processes that end, or lose the server, without a word. */
 import { expect, test } from 'vitest'
+import { serverSettings } from '../../../src/remote/options.ts'
+import { Connector } from '../../../src/remote/wire/connect.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 import { openDatabase, resultOf } from '../../kit/promises.ts'
@@ -10,8 +12,8 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
   const opened = async (): Promise<IDBDatabase> =>
     openDatabase(await factory(), (it) => it.createObjectStore('s'))
   /** A process with an open connection that has ended: the server has its rows, and no more of it. */
-  const leaveBehind = () =>
-    ask(`WITH s AS (INSERT INTO $schema.sessions (client, seen) VALUES (gen_random_uuid(), now()) RETURNING client)
+  const leaveBehind = (seen = 'now()') =>
+    ask(`WITH s AS (INSERT INTO $schema.sessions (client, seen) VALUES (gen_random_uuid(), ${seen}) RETURNING client)
       INSERT INTO $schema.connections (id, client, db, epoch) SELECT gen_random_uuid(), client, d.id, d.epoch FROM s, $schema.databases d`)
 
   test(
@@ -40,6 +42,21 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
       expect((await resultOf(indexedDB.open('test', 2))).version).toBe(2)
     },
   )
+
+  test('a process that stands still in a transaction keeps none from a database that it has not open', async () => {
+    const database = await opened()
+    await leaveBehind("now() - interval '1 hour'")
+    await ask(`WITH s AS (INSERT INTO $schema.sessions (client, seen) VALUES (gen_random_uuid(), now() - interval '1 hour') RETURNING client)
+      INSERT INTO $schema.slots (client, slot, token) SELECT client, 99, 0 FROM s`)
+    const { reaching } = serverSettings({ connectionString: connectionString() })
+    const still = await new Connector(reaching).connect()
+    await still.ask({ text: 'SET idle_in_transaction_session_timeout = 0; BEGIN' })
+    await still.ask({ text: `UPDATE "${await schema()}".slots SET token = 2 WHERE slot = 99` })
+    database.close()
+    const upgraded = await resultOf((await factory()).open('test', 2))
+    await still.end()
+    expect(upgraded.version).toBe(2)
+  })
 
   test('a connection to the server that is made when the rows of its process are gone makes them again', async () => {
     const indexedDB = await factory()
