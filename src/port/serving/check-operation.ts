@@ -2,6 +2,7 @@
  * What a client may ask of a transaction. The keys it stores are read by other clients, which would take an invalid one for damage;
  * so keys are checked here, while values are checked when they are read.
  */
+import { isBound } from '../../keys/check-range.ts'
 import { keyEnd } from '../../keys/convert-key-to-value.ts'
 import { forEachIndexKey } from '../../keys/index-keys.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'
@@ -15,7 +16,6 @@ import {
 } from '../../storage/limits.ts'
 import { Tag } from '../../values/format.ts'
 import { demand } from '../malformed.ts'
-import { isBound } from './bounds.ts'
 import {
   type DatabaseSchema,
   type IndexSchema,

@@ -1,6 +1,6 @@
 /** What the processes tell each other of watched databases, as texts that a notification can hold: it takes fewer than 8,000 bytes. */
-import { keyEnd } from '../../keys/convert-key-to-value.ts'
-import { allKeys, type EncodedRange } from '../../keys/key-range.ts'
+import { isKey, isRange } from '../../keys/check-range.ts'
+import { allKeys, type EncodedRange, hasAllKeys } from '../../keys/key-range.ts'
 import { type Change, type ChangeKind, changeKinds } from '../../protocol/changes.ts'
 
 /**
@@ -46,7 +46,10 @@ function asList({ storeId, kind, range: { lower, upper } }: Change): unknown[] {
 const shape =
   /^(?<type>watch|tells|news) (?<client>[\da-f-]{36}) (?<db>\d{1,16})(?: (?<changes>.*))?$/s
 
-/** The message that a text is; null: it is none. Changes that cannot be read are not told. */
+/**
+ * The message that a text is; null: it is none. Changes that cannot be read are not told. Anyone may have sent it: what is in it says what
+ * it says in a form that can be relied on, and no more than that.
+ */
 export function messageIn(text: string): Message | null {
   const parts = shape.exec(text)?.groups
   if (!parts) return null
@@ -70,20 +73,28 @@ function changesIn(text: string): Change[] | null {
 /** @throws Error for what is no change */
 function changeIn(given: unknown): Change {
   const [storeId, kind, lower, upper] = Array.isArray(given) ? (given as unknown[]) : []
-  if (typeof storeId !== 'number' || !isKind(kind)) throw new Error('it is no change')
-  return { storeId, kind, range: rangeIn(lower, upper) }
+  const range = { lower: bytesOf(lower), upper: upper === null ? null : bytesOf(upper) }
+  if (!isId(storeId) || !isKind(kind) || !isRangeOf[kind](range)) throw new Error('it is no change')
+  return { storeId, kind, range }
+}
+
+function isId(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0
 }
 
 function isKind(value: unknown): value is ChangeKind {
   return changeKinds.some((kind) => kind === value)
 }
 
-/** @throws Error for what is no range of keys */
-function rangeIn(lower: unknown, upper: unknown): EncodedRange {
-  const range = { lower: bytesOf(lower), upper: upper === null ? null : bytesOf(upper) }
-  if (range.upper !== null) return range
-  if (keyEnd(range.lower, 0) !== range.lower.length) throw new Error('it is no key')
-  return range
+const isOneKey = ({ lower, upper }: EncodedRange): boolean => upper === null && isKey(lower)
+
+/** Whether a range is one that such a change can have. @throws StorageError for what begins with no key */
+const isRangeOf: Readonly<Record<ChangeKind, (range: EncodedRange) => boolean>> = {
+  add: isOneKey,
+  put: isOneKey,
+  delete: isRange,
+  clear: hasAllKeys,
+  any: isRange,
 }
 
 function bytesOf(value: unknown): Uint8Array {

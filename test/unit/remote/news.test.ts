@@ -127,7 +127,7 @@ onServer('observe() on a server', ({ factory, connectionString, schema }) => {
 const client = '01234567-89ab-cdef-0123-456789abcdef'
 
 test('what is told comes back from its text', () => {
-  const lower = Uint8Array.of(0x20, 1, 2, 3, 4, 5, 6, 7, 8)
+  const lower = Uint8Array.of(0x10, 0xbf, 0xf0, 0, 0, 0, 0, 0, 0)
   const change = { storeId: 3, kind: 'any', range: { lower, upper: Uint8Array.of(0xff) } } as const
   const message = { type: 'news', client, db: 12, changes: [change] } as const
   expect(messageIn(messageText(message))).toEqual(message)
