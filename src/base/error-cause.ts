@@ -65,16 +65,20 @@ export const blockerHolders = ['here', 'owner', 'client', 'port', 'others'] as c
 /** The connections of one thread that keep an `open()` or a `deleteDatabase()` waiting. */
 export interface IDBBlocker {
   /**
-   * Whose they are: of this thread (`here`); of the thread that owns the directory (`owner`); of another that shares it (`client`); of
+   * Whose they are: of this thread (`here`); of the thread that owns the directory (`owner`); of another that shares it, or the server (`client`); of
    * one at the other end of a port that was given to `serve()`, or that serves this one (`port`); of those that the list has no room for (`others`).
    */
   readonly holder: (typeof blockerHolders)[number]
-  /** Of a client: the `id` that `status()` shows. Of a port: its number in the thread that serves it. null: there is none. */
+  /** Of a client: the `id` that `status()` or `postgresStatus()` shows. Of a port: its number in the thread that serves it. null: there is none. */
   readonly id: string | null
   /** Of an owner or a client, as `status()` shows it; null in browsers, and where it is not known. */
   readonly pid: number | null
   /** Which thread of the process; 0 is the main one. null as `pid` is. */
   readonly thread: number | null
+  /** Of a client of a PostgreSQL server: the `application_name` of its process; null: it has no connection for messages now. Absent for others. */
+  readonly application?: string | null
+  /** The address it comes from; null: over a Unix socket, or the role that asks may not know. Absent where `application` is. */
+  readonly address?: string | null
   /** How many there are. */
   readonly connections: number
   /** Where they were opened, such as `save (/app/library.js:10:20)`, 20 at most; none where their thread has the option `explain` off. */

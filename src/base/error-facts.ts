@@ -94,7 +94,15 @@ function blockerOf(value: unknown): IDBBlocker | null {
   const [id, opened] = [memberOf(value, 'id'), namesOf(memberOf(value, 'opened'))]
   const isPlaced = pid !== undefined && thread !== undefined
   if (!holder || !isPlaced || connections === undefined || !opened) return null
-  return { holder, id: textOf(id) ?? null, pid, thread, connections, opened }
+  const held = { connections, opened }
+  return { holder, id: textOf(id) ?? null, pid, thread, ...clientOf(value), ...held }
+}
+
+/** What is known of a client of a server; nothing for any other. */
+function clientOf(value: unknown): Pick<IDBBlocker, 'application' | 'address'> {
+  const [application, address] = [memberOf(value, 'application'), memberOf(value, 'address')]
+  if (application === undefined) return {}
+  return { application: textOf(application) ?? null, address: textOf(address) ?? null }
 }
 
 function countOrNull(value: unknown): number | null | undefined {

@@ -49,7 +49,9 @@ function connectionsOf(blocker: IDBBlocker): string {
   return `${open} ${whereOf(blocker)}, ${which}opened at ${[...new Set(opened)].join(' and at ')}`
 }
 
-function whereOf({ holder, id, pid, thread }: IDBBlocker): string {
+function whereOf(blocker: IDBBlocker): string {
+  if (blocker.application !== undefined) return clientOf(blocker)
+  const { holder, id, pid, thread } = blocker
   const process = pid === null ? null : `process ${pid}${thread ? `, thread ${thread}` : ''}`
   switch (holder) {
     case 'here':
@@ -65,9 +67,17 @@ function whereOf({ holder, id, pid, thread }: IDBBlocker): string {
   }
 }
 
+/** Of a server. */
+function clientOf({ application, address = null }: IDBBlocker): string {
+  if (typeof application !== 'string') return 'in a process that is not connected to the server now'
+  const from = address === null ? '' : ` from ${address}`
+  return `in process ${JSON.stringify(application)}${from}`
+}
+
 function adviceFor(blockers: readonly IDBBlocker[]): string {
   const count = blockers.reduce((sum, { connections }) => sum + connections, 0)
   const close = `close ${count > 1 ? 'them' : 'it'}, best in a listener of ${count > 1 ? 'their' : 'its'} versionchange event`
-  const isSilent = blockers.some(({ opened }) => opened.length === 0)
+  // Processes that share a server do not tell each other.
+  const isSilent = blockers.some((it) => it.opened.length === 0 && it.application === undefined)
   return isSilent ? `${close}; with the option explain on there, this says where` : close
 }

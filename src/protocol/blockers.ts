@@ -5,7 +5,7 @@ import type { IDBBlocker } from '../base/error-cause.ts'
 export type Blocker = IDBBlocker
 
 /** Whose a connection is, in the words of the one who tells. */
-export type Holder = Pick<Blocker, 'holder' | 'id' | 'pid' | 'thread'>
+export type Holder = Pick<Blocker, 'holder' | 'id' | 'pid' | 'thread' | 'application' | 'address'>
 
 /** What a connection's realm says of it to those who wait for its end. */
 export interface Holding {

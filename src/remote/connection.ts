@@ -1,6 +1,7 @@
 /** A connection to a database on a server. */
 import { type Failure, failure } from '../errors.ts'
 import { closedBefore, closedByForce } from '../host/requests/queued-request.ts'
+import { here, type Holding } from '../protocol/blockers.ts'
 import type { ChangeListener, WatchedStore } from '../protocol/changes.ts'
 import type { DatabaseCounters } from '../protocol/load.ts'
 import type {
@@ -87,6 +88,11 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
 
   listen(listener: ConnectionListener): void {
     this.#listener = listener
+  }
+
+  /** What those are told of it who wait for its end. */
+  get holding(): Holding {
+    return this.#listener?.holding?.() ?? { holder: here, opened: null }
   }
 
   createTransaction(

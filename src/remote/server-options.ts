@@ -64,6 +64,8 @@ export interface PostgresStatus {
   }[]
   /** Those that count: neither ended, nor unseen for 30 seconds. */
   readonly processes: readonly {
+    /** Names it in the `blockers` of a `blocked` event. */
+    readonly id: string
     /** How long ago it renewed its row. */
     readonly seenMs: number
     readonly connections: number
@@ -71,5 +73,7 @@ export interface PostgresStatus {
     readonly application: string | null
     /** Where the server sees it come from; null: over a Unix socket, or the role that asks may not know. */
     readonly address: string | null
+    /** To which databases its connections are, in the order of names. */
+    readonly databases: readonly { readonly name: string; readonly connections: number }[]
   }[]
 }

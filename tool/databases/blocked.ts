@@ -29,10 +29,20 @@ function stillOpenText(name: string, blockers: readonly IDBBlocker[]): string {
 }
 
 function placesOf(blockers: readonly IDBBlocker[]): string {
-  const processes = new Set(blockers.flatMap(({ pid }) => pid ?? []))
-  const isElsewhere = blockers.some(({ pid }) => pid === null) || processes.size === 0
-  const places = Array.from(processes, (pid) => `in process ${pid}`)
-  return [...places, ...(isElsewhere ? ['elsewhere'] : [])].join(' and ')
+  const places = new Set(blockers.map(placeOf))
+  // At the end, where it is not all that is known.
+  const isElsewhere = places.delete(elsewhere) || places.size === 0
+  return [...places, ...(isElsewhere ? [elsewhere] : [])].join(' and ')
+}
+
+const elsewhere = 'elsewhere'
+
+function placeOf({ pid, application, address, connections }: IDBBlocker): string {
+  if (pid !== null) return `in process ${pid}`
+  if (typeof application !== 'string') return elsewhere
+  const from = typeof address === 'string' ? ` from ${address}` : ''
+  const count = connections === 1 ? '' : ` with ${connections} connections`
+  return plainText(`in process ${JSON.stringify(application)}${from}${count}`)
 }
 
 interface PatienceOptions {

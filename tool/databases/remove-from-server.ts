@@ -1,5 +1,5 @@
 /** Deleting a database of a server. */
-import type { IDBFactory } from 'idb-everywhere'
+import type { IDBBlocker, IDBErrorCause, IDBFactory } from 'idb-everywhere'
 import { withIndexedDB } from '../terminal/directory.ts'
 import { Patience } from './blocked.ts'
 import { requireDatabase } from './connection.ts'
@@ -30,9 +30,15 @@ export function removeFromServer({ place, name, wait }: Removing): Promise<numbe
 async function deletion(indexedDB: IDBFactory, name: string, patience: Patience): Promise<number> {
   const known = (await indexedDB.databases()).find((it) => it.name === name)
   const request = indexedDB.deleteDatabase(name)
-  request.onblocked = () => patience.begin(name, [])
+  request.onblocked = (event) => patience.begin(name, blockersOf(event))
   await resultOf(request)
   return known?.version ?? 0
+}
+
+/** Who has it open, as the event's cause says it. */
+function blockersOf(event: Event): readonly IDBBlocker[] {
+  const { cause } = event as { cause?: IDBErrorCause } // The package gives it one.
+  return cause?.blockers ?? []
 }
 
 function endOf({ signal }: Patience): Promise<never> {

@@ -39,7 +39,7 @@ export function blockersOf(value: unknown): readonly Blocker[] | undefined {
 }
 
 function blockerOf(value: unknown): Blocker {
-  const { holder, id, pid, thread, connections, opened } = membersOf(value)
+  const { holder, id, pid, thread, application, address, connections, opened } = membersOf(value)
   const known = blockerHolders.find((it) => it === holder)
   demand(known !== undefined, 'has an unknown holder of connections')
   const places = listOf(opened, placeOf)
@@ -49,6 +49,10 @@ function blockerOf(value: unknown): Blocker {
     id: id === null ? null : shortText(id, longestId),
     pid: pid === null ? null : integerOf(pid, 0),
     thread: thread === null ? null : integerOf(thread, 0),
+    ...(application !== undefined && {
+      application: application === null ? null : shortText(application, longestId),
+      address: address === null ? null : shortText(address, longestId),
+    }),
     connections: integerOf(connections, 1),
     opened: places,
   }

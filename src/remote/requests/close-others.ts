@@ -1,5 +1,7 @@
 /** Asking the connections to a database to go, in this process and in others, which an upgrade and a deletion begin with. */
+import { blockersAmong } from '../../host/requests/blockers.ts'
 import type { QueuedRequest } from '../../host/requests/queued-request.ts'
+import type { Blocker, Holder, Holding } from '../../protocol/blockers.ts'
 import { Absences } from '../session/absences.ts'
 import type { OpenConnection } from '../session/open-connection.ts'
 import { graceMs } from '../session/session.ts'
@@ -18,8 +20,8 @@ export interface Closing {
   /** null: the database is to be deleted. */
   readonly newVersion: number | null
   readonly request: QueuedRequest
-  /** Called when some have not gone once all have been asked. */
-  readonly blocked: () => void
+  /** Called when some have not gone once all have been asked. `blockers` undefined: it cannot be told who is in the way. */
+  readonly blocked: (blockers: readonly Blocker[] | undefined) => void
 }
 
 /**
@@ -31,29 +33,51 @@ export async function closeOthers(closing: Closing): Promise<void> {
   const { request, connections } = closing
   const ask = crypto.randomUUID()
   const absences = new Absences(graceMs)
-  const block = blockOnce(closing)
+  const blocking = new Blocking(closing)
   const { count } = await askAll(closing, ask)
   // In the moment in which all have been told: a listener may close its connection in the next.
-  if (count === 0 && connections.size > 0) block()
+  if (count === 0 && connections.size > 0) await blocking.note(0)
   for (;;) {
     const { count: answered } = closing.services.session.answers
     const others = await countOthers(closing, ask)
     if (others.count === 0 && connections.size === 0) return
-    if (others.untold === 0) block()
+    if (others.untold === 0) await blocking.note(others.count)
     // They may be gone without a word.
     if (others.count > 0) await closing.services.session.expire(closing.db, absences)
     await request.orCancelled([nextChange(closing, answered)])
   }
 }
 
-function blockOnce({ request, blocked }: Closing): () => void {
-  let isBlocked = false
-  return () => {
-    if (isBlocked) return
-    isBlocked = true
-    blocked()
+/** Tells the request once who keeps it waiting. */
+class Blocking {
+  readonly #closing: Closing
+  #isTold = false
+
+  constructor(closing: Closing) {
+    this.#closing = closing
+  }
+
+  /** All have been asked; `count`: how many connections of other processes have not gone. With none it tells at once. */
+  async note(count: number): Promise<void> {
+    if (this.#isTold) return
+    const { services, db, connections, request, blocked } = this.#closing
+    const others = count === 0 ? [] : await services.session.holdersOf(db)
+    // They may have gone meanwhile.
+    if (others?.length === 0 && connections.size === 0) return
+    this.#isTold = true
+    blocked(others ? blockersAmong([...openAmong(connections), ...others.map(heldBy)]) : undefined)
     request.block()
   }
+}
+
+/** Those that close by themselves are in no one's way. */
+function openAmong(connections: Closing['connections']): OpenConnection[] {
+  return [...connections].filter(({ closePending }) => !closePending)
+}
+
+/** Another process says nothing of where it has opened its connections. */
+function heldBy(holder: Holder): { readonly holding: Holding } {
+  return { holding: { holder, opened: null } }
 }
 
 /** Resolves once those of other processes are asked, and those of this one have been told. Gives how many others have. */

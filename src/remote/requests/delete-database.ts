@@ -77,6 +77,6 @@ function closeAll(
     oldVersion: version,
     newVersion: null,
     request,
-    blocked: () => listener.blocked(version, null),
+    blocked: (blockers) => listener.blocked(version, null, blockers),
   })
 }

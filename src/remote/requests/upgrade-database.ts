@@ -114,7 +114,7 @@ function closeAll(
     oldVersion,
     newVersion: version,
     request,
-    blocked: () => listener.blocked(oldVersion, version),
+    blocked: (blockers) => listener.blocked(oldVersion, version, blockers),
   })
 }
 

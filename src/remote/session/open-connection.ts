@@ -1,5 +1,6 @@
 /** An open connection, as its session and its database see it. */
 import type { Failure } from '../../errors.ts'
+import type { Holding } from '../../protocol/blockers.ts'
 import type { ToldDatabase } from './news.ts'
 
 export interface OpenConnection {
@@ -12,6 +13,10 @@ export interface OpenConnection {
   readonly isPlaced: boolean
   /** The request for which it was last asked to close; null: for none. */
   askedFor: string | null
+  /** Whether it closes as soon as its transactions have ended. */
+  readonly closePending: boolean
+  /** What those are told of it who wait for its end. */
+  readonly holding: Holding
   /** Resolves when it is closed. */
   readonly closed: Promise<void>
   /** Resolves when the transactions that there are have ended. */

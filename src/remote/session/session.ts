@@ -4,6 +4,7 @@
  */
 import { type Failure, failure, type FailurePlace } from '../../errors.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
+import type { Holder } from '../../protocol/blockers.ts'
 import { leaseMs } from '../options.ts'
 import type { OpenConnection } from './open-connection.ts'
 import { checkTables } from '../setup/check-tables.ts'
@@ -19,6 +20,7 @@ import { lostInBetween, type Wire } from '../wire/wire.ts'
 import type { Absences } from './absences.ts'
 import { Answers } from './answers.ts'
 import { News } from './news.ts'
+import { holderIn } from './holder.ts'
 import { findOutcome, type FoundOutcome } from './outcome.ts'
 import { revive } from './revive.ts'
 
@@ -132,6 +134,17 @@ export class Session {
       await wire.ask(sessions.expire, [leaseMs, clients, seen])
     } catch {
       // The next look at what keeps the database does it.
+    }
+  }
+
+  /** Whose the connections of others to a database are, one for each of them; null where that cannot be told now. Never rejects. */
+  async holdersOf(db: number): Promise<readonly Holder[] | null> {
+    const { findOthers } = this.#options.sql.sessions
+    try {
+      const wire = await this.#connected()
+      return (await wire.ask(findOthers, [db, this.client])).map(holderIn)
+    } catch {
+      return null
     }
   }
 

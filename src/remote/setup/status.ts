@@ -53,11 +53,15 @@ async function usersOf(
   statements: StatusStatements,
 ): Promise<Pick<PostgresStatus, 'databases' | 'processes'>> {
   const counting = [leaseMs, graceMs]
-  const [databases, processes] = [
+  const [databases, processes, uses] = [
     await wire.ask(statements.databases, counting),
     await wire.ask(statements.processes, counting),
+    await wire.ask(statements.uses, counting),
   ]
-  return { databases: databases.map(databaseIn), processes: processes.map(processIn) }
+  return {
+    databases: databases.map(databaseIn),
+    processes: processes.map((row) => processIn(row, uses)),
+  }
 }
 
 const databaseIn = (row: Row): PostgresStatus['databases'][number] => ({
@@ -67,9 +71,17 @@ const databaseIn = (row: Row): PostgresStatus['databases'][number] => ({
   connections: numberIn(row, 3),
 })
 
-const processIn = (row: Row): PostgresStatus['processes'][number] => ({
+const processIn = (row: Row, uses: readonly Row[]): PostgresStatus['processes'][number] => ({
+  id: textIn(row, 4),
   seenMs: numberIn(row, 0),
   connections: numberIn(row, 1),
   application: row[2] ?? null,
   address: row[3] ?? null,
+  databases: uses.filter(([id]) => id === row[4]).map(useIn),
+})
+
+/** Of a row that begins with the process. */
+const useIn = (row: Row): PostgresStatus['processes'][number]['databases'][number] => ({
+  name: nameOf(bytesIn(row, 1)),
+  connections: numberIn(row, 2),
 })

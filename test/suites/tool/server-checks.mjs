@@ -173,14 +173,16 @@ const checks = [
         `INSERT INTO "${schema}".sessions (client, seen) VALUES (gen_random_uuid(), now() - interval '1 minute')`,
       )
       const found = await json(status, { env: environment })
-      const [{ seenMs, ...process } = {}, ...others] = found.processes
+      const [{ id, seenMs, ...process } = {}, ...others] = found.processes
       assert.deepEqual(others, [])
       assert.ok(seenMs >= 0 && seenMs < 30_000)
-      assert.deepEqual(process, { connections: 1, application: 'till', address: null })
+      assert.match(id, /^[\da-f-]{36}$/)
+      const databases = [{ name: 'shop', connections: 1 }]
+      assert.deepEqual(process, { connections: 1, application: 'till', address: null, databases })
       assert.equal(found.databases[0]?.connections, 1)
       const text = await onServer(status)
       assert.match(text, /, in use by 1 process$/m)
-      assert.match(text, /^till +1 +\d+ s ago$/m)
+      assert.match(text, /^till +1 +shop +\d+ s ago$/m)
       database.close()
       await close(host)
     },
@@ -365,7 +367,7 @@ const checks = [
         assert.equal(blocked.code, 1)
         assert.match(
           blocked.stderr,
-          /^error: Database "shop" is open elsewhere, and was not (?:deleted|replaced); "postgres status" shows who uses the server.*ERR_IDB_BLOCKED\)$/m,
+          /^error: Database "shop" is open in process "held", and was not (?:deleted|replaced); "postgres status" shows who uses the server.*ERR_IDB_BLOCKED\)$/m,
         )
       }
       held.close()

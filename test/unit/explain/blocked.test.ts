@@ -155,6 +155,14 @@ test.each<[Partial<IDBBlocker>, string]>([
     'a connection is open in the tab or worker that owns the storage, opened at f (a.js:1:2)',
   ],
   [{ holder: 'others', opened: [] }, 'a connection is open elsewhere'],
+  [
+    { application: 'till-1', address: null, opened: [] },
+    'a connection is open in process "till-1"',
+  ],
+  [
+    { application: null, address: null, opened: [] },
+    'a connection is open in a process that is not connected to the server now',
+  ],
 ])('%j is told as %j', (of, text) => {
   const { message } = blockedBy({ title: 'Deleting it', database: 'd' }, [blocker(of)])
   const [told, ...advice] = message.replace('Deleting it is blocked: ', '').split('; ')
@@ -172,6 +180,14 @@ test('connections of other processes are told as docs/errors.md has it', () => {
     blocker({ pid: 4712, thread: 0, connections: 2, opened: [] }),
   ])
   expect(page).toContain(`- with \`explain\`, of other processes: \`${message}\`\n`)
+})
+
+test('connections of processes on a server are told as docs/errors.md has it', () => {
+  const page = readFileSync(new URL('../../../docs/errors.md', import.meta.url), 'utf8')
+  const { message } = blockedBy({ title: 'Opening database "library"', database: 'library' }, [
+    blocker({ application: 'till-1', address: '10.0.0.5', connections: 2, opened: [] }),
+  ])
+  expect(page).toContain(`- with \`explain\`, on a PostgreSQL server: \`${message}\`\n`)
 })
 
 test('where an owner of an earlier release says nothing, so does the message', () => {

@@ -32,12 +32,20 @@ test.each<unknown>([
   { ...sound, pid: -1 },
   { ...sound, thread: '0' },
   { ...sound, connections: 0 },
+  { ...sound, application: 'a\nb', address: null },
+  { ...sound, application: null, address: 'a'.repeat(65) },
   { ...sound, opened: ['p'.repeat(501)] },
   { ...sound, opened: ['a\nb'] },
   { ...sound, opened: Array.from({ length: 21 }, () => 'p') },
   null,
 ])('%j is taken from no owner', (blocker) => {
   expect(() => blockersOf([sound, blocker])).toThrow(Malformed)
+})
+
+test('a process of a server is taken with its name and its address, or without', () => {
+  const known: Blocker = { ...sound, application: 'till-1', address: '10.0.0.5' }
+  const unknown: Blocker = { ...sound, application: null, address: null }
+  expect(blockersOf([known, unknown])).toEqual([known, unknown])
 })
 
 test('a list that is too long is taken from no owner', () => {

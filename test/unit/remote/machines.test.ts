@@ -1,6 +1,7 @@
 /** Several processes on one schema: each host is one, as the server sees it. */
 import { expect, test } from 'vitest'
-import { close } from '../../../src/index.ts'
+import { close, type IDBErrorCause } from '../../../src/index.ts'
+import { postgresStatus } from '../../../src/remote/entry.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { eventually } from '../../kit/eventually.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
@@ -20,7 +21,7 @@ function next(target: EventTarget, type: string): Promise<Event> {
   return new Promise((resolve) => target.addEventListener(type, resolve, { once: true }))
 }
 
-onServer('databases of several processes', ({ factory, connectionString }) => {
+onServer('databases of several processes', ({ factory, connectionString, schema }) => {
   const opened = async (): Promise<[IDBDatabase, IDBFactory]> => [
     await openDatabase(await factory(), (it) => it.createObjectStore('s')),
     await factory(),
@@ -49,6 +50,43 @@ onServer('databases of several processes', ({ factory, connectionString }) => {
     await resultOf(request)
     expect(events).toEqual(['blocked', 'success'])
     expect(await other.databases()).toEqual([])
+  })
+
+  test('a blocked request says which processes are in the way, and with how many connections', async () => {
+    const [database, other] = await opened()
+    const named = `${connectionString()}&application_name=till-1`
+    const till = await factory({ connectionString: named, directConnectionString: undefined })
+    const databases = [await resultOf(till.open('test')), await resultOf(till.open('test'))]
+    const own = await resultOf(other.open('test'))
+    const request = other.deleteDatabase('test')
+    const { cause } = (await next(request, 'blocked')) as Event & { cause?: IDBErrorCause } // The package gives it one.
+    const nowhere = { pid: null, thread: null, opened: [] }
+    const client = { ...nowhere, holder: 'client', id: expect.any(String), address: null }
+    expect(cause?.blockers).toHaveLength(3)
+    expect(cause?.blockers?.[0]).toEqual({
+      ...nowhere,
+      holder: 'here',
+      id: null,
+      connections: 1,
+      opened: [expect.any(String)],
+    })
+    expect(cause?.blockers).toContainEqual({
+      ...client,
+      application: 'idb-everywhere',
+      connections: 1,
+    })
+    expect(cause?.blockers).toContainEqual({ ...client, application: 'till-1', connections: 2 })
+    const { processes } = await postgresStatus({
+      connectionString: connectionString(),
+      schema: await schema(),
+    })
+    const id = cause?.blockers?.find(({ application }) => application === 'till-1')?.id
+    expect(processes.find((it) => it.id === id)).toMatchObject({
+      application: 'till-1',
+      databases: [{ name: 'test', connections: 2 }],
+    })
+    for (const it of [database, ...databases, own]) it.close()
+    await resultOf(request)
   })
 
   test('an opening waits for an upgrade elsewhere, and finds what it has made', async () => {

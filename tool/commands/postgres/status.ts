@@ -67,11 +67,17 @@ function databasesText({ databases }: PostgresStatus): string {
 }
 
 function processesText({ processes }: PostgresStatus): string {
-  const rows = processes.map(({ application, address, connections, seenMs }) => [
+  const rows = processes.map(({ application, address, connections, databases, seenMs }) => [
     shownName(application ?? '?'),
     address ?? undefined,
     connections,
+    databases.map(useText).join(', '),
     `${Math.round(seenMs / 1000)} s ago`,
   ])
-  return formatTable(['process', 'from', 'connections', 'seen'], rows)
+  return formatTable(['process', 'from', 'connections', 'to', 'seen'], rows)
+}
+
+/** A database that a process has open. */
+function useText({ name, connections }: { name: string; connections: number }): string {
+  return connections === 1 ? shownName(name) : `${shownName(name)} (${connections})`
 }
