@@ -21,7 +21,10 @@ export interface TransactionStatements {
   readonly readSlot: Statement
   /** Has the transaction with that number fail, should it still come; where it has come, its number is written again: `$3` number. */
   readonly fenceSlot: Statement
-  /** `$1` client, `$2` slot. Waits for no standby, which may be missing: reading needs none. */
+  /**
+   * `$1` client, `$2` slot. Waits for no standby, which may be missing: reading needs none. It may come outside of a transaction, where a
+   * pooler's connection has the path of the role, so it says where the server's own names are.
+   */
   readonly makeSlot: Statement
 }
 
@@ -48,7 +51,7 @@ export function transactionStatements(schema: string): TransactionStatements {
     moveGenerators: `UPDATE ${schema}.stores s SET current_number = u.n FROM unnest($2::int[], $3::float8[]) u (id, n) WHERE s.db = $1 AND s.id = u.id`,
     readSlot: `SELECT token FROM ${schema}.slots WHERE ${slot} FOR UPDATE`,
     fenceSlot: `UPDATE ${schema}.slots SET token = CASE WHEN token < $3 THEN $3 + 1 ELSE token END WHERE ${slot}`,
-    makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) SELECT $1, $2, 0 FROM set_config('synchronous_commit', 'local', true)`,
+    makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) SELECT $1, $2, 0 FROM pg_catalog.set_config('synchronous_commit', 'local', true)`,
   })
 }
 

@@ -81,7 +81,7 @@ export class Connector {
     }
   }
 
-  /** Has the server do what statements rely on. Gives why it is of no use; null: it is. @throws StatementError */
+  /** Has the server do what statements rely on; until it does, names say where they are. Gives why it is of no use; null: it is. @throws StatementError */
   async #prepare(
     wire: Wire,
     processID: number | null,
@@ -89,7 +89,7 @@ export class Connector {
   ): Promise<Problem | null> {
     const { isPooled, idleMs } = this.#reaching
     const [row] = await wire.ask({
-      text: "SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::bool, pg_backend_pid()",
+      text: "SELECT pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only'::pg_catalog.text)::pg_catalog.bool, pg_catalog.pg_backend_pid()",
     })
     if (row?.[0] !== 'f') return { code: sqlState.readOnlyTransaction, message: null, isLoss: true }
     if (isPooled) return null
@@ -149,6 +149,8 @@ async function connectOrEnd(client: PgClient): Promise<void> {
  * read the whole of it. So one plan serves all executions.
  */
 const settings = [
+  // First, for those that follow. In the path of a role others may have made functions and operators that fit better than the server's own.
+  'search_path = pg_catalog, pg_temp',
   "bytea_output = 'hex'",
   "client_min_messages = 'warning'",
   // Numbers come with all of their digits.

@@ -31,7 +31,7 @@ export async function isShared(wire: Wire, another: () => Promise<Wire>): Promis
 }
 
 async function processBehind(wire: Wire): Promise<string> {
-  const [row] = await wire.ask({ text: 'SELECT pg_backend_pid()' })
+  const [row] = await wire.ask({ text: 'SELECT pg_catalog.pg_backend_pid()' })
   if (!row) throw new Error('unreachable: a server has no process')
   return textIn(row, 0)
 }
