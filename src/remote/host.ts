@@ -172,6 +172,7 @@ function servicesOf({
     connector,
     statements,
     most: connections,
+    idleMs: reaching.idleMs,
     client: () => session.ready(),
     revive: () => session.check(),
   })

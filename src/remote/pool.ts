@@ -3,6 +3,7 @@ import { append } from '../base/own-property.ts'
 import { Fifo } from '../base/fifo.ts'
 import { exceptionOf } from '../errors.ts'
 import { againAfterLoss } from './after-loss.ts'
+import { Pulse } from './pulse.ts'
 import { remoteFailure } from './server-failures.ts'
 import type { Connector } from './wire/connect.ts'
 import type { TransactionStatements } from './sql/transaction-statements.ts'
@@ -37,6 +38,8 @@ export interface PoolOptions {
   readonly connector: Connector
   readonly statements: TransactionStatements
   readonly most: number
+  /** After that the server ends a transaction in which nothing happens. */
+  readonly idleMs: number
   /** Resolves with the client's name once its session is there, to which slots belong. */
   readonly client: () => Promise<string>
   /** Makes the session's rows again where they are gone. */
@@ -63,9 +66,11 @@ export class Pool {
   /** Those that are being made. */
   readonly #making = new Set<Promise<void>>()
   #lastSlot = 0
+  readonly #pulse: Pulse
 
   constructor(options: PoolOptions) {
     this.#options = options
+    this.#pulse = new Pulse(options.idleMs, () => this.#inUse())
   }
 
   /**
@@ -115,6 +120,7 @@ export class Pool {
 
   /** Closes all, also those that are being made and that no one waits for any more; none must be in use. */
   async close(): Promise<void> {
+    this.#pulse.stop()
     await Promise.all(this.#making)
     const all = [...this.#all]
     this.#idle.length = 0
@@ -137,7 +143,13 @@ export class Pool {
 
   #give(lease: Lease, { isRequest, resolve }: Waiting): void {
     if (isRequest) this.#lent.add(lease)
+    this.#pulse.begin()
     resolve(lease)
+  }
+
+  #inUse(): Wire[] {
+    const idle = new Set(this.#idle)
+    return [...this.#all].filter((lease) => !idle.has(lease)).map(({ wire }) => wire)
   }
 
   #takeBack(lease: Lease): void {

@@ -30,7 +30,7 @@ function inDatabase({ database }: RemotePlace): { database?: string } {
 export function lostConnection(code: string | null = null): Failure {
   const what =
     code === sqlState.idleInTransaction
-      ? `Nothing happened in the transaction for ${leaseMs / 1_000} seconds, so the PostgreSQL server has ended it, as others may wait for it`
+      ? `This process stood still in the transaction for ${leaseMs / 1_000} seconds, so the PostgreSQL server has ended it, as others may wait for it`
       : 'The connection to the PostgreSQL server was lost, and the transaction with it'
   const message = `${what}; nothing of it was committed, so it can be run again`
   return failure('AbortError', message, { code: 'ERR_IDB_OWNER_LOST', ...systemCodeOf(code) })

@@ -69,3 +69,5 @@ export const waitBriefly: Statement = { text: "SET LOCAL lock_timeout = '500ms'"
 export const waitPatiently: Statement = { text: 'SET LOCAL lock_timeout = 0' }
 export const commit: Statement = { text: 'COMMIT' }
 export const rollback: Statement = { text: 'ROLLBACK' }
+/** Is answered after all that was sent before, and has the server see that someone is there. */
+export const nothing: Statement = { name: 'idb_nothing', text: 'SELECT' }

@@ -3,6 +3,7 @@ import { append } from '../../base/own-property.ts'
 import { forEachIndexKey } from '../../keys/index-keys.ts'
 import { compareKeys } from '../../keys/key.ts'
 import { chunkBytes } from '../sql/tables.ts'
+import { nothing } from '../sql/transaction-statements.ts'
 import { byteaArray, intArray } from '../wire/arrays.ts'
 import type { Ground } from './ground.ts'
 
@@ -77,9 +78,6 @@ function endsOf(keys: readonly Uint8Array[]): { lowest: Uint8Array; highest: Uin
   }
   return { lowest, highest }
 }
-
-/** Is answered after all that was sent before. */
-const nothing = { name: 'idb_nothing', text: 'SELECT' }
 
 /** Entries as the server takes them: index ids, their keys, the keys of their records. */
 export function entryArrays({ indexIds, keys, primaryKeys }: Entries): Uint8Array[] {

@@ -37,6 +37,7 @@ export class Wire {
   readonly #writes: GatheredWrites
   readonly #adapted: (statement: Statement) => Statement
   #pending = 0
+  #sentCount = 0
   #hasWarned = false
   #isLost = false
   /** Why the server has ended it, said while no answer was awaited; null: it has said nothing. */
@@ -67,6 +68,16 @@ export class Wire {
     return this.#isLost
   }
 
+  /** Whether no answer is awaited. */
+  get isIdle(): boolean {
+    return this.#pending === 0
+  }
+
+  /** How many statements were sent. */
+  get sentCount(): number {
+    return this.#sentCount
+  }
+
   /** Has `listener` called once, when nothing can be sent any more; in a microtask where that is so already. */
   onLoss(listener: () => void): void {
     if (this.#isLost) queueMicrotask(listener)
@@ -80,11 +91,12 @@ export class Wire {
 
   /** Has `listener` called once, as soon as no answer is awaited; at once where none is. */
   whenIdle(listener: () => void): void {
-    if (this.#pending === 0) listener()
+    if (this.isIdle) listener()
     else this.#idle = listener
   }
 
   send(statement: Statement, values: readonly Value[], answer: Answer): void {
+    this.#sentCount++
     if (this.#pending++ === 0) this.#client.ref()
     const asked = statementOf(this.#adapted(statement), values)
     const rows: Row[] = []

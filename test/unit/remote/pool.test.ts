@@ -14,6 +14,7 @@ function poolWithout(): Pool {
     connector: connector as unknown as Connector, // Nothing else of it is asked for.
     statements: transactionStatements('"any"'),
     most: 1,
+    idleMs: 30_000,
     client: () => Promise.resolve('any'),
     revive: () => Promise.resolve(),
   })

@@ -132,7 +132,7 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
     await resultOf(after.put('kept', 'k'))
   })
 
-  test('a transaction in which nothing happens is told why it was ended', async () => {
+  test('a transaction of a process that stands still is told why it was ended', async () => {
     const addresses = serverAddresses(connectionString())
     const reaching = { addresses, tls: undefined, waitMs: 0, idleMs: 50, isPooled: false }
     const wire = await new Connector(reaching).connect()
@@ -141,7 +141,7 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
     const error = await wire.ask({ text: 'SELECT 1' }).catch((reason: unknown) => reason)
     expect(remoteFailure(error, { schema: 'any' })).toMatchObject({
       name: 'AbortError',
-      message: expect.stringMatching(/^Nothing happened in the transaction for 30 seconds/),
+      message: expect.stringMatching(/^This process stood still in the transaction for 30 seconds/),
       facts: { code: 'ERR_IDB_OWNER_LOST', systemCode: '25P03' },
     })
   })
