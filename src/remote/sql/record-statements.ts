@@ -38,8 +38,8 @@ export interface RecordStatements {
 
 /** The statements in a schema, whose name is quoted. */
 export function recordStatements(schema: string): RecordStatements {
-  const [records, chunks, entries] = ['records', 'chunks', 'entries'].map((it) => `${schema}.${it}`)
-  const inStore = 'db = $1 AND store = $2'
+  const [records, chunks] = [`${schema}.records`, `${schema}.chunks`]
+  const entries = `${schema}.entries`
   const cutChunks = `WITH cut AS (DELETE FROM ${chunks} WHERE ${inStore} AND key =`
   const replacing =
     'ON CONFLICT (db, store, key) DO UPDATE SET value = excluded.value, parts = excluded.parts'
@@ -47,28 +47,60 @@ export function recordStatements(schema: string): RecordStatements {
   const storing = `INSERT INTO ${records} (db, store, key, value) SELECT $1, $2, k, v FROM ${pairs}`
   const isAnyBetween = `EXISTS (SELECT FROM ${records} WHERE ${inStore} AND key >= $5 AND key <= $6)`
   return named({
-    store: `WITH cut AS (DELETE FROM ${chunks} WHERE EXISTS (SELECT FROM ${chunks} WHERE ${inStore}) AND ${inStore} AND key = ANY ($3::bytea[])), made AS (${storing} WHERE NOT ${isAnyBetween}) ${storing} WHERE ${isAnyBetween} ${replacing}`,
+    store: `WITH cut AS (${deletion(chunks, `${keyed(chunks, 'key', 'ctid')} WHERE EXISTS (SELECT FROM ${chunks} WHERE ${inStore})`)}), made AS (${storing} WHERE NOT ${isAnyBetween}) ${storing} WHERE ${isAnyBetween} ${replacing}`,
     storeOne: `${cutChunks} $3) INSERT INTO ${records} (db, store, key, value) VALUES ($1, $2, $3, $4) ${replacing}`,
     add: `WITH added AS (INSERT INTO ${records} (db, store, key, value) SELECT $1, $2, k, v FROM ${pairs} ON CONFLICT (db, store, key) DO NOTHING RETURNING key), filed AS (INSERT INTO ${entries} (db, store, idx, key, pkey) SELECT $1, $2, e.idx, e.k, e.p FROM unnest($5::int[], $6::bytea[], $7::bytea[]) e (idx, k, p) JOIN added ON added.key = e.p) SELECT key FROM added`,
     storeLong: `${cutChunks} $3) INSERT INTO ${records} (db, store, key, value, parts) VALUES ($1, $2, $3, '', $4) ${replacing}`,
     storePart: `INSERT INTO ${chunks} (db, store, key, no, part) VALUES ($1, $2, $3, $4, $5)`,
-    removeEntries: `DELETE FROM ${entries} WHERE ${inStore} AND pkey = ANY ($3::bytea[])`,
+    removeEntries: deletion(entries, entriesOfKeys(entries)),
     storeEntries: `INSERT INTO ${entries} (db, store, idx, key, pkey) SELECT $1, $2, idx, k, p FROM unnest($3::int[], $4::bytea[], $5::bytea[]) u (idx, k, p)`,
-    findKeys: `SELECT key FROM ${records} WHERE ${inStore} AND key = ANY ($3::bytea[])`,
-    findEntries: `SELECT u.o, e.pkey FROM unnest($2::int[], $3::bytea[]) WITH ORDINALITY u (idx, k, o) CROSS JOIN LATERAL (SELECT pkey FROM ${entries} WHERE db = $1 AND idx = u.idx AND key = u.k LIMIT 1) e`,
-    removeKeys: removal(schema, (key) => `${key} = ANY ($3::bytea[])`),
-    removeRange: removal(schema, (key) => `${key} >= $3 AND ${key} < $4`),
-    clear: removal(schema, () => 'true'),
-    clearIndex: `DELETE FROM ${entries} WHERE db = $1 AND idx = $2`,
+    findKeys: keyed(records, 'key', 'key'),
+    findEntries: `SELECT u.o, e.pkey FROM unnest($2::int[], $3::bytea[]) WITH ORDINALITY u (idx, k, o) CROSS JOIN LATERAL (SELECT pkey FROM ${entries} WHERE db = $1 AND idx = u.idx AND key = u.k ORDER BY pkey LIMIT 1) e`,
+    removeKeys: `WITH filed AS (${deletion(entries, entriesOfKeys(entries))}), cut AS (${deletion(chunks, keyed(chunks, 'key', 'ctid'))}) ${deletion(records, keyed(records, 'key', 'ctid'))}`,
+    removeRange: removal(schema, (key) => ` AND ${key} >= $3 AND ${key} < $4`),
+    clear: removal(schema, () => ''),
+    clearIndex: entriesOfIndexGone(schema),
     findTwice: `SELECT e.key, (SELECT pkey FROM ${entries} WHERE db = $1 AND idx = $2 AND key = e.key ORDER BY pkey LIMIT 1) FROM ${entries} e WHERE e.db = $1 AND e.idx = $2 GROUP BY e.key HAVING count(*) > 1 LIMIT 1`,
   })
 }
 
-/** `which`: the condition on a key, which is called so. */
+const inStore = 'db = $1 AND store = $2'
+
+/** Deletes the rows of a table whose places `found` selects. */
+function deletion(table: string, found: string): string {
+  return `DELETE FROM ${table} t USING (${found}) f WHERE t.ctid = f.ctid`
+}
+
+/** The rows with the keys `$3`: each is looked up, where `= ANY` may become a filter on all rows of the store. */
+function keyed(table: string, key: string, column: string): string {
+  return `SELECT r.${column} FROM unnest($3::bytea[]) u (k) CROSS JOIN LATERAL (SELECT ${column} FROM ${table} WHERE ${inStore} AND ${key} = u.k OFFSET 0) r`
+}
+
+/** Bounds and an order instead of an equality have the server take the one index that gives that order. */
+function entriesOfKeys(entries: string): string {
+  return `SELECT r.ctid FROM unnest($3::bytea[]) u (k) CROSS JOIN LATERAL (SELECT ctid FROM ${entries} WHERE ${inStore} AND pkey >= u.k AND pkey <= u.k ORDER BY pkey OFFSET 0) r`
+}
+
+/** Deletes records with everything of theirs. `which`: the condition on a key, which is called so. */
 function removal(schema: string, which: (key: string) => string): string {
-  const from = (table: string, key: string): string =>
-    `DELETE FROM ${schema}.${table} WHERE db = $1 AND store = $2 AND ${which(key)}`
-  return `WITH filed AS (${from('entries', 'pkey')}), cut AS (${from('chunks', 'key')}) ${from('records', 'key')}`
+  const from = (table: string): string =>
+    `DELETE FROM ${schema}.${table} WHERE ${inStore}${which('key')}`
+  return `WITH filed AS (${entriesOfStoreGone(schema, which('pkey'))}), cut AS (${from('chunks')}) ${from('records')}`
+}
+
+/**
+ * Deletes the entries of the store `$2`. The order is for the sake of the index: a server that takes the table for empty might as well walk the
+ * other one, which has the entries of the whole database.
+ */
+export function entriesOfStoreGone(schema: string, which = ''): string {
+  const entries = `${schema}.entries`
+  return deletion(entries, `SELECT ctid FROM ${entries} WHERE ${inStore}${which} ORDER BY pkey`)
+}
+
+/** Deletes the entries of the index `$2`, in an order for the same reason. */
+export function entriesOfIndexGone(schema: string): string {
+  const entries = `${schema}.entries`
+  return deletion(entries, `SELECT ctid FROM ${entries} WHERE db = $1 AND idx = $2 ORDER BY key`)
 }
 
 /** Each is prepared under its own name. */
