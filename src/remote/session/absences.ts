@@ -4,7 +4,7 @@ import { now } from '../../event-loop/turn.ts'
 import { type Row, textIn } from '../wire/statement.ts'
 
 interface Absence {
-  /** When it was seen last, as the server says it. */
+  /** When it was seen last, in microseconds, as the server says it. */
   readonly seen: string
   /** Since when it is missed. */
   readonly since: number

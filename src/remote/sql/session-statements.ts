@@ -11,7 +11,7 @@ export interface SessionStatements {
   readonly end: Statement
   /** Holds what shows that its process has not ended, until the connection does: `$1` client. */
   readonly hold: Statement
-  /** The clients with connections to a database who hold it no more, and when they were seen last: `$1` database, `$2` client that asks. */
+  /** The clients with connections to a database who hold it no more, and when they were seen last, in microseconds: `$1` database, `$2` client that asks. */
   readonly findAbsent: Statement
   /** Deletes the sessions that were not seen for `$1` ms, and those of the clients `$2` that were seen last at `$3`; none whose transaction is running. */
   readonly expire: Statement
@@ -44,9 +44,9 @@ export function sessionStatements(schema: string): SessionStatements {
     renew: `UPDATE ${sessions} SET seen = now() WHERE client = $1 RETURNING 1`,
     end: `DELETE FROM ${sessions} WHERE client = $1`,
     hold: `SELECT pg_try_advisory_lock_shared(${lockOf('$1')})`,
-    findAbsent: `SELECT s.client, s.seen FROM ${sessions} s WHERE s.client <> $2 AND EXISTS (SELECT FROM ${connections} c WHERE c.client = s.client AND c.db = $1) AND NOT EXISTS (SELECT FROM pg_locks l WHERE ${isHeldBy('s.client')})`,
+    findAbsent: `SELECT s.client, ${microseconds('s.seen')} FROM ${sessions} s WHERE s.client <> $2 AND EXISTS (SELECT FROM ${connections} c WHERE c.client = s.client AND c.db = $1) AND NOT EXISTS (SELECT FROM pg_locks l WHERE ${isHeldBy('s.client')})`,
     // One whose transaction is still running would be waited for, and all others with it: it holds the row of a slot.
-    expire: `WITH hurried AS MATERIALIZED (SELECT set_config('lock_timeout', '500ms', true)), due AS MATERIALIZED (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' OR (client, seen) IN (SELECT * FROM unnest($2::uuid[], $3::timestamptz[])) FOR UPDATE SKIP LOCKED), free AS MATERIALIZED (SELECT client FROM ${slots} WHERE client IN (SELECT client FROM due) FOR UPDATE SKIP LOCKED) DELETE FROM ${sessions} s USING hurried WHERE s.client IN (SELECT client FROM due) AND (SELECT count(*) FROM ${slots} WHERE client = s.client) = (SELECT count(*) FROM free WHERE client = s.client)`,
+    expire: `WITH hurried AS MATERIALIZED (SELECT set_config('lock_timeout', '500ms', true)), due AS MATERIALIZED (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' OR (client, ${microseconds('seen')}) IN (SELECT * FROM unnest($2::uuid[], $3::bigint[])) FOR UPDATE SKIP LOCKED), free AS MATERIALIZED (SELECT client FROM ${slots} WHERE client IN (SELECT client FROM due) FOR UPDATE SKIP LOCKED) DELETE FROM ${sessions} s USING hurried WHERE s.client IN (SELECT client FROM due) AND (SELECT count(*) FROM ${slots} WHERE client = s.client) = (SELECT count(*) FROM free WHERE client = s.client)`,
     connect: `INSERT INTO ${connections} (id, client, db, epoch) VALUES ($1, $2, $3, $4)`,
     disconnect: `WITH gone AS (DELETE FROM ${connections} WHERE id = $1 RETURNING db) SELECT pg_notify($2, 'closed ' || db) FROM gone`,
     connections: `SELECT c.id, EXISTS (SELECT FROM ${schema}.databases d WHERE d.id = c.db AND d.epoch = c.epoch) FROM ${connections} c WHERE c.client = $1`,
@@ -61,6 +61,11 @@ export function sessionStatements(schema: string): SessionStatements {
 /** Whether a row `l` of `pg_locks` is what a client holds. */
 export function isHeldBy(client: string): string {
   return `l.locktype = 'advisory' AND l.objsubid = 1 AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND (l.classid::bigint << 32 | l.objid::bigint) = ${lockOf(client)}`
+}
+
+/** A time as a number, as its text depends on the role's `DateStyle` and `TimeZone`, and cannot be read again in each of them. */
+function microseconds(time: string): string {
+  return `(extract(epoch FROM ${time}) * 1000000)::bigint`
 }
 
 /** The number of a client's lock. */

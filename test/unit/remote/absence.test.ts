@@ -1,5 +1,6 @@
 /** Processes that end, or lose the server, without a word. */
 import { expect, test } from 'vitest'
+import { installPostgres } from '../../../src/remote/entry.ts'
 import { serverSettings } from '../../../src/remote/options.ts'
 import { Connector } from '../../../src/remote/wire/connect.ts'
 import { askServer } from '../../kit/ask-server.ts'
@@ -57,6 +58,25 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
     await still.end()
     expect(upgraded.version).toBe(2)
   })
+
+  test(
+    'it is found out in whatever way times are shown to a role',
+    { timeout: 25_000 },
+    async () => {
+      // Neither can be read again: days come before months, and no one else calls the zone WIB.
+      await ask(
+        "CREATE ROLE shown LOGIN; ALTER ROLE shown SET DateStyle = 'German'; ALTER ROLE shown SET TimeZone = 'Asia/Jakarta'",
+      )
+      const place = { connectionString: connectionString(), schema: await schema() }
+      await installPostgres({ ...place, role: 'shown' })
+      const database = await opened()
+      await leaveBehind()
+      database.close()
+      const way = connectionString().replace('postgres@', 'shown@')
+      const indexedDB = await factory({ connectionString: way })
+      expect((await resultOf(indexedDB.open('test', 2))).version).toBe(2)
+    },
+  )
 
   test('a connection to the server that is made when the rows of its process are gone makes them again', async () => {
     const indexedDB = await factory()
