@@ -1,6 +1,7 @@
 /** What becomes of a server's errors, as others are told. */
 import { type Failure, failure, failureOf, inPlace } from '../errors.ts'
 import { leaseMs } from './options.ts'
+import { quoted } from './sql/tables.ts'
 import { type Problem, sqlState } from './wire/problem.ts'
 import { StatementError } from './wire/wire.ts'
 
@@ -133,6 +134,14 @@ export function makingFailure(error: unknown, schema: string): Failure {
       )
   }
   return remoteFailure(error, { schema })
+}
+
+/** There is no role that could be given rights. */
+export function noSuchRole(role: string): Failure {
+  return refused(
+    `There is no role "${role}" on the PostgreSQL server; make it first, as an administrator: CREATE ROLE ${quoted(role)} LOGIN PASSWORD '…'`,
+    { systemCode: sqlState.undefinedObject },
+  )
 }
 
 /** A role was not given its rights: the server only warns of that. */

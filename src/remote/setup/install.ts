@@ -1,7 +1,7 @@
 /** Making the tables. */
 import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
-import { makingFailure, notGranted } from '../server-failures.ts'
+import { makingFailure, noSuchRole, notGranted } from '../server-failures.ts'
 import type { InstallPostgresOptions } from '../server-options.ts'
 import { grantsOf, mayUse, quoted, tablesOf } from '../sql/tables.ts'
 import { inTransaction } from '../wire/in-transaction.ts'
@@ -40,6 +40,8 @@ async function make(wire: Wire, schema: string): Promise<void> {
 }
 
 async function grant(wire: Wire, schema: string, role: string): Promise<void> {
+  const [found] = await wire.ask({ text: 'SELECT 1 FROM pg_roles WHERE rolname = $1' }, [role])
+  if (!found) throw exceptionOf(noSuchRole(role))
   await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })
   const [row] = await wire.ask(mayUse, [schema, role])
   if (row?.[0] !== 't') throw exceptionOf(notGranted(role, schema))

@@ -24,6 +24,7 @@ export const sqlState = {
   undefinedColumn: '42703',
   insufficientPrivilege: '42501',
   wrongPassword: '28P01',
+  undefinedObject: '42704',
   duplicateTable: '42P07',
   diskFull: '53100',
   tooManyConnections: '53300',
