@@ -16,7 +16,7 @@ export async function withServerFailures<Result>(
     const { message } = error as Error // Only exceptions have codes.
     if (codes.includes('ERR_IDB_NOT_INSTALLED')) throw new Failure(notInstalled(schema), ...codes)
     if (message.startsWith(aboutUrl)) {
-      throw new WrongUse(`${urlSource(place)}${message.slice(aboutUrl.length)}`)
+      throw new WrongUse(inCommands(`${urlSource(place)}${message.slice(aboutUrl.length)}`))
     }
     const where = codes.includes('ERR_IDB_UNREACHABLE') ? whereAmbient(place) : ''
     const told = `${inCommands(message)}${where === '' ? '' : `; ${where}`}`
@@ -29,6 +29,11 @@ const aboutUrl = 'Option "connectionString"'
 
 /** What the library advises, and what that is at a command line. */
 const advice: readonly (readonly [inPrograms: string, inCommands: string])[] = [
+  [
+    'give the authority as the option "tls", as { ca }, or name its file',
+    'leave it out, and name the file of the authority',
+  ],
+  ['lower "connections" of postgres() in its processes', 'end processes that use it'],
   [
     'name it in the option "tls", as { ca }',
     'name its file in the environment variable NODE_EXTRA_CA_CERTS',

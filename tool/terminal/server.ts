@@ -1,7 +1,7 @@
 /** A PostgreSQL server in place of a directory: `postgres://user@host/database?schema=name`, or `postgres:` for what the environment says. */
 import { createIndexedDB, type ClosableIDBFactory, type IndexedDBOptions } from 'idb-everywhere'
 import type { ServerOptions } from 'idb-everywhere/postgres'
-import { Failure, WrongUse } from './failures.ts'
+import { WrongUse } from './failures.ts'
 import { plainText } from './plain-text.ts'
 
 /** The server that the environment names. */
@@ -15,11 +15,11 @@ export const serverSeconds = 5
 
 const scheme = /^postgres(?:ql)?:/i
 
-/** Whether a place is a server. @throws Failure for the URL of something else, which is not shown: it may hold a password */
+/** Whether a place is a server. @throws WrongUse for the URL of something else, which is not shown: it may hold a password */
 export function isServer(place: string): boolean {
   if (scheme.test(place)) return true
   if (!/^[a-z][a-z\d+.-]*:\/\//i.test(place)) return false
-  throw new Failure('That is the URL of no PostgreSQL server; it begins with postgres://')
+  throw new WrongUse('That is the URL of no PostgreSQL server; it begins with postgres://')
 }
 
 /** What the functions of `idb-everywhere/postgres` are told of a server. */
@@ -101,12 +101,10 @@ export function urlSource(place: string, environment: Environment = process.env)
 /** Whether a place says itself which server it is. */
 const isNamed = (place: string): boolean => place.replace(scheme, '').startsWith('//')
 
-/** Where a server is that the environment names, and which variable says so; empty for one that was given. No password is in it. */
+/** Which variable names a server that the environment names; empty for one that was given. */
 export function whereAmbient(place: string, environment: Environment = process.env): string {
   if (isNamed(place)) return ''
-  const { url, variable } = serverIn(environment)
-  const hosts = hostsIn(url)
-  return hosts === '' ? `${variable} names it` : `${variable} names ${hosts}`
+  return `${serverIn(environment).variable} names it`
 }
 
 /** Its hosts and ports, in order; empty where that cannot be told for sure from a password. */

@@ -7,7 +7,7 @@ import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
 import { noPassword, pooled, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
 import type { Statement } from './statement.ts'
-import { isFinal, unreachable } from './unreachable.ts'
+import { isFinal, type ServerProblem, unreachable } from './unreachable.ts'
 import { StatementError, Wire } from './wire.ts'
 
 /** How servers are reached. */
@@ -42,7 +42,7 @@ export class Connector {
     const { addresses, waitMs } = this.#reaching
     const deadline = now() + waitMs
     for (;;) {
-      const problems: Problem[] = []
+      const problems: ServerProblem[] = []
       for (let i = 0; i < addresses.length; i++) {
         const place = (this.#last + i) % addresses.length
         const found = await this.#try(Client, addresses[place] as ServerAddress) // Within the list.
@@ -50,7 +50,7 @@ export class Connector {
           this.#last = place
           return found
         }
-        problems.push(found)
+        problems.push({ ...found, server: addresses[place]?.shown ?? null })
       }
       if (now() >= deadline || problems.every(isFinal)) throw exceptionOf(unreachable(problems))
       await new Promise((resolve) => setTimeout(resolve, retryPauseMs))
@@ -118,11 +118,15 @@ export class Connector {
     return client
   }
 
-  #configOf({ applicationName, tls, ...address }: ServerAddress): object {
+  #configOf({ applicationName, tls, host, port, user, password, database }: ServerAddress) {
     const verified = { ...this.#reaching.tls, rejectUnauthorized: true }
     const ssl = tls === 'off' ? false : tls === 'verified' ? verified : unverified
     return {
-      ...address,
+      host,
+      port,
+      user,
+      password,
+      database,
       ssl,
       application_name: applicationName,
       pipeline: true,

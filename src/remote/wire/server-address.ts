@@ -1,4 +1,4 @@
-/** Where servers are: what a connection string says. Nothing of one is ever in an error, as it may hold a password. */
+/** Where servers are: what a connection string says. Of one, hosts and ports alone are ever in an error, as it may hold a password. */
 import { optionError } from '../../errors.ts'
 
 /** A server, and as whom to use it; undefined: as the environment says (`PGUSER`, `PGPASSWORD`, …). */
@@ -11,6 +11,8 @@ export interface ServerAddress {
   readonly database: string | undefined
   readonly applicationName: string
   readonly tls: TlsMode
+  /** As errors name it: its host and port; null where part of a password may have been taken for them. */
+  readonly shown: string | null
 }
 
 /** Whether the way to the server is encrypted; `verified`: and its certificate has to be right, for that host. */
@@ -63,8 +65,21 @@ function addressesIn(text: string): ServerAddress[] {
   }
   return (parts['hosts'] ?? '').split(',').map((place) => {
     const { host, port } = placeOf(place, parameters)
-    return { ...common, host, port, tls: tlsOf(parameters['sslmode'], host) }
+    const shown = isSure(parts, host) ? shownAs(host, port) : null
+    return { ...common, host, port, tls: tlsOf(parameters['sslmode'], host), shown }
   })
+}
+
+/** An @ after the first one, or encoded, is perhaps of a password that was not encoded as it should be. */
+function isSure(parts: Readonly<Record<string, string | undefined>>, host: string): boolean {
+  const { hosts = '', database = '', parameters = '' } = parts
+  return ![hosts, database, parameters, host].some((it) => it.includes('@'))
+}
+
+function shownAs(host: string, port: number): string {
+  const printed = host.replace(/\p{Cc}/gu, '?')
+  if (printed.startsWith('/')) return `${printed}/.s.PGSQL.${port}`
+  return printed.includes(':') ? `[${printed}]:${port}` : `${printed}:${port}`
 }
 
 const placeShape = /^(?<host>\[[^\]]*\]|[^:]*)(?::(?<port>\d+))?$/
@@ -91,10 +106,25 @@ function parametersOf(text: string): Parameters {
   // Beside an @ it may be part of a password that was not encoded.
   const isName = /^[a-z_]{1,40}$/i.test(unknown) && !text.includes('@')
   const which = isName ? `the parameter "${unknown}", which` : 'a parameter that'
-  const advice = unknown === 'schema' ? 'give it as the option "schema"' : 'leave it out'
+  const advice = adviceFor(unknown)
   throw new Malformed(
     `has ${which} is not known here; ${advice} (known are ${knownParameters.join(', ')})`,
   )
+}
+
+function adviceFor(parameter: string): string {
+  switch (parameter) {
+    case 'schema':
+      return 'give it as the option "schema"'
+    case 'sslca':
+    case 'sslrootcert':
+      return 'give the authority as the option "tls", as { ca }, or name its file in the environment variable NODE_EXTRA_CA_CERTS'
+    case 'sslcert':
+    case 'sslkey':
+      return 'give a certificate of the client as the option "tls", as { cert, key }; an authority is named there as { ca }, or in the environment variable NODE_EXTRA_CA_CERTS'
+    default:
+      return 'leave it out'
+  }
 }
 
 /** By default nothing goes over a network that others could read, and no one can pretend to be the server. */

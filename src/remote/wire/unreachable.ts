@@ -1,4 +1,4 @@
-/** Why no server can be used, in words that hold nothing of the connection string. */
+/** Why no server can be used, in words that hold nothing of the connection string but hosts and ports. */
 import { type Failure, failure } from '../../errors.ts'
 import { noPassword, noTls, pooled, type Problem, sqlState } from './problem.ts'
 
@@ -14,16 +14,15 @@ export function isFinal({ code }: Problem): boolean {
   )
 }
 
+/** What is wrong with one of the servers. */
+export interface ServerProblem extends Problem {
+  /** Its host and port; null: they are not to be shown. */
+  readonly server: string | null
+}
+
 /** The failure where none of the servers can be used, each for its reason. */
-export function unreachable(problems: readonly Problem[]): Failure {
-  const codes = [...new Set(problems.map(({ code }) => code ?? 'no answer'))]
-  const [code] = codes
-  const known = codes.length === 1 && code !== undefined ? reasons[code] : undefined
-  const which =
-    problems.length === 1
-      ? 'The PostgreSQL server cannot be used'
-      : `None of ${problems.length} PostgreSQL servers can be used`
-  const message = `${which}: ${known ?? codes.join(', ')}`
+export function unreachable(problems: readonly ServerProblem[]): Failure {
+  const message = `${whichOf(problems)}: ${reasonsOf(problems)}`
   const systemCode = problems.find((problem) => problem.code !== null)?.code
   return failure('UnknownError', message, {
     code: 'ERR_IDB_UNREACHABLE',
@@ -31,12 +30,46 @@ export function unreachable(problems: readonly Problem[]): Failure {
   })
 }
 
+function whichOf(problems: readonly ServerProblem[]): string {
+  const [{ server } = { server: null }] = problems
+  if (problems.length > 1) return `None of ${problems.length} PostgreSQL servers can be used`
+  return `The PostgreSQL server ${server === null ? '' : `${server} `}cannot be used`
+}
+
+function reasonsOf(problems: readonly ServerProblem[]): string {
+  if (problems.length === 1) return problems.map(reasonOf).join('')
+  const told = problems.map((it) => (it.server === null ? '' : `${it.server}: `) + reasonOf(it))
+  return [...new Set(told)].join('; ')
+}
+
+function reasonOf({ code, message }: Problem): string {
+  if (code === sqlState.tooManyConnections) return fullBecause(message ?? '')
+  return code === null ? 'it has not answered' : (reasons[code] ?? code)
+}
+
+/** Whose limit it is, as the server's words tell; in another language they do not. */
+function fullBecause(message: string): string {
+  const [, whose, raise] = limits.find(([words]) => words.test(message)) ?? anyLimit
+  return `${whose} as many connections as it takes (53300); lower "connections" of postgres() in its processes, raise ${raise}, or put a pooler in front of it`
+}
+
+type Limit = readonly [words: RegExp, whose: string, raise: string]
+
+const anyLimit: Limit = [/^/, 'this role, its database or the server has', 'the limit']
+
+const limits: readonly Limit[] = [
+  [/for role/, 'this role has', 'its limit with ALTER ROLE … CONNECTION LIMIT'],
+  [/for database/, 'the database has', 'its limit with ALTER DATABASE … CONNECTION LIMIT'],
+  [/too many clients|slots are reserved/, 'the server has', 'its "max_connections"'],
+]
+
 /** Code → what it means. */
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
   ENOENT: 'there is no such socket (ENOENT)',
   ENOTFOUND: 'its name is not known (ENOTFOUND)',
-  [noTls]: 'it does not encrypt; let it, or say "sslmode=disable" where no one can listen',
+  [noTls]:
+    'it does not encrypt (NO_TLS); switch TLS on there ("ssl = on"), or put "sslmode=disable" into the connection string where you trust the network in between',
   ERR_TLS_CERT_ALTNAME_INVALID:
     'its certificate is for another name (ERR_TLS_CERT_ALTNAME_INVALID)',
   CERT_HAS_EXPIRED: 'its certificate has expired (CERT_HAS_EXPIRED)',
@@ -58,6 +91,5 @@ const reasons: Readonly<Record<string, string>> = {
   [sqlState.wrongPassword]: 'it does not accept the user or the password (28P01)',
   '28000': 'it does not let this user in (28000)',
   '3D000': 'it has no such database (3D000)',
-  [sqlState.tooManyConnections]: 'it has as many connections as it takes (53300)',
   [sqlState.readOnlyTransaction]: 'it takes no writes: it is a replica, or was made read-only',
 }

@@ -144,6 +144,7 @@ const checks = [
       const { serverVersion, ...rest } = found
       assert.match(serverVersion, /^\d+\.\d+$/)
       assert.deepEqual(rest, {
+        server: new URL(server.connectionString).searchParams.get('host'),
         schema,
         database: 'postgres',
         role: 'postgres',
@@ -221,7 +222,7 @@ const checks = [
     async () => {
       const secrets = [
         'postgres://ann:hunter2@127.0.0.1:1/x?sslmode=hunter2',
-        'postgres://ann:hunter2@/x?host=/tmp/hunter2',
+        'postgres://ann:hunter2@/x?host=/tmp/nowhere',
         'mysql://ann:hunter2@host/x',
       ]
       for (const secret of secrets) {
@@ -286,8 +287,8 @@ const checks = [
     async () => {
       const url = 'postgres://ann:hunter2@127.0.0.1:1/x'
       for (const [env, where] of [
-        [{ DATABASE_URL: url }, 'DATABASE_URL names 127.0.0.1:1'],
-        [{ PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: 'hunter2' }, 'PGHOST names 127.0.0.1:1'],
+        [{ DATABASE_URL: url }, 'DATABASE_URL names it'],
+        [{ PGHOST: '127.0.0.1', PGPORT: '1', PGPASSWORD: 'hunter2' }, 'PGHOST names it'],
       ]) {
         for (const args of [
           ['ls', 'postgres:'],
@@ -295,6 +296,7 @@ const checks = [
         ]) {
           const { code, stderr } = await tool(args, { env })
           assert.equal(code, 1)
+          assert.match(stderr, /^error: The PostgreSQL server 127\.0\.0\.1:1 cannot be used: /)
           assert.match(stderr, new RegExp(`; ${where} \\(UnknownError, ERR_IDB_UNREACHABLE`))
           assert.doesNotMatch(stderr, /hunter2/)
         }

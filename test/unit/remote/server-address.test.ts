@@ -19,8 +19,18 @@ test('a connection string names a server, and as whom to use it', () => {
       password: 'p@ss:word',
       database: 'library',
       tls: 'verified',
+      shown: 'db.example.com:6000',
     },
   ])
+})
+
+test.each([
+  'postgres://ann:12/sec@host/library',
+  'postgres://ann:pa@ss@host/library',
+  'postgres://ann%3Apass%40host/library',
+  'postgres://ann:12/library?password=p@ss',
+])('no host of %j is shown, as it may be of a password', (connectionString) => {
+  expect(serverAddresses(connectionString).map(({ shown }) => shown)).toEqual([null])
 })
 
 test('several hosts, in one string or in several, are several servers', () => {
@@ -69,6 +79,8 @@ test('a parameter that is not known is named, and its value is not', () => {
   expect(open('sslmode=require&pgbouncer=true')).toThrow(
     'has the parameter "pgbouncer", which is not known here; leave it out',
   )
+  expect(open('sslrootcert=ca.pem')).toThrow('as { ca }, or name its file')
+  expect(open('sslkey=key.pem')).toThrow('as { cert, key }')
   expect(open('schema=public')).toThrow('"schema", which is not known here; give it as the option')
 })
 

@@ -31,7 +31,8 @@ function status(server: string, { json, ...options }: StatusOptions): Promise<vo
   return withPlace(server, options, async (place) => {
     const found = await postgresStatus(place)
     if (found.format === null) process.exitCode = exitCodes.found
-    await (json ? printJson(found) : printFound(found, hostsIn(place.connectionString)))
+    const hosts = hostsIn(place.connectionString)
+    await (json ? printJson({ server: hosts, ...found }) : printFound(found, hosts))
   })
 }
 
