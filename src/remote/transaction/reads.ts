@@ -1,10 +1,10 @@
 /** Operations that read. */
 import type { Operation, ScanOperation } from '../../protocol/protocol.ts'
 import { countStatement, getStatement, scanStatement } from '../sql/scan-statements.ts'
-import { numberIn, type Row, textIn } from '../wire/statement.ts'
+import { numberIn } from '../wire/statement.ts'
 import { FoundRecords } from './found/found-records.ts'
+import { GotRecords } from './found/got-records.ts'
 import type { Ground, Group, Pending } from './ground.ts'
-import { partsIn, recordUnder } from './found/record-under.ts'
 
 /** One scan, whose records are passed on while they come. */
 export function scanning(pending: Pending<ScanOperation>): Group {
@@ -52,31 +52,13 @@ export function getting(pendings: readonly Pending<ScanOperation>[]): Group {
     const keys = pendings.map(({ operation }) => operation.range.lower)
     const of = first.operation
     const { statement, values } = getStatement(ground.schemaName, ground.db, of, keys)
-    ground.line.send(statement, values, (rows) => {
-      let at = 0
-      for (const [i, pending] of pendings.entries()) {
-        const start = at
-        while (at < rows.length && numberIn(rows[at] as Row, 0) === i + 1) at++
-        const pass = (): void => passFound(rows, start, at, pending)
-        attempt(ground, pending, pass, () => ground.done(pending))
-      }
+    const got = new GotRecords(ground, pendings)
+    const done = (): void => {
+      got.end()
       over()
-    })
+    }
+    ground.line.send(statement, values, done, (row) => got.row(row))
   })
-}
-
-function passFound(
-  rows: readonly Row[],
-  start: number,
-  end: number,
-  { operation, receiver }: Pending<ScanOperation>,
-): void {
-  if (start === end) return
-  const row = rows[start] as Row // There is at least one.
-  const isIndex = operation.indexId !== 0
-  const primaryKey = isIndex ? textIn(row, 1) : null
-  const parts = operation.withValues ? partsIn(rows, start, end, isIndex ? 2 : 1) : []
-  receiver.record(recordUnder(operation.range.lower, primaryKey, parts))
 }
 
 function attempt(
