@@ -12,6 +12,8 @@ export async function bundleProgram(contents: string, outfile: string): Promise<
     bundle: true,
     format: 'esm',
     platform: 'node',
+    // Loaded where a server is asked for.
+    external: ['pg'],
     // The engine is looked for from where the source lies.
     define: {
       'import.meta.url': JSON.stringify(pathToFileURL(join(root, 'src/platform/node.ts')).href),

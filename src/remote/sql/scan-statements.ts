@@ -32,14 +32,16 @@ class Parameters {
   }
 }
 
-/** How many records come together: at most a megabyte each, as longer values come in parts. */
+/** How many records come together, and how many bytes of them before the last: a driver has a row as text, which takes twice as many. */
 const groupLength = 64
+const groupBytes = 1024 * 1024
 
 /**
  * What reads the records of a scan. Most of a server's and a driver's time goes into rows, so a row has several records: the place of the
  * first among all, from 1, and lists of their keys, of an index of their records' keys, and of their values, each in order, as `bytea`
  * in the binary format of arrays; null where it is not wanted. A value in parts is empty there, and its parts come as rows of their own:
- * the number of the part, the place of the record, and the part where the list of values is. Rows come in any order.
+ * the number of the part, the place of the record, the part where the list of values is, and last how many parts there are. Rows come in
+ * any order.
  */
 export function scanStatement(schema: string, db: number, scan: Scan): Bound {
   const parameters = new Parameters()
@@ -55,7 +57,8 @@ export function scanStatement(schema: string, db: number, scan: Scan): Bound {
     listOf(hasKeys && isIndex ? 'pkey' : null),
     listOf(scan.withValues ? 'value' : null),
   ]
-  const groups = `SELECT NULL::int, min(n)::int, ${lists.join(', ')} FROM (${records}) r GROUP BY (n - 1) / ${groupLength}`
+  const group = `(n - 1) / ${groupLength}${isSized(scan) ? `, before / ${groupBytes}` : ''}`
+  const groups = `SELECT NULL::int, min(n)::int, ${lists.join(', ')}, NULL::int FROM (${records}) r GROUP BY ${group}`
   const key = isIndex ? 'r.pkey' : 'r.key'
   const text = scan.withValues ? `${groups} UNION ALL ${partsOfLong(place, records, key)}` : groups
   return { statement: { name: nameOf(scan), text }, values: parameters.values }
@@ -72,7 +75,7 @@ function listOf(column: string | null): string {
 /** Read in addition only where a value of the store is in parts. */
 function partsOfLong({ schema, db, store }: Place, records: string, key: string): string {
   const ofStore = `${schema}.chunks WHERE db = ${db} AND store = ${store}`
-  return `SELECT c.no, r.n::int, NULL, NULL, c.part FROM (${records}) r CROSS JOIN LATERAL (SELECT no, part FROM ${ofStore} AND key = ${key} AND r.parts > 0 OFFSET 0) c WHERE EXISTS (SELECT FROM ${ofStore})`
+  return `SELECT c.no, r.n::int, NULL, NULL, c.part, r.parts FROM (${records}) r CROSS JOIN LATERAL (SELECT no, part FROM ${ofStore} AND key = ${key} AND r.parts > 0 OFFSET 0) c WHERE EXISTS (SELECT FROM ${ofStore})`
 }
 
 function nameOf(scan: Scan): string {
@@ -80,7 +83,8 @@ function nameOf(scan: Scan): string {
   const of = indexId === 0 ? 'store' : 'index'
   const from = !after ? 'all' : inclusive ? 'at' : 'after'
   const what = isKeyless(scan) ? 'bare' : withValues ? 'values' : 'keys'
-  return `idb_scan_${of}_${direction}_${from}_${what}_${isCut(scan) ? 'cut' : 'whole'}`
+  const size = isCut(scan) ? 'cut' : isSized(scan) ? 'whole' : 'light'
+  return `idb_scan_${of}_${direction}_${from}_${what}_${size}`
 }
 
 interface Place {
@@ -91,22 +95,28 @@ interface Place {
   readonly parameters: Parameters
 }
 
-function isCut({ limitBytes, limit, withValues }: Scan): boolean {
-  return withValues && limitBytes !== Infinity && limit > 1
+function isCut(scan: Scan): boolean {
+  return isSized(scan) && scan.limitBytes !== Infinity
+}
+
+/** Whether it matters how many bytes the records have. */
+function isSized({ limit, withValues }: Scan): boolean {
+  return withValues && limit > 1
 }
 
 /**
- * The records with their places in order. Where bytes are limited they end with the record with which the number is reached; the size of a
- * value in parts is that of its whole parts.
+ * The records with their places in order, and where sizes matter the bytes of all before each. Where bytes are limited they end with the
+ * record with which the number is reached; the size of a value in parts is that of its whole parts.
  */
 function numbered(place: Place, scan: Scan): string {
   const order = orderOf(scan)
   const found = scan.indexId === 0 ? storeScan(place, scan) : indexScan(place, scan)
   const window = `WINDOW w AS (ORDER BY ${order} ROWS UNBOUNDED PRECEDING)`
-  if (!isCut(scan)) return `SELECT f.*, row_number() OVER w AS n FROM (${found}) f ${window}`
+  if (!isSized(scan)) return `SELECT f.*, row_number() OVER w AS n FROM (${found}) f ${window}`
   const keys = scan.indexId === 0 ? 'length(key)' : 'length(key) + length(pkey)'
   const size = `${keys} + length(value) + greatest(parts - 1, 0) * ${chunkBytes}`
   const sized = `SELECT f.*, row_number() OVER w AS n, sum(${size}) OVER w - (${size}) AS before FROM (${found}) f ${window}`
+  if (!isCut(scan)) return sized
   return `SELECT * FROM (${sized}) g WHERE before < ${place.parameters.add(scan.limitBytes)}`
 }
 
