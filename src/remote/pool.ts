@@ -88,6 +88,13 @@ export class Pool {
     for (const { wire } of this.#all) wire.cutOff()
   }
 
+  /** Closes all, if none is in use or wanted. Gives whether it has. */
+  letIdleGo(): boolean {
+    if (this.#making.size > 0 || this.#inUse().length > 0) return false
+    for (const { wire } of this.#idle.splice(0)) wire.cutOff()
+    return true
+  }
+
   /** Whether there is a connection at once. */
   get hasIdle(): boolean {
     return this.#idle.length > 0

@@ -19,6 +19,7 @@ import { numberIn, type Row, textIn } from '../wire/statement.ts'
 import { lostInBetween, type Wire } from '../wire/wire.ts'
 import type { Absences } from './absences.ts'
 import { Answers } from './answers.ts'
+import { atEnd, noLongerAtEnd } from './at-end.ts'
 import { News } from './news.ts'
 import { holderIn } from './holder.ts'
 import { findOutcome, type FoundOutcome } from './outcome.ts'
@@ -32,6 +33,9 @@ export const graceMs = renewMs * 1.5
 
 /** After that the row of one that ended without a word is deleted though it is in the way of none, long after it may ask what became of a commit. */
 const forgottenMs = leaseMs * 20
+
+/** For how long a process that has nothing else to do is kept by a server that does not answer. */
+const leaveMs = 1_000
 
 export interface SessionOptions {
   readonly schema: string
@@ -67,6 +71,8 @@ export class Session {
   /** How often it was ended: a start that was under way then is no longer wanted. */
   #ends = 0
   #hasWarned = false
+  /** Never rejects. */
+  #leaving: Promise<void> = Promise.resolve()
 
   constructor(options: SessionOptions) {
     this.#options = options
@@ -175,15 +181,38 @@ export class Session {
 
   /** Ends it; there must be no open connection. */
   async end(): Promise<void> {
+    this.#ends++
+    this.#hasBegun = false
+    const wire = this.#takeWire()
+    await this.#leaving
+    if (wire) await this.#endOn(wire)
+  }
+
+  /**
+   * Ends it as the process does, so that others need not find out; not where transactions have connections. Where the process goes on all the
+   * same, it comes back with what is asked next, as after a loss.
+   */
+  leave(): void {
+    if (!this.#wire || !this.#options.pool().letIdleGo()) return
+    const wire = this.#takeWire()
+    if (!wire) return
+    const timer = setTimeout(() => wire.cutOff(), leaveMs)
+    this.#leaving = this.#endOn(wire).finally(() => clearTimeout(timer))
+  }
+
+  /** The connection for messages, which is no longer one; null: there was none, or it is lost. */
+  #takeWire(): Wire | null {
     this.#stopTimer()
+    noLongerAtEnd(this)
     const wire = this.#wire
     this.#wire = null
     this.#starting = null
-    this.#ends++
-    this.#hasBegun = false
-    if (!wire || wire.isLost) return
+    return wire?.isLost ? null : wire
+  }
+
+  async #endOn(wire: Wire): Promise<void> {
     await wire.ask(this.#options.sql.sessions.end, [this.client]).catch(() => {})
-    await wire.end()
+    await wire.end().catch(() => {})
   }
 
   /** The connection for messages, made where there is none. @throws what `ready()` throws */
@@ -198,6 +227,7 @@ export class Session {
   async #start(): Promise<string> {
     const { connector, report } = this.#options
     const ends = this.#ends
+    await this.#leaving
     const wire = await connector.connect()
     try {
       await hurry(wire, this.#begin(wire))
@@ -209,6 +239,7 @@ export class Session {
     wire.onNotification((payload) => this.#notified(payload))
     wire.onLoss(() => this.#lost(wire, report))
     this.#wire = wire
+    atEnd(this)
     this.#renewLater()
     // Its rows may have gone with the last connection.
     if (this.#hasBegun) {
@@ -246,6 +277,7 @@ export class Session {
     if (this.#wire !== wire) return
     this.#wire = null
     this.#starting = null
+    noLongerAtEnd(this)
     if (this.#connections.size === 0) return
     // Those who ask would wait for it.
     this.ready().catch((error: unknown) => {

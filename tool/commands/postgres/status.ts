@@ -69,7 +69,7 @@ function databasesText({ databases }: PostgresStatus): string {
 
 function processesText({ processes }: PostgresStatus): string {
   const rows = processes.map(({ application, address, connections, databases, seenMs }) => [
-    shownName(application ?? '?'),
+    application === null ? '(ended, or out of reach)' : shownName(application),
     address ?? undefined,
     connections,
     databases.map(useText).join(', '),
