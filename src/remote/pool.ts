@@ -80,7 +80,12 @@ export class Pool {
   slotsToRemake(): number[] {
     const idle = new Set(this.#idle)
     for (const lease of this.#all) lease.isRetired ||= !idle.has(lease)
-    return Array.from(idle, ({ slot }) => slot)
+    return this.idleSlots
+  }
+
+  /** The slots of idle connections. */
+  get idleSlots(): number[] {
+    return this.#idle.map(({ slot }) => slot)
   }
 
   /** Ends all connections now, those in use, too: they lead to a server that is no longer the one that takes writes. */

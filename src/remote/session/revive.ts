@@ -2,7 +2,7 @@
 import type { OpenConnection } from './open-connection.ts'
 import type { Sql } from '../sql/sql.ts'
 import { inTransaction } from '../wire/in-transaction.ts'
-import { numberIn } from '../wire/statement.ts'
+import { textIn } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
 
 /** What is to be there again. */
@@ -15,21 +15,22 @@ export interface Reviving {
 }
 
 /**
- * Makes its rows again. Gives the connections that it still has: those to databases that were upgraded or deleted meanwhile, or are about
- * to be, it has lost.
+ * Makes its rows again, all with a few statements, however many there are. Gives the connections that it still has: those to databases that
+ * were upgraded or deleted meanwhile, or are about to be, it has lost.
  */
-export async function revive({ wire, sql, client, slots, connections }: Reviving) {
-  const { sessions, schemas, transactions } = sql
-  const kept = new Set<string>()
-  await inTransaction(wire, async () => {
+export async function revive(reviving: Reviving): Promise<Set<string>> {
+  const { wire, sql, client, slots, connections } = reviving
+  const { sessions } = sql
+  const placed = [
+    connections.map(({ id }) => id),
+    client,
+    connections.map(({ database }) => database.id),
+    connections.map(({ database }) => database.epoch),
+  ]
+  return inTransaction(wire, async () => {
     await wire.ask(sessions.begin, [client])
-    for (const slot of slots) await wire.ask(transactions.makeSlot, [client, slot])
-    for (const { id, database } of connections) {
-      const [row] = await wire.ask(schemas.findNow, [database.id])
-      if (!row || numberIn(row, 2) !== database.epoch) continue
-      await wire.ask(sessions.connect, [id, client, database.id, database.epoch])
-      kept.add(id)
-    }
+    await wire.ask(sessions.renew, [client, slots])
+    const kept = await wire.ask(sessions.reconnect, placed)
+    return new Set(kept.map((row) => textIn(row, 0)))
   })
-  return kept
 }

@@ -111,7 +111,7 @@ export class Session {
     if (!this.#connections.delete(id)) return
     const { sessions } = this.#options.sql
     try {
-      await this.#wire?.ask(sessions.disconnect, [id, this.channel])
+      await this.#wire?.ask(sessions.disconnect, [[id], this.channel])
     } catch {
       // The row goes with the session, or with the next look at the connections.
     }
@@ -314,7 +314,10 @@ export class Session {
     try {
       const { sessions } = this.#options.sql
       const placed = [...this.#connections.values()].filter(({ isPlaced }) => isPlaced)
-      const [isThere] = await wire.ask(sessions.renew, [this.client])
+      const [isThere] = await wire.ask(sessions.renew, [
+        this.client,
+        this.#options.pool().idleSlots,
+      ])
       const kept = isThere
         ? await this.#kept(wire)
         : await revive({ ...this.#place(wire), connections: placed })
@@ -338,10 +341,8 @@ export class Session {
   async #kept(wire: Wire): Promise<Set<string>> {
     const { sessions } = this.#options.sql
     const rows = await wire.ask(sessions.connections, [this.client])
-    for (const row of rows) {
-      const id = textIn(row, 0)
-      if (!this.#connections.has(id)) await wire.ask(sessions.disconnect, [id, this.channel])
-    }
+    const closed = rows.map((row) => textIn(row, 0)).filter((id) => !this.#connections.has(id))
+    if (closed.length > 0) await wire.ask(sessions.disconnect, [closed, this.channel])
     return new Set(rows.filter((row) => row[1] === 't').map((row) => textIn(row, 0)))
   }
 

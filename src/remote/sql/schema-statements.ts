@@ -10,8 +10,6 @@ export interface SchemaStatements {
   readonly findAlone: Statement
   /** Makes a database of version 0 where there is none: `$1` name. */
   readonly make: Statement
-  /** Number, version, epoch and whether it can be had at once: `$1` number. */
-  readonly findNow: Statement
   readonly list: Statement
   /** The stores of a database with that name: `$1`. */
   readonly stores: Statement
@@ -50,7 +48,6 @@ export function schemaStatements(schema: string): SchemaStatements {
   return named({
     findShared: `${find} WHERE ${byName} FOR KEY SHARE`,
     findAlone: `${find} WHERE ${byName} FOR UPDATE`,
-    findNow: `${find} WHERE id = $1 FOR KEY SHARE SKIP LOCKED`,
     make: `INSERT INTO ${schema}.databases (name, version, epoch, next_store, next_index) VALUES ($1, 0, 0, 1, 1) ON CONFLICT (sha256(name)) DO NOTHING`,
     list: `SELECT name, version FROM ${schema}.databases WHERE version > 0 ORDER BY name`,
     stores: `SELECT t.id, t.name, t.key_path, t.auto ${ofName('stores')} ORDER BY t.id`,

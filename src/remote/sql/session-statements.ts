@@ -6,7 +6,7 @@ import type { Statement } from '../wire/statement.ts'
 export interface SessionStatements {
   /** `$1` client. Does nothing where it is there. */
   readonly begin: Statement
-  /** It lives: gives nothing where the session is no more. `$1` client. */
+  /** It lives: gives nothing where the session is no more. Slots that are missing are made again: `$1` client, `$2` slots. */
   readonly renew: Statement
   readonly end: Statement
   /** Holds what shows that its process has not ended, until the connection does: `$1` client. */
@@ -17,7 +17,12 @@ export interface SessionStatements {
   readonly expire: Statement
   /** `$1` id, `$2` client, `$3` database, `$4` epoch. */
   readonly connect: Statement
-  /** `$1` id, `$2` channel. */
+  /**
+   * Those whose databases have the epochs that they know, and are not about to be upgraded or deleted; gives their ids: `$1` ids, `$2`
+   * client, `$3` databases, `$4` epochs.
+   */
+  readonly reconnect: Statement
+  /** `$1` ids, `$2` channel. */
   readonly disconnect: Statement
   /** Which are still there, and whether their database has the epoch that they know: `$1` client. */
   readonly connections: Statement
@@ -41,14 +46,15 @@ export function sessionStatements(schema: string): SessionStatements {
   const others = 'db = $1 AND client <> $2'
   return named({
     begin: `INSERT INTO ${sessions} (client, seen) VALUES ($1, now()) ON CONFLICT (client) DO NOTHING`,
-    renew: `UPDATE ${sessions} SET seen = now() WHERE client = $1 RETURNING 1`,
+    renew: `WITH renewed AS (UPDATE ${sessions} SET seen = now() WHERE client = $1 RETURNING client), remade AS (INSERT INTO ${slots} (client, slot, token) SELECT client, unnest($2::int[]), 0 FROM renewed ON CONFLICT DO NOTHING) SELECT 1 FROM renewed`,
     end: `DELETE FROM ${sessions} WHERE client = $1`,
     hold: `SELECT pg_try_advisory_lock_shared(${lockOf('$1')})`,
     findAbsent: `SELECT s.client, ${microseconds('s.seen')} FROM ${sessions} s WHERE s.client <> $2 AND EXISTS (SELECT FROM ${connections} c WHERE c.client = s.client AND c.db = $1) AND NOT EXISTS (SELECT FROM pg_locks l WHERE ${isHeldBy('s.client')})`,
     // One whose transaction is still running would be waited for, and all others with it: it holds the row of a slot.
     expire: `WITH hurried AS MATERIALIZED (SELECT set_config('lock_timeout', '500ms', true)), due AS MATERIALIZED (SELECT client FROM ${sessions} WHERE seen < now() - $1 * interval '1 ms' OR (client, ${microseconds('seen')}) IN (SELECT * FROM unnest($2::uuid[], $3::bigint[])) FOR UPDATE SKIP LOCKED), free AS MATERIALIZED (SELECT client FROM ${slots} WHERE client IN (SELECT client FROM due) FOR UPDATE SKIP LOCKED) DELETE FROM ${sessions} s USING hurried WHERE s.client IN (SELECT client FROM due) AND (SELECT count(*) FROM ${slots} WHERE client = s.client) = (SELECT count(*) FROM free WHERE client = s.client)`,
     connect: `INSERT INTO ${connections} (id, client, db, epoch) VALUES ($1, $2, $3, $4)`,
-    disconnect: `WITH gone AS (DELETE FROM ${connections} WHERE id = $1 RETURNING db) SELECT pg_notify($2, 'closed ' || db) FROM gone`,
+    reconnect: `WITH free AS MATERIALIZED (SELECT id, epoch FROM ${schema}.databases WHERE id = ANY ($3::bigint[]) FOR KEY SHARE SKIP LOCKED) INSERT INTO ${connections} (id, client, db, epoch) SELECT u.id, $2, u.db, u.epoch FROM unnest($1::uuid[], $3::bigint[], $4::bigint[]) u (id, db, epoch) JOIN free f ON f.id = u.db AND f.epoch = u.epoch RETURNING id`,
+    disconnect: `WITH gone AS (DELETE FROM ${connections} WHERE id = ANY ($1::uuid[]) RETURNING db) SELECT pg_notify($2, 'closed ' || db) FROM (SELECT DISTINCT db FROM gone) g`,
     connections: `SELECT c.id, EXISTS (SELECT FROM ${schema}.databases d WHERE d.id = c.db AND d.epoch = c.epoch) FROM ${connections} c WHERE c.client = $1`,
     ask: `WITH asked AS (UPDATE ${connections} SET ask = $3, old_version = $4, new_version = $5 WHERE ${others} AND ask IS DISTINCT FROM $3 RETURNING 1) SELECT pg_notify($6, 'ask') FROM asked LIMIT 1`,
     countOthers: `SELECT count(*), count(*) FILTER (WHERE delivered IS DISTINCT FROM $3) FROM ${connections} WHERE ${others}`,

@@ -17,6 +17,9 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
     ask(`WITH s AS (INSERT INTO $schema.sessions (client, seen) VALUES (gen_random_uuid(), ${seen}) RETURNING client)
       INSERT INTO $schema.connections (id, client, db, epoch) SELECT gen_random_uuid(), client, d.id, d.epoch FROM s, $schema.databases d`)
 
+  const put = (database: IDBDatabase): Promise<unknown> =>
+    resultOf(database.transaction('s', 'readwrite').objectStore('s').put(1, 1))
+
   test(
     'a process that has ended holds up no upgrade until its lease is over; one that lives does',
     { timeout: 25_000 },
@@ -90,5 +93,26 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
       database.transaction('s', 'readwrite').objectStore('s').put(1, key),
     )
     expect(await Promise.all(puts.map((it) => resultOf(it)))).toEqual([1, 2])
+  })
+  test('a process whose rows are gone makes those of its open connections again, and loses what was upgraded meanwhile', async () => {
+    const indexedDB = await factory()
+    const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    const others = await Promise.all([1, 2].map(() => resultOf(indexedDB.open('test'))))
+    const stale = await openDatabase(indexedDB, () => {}, { name: 'stale' })
+    const closed = new Promise((resolve) => (stale.onclose = resolve))
+    await ask(`WITH gone AS (DELETE FROM $schema.sessions)
+      UPDATE $schema.databases SET epoch = epoch + 1 WHERE name = decode('007300740061006c0065', 'hex')`)
+    await expect(put(database)).rejects.toMatchObject({ name: 'AbortError' })
+    await closed
+    expect(await ask('SELECT count(*) FROM $schema.connections')).toEqual([['3']])
+    expect(await Promise.all([database, ...others].map(put))).toEqual([1, 1, 1])
+  })
+
+  test('slots that are gone are made again', async () => {
+    const database = await opened()
+    await ask('DELETE FROM $schema.slots')
+    await expect(put(database)).rejects.toMatchObject({ name: 'AbortError' })
+    await expect.poll(() => ask('SELECT count(*) FROM $schema.slots')).toEqual([['1']])
+    expect(await put(database)).toBe(1)
   })
 })

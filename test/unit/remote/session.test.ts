@@ -41,7 +41,7 @@ function sessionOver(connections: readonly Promise<unknown>[]): Session {
     sql: sqlOn('any'),
     connector: connector as unknown as Connector, // Nothing else of it is asked for.
     serverCount: 1,
-    pool: () => ({ slotsToRemake: () => [], cutOff() {} }) as never, // Nor of this.
+    pool: () => ({ slotsToRemake: () => [], idleSlots: [], cutOff() {} }) as never, // Nor of this.
     report: () => {},
   })
 }
