@@ -67,6 +67,8 @@ export class Pool {
   readonly #making = new Set<Promise<void>>()
   #lastSlot = 0
   readonly #pulse: Pulse
+  /** The client's name, as it was told last. */
+  #client = ''
 
   constructor(options: PoolOptions) {
     this.#options = options
@@ -170,7 +172,10 @@ export class Pool {
 
   #dismiss(lease: Lease): void {
     this.#forget(lease)
-    lease.wire.end().catch(() => {})
+    const { wire, slot } = lease
+    // What fails is lost, and its row goes with the session.
+    wire.ask(this.#options.statements.dropSlot, [this.#client, slot]).catch(() => {})
+    wire.end().catch(() => {})
   }
 
   #takeIdle(): Lease | undefined {
@@ -211,7 +216,7 @@ export class Pool {
 
   async #connect(): Promise<Lease> {
     const { connector, client } = this.#options
-    const name = await client()
+    const name = (this.#client = await client())
     const wire = await connector.connect()
     const slot = ++this.#lastSlot
     try {

@@ -26,6 +26,8 @@ export interface TransactionStatements {
    * pooler's connection has the path of the role, so it says where the server's own names are.
    */
   readonly makeSlot: Statement
+  /** The same. */
+  readonly dropSlot: Statement
 }
 
 /**
@@ -52,6 +54,7 @@ export function transactionStatements(schema: string): TransactionStatements {
     readSlot: `SELECT token FROM ${schema}.slots WHERE ${slot} FOR UPDATE`,
     fenceSlot: `UPDATE ${schema}.slots SET token = CASE WHEN token < $3 THEN $3 + 1 ELSE token END WHERE ${slot}`,
     makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) SELECT $1, $2, 0 FROM pg_catalog.set_config('synchronous_commit', 'local', true)`,
+    dropSlot: `DELETE FROM ${schema}.slots USING pg_catalog.set_config('synchronous_commit', 'local', true) WHERE client OPERATOR(pg_catalog.=) $1 AND slot OPERATOR(pg_catalog.=) $2`,
   })
 }
 

@@ -115,4 +115,16 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
     await expect.poll(() => ask('SELECT count(*) FROM $schema.slots')).toEqual([['1']])
     expect(await put(database)).toBe(1)
   })
+
+  test('a connection to the server that is no longer wanted leaves no slot', async () => {
+    const indexedDB = await factory({ connections: 1 })
+    const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    for (let i = 0; i < 3; i++) {
+      const putting = put(database)
+      const other = await resultOf(indexedDB.open('test'))
+      await putting
+      other.close()
+    }
+    await expect.poll(() => ask('SELECT count(*) FROM $schema.slots')).toEqual([['1']])
+  })
 })
