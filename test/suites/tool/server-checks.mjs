@@ -82,7 +82,7 @@ const checks = [
       assert.equal(code, 1)
       assert.match(
         stderr,
-        /^error: .*role "nobody" does not exist \(UnknownError, ERR_IDB_SERVER\)\n$/,
+        /^error: There is no role "nobody" .*: CREATE ROLE "nobody" LOGIN .* \(UnknownError, ERR_IDB_SERVER\)\n$/,
       )
       const found = await tool(['postgres', 'status', '--schema', 'half'], { env: environment })
       assert.equal(found.code, 3)
@@ -144,7 +144,7 @@ const checks = [
       const { serverVersion, ...rest } = found
       assert.match(serverVersion, /^\d+\.\d+$/)
       assert.deepEqual(rest, {
-        server: new URL(server.connectionString).searchParams.get('host'),
+        server: new URLSearchParams(server.connectionString.split('?')[1]).get('host'),
         schema,
         database: 'postgres',
         role: 'postgres',
