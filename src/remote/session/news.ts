@@ -37,7 +37,8 @@ interface Told {
 /** What it needs of a session. */
 export interface NewsOptions {
   readonly client: string
-  readonly channel: string
+  /** The name of the channel. */
+  readonly channel: () => string
   readonly statements: NewsStatements
   /** The connection to the server for messages; null: there is none. */
   readonly wire: () => Wire | null
@@ -106,7 +107,7 @@ export class News {
     if (changes.length === 0) return
     const { client, channel, statements } = this.#options
     const text = messageText({ type: 'news', client, db: database.id, changes })
-    line.send(statements.tell, [channel, text])
+    line.send(statements.tell, [channel(), text])
   }
 
   #databases(): Set<ToldDatabase> {
@@ -134,7 +135,7 @@ export class News {
   async #say(wire: Wire, type: 'watch' | 'tells', { id: db }: ToldDatabase): Promise<void> {
     const { client, channel, statements } = this.#options
     const message: Message = { type, client, db }
-    await wire.ask(statements.tell, [channel, messageText(message)])
+    await wire.ask(statements.tell, [channel(), messageText(message)])
   }
 
   /** Gives whether it was done: where it fails the connection is lost, and the next one makes up for it. Never rejects. */

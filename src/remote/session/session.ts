@@ -73,21 +73,21 @@ export class Session {
   #hasWarned = false
   /** Never rejects. */
   #leaving: Promise<void> = Promise.resolve()
+  /**
+   * The name of the channel on which the processes tell each other that there is something to look at, which only those know who may read
+   * the tables; empty: it has not begun yet.
+   */
+  #channel = ''
 
   constructor(options: SessionOptions) {
     this.#options = options
     this.news = new News({
       client: this.client,
-      channel: this.channel,
+      channel: () => this.#channel,
       statements: options.sql.news,
       wire: () => this.#wire,
       connections: () => this.#connections.values(),
     })
-  }
-
-  /** The name of the channel on which the processes tell each other that there is something to look at: the schema's, which is as long as one may be. */
-  get channel(): string {
-    return this.#options.schema
   }
 
   /** Its name, once the server knows it. @throws UnknownError where the server cannot be reached, or has no tables */
@@ -111,7 +111,7 @@ export class Session {
     if (!this.#connections.delete(id)) return
     const { sessions } = this.#options.sql
     try {
-      await this.#wire?.ask(sessions.disconnect, [[id], this.channel])
+      await this.#wire?.ask(sessions.disconnect, [[id], this.#channel])
     } catch {
       // The row goes with the session, or with the next look at the connections.
     }
@@ -126,7 +126,7 @@ export class Session {
     const wire = await this.#connected()
     const { sessions } = this.#options.sql
     const asked = [request, versions.oldVersion, versions.newVersion]
-    await wire.ask(sessions.ask, [db, this.client, ...asked, this.channel])
+    await wire.ask(sessions.ask, [db, this.client, ...asked, this.#channel])
   }
 
   /** Deletes the sessions of others that are over, which keep others from a database. Never rejects: it is tried again. */
@@ -251,11 +251,8 @@ export class Session {
   }
 
   async #begin(wire: Wire): Promise<void> {
-    const { schema, sql } = this.#options
-    await checkTables(wire, schema)
-    // What it says of itself must not wait for a standby: it is made again where it is lost.
-    const listen = `LISTEN ${quoted(this.channel)}`
-    await wire.ask({ text: `SET synchronous_commit = local; ${listen}` })
+    const { sql } = this.#options
+    await this.#listen(wire)
     await wire.ask(sql.sessions.hold, [this.client])
     if (!this.#hasBegun) {
       void wire.ask(sql.sessions.expire, [forgottenMs, [], []]).catch(() => {})
@@ -263,6 +260,13 @@ export class Session {
     }
     await this.#noteServer(wire)
     await this.#warnOfStandbys(wire)
+  }
+
+  async #listen(wire: Wire): Promise<void> {
+    this.#channel = await checkTables(wire, this.#options.schema)
+    const listen = `LISTEN ${quoted(this.#channel)}`
+    // What it says of itself must not wait for a standby: it is made again where it is lost.
+    await wire.ask({ text: `SET synchronous_commit = local; ${listen}` })
   }
 
   /** Where it is another than before, transactions leave the former one, which may be out of reach without their connections being cut. */
@@ -318,6 +322,8 @@ export class Session {
         this.client,
         this.#options.pool().idleSlots,
       ])
+      // The tables may have been made anew, with another channel.
+      if (!isThere) await this.#listen(wire)
       const kept = isThere
         ? await this.#kept(wire)
         : await revive({ ...this.#place(wire), connections: placed })
@@ -342,7 +348,7 @@ export class Session {
     const { sessions } = this.#options.sql
     const rows = await wire.ask(sessions.connections, [this.client])
     const closed = rows.map((row) => textIn(row, 0)).filter((id) => !this.#connections.has(id))
-    if (closed.length > 0) await wire.ask(sessions.disconnect, [closed, this.channel])
+    if (closed.length > 0) await wire.ask(sessions.disconnect, [closed, this.#channel])
     return new Set(rows.filter((row) => row[1] === 't').map((row) => textIn(row, 0)))
   }
 
@@ -360,7 +366,7 @@ export class Session {
       const newVersion = row[3] === null ? null : numberIn(row, 3)
       void connection.deliverVersionChange(numberIn(row, 2), newVersion).then(() => {
         const wired = this.#wire ?? wire
-        return wired.ask(sessions.noteDelivered, [id, request, this.channel]).catch(() => {})
+        return wired.ask(sessions.noteDelivered, [id, request, this.#channel]).catch(() => {})
       })
     }
   }

@@ -1,9 +1,10 @@
 /** What is asked of a schema before it is used. */
 import type { Statement } from '../wire/statement.ts'
 
-/** The format of the tables in a schema, whose name is quoted. */
+/** The format of the tables in a schema, whose name is quoted, and the name of its channel, null where there is none. */
 export function meta(schema: string): Statement {
-  return { text: `SELECT format FROM ${schema}.meta` }
+  // As JSON: tables of another format need not have that column.
+  return { text: `SELECT format, to_jsonb(m) ->> 'channel' FROM ${schema}.meta m` }
 }
 
 /** How many standbys follow the server, and which of them it waits for at a commit. */

@@ -1,7 +1,8 @@
 /**
  * The tables, in a schema of their own. All are keyed by numbers; names are rows, so that no upgrade changes a table.
  *
- * - `meta`: one row, the format of the tables. A newer one is refused.
+ * - `meta`: one row, the format of the tables, a newer one of which is refused, and the name of the channel for notifications. Anyone who can
+ *   connect may listen to a channel, and notify it, whose name they know: it is random, so that only those know it who may read the tables.
  * - `databases`: a row for each. `epoch` is raised by each upgrade. Its row lock is what upgrades and openings wait for each other by.
  * - `stores`: object stores. `epoch` is their database's, so that who locks a store under an old schema finds out. `current_number`:
  *   that of the key generator. Writers lock the rows of their scope in the order of ids.
@@ -33,8 +34,8 @@ export function quoted(name: string): string {
 export function tablesOf(schema: string): string {
   return `
 CREATE SCHEMA IF NOT EXISTS ${schema};
-CREATE TABLE ${schema}.meta (format int NOT NULL);
-INSERT INTO ${schema}.meta VALUES (${tablesFormat});
+CREATE TABLE ${schema}.meta (format int NOT NULL, channel text NOT NULL);
+INSERT INTO ${schema}.meta VALUES (${tablesFormat}, 'idb_' || replace(gen_random_uuid()::text, '-', ''));
 CREATE TABLE ${schema}.databases (
   id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name bytea NOT NULL, version bigint NOT NULL, epoch bigint NOT NULL,
   next_store int NOT NULL, next_index int NOT NULL);

@@ -153,7 +153,8 @@ onServer('forged notifications', ({ factory, connectionString, schema }) => {
     observe(database as never, {}, (observed) => notes.push(observed)) // Node has no type for it.
     await eventually(() => expect(notes).toEqual([{ type: 'missed' }]))
     for (const text of forged) {
-      await askServer(connectionString(), 'SELECT pg_notify($1, $2)', [await schema(), text])
+      const tell = `SELECT pg_notify(channel, $1) FROM "${await schema()}".meta`
+      await askServer(connectionString(), tell, [text])
     }
     const transaction = other.transaction('s', 'readwrite')
     transaction.objectStore('s').put(1, 'a')

@@ -18,7 +18,7 @@ function steeredWire(keep: string | null = null) {
         return new Promise((_, reject) => listeners.push(() => reject(lostInBetween())))
       }
       return Promise.resolve(
-        text.startsWith('SELECT format') || name === 'idb_renew' ? [['1']] : [],
+        text.startsWith('SELECT format') || name === 'idb_renew' ? [['1', 'any']] : [],
       )
     },
     onLoss: (listener: () => void) => void listeners.push(listener),

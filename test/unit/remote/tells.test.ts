@@ -23,7 +23,7 @@ test('it says so over the next connection where the one to say it over is lost',
   let current = steeredWire({ isLost: true })
   const news = new News({
     client: 'ann',
-    channel: 'any',
+    channel: () => 'any',
     statements: newsStatements('"any"'),
     wire: () => current.wire,
     connections: () => [{ id: 'one', database, settled: () => Promise.resolve() }],
