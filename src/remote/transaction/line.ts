@@ -7,6 +7,9 @@ import type { Wire } from '../wire/wire.ts'
 /** How many bytes may be on their way before their answers. */
 const mostBytesOnTheWay = 16 * 1024 * 1024
 
+/** For how long what was sent before a rollback may still take: longer than what waits for no one takes to be answered. */
+const patienceMs = 100
+
 /** A wire for the length of a transaction. The first statement that fails ends it for all. */
 export class Line {
   readonly wire: Wire
@@ -74,7 +77,14 @@ export class Line {
   rollback(): void {
     this.leave()
     if (this.wire.isLost) return
-    this.wire.send(rollback, [], { done() {}, failed: () => this.wire.cutOff() })
+    // What is under way may wait for the locks of others, for any length of time.
+    const timer = setTimeout(() => this.wire.cancel(), patienceMs)
+    const answered = (): void => clearTimeout(timer)
+    const failed = (): void => {
+      answered()
+      this.wire.cutOff()
+    }
+    this.wire.send(rollback, [], { done: answered, failed })
   }
 }
 

@@ -1,6 +1,7 @@
 /** Finding the server that takes writes, of those that may. */
 import { exceptionOf } from '../../errors.ts'
 import { now } from '../../event-loop/turn.ts'
+import { cancelStatement } from './cancel.ts'
 import { hurry } from './hurry.ts'
 import { isShared } from './is-shared.ts'
 import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
@@ -68,7 +69,9 @@ export class Connector {
       return isMissing ? { ...problem, code: noPassword } : problem
     }
     const { isPooled, idleMs } = this.#reaching
-    const wire = isPooled ? new Wire(client, forPooler(idleMs)) : new Wire(client)
+    const cancel = (): Promise<void> => cancelStatement(this.#clientOf(Client, address), client)
+    const adapted = isPooled ? forPooler(idleMs) : undefined
+    const wire = new Wire(client, { cancel, ...(adapted && { adapted }) })
     const another = (): Promise<Wire> => this.#another(Client, address)
     try {
       const problem = await hurry(wire, this.#prepare(wire, client.processID, another))

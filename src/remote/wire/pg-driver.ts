@@ -17,6 +17,10 @@ export interface PgClient {
   end(): Promise<void>
   /** The server's process that it is connected to, as the server says; a pooler says anything. */
   readonly processID: number | null
+  /** What shows that we are the one who is connected to it. */
+  readonly secretKey: unknown
+  readonly host: string
+  readonly port: number
   /** What was given, or the environment has; null: there is none. */
   readonly password: string | null
   /** What it is on. */
@@ -26,6 +30,11 @@ export interface PgClient {
 }
 
 interface PgConnection {
+  readonly ssl: unknown
+  connect(port: number | string, host?: string): void
+  requestSsl(): void
+  cancel(processID: number | null, secretKey: unknown): void
+  on(event: 'connect' | 'sslconnect' | 'error' | 'end', listener: () => void): void
   readonly stream: PgSocket
   /** Has what comes over a stream read. */
   attachListeners(stream: PgStream): void

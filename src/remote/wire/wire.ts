@@ -32,10 +32,18 @@ export function isLoss(error: unknown): boolean {
 /** For how long a server may take to answer what is left, and to close a connection. */
 const endTimeoutMs = 10_000
 
+/** What a connection does differently. */
+interface WireOptions {
+  /** What is sent in place of a statement; left out: the statement. */
+  readonly adapted?: (statement: Statement) => Statement
+  /** Has the server give up the statement that it is at. Left out: that cannot be said. Never rejects. */
+  readonly cancel?: () => Promise<void>
+}
+
 export class Wire {
   readonly #client: PgClient
   readonly #writes: GatheredWrites
-  readonly #adapted: (statement: Statement) => Statement
+  readonly #options: WireOptions
   #pending = 0
   #sentCount = 0
   #hasWarned = false
@@ -46,10 +54,10 @@ export class Wire {
   readonly #lossListeners: (() => void)[] = []
   #idle: (() => void) | null = null
 
-  /** `client` must be connected. `adapted`: what is sent in place of a statement. */
-  constructor(client: PgClient, adapted: (statement: Statement) => Statement = (it) => it) {
+  /** `client` must be connected. */
+  constructor(client: PgClient, options: WireOptions = {}) {
     this.#client = client
-    this.#adapted = adapted
+    this.#options = options
     this.#writes = gatherWrites(client.connection.stream)
     keepOrderOfSent(client)
     client.on('error', (error) => {
@@ -98,7 +106,7 @@ export class Wire {
   send(statement: Statement, values: readonly Value[], answer: Answer): void {
     this.#sentCount++
     if (this.#pending++ === 0) this.#client.ref()
-    const asked = statementOf(this.#adapted(statement), values)
+    const asked = statementOf(this.#options.adapted?.(statement) ?? statement, values)
     const rows: Row[] = []
     asked.on('row', answer.row ?? ((row) => append(rows, row)))
     asked.on('end', (result) => {
@@ -137,6 +145,14 @@ export class Wire {
     const timer = setTimeout(() => this.#client.connection.stream.destroy(), endTimeoutMs)
     await this.#client.end()
     clearTimeout(timer)
+  }
+
+  /** Has the server give up the statement that it is at. It is not idle before that is over: what comes next is not meant. */
+  cancel(): void {
+    const { cancel } = this.#options
+    if (this.#isLost || !cancel) return
+    this.#pending++
+    void cancel().then(() => this.#answered())
   }
 
   /** Closes it now: what is not answered fails. */

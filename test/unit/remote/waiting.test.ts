@@ -76,6 +76,25 @@ onServer('a lock that another process has', ({ factory, connectionString, schema
     expect(await resultOf(database.transaction('s').objectStore('s').count())).toBe(0)
   })
 
+  test('one that is aborted while it waits gives its connection back at once', async () => {
+    const database = await openDatabase(await factory({ connections: 1 }), (it) =>
+      it.createObjectStore('s'),
+    )
+    await tell('BEGIN', 'SELECT FROM stores FOR NO KEY UPDATE')
+    for (let i = 0; i < 3; i++) {
+      const transaction = database.transaction('s', 'readwrite')
+      // It listens, so that no commit is on its way with it.
+      transaction.objectStore('s').put(1, 1).onsuccess = () => {}
+      const outcome = outcomeOf(transaction)
+      await waiting()
+      transaction.abort()
+      expect(await outcome).toBe('aborted')
+      // The only connection reads now, while the lock is still held.
+      expect(await resultOf(database.transaction('s').objectStore('s').count())).toBe(0)
+    }
+    await tell('COMMIT')
+  })
+
   test('one that is let alone waits, and commits', async () => {
     const database = await openDatabase(await factory(), (it) => it.createObjectStore('s'))
     await tell('BEGIN', 'SELECT FROM stores FOR NO KEY UPDATE')
