@@ -1,6 +1,7 @@
 /** What a server, or who administers it, refuses. */
 import { execFile } from 'node:child_process'
-import { chown, mkdir } from 'node:fs/promises'
+import { chmod, chown, mkdir, mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterEach, expect, test, vi } from 'vitest'
@@ -181,7 +182,8 @@ onServer('a server that refuses', ({ factory, connectionString, schema }) => {
   })
 
   test('a disk that is full fails the transaction, and leaves nothing of it', async (context) => {
-    const place = '/tmp/idb-pg-small'
+    const place = await mkdtemp(join(tmpdir(), 'idb-everywhere-small-'))
+    await chmod(place, 0o755)
     const mounted = await mount(place)
     if (!mounted) return context.skip('only root can mount a small disk')
     try {
@@ -210,7 +212,6 @@ onServer('a server that refuses', ({ factory, connectionString, schema }) => {
 /** Whether a disk of 16 MiB is there now, on which the server may write. */
 async function mount(place: string): Promise<boolean> {
   if (process.getuid?.() !== 0) return false
-  await mkdir(place, { recursive: true })
   try {
     await promisify(execFile)('mount', ['-t', 'tmpfs', '-o', 'size=16m', 'tmpfs', place])
   } catch {
