@@ -67,8 +67,8 @@ export class Visit {
   async choose(workload: string): Promise<void> {
     await this.page.getByRole('combobox', { name: 'Workload' }).selectOption({ label: workload })
     const few = this.page.getByRole('radio', { name: '100', exact: true })
-    if (await few.isEnabled()) await few.check({ force: true })
-    await this.page.getByRole('radio', { name: '1', exact: true }).check({ force: true })
+    if (await few.isEnabled()) await few.check()
+    await this.page.getByRole('radio', { name: '1', exact: true }).check()
   }
 
   /** Waits for the end of a run, and gives what the status line says. */
