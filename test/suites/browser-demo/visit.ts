@@ -65,6 +65,8 @@ export class Visit {
   }
 
   async choose(workload: string): Promise<void> {
+    // The page glides to what gets the focus: a field that moves between press and release of the button is not clicked.
+    await this.page.evaluate(untilAtRest)
     await this.page.getByRole('combobox', { name: 'Workload' }).selectOption({ label: workload })
     const few = this.page.getByRole('radio', { name: '100', exact: true })
     if (await few.isEnabled()) await few.check()
@@ -114,6 +116,16 @@ function markEndOfNextRun(): void {
     }
   })
   if (button) observer.observe(button, { childList: true })
+}
+
+/** In the page: resolves when it has not been scrolled for ten frames, as a glide begins a few after what causes it. */
+async function untilAtRest(): Promise<void> {
+  let lastTop = window.scrollY
+  for (let still = 0; still < 10; still++) {
+    await new Promise((resolve) => requestAnimationFrame(resolve))
+    if (window.scrollY !== lastTop) still = 0
+    lastTop = window.scrollY
+  }
 }
 
 /** Waits until the text of an element matches. */
