@@ -3,6 +3,7 @@ import { isA, memberOf } from '../base/thrown.ts'
 import { optionError } from '../errors.ts'
 import type { ScriptUrl } from './indexeddb-options.ts'
 import { describeValue } from '../base/describe-value.ts'
+import { unknownOption } from '../explain/unknown-option.ts'
 import { formerNames } from './former-names.ts'
 import { isTrustedScriptUrl } from './trusted-worker.ts'
 
@@ -34,10 +35,7 @@ const checks: Readonly<Record<string, Check>> = {
 export function checkOptions(options: object): void {
   for (const [name, value] of Object.entries(options)) {
     const check = checkOf(name)
-    if (!check) {
-      const known = Object.keys(checks).join(', ')
-      throw optionError(name, `Unknown option ${describeValue(name)}; the options are ${known}`)
-    }
+    if (!check) throw unknownOption(name, Object.keys(checks))
     const [isValid, expected] = check
     if (value === undefined || isValid(value)) continue
     const got = name === 'host' && typeof value === 'string' ? 'a string' : describeValue(value)

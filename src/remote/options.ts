@@ -2,6 +2,7 @@
 import { optionError } from '../errors.ts'
 import { describeValue } from '../base/describe-value.ts'
 import { isServerUrl } from '../base/server-url.ts'
+import { unknownOption } from '../explain/unknown-option.ts'
 import type { PostgresOptions, ServerOptions } from './server-options.ts'
 import { serverAddresses } from './wire/server-address.ts'
 import type { Reaching } from './wire/connect.ts'
@@ -49,12 +50,7 @@ export function checkServerOptions(
   }
   for (const [name, value] of Object.entries(options)) {
     const check = names.includes(name) ? checks[name] : undefined
-    if (!check) {
-      throw optionError(
-        name,
-        `Unknown option ${describeValue(name)}; the options are ${names.join(', ')}`,
-      )
-    }
+    if (!check) throw unknownOption(name, names)
     const [isValid, expected] = check
     if (value === undefined || isValid(value)) continue
     throw optionError(

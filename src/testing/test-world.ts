@@ -2,6 +2,7 @@
 import { factoryOf } from '../api/IDBFactory.ts'
 import { factoryOn } from '../hosting/composition.ts'
 import { optionError } from '../errors.ts'
+import { unknownOption } from '../explain/unknown-option.ts'
 import { checkOptions } from '../options/check-options.ts'
 import { underPresentNames } from '../options/former-names.ts'
 import { membersOf } from '../options/options.ts'
@@ -114,6 +115,6 @@ function faultsOf(disk: FaultyVfs | null): FaultyVfs {
 function checkNames(options: object): void {
   for (const name of Object.keys(options)) {
     if (name === 'quotaBytes' || name === 'quota') continue
-    throw optionError(name, `Unknown option "${name}"; the options are quotaBytes, faults`)
+    throw unknownOption(name, ['quotaBytes', 'faults'])
   }
 }

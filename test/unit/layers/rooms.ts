@@ -80,6 +80,7 @@ export const sourceRooms: Rooms = {
   'src/remote/': [
     'src/bytes/',
     'src/event-loop/',
+    'src/explain/',
     'src/host/',
     'src/keys/',
     'src/options/indexeddb-options.ts',

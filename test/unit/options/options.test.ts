@@ -151,6 +151,12 @@ const revoked = (() => {
   return proxy
 })()
 
+test('an option that does not exist is refused with the one that was perhaps meant', () => {
+  expect(() => createIndexedDB({ durabilty: 'strict' } as object)).toThrow(
+    /^Unknown option "durabilty"; did you mean "durability"\? There are "path", /,
+  )
+})
+
 test.each<[string, () => unknown]>([
   ['pth', () => createIndexedDB({ pth: 1 } as object)],
   ['path', () => createIndexedDB({ path: '' })],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { serverAddresses } from '../../../src/remote/wire/server-address.ts'
 import { postgres } from '../../../src/remote/postgres.ts'
+import type { PostgresOptions } from '../../../src/remote/server-options.ts'
 
 const common = {
   user: undefined,
@@ -86,7 +87,11 @@ test('a parameter that is not known is named, and its value is not', () => {
 
 test('an option that postgres() does not know is refused by its name', () => {
   const options = { connectionString: 'postgres://host/library', poolSize: 3 }
-  expect(() => postgres(options)).toThrow('Unknown option "poolSize"')
+  expect(() => postgres(options)).toThrow('Unknown option "poolSize"; there are "connectionString"')
+  const misspelled = { connectonString: 'postgres://ann:secret@host/library' }
+  expect(() => postgres(misspelled as object as PostgresOptions)).toThrow(
+    /^Unknown option "connectonString"; did you mean "connectionString"\? There are "connectionString", .*"connections"$/,
+  )
   expect(() => postgres({ connectionString: 'postgres://host/library', connections: 0 })).toThrow(
     'Expected option "connections" to be a number from 1 up, got 0',
   )

@@ -130,5 +130,5 @@ test('install() replaces what is on the global object', () => {
 })
 
 test('an unknown option is a TypeError that names it', () => {
-  expect(() => createTestWorld({ qouta: 1 } as object)).toThrow('Unknown option "qouta"')
+  expect(() => createTestWorld({ qouta: 1 } as object)).toThrow('Unknown option "qouta"; there are')
 })
