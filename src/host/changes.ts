@@ -1,5 +1,6 @@
 /** What a transaction has changed, noted for those who watch: nothing is where nobody does. */
 import { append } from '../base/own-property.ts'
+import { isEmpty } from '../keys/check-range.ts'
 import { allKeys, behindKey, type EncodedRange } from '../keys/key-range.ts'
 import { compareKeys } from '../keys/key.ts'
 import type { Change, ChangeKind } from '../protocol/changes.ts'
@@ -26,6 +27,7 @@ export class Changes {
       }
       case 'deleteRange': {
         const { lower, upper } = operation.range
+        if (isEmpty(operation.range)) return
         const range = { lower: lower.slice(), upper: upper && upper.slice() }
         return this.#add(operation.storeId, 'delete', range)
       }

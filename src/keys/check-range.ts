@@ -16,8 +16,17 @@ export function isKey(bytes: Uint8Array): boolean {
   return keyEnd(bytes, 0) === bytes.length
 }
 
+/** One key, or two bounds, with or without keys between them. @throws StorageError for bytes that begin with no key */
+export function isInterval({ lower, upper }: EncodedRange): boolean {
+  return upper === null ? isKey(lower) : isBound(lower) && isBound(upper)
+}
+
 /** Whether `decodeRange()` can read it, and its ends are in order. @throws StorageError for bytes that begin with no key */
-export function isRange({ lower, upper }: EncodedRange): boolean {
-  if (upper === null) return isKey(lower)
-  return isBound(lower) && isBound(upper) && compareKeys(lower, upper) < 0
+export function isRange(range: EncodedRange): boolean {
+  return isInterval(range) && !isEmpty(range)
+}
+
+/** Whether no key can lie in it, as between the bounds of `IDBKeyRange.bound(1, 1, true, true)`. */
+export function isEmpty({ lower, upper }: EncodedRange): boolean {
+  return upper !== null && compareKeys(lower, upper) >= 0
 }

@@ -2,14 +2,22 @@
 import type { KeptPlace } from '../kept-objects/kept-store.ts'
 import type { Failure } from '../errors.ts'
 import { failureOfMember } from './failure.ts'
-import { booleanOf, integerOf, listOf, Malformed, membersOf, stringOf } from './malformed.ts'
+import {
+  booleanOf,
+  demand,
+  integerOf,
+  listOf,
+  Malformed,
+  membersOf,
+  stringOf,
+} from './malformed.ts'
 import { incarnationOf, markOf } from './mark.ts'
 import type { Answer } from './messages.ts'
 import { blockersOf } from './serving/blockers.ts'
 import { boundedRangeOf } from './serving/bounds.ts'
 import { countersOf } from './asking/counters.ts'
 import { schemaOf } from './schema.ts'
-import { type Change, changeKinds } from '../protocol/changes.ts'
+import { type Change, changeKinds, isRangeOf } from '../protocol/changes.ts'
 import type {
   CommitOutcome,
   SalvagedStore,
@@ -101,7 +109,9 @@ function changeOf(value: unknown): Change {
   const { storeId, kind, range } = membersOf(value)
   const known = changeKinds.find((it) => it === kind)
   if (!known) throw new Malformed('has an unknown kind of change')
-  return { storeId: integerOf(storeId, 1), kind: known, range: boundedRangeOf(range) }
+  const among = boundedRangeOf(range)
+  demand(isRangeOf[known](among), 'has a change of keys that it cannot have')
+  return { storeId: integerOf(storeId, 1), kind: known, range: among }
 }
 
 function outcomeOf(value: unknown): CommitOutcome {

@@ -1,5 +1,6 @@
 /** What committed transactions have changed, for those who watch a database. */
-import type { EncodedRange } from '../keys/key-range.ts'
+import { isKey, isRange } from '../keys/check-range.ts'
+import { type EncodedRange, hasAllKeys } from '../keys/key-range.ts'
 
 /** One object store that is watched. */
 export interface WatchedStore {
@@ -13,6 +14,17 @@ export type ChangeKind = (typeof changeKinds)[number]
 
 /** All kinds. */
 export const changeKinds = ['add', 'put', 'delete', 'clear', 'any'] as const
+
+const isOneKey = ({ lower, upper }: EncodedRange): boolean => upper === null && isKey(lower)
+
+/** Whether a range from elsewhere is one that such a change can have. @throws StorageError for what begins with no key */
+export const isRangeOf: Readonly<Record<ChangeKind, (range: EncodedRange) => boolean>> = {
+  add: isOneKey,
+  put: isOneKey,
+  delete: isRange,
+  clear: hasAllKeys,
+  any: isRange,
+}
 
 /** A record that was changed, or all that may have been. */
 export interface Change {

@@ -1,5 +1,5 @@
 /** Bounds of key ranges that came over a port. */
-import { isBound } from '../../keys/check-range.ts'
+import { isInterval } from '../../keys/check-range.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'
 import { bytesOfMember, demand, membersOf } from '../malformed.ts'
 
@@ -8,6 +8,7 @@ export function boundedRangeOf(value: unknown): EncodedRange {
   const { lower: start, upper: end } = membersOf(value)
   const lower = bytesOfMember(start)
   const upper = end === null ? null : bytesOfMember(end)
-  demand(isBound(lower) && (upper === null || isBound(upper)), 'has an invalid key range')
-  return { lower, upper }
+  const range = { lower, upper }
+  demand(isInterval(range), 'has an invalid key range')
+  return range
 }

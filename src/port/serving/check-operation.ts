@@ -2,7 +2,7 @@
  * What a client may ask of a transaction. The keys it stores are read by other clients, which would take an invalid one for damage;
  * so keys are checked here, while values are checked when they are read.
  */
-import { isBound } from '../../keys/check-range.ts'
+import { isBound, isInterval } from '../../keys/check-range.ts'
 import { keyEnd } from '../../keys/convert-key-to-value.ts'
 import { forEachIndexKey } from '../../keys/index-keys.ts'
 import type { EncodedRange } from '../../keys/key-range.ts'
@@ -88,8 +88,8 @@ function checkSource(indexId: number, { indexes }: ObjectStoreSchema): void {
   demand(indexId === 0 || indexes.has(indexId), 'names an index that does not exist')
 }
 
-function checkRange({ lower, upper }: EncodedRange): void {
-  demand(isBound(lower) && (upper === null || isBound(upper)), 'has an invalid key range')
+function checkRange(range: EncodedRange): void {
+  demand(isInterval(range), 'has an invalid key range')
 }
 
 function checkPosition(after: Scan['after']): void {

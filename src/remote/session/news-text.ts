@@ -1,7 +1,6 @@
 /** What the processes tell each other of watched databases, as texts that a notification can hold: it takes fewer than 8,000 bytes. */
-import { isKey, isRange } from '../../keys/check-range.ts'
-import { allKeys, type EncodedRange, hasAllKeys } from '../../keys/key-range.ts'
-import { type Change, type ChangeKind, changeKinds } from '../../protocol/changes.ts'
+import { allKeys } from '../../keys/key-range.ts'
+import { type Change, type ChangeKind, changeKinds, isRangeOf } from '../../protocol/changes.ts'
 
 /**
  * `watch`: a process watches a database from now on. `tells`: one that has it open tells all of its commits from now on, and may have
@@ -84,17 +83,6 @@ function isId(value: unknown): value is number {
 
 function isKind(value: unknown): value is ChangeKind {
   return changeKinds.some((kind) => kind === value)
-}
-
-const isOneKey = ({ lower, upper }: EncodedRange): boolean => upper === null && isKey(lower)
-
-/** Whether a range is one that such a change can have. @throws StorageError for what begins with no key */
-const isRangeOf: Readonly<Record<ChangeKind, (range: EncodedRange) => boolean>> = {
-  add: isOneKey,
-  put: isOneKey,
-  delete: isRange,
-  clear: hasAllKeys,
-  any: isRange,
 }
 
 function bytesOf(value: unknown): Uint8Array {

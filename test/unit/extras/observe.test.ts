@@ -143,6 +143,15 @@ describe.each(Object.entries(places))('observe() in %s', (_title, placeOf) => {
     expect(keys).toEqual([[3], [10], [19], [undefined], [3]])
   })
 
+  test('says nothing of a deletion between bounds that have no key between them', async () => {
+    const { writer, notes } = await fixture()
+    await write(writer, (books) => {
+      books.delete(IDBKeyRange.bound(5, 5, true, true))
+      books.put(bookOf(2))
+    })
+    expect(await notes.until(1)).toEqual([change([one('books', 'put', 2)])])
+  })
+
   test('tells of more than a thousand changes as one range', async () => {
     const { writer, notes } = await fixture({ stores: ['books'] })
     await write(writer, (books) => {

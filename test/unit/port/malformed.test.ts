@@ -8,7 +8,9 @@ import { connectHost } from '../../../src/port/client.ts'
 import { writeAnswer, writeCall } from '../../../src/port/codec.ts'
 import type { Answer, Call } from '../../../src/port/messages.ts'
 import { serve } from '../../../src/port/server.ts'
+import type { ChangeKind } from '../../../src/protocol/changes.ts'
 import { emptySchema, type Operation } from '../../../src/protocol/protocol.ts'
+import { allKeys, type EncodedRange } from '../../../src/keys/key-range.ts'
 import { encodeNumberKey } from '../../../src/keys/number-key.ts'
 import {
   all,
@@ -399,9 +401,25 @@ const forgedAnswers: readonly [title: string, message: unknown][] = [
     'a change of no kind',
     parcelOf([0], { type: 'changed', id: 1, isOwn: true, changes: [{ storeId: 1, kind: 'x' }] }),
   ],
+  ['a put of more than one key', changed('put', allKeys)],
+  ['a clear of less than a store', changed('clear', { lower: encodeNumberKey(1), upper: null })],
+  [
+    'a deletion whose end is its start',
+    changed('delete', { lower: encodeNumberKey(1), upper: encodeNumberKey(1) }),
+  ],
+  ['a change of what is no key', changed('any', { lower: Uint8Array.of(0), upper: null })],
   ['counters that are no numbers', parcelOf([0], { type: 'inspected', id: 1, counters: {} })],
   ['a record that is cut short', parcelOf([6, 1, 100, 0, 0])],
 ]
+
+function changed(kind: ChangeKind, range: EncodedRange): unknown {
+  return parcelOf([0], {
+    type: 'changed',
+    id: 1,
+    isOwn: true,
+    changes: [{ storeId: 1, kind, range }],
+  })
+}
 
 function answer(...answers: readonly Answer[]): unknown {
   const writer = new ParcelWriter()
