@@ -227,7 +227,7 @@ export function countStatement(
 
 /**
  * What reads the record of each of several keys: of a store's, or the first one of an index's. A row has the place from 1, of an index the
- * record's key, and with values the value and a part of it as above.
+ * record's key, and with values the value, how many parts it has (null: it is whole), and of one of these the number and the part.
  */
 export function getStatement(
   schema: string,
@@ -246,7 +246,7 @@ export function getStatement(
   const records = recordOf(place, '$3', key)
   const columns = `u.o${isStore ? '' : ', e.pkey'}`
   const text = withValues
-    ? `SELECT ${columns}, r.value, c.part FROM ${found} ${records} ${partsOf(place, '$3', key)} ORDER BY u.o, c.no`
+    ? `SELECT ${columns}, r.value, nullif(r.parts, 0), c.no, c.part FROM ${found} ${records} ${partsOf(place, '$3', key)} ORDER BY u.o, c.no`
     : `SELECT ${columns} FROM ${found} ${records} ORDER BY u.o`
   return {
     statement: { name, text },

@@ -132,4 +132,45 @@ onServer('damaged rows', ({ factory, connectionString, schema }) => {
       await completion(transaction)
     })
   }
+
+  const valueReads: Readonly<Record<string, (store: IDBObjectStore) => IDBRequest>> = {
+    'get()': (store) => store.get('long'),
+    'getAll()': (store) => store.getAll('long'),
+    'getAll() of more': (store) => store.getAll(),
+    'a cursor': (store) => store.openCursor('long'),
+    'a cursor backwards': (store) => store.openCursor(null, 'prev'),
+    'get() of an index': (store) => store.index('a').get('long'),
+    'getAll() of an index': (store) => store.index('a').getAll('long'),
+    'a cursor of an index': (store) => store.index('a').openCursor(null, 'prev'),
+    'a cursor of its keys once': (store) => store.index('a').openCursor('long', 'nextunique'),
+  }
+  const partDamage: readonly string[] = [
+    'DELETE FROM chunks WHERE no = 0',
+    'DELETE FROM chunks WHERE no = 1',
+    'DELETE FROM chunks WHERE no = 2',
+    'DELETE FROM chunks',
+    'UPDATE records SET parts = 2 WHERE parts = 3',
+    'UPDATE records SET parts = 4 WHERE parts = 3',
+    'UPDATE records SET parts = -3 WHERE parts = 3',
+    'INSERT INTO chunks SELECT db, store, key, 3, part FROM chunks WHERE no = 2',
+    'INSERT INTO chunks SELECT db, store, key, -1, part FROM chunks WHERE no = 2',
+    'INSERT INTO chunks SELECT db, store, key, 2147483647, part FROM chunks WHERE no = 2',
+    'UPDATE chunks SET no = 3 WHERE no = 2',
+    'UPDATE chunks SET part = substring(part FROM 1 FOR 1000) WHERE no = 1',
+    "UPDATE chunks SET part = part || '\\x00' WHERE no = 0",
+  ]
+  for (const damage of partDamage) {
+    test(`a long value is read by nothing where its parts do not fit: ${damage}`, async () => {
+      const database = await resultOf((await make()).open('test'))
+      await ask(damage)
+      const codes = Object.entries(valueReads).map(async ([title, read]) => {
+        const store = database.transaction('plain').objectStore('plain')
+        const found = await resultOf(read(store)).then(() => 'a value', codeOf)
+        return [title, found] as const
+      })
+      const expected = Object.keys(valueReads).map((title) => [title, 'ERR_IDB_CORRUPT'])
+      expect(await Promise.all(codes)).toEqual(expected)
+      expect(await resultOf(database.transaction('plain').objectStore('plain').count())).toBe(11)
+    })
+  }
 })

@@ -1,12 +1,11 @@
 /** Records as a server gives them, and as those who asked for them get them. */
 import { setElement } from '../../../base/own-property.ts'
-import { StorageError } from '../../../errors.ts'
 import type { RecordBytes } from '../../../protocol/protocol.ts'
 import { remoteLimits } from '../../limits.ts'
 import { chunkBytes } from '../../sql/tables.ts'
 import { bytesIn, numberIn, type Row } from '../../wire/statement.ts'
 import { columns, RecordGroup } from './record-group.ts'
-import { withParts } from './with-parts.ts'
+import { missingPart, withParts } from './with-parts.ts'
 
 /** More than any value has. */
 const mostParts = remoteLimits.recordBytes / chunkBytes + 1
@@ -62,13 +61,11 @@ export class FoundRecords {
 
   #takePart(row: Row): void {
     const [place, part] = [numberIn(row, columns.number), numberIn(row, columns.part)]
-    if (part < 0 || part >= mostParts) throw missingPart()
+    const count = numberIn(row, columns.parts)
+    // One too many may come when its record has been passed on.
+    if (part < 0 || part >= Math.min(count, mostParts)) throw missingPart()
     if (place < this.#next) return
-    const parts = this.#parts.get(place) ?? {
-      count: numberIn(row, columns.parts),
-      come: [],
-      comeCount: 0,
-    }
+    const parts = this.#parts.get(place) ?? { count, come: [], comeCount: 0 }
     setElement(parts.come, part, bytesIn(row, columns.values))
     parts.comeCount++
     this.#parts.set(place, parts)
@@ -98,8 +95,9 @@ export class FoundRecords {
     if (this.#next === group.first + group.count) this.#enter(this.#kept.get(this.#next) ?? null)
     const parts = this.#parts.get(place)
     this.#parts.delete(place)
+    if (!parts && group.isNextInParts) throw missingPart()
     const record = group.next()
-    this.#pass(parts ? withParts(record, allOf(parts)) : record)
+    this.#pass(parts ? withParts(record, parts.come, parts.count) : record)
   }
 
   #enter(group: RecordGroup | null): void {
@@ -108,18 +106,4 @@ export class FoundRecords {
     this.#next = group.first
     this.#kept.delete(group.first)
   }
-}
-
-/** @throws StorageError where one is missing */
-function allOf({ come, count }: Parts): readonly Uint8Array[] {
-  if (come.length >= count && areAll(come)) return come
-  throw missingPart()
-}
-
-function areAll(parts: readonly (Uint8Array | undefined)[]): parts is readonly Uint8Array[] {
-  return !parts.includes(undefined)
-}
-
-function missingPart(): StorageError {
-  return new StorageError('corrupt', 'The tables are damaged: a part of a value is missing')
 }

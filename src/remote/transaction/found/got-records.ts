@@ -4,7 +4,7 @@ import type { ScanOperation } from '../../../protocol/protocol.ts'
 import { bytesIn, numberIn, type Row, textIn } from '../../wire/statement.ts'
 import type { Ground, Pending } from '../ground.ts'
 import { recordUnder } from './record-under.ts'
-import { withParts } from './with-parts.ts'
+import { missingPart, withParts } from './with-parts.ts'
 
 /**
  * The records of gets of one store or index, which are passed on while their rows come. A row has the whole of a record, or a part of its
@@ -17,6 +17,8 @@ export class GotRecords {
   #overCount = 0
   /** Of the value of the next one. */
   #parts: Uint8Array[] = []
+  /** How many it has. */
+  #count = 0
   #primaryKey: string | null = null
 
   constructor(ground: Ground, pendings: readonly Pending<ScanOperation>[]) {
@@ -54,13 +56,17 @@ export class GotRecords {
     if (!withValues) return this.#pass(pending, null)
     const column = indexId === 0 ? 1 : 2
     if (row[column + 1] === null) return this.#pass(pending, textIn(row, column))
-    append(this.#parts, bytesIn(row, column + 1))
+    this.#count = numberIn(row, column + 1)
+    // Without a part the number is null, too.
+    if (row[column + 2] !== String(this.#parts.length)) throw missingPart()
+    append(this.#parts, bytesIn(row, column + 3))
     return false
   }
 
   #pass({ operation, receiver }: Pending<ScanOperation>, value: string | null): true {
     const record = recordUnder(operation.range.lower, this.#primaryKey, value)
-    receiver.record(this.#parts.length > 0 ? withParts(record, this.#parts) : record)
+    const isWhole = this.#parts.length === 0
+    receiver.record(isWhole ? record : withParts(record, this.#parts, this.#count))
     return true
   }
 
