@@ -101,7 +101,7 @@ export class Connector {
       return { code: pooled, message: null, isLoss: true }
     }
     await wire.ask({
-      text: `${settingsWith('SET', idleMs)}; ${keepAlives}; ${isolation}; ${atLeastOn({ isLocal: false })}`,
+      text: `${settingsWith('SET', idleMs)}; ${keepAlives}; ${isolation}; ${asServerHas({ isLocal: false })}`,
     })
     return null
   }
@@ -178,11 +178,11 @@ const keepAlives = 'SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 
 const isolation = "SET default_transaction_isolation = 'read committed'"
 
 /**
- * What a strict transaction waits for: the server's disk, and standbys where it has any to wait for. A default that waits for more stays.
- * `isLocal`: until the transaction ends.
+ * What depends on the server. A strict transaction waits for its disk, and for standbys where it has any to wait for: a default that waits
+ * for more stays. As to how long a transaction takes, servers before 17 have no setting. `isLocal`: until the transaction ends.
  */
-function atLeastOn({ isLocal }: { readonly isLocal: boolean }): string {
-  return `SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, ${isLocal})`
+function asServerHas({ isLocal }: { readonly isLocal: boolean }): string {
+  return `SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, ${isLocal}), CASE WHEN current_setting('server_version_num')::int >= 170000 THEN set_config('transaction_timeout', '0', ${isLocal}) END`
 }
 
 function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
@@ -194,7 +194,7 @@ function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
 
 /** Through a pooler nothing is prepared, and settings last as long as a transaction. */
 function forPooler(idleMs: number): (statement: Statement) => Statement {
-  const local = `${settingsWith('SET LOCAL', idleMs)}; ${atLeastOn({ isLocal: true })}`
+  const local = `${settingsWith('SET LOCAL', idleMs)}; ${asServerHas({ isLocal: true })}`
   return ({ text }) => ({ text: text.replace(/^BEGIN[^;]*/, (begin) => `${begin}; ${local}`) })
 }
 

@@ -27,6 +27,13 @@ onServer('a role with defaults of its own', ({ factory, connectionString, schema
     return [await openDatabase(other, () => {}), await openDatabase(again, () => {})]
   }
 
+  const isKnown = async (name: string): Promise<boolean> => {
+    const found = await askServer(connectionString(), 'SELECT FROM pg_settings WHERE name = $1', [
+      name,
+    ])
+    return found.length > 0
+  }
+
   for (const level of ['repeatable read', 'serializable']) {
     const setting = `default_transaction_isolation = '${level}'`
 
@@ -69,8 +76,10 @@ onServer('a role with defaults of its own', ({ factory, connectionString, schema
     'lock_timeout',
     'statement_timeout',
     'idle_in_transaction_session_timeout',
+    'transaction_timeout',
   ]) {
-    test(`a transaction waits for its turn beyond the ${limit} of its role`, async () => {
+    test(`a transaction waits for its turn beyond the ${limit} of its role`, async (context) => {
+      if (!(await isKnown(limit))) return context.skip('the server has no such limit')
       const [one, other] = await openedBy(`${limit} = '50ms'`)
       const holding = one.transaction('s', 'readwrite')
       const store = holding.objectStore('s')
@@ -126,21 +135,31 @@ onServer('a role with defaults of its own', ({ factory, connectionString, schema
 
   for (const isPooled of [false, true]) {
     const way = isPooled ? 'as through a pooler' : 'at the server itself'
+    /** What a setting is in a transaction of a role that has that default. */
+    const within = async (name: string, value: string): Promise<string> => {
+      const role = `app${++count}`
+      const text = `CREATE ROLE ${role} LOGIN; ALTER ROLE ${role} SET ${name} = '${value}'`
+      await askServer(connectionString(), text)
+      const addresses = serverAddresses(connectionString().replace('postgres@', `${role}@`))
+      const reaching = { addresses, tls: undefined, waitMs: 0, idleMs: 30_000, isPooled }
+      const wire = await new Connector(reaching).connect()
+      await wire.ask(beginStrict)
+      const [row] = await wire.ask({ text: `SHOW ${name}` })
+      await wire.end()
+      return String(row?.[0])
+    }
+
     test(`a default that waits for more than a strict transaction stays, ${way}`, async () => {
-      const setBy = async (level: string): Promise<string> => {
-        const role = `app${++count}`
-        const text = `CREATE ROLE ${role} LOGIN; ALTER ROLE ${role} SET synchronous_commit = '${level}'`
-        await askServer(connectionString(), text)
-        const addresses = serverAddresses(connectionString().replace('postgres@', `${role}@`))
-        const reaching = { addresses, tls: undefined, waitMs: 0, idleMs: 30_000, isPooled }
-        const wire = await new Connector(reaching).connect()
-        await wire.ask(beginStrict)
-        const [row] = await wire.ask({ text: 'SHOW synchronous_commit' })
-        await wire.end()
-        return String(row?.[0])
-      }
-      expect([await setBy('remote_apply'), await setBy('off')]).toEqual(['remote_apply', 'on'])
+      const levels = ['remote_apply', 'off'].map((it) => within('synchronous_commit', it))
+      expect(await Promise.all(levels)).toEqual(['remote_apply', 'on'])
     })
+
+    for (const limit of ['statement_timeout', 'transaction_timeout']) {
+      test(`the ${limit} of a role is off in transactions, ${way}`, async (context) => {
+        if (!(await isKnown(limit))) return context.skip('the server has no such limit')
+        expect(await within(limit, '5s')).toBe('0')
+      })
+    }
   }
 
   test('key generators count to the end where numbers would lose digits', async () => {
