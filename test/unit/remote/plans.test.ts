@@ -88,10 +88,13 @@ onServer('a server that takes its tables for empty', (scene) => {
     },
   }
 
-  /** How many entries of indexes have been read; the connection of the test must be closed. */
+  /**
+   * How many entries of indexes have been read; the connection of the test must be closed. What it read is counted for certain when
+   * its process on the server has ended, which a pooler would keep.
+   */
   const readsOf = async (schema: string): Promise<number> => {
     const text = `SELECT sum(idx_tup_read) FROM pg_stat_user_indexes WHERE schemaname = '${schema}' AND relname IN ('records', 'chunks', 'entries')`
-    const others = `SELECT 1 FROM pg_stat_activity WHERE application_name = 'idb-everywhere' AND pid <> pg_backend_pid()`
+    const others = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'idb-everywhere' AND pid <> pg_backend_pid()`
     while ((await askServer(scene.connectionString(), others)).length > 0) continue
     const [row] = await askServer(scene.connectionString(), text)
     return Number(row?.[0])
