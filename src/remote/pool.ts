@@ -66,6 +66,8 @@ export class Pool {
   /** Those that are being made. */
   readonly #making = new Set<Promise<void>>()
   #lastSlot = 0
+  /** Those whose rows are to stay: of a connection that was lost in use it may yet be asked what became of a commit. */
+  readonly #slots = new Set<number>()
   readonly #pulse: Pulse
   /** The client's name, as it was told last. */
   #client = ''
@@ -98,7 +100,7 @@ export class Pool {
   /** Closes all, if none is in use or wanted. Gives whether it has. */
   letIdleGo(): boolean {
     if (this.#making.size > 0 || this.#inUse().length > 0) return false
-    for (const { wire } of this.#idle.splice(0)) wire.cutOff()
+    this.#cutOffIdle()
     return true
   }
 
@@ -121,11 +123,13 @@ export class Pool {
     return this.#acquire(true)
   }
 
-  /** It must be idle. */
+  /** It must be idle, or lost; then nothing is asked about it any more. */
   release(lease: Lease): void {
     this.#takeBack(lease)
-    if (lease.wire.isLost) return
-    if (lease.isRetired) return lease.wire.cutOff()
+    const { wire, slot, isRetired } = lease
+    if (wire.isLost || isRetired) this.#slots.delete(slot)
+    if (wire.isLost) return
+    if (isRetired) return wire.cutOff()
     if (this.#count > this.#most) return this.#dismiss(lease)
     const next = this.#waiting.shift()
     if (next) this.#give(lease, next)
@@ -173,6 +177,7 @@ export class Pool {
   #dismiss(lease: Lease): void {
     this.#forget(lease)
     const { wire, slot } = lease
+    this.#slots.delete(slot)
     // What fails is lost, and its row goes with the session.
     wire.ask(this.#options.statements.dropSlot, [this.#client, slot]).catch(() => {})
     wire.end().catch(() => {})
@@ -219,10 +224,12 @@ export class Pool {
     const name = (this.#client = await client())
     const wire = await connector.connect()
     const slot = ++this.#lastSlot
+    this.#slots.add(slot)
     try {
       await hurry(wire, this.#makeSlot(wire, name, slot))
       return new Lease(wire, slot)
     } catch (error) {
+      this.#slots.delete(slot)
       wire.cutOff()
       throw error
     }
@@ -230,20 +237,28 @@ export class Pool {
 
   async #makeSlot(wire: Wire, client: string, slot: number): Promise<void> {
     const { statements, revive } = this.#options
+    const made = [client, slot, [...this.#slots]]
     try {
-      await wire.ask(statements.makeSlot, [client, slot])
+      await wire.ask(statements.makeSlot, made)
     } catch (error) {
       if (!isWithoutSession(error)) throw error
       await revive()
-      await wire.ask(statements.makeSlot, [client, slot])
+      await wire.ask(statements.makeSlot, made)
     }
   }
 
   /** Those that are idle go with it: they may be gone without having noticed, and would be tried in turn. */
   #lost(lease: Lease): void {
     this.#takeBack(lease)
-    if (this.#forget(lease)) for (const { wire } of this.#idle.splice(0)) wire.cutOff()
+    if (this.#forget(lease)) this.#cutOffIdle()
     if (this.#waiting.first() && this.#count < this.#most) this.#begin()
+  }
+
+  #cutOffIdle(): void {
+    for (const { wire, slot } of this.#idle.splice(0)) {
+      this.#slots.delete(slot)
+      wire.cutOff()
+    }
   }
 
   /** Gives whether it was still one of those that there are. */

@@ -33,13 +33,15 @@ export async function upgradeDatabase(opening: Opening): Promise<void> {
 }
 
 async function upgradeOnce(opening: Opening, noteFound: () => void): Promise<void> {
-  const lease = await opening.named.services.pool.acquireForRequest()
+  const { pool } = opening.named.services
+  const lease = await pool.acquireForRequest()
   let taken: Taken | null
   try {
     taken = await takeDatabase(opening, lease, noteFound)
   } catch (error) {
     // It is in the middle of a transaction.
     lease.wire.cutOff()
+    pool.release(lease)
     throw error
   }
   // From here on it waits for no one: it comes to its end.

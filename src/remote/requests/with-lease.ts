@@ -18,6 +18,7 @@ export async function withLease<Result>(
     return result
   } catch (error) {
     lease.wire.cutOff()
+    pool.release(lease)
     throw error
   }
 }

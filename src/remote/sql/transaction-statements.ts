@@ -22,11 +22,12 @@ export interface TransactionStatements {
   /** Has the transaction with that number fail, should it still come; where it has come, its number is written again: `$3` number. */
   readonly fenceSlot: Statement
   /**
-   * `$1` client, `$2` slot. Waits for no standby, which may be missing: reading needs none. It may come outside of a transaction, where a
+   * `$1` client, `$2` slot. Deletes those that were made before it, but for `$3`, and that no transaction holds. Waits for no standby, which
+   * may be missing: reading needs none. It may come outside of a transaction, where a
    * pooler's connection has the path of the role, so it says where the server's own names are.
    */
   readonly makeSlot: Statement
-  /** The same. */
+  /** `$1` client, `$2` slot; as to standbys and paths the same. */
   readonly dropSlot: Statement
 }
 
@@ -53,7 +54,7 @@ export function transactionStatements(schema: string): TransactionStatements {
     moveGenerators: `UPDATE ${schema}.stores s SET current_number = u.n FROM unnest($2::int[], $3::float8[]) u (id, n) WHERE s.db = $1 AND s.id = u.id`,
     readSlot: `SELECT token FROM ${schema}.slots WHERE ${slot} FOR UPDATE`,
     fenceSlot: `UPDATE ${schema}.slots SET token = CASE WHEN token < $3 THEN $3 + 1 ELSE token END WHERE ${slot}`,
-    makeSlot: `INSERT INTO ${schema}.slots (client, slot, token) SELECT $1, $2, 0 FROM pg_catalog.set_config('synchronous_commit', 'local', true)`,
+    makeSlot: `WITH gone AS MATERIALIZED (SELECT slot FROM ${schema}.slots WHERE client OPERATOR(pg_catalog.=) $1 AND slot OPERATOR(pg_catalog.<) $2 AND slot OPERATOR(pg_catalog.<>) ALL ($3::pg_catalog.int4[]) FOR UPDATE SKIP LOCKED), cut AS (DELETE FROM ${schema}.slots s USING gone g WHERE s.client OPERATOR(pg_catalog.=) $1 AND s.slot OPERATOR(pg_catalog.=) g.slot) INSERT INTO ${schema}.slots (client, slot, token) SELECT $1, $2, 0 FROM pg_catalog.set_config('synchronous_commit', 'local', true)`,
     dropSlot: `DELETE FROM ${schema}.slots USING pg_catalog.set_config('synchronous_commit', 'local', true) WHERE client OPERATOR(pg_catalog.=) $1 AND slot OPERATOR(pg_catalog.=) $2`,
   })
 }

@@ -127,4 +127,41 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
     }
     await expect.poll(() => ask('SELECT count(*) FROM $schema.slots')).toEqual([['1']])
   })
+
+  test('connections to the server that were lost in use leave no slots', async () => {
+    const indexedDB = await factory({ connections: 2 })
+    const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    for (let i = 0; i < 5; i++) {
+      const transaction = database.transaction('s', 'readwrite')
+      const ended = new Promise((resolve) => (transaction.onabort = resolve))
+      const store = transaction.objectStore('s')
+      // It goes on asking, as else it would end.
+      const askOn = (): void => {
+        store.get(1).onsuccess = askOn
+      }
+      store.put(2, 1).onsuccess = askOn
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE '%records%' AND query LIKE '%${await schema()}%'`
+      await expect.poll(() => ask(cut)).not.toEqual([])
+      await ended
+      expect(await put(database)).toBe(1)
+    }
+    expect(await ask('SELECT count(*) FROM $schema.slots')).toEqual([['1']])
+  })
+
+  test('requests whose connection to the server was lost leave no slots', async () => {
+    const indexedDB = await factory({ connections: 1 })
+    const database = await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    const { reaching } = serverSettings({ connectionString: connectionString() })
+    const other = await new Connector(reaching).connect()
+    const begin = `BEGIN; SELECT FROM "${await schema()}".databases FOR UPDATE`
+    await other.ask({ text: begin })
+    const opening = resultOf(indexedDB.open('test'))
+    const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%${await schema()}%'`
+    for (let i = 0; i < 5; i++) await expect.poll(() => ask(cut)).not.toEqual([])
+    await other.ask({ text: 'COMMIT' })
+    await other.end()
+    await opening
+    expect(await put(database)).toBe(1)
+    await expect.poll(() => ask('SELECT count(*) FROM $schema.slots')).toEqual([['1']])
+  })
 })
