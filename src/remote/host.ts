@@ -14,11 +14,11 @@ import type {
 } from '../protocol/protocol.ts'
 import { Flusher } from './flusher.ts'
 import { remoteLimits } from './limits.ts'
-import { nameOf } from './names.ts'
 import type { ServerSettings } from './options.ts'
 import { Pool } from './pool.ts'
 import { againAfterLoss } from './after-loss.ts'
 import { deleteDatabase } from './requests/delete-database.ts'
+import { DatabaseList } from './requests/list-databases.ts'
 import { NamedDatabase } from './requests/named-database.ts'
 import { openDatabaseConnection } from './requests/open-database.ts'
 import { RequestQueue } from './requests/request-queue.ts'
@@ -26,9 +26,7 @@ import { remoteFailure } from './server-failures.ts'
 import type { HostServices, UnderWay } from './services.ts'
 import { Session } from './session/session.ts'
 import { sqlOn } from './sql/sql.ts'
-import { beginReading, commit } from './sql/transaction-statements.ts'
 import { Connector } from './wire/connect.ts'
-import { bytesIn, numberIn } from './wire/statement.ts'
 
 /** What a host needs. */
 export interface RemoteHostOptions {
@@ -54,13 +52,15 @@ interface Named {
 class RemoteHost implements ObservableHost {
   readonly #services: HostServices
   readonly #named = new Map<string, Named>()
+  readonly #list: DatabaseList
 
   constructor(options: RemoteHostOptions) {
     this.#services = servicesOf(options)
+    this.#list = new DatabaseList(this.#services)
   }
 
   databases(receiver: Receiver<readonly { readonly name: string; readonly version: number }[]>) {
-    const listed = againAfterLoss(() => this.#list())
+    const listed = againAfterLoss(() => this.#list.read())
     // What they change comes after what was asked in them.
     for (const upgrade of this.#services.upgrades) upgrade.keepUntil(listed)
     listed.then(
@@ -105,20 +105,6 @@ class RemoteHost implements ObservableHost {
     await Promise.all(all.map(closeNamed))
     await this.#services.pool.close()
     await this.#services.session.end()
-  }
-
-  async #list(): Promise<{ name: string; version: number }[]> {
-    const { pool, sql } = this.#services
-    const lease = await pool.acquireForRequest()
-    try {
-      const [, rows] = await Promise.all(
-        [beginReading, sql.schemas.list, commit].map((it) => lease.wire.ask(it)),
-      )
-      if (!rows) throw new Error('unreachable: three statements have three answers')
-      return rows.map((row) => ({ name: nameOf(bytesIn(row, 0)), version: numberIn(row, 1) }))
-    } finally {
-      lease.wire.whenIdle(() => pool.release(lease))
-    }
   }
 
   #request(

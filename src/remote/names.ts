@@ -15,10 +15,26 @@ export function nameBytes(name: string): Uint8Array {
 
 /** The name that has those bytes. @throws StorageError 'corrupt' for an odd number of them */
 export function nameOf(bytes: Uint8Array): string {
-  if (bytes.length % 2 !== 0) throw damaged('a name')
+  const name = readableNameOf(bytes)
+  if (name === null) throw damaged('a name')
+  return name
+}
+
+/** The same; null for an odd number of them. */
+export function readableNameOf(bytes: Uint8Array): string | null {
+  return bytes.length % 2 === 0 ? unitsOf(bytes) : null
+}
+
+/** A name for people to see: one that cannot be read ends with U+FFFD. */
+export function shownNameOf(bytes: Uint8Array): string {
+  return readableNameOf(bytes) ?? `${unitsOf(bytes)}\ufffd`
+}
+
+/** Those that are whole. */
+function unitsOf(bytes: Uint8Array): string {
   let name = ''
   // Both lie inside, so neither is undefined.
-  for (let i = 0; i < bytes.length; i += 2) {
+  for (let i = 0; i + 1 < bytes.length; i += 2) {
     name += String.fromCharCode(((bytes[i] as number) << 8) | (bytes[i + 1] as number))
   }
   return name

@@ -1,6 +1,6 @@
 /** How a server does: what is on it, and who uses it. */
 import { checkTables } from './check-tables.ts'
-import { nameOf } from '../names.ts'
+import { shownNameOf } from '../names.ts'
 import { leaseMs } from '../options.ts'
 import { graceMs } from '../session/session.ts'
 import type { PostgresStatus, ServerOptions } from '../server-options.ts'
@@ -65,7 +65,7 @@ async function usersOf(
 }
 
 const databaseIn = (row: Row): PostgresStatus['databases'][number] => ({
-  name: nameOf(bytesIn(row, 0)),
+  name: shownNameOf(bytesIn(row, 0)),
   version: numberIn(row, 1),
   records: numberIn(row, 2),
   connections: numberIn(row, 3),
@@ -82,6 +82,6 @@ const processIn = (row: Row, uses: readonly Row[]): PostgresStatus['processes'][
 
 /** Of a row that begins with the process. */
 const useIn = (row: Row): PostgresStatus['processes'][number]['databases'][number] => ({
-  name: nameOf(bytesIn(row, 1)),
+  name: shownNameOf(bytesIn(row, 1)),
   connections: numberIn(row, 2),
 })

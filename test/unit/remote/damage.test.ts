@@ -1,6 +1,7 @@
 /** Rows that this package has not written so. */
 import { expect, test } from 'vitest'
 import type { IDBErrorCause } from '../../../src/index.ts'
+import { postgresStatus } from '../../../src/remote/entry.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { seededRandom } from '../../kit/history/random.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
@@ -34,8 +35,8 @@ onServer('damaged rows', ({ factory, connectionString, schema }) => {
     const set = `SET search_path = "${await schema()}"`
     return askServer(connectionString(), `${set}; ${text}`)
   }
-  const make = async (): Promise<IDBFactory> => {
-    const indexedDB = await factory()
+  const make = async (onWarning?: (warning: Error) => void): Promise<IDBFactory> => {
+    const indexedDB = await factory({}, onWarning)
     const database = await openDatabase(indexedDB, (it) => {
       it.createObjectStore('plain').createIndex('a', 'a')
       it.createObjectStore('auto', { autoIncrement: true, keyPath: 'id' })
@@ -53,12 +54,36 @@ onServer('damaged rows', ({ factory, connectionString, schema }) => {
 
   for (const damage of schemaDamage) {
     test(`an opening, or the list of databases, tells of damage: ${damage}`, async () => {
-      const indexedDB = await make()
+      const warned: unknown[] = []
+      const indexedDB = await make((warning) => warned.push(codeOf(warning)))
       await ask(damage)
       const asked = [resultOf(indexedDB.open('test')), indexedDB.databases()]
       const codes = await Promise.all(asked.map((it) => it.then(() => null, codeOf)))
-      expect(codes).toContain('ERR_IDB_CORRUPT')
+      expect([...codes, ...warned]).toContain('ERR_IDB_CORRUPT')
       expect(codes.filter((code) => code !== null && code !== 'ERR_IDB_CORRUPT')).toEqual([])
+    })
+  }
+
+  for (const damage of ["name = name || '\\x00'", 'version = 9223372036854775807']) {
+    test(`a database that cannot be read hides no other, and is warned of once: ${damage}`, async () => {
+      const warnings: Error[] = []
+      const indexedDB = await make((warning) => warnings.push(warning))
+      for (const name of ['another', 'zoo'])
+        (await openDatabase(indexedDB, () => {}, { name })).close()
+      await ask(`UPDATE databases SET ${damage} WHERE name = decode('0074006500730074', 'hex')`)
+      const readable = ['another', 'zoo'].map((name) => ({ name, version: 1 }))
+      expect([await indexedDB.databases(), await indexedDB.databases()]).toEqual([
+        readable,
+        readable,
+      ])
+      expect(warnings).toMatchObject([
+        {
+          message: expect.stringMatching(/damaged: databases\(\) leaves out 1, /),
+          cause: { code: 'ERR_IDB_CORRUPT' },
+        },
+      ])
+      const place = { connectionString: connectionString(), schema: await schema() }
+      expect((await postgresStatus(place)).databases).toHaveLength(3)
     })
   }
 
