@@ -21,7 +21,8 @@ export interface StatusStatements {
 export function statusStatements(schema: string): StatusStatements {
   const count = (table: string, which: string): string =>
     `(SELECT count(*) FROM ${schema}.${table} t WHERE ${which})`
-  const alive = `alive AS (SELECT s.client, s.seen, l.pid FROM ${schema}.sessions s LEFT JOIN pg_locks l ON ${isHeldBy('s.client')} WHERE s.seen >= ${before('$1')} AND (l.pid IS NOT NULL OR s.seen >= ${before('$2')}))`
+  // For a moment after a loss two connections may hold it.
+  const alive = `alive AS (SELECT s.client, s.seen, l.pid FROM ${schema}.sessions s CROSS JOIN LATERAL (SELECT max(l.pid) AS pid FROM pg_locks l WHERE ${isHeldBy('s.client')}) l WHERE s.seen >= ${before('$1')} AND (l.pid IS NOT NULL OR s.seen >= ${before('$2')}))`
   const ofAlive = 't.client IN (SELECT client FROM alive)'
   return named({
     databases: `WITH ${alive} SELECT d.name, d.version, ${count('records', 't.db = d.id')}, ${count('connections', `t.db = d.id AND ${ofAlive}`)} FROM ${schema}.databases d WHERE d.version > 0 ORDER BY d.name`,

@@ -2,6 +2,8 @@
 import { expect, test } from 'vitest'
 import { close, type IDBErrorCause } from '../../../src/index.ts'
 import { postgresStatus } from '../../../src/remote/entry.ts'
+import { serverSettings } from '../../../src/remote/options.ts'
+import { Connector } from '../../../src/remote/wire/connect.ts'
 import { askServer } from '../../kit/ask-server.ts'
 import { eventually } from '../../kit/eventually.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
@@ -87,6 +89,21 @@ onServer('databases of several processes', ({ factory, connectionString, schema 
     })
     for (const it of [database, ...databases, own]) it.close()
     await resultOf(request)
+  })
+
+  test('the status has a process once that has come back while its former connection is still there', async () => {
+    const [database] = await opened()
+    const place = { connectionString: connectionString(), schema: await schema() }
+    const { reaching } = serverSettings(place)
+    const former = await new Connector(reaching).connect()
+    await former.ask({
+      text: `SELECT pg_try_advisory_lock_shared(hashtextextended(client::text, 0)) FROM "${place.schema}".sessions`,
+    })
+    const { processes, databases } = await postgresStatus(place)
+    await former.end()
+    expect(processes).toMatchObject([{ connections: 1, databases: [{ connections: 1 }] }])
+    expect(databases).toMatchObject([{ connections: 1 }])
+    database.close()
   })
 
   test('an opening waits for an upgrade elsewhere, and finds what it has made', async () => {
