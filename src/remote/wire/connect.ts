@@ -1,6 +1,7 @@
 /** Finding the server that takes writes, of those that may. */
 import { exceptionOf } from '../../errors.ts'
 import { now } from '../../event-loop/turn.ts'
+import { sessionSettings, transactionSettings } from '../sql/settings.ts'
 import { cancelStatement } from './cancel.ts'
 import { hurry } from './hurry.ts'
 import { isShared } from './is-shared.ts'
@@ -100,9 +101,7 @@ export class Connector {
     if (Number(row[1]) !== processID && (await isShared(wire, another))) {
       return { code: pooled, message: null, isLoss: true }
     }
-    await wire.ask({
-      text: `${settingsWith('SET', idleMs)}; ${keepAlives}; ${isolation}; ${asServerHas({ isLocal: false })}`,
-    })
+    await wire.ask({ text: sessionSettings(idleMs) })
     return null
   }
 
@@ -151,50 +150,9 @@ async function connectOrEnd(client: PgClient): Promise<void> {
   }
 }
 
-/**
- * Every statement walks an index, whatever the server knows of the tables: statistics of a table that was empty a moment ago would have it
- * read the whole of it. So one plan serves all executions.
- */
-const settings = [
-  // First, for those that follow. In the path of a role others may have made functions and operators that fit better than the server's own.
-  'search_path = pg_catalog, pg_temp',
-  "bytea_output = 'hex'",
-  "client_min_messages = 'warning'",
-  // Numbers come with all of their digits.
-  'extra_float_digits = 1',
-  'jit = off',
-  'enable_seqscan = off',
-  'enable_bitmapscan = off',
-  'plan_cache_mode = force_generic_plan',
-  // What waits for its turn does so within a statement.
-  'lock_timeout = 0',
-  'statement_timeout = 0',
-]
-
-/** The server finds out, too, that a client is out of reach. In seconds. */
-const keepAlives = 'SET tcp_keepalives_idle = 10; SET tcp_keepalives_interval = 5'
-
-/** For statements that are transactions by themselves. */
-const isolation = "SET default_transaction_isolation = 'read committed'"
-
-/**
- * What depends on the server. A strict transaction waits for its disk, and for standbys where it has any to wait for: a default that waits
- * for more stays. As to how long a transaction takes, servers before 17 have no setting. `isLocal`: until the transaction ends.
- */
-function asServerHas({ isLocal }: { readonly isLocal: boolean }): string {
-  return `SELECT set_config('synchronous_commit', CASE current_setting('synchronous_commit') WHEN 'remote_apply' THEN 'remote_apply' ELSE 'on' END, ${isLocal}), CASE WHEN current_setting('server_version_num')::int >= 170000 THEN set_config('transaction_timeout', '0', ${isLocal}) END`
-}
-
-function settingsWith(set: 'SET' | 'SET LOCAL', idleMs: number): string {
-  // A process that takes nothing in does nothing either, and the server, which is about to send, is not idle.
-  const limits = ['idle_in_transaction_session_timeout', 'tcp_user_timeout']
-  const all = [...settings, ...limits.map((it) => `${it} = ${idleMs}`)]
-  return all.map((it) => `${set} ${it}`).join('; ')
-}
-
 /** Through a pooler nothing is prepared, and settings last as long as a transaction. */
 function forPooler(idleMs: number): (statement: Statement) => Statement {
-  const local = `${settingsWith('SET LOCAL', idleMs)}; ${asServerHas({ isLocal: true })}`
+  const local = transactionSettings(idleMs)
   return ({ text }) => ({ text: text.replace(/^BEGIN[^;]*/, (begin) => `${begin}; ${local}`) })
 }
 

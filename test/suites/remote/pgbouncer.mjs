@@ -23,7 +23,7 @@ else console.log(`pgbouncer: skipped: ${reason}`)
 
 async function run() {
   const { exitCode, output } = await unitTests()
-  const tests = output.match(/Tests +(.*)/)?.[1]
+  const tests = output.match(/^ *Tests {2,}(.*)/m)?.[1]
   const wrong = exitCode === 0 && tests ? [] : [output.slice(-10_000)]
   const counts = [`unit tests ${tests}`]
   const server = await module.startPostgres()
