@@ -32,6 +32,7 @@ export type { KeyPath } from '../keys/key-path.ts'
 export type { StorageLimits } from '../storage/limits.ts'
 export { checkId, checkNameLength, checkRecordSize } from '../storage/limits.ts'
 export type { CommitMark, NewRecord, RecordBytes, Scan } from '../storage/storage.ts'
+export { emptyRecord } from '../storage/storage.ts'
 
 /** https://w3c.github.io/IndexedDB/#transaction-mode */
 export type TransactionMode = 'readonly' | 'readwrite' | 'versionchange'

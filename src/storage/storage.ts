@@ -65,6 +65,20 @@ export interface RecordBytes {
   long?: LongValue | null | undefined
 }
 
+/** A record of nothing yet, to be filled in. */
+export function emptyRecord(bytes: Uint8Array): RecordBytes {
+  return {
+    bytes,
+    keyStart: 0,
+    keyEnd: 0,
+    primaryKeyStart: 0,
+    primaryKeyEnd: 0,
+    valueStart: 0,
+    valueEnd: 0,
+    long: null,
+  }
+}
+
 /** A value that a scan has left out; the same until something is written. */
 export interface LongValue {
   readonly id: number

@@ -4,7 +4,13 @@
  * lies between.
  */
 import { isForward } from '../../keys/direction.ts'
-import type { RecordBytes, RecordReceiver, Scan, ValuePart } from '../../storage/storage.ts'
+import {
+  emptyRecord,
+  type RecordBytes,
+  type RecordReceiver,
+  type Scan,
+  type ValuePart,
+} from '../../storage/storage.ts'
 import type { Connection } from '../binding/connection.ts'
 import type { Statement } from '../binding/statement.ts'
 import {
@@ -86,16 +92,7 @@ export class RecordReader {
 
   constructor(connection: Connection) {
     this.#connection = connection
-    this.#record = {
-      bytes: connection.engine.module.HEAPU8,
-      keyStart: 0,
-      keyEnd: 0,
-      primaryKeyStart: 0,
-      primaryKeyEnd: 0,
-      valueStart: 0,
-      valueEnd: 0,
-      long: null,
-    }
+    this.#record = emptyRecord(connection.engine.module.HEAPU8)
   }
 
   /** Lets go of the heap, which is larger than all else: a closed database may be held for long. */

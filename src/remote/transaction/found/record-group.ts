@@ -1,5 +1,5 @@
 /** Records that a server gives in one row. */
-import type { RecordBytes } from '../../../protocol/protocol.ts'
+import { emptyRecord, type RecordBytes } from '../../../protocol/protocol.ts'
 import { byteLength, numberIn, type Row, writeBytes } from '../../wire/statement.ts'
 
 /** The columns of a scan's rows, see `scanStatement()`. */
@@ -69,17 +69,5 @@ export class RecordGroup {
 
   #endOfItem(start: number): number {
     return start + lengthBytes + this.#view.getInt32(start)
-  }
-}
-
-function emptyRecord(bytes: Uint8Array): RecordBytes {
-  return {
-    bytes,
-    keyStart: 0,
-    keyEnd: 0,
-    primaryKeyStart: 0,
-    primaryKeyEnd: 0,
-    valueStart: 0,
-    valueEnd: 0,
   }
 }
