@@ -143,11 +143,11 @@ function servicesOf({
 }: RemoteHostOptions): HostServices {
   const { schema, reaching, direct } = settings
   const sql = sqlOn(schema)
-  const connector = new Connector(reaching)
+  const connector = new Connector(reaching, report)
   const session = new Session({
     schema,
     sql,
-    connector: direct ? new Connector(direct) : connector,
+    connector: direct ? new Connector(direct, report) : connector,
     report,
     serverCount: (direct ?? reaching).addresses.length,
     pool: () => pool,

@@ -1,6 +1,6 @@
 /** Finding the server that takes writes, of those that may. */
-import { exceptionOf } from '../../errors.ts'
-import { now } from '../../event-loop/turn.ts'
+import { exceptionOf, type Failure } from '../../errors.ts'
+import { now, queueIdleTimer } from '../../event-loop/turn.ts'
 import { sessionSettings, transactionSettings } from '../sql/settings.ts'
 import { cancelStatement } from './cancel.ts'
 import { hurry } from './hurry.ts'
@@ -9,7 +9,7 @@ import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
 import { noPassword, pooled, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
 import type { Statement } from './statement.ts'
-import { isFinal, type ServerProblem, unreachable } from './unreachable.ts'
+import { isFinal, type ServerProblem, stillLooking, unreachable } from './unreachable.ts'
 import { StatementError, Wire } from './wire.ts'
 
 /** How servers are reached. */
@@ -28,23 +28,49 @@ export interface Reaching {
 const connectTimeoutMs = 5_000
 const retryPauseMs = 100
 
+/** After that a warning says that no server was found yet. */
+const silenceMs = 3_000
+
 /** Connects to the servers, one after another, and remembers which it was. */
 export class Connector {
   readonly #reaching: Reaching
   /** Which was the last that took writes. */
   #last = 0
+  readonly #report: (failure: Failure) => void
+  /** Whether it was warned of that none is found, since one was. */
+  #hasWarned = false
 
-  constructor(reaching: Reaching) {
+  /** `report`: takes the warning that one is looked for. */
+  constructor(reaching: Reaching, report: (failure: Failure) => void = () => {}) {
     this.#reaching = reaching
+    this.#report = report
   }
 
   /** A connection to the server that takes writes. @throws UnknownError where there is none within the time to wait */
   async connect(): Promise<Wire> {
     const Client = await loadDriver()
+    const problems = this.#reaching.addresses.map(({ shown }) => ({ ...silent, server: shown }))
+    const stopTelling = queueIdleTimer(() => this.#warn(problems), silenceMs)
+    try {
+      const wire = await this.#find(Client, problems)
+      this.#hasWarned = false
+      return wire
+    } finally {
+      stopTelling()
+    }
+  }
+
+  #warn(problems: readonly ServerProblem[]): void {
+    if (this.#hasWarned) return
+    this.#hasWarned = true
+    this.#report(stillLooking(problems, this.#reaching.waitMs))
+  }
+
+  /** `problems`: of each server the last. */
+  async #find(Client: ClientClass, problems: ServerProblem[]): Promise<Wire> {
     const { addresses, waitMs } = this.#reaching
     const deadline = now() + waitMs
     for (;;) {
-      const problems: ServerProblem[] = []
       for (let i = 0; i < addresses.length; i++) {
         const place = (this.#last + i) % addresses.length
         const found = await this.#try(Client, addresses[place] as ServerAddress) // Within the list.
@@ -52,7 +78,7 @@ export class Connector {
           this.#last = place
           return found
         }
-        problems.push({ ...found, server: addresses[place]?.shown ?? null })
+        problems[place] = { ...found, server: addresses[place]?.shown ?? null }
       }
       if (now() >= deadline || problems.every(isFinal)) throw exceptionOf(unreachable(problems))
       await new Promise((resolve) => setTimeout(resolve, retryPauseMs))
@@ -155,6 +181,9 @@ function forPooler(idleMs: number): (statement: Statement) => Statement {
   const local = transactionSettings(idleMs)
   return ({ text }) => ({ text: text.replace(/^BEGIN[^;]*/, (begin) => `${begin}; ${local}`) })
 }
+
+/** What is known of a server before it has answered. */
+const silent: Problem = { code: null, message: null, isLoss: true }
 
 type ClientClass = new (config: object) => PgClient
 

@@ -22,7 +22,17 @@ export interface ServerProblem extends Problem {
 
 /** The failure where none of the servers can be used, each for its reason. */
 export function unreachable(problems: readonly ServerProblem[]): Failure {
-  const message = `${whichOf(problems)}: ${reasonsOf(problems)}`
+  return unusable(problems, '')
+}
+
+/** The warning while one is still looked for, for that long in all. */
+export function stillLooking(problems: readonly ServerProblem[], waitMs: number): Failure {
+  const limit = waitMs === Infinity ? 'without limit' : `for ${waitMs / 1000} s in all`
+  return unusable(problems, `; one that takes writes is sought ${limit} ("waitMs")`)
+}
+
+function unusable(problems: readonly ServerProblem[], rest: string): Failure {
+  const message = `${whichOf(problems)}: ${reasonsOf(problems)}${rest}`
   const systemCode = problems.find((problem) => problem.code !== null)?.code
   return failure('UnknownError', message, {
     code: 'ERR_IDB_UNREACHABLE',
