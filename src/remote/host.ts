@@ -126,12 +126,20 @@ class RemoteHost implements ObservableHost {
   #namedOf(name: string): Named {
     const known = this.#named.get(name)
     if (known) return known
+    this.#dropUnused()
     const named = {
       database: new NamedDatabase(name, this.#services),
       queue: new RequestQueue(name),
     }
     this.#named.set(name, named)
     return named
+  }
+
+  /** So that the names of databases which were used once do not gather. */
+  #dropUnused(): void {
+    for (const [name, { database, queue }] of this.#named) {
+      if (queue.length === 0 && database.connections.size === 0) this.#named.delete(name)
+    }
   }
 }
 

@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import { createRemoteHost } from '../../../src/remote/host.ts'
+import { serverSettings } from '../../../src/remote/options.ts'
 import { completion, openDatabase, resultOf, walk } from '../../kit/promises.ts'
+import { listDatabases, open } from '../../kit/host-client.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 
-onServer('a database on a server', ({ factory }) => {
+onServer('a database on a server', ({ factory, connectionString, schema }) => {
   const books = async (): Promise<IDBDatabase> =>
     openDatabase(await factory(), (database) => {
       const store = database.createObjectStore('books', { keyPath: 'isbn' })
@@ -33,6 +36,24 @@ onServer('a database on a server', ({ factory }) => {
     const second = await resultOf(again.open(name))
     expect([...second.objectStoreNames]).toEqual(['s\udc00'])
     expect(await resultOf(second.transaction('s\udc00').objectStore('s\udc00').get('k'))).toBe('v')
+  })
+
+  test('names of databases that are no longer open are not kept', async () => {
+    const place = { connectionString: connectionString(), schema: await schema() }
+    const host = createRemoteHost({
+      settings: serverSettings(place),
+      durability: 'relaxed',
+      connections: 2,
+      report: ({ message }) => expect.unreachable(message),
+    })
+    const kept = await open(host, 'kept')
+    for (let i = 1; i <= 4; i++) (await open(host, `closed ${i}`)).close()
+    // When that is answered, the last request is over.
+    expect(await listDatabases(host)).toHaveLength(5)
+    const last = await open(host, 'last')
+    expect(host.load().map(({ name }) => name)).toEqual(['kept', 'last'])
+    for (const connection of [kept, last]) connection.close()
+    await host.close()
   })
 
   test('databases() called in an upgrade shows what there was before it', async () => {
