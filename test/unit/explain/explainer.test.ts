@@ -1,6 +1,6 @@
 /** What the option `explain` adds to errors, and what it reports. */
 import { expect, test } from 'vitest'
-import { close, createIndexedDB, type IndexedDBOptions } from '../../../src/index.ts'
+import { close, createIndexedDB, type IndexedDBOptions, serve } from '../../../src/index.ts'
 import { callerIn } from '../../../src/explain/place.ts'
 import { memory } from '../../../vfs/memory.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
@@ -211,6 +211,64 @@ test('a cursor that steps through a thousand records takes few stacks', async ()
   expect(stacks).toBeLessThan(50)
   await close(factory)
 })
+
+test.each<[title: string, make: () => IDBFactory]>([
+  ['in this thread', () => createIndexedDB({ vfs: memory(), explain: true })],
+  ['over a port', overPort],
+])(
+  'steps that share a place, and what is asked between them, are told by place, %s',
+  async (_, make) => {
+    const factory = make()
+    const database = await openDatabase(factory, (it) => {
+      const store = it.createObjectStore('s')
+      for (let key = 0; key < 100; key++) store.put(key, key)
+    })
+    // The records from 10 to 41 are read together.
+    expect(await lastRequestOf(database, { last: 10 })).toMatch(/^stepOn /)
+    expect(await lastRequestOf(database, { last: 30 })).toMatch(/^stepOn /)
+    expect(await lastRequestOf(database, { last: 30, countAt: 20 })).toMatch(/^stepOn /)
+    expect(await lastRequestOf(database, { last: 30, countAt: 30 })).toMatch(/^countAll /)
+    database.close()
+    await close(factory)
+  },
+)
+
+function overPort(): IDBFactory {
+  const { port1, port2 } = new MessageChannel()
+  serve(port1, createIndexedDB({ vfs: memory() }))
+  return createIndexedDB({ port: port2, explain: true })
+}
+
+/** Steps to the key `last`, counts the records at another, and gives where the last request was made, as a step that comes too late is told. */
+async function lastRequestOf(
+  database: IDBDatabase,
+  { last, countAt }: { last: number; countAt?: number },
+): Promise<string> {
+  const store = database.transaction('s').objectStore('s')
+  const request = store.openCursor()
+  const cursor = await new Promise<IDBCursor>((resolve) => {
+    request.onsuccess = () => {
+      const { result } = request
+      if (result?.key === countAt) countAll(store)
+      if (result && result.key !== last) stepOn(result)
+      else if (result) resolve(result)
+    }
+  })
+  await completion(store.transaction)
+  const { cause } = thrownBy(() => cursor.continue()) as DOMException
+  return (cause as unknown as { lastRequest: string }).lastRequest
+}
+
+const stepOn = (cursor: IDBCursor): void => cursor.continue()
+const countAll = (store: IDBObjectStore): IDBRequest<number> => store.count()
+
+function thrownBy(action: () => unknown): unknown {
+  try {
+    return action()
+  } catch (error) {
+    return error
+  }
+}
 
 /** The limit of stacks is set, and set back, for each. */
 async function stacksTakenBy(action: () => Promise<void>): Promise<number> {
