@@ -211,7 +211,7 @@ export function factsOfMisuse(error: unknown): IDBErrorFacts | null {
 }
 
 /** Where a failure happened. */
-export type FailurePlace = Pick<IDBErrorFacts, 'path' | 'database'>
+export type FailurePlace = Pick<IDBErrorFacts, 'path' | 'database' | 'file'>
 
 /** The failure that crosses the seam for what was thrown below it. Never throws, whatever that was. */
 export function failureOf(error: unknown, place: FailurePlace = {}): Failure {

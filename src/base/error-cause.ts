@@ -92,6 +92,8 @@ export interface IDBErrorFacts {
   readonly path?: string
   /** The database's name. */
   readonly database?: string
+  /** A file's name in the directory; in warnings of one that does not say which database it holds. */
+  readonly file?: string
   /** Who owns the locked directory; null where the owner could not be read. */
   readonly owner?: IDBOwner | null
   /** The system's code, such as `ENOSPC`. */
@@ -152,6 +154,7 @@ export class IDBErrorCause extends Error implements IDBErrorFacts {
   declare readonly code: IDBErrorCode
   declare readonly path?: string
   declare readonly database?: string
+  declare readonly file?: string
   declare readonly owner?: IDBOwner | null
   declare readonly systemCode?: string
   declare readonly sqliteCode?: number

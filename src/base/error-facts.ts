@@ -15,6 +15,7 @@ const readers: { readonly [Name in keyof IDBErrorFacts]-?: (value: unknown) => u
   code: codeOf,
   path: textOf,
   database: textOf,
+  file: textOf,
   owner: (value) => (value === null ? null : (ownerOf(value) ?? undefined)),
   systemCode: textOf,
   sqliteCode: countOf,

@@ -28,9 +28,10 @@ export interface FileDirectoryOptions extends OwnershipOptions {
   readonly onWarning?: (warning: StorageError, place: WarningPlace) => void
 }
 
-/** What a warning is about. */
+/** What a warning is about: a database, or a file of which it is not known whose it is. */
 interface WarningPlace {
   readonly database?: string
+  readonly file?: string
 }
 
 /** A database that can be closed. */
@@ -67,7 +68,7 @@ export class FileDirectory<Database extends Closable> {
       fileNames: engine.fileNames,
       files: this.#files,
       quarantine: this.#quarantine,
-      onWarning: (warning) => this.#warn(warning),
+      onWarning: (warning, file) => this.#warn(warning, { file }),
     })
   }
 

@@ -72,11 +72,11 @@ function bytesOf(
     .reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)
 }
 
-function damageOf({ file, role }: FoundOther, warnings: readonly Error[]): string | null {
-  const isOfIt = (warning: Error): boolean =>
-    memberOf(memberOf(warning, 'cause'), 'code') === 'ERR_IDB_CORRUPT' &&
-    warning.message.includes(file)
-  return role === 'database' ? (warnings.find(isOfIt)?.message ?? null) : null
+function damageOf({ file }: FoundOther, warnings: readonly Error[]): string | null {
+  const warning = warnings.find(({ cause }) => {
+    return memberOf(cause, 'code') === 'ERR_IDB_CORRUPT' && memberOf(cause, 'file') === file
+  })
+  return warning?.message ?? null
 }
 
 type FoundOther = Omit<OtherFile, 'damage'>

@@ -8,7 +8,7 @@ import {
   removeDatabase,
   salvage,
 } from '../../../src/maintenance.ts'
-import type { IDBBlocker } from '../../../src/index.ts'
+import { close, createIndexedDB, type IDBBlocker } from '../../../src/index.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 import { fileNameOf } from '../../../src/sqlite/file-name.ts'
 import {
@@ -73,6 +73,25 @@ test('a list of a damaged database says why it cannot be opened, and leaves noth
   ])
   expect(readdirSync(path)).toEqual(before)
   expect(readFileSync(join(path, libraryFile)).equals(bytes)).toBe(true)
+})
+
+test('each damaged file is listed with what is wrong with it, and warned of by its name', async () => {
+  const text = fileNameOf('text')
+  writeFileSync(join(path, text), 'x'.repeat(200))
+  const bytes = readFileSync(join(path, libraryFile)).fill(0xa7, 100, 4_096)
+  writeFileSync(join(path, libraryFile), bytes)
+  const { others } = await listDatabases(path)
+  const damage = new Map(others.map((it) => [it.file, it.damage]))
+  const warnings: Error[] = []
+  const onWarning = (warning: Error): unknown => warnings.push(warning)
+  const factory = createIndexedDB({ path, onWarning })
+  expect(await factory.databases()).toEqual([])
+  await close(factory)
+  for (const file of [text, libraryFile]) {
+    const facts = { code: 'ERR_IDB_CORRUPT', path, file }
+    const of = warnings.find(({ cause }) => (cause as { file?: string }).file === file)
+    expect(of).toMatchObject({ message: damage.get(file), cause: facts })
+  }
 })
 
 test('in use, a list counts the log', async () => {
