@@ -72,6 +72,7 @@ const entriesThatDiffer = [
 
 /** New ones that `require()` loads as the modules they are, which Node 20.19 can: a twin would be weight for few. */
 export const modulesOnly = [
+  './vfs/conformance',
   './maintenance',
   './inspector/server',
   './snapshot/formats',
