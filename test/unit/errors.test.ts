@@ -44,6 +44,7 @@ test('the facts that the rows name are those that a cause may have', () => {
   const facts: Required<Omit<IDBErrorFacts, 'code'>> = {
     path: 'p',
     database: 'd',
+    file: 'd.sqlite',
     owner: null,
     systemCode: 'EIO',
     sqliteCode: 10,
