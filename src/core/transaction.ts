@@ -61,7 +61,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   /** What is told of it; null: nobody wants to know. */
   readonly span: Span | null
   state: TransactionState = 'inactive'
-  /** Set while a call asks something of it. Still set when the call is over, that was cut off half-way, and the transaction ends. */
+  /** Set while a call asks something of it. If it is still set afterwards, the call was cut off half-way, and the transaction ends. */
   isMidCall = false
   /** What keeps it alive though nothing is asked of it; null: nothing does. */
   hold: Hold<Request> | null = null

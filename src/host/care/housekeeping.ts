@@ -87,7 +87,7 @@ export class Housekeeping {
   /** The file closes, tidied as a whole; resolves when nothing here is under way. */
   async close(): Promise<void> {
     this.#timer = 'closed'
-    // Until it fires it would keep the closed database from being collected, and a thousand databases are closed before that.
+    // A timer keeps the closed database in memory until it fires, and a test suite closes a thousand databases before that.
     this.#cancelTimer()
     await this.#syncing
     await this.#collecting

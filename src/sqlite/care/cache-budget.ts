@@ -56,7 +56,7 @@ export class CacheBudget {
     this.#redistribute()
   }
 
-  /** A database has read something: now and then it is looked who needs how much. */
+  /** A database has read something: now and then what each of them needs is looked at. */
   noteRead(): void {
     this.#note(1)
   }
