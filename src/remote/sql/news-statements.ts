@@ -1,5 +1,5 @@
 /** Statements about who watches which database, and what others are told. */
-import { named } from './record-statements.ts'
+import { named } from './named.ts'
 import type { Statement } from '../wire/statement.ts'
 
 /** Of one schema. */

@@ -1,5 +1,6 @@
 /** Statements about records, chunks and entries. `$1` is the database and `$2` the object store, if not said otherwise. */
 import type { Statement } from '../wire/statement.ts'
+import { named } from './named.ts'
 
 /** Of one schema. */
 export interface RecordStatements {
@@ -101,15 +102,4 @@ export function entriesOfStoreGone(schema: string, which = ''): string {
 export function entriesOfIndexGone(schema: string): string {
   const entries = `${schema}.entries`
   return deletion(entries, `SELECT ctid FROM ${entries} WHERE db = $1 AND idx = $2 ORDER BY key`)
-}
-
-/** Each is prepared under its own name. */
-export function named<Name extends string>(
-  texts: Readonly<Record<Name, string>>,
-): Readonly<Record<Name, Statement>> {
-  const statements = Object.entries<string>(texts).map(([name, text]) => [
-    name,
-    { name: `idb_${name}`, text },
-  ])
-  return Object.fromEntries(statements) as Record<Name, Statement> // The same names.
 }

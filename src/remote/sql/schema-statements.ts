@@ -1,5 +1,6 @@
 /** Statements about databases, object stores and indexes. */
-import { entriesOfIndexGone, entriesOfStoreGone, named } from './record-statements.ts'
+import { named } from './named.ts'
+import { entriesOfIndexGone, entriesOfStoreGone } from './record-statements.ts'
 import type { Statement } from '../wire/statement.ts'
 
 /** Of one schema. Names and key paths are bytes. */

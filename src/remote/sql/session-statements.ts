@@ -1,5 +1,5 @@
 /** Statements about the processes that use a schema, and their open connections. */
-import { named } from './record-statements.ts'
+import { named } from './named.ts'
 import type { Statement } from '../wire/statement.ts'
 
 /** Of one schema. */

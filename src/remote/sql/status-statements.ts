@@ -1,5 +1,5 @@
 /** Statements that say what is in a schema, and who uses it. */
-import { named } from './record-statements.ts'
+import { named } from './named.ts'
 import { isHeldBy } from './session-statements.ts'
 import type { Statement } from '../wire/statement.ts'
 

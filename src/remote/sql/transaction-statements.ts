@@ -1,5 +1,5 @@
 /** Statements that begin and end transactions. */
-import { named } from './record-statements.ts'
+import { named } from './named.ts'
 import type { Statement } from '../wire/statement.ts'
 
 /** Of one schema. Those that check something fail with "division by zero" where it does not hold: nothing that follows them is then done. */
