@@ -4,6 +4,7 @@ import { describeValue } from '../base/describe-value.ts'
 import { isServerUrl } from '../base/server-url.ts'
 import { unknownOption } from '../explain/unknown-option.ts'
 import type { PostgresOptions, ServerOptions } from './server-options.ts'
+import { leaseMs } from './session/lease.ts'
 import { serverAddresses } from './wire/server-address.ts'
 import type { Reaching } from './wire/connect.ts'
 
@@ -15,9 +16,6 @@ export interface ServerSettings {
   /** The way for messages, where it is another one; null: it is the same. */
   readonly direct: Reaching | null
 }
-
-/** After that a session which was not seen is no more. */
-export const leaseMs = 30_000
 
 type Check = readonly [isValid: (value: unknown) => boolean, expected: string]
 

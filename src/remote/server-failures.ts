@@ -1,6 +1,6 @@
 /** What becomes of a server's errors, as others are told. */
 import { type Failure, failure, failureOf, inPlace } from '../errors.ts'
-import { leaseMs } from './options.ts'
+import { leaseMs } from './session/lease.ts'
 import { quoted } from './sql/tables.ts'
 import { type Problem, sqlState } from './wire/problem.ts'
 import { StatementError } from './wire/wire.ts'

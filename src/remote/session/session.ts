@@ -2,10 +2,8 @@
  * This process, as the others that use the schema see it: a row that it renews, and that is deleted once it was not renewed for long. Its
  * open connections belong to it, so that those who want to upgrade or delete a database know whom to ask, and for whom to wait.
  */
-import { type Failure, failure, type FailurePlace } from '../../errors.ts'
-import { queueIdleTimer } from '../../event-loop/turn.ts'
+import { type Failure, failure } from '../../errors.ts'
 import type { Holder } from '../../protocol/blockers.ts'
-import { leaseMs } from '../options.ts'
 import type { OpenConnection } from './open-connection.ts'
 import { checkTables } from '../setup/check-tables.ts'
 import type { Pool } from '../pool.ts'
@@ -20,19 +18,11 @@ import { lostInBetween, type Wire } from '../wire/wire.ts'
 import type { Absences } from './absences.ts'
 import { Answers } from './answers.ts'
 import { atEnd, noLongerAtEnd } from './at-end.ts'
+import { forgottenMs, leaseMs } from './lease.ts'
 import { News } from './news.ts'
 import { holderIn } from './holder.ts'
 import { findOutcome, type FoundOutcome } from './outcome.ts'
-import { revive } from './revive.ts'
-
-/** How often the row is renewed, and others are looked for that ask something. */
-const renewMs = leaseMs / 6
-
-/** For how long one is waited for who holds nothing any more: longer than it takes to renew a row, or to connect anew. */
-export const graceMs = renewMs * 1.5
-
-/** After that the row of one that ended without a word is deleted though it is in the way of none, long after it may ask what became of a commit. */
-const forgottenMs = leaseMs * 20
+import { Renewal } from './renewal.ts'
 
 /** For how long a process that has nothing else to do is kept by a server that does not answer. */
 const leaveMs = 1_000
@@ -55,15 +45,11 @@ export class Session {
   /** When others may have answered what they were asked. */
   readonly answers = new Answers()
   readonly #options: SessionOptions
+  readonly #renewal: Renewal
   readonly #connections = new Map<string, OpenConnection>()
   /** The connection to the server for messages; null: there is none. */
   #wire: Wire | null = null
   #starting: Promise<string> | null = null
-  #stopTimer: () => void = () => {}
-  /** The check that is under way; null: none is. */
-  #checking: Promise<void> | null = null
-  /** Whether it has been for as long as its row is renewed. */
-  #isSlow = false
   /** When the server was started that it was connected to last. */
   #serverStart: string | null = null
   /** Whether its row was made: one that is missing since was taken for gone. */
@@ -87,6 +73,22 @@ export class Session {
       statements: options.sql.news,
       wire: () => this.#wire,
       connections: () => this.#connections.values(),
+    })
+    this.#renewal = this.#makeRenewal(options)
+  }
+
+  #makeRenewal({ sql, pool }: SessionOptions): Renewal {
+    return new Renewal({
+      client: this.client,
+      sql,
+      pool,
+      news: this.news,
+      wire: () => this.#wire,
+      connections: this.#connections,
+      ready: () => this.ready(),
+      listen: (wire) => this.#listen(wire),
+      channel: () => this.#channel,
+      deliver: () => this.#deliver(),
     })
   }
 
@@ -173,10 +175,7 @@ export class Session {
 
   /** Renews it, and looks whether all is as it was. Never rejects: it is tried again. */
   check(): Promise<void> {
-    if (this.#checking) return this.#checking
-    this.#isSlow = false
-    this.#checking = this.#checkNow().finally(() => (this.#checking = null))
-    return this.#checking
+    return this.#renewal.check()
   }
 
   /** Ends it; there must be no open connection. */
@@ -202,7 +201,7 @@ export class Session {
 
   /** The connection for messages, which is no longer one; null: there was none, or it is lost. */
   #takeWire(): Wire | null {
-    this.#stopTimer()
+    this.#renewal.stop()
     noLongerAtEnd(this)
     const wire = this.#wire
     this.#wire = null
@@ -240,7 +239,7 @@ export class Session {
     wire.onLoss(() => this.#lost(wire, report))
     this.#wire = wire
     atEnd(this)
-    this.#renewLater()
+    this.#renewal.start()
     // Its rows may have gone with the last connection.
     if (this.#hasBegun) {
       await this.check()
@@ -296,62 +295,6 @@ export class Session {
     else this.answers.heard()
   }
 
-  #renewLater(): void {
-    this.#stopTimer()
-    this.#stopTimer = queueIdleTimer(() => {
-      this.#renew()
-      this.#renewLater()
-    }, renewMs)
-  }
-
-  #renew(): void {
-    if (!this.#wire && this.#connections.size > 0) this.ready().catch(() => {}) // It was reported.
-    // A server that stands still for two turns is left: another may have taken its place.
-    if (this.#checking && this.#isSlow) this.#wire?.cutOff()
-    else if (this.#checking) this.#isSlow = true
-    else void this.check()
-  }
-
-  async #checkNow(): Promise<void> {
-    const wire = this.#wire
-    if (!wire) return
-    try {
-      const { sessions } = this.#options.sql
-      const placed = [...this.#connections.values()].filter(({ isPlaced }) => isPlaced)
-      const [isThere] = await wire.ask(sessions.renew, [
-        this.client,
-        this.#options.pool().idleSlots,
-      ])
-      // The tables may have been made anew, with another channel.
-      if (!isThere) await this.#listen(wire)
-      const kept = isThere
-        ? await this.#kept(wire)
-        : await revive({ ...this.#place(wire), connections: placed })
-      for (const connection of placed) {
-        if (!kept.has(connection.id)) connection.closeByForce(displacedFrom(connection.name))
-      }
-      if (!isThere) this.news.restore()
-      await this.#deliver()
-      await this.news.look()
-    } catch {
-      // With the next renewal.
-    }
-  }
-
-  #place(wire: Wire): { wire: Wire; sql: Sql; client: string; slots: readonly number[] } {
-    const { sql, pool } = this.#options
-    return { wire, sql, client: this.client, slots: pool().slotsToRemake() }
-  }
-
-  /** The connections whose rows are there. Rows of those that are closed, which could not be deleted then, go. */
-  async #kept(wire: Wire): Promise<Set<string>> {
-    const { sessions } = this.#options.sql
-    const rows = await wire.ask(sessions.connections, [this.client])
-    const closed = rows.map((row) => textIn(row, 0)).filter((id) => !this.#connections.has(id))
-    if (closed.length > 0) await wire.ask(sessions.disconnect, [closed, this.#channel])
-    return new Set(rows.filter((row) => row[1] === 't').map((row) => textIn(row, 0)))
-  }
-
   /** Has `versionchange` fired at the connections that are asked to close. */
   async #deliver(): Promise<void> {
     const wire = this.#wire
@@ -385,9 +328,4 @@ export class Session {
 
 function mayLose(row: Row, serverCount: number): boolean {
   return row[1] === '' && (numberIn(row, 0) > 0 || serverCount > 1)
-}
-
-function displacedFrom(database: FailurePlace['database'] & string): Failure {
-  const message = `The connection to database "${database}" was closed: this process did not answer in time, and the database was upgraded or deleted elsewhere`
-  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
 }

@@ -1,8 +1,7 @@
 /** How a server does: what is on it, and who uses it. */
 import { checkTables } from './check-tables.ts'
 import { shownNameOf } from '../names.ts'
-import { leaseMs } from '../options.ts'
-import { graceMs } from '../session/session.ts'
+import { graceMs, leaseMs } from '../session/lease.ts'
 import type { PostgresStatus, ServerOptions } from '../server-options.ts'
 import { serverFacts } from '../sql/meta.ts'
 import { type StatusStatements, statusStatements } from '../sql/status-statements.ts'
