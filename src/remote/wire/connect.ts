@@ -28,7 +28,7 @@ export interface Reaching {
 const connectTimeoutMs = 5_000
 const retryPauseMs = 100
 
-/** After that a warning says that no server was found yet. */
+/** After that a warning says that no server was found yet, where the wait may last as much longer. */
 const silenceMs = 3_000
 
 /** Connects to the servers, one after another, and remembers which it was. */
@@ -61,9 +61,10 @@ export class Connector {
   }
 
   #warn(problems: readonly ServerProblem[]): void {
-    if (this.#hasWarned) return
+    const { waitMs } = this.#reaching
+    if (this.#hasWarned || waitMs < 2 * silenceMs) return
     this.#hasWarned = true
-    this.#report(stillLooking(problems, this.#reaching.waitMs))
+    this.#report(stillLooking(problems, waitMs))
   }
 
   /** `problems`: of each server the last. */

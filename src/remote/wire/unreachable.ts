@@ -28,7 +28,7 @@ export function unreachable(problems: readonly ServerProblem[]): Failure {
 /** The warning while one is still looked for, for that long in all. */
 export function stillLooking(problems: readonly ServerProblem[], waitMs: number): Failure {
   const limit = waitMs === Infinity ? 'without limit' : `for ${waitMs / 1000} s in all`
-  return unusable(problems, `; one that takes writes is sought ${limit} ("waitMs")`)
+  return unusable(problems, `; one that takes writes is looked for, ${limit} ("waitMs")`)
 }
 
 function unusable(problems: readonly ServerProblem[], rest: string): Failure {

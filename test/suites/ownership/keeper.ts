@@ -76,6 +76,9 @@ async function closeAll(): Promise<string> {
   }
 }
 
+// Engine: Deno takes descriptors when it first needs to know of signals, on a busy machine late, and dies where there are none.
+process.on('SIGUSR2', () => {})
+
 const taken: number[] = []
 
 function spare(count: string): string {

@@ -6,14 +6,14 @@ import { remoteFactory } from '../../kit/postgres-schema.ts'
 
 test(
   'it is warned of once, with what each server has answered, and nothing else of the connection string',
-  { timeout: 20_000 },
+  { timeout: 30_000 },
   async () => {
     const connectionString = [
       'postgres://ann:secret@/library?host=/tmp/nowhere',
       'postgres://ann:secret@localhost:1/library',
     ]
     const warnings: Error[] = []
-    const options = { connectionString, waitMs: 4_000 }
+    const options = { connectionString, waitMs: 6_000 }
     const indexedDB = remoteFactory(options, (warning) => warnings.push(warning))
     for (let i = 0; i < 2; i++) {
       await expect(resultOf(indexedDB.open('test'))).rejects.toMatchObject({
@@ -24,7 +24,7 @@ test(
       {
         name: 'UnknownError',
         message:
-          'None of 2 PostgreSQL servers can be used: /tmp/nowhere/.s.PGSQL.5432: there is no such socket (ENOENT); localhost:1: nothing listens there (ECONNREFUSED); one that takes writes is sought for 4 s in all ("waitMs")',
+          'None of 2 PostgreSQL servers can be used: /tmp/nowhere/.s.PGSQL.5432: there is no such socket (ENOENT); localhost:1: nothing listens there (ECONNREFUSED); one that takes writes is looked for, for 6 s in all ("waitMs")',
         cause: { code: 'ERR_IDB_UNREACHABLE', systemCode: 'ENOENT' },
       },
     ])
