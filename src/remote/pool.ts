@@ -129,7 +129,11 @@ export class Pool {
     const { wire, slot, isRetired } = lease
     if (wire.isLost || isRetired) this.#slots.delete(slot)
     if (wire.isLost) return
-    if (isRetired) return wire.cutOff()
+    if (isRetired) {
+      // The server is well, and so are the idle ones.
+      this.#forget(lease)
+      return wire.cutOff()
+    }
     if (this.#count > this.#most) return this.#dismiss(lease)
     const next = this.#waiting.shift()
     if (next) this.#give(lease, next)

@@ -1,27 +1,57 @@
-/** Who is told where no connection to a server comes about. */
+/** Who gets which connection to a server, and who is told where none comes about. */
 import { expect, test } from 'vitest'
 import { domException } from '../../../src/errors.ts'
 import { Pool } from '../../../src/remote/pool.ts'
 import { transactionStatements } from '../../../src/remote/sql/transaction-statements.ts'
 import type { Connector } from '../../../src/remote/wire/connect.ts'
 
-/** A pool of one connection, which cannot be made. */
-function poolWithout(): Pool {
-  const reason = domException('UnknownError', 'away', { code: 'ERR_IDB_UNREACHABLE' })
-  const connector = { connect: () => Promise.reject(reason) }
+/** A pool of that many connections. */
+function poolOf(most: number, connect: () => Promise<unknown>): Pool {
   return new Pool({
     schema: 'any',
-    connector: connector as unknown as Connector, // Nothing else of it is asked for.
+    connector: { connect } as unknown as Connector, // Nothing else of it is asked for.
     statements: transactionStatements('"any"'),
-    most: 1,
+    most,
     idleMs: 30_000,
     client: () => Promise.resolve('any'),
     revive: () => Promise.resolve(),
   })
 }
 
+/** A connection that is answered without a server. */
+class AnsweredWire {
+  isLost = false
+  readonly #listeners: (() => void)[] = []
+
+  ask(): Promise<[]> {
+    return Promise.resolve([])
+  }
+
+  onLoss(listener: () => void): void {
+    this.#listeners.push(listener)
+  }
+
+  cutOff(): void {
+    this.isLost = true
+    for (const listener of this.#listeners.splice(0)) listener()
+  }
+}
+
+test('a connection without its slot ends when it comes back, and idle ones stay', async () => {
+  const pool = poolOf(2, () => Promise.resolve(new AnsweredWire()))
+  const [used, idle] = await Promise.all([pool.acquire(), pool.acquire()])
+  pool.release(idle)
+  expect(pool.slotsToRemake()).toEqual([idle.slot])
+  pool.release(used)
+  expect(used.wire.isLost).toBe(true)
+  expect(await pool.acquire()).toBe(idle)
+  const another = await pool.acquire()
+  expect([used.slot, idle.slot]).not.toContain(another.slot)
+})
+
 test('all who wait are told where the only connection cannot be made', async () => {
-  const pool = poolWithout()
+  const reason = domException('UnknownError', 'away', { code: 'ERR_IDB_UNREACHABLE' })
+  const pool = poolOf(1, () => Promise.reject(reason))
   const outcomes = await Promise.allSettled([pool.acquire(), pool.acquire(), pool.acquire()])
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   expect(outcomes).toMatchObject(
