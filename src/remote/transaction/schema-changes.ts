@@ -18,7 +18,7 @@ import { bytesIn, type Row, type Statement, type Value } from '../wire/statement
 import { keyTaken } from './clashes.ts'
 import { FoundRecords } from './found/found-records.ts'
 import type { Ground, Group, Pending } from './ground.ts'
-import { entriesOf, entryArrays } from './write-records.ts'
+import { entriesOf, entryArrays } from './puts/write-records.ts'
 
 type PendingChange = Pending<Operation & { readonly type: 'changeSchema' }>
 

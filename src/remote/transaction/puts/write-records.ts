@@ -1,11 +1,11 @@
 /** Sends what stores records. */
-import { append } from '../../base/own-property.ts'
-import { forEachIndexKey } from '../../keys/index-keys.ts'
-import { compareKeys } from '../../keys/key.ts'
-import { chunkBytes } from '../sql/tables.ts'
-import { nothing } from '../sql/transaction-statements.ts'
-import { byteaArray, intArray } from '../wire/arrays.ts'
-import type { Ground } from './ground.ts'
+import { append } from '../../../base/own-property.ts'
+import { forEachIndexKey } from '../../../keys/index-keys.ts'
+import { compareKeys } from '../../../keys/key.ts'
+import { chunkBytes } from '../../sql/tables.ts'
+import { nothing } from '../../sql/transaction-statements.ts'
+import { byteaArray, intArray } from '../../wire/arrays.ts'
+import type { Ground } from '../ground.ts'
 
 /** A record to be stored, its generated key filled in. */
 export interface Written {
