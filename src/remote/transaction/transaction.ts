@@ -3,8 +3,6 @@
  * statements, sent together: the first ones begin it on the server and lock its object stores there, and the commit goes with the last
  * ones where none of them can fail.
  */
-import { append } from '../../base/own-property.ts'
-import { Fifo } from '../../base/fifo.ts'
 import type { Failure } from '../../errors.ts'
 import { Changes } from '../../host/changes.ts'
 import { type LockOwner, LockRequest } from '../../host/scheduler.ts'
@@ -21,6 +19,7 @@ import { toldProblem, lostConnection, unknownOutcome, remoteFailure } from '../s
 import { commit } from '../sql/transaction-statements.ts'
 import { type Problem, sqlState } from '../wire/problem.ts'
 import type { Lease } from '../pool.ts'
+import { Asked } from './asked.ts'
 import { enter } from './enter.ts'
 import { type Ground, type Group, GroupsUnderWay, Pending, standingFor } from './ground.ts'
 import { Line } from './line.ts'
@@ -43,10 +42,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   readonly #locks: LockRequest
   #listener: TransactionListener | null
   #state: 'created' | 'started' | 'committing' | 'finished' = 'created'
-  readonly #queue = new Fifo<Pending>()
-  /** All that was asked for, until the server has answered something; null from then on. */
-  #asked: Pending[] | null = []
-  #attempts = 0
+  readonly #asked = new Asked()
   /** null: it has not begun on the server, or has left it. */
   #running: Running | null = null
   #isBeginning = false
@@ -81,7 +77,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   /** Starts the upgrade, which has begun on the server. */
   startUpgrade(lease: Lease, token: number): void {
     this.#state = 'started'
-    this.#asked = null
+    this.#asked.answered()
     this.#running = this.#runningOn(lease, token)
   }
 
@@ -104,9 +100,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (this.#state === 'finished' || this.#state === 'committing') return
     if (operation.type === 'put') operation.value.keep()
     if (isWrite(operation)) this.#hasWritten = true
-    const pending = new Pending(operation, receiver)
-    this.#queue.push(pending)
-    if (this.#asked) append(this.#asked, pending)
+    this.#asked.push(new Pending(operation, receiver))
     this.#flushSoon()
   }
 
@@ -149,7 +143,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     this.#isFlushQueued = false
     if (this.#state !== 'started') return
     if (this.#running) return this.#sendGroups(this.#running)
-    if (this.#queue.first()) this.#begin()
+    if (this.#asked.queue.first()) this.#begin()
     else if (this.#wish.isThere) this.#finishCommitted()
   }
 
@@ -182,7 +176,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     const { services, database, storeIds, mode, durability } = this.#options
     this.#isPatient = !this.#wish.isOffered
     const entered = (): void => {
-      this.#asked = null
+      this.#asked.answered()
       this.#isPatient = false
       this.#sendGroups(running)
     }
@@ -220,7 +214,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     const { line, groups } = running
     while (this.#state === 'started' && !groups.hasBarrier && !line.isFull) {
       const isAwaiting = !groups.isEmpty
-      const group = nextGroup({ queue: this.#queue, ground: running, limits, isAwaiting })
+      const group = nextGroup({ queue: this.#asked.queue, ground: running, limits, isAwaiting })
       if (!group) break
       this.#run(running, group)
     }
@@ -270,7 +264,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   #commitIfReady(running: Running): void {
     if (this.#state !== 'started' || !this.#wish.isThere) return
     const { groups } = running
-    if (this.#queue.first() || groups.hasBarrier || groups.mayFail) return
+    if (this.#asked.queue.first() || groups.hasBarrier || groups.mayFail) return
     const isTold = this.#hasWritten && this.#options.database.isWatchedElsewhere
     if (isTold && !groups.isEmpty) return // What it has changed shows in the answers.
     const { unseen } = this.#wish
@@ -307,8 +301,12 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (problem.isLoss && this.#state === 'committing' && this.#hasWritten) {
       return void this.#findOutcome()
     }
-    if (problem.isLoss && this.#mayBeginAgain) return this.#beginAgain()
-    if (problem.code === sqlState.lockNotAvailable && this.#wish.isOffered && this.#asked) {
+    if (problem.isLoss && this.#asked.mayBeginAgain) return this.#beginAgain()
+    if (
+      problem.code === sqlState.lockNotAvailable &&
+      this.#wish.isOffered &&
+      this.#asked.isUnanswered
+    ) {
       return this.#beginPatiently()
     }
     if (problem.code === sqlState.divisionByZero) {
@@ -324,13 +322,8 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     const outcome = await this.#options.services.session.outcomeOf(lease.slot, token)
     if (outcome === 'committed') return this.#finishCommitted()
     if (outcome === 'unknown') return this.#endAborted(unknownOutcome())
-    if (this.#mayBeginAgain) this.#beginAgain()
+    if (this.#asked.mayBeginAgain) this.#beginAgain()
     else this.#endAborted(lostConnection())
-  }
-
-  /** Whether the server, or the connection to it, was gone before it has said anything: nothing of it is known to anyone. */
-  get #mayBeginAgain(): boolean {
-    return this.#asked !== null && this.#attempts < mostAttempts
   }
 
   /** Others have its locks: nothing is known of it, and its commit must not be under way while it waits for them. */
@@ -341,12 +334,10 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
   }
 
   #beginAgain(): void {
-    this.#attempts++
     this.#state = 'started'
     this.#letGoOfLease()
     this.#isBeginning = false
-    this.#queue.clear()
-    for (const pending of this.#asked ?? []) this.#queue.push(pending)
+    this.#asked.beginAgain()
     this.flush()
   }
 
@@ -365,7 +356,7 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
 
   /** https://w3c.github.io/IndexedDB/#abort-a-transaction */
   #revert(): void {
-    this.#queue.clear()
+    this.#asked.queue.clear()
     this.#running?.line.rollback()
   }
 
@@ -386,6 +377,3 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (lease) lease.wire.whenIdle(() => pool.release(lease))
   }
 }
-
-/** How often a transaction is begun anew, as connections that were idle turn out to be gone. */
-const mostAttempts = 3
