@@ -42,7 +42,7 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   error: DOMException | null = null
   /** What was saved when the database's damaged file was salvaged at its opening; null when there was no need. */
   salvaged: SalvageReport | null = null
-  /** null: nobody wants to know of it. */
+  /** null: it is told to no one. */
   readonly #happening: Happening | null
   /** Made by the upgrade; `opened` gets the same one. */
   #connection: Connection | null = null

@@ -5,7 +5,7 @@ import type { Cursor } from './records/cursor.ts'
 import type { Request } from './request.ts'
 import type { Transaction } from './transaction.ts'
 
-/** null: nobody wants to know of it. */
+/** null: it is told to no one. */
 export function spanOf(transaction: Transaction): Span | null {
   const { monitor } = transaction.connection.factory
   if (!monitor) return null

@@ -58,7 +58,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
   readonly upgrade: Upgrade | null
   /** What it has been through; null: the option `explain` is off. */
   readonly trace: Trace | null
-  /** What is told of it; null: nobody wants to know. */
+  /** What is told of it; null: it is told to no one. */
   readonly span: Span | null
   state: TransactionState = 'inactive'
   /** Set while a call asks something of it. If it is still set afterwards, the call was cut off half-way, and the transaction ends. */

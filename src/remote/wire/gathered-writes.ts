@@ -10,7 +10,7 @@ export interface WrittenStream {
 
 const soon = { tick: queueTick ?? queueMicrotask, turn: queueImmediate ?? setTimeout }
 
-/** After which what is sent leaves, so that the server begins with it. */
+/** From this size on what was gathered is sent, so that the server can begin with it. */
 const mostBytesGathered = 64 * 1024
 
 /** How much leaves in one piece, which is a copy. */
@@ -52,8 +52,11 @@ export class GatheredWrites {
   /** What `work` writes leaves with what comes next, or after a turn of the event loop. */
   inNoHurry(work: () => void): void {
     this.#isInNoHurry = true
-    work()
-    this.#isInNoHurry = false
+    try {
+      work()
+    } finally {
+      this.#isInNoHurry = false
+    }
   }
 
   add(piece: Piece): void {
