@@ -1,5 +1,5 @@
 /** Renews a session's row in turn, and looks each time whether all is as it was: its rows, and what others ask of it. */
-import { type Failure, failure, type FailurePlace } from '../../errors.ts'
+import { type Failure, failure } from '../../errors.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 import type { Pool } from '../pool.ts'
 import type { Sql } from '../sql/sql.ts'
@@ -110,7 +110,7 @@ export class Renewal {
   }
 }
 
-function displacedFrom(database: FailurePlace['database'] & string): Failure {
+function displacedFrom(database: string): Failure {
   const message = `The connection to database "${database}" was closed: this process did not answer in time, and the database was upgraded or deleted elsewhere`
   return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
 }

@@ -23,8 +23,8 @@ export interface TransactionStatements {
   readonly fenceSlot: Statement
   /**
    * `$1` client, `$2` slot. Deletes those that were made before it, but for `$3`, and that no transaction holds. Waits for no standby, which
-   * may be missing: reading needs none. It may come outside of a transaction, where a
-   * pooler's connection has the path of the role, so it says where the server's own names are.
+   * may be missing: reading needs none. It may come outside of a transaction, where a pooler's connection has the path of the role, so it
+   * says where the server's own names are.
    */
   readonly makeSlot: Statement
   /** `$1` client, `$2` slot; as to standbys and paths the same. */

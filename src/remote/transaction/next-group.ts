@@ -1,5 +1,5 @@
 /** Takes operations from a queue that can be executed together. */
-import { type StorageLimits } from '../../storage/limits.ts'
+import type { StorageLimits } from '../../storage/limits.ts'
 import type { Group, Pending } from './ground.ts'
 import { nextPuts, type TakingPuts } from './puts/next-puts.ts'
 import { counting, getting, isGet, scanning } from './reads.ts'

@@ -18,8 +18,9 @@ export function uniqueEntries(
   puts: readonly PendingPut[],
 ): UniqueEntry[] {
   const entries: UniqueEntry[] = []
-  for (const { operation } of puts)
+  for (const { operation } of puts) {
     eachUnique(store, operation.indexKeys, (it) => append(entries, it))
+  }
   return entries
 }
 
