@@ -122,7 +122,11 @@ function readingIn(source: Source, { timeLimit = 10_000 }: RecordsOptions): Read
         found = read(source)
         return undefined
       })
-      return (await (found as Promise<readonly FoundRecord[]> | null)) ?? []
+      try {
+        return (await (found as Promise<readonly FoundRecord[]> | null)) ?? []
+      } catch (error) {
+        throw kept.reasonFor(error)
+      }
     },
     end() {
       limit?.stop()

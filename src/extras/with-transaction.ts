@@ -103,9 +103,10 @@ function askIn({ kept, limit, transaction }: Asking): Ask {
     try {
       return await it
     } catch (error) {
+      const reason = kept.reasonFor(error)
       // As if it had been thrown at once.
-      kept.abort(error)
-      throw error
+      kept.abort(reason)
+      throw reason
     }
   }
 }

@@ -82,6 +82,12 @@ export class KeptTransaction {
     }
   }
 
+  /** Why it was aborted, where `error` only says that it was: with that, all requests end that were under way then. */
+  reasonFor(error: unknown): unknown {
+    if ((error as Error | null)?.name !== 'AbortError') return error
+    return this.#failure ? this.#failure.reason : (this.#transaction.error ?? error)
+  }
+
   #fail(reason: unknown): unknown {
     this.#failure ??= {
       reason: reason ?? domException('AbortError', 'The transaction was aborted'),
@@ -129,8 +135,7 @@ export class KeptTransaction {
       }
       const failed = (): void => {
         answered()
-        // Where it was aborted, or another request has failed, the reason says more than that it was.
-        reject(this.#failure ? this.#failure.reason : (this.#transaction.error ?? last.error))
+        reject(this.reasonFor(last.error))
         // It goes on where a listener keeps the error from aborting it.
         this.#stay()
       }

@@ -182,22 +182,36 @@ test('Of two loops in a transaction, each has its own limit', async () => {
   const aborted = new Promise((resolve) => books.transaction.addEventListener('abort', resolve))
   const patient = records(books, null, { batch: 1 })
   const hasty = records(books, null, { batch: 1, timeLimit: 1 })
-  await Promise.all([patient.next(), hasty.next()])
-  await aborted
-  for (const loop of [patient, hasty]) {
-    await expect(loop.next()).rejects.toMatchObject({ cause: { limit: 1 } })
+  const goOn = async (loop: typeof hasty): Promise<void> => {
+    await loop.next()
+    await aborted
+    await loop.next()
+  }
+  for (const loop of await Promise.allSettled([goOn(patient), goOn(hasty)])) {
+    expect(loop).toMatchObject({ reason: { cause: { limit: 1 } } })
   }
 })
+
+test.each([null, 5])(
+  'What aborts the transaction while %s is read is what the loop ends with',
+  async (range) => {
+    const library = await filled(3)
+    const books = library.transaction('books', 'readwrite').objectStore('books')
+    const reading = records(books, range).next()
+    books.add(bookOf(1))
+    await expect(reading).rejects.toMatchObject({ name: 'ConstraintError' })
+  },
+)
 
 test('The limit of a loop that is over counts no more for the others', async () => {
   const library = await filled(3)
   const books = library.transaction('books').objectStore('books')
   const patient = records(books, null, { batch: 1 })
-  const hasty = records(books, null, { batch: 1, timeLimit: 20 })
+  const hasty = records(books, null, { batch: 1, timeLimit: 500 })
   await Promise.all([patient.next(), hasty.next()])
   await hasty.return()
   // Timers fire in the order in which they are due.
-  await new Promise((resolve) => setTimeout(resolve, 20))
+  await new Promise((resolve) => setTimeout(resolve, 500))
   expect(await listOf(patient)).toHaveLength(2)
 })
 

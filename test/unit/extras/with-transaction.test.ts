@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type Ask, putMany, withTransaction } from '../../../src/extras.ts'
+import { type Ask, getMany, putMany, withTransaction } from '../../../src/extras.ts'
 import { resultOf } from '../../kit/promises.ts'
 import { bookOf, inMemory, openLibrary, turn } from './library.ts'
 
@@ -115,6 +115,19 @@ test('One that takes longer than its limit is aborted, with an error that says w
     },
   })
   expect(await countBooks(library)).toBe(0)
+})
+
+test('What aborts it while several requests are under way is what it ends with', async () => {
+  const library = await openLibrary()
+  const action = (transaction: IDBTransaction, ask: Ask): Promise<unknown> =>
+    ask(() => {
+      const books = transaction.objectStore('books')
+      books.put(bookOf(1))
+      books.add(bookOf(1))
+      return getMany(books, [1, 2])
+    })
+  const call = withTransaction(library, 'books', 'readwrite', action, limit)
+  await expect(call).rejects.toMatchObject({ name: 'ConstraintError' })
 })
 
 test('The place where it was called has no name that an option gave it', async () => {
