@@ -258,15 +258,15 @@ export const longSuites = [
     command: 'node test/suites/programs/run.mjs',
     counts: /^programs: .*/m,
   },
-]
-/** Too long for continuous integration, above all for the packages they install: `npm test -- pgbouncer remote-programs remote-runtimes remote-inspector remote-wpt remote-crashes remote-failovers remote-model large-snapshot client-tabs every-runtime every-runner every-sample`. */
-export const slowSuites = [
   {
     name: 'pgbouncer',
     lane: 'processes',
     command: 'node test/suites/remote/pgbouncer.mjs',
     counts: /^pgbouncer: (?:passed|FAILED|skipped).*/m,
   },
+]
+/** Too long for continuous integration, above all for the packages they install: `npm test -- remote-programs remote-runtimes remote-inspector remote-wpt remote-crashes remote-failovers remote-model large-snapshot client-tabs every-runtime every-runner every-sample`. */
+export const slowSuites = [
   {
     name: 'remote-programs',
     lane: 'packages',
