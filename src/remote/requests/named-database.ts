@@ -29,9 +29,20 @@ export class NamedDatabase {
   /** A connection to what was found. All to the same state of a database share one object. */
   connect(found: FoundDatabase): RemoteConnection {
     const known = this.#current
-    const isSame = known?.id === found.id && known.epoch === found.epoch
-    const database = isSame ? known : new RemoteDatabase(this.name, found)
+    const database = isStill(known, found) ? known : new RemoteDatabase(this.name, found)
     this.#current = database
     return new RemoteConnection(database, this.services)
   }
+}
+
+/**
+ * Whether a database has the schema that was found. One without connections may not: an upgrade that was aborted has had its epoch, which the
+ * next one has as well.
+ */
+function isStill(
+  known: RemoteDatabase | null,
+  { id, epoch }: FoundDatabase,
+): known is RemoteDatabase {
+  if (!known || known.connections.size === 0) return false
+  return known.id === id && known.epoch === epoch
 }
