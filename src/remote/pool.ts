@@ -146,6 +146,8 @@ export class Pool {
     await Promise.all(this.#making)
     const all = [...this.#all]
     this.#idle.length = 0
+    // They go with the session's row.
+    this.#slots.clear()
     await Promise.all(all.map(({ wire }) => wire.end().catch(() => {})))
   }
 

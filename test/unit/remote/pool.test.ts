@@ -4,6 +4,7 @@ import { domException } from '../../../src/errors.ts'
 import { Pool } from '../../../src/remote/pool.ts'
 import { transactionStatements } from '../../../src/remote/sql/transaction-statements.ts'
 import type { Connector } from '../../../src/remote/wire/connect.ts'
+import type { Statement, Value } from '../../../src/remote/wire/statement.ts'
 
 /** A pool of that many connections. */
 function poolOf(most: number, connect: () => Promise<unknown>): Pool {
@@ -21,9 +22,12 @@ function poolOf(most: number, connect: () => Promise<unknown>): Pool {
 /** A connection that is answered without a server. */
 class AnsweredWire {
   isLost = false
+  /** What statements were executed with. */
+  readonly asked: (readonly Value[])[] = []
   readonly #listeners: (() => void)[] = []
 
-  ask(): Promise<[]> {
+  ask(_statement: Statement, values: readonly Value[]): Promise<[]> {
+    this.asked.push(values)
     return Promise.resolve([])
   }
 
@@ -34,6 +38,10 @@ class AnsweredWire {
   cutOff(): void {
     this.isLost = true
     for (const listener of this.#listeners.splice(0)) listener()
+  }
+
+  end(): Promise<void> {
+    return Promise.resolve(this.cutOff())
   }
 }
 
@@ -57,4 +65,22 @@ test('all who wait are told where the only connection cannot be made', async () 
   expect(outcomes).toMatchObject(
     [1, 2, 3].map(() => ({ reason: { cause: { code: 'ERR_IDB_UNREACHABLE' } } })),
   )
+})
+
+test('slots of connections that were closed are not kept for those that follow', async () => {
+  const wires: AnsweredWire[] = []
+  const pool = poolOf(1, () => {
+    const wire = new AnsweredWire()
+    wires.push(wire)
+    return Promise.resolve(wire)
+  })
+  for (let i = 0; i < 3; i++) {
+    pool.release(await pool.acquire())
+    await pool.close()
+  }
+  expect(wires.map(({ asked }) => asked)).toEqual([
+    [['any', 1, [1]]],
+    [['any', 2, [2]]],
+    [['any', 3, [3]]],
+  ])
 })
