@@ -65,6 +65,8 @@ export class Pool {
   #count = 0
   /** Those that are being made. */
   readonly #making = new Set<Promise<void>>()
+  /** Those that are being closed as there are too many. */
+  readonly #ending = new Set<Promise<void>>()
   #lastSlot = 0
   /** Those whose rows are to stay: of a connection that was lost in use it may yet be asked what became of a commit. */
   readonly #slots = new Set<number>()
@@ -148,7 +150,7 @@ export class Pool {
     this.#idle.length = 0
     // They go with the session's row.
     this.#slots.clear()
-    await Promise.all(all.map(({ wire }) => wire.end().catch(() => {})))
+    await Promise.all([...this.#ending, ...all.map(({ wire }) => wire.end().catch(() => {}))])
   }
 
   get #most(): number {
@@ -186,7 +188,11 @@ export class Pool {
     this.#slots.delete(slot)
     // What fails is lost, and its row goes with the session.
     wire.ask(this.#options.statements.dropSlot, [this.#client, slot]).catch(() => {})
-    wire.end().catch(() => {})
+    const ending = wire
+      .end()
+      .catch(() => {})
+      .finally(() => this.#ending.delete(ending))
+    this.#ending.add(ending)
   }
 
   #takeIdle(): Lease | undefined {

@@ -25,6 +25,12 @@ class AnsweredWire {
   /** What statements were executed with. */
   readonly asked: (readonly Value[])[] = []
   readonly #listeners: (() => void)[] = []
+  readonly #ended: Promise<void>
+
+  /** `ended`: when the server has closed it. */
+  constructor(ended = Promise.resolve()) {
+    this.#ended = ended
+  }
 
   ask(_statement: Statement, values: readonly Value[]): Promise<[]> {
     this.asked.push(values)
@@ -41,7 +47,7 @@ class AnsweredWire {
   }
 
   end(): Promise<void> {
-    return Promise.resolve(this.cutOff())
+    return this.#ended.then(() => this.cutOff())
   }
 }
 
@@ -83,4 +89,20 @@ test('slots of connections that were closed are not kept for those that follow',
     [['any', 2, [2]]],
     [['any', 3, [3]]],
   ])
+})
+
+test('a pool is closed once a connection that was one too many is', async () => {
+  let end = (): void => {}
+  const ended = new Promise<void>((resolve) => (end = resolve))
+  const pool = poolOf(1, () => Promise.resolve(new AnsweredWire(ended)))
+  const [used, lent] = await Promise.all([pool.acquire(), pool.acquireForRequest()])
+  pool.release(lent)
+  used.wire.cutOff()
+  const log: string[] = []
+  const closing = pool.close().then(() => log.push('closed'))
+  await new Promise((resolve) => setImmediate(resolve))
+  log.push('ended')
+  end()
+  await closing
+  expect(log).toEqual(['ended', 'closed'])
 })
