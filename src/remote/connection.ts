@@ -56,6 +56,7 @@ export class RemoteConnection implements HostConnection, OpenConnection, Transac
   readonly closed: Promise<void>
   /** The request for which it was last asked to close; null: for none. */
   askedFor: string | null = null
+  toldOf: string | null = null
   /** Whether its row is there. */
   isPlaced = false
   readonly #services: HostServices

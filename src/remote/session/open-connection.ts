@@ -13,6 +13,8 @@ export interface OpenConnection {
   readonly isPlaced: boolean
   /** The request for which it was last asked to close; null: for none. */
   askedFor: string | null
+  /** The last of these of which it has been told; null: of none. */
+  toldOf: string | null
   /** Whether it closes as soon as its transactions have ended. */
   readonly closePending: boolean
   /** What those are told of it who wait for its end. */

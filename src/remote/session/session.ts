@@ -304,14 +304,26 @@ export class Session {
     for (const row of rows) {
       const [id, request] = [textIn(row, 0), textIn(row, 1)]
       const connection = this.#connections.get(id)
-      if (!connection || connection.askedFor === request) continue
-      connection.askedFor = request
-      const newVersion = row[3] === null ? null : numberIn(row, 3)
-      void connection.deliverVersionChange(numberIn(row, 2), newVersion).then(() => {
-        const wired = this.#wire ?? wire
-        return wired.ask(sessions.noteDelivered, [id, request, this.#channel]).catch(() => {})
-      })
+      // The note of that was lost.
+      if (connection?.toldOf === request) void this.#noteDelivered(id, request)
+      else if (connection && connection.askedFor !== request) void this.#tell(connection, row)
     }
+  }
+
+  /** `asked`: a row of those that are asked for. */
+  async #tell(connection: OpenConnection, asked: Row): Promise<void> {
+    const request = textIn(asked, 1)
+    connection.askedFor = request
+    const newVersion = asked[3] === null ? null : numberIn(asked, 3)
+    await connection.deliverVersionChange(numberIn(asked, 2), newVersion)
+    connection.toldOf = request
+    await this.#noteDelivered(connection.id, request)
+  }
+
+  /** Never rejects: the next look at what is asked does it. */
+  async #noteDelivered(id: string, request: string): Promise<void> {
+    const { noteDelivered } = this.#options.sql.sessions
+    await this.#wire?.ask(noteDelivered, [id, request, this.#channel]).catch(() => {})
   }
 
   /** Once: a fail-over to a standby that the server does not wait for loses what was acknowledged. */

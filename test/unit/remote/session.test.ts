@@ -1,13 +1,18 @@
 /** A session whose connections to the server a test makes, and loses. */
 import { expect, test } from 'vitest'
+import type { OpenConnection } from '../../../src/remote/session/open-connection.ts'
 import { Session } from '../../../src/remote/session/session.ts'
+import { ToldWatchers } from '../../../src/remote/session/told-watchers.ts'
 import { sqlOn } from '../../../src/remote/sql/sql.ts'
 import type { Connector } from '../../../src/remote/wire/connect.ts'
 import type { Row, Statement } from '../../../src/remote/wire/statement.ts'
 import { lostInBetween, type Wire } from '../../../src/remote/wire/wire.ts'
 
-/** A wire on which all is answered at once, and that says what was asked; `keep`: but for this statement, which waits for the loss. */
-function steeredWire(keep: string | null = null) {
+/**
+ * A wire on which all is answered at once, and that says what was asked; `keep`: but for this statement, which waits for the loss; `rows`: by
+ * the names of statements, where there are any.
+ */
+function steeredWire(keep: string | null = null, rows: Readonly<Record<string, Row[]>> = {}) {
   const listeners: (() => void)[] = []
   const wire = {
     isLost: false,
@@ -17,9 +22,8 @@ function steeredWire(keep: string | null = null) {
       if (name === keep) {
         return new Promise((_, reject) => listeners.push(() => reject(lostInBetween())))
       }
-      return Promise.resolve(
-        text.startsWith('SELECT format') || name === 'idb_renew' ? [['1', 'any']] : [],
-      )
+      const isOne = text.startsWith('SELECT format') || name === 'idb_renew'
+      return Promise.resolve(rows[name] ?? (isOne ? [['1', 'any']] : []))
     },
     onLoss: (listener: () => void) => void listeners.push(listener),
     onNotification() {},
@@ -71,5 +75,29 @@ test('what others are asked goes over the next connection where one is lost as s
     false,
     true,
   ])
+  await session.end()
+})
+
+test('that a connection was asked to close is noted over the next connection where the note is lost', async () => {
+  const asked = { idb_asked: [['c', 'request', '1', '2']] }
+  const [first, second] = [steeredWire('idb_noteDelivered', asked), steeredWire(null, asked)]
+  const session = sessionOver([first, second].map((it) => Promise.resolve(it)))
+  await session.ready()
+  const events: unknown[] = []
+  const connection = {
+    id: 'c',
+    askedFor: null,
+    toldOf: null,
+    isPlaced: false,
+    database: { watchers: new ToldWatchers() },
+    deliverVersionChange: (...versions: unknown[]) => Promise.resolve(void events.push(versions)),
+  }
+  session.register(connection as unknown as OpenConnection) // Nothing else of it is asked for.
+  await session.check()
+  await expect.poll(() => first.asked).toContain('idb_noteDelivered')
+  first.cutOff()
+  await expect.poll(() => second.asked).toContain('idb_noteDelivered')
+  expect(events).toEqual([[1, 2]])
+  await session.unregister(connection as unknown as OpenConnection)
   await session.end()
 })
