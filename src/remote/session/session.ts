@@ -5,6 +5,7 @@
 import { type Failure, failure } from '../../errors.ts'
 import type { Holder } from '../../protocol/blockers.ts'
 import type { OpenConnection } from './open-connection.ts'
+import { againAfterLoss } from '../after-loss.ts'
 import { checkTables } from '../setup/check-tables.ts'
 import type { Pool } from '../pool.ts'
 import { remoteFailure } from '../server-failures.ts'
@@ -54,7 +55,9 @@ export class Session {
   #serverStart: string | null = null
   /** Whether its row was made: one that is missing since was taken for gone. */
   #hasBegun = false
-  /** How often it was ended: a start that was under way then is no longer wanted. */
+  /** The part of a start that follows once it has its connection. */
+  #beginning: Promise<unknown> = Promise.resolve()
+  /** How often it was ended: a connection that was looked for then is no longer wanted. */
   #ends = 0
   #hasWarned = false
   /** Never rejects. */
@@ -125,10 +128,12 @@ export class Session {
     request: string,
     versions: { readonly oldVersion: number; readonly newVersion: number | null },
   ): Promise<void> {
-    const wire = await this.#connected()
     const { sessions } = this.#options.sql
     const asked = [request, versions.oldVersion, versions.newVersion]
-    await wire.ask(sessions.ask, [db, this.client, ...asked, this.#channel])
+    await againAfterLoss(async () => {
+      const wire = await this.#connected()
+      await wire.ask(sessions.ask, [db, this.client, ...asked, this.#channel])
+    })
   }
 
   /** Deletes the sessions of others that are over, which keep others from a database. Never rejects: it is tried again. */
@@ -181,6 +186,7 @@ export class Session {
   /** Ends it; there must be no open connection. */
   async end(): Promise<void> {
     this.#ends++
+    await this.#beginning.catch(() => {})
     this.#hasBegun = false
     const wire = this.#takeWire()
     await this.#leaving
@@ -224,19 +230,27 @@ export class Session {
   }
 
   async #start(): Promise<string> {
-    const { connector, report } = this.#options
     const ends = this.#ends
     await this.#leaving
-    const wire = await connector.connect()
+    const wire = await this.#options.connector.connect()
+    if (ends !== this.#ends) {
+      wire.cutOff()
+      throw lostInBetween()
+    }
+    const beginning = this.#beginOn(wire)
+    this.#beginning = beginning
+    return beginning
+  }
+
+  async #beginOn(wire: Wire): Promise<string> {
     try {
       await hurry(wire, this.#begin(wire))
-      if (ends !== this.#ends) throw lostInBetween()
     } catch (error) {
       wire.cutOff()
       throw error
     }
     wire.onNotification((payload) => this.#notified(payload))
-    wire.onLoss(() => this.#lost(wire, report))
+    wire.onLoss(() => this.#lost(wire))
     this.#wire = wire
     atEnd(this)
     this.#renewal.start()
@@ -276,7 +290,7 @@ export class Session {
     this.#serverStart = start
   }
 
-  #lost(wire: Wire, report: (failure: Failure) => void): void {
+  #lost(wire: Wire): void {
     if (this.#wire !== wire) return
     this.#wire = null
     this.#starting = null
@@ -285,7 +299,7 @@ export class Session {
     // Those who ask would wait for it.
     this.ready().catch((error: unknown) => {
       if (this.#connections.size === 0) return // No one needs it any more.
-      report(remoteFailure(error, { schema: this.#options.schema }))
+      this.#options.report(remoteFailure(error, { schema: this.#options.schema }))
     })
   }
 
@@ -329,8 +343,8 @@ export class Session {
   /** Once: a fail-over to a standby that the server does not wait for loses what was acknowledged. */
   async #warnOfStandbys(wire: Wire): Promise<void> {
     if (this.#hasWarned) return
-    this.#hasWarned = true
     const [row] = await wire.ask(standbys)
+    this.#hasWarned = true
     if (!row || !mayLose(row, this.#options.serverCount)) return
     const message =
       'The PostgreSQL server does not wait for its standbys ("synchronous_standby_names" is empty): after a fail-over transactions may be missing that were told to be complete'

@@ -1,29 +1,36 @@
 /** A session whose connections to the server a test makes, and loses. */
 import { expect, test } from 'vitest'
+import type { Failure } from '../../../src/errors.ts'
 import type { OpenConnection } from '../../../src/remote/session/open-connection.ts'
 import { Session } from '../../../src/remote/session/session.ts'
 import { ToldWatchers } from '../../../src/remote/session/told-watchers.ts'
+import { standbys } from '../../../src/remote/sql/meta.ts'
 import { sqlOn } from '../../../src/remote/sql/sql.ts'
 import type { Connector } from '../../../src/remote/wire/connect.ts'
 import type { Row, Statement } from '../../../src/remote/wire/statement.ts'
 import { lostInBetween, type Wire } from '../../../src/remote/wire/wire.ts'
 
 /**
- * A wire on which all is answered at once, and that says what was asked; `keep`: but for this statement, which waits for the loss; `rows`: by
- * the names of statements, where there are any.
+ * A wire on which all is answered at once, and that says what was asked; `keep`: but for this statement, which waits for `answer()`, or the
+ * loss; `rows`: by the names of statements, or the texts of those without one.
  */
 function steeredWire(keep: string | null = null, rows: Readonly<Record<string, Row[]>> = {}) {
   const listeners: (() => void)[] = []
   const wire = {
     isLost: false,
     asked: [] as string[],
+    answer: (): void => {},
     ask({ name = '', text }: Statement): Promise<readonly Row[]> {
-      wire.asked.push(name)
-      if (name === keep) {
-        return new Promise((_, reject) => listeners.push(() => reject(lostInBetween())))
+      const called = name || text
+      wire.asked.push(called)
+      if (called === keep) {
+        return new Promise((resolve, reject) => {
+          wire.answer = () => resolve([])
+          listeners.push(() => reject(lostInBetween()))
+        })
       }
       const isOne = text.startsWith('SELECT format') || name === 'idb_renew'
-      return Promise.resolve(rows[name] ?? (isOne ? [['1', 'any']] : []))
+      return Promise.resolve(rows[called] ?? (isOne ? [['1', 'any']] : []))
     },
     onLoss: (listener: () => void) => void listeners.push(listener),
     onNotification() {},
@@ -36,8 +43,11 @@ function steeredWire(keep: string | null = null, rows: Readonly<Record<string, R
   return wire
 }
 
-/** A session whose connections are the next ones of these. */
-function sessionOver(connections: readonly Promise<unknown>[]): Session {
+/** A session whose connections are the next ones of these. `report`: takes warnings. */
+function sessionOver(
+  connections: readonly Promise<unknown>[],
+  report: (failure: Failure) => void = () => {},
+): Session {
   const all = [...connections]
   const connector = { connect: () => all.shift() }
   return new Session({
@@ -46,7 +56,7 @@ function sessionOver(connections: readonly Promise<unknown>[]): Session {
     connector: connector as unknown as Connector, // Nothing else of it is asked for.
     serverCount: 1,
     pool: () => ({ slotsToRemake: () => [], idleSlots: [], cutOff() {} }) as never, // Nor of this.
-    report: () => {},
+    report,
   })
 }
 
@@ -59,6 +69,18 @@ test('a connection that comes about after its session has ended is closed', asyn
   connect(wire as unknown as Wire) // Nothing else of it is asked for.
   await expect(ready).rejects.toMatchObject({ problem: { isLoss: true } })
   expect(wire.isLost).toBe(true)
+})
+
+test('a session that ends as it begins is ended on the server, too', async () => {
+  const wire = steeredWire('idb_begin')
+  const session = sessionOver([Promise.resolve(wire)])
+  const ready = session.ready()
+  await expect.poll(() => wire.asked).toContain('idb_begin')
+  const ended = session.end()
+  wire.answer()
+  await ended
+  expect([wire.asked.at(-1), wire.isLost]).toEqual(['idb_end', true])
+  expect(await ready).toBe(session.client)
 })
 
 test('what others are asked goes over the next connection where one is lost as soon as it is there', async () => {
@@ -75,6 +97,17 @@ test('what others are asked goes over the next connection where one is lost as s
     false,
     true,
   ])
+  await session.end()
+})
+
+test('what others are asked is asked again where the connection is lost in it', async () => {
+  const [first, second] = [steeredWire('idb_ask'), steeredWire()]
+  const session = sessionOver([first, second].map((it) => Promise.resolve(it)))
+  const asking = session.ask(1, 'request', { oldVersion: 1, newVersion: 2 })
+  await expect.poll(() => first.asked).toContain('idb_ask')
+  first.cutOff()
+  await asking
+  expect(second.asked).toContain('idb_ask')
   await session.end()
 })
 
@@ -99,5 +132,25 @@ test('that a connection was asked to close is noted over the next connection whe
   await expect.poll(() => second.asked).toContain('idb_noteDelivered')
   expect(events).toEqual([[1, 2]])
   await session.unregister(connection as unknown as OpenConnection)
+  await session.end()
+})
+
+test('standbys that are not waited for are warned of once, though the first connection is lost in asking', async () => {
+  const found = { [standbys.text]: [['1', '']] }
+  const wires = [steeredWire(standbys.text), steeredWire(null, found), steeredWire(null, found)]
+  const warnings: Failure[] = []
+  const session = sessionOver(
+    wires.map((it) => Promise.resolve(it)),
+    (warning) => warnings.push(warning),
+  )
+  const ready = session.ready()
+  await expect.poll(() => wires[0]?.asked).toContain(standbys.text)
+  wires[0]?.cutOff()
+  await expect(ready).rejects.toMatchObject({ problem: { isLoss: true } })
+  for (const wire of wires.slice(1)) {
+    await session.ready()
+    wire.cutOff()
+  }
+  expect(warnings).toMatchObject([{ facts: { code: 'ERR_IDB_SERVER' } }])
   await session.end()
 })
