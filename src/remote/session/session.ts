@@ -10,8 +10,8 @@ import { checkTables } from '../setup/check-tables.ts'
 import type { Pool } from '../pool.ts'
 import { remoteFailure } from '../server-failures.ts'
 import type { Sql } from '../sql/sql.ts'
-import { serverStart, standbys } from '../sql/meta.ts'
-import { quoted } from '../sql/tables.ts'
+import { listenTo, serverStart, standbys } from '../sql/meta.ts'
+import { messageSettings } from '../sql/settings.ts'
 import type { Connector } from '../wire/connect.ts'
 import { hurry } from '../wire/hurry.ts'
 import { numberIn, type Row, textIn } from '../wire/statement.ts'
@@ -277,9 +277,7 @@ export class Session {
 
   async #listen(wire: Wire): Promise<void> {
     this.#channel = await checkTables(wire, this.#options.schema)
-    const listen = `LISTEN ${quoted(this.#channel)}`
-    // What it says of itself must not wait for a standby: it is made again where it is lost.
-    await wire.ask({ text: `SET synchronous_commit = local; ${listen}` })
+    await Promise.all([messageSettings, listenTo(this.#channel)].map((it) => wire.ask(it)))
   }
 
   /** Where it is another than before, transactions leave the former one, which may be out of reach without their connections being cut. */

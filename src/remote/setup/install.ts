@@ -3,7 +3,15 @@ import { exceptionOf } from '../../errors.ts'
 import { checkTables } from './check-tables.ts'
 import { makingFailure, noSuchRole, notGranted } from '../server-failures.ts'
 import type { InstallPostgresOptions } from '../server-options.ts'
-import { grantsOf, mayUse, quoted, tablesOf } from '../sql/tables.ts'
+import {
+  findRole,
+  findTables,
+  grantsOf,
+  installAlone,
+  mayUse,
+  quoted,
+  tablesOf,
+} from '../sql/tables.ts'
 import { inTransaction } from '../wire/in-transaction.ts'
 import type { Wire } from '../wire/wire.ts'
 import { overServer } from './over-server.ts'
@@ -22,8 +30,7 @@ export async function installPostgres(options: InstallPostgresOptions): Promise<
 
 function installOver(wire: Wire, schema: string, role?: string): Promise<boolean> {
   return inTransaction(wire, async () => {
-    // Two that install at the same time go one after the other.
-    await wire.ask({ text: "SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))" })
+    await wire.ask(installAlone)
     const isThere = await hasTables(wire, schema)
     if (!isThere) await make(wire, schema)
     if (role !== undefined) await grant(wire, schema, role)
@@ -40,7 +47,7 @@ async function make(wire: Wire, schema: string): Promise<void> {
 }
 
 async function grant(wire: Wire, schema: string, role: string): Promise<void> {
-  const [found] = await wire.ask({ text: 'SELECT 1 FROM pg_roles WHERE rolname = $1' }, [role])
+  const [found] = await wire.ask(findRole, [role])
   if (!found) throw exceptionOf(noSuchRole(role))
   await wire.ask({ text: grantsOf(quoted(schema), quoted(role)) })
   const [row] = await wire.ask(mayUse, [schema, role])
@@ -48,10 +55,7 @@ async function grant(wire: Wire, schema: string, role: string): Promise<void> {
 }
 
 async function hasTables(wire: Wire, schema: string): Promise<boolean> {
-  const [row] = await wire.ask(
-    { text: "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta'" },
-    [schema],
-  )
+  const [row] = await wire.ask(findTables, [schema])
   if (!row) return false
   await checkTables(wire, schema)
   return true

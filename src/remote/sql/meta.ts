@@ -1,5 +1,17 @@
-/** What is asked of a schema before it is used. */
+/** What is asked of a server and a schema before they are used. */
 import type { Statement } from '../wire/statement.ts'
+import { quoted } from './tables.ts'
+
+/**
+ * Whether a server takes no writes, and the number of its process that answers. Nothing is set yet: in the path of a role there may be
+ * functions and types that fit better than the server's own, so it says where these are.
+ */
+export const serverState: Statement = {
+  text: "SELECT pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only'::pg_catalog.text)::pg_catalog.bool, pg_catalog.pg_backend_pid()",
+}
+
+/** The number of the server's process that answers, as long as nothing is set either. */
+export const serverProcess: Statement = { text: 'SELECT pg_catalog.pg_backend_pid()' }
 
 /** The format of the tables in a schema, whose name is quoted, and the name of its channel, null where there is none. */
 export function meta(schema: string): Statement {
@@ -19,3 +31,8 @@ export const serverFacts: Statement = {
 
 /** What tells one server from another, and from itself before it was started again. */
 export const serverStart: Statement = { text: 'SELECT pg_postmaster_start_time()' }
+
+/** Has a connection told of what is said on the channel of that name. */
+export function listenTo(channel: string): Statement {
+  return { text: `LISTEN ${quoted(channel)}` }
+}

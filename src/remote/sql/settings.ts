@@ -1,4 +1,5 @@
 /** What is set on a connection, so that statements do what they say whatever the server, the database or the role has set. */
+import type { Statement } from '../wire/statement.ts'
 
 /** The values by their names. `idleMs`: how long a transaction may do nothing before the server ends it. */
 function valuesOf(idleMs: number): Readonly<Record<string, string>> {
@@ -61,4 +62,11 @@ function statementsSetting(
   const path = `SET ${isLocal ? 'LOCAL ' : ''}search_path = pg_catalog, pg_temp`
   // The rest as one value: the driver keeps results and columns in arrays, and what is far back there a setter on a prototype may take.
   return `${path}; SELECT concat(${all.join(', ')})`
+}
+
+/**
+ * What the connection for messages has in addition. What it says of itself must not wait for a standby: it is made again where it is lost.
+ */
+export const messageSettings: Statement = {
+  text: "SELECT set_config('synchronous_commit', 'local', false)",
 }

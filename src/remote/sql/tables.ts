@@ -18,6 +18,7 @@
  * Names and key paths are `bytea`: a server's text holds neither U+0000 nor lone surrogates. A name is its UTF-16 code units,
  * big-endian; a key path is JSON in UTF-8. Names are looked up by their hash, as they may be longer than an index entry.
  */
+import type { Statement } from '../wire/statement.ts'
 
 /** The format of the tables. */
 export const tablesFormat = 1
@@ -70,6 +71,19 @@ CREATE TABLE ${schema}.slots (
   PRIMARY KEY (client, slot)) WITH (fillfactor = 50);`
 }
 
+/** Holds up another that makes tables until the transaction ends: two of them go one after the other. */
+export const installAlone: Statement = {
+  text: "SELECT pg_advisory_xact_lock(hashtext('idb-everywhere'))",
+}
+
+/** A row where a schema has tables of this kind, be they this package's or another program's: `$1` schema. */
+export const findTables: Statement = {
+  text: "SELECT 1 FROM pg_tables WHERE schemaname = $1 AND tablename = 'meta'",
+}
+
+/** A row where there is a role: `$1` its name. */
+export const findRole: Statement = { text: 'SELECT 1 FROM pg_roles WHERE rolname = $1' }
+
 /** Those whose rows are read and written; `meta` is only read. */
 const tableNames = [
   'databases',
@@ -84,7 +98,7 @@ const tableNames = [
 ]
 
 /** Whether a role has those rights: where one may not give them, the server only warns. `$1` schema, `$2` role. */
-export const mayUse = {
+export const mayUse: Statement = {
   text: `SELECT has_schema_privilege($2::name, $1::text, 'USAGE') AND bool_and(
   has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'SELECT') AND (tablename = 'meta' OR
   has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'INSERT') AND

@@ -1,6 +1,7 @@
 /** Finding the server that takes writes, of those that may. */
 import { exceptionOf, type Failure } from '../../errors.ts'
 import { now, queueIdleTimer } from '../../event-loop/turn.ts'
+import { serverState } from '../sql/meta.ts'
 import { sessionSettings, transactionSettings } from '../sql/settings.ts'
 import { cancelStatement } from './cancel.ts'
 import { hurry } from './hurry.ts'
@@ -112,16 +113,14 @@ export class Connector {
     }
   }
 
-  /** Has the server do what statements rely on; until it does, names say where they are. Gives why it is of no use; null: it is. @throws StatementError */
+  /** Has the server do what statements rely on. Gives why it is of no use; null: it is. @throws StatementError */
   async #prepare(
     wire: Wire,
     processID: number | null,
     another: () => Promise<Wire>,
   ): Promise<Problem | null> {
     const { isPooled, idleMs } = this.#reaching
-    const [row] = await wire.ask({
-      text: "SELECT pg_catalog.pg_is_in_recovery() OR pg_catalog.current_setting('transaction_read_only'::pg_catalog.text)::pg_catalog.bool, pg_catalog.pg_backend_pid()",
-    })
+    const [row] = await wire.ask(serverState)
     if (row?.[0] !== 'f') return { code: sqlState.readOnlyTransaction, message: null, isLoss: true }
     if (isPooled) return null
     // A server says which process it is when a connection is made: a pooler does not know yet.

@@ -1,4 +1,6 @@
 /** Finding out how a pooler between us and a server gives its connections out. */
+import { serverProcess } from '../sql/meta.ts'
+import { beginStrict, commit } from '../sql/transaction-statements.ts'
 import { textIn } from './statement.ts'
 import type { Wire } from './wire.ts'
 
@@ -18,10 +20,10 @@ export async function isShared(wire: Wire, another: () => Promise<Wire>): Promis
   try {
     for (let i = 0; i < attempts; i++) {
       const first = await processBehind(wire)
-      await other.ask({ text: 'BEGIN ISOLATION LEVEL READ COMMITTED' })
+      await other.ask(beginStrict)
       const taken = await processBehind(other)
       const second = await processBehind(wire)
-      await other.ask({ text: 'COMMIT' })
+      await other.ask(commit)
       if (taken === first || second !== first) return true
     }
     return false
@@ -31,7 +33,7 @@ export async function isShared(wire: Wire, another: () => Promise<Wire>): Promis
 }
 
 async function processBehind(wire: Wire): Promise<string> {
-  const [row] = await wire.ask({ text: 'SELECT pg_catalog.pg_backend_pid()' })
+  const [row] = await wire.ask(serverProcess)
   if (!row) throw new Error('unreachable: a server has no process')
   return textIn(row, 0)
 }
