@@ -66,7 +66,8 @@ function statementsSetting(
 
 /**
  * What the connection for messages has in addition. What it says of itself must not wait for a standby: it is made again where it is lost.
+ * It has nothing to do for seconds, and must not be closed for that; servers before 14 have no such limit.
  */
 export const messageSettings: Statement = {
-  text: "SELECT set_config('synchronous_commit', 'local', false)",
+  text: "SELECT set_config('synchronous_commit', 'local', false), CASE WHEN current_setting('server_version_num')::int >= 140000 THEN set_config('idle_session_timeout', '0', false) END",
 }

@@ -99,6 +99,13 @@ onServer('a role with defaults of its own', ({ factory, connectionString, schema
     })
   }
 
+  test('connections for messages stay where the role has idle ones closed', async () => {
+    await openedBy("idle_session_timeout = '100ms'")
+    const idle = `SELECT count(*) FROM pg_stat_activity a WHERE usename = 'app${count}' AND state_change < clock_timestamp() - interval '300ms'
+      AND EXISTS (SELECT FROM pg_locks l WHERE l.pid = a.pid AND locktype = 'advisory')`
+    await expect.poll(() => askServer(connectionString(), idle)).toEqual([['2']])
+  })
+
   for (const level of ['off', 'local', 'remote_write']) {
     test(`a strict transaction waits for standbys where the default is ${level}, a relaxed one does not`, async () => {
       const [database] = await openedBy(`synchronous_commit = '${level}'`)
