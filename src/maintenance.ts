@@ -36,7 +36,7 @@ export type { Salvaged } from './maintenance/salvage/salvage.ts'
 export type { MaintenanceOptions, MaintenanceProgress } from './maintenance/tools.ts'
 export type { SalvagedStore, SalvageReport } from './storage/salvage-report.ts'
 
-const engine = new ThreadEngine(() => platform.loadWasm())
+const engine = new ThreadEngine(platform)
 
 const maintenance: Maintenance = maintenanceWith({
   vfs: platform.defaultVfs(),

@@ -8,14 +8,14 @@ import type { Settings } from '../options/options.ts'
 import { warningDataOf, warningOf } from '../options/warning.ts'
 import type { ObservableHost } from '../protocol/protocol.ts'
 import { serve } from '../port/server.ts'
-import type { Platform, ThreadHosting, Threads } from './platform.ts'
+import type { ThreadHosting, Threads } from './platform.ts'
 import type { MadeHost, Sharing } from './sharing.ts'
 import { openStorageDirectory } from '../sqlite/directory.ts'
-import { ThreadEngine } from './engine/thread-engine.ts'
+import { type EngineSource, ThreadEngine } from './engine/thread-engine.ts'
 
-/** Hosting in this thread, on one engine, which that platform loads. */
-export function threadsOf(platform: Pick<Platform, 'loadWasm'>): Threads {
-  const engine = new ThreadEngine(() => platform.loadWasm())
+/** Hosting in this thread, on one engine from that source. */
+export function threadsOf(source: EngineSource): Threads {
+  const engine = new ThreadEngine(source)
   return {
     hosts: threadHosts(engine),
     hosting: (settings) => threadHosting(settings, engine),

@@ -9,15 +9,13 @@ import type { Presence } from '../port/presence.ts'
 import type { Witness } from '../monitor/monitor.ts'
 import type { PlatformDefaults, Settings } from '../options/options.ts'
 import type { Survivors, Vfs } from '../files/vfs.ts'
-import type { ThreadEngine } from './engine/thread-engine.ts'
+import type { EngineSource, ThreadEngine } from './engine/thread-engine.ts'
 import type { ScratchDirectory } from './file/scratch-directory.ts'
 import type { Sharing } from './sharing.ts'
 import type { StartedWorker, WorkerListener } from './worker-messages.ts'
 
 /** What a worker needs that hosts for another thread. */
-export interface WorkerPlatform extends PlatformDefaults {
-  /** The compiled engine. Called once; a failure is tried again at the next use. */
-  loadWasm(): Promise<WebAssembly.Module>
+export interface WorkerPlatform extends PlatformDefaults, EngineSource {
   /** How threads show that they live; null where ports tell. */
   readonly presence: Presence | null
   /** Has this thread, a worker that another has started, wait for the directory and share it. `reachBroker`: by that other. */
@@ -40,8 +38,8 @@ export interface Platform extends WorkerPlatform {
   startWorker(choice: Exclude<Settings['worker'], false>, listener: WorkerListener): StartedWorker
   /** Makes a directory for what is kept for a while. */
   scratch(): Promise<ScratchDirectory>
-  /** Hosting in this thread, on the engine of that platform: this one, or one made of it. */
-  threads(platform: Pick<Platform, 'loadWasm'>): Threads
+  /** Hosting in this thread, on an engine from there: this platform, or one made of it. */
+  threads(source: EngineSource): Threads
   /** This thread's part in the directory of the settings, which others may own; null: nothing can be met there. */
   peerOf(settings: Settings, hosting: PeerHosting): Peer | null
 }

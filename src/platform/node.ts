@@ -4,7 +4,7 @@ import fs from 'node:fs'
 import process from 'node:process'
 import { threadId } from 'node:worker_threads'
 import { nodeFs } from '../../vfs/node.ts'
-import { compileEngine } from './compile-engine.ts'
+import { beginEngine, compileEngine } from './compile-engine.ts'
 import { rehearse } from '../hosting/engine/rehearsal.ts'
 import { threadsOf } from '../hosting/in-thread.ts'
 import type { PeerHosting, Platform } from '../hosting/platform.ts'
@@ -23,6 +23,7 @@ export const platform: Platform = {
   needsWorker: () => false,
   denialOf: () => null,
   loadWasm,
+  beginEngine,
   startWorker: startNodeWorker,
   threads: threadsOf,
   presence: null,

@@ -1,4 +1,5 @@
 /** Loading the engine: SQLite compiled to WebAssembly, once per thread. */
+import { Connection } from './binding/connection.ts'
 import { instantiate } from './binding/instantiate.ts'
 import { Scratch } from './binding/scratch.ts'
 import type { WaSqlite } from './binding/wa-sqlite.ts'
@@ -19,13 +20,25 @@ export interface Engine {
   readonly spareConnections: SpareConnections
 }
 
+/** Runs the work that is the first to have the engine run a statement. */
+export type BeginEngine = (work: () => void) => void
+
 /**
  * Loads the engine. `getModule` gives the compiled `wa-sqlite.wasm`: how it is found depends on the platform and is the
- * caller's matter; a compiled module may be shared between threads.
+ * caller's matter; a compiled module may be shared between threads. `begin`: absent where its first statement is one like all.
  */
-export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): Promise<Engine> {
+export async function loadEngine(
+  getModule: () => Promise<WebAssembly.Module>,
+  begin?: BeginEngine,
+): Promise<Engine> {
   const wasm = await getModule()
   allowWebAssembly()
+  const engine = makeEngine(wasm)
+  begin?.(() => runStatement(engine))
+  return engine
+}
+
+function makeEngine(wasm: WebAssembly.Module): Engine {
   const relay = new VfsRelay()
   const stepWatch = new StepWatch()
   const module = instantiate(wasm, { vfs: relay.call, progress: stepWatch.call })
@@ -38,6 +51,16 @@ export async function loadEngine(getModule: () => Promise<WebAssembly.Module>): 
     stepWatch,
     cacheBudget: new CacheBudget(),
     spareConnections: new SpareConnections(bridge),
+  }
+}
+
+/** In a database that is gone with its connection. */
+function runStatement(engine: Engine): void {
+  const connection = new Connection(engine, { path: ':memory:', label: 'The engine' })
+  try {
+    connection.execute('BEGIN; COMMIT;')
+  } finally {
+    connection.close()
   }
 }
 

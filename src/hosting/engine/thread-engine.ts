@@ -1,7 +1,7 @@
 /** The engine of a thread: one for all its directories, loaded when the first of them needs it. */
 import { isA, memberOf } from '../../base/thrown.ts'
 import { StorageError } from '../../errors.ts'
-import { abandonEngine, type Engine, loadEngine } from '../../sqlite/engine.ts'
+import { abandonEngine, type BeginEngine, type Engine, loadEngine } from '../../sqlite/engine.ts'
 
 /**
  * Engine: the heap of WebAssembly never shrinks, so the room for the largest value ever stored would stay with the thread. An
@@ -10,17 +10,25 @@ import { abandonEngine, type Engine, loadEngine } from '../../sqlite/engine.ts'
  */
 const keptHeapBytes = 32 * 1024 * 1024
 
+/** Where a thread has its engine from. */
+export interface EngineSource {
+  /** The compiled engine. Called once; a failure is tried again at the next use. */
+  loadWasm(): Promise<WebAssembly.Module>
+  /** Absent where the engine's first statement is one like all. */
+  readonly beginEngine?: BeginEngine
+}
+
 /** Gives the engine to the directories of a thread, and counts them. */
 export class ThreadEngine {
-  readonly #getModule: () => Promise<WebAssembly.Module>
+  readonly #source: EngineSource
   /** The compiled engine from the option `wasm`. */
   #given: Promise<WebAssembly.Module> | null = null
   #loading: Promise<Engine> | null = null
   #engine: Engine | null = null
   #userCount = 0
 
-  constructor(getModule: () => Promise<WebAssembly.Module>) {
-    this.#getModule = getModule
+  constructor(source: EngineSource) {
+    this.#source = source
   }
 
   /** Takes the compiled engine that a factory was given; null: it was given none. */
@@ -41,7 +49,8 @@ export class ThreadEngine {
   }
 
   async #load(): Promise<Engine> {
-    this.#loading ??= loadEngine(() => this.#given ?? this.#getModule())
+    const { beginEngine } = this.#source
+    this.#loading ??= loadEngine(() => this.#given ?? this.#source.loadWasm(), beginEngine)
     const loading = this.#loading
     try {
       return await loading

@@ -39,11 +39,7 @@ export async function openFile(
   const thrown = new Set<unknown>()
   try {
     const { vfs, path } = scratch
-    const found = await placeFile(
-      noted(pieces, thrown),
-      scratch,
-      new ThreadEngine(() => platform.loadWasm()),
-    )
+    const found = await placeFile(noted(pieces, thrown), scratch, new ThreadEngine(platform))
     const indexedDB = compose(platform).createIndexedDB({
       vfs,
       path,

@@ -311,7 +311,7 @@ describe('an engine', () => {
     [new RangeError('no memory'), 'ERR_IDB_OUT_OF_MEMORY'],
     [new Error('no such file'), 'ERR_IDB_ENGINE'],
   ] as const)('%s in loading it', async (reason, code) => {
-    const engine = new ThreadEngine(() => Promise.reject(reason))
+    const engine = new ThreadEngine({ loadWasm: () => Promise.reject(reason) })
     const failed = engine.acquire().catch((error: unknown) => {
       throw exceptionOf(failureOf(error))
     })

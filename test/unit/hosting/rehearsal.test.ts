@@ -8,7 +8,7 @@ import { memory } from '../../../vfs/memory.ts'
 
 test('a rehearsal can be repeated, and leaves an engine that works and has nothing open', async () => {
   let released = 0
-  const engine = new ThreadEngine(() => platform.loadWasm())
+  const engine = new ThreadEngine(platform)
   await rehearse(engine)
   await rehearse(engine)
   const directory = openStorageDirectory({
@@ -31,9 +31,11 @@ test('a rehearsal can be repeated, and leaves an engine that works and has nothi
 
 test('a rehearsal fails where the engine cannot be loaded, and succeeds once it can', async () => {
   let isMissing = true
-  const engine = new ThreadEngine(async () => {
-    if (isMissing) throw new Error('missing')
-    return platform.loadWasm()
+  const engine = new ThreadEngine({
+    async loadWasm() {
+      if (isMissing) throw new Error('missing')
+      return platform.loadWasm()
+    },
   })
   await assert.rejects(rehearse(engine), /could not be loaded/)
   isMissing = false

@@ -1,4 +1,4 @@
-/** How the engine is compiled in Node: V8's own settings, and what a short program leaves to V8. */
+/** How the engine is compiled in Node: V8's own settings, and what short and long programs leave to V8. */
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import v8 from 'node:v8'
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { compileEngine, ownBudget } from '../../../src/platform/compile-engine.ts'
+import { beginEngine, compileEngine, ownBudget } from '../../../src/platform/compile-engine.ts'
 import { bundleProgram } from '../../kit/server-program.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
@@ -26,66 +26,86 @@ describe.skipIf(ownBudget() === undefined)('in Node 20 to 26', () => {
     expect(options).toContain('default: --no-wasm-lazy-validation')
   })
 
-  test("V8's own settings are put back once the engine is compiled", () => {
-    const own = ownBudget()
+  test("V8's own way of validating is put back once the engine is compiled", () => {
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     expect(compileEngine(wasm)).toBeInstanceOf(WebAssembly.Module)
-    expect(setFlags.mock.calls).toEqual([
-      ['--wasm-tiering-budget=400000000'],
-      ['--wasm-lazy-validation'],
-      [`--wasm-tiering-budget=${own}`],
-      ['--no-wasm-lazy-validation'],
-    ])
+    expect(setFlags.mock.calls).toEqual([['--wasm-lazy-validation'], ['--no-wasm-lazy-validation']])
   })
 
-  test('they are put back when the engine cannot be compiled', () => {
-    const own = ownBudget()
+  test('it is put back when the engine cannot be compiled', () => {
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     expect(() => compileEngine(new Uint8Array(8))).toThrow(WebAssembly.CompileError)
-    expect(setFlags.mock.calls.slice(-2)).toEqual([
+    expect(setFlags.mock.calls.at(-1)).toEqual(['--no-wasm-lazy-validation'])
+  })
+
+  test("V8's own budget is put back once the engine has begun, and when it could not", () => {
+    const own = Number(ownBudget())
+    const setFlags = vi.spyOn(v8, 'setFlagsFromString')
+    const calls = [
+      [`--wasm-tiering-budget=${Math.floor(own / 1600)}`],
       [`--wasm-tiering-budget=${own}`],
-      ['--no-wasm-lazy-validation'],
-    ])
+    ]
+    beginEngine(() => expect(setFlags.mock.calls).toEqual(calls.slice(0, 1)))
+    expect(setFlags.mock.calls).toEqual(calls)
+    const fail = (): void => {
+      throw new Error('it could not')
+    }
+    expect(() => beginEngine(fail)).toThrow('it could not')
+    expect(setFlags.mock.calls).toEqual([...calls, ...calls])
   })
 
   test('a budget that the user has chosen is left alone', () => {
     vi.spyOn(process, 'execArgv', 'get').mockReturnValue(['--wasm-tiering-budget=5'])
     const setFlags = vi.spyOn(v8, 'setFlagsFromString')
     compileEngine(wasm)
+    const work = vi.fn()
+    beginEngine(work)
+    expect(work).toHaveBeenCalledOnce()
     expect(setFlags).not.toHaveBeenCalled()
   })
 
-  test('a short program ends without V8 having begun to optimize the engine', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-short-'))
-    try {
-      const output = await runShortProgram(folder)
-      expect(output).toContain('stored 50')
-      expect(output).toContain('using Liftoff')
-      expect(output).not.toContain('using TurboFan')
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
+  test("a short program ends without V8 having begun to optimize the engine's large functions", async () => {
+    const { compiled, optimized } = await traceProgram(50)
+    expect(Math.max(...compiled)).toBeGreaterThan(30_000)
+    expect(Math.max(0, ...optimized)).toBeLessThan(10_000)
+  })
+
+  test('of a longer program V8 optimizes more than the large functions', async () => {
+    const { optimized } = await traceProgram(20_000)
+    expect(optimized.length).toBeGreaterThan(10)
   })
 })
 
-/** Stores 50 records in a new database on disk; what the program prints, V8's word on each compiled function included. */
-async function runShortProgram(folder: string): Promise<string> {
-  const script = join(folder, 'short.mjs')
-  await bundleProgram(shortProgram(join(folder, 'data')), script)
-  return execFileSync(process.execPath, ['--trace-wasm-compilation-times', script], {
-    encoding: 'utf8',
-  })
+/** Stores records in a new database on disk; the sizes of the functions that V8 says it has compiled, and optimized. */
+async function traceProgram(recordCount: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'idb-everywhere-compiled-'))
+  try {
+    const script = join(folder, 'program.mjs')
+    await bundleProgram(storingProgram(join(folder, 'data'), recordCount), script)
+    const output = execFileSync(process.execPath, ['--trace-wasm-compilation-times', script], {
+      encoding: 'utf8',
+    })
+    expect(output).toContain(`stored ${recordCount}`)
+    const sizesOf = (compiler: string): number[] =>
+      Array.from(
+        output.matchAll(new RegExp(`using ${compiler}, .* bodysize (\\d+) `, 'g')),
+        ([, size]) => Number(size),
+      )
+    return { compiled: sizesOf('Liftoff'), optimized: sizesOf('TurboFan') }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 }
 
-function shortProgram(path: string): string {
+function storingProgram(path: string, recordCount: number): string {
   return `
     import { createIndexedDB } from './src/index.ts'
-    const request = createIndexedDB({ path: ${JSON.stringify(path)} }).open('short', 1)
+    const request = createIndexedDB({ path: ${JSON.stringify(path)} }).open('records', 1)
     request.onupgradeneeded = () => request.result.createObjectStore('s')
     request.onsuccess = () => {
       const transaction = request.result.transaction('s', 'readwrite')
-      for (let key = 0; key < 50; key++) transaction.objectStore('s').put({ key }, key)
-      transaction.oncomplete = () => console.log('stored 50')
+      for (let key = 0; key < ${recordCount}; key++) transaction.objectStore('s').put({ key }, key)
+      transaction.oncomplete = () => console.log('stored ${recordCount}')
     }
   `
 }
