@@ -41,9 +41,9 @@ export const serve: (port: Port, factory: IDBFactory) => void = serveOn
 
 /**
  * Closes what the factory has open: its connections take no new transactions, and get `close` once their current
- * transactions have ended. Opens and deletions that have begun are answered first; those that wait for connections to close
- * fail with AbortError. Then the directory is given up, unless other factories have something open there. Requests made
- * while it closes wait until it has closed, and then open the directory again.
+ * transactions have ended. Opens and deletions that have begun are answered first; those that wait for connections to close, or
+ * for a server that cannot be reached, fail with AbortError. Then the directory is given up, unless other factories have something
+ * open there. Requests made while it closes wait until it has closed, and then open the directory again.
  */
 export const close: (factory: IDBFactory) => Promise<void> = closeFactory
 

@@ -91,9 +91,9 @@ function hostsOn(platform: Platform): (settings: Settings) => Sharing {
 
 /**
  * Closes what the factory has open: its connections take no new transactions, and get `close` once their current
- * transactions have ended. Opens and deletions that have begun are answered first; those that wait for connections to close
- * fail with AbortError. Then the directory is given up, unless other factories have something open there. Requests made
- * while it closes wait until it has closed, and then open the directory again.
+ * transactions have ended. Opens and deletions that have begun are answered first; those that wait for connections to close, or
+ * for a server that cannot be reached, fail with AbortError. Then the directory is given up, unless other factories have something
+ * open there. Requests made while it closes wait until it has closed, and then open the directory again.
  */
 export function close(factory: globalThis.IDBFactory): Promise<void> {
   assertStackRoom()

@@ -137,6 +137,7 @@ export class HostUser implements ClosableHost {
   async #close(): Promise<void> {
     const isAtRest = new Promise<void>((resolve) => (this.#atRest = resolve))
     for (const use of this.#uses) use.end()
+    this.#source.closing?.()
     if (this.#uses.size > 0) await isAtRest
     await this.#source.release()
   }

@@ -12,6 +12,11 @@ export interface HostSource {
   /** Holds it once more, while it is held. */
   hold(): void
   letGo(): void
+  /**
+   * Its user is being closed, and does not enter before it is. Where that is so of all users that hold the host, they no longer wait for
+   * what cannot be reached. Left out: there is nothing of that kind.
+   */
+  closing?(): void
   /** Closes the host unless other users hold it. */
   release(): Promise<void>
 }

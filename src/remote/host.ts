@@ -27,6 +27,7 @@ import type { HostServices, UnderWay } from './services.ts'
 import { Session } from './session/session.ts'
 import { sqlOn } from './sql/sql.ts'
 import { Connector } from './wire/connect.ts'
+import type { Patience } from './wire/patience.ts'
 
 /** What a host needs. */
 export interface RemoteHostOptions {
@@ -36,6 +37,8 @@ export interface RemoteHostOptions {
   readonly connections: number
   /** Takes what answers no call. */
   readonly report: (failure: Failure) => void
+  /** Of those who use the host. */
+  readonly patience: Patience
 }
 
 /** Makes a host. It touches the server when first asked for something, and again when asked after `close()`. */
@@ -148,14 +151,15 @@ function servicesOf({
   durability,
   connections,
   report,
+  patience,
 }: RemoteHostOptions): HostServices {
   const { schema, reaching, direct } = settings
   const sql = sqlOn(schema)
-  const connector = new Connector(reaching, report)
+  const connector = new Connector(reaching, report, patience)
   const session = new Session({
     schema,
     sql,
-    connector: direct ? new Connector(direct, report) : connector,
+    connector: direct ? new Connector(direct, report, patience) : connector,
     report,
     serverCount: (direct ?? reaching).addresses.length,
     pool: () => pool,

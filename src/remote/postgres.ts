@@ -6,6 +6,7 @@ import type { DatabaseHost } from '../options/indexeddb-options.ts'
 import { createRemoteHost } from './host.ts'
 import { checkServerOptions, serverSettings } from './options.ts'
 import type { PostgresOptions } from './server-options.ts'
+import { Patience } from './wire/patience.ts'
 
 const optionNames = [
   'connectionString',
@@ -29,44 +30,83 @@ export function postgres(options: PostgresOptions): DatabaseHost {
   const { durability = 'strict', connections = 10 } = options
   let warn: (warning: Error) => void = () => {}
   const report = (failure: Failure): void => warn(exceptionOf(failure))
-  const shared = new SharedHost(createRemoteHost({ settings, durability, connections, report }))
+  const patience = new Patience()
+  const host = createRemoteHost({ settings, durability, connections, report, patience })
+  const shared = new SharedHost(host, patience)
   return {
     sourceFor(onWarning) {
       warn = onWarning
-      return shared
+      return new HostShare(shared)
     },
   }
 }
 
-/** Is closed when the last of its users is. */
-class SharedHost implements HostSource {
-  readonly #host: ClosableHost
-  #holdCount = 0
+/** A host, and those who hold it. */
+class SharedHost {
+  readonly host: ClosableHost
   /** null: it is not being closed. */
-  #closing: Promise<void> | null = null
+  closing: Promise<void> | null = null
+  readonly #patience: Patience
+  readonly #users = new Set<HostShare>()
 
-  constructor(host: ClosableHost) {
-    this.#host = host
+  constructor(host: ClosableHost, patience: Patience) {
+    this.host = host
+    this.#patience = patience
+  }
+
+  /** To be called when a user begins or ceases to hold it, or is being closed. */
+  note(user: HostShare): void {
+    if (user.holdCount > 0) this.#users.add(user)
+    else this.#users.delete(user)
+    const isAwaited = [...this.#users].some(({ isLeaving }) => !isLeaving)
+    if (isAwaited) this.#patience.lookAgain()
+    else this.#patience.giveUp()
+  }
+
+  /** Closes it unless there are users that hold it. */
+  async release(): Promise<void> {
+    if (this.#users.size === 0) {
+      this.closing ??= this.host.close().finally(() => (this.closing = null))
+    }
+    await this.closing
+  }
+}
+
+/** What a factory has of a host. */
+class HostShare implements HostSource {
+  readonly #shared: SharedHost
+  holdCount = 0
+  /** Whether its factory is being closed. */
+  isLeaving = false
+
+  constructor(shared: SharedHost) {
+    this.#shared = shared
   }
 
   enter(ask: (host: Host) => void): void {
-    if (this.#closing) return void this.#closing.then(() => this.enter(ask))
+    const { closing, host } = this.#shared
+    if (closing) return void closing.then(() => this.enter(ask))
+    this.isLeaving = false
     this.hold()
-    ask(this.#host)
+    ask(host)
   }
 
   hold(): void {
-    this.#holdCount++
+    this.holdCount++
+    this.#shared.note(this)
   }
 
   letGo(): void {
-    this.#holdCount--
+    this.holdCount--
+    this.#shared.note(this)
   }
 
-  async release(): Promise<void> {
-    if (this.#holdCount === 0) {
-      this.#closing ??= this.#host.close().finally(() => (this.#closing = null))
-    }
-    await this.#closing
+  closing(): void {
+    this.isLeaving = true
+    this.#shared.note(this)
+  }
+
+  release(): Promise<void> {
+    return this.#shared.release()
   }
 }

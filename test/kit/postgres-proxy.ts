@@ -18,6 +18,8 @@ export interface PostgresProxy {
   times: number
   /** Ends the next connection that asks this: the server's answer comes with an error that ends the connection; null: none. */
   endAtAnswerTo: string | null
+  /** Is not found by new connections any more. */
+  refuse(): Promise<void>
   close(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export async function startProxy(
     cut: 'none',
     times: 1,
     endAtAnswerTo: null,
+    refuse: () => rm(join(root, '.s.PGSQL.5432')),
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))

@@ -296,7 +296,8 @@ export class Session {
     if (this.#connections.size === 0) return
     // Those who ask would wait for it.
     this.ready().catch((error: unknown) => {
-      if (this.#connections.size === 0) return // No one needs it any more.
+      // No one needs it any more.
+      if (this.#connections.size === 0 || this.#options.connector.isUnwanted) return
       this.#options.report(remoteFailure(error, { schema: this.#options.schema }))
     })
   }

@@ -6,11 +6,12 @@ import { sessionSettings, transactionSettings } from '../sql/settings.ts'
 import { cancelStatement } from './cancel.ts'
 import { hurry } from './hurry.ts'
 import { isShared } from './is-shared.ts'
+import { Patience } from './patience.ts'
 import { endAtNonsense, loadDriver, type PgClient } from './pg-driver.ts'
 import { noPassword, pooled, type Problem, problemOf, sqlState } from './problem.ts'
 import type { ServerAddress } from './server-address.ts'
 import type { Statement } from './statement.ts'
-import { isFinal, type ServerProblem, stillLooking, unreachable } from './unreachable.ts'
+import { givenUp, isFinal, type ServerProblem, stillLooking, unreachable } from './unreachable.ts'
 import { StatementError, Wire } from './wire.ts'
 
 /** How servers are reached. */
@@ -38,17 +39,33 @@ export class Connector {
   /** Which was the last that took writes. */
   #last = 0
   readonly #report: (failure: Failure) => void
+  readonly #patience: Patience
   /** Whether it was warned of that none is found, since one was. */
   #hasWarned = false
 
   /** `report`: takes the warning that one is looked for. */
-  constructor(reaching: Reaching, report: (failure: Failure) => void = () => {}) {
+  constructor(
+    reaching: Reaching,
+    report: (failure: Failure) => void = () => {},
+    patience = new Patience(),
+  ) {
     this.#reaching = reaching
     this.#report = report
+    this.#patience = patience
   }
 
-  /** A connection to the server that takes writes. @throws UnknownError where there is none within the time to wait */
+  /** Whether no one waits for a server any more. */
+  get isUnwanted(): boolean {
+    return this.#patience.isOver
+  }
+
+  /**
+   * A connection to the server that takes writes.
+   *
+   * @throws UnknownError where there is none within the time to wait, AbortError where no one waits any more before that
+   */
   async connect(): Promise<Wire> {
+    if (this.#patience.failure) throw exceptionOf(this.#patience.failure)
     const Client = await loadDriver()
     const problems = this.#reaching.addresses.map(({ shown }) => ({ ...silent, server: shown }))
     const stopTelling = queueIdleTimer(() => this.#warn(problems), silenceMs)
@@ -70,25 +87,45 @@ export class Connector {
 
   /** `problems`: of each server the last. */
   async #find(Client: ClientClass, problems: ServerProblem[]): Promise<Wire> {
-    const { addresses, waitMs } = this.#reaching
-    const deadline = now() + waitMs
-    for (;;) {
-      for (let i = 0; i < addresses.length; i++) {
-        const place = (this.#last + i) % addresses.length
-        const found = await this.#try(Client, addresses[place] as ServerAddress) // Within the list.
-        if (found instanceof Wire) {
-          this.#last = place
-          return found
-        }
-        problems[place] = { ...found, server: addresses[place]?.shown ?? null }
-      }
+    const deadline = now() + this.#reaching.waitMs
+    for (let isAgain = false; ; isAgain = true) {
+      const wire = await this.#tryAll(Client, problems, { isAgain })
+      if (wire) return wire
       if (now() >= deadline || problems.every(isFinal)) throw exceptionOf(unreachable(problems))
-      await new Promise((resolve) => setTimeout(resolve, retryPauseMs))
+      await this.#patience.pause(retryPauseMs)
+      if (this.#patience.isOver) throw exceptionOf((this.#patience.failure ??= givenUp(problems)))
     }
   }
 
-  async #try(Client: ClientClass, address: ServerAddress): Promise<Wire | Problem> {
-    const client = this.#clientOf(Client, address)
+  /** null: none takes writes. `isAgain`: none did before, so that no server is waited for that no one waits for any more. */
+  async #tryAll(
+    Client: ClientClass,
+    problems: ServerProblem[],
+    { isAgain }: { readonly isAgain: boolean },
+  ): Promise<Wire | null> {
+    const { addresses } = this.#reaching
+    for (let i = 0; i < addresses.length; i++) {
+      const place = (this.#last + i) % addresses.length
+      const address = addresses[place] as ServerAddress // Within the list.
+      const client = this.#clientOf(Client, address)
+      const end = (): void => client.connection.stream.destroy()
+      const stopListening = isAgain ? this.#patience.onOver(end) : () => {}
+      const found = await this.#try(Client, address, client).finally(stopListening)
+      if (found instanceof Wire) {
+        this.#last = place
+        return found
+      }
+      if (isAgain && this.#patience.isOver) return null
+      problems[place] = { ...found, server: address.shown }
+    }
+    return null
+  }
+
+  async #try(
+    Client: ClientClass,
+    address: ServerAddress,
+    client: PgClient,
+  ): Promise<Wire | Problem> {
     try {
       await connectOrEnd(client)
     } catch (error) {

@@ -31,13 +31,20 @@ export function stillLooking(problems: readonly ServerProblem[], waitMs: number)
   return unusable(problems, `; one that takes writes is looked for, ${limit} ("waitMs")`)
 }
 
-function unusable(problems: readonly ServerProblem[], rest: string): Failure {
+/** The failure of what was waiting for one when its factory was closed. */
+export function givenUp(problems: readonly ServerProblem[]): Failure {
+  const rest = '; its factory was closed, so it is looked for no longer'
+  return { ...unusable(problems, rest, 'ERR_IDB_CLOSED'), name: 'AbortError' }
+}
+
+function unusable(
+  problems: readonly ServerProblem[],
+  rest: string,
+  code: 'ERR_IDB_UNREACHABLE' | 'ERR_IDB_CLOSED' = 'ERR_IDB_UNREACHABLE',
+): Failure {
   const message = `${whichOf(problems)}: ${reasonsOf(problems)}${rest}`
   const systemCode = problems.find((problem) => problem.code !== null)?.code
-  return failure('UnknownError', message, {
-    code: 'ERR_IDB_UNREACHABLE',
-    ...(systemCode && { systemCode }),
-  })
+  return failure('UnknownError', message, { code, ...(systemCode && { systemCode }) })
 }
 
 function whichOf(problems: readonly ServerProblem[]): string {

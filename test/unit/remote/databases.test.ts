@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { createRemoteHost } from '../../../src/remote/host.ts'
 import { serverSettings } from '../../../src/remote/options.ts'
+import { Patience } from '../../../src/remote/wire/patience.ts'
 import { completion, openDatabase, resultOf, walk } from '../../kit/promises.ts'
 import { listDatabases, open } from '../../kit/host-client.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
@@ -45,6 +46,7 @@ onServer('a database on a server', ({ factory, connectionString, schema }) => {
       durability: 'relaxed',
       connections: 2,
       report: ({ message }) => expect.unreachable(message),
+      patience: new Patience(),
     })
     const kept = await open(host, 'kept')
     for (let i = 1; i <= 4; i++) (await open(host, `closed ${i}`)).close()
