@@ -132,6 +132,21 @@ export function domException(
   return exceptionOf(failure)
 }
 
+/**
+ * The `AbortError` of a request that ends with its transaction, whose reason it has: `error` ended the transaction; null: script
+ * aborted it. `what` was aborted, in words.
+ */
+export function abortError(what: string, error: DOMException | null): DOMException {
+  if (!error) return domException('AbortError', what)
+  const reason = error.message.replace(`${transactionAborted}: `, '')
+  const exception = domException('AbortError', `${what}: ${reason}`)
+  if (error.cause !== undefined) defineHidden(exception, 'cause', error.cause)
+  return exception
+}
+
+/** What all requests of a transaction are told with that were under way when it was aborted. */
+export const transactionAborted = 'The transaction was aborted'
+
 /** How much there may be and how much was asked for, in bytes, where the error says so. */
 export interface Quota {
   readonly quota?: number

@@ -2,7 +2,7 @@
  * Open requests (of `open()` and `deleteDatabase()`): the listener of the host's connection queue.
  * https://w3c.github.io/IndexedDB/#open-request
  */
-import { type Failure, domException, exceptionOf, unheard } from '../errors.ts'
+import { abortError, type Failure, domException, exceptionOf, unheard } from '../errors.ts'
 import type {
   DeleteListener,
   HostConnection,
@@ -48,6 +48,8 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   #connection: Connection | null = null
   /** From `upgradeNeeded` until the last event of the upgrade transaction is queued. */
   #isUpgrading = false
+  /** What the upgrade transaction has failed with; null: it has not, or script aborted it. */
+  #upgradeError: DOMException | null = null
   /** The task that fires the request's last event, while the upgrade transaction has events to queue. */
   #conclusion: OpenRequestTask | null = null
 
@@ -94,8 +96,9 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   }
 
   /** The last event of the upgrade transaction is queued: the request's own comes right after it. */
-  upgradeEnding(): void {
+  upgradeEnding(error: DOMException | null): void {
     this.#isUpgrading = false
+    this.#upgradeError = error
     if (this.#conclusion) queueDatabaseTask(this.#conclusion)
   }
 
@@ -122,6 +125,14 @@ export class OpenRequest extends Target implements OpenListener, DeleteListener 
   failed(failure: Failure): void {
     this.#end(failure)
     this.#conclude(new FireFailed(this, failure))
+  }
+
+  /** What it has failed with. An upgrade that was aborted says why. */
+  exceptionOf(failure: Failure): DOMException {
+    const { name, message, facts } = failure
+    return name === 'AbortError' && !facts
+      ? abortError(message, this.#upgradeError)
+      : exceptionOf(failure)
   }
 
   #end(error?: Failure): void {
@@ -271,7 +282,7 @@ class FireFailed extends OpenRequestTask {
     const request = this.target
     request.isDone = true
     request.result = undefined
-    request.error = exceptionOf(this.#failure)
+    request.error = request.exceptionOf(this.#failure)
     warnIfUnheard(request, request.error)
     return new DatabaseEvent('error', { bubbles: true, cancelable: true })
   }

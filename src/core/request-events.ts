@@ -1,5 +1,5 @@
 /** The tasks that fire events at requests and transactions, and what follows from them. */
-import { domException, exceptionOf } from '../errors.ts'
+import { abortError, domException, exceptionOf, transactionAborted } from '../errors.ts'
 import type { Connection } from './connection.ts'
 import { DatabaseEvent } from '../events/event.ts'
 import { Dispatch, type Target, isObserved } from '../events/dispatch.ts'
@@ -109,29 +109,31 @@ function errorEvent(target: Target): Event | null {
   return new DatabaseEvent('error', { bubbles: true, cancelable: true })
 }
 
-/** Queues a task for each request an abort has interrupted: it fails with AbortError. */
+/** Queues a task for each request an abort has interrupted: it fails with AbortError, and with what the transaction has failed with as its reason. */
 export function fireAbortedRequests(transaction: Transaction): void {
   const { requests } = transaction
   for (let request = requests.shift(); request; request = requests.shift()) {
     request.isProcessed = true
-    queueDatabaseTask(new FireAbortedRequest(request))
+    queueDatabaseTask(new FireAbortedRequest(request, transaction.error))
   }
 }
 
 /** https://w3c.github.io/IndexedDB/#abort-a-transaction, step 6. */
 class FireAbortedRequest extends FiringTask {
   protected readonly target: Request
+  readonly #reason: DOMException | null
 
-  constructor(request: Request) {
+  constructor(request: Request, reason: DOMException | null) {
     super()
     this.target = request
+    this.#reason = reason
   }
 
   protected begin(): Event | null {
     const request = this.target
     request.isDone = true
     request.result = undefined
-    request.error = domException('AbortError', 'The transaction was aborted')
+    request.error = abortError(transactionAborted, this.#reason)
     return errorEvent(request)
   }
 
@@ -179,5 +181,5 @@ function leaveUpgrade(connection: Connection, outcome: 'complete' | 'abort'): vo
 
 /** The error of a transaction one of whose listeners threw. */
 export function listenerThrew(): DOMException {
-  return domException('AbortError', 'The transaction was aborted: a listener threw an exception')
+  return domException('AbortError', `${transactionAborted}: a listener threw an exception`)
 }

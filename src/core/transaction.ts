@@ -323,7 +323,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.span?.ended()
     this.#releaseCollection()
     fireTransactionEvent(this, 'complete')
-    this.upgrade?.openRequest.upgradeEnding()
+    this.upgrade?.openRequest.upgradeEnding(this.error)
   }
 
   /** In a task: results that came before the host gave up are dispatched first. */
@@ -347,7 +347,7 @@ export class Transaction extends Target implements TransactionListener, Cleanup 
     this.error = error
     fireAbortedRequests(this)
     fireTransactionEvent(this, 'abort')
-    this.upgrade?.openRequest.upgradeEnding()
+    this.upgrade?.openRequest.upgradeEnding(this.error)
   }
 }
 

@@ -1,5 +1,5 @@
 import { type Hold, holdSymbol } from '../base/hold.ts'
-import { domException } from '../errors.ts'
+import { domException, transactionAborted } from '../errors.ts'
 import type { IDBObjectStore, IDBRequest, IDBTransaction } from '../api/global/interfaces.ts'
 
 /** Makes requests; the last of them is answered last. */
@@ -90,7 +90,7 @@ export class KeptTransaction {
 
   #fail(reason: unknown): unknown {
     this.#failure ??= {
-      reason: reason ?? domException('AbortError', 'The transaction was aborted'),
+      reason: reason ?? domException('AbortError', transactionAborted),
     }
     for (const { reject } of this.#queue.splice(0)) reject(this.#failure.reason)
     return this.#failure.reason

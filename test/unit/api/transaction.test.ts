@@ -204,3 +204,45 @@ test('dispatchEvent() throws InvalidStateError for an event that is being dispat
   elsewhere.dispatchEvent(new Event('own'))
   expect(names).toEqual(['InvalidStateError', 'InvalidStateError', 'InvalidStateError'])
 })
+
+test('requests that end with a transaction say why it was aborted', async () => {
+  const books = (await stores()).transaction('s', 'readwrite').objectStore('s')
+  books.add('x', 1)
+  const [failed, behind] = [books.add('y', 1), books.get(1)]
+  const error: unknown = await resultOf(behind).catch((it: unknown) => it)
+  expect(error).toMatchObject({
+    name: 'AbortError',
+    message: `The transaction was aborted: ${failed.error?.message}`,
+    cause: failed.error?.cause,
+  })
+  expect(failed.error).toMatchObject({ cause: { code: 'ERR_IDB_CONSTRAINT' } })
+})
+
+test('requests of a transaction that script aborts have no reason to tell', async () => {
+  const transaction = (await stores()).transaction('s')
+  const request = transaction.objectStore('s').count()
+  transaction.abort()
+  await expect(resultOf(request)).rejects.toThrow()
+  const { name, message, cause } = request.error as DOMException // It has failed.
+  expect([name, message, cause]).toEqual(['AbortError', 'The transaction was aborted', undefined])
+})
+
+test('an open request whose upgrade was aborted says why', async () => {
+  const indexedDB = createIndexedDB({ vfs: memory() })
+  const outcome = (upgrade: (store: IDBObjectStore) => void): Promise<unknown> =>
+    openDatabase(indexedDB, (database) => upgrade(database.createObjectStore('s')))
+  const twice = outcome((store) => {
+    store.add('x', 1)
+    store.add('y', 1)
+  })
+  await expect(twice).rejects.toMatchObject({
+    name: 'AbortError',
+    message: expect.stringMatching(
+      /^The upgrade of database "test" to version 1 was aborted: .*key/,
+    ),
+    cause: { code: 'ERR_IDB_CONSTRAINT', store: 's' },
+  })
+  await expect(outcome((store) => store.transaction.abort())).rejects.toThrow(
+    /^The upgrade of database "test" to version 1 was aborted$/,
+  )
+})

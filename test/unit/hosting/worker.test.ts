@@ -197,7 +197,12 @@ describe('a port to the owner', () => {
     expect(() => serve(noPort, createIndexedDB({ vfs: memory() }))).toThrow(TypeError)
   })
 
-  test.each([undefined, null, {}, globalThis])('serves a factory, and not %s', (factory) => {
+  test.each([
+    ['undefined', undefined],
+    ['null', null],
+    ['an object', {}],
+    ['globalThis', globalThis],
+  ])('serves a factory, and not %s', (_title, factory) => {
     const [port] = portPair()
     // As script that is not checked may call it.
     const call = (): void => serve(port, factory as unknown as IDBFactory)
