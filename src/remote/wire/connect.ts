@@ -184,8 +184,8 @@ export class Connector {
   }
 
   #configOf({ applicationName, tls, host, port, user, password, database }: ServerAddress) {
-    const verified = { ...this.#reaching.tls, rejectUnauthorized: true }
-    const ssl = tls === 'off' ? false : tls === 'verified' ? verified : unverified
+    const ssl =
+      tls === 'off' ? false : { ...this.#reaching.tls, rejectUnauthorized: tls === 'verified' }
     return {
       host,
       port,
@@ -223,8 +223,6 @@ function forPooler(idleMs: number): (statement: Statement) => Statement {
 const silent: Problem = { code: null, message: null, isLoss: true }
 
 type ClientClass = new (config: object) => PgClient
-
-const unverified = { rejectUnauthorized: false }
 
 // `binary: true` of the driver would take the bytes of a bytea for UTF-8.
 const asText = (text: string): string => text

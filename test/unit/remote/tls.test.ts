@@ -87,6 +87,15 @@ describe.skipIf(whyNoServer() !== null || !hasOpenssl())('a server over a networ
     expect(await reach('no-verify', {})).toBe(false)
   })
 
+  test('is reached with what the option "tls" has, also where its certificate is not verified', async () => {
+    await show(await authority.sign('IP:127.0.0.1', 1))
+    const hosts: string[] = []
+    const checkServerIdentity = (host: string): void => void hosts.push(host)
+    const tls = { ca: authority.ca, checkServerIdentity, servername: 'here' }
+    expect(await reach('no-verify', { tls })).toBe(false)
+    expect(hosts).toEqual(['here'])
+  })
+
   test('is refused where no one vouches for its certificate', async () => {
     await show(await authority.sign('IP:127.0.0.1', 1))
     expect(await refusal(reach('verify-full', {}))).toEqual([
