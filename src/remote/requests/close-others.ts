@@ -35,16 +35,18 @@ export async function closeOthers(closing: Closing): Promise<void> {
   const absences = new Absences(graceMs)
   const blocking = new Blocking(closing)
   const { count } = await askAll(closing, ask)
+  lookOnceClosed(closing)
   // In the moment in which all have been told: a listener may close its connection in the next.
   if (count === 0 && connections.size > 0) await blocking.note(0)
   for (;;) {
-    const { count: answered } = closing.services.session.answers
+    const { answers } = closing.services.session
+    const { count: answered } = answers
     const others = await countOthers(closing, ask)
     if (others.count === 0 && connections.size === 0) return
     if (others.untold === 0) await blocking.note(others.count)
     // They may be gone without a word.
     if (others.count > 0) await closing.services.session.expire(closing.db, absences)
-    await request.orCancelled([nextChange(closing, answered)])
+    await request.orCancelled([answers.since(answered)])
   }
 }
 
@@ -103,9 +105,8 @@ async function countOthers(
   return { count: numberIn(row, 0), untold: numberIn(row, 1) }
 }
 
-/** Resolves when all of this process have closed, another process may have answered, or a while has passed. */
-async function nextChange({ services, connections }: Closing, answered: number): Promise<void> {
+/** Has it looked again when all of this process have closed. Once, as what waits for a connection is kept until that closes. */
+function lookOnceClosed({ services, connections }: Closing): void {
   const closed = [...connections].map((connection) => connection.closed)
-  const own = closed.length > 0 ? [Promise.all(closed)] : []
-  await Promise.race([...own, services.session.answers.since(answered)])
+  if (closed.length > 0) void Promise.all(closed).then(() => services.session.answers.heard())
 }

@@ -12,7 +12,7 @@ export class Answers {
     return this.#count
   }
 
-  /** A message has come. */
+  /** A message has come, or connections of this process have closed. */
   heard(): void {
     this.#count++
     for (const goOn of this.#waiting) goOn()
