@@ -52,6 +52,7 @@ export class Wire {
   #lastWord: string | null = null
   #isEnding = false
   readonly #lossListeners: (() => void)[] = []
+  /** One is enough: only who has the wire waits for that, to pass it on, and sends nothing after that. */
   #idle: (() => void) | null = null
 
   /** `client` must be connected. */
@@ -97,7 +98,7 @@ export class Wire {
     this.#client.on('notification', ({ payload = '' }) => listener(payload))
   }
 
-  /** Has `listener` called once, as soon as no answer is awaited; at once where none is. */
+  /** Has `listener` called once, as soon as no answer is awaited; at once where none is. It takes the place of one that waits. */
   whenIdle(listener: () => void): void {
     if (this.isIdle) listener()
     else this.#idle = listener
@@ -111,13 +112,11 @@ export class Wire {
     asked.on('row', answer.row ?? ((row) => append(rows, row)))
     asked.on('end', (result) => {
       const hasWarned = this.#takeWarning()
-      answer.done(rows, commandOf(result), hasWarned)
-      this.#answered()
+      this.#answeredBy(() => answer.done(rows, commandOf(result), hasWarned))
     })
     asked.on('error', (error) => {
       this.#takeWarning()
-      this.#failed(answer, problemOf(error))
-      this.#answered()
+      this.#answeredBy(() => this.#failed(answer, problemOf(error)))
     })
     this.#client.query(asked)
   }
@@ -143,8 +142,7 @@ export class Wire {
     this.#client.ref()
     // It may stand still.
     const timer = setTimeout(() => this.#client.connection.stream.destroy(), endTimeoutMs)
-    await this.#client.end()
-    clearTimeout(timer)
+    await this.#client.end().finally(() => clearTimeout(timer))
   }
 
   /** Has the server give up the statement that it is at. It is not idle before that is over: what comes next is not meant. */
@@ -171,6 +169,15 @@ export class Wire {
     // Half of what was sent may have been done: nothing more must come after it.
     if (problem.isLoss) this.cutOff()
     answer.failed(problem.code === null ? { ...problem, code: this.#lastWord } : problem)
+  }
+
+  /** Where that throws, as at nonsense from the server, the connection ends, and it counts as answered all the same. */
+  #answeredBy(tell: () => void): void {
+    try {
+      tell()
+    } finally {
+      this.#answered()
+    }
   }
 
   #answered(): void {

@@ -42,6 +42,19 @@ test('a wire that is ended before all is answered keeps the process alive until 
   expect(client.isReferenced).toBe(true)
 })
 
+test('a wire is idle after an answer that could not be taken', () => {
+  const client = steeredClient()
+  const wire = new Wire(client as unknown as PgClient) // Nothing else of it is asked for.
+  const done = (): never => {
+    throw new Error('nonsense')
+  }
+  wire.send({ text: 'SELECT 1' }, [], { done, failed() {} })
+  let isIdle = false
+  wire.whenIdle(() => (isIdle = true))
+  expect(() => client.answerAll()).toThrow('nonsense')
+  expect([isIdle, client.isReferenced]).toEqual([true, false])
+})
+
 test('who asks to be told of a loss is told of one that there was', async () => {
   const wire = new Wire(steeredClient() as unknown as PgClient) // Nothing else of it is asked for.
   const told: string[] = []
