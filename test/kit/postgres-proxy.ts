@@ -20,6 +20,8 @@ export interface PostgresProxy {
   endAtAnswerTo: string | null
   /** Is not found by new connections any more. */
   refuse(): Promise<void>
+  /** Whether it stands still: what clients send is not passed on. */
+  isSilent: boolean
   close(): Promise<void>
 }
 
@@ -39,6 +41,7 @@ export async function startProxy(
     times: 1,
     endAtAnswerTo: null,
     refuse: () => rm(join(root, '.s.PGSQL.5432')),
+    isSilent: false,
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -82,6 +85,7 @@ function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): v
     else setTimeout(work, latencyMs / 2)
   }
   client.on('data', (bytes: Buffer) => {
+    if (proxy.isSilent) return
     if (hasHeard) proxy.turns++
     hasHeard = false
     const { cut, endAtAnswerTo } = proxy

@@ -216,7 +216,8 @@ export class Session {
   }
 
   async #endOn(wire: Wire): Promise<void> {
-    await wire.ask(this.#options.sql.sessions.end, [this.client]).catch(() => {})
+    const ended = wire.ask(this.#options.sql.sessions.end, [this.client])
+    await hurry(wire, ended).catch(() => {})
     await wire.end().catch(() => {})
   }
 

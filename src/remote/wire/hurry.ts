@@ -1,7 +1,7 @@
 /** A limit to waiting for a server that has taken a connection, and then says nothing. */
 import { lostInBetween, type Wire } from './wire.ts'
 
-/** For how long the first statements of a connection may take, which wait for no one. */
+/** For how long the first and the last statements of a connection may take, which wait for no one. */
 const answerMs = 10_000
 
 /**

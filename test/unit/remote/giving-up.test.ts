@@ -157,6 +157,20 @@ onServer('a server that is gone', ({ connectionString, factory, schema }) => {
     expect(await (await factory()).databases()).toEqual([])
   })
 
+  test('or stands still, is not waited for by what is left to be told to it', async () => {
+    const { proxy, indexedDB } = await onProxy()
+    await openDatabase(indexedDB, (it) => it.createObjectStore('s'))
+    proxy.isSilent = true
+    const { setTimeout } = globalThis
+    // The limits to its silence come soon.
+    vi.stubGlobal('setTimeout', (listener: () => void, ms: number) =>
+      setTimeout(listener, Math.min(ms, 100)),
+    )
+    await close(indexedDB)
+    vi.unstubAllGlobals()
+    await proxy.close()
+  })
+
   /** A factory whose server can go. */
   async function onProxy() {
     const proxy = await startProxy(connectionString())
