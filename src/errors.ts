@@ -134,12 +134,12 @@ export function domException(
 
 /**
  * The `AbortError` of a request that ends with its transaction, whose reason it has: `error` ended the transaction; null: script
- * aborted it. `what` was aborted, in words.
+ * aborted it. `what` was aborted, in words; an `AbortError` has said itself what has become of it.
  */
 export function abortError(what: string, error: DOMException | null): DOMException {
   if (!error) return domException('AbortError', what)
-  const reason = error.message.replace(`${transactionAborted}: `, '')
-  const exception = domException('AbortError', `${what}: ${reason}`)
+  const message = error.name === 'AbortError' ? error.message : `${what}: ${error.message}`
+  const exception = domException('AbortError', message)
   if (error.cause !== undefined) defineHidden(exception, 'cause', error.cause)
   return exception
 }
