@@ -16,7 +16,6 @@ import {
   type WriteOperation,
 } from '../../protocol/protocol.ts'
 import { toldProblem, lostConnection, unknownOutcome, remoteFailure } from '../server-failures.ts'
-import { commit } from '../sql/transaction-statements.ts'
 import { type Problem, sqlState } from '../wire/problem.ts'
 import type { Lease } from '../pool.ts'
 import { Asked } from './asked.ts'
@@ -25,6 +24,7 @@ import { type Ground, type Group, GroupsUnderWay, Pending, standingFor } from '.
 import { Line } from './line.ts'
 import { nextGroup } from './next-group.ts'
 import { Numbers } from './numbers.ts'
+import { sendCommit } from './send-commit.ts'
 import type { Outcome, TransactionOptions } from './transaction-options.ts'
 import { Wish } from './wish.ts'
 
@@ -271,12 +271,10 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     if (unseen) return this.giveUp(unseen)
     if (this.#options.mode === 'readonly' && groups.isEmpty) return this.#letGoOf(running)
     this.#state = 'committing'
-    this.#moveGenerators(running)
-    if (isTold) this.#options.services.session.news.send(running.line, this.#options, this.#changes)
-    running.line.send(commit, [], (_, command, hasWarned) => {
-      if (command !== 'COMMIT') return this.#endAborted(lostConnection())
-      if (hasWarned) return this.#endAborted(unknownOutcome())
-      this.#finishCommitted()
+    const committing = { ground: running, options: this.#options, isTold, changes: this.#changes }
+    sendCommit(committing, (failure) => {
+      if (failure) this.#endAborted(failure)
+      else this.#finishCommitted()
     })
   }
 
@@ -287,13 +285,6 @@ export class RemoteTransaction implements HostTransaction, LockOwner {
     this.#running = null
     this.#options.services.pool.release(lease)
     this.#finishCommitted()
-  }
-
-  #moveGenerators({ numbers, line, db }: Running): void {
-    const moved = numbers.moved()
-    if (moved.storeIds.length === 0) return
-    const { transactions } = this.#options.services.sql
-    line.send(transactions.moveGenerators, [db, moved.storeIds, moved.numbers])
   }
 
   #lineFailed(problem: Problem): void {
