@@ -56,19 +56,25 @@ export function compose(platform: Platform): Composition {
     const settings = completeOptions(options, platform)
     return sharedHost(settings, platform, hosts(settings))
   }
+  const onHosts = new WeakSet<object>()
   const createIndexedDB = (options: IndexedDBOptions = {}): ClosableIDBFactory => {
     const own = membersOf(options)
     const denial = own.port || own.host ? null : platform.denialOf(own.vfs ?? platform.defaultVfs())
     const host = new HostUser(sourceFor(own))
     const explain = explainSettingsOf(own.explain, platform.environment)
     const monitor = monitorOf(platform.witnesses)
-    return factoryOn(host, { warn: own.onWarning, denial, explain, monitor })
+    const factory = factoryOn(host, { warn: own.onWarning, denial, explain, monitor })
+    if (own.host) onHosts.add(factory)
+    return factory
   }
   const install = (options: InstallOptions = {}): globalThis.IDBFactory => {
     const { target, force, rest } = splitOptions(membersOf(options))
-    return installGlobals({ target, force }, () =>
+    const factory = installGlobals({ target, force }, () =>
       createIndexedDB(withEnvironment(membersOf(rest), platform)),
     )
+    // The data would go elsewhere without a word.
+    if (rest.host && !onHosts.has(factory)) throw hostLeftOut()
+    return factory
   }
   const serve = (port: Port, factory: globalThis.IDBFactory): void => {
     const served = hostPortOf(port)
@@ -162,13 +168,29 @@ function closable(factory: IDBFactory): ClosableIDBFactory {
   return factory as unknown as ClosableIDBFactory
 }
 
-/** Where an installed factory keeps its files, if the environment says so. */
+/** Where there is an IndexedDB already, and it is not on a host. */
+function hostLeftOut(): TypeError {
+  const message =
+    'Option "host" has no effect, as there is an indexedDB already; remove what has put it there, such as an import of idb-everywhere/auto, or replace it with the option force'
+  return optionError('host', message)
+}
+
+/**
+ * Where an installed factory keeps its files, if the environment says so.
+ *
+ * @throws TypeError where it says what cannot be, or what the options rule out
+ */
 function withEnvironment(options: IndexedDBOptions, platform: Platform): IndexedDBOptions {
   const { environment } = platform
   const name = environment('IDB_BACKEND') ? 'IDB_BACKEND' : 'SPACEKIT_IDB_BACKEND'
   const backend = environment(name)
   if (!backend || options.vfs) return options
-  if (backend === 'memory') return { ...options, vfs: memory() }
+  if (backend === 'memory') {
+    const other = (['host', 'port'] as const).find((it) => options[it] !== undefined)
+    if (other === undefined) return { ...options, vfs: memory() }
+    const message = `${name}=memory in the environment cannot be combined with option "${other}"; unset it, or leave the option out`
+    throw optionError(name, message)
+  }
   if (backend === 'sqlite' || backend === 'wal') return options
   const got = describeValue(backend)
   throw optionError(name, `Expected ${name} to be "sqlite" or "memory", got ${got}`)
