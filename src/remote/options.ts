@@ -82,11 +82,13 @@ export function serverSettings(
   const { tls, waitMs = 30_000 } = options
   if (connectionString === undefined) throw noConnectionString()
   const common = { tls, waitMs, idleMs: leaseMs }
-  const addresses = serverAddresses(connectionString)
+  const wantsTls = tls !== undefined
+  const addresses = serverAddresses(connectionString, { wantsTls })
   if (directConnectionString === undefined) {
     return { schema, reaching: { ...common, addresses, isPooled: false }, direct: null }
   }
-  const direct = serverAddresses(directConnectionString, 'directConnectionString')
+  const option = 'directConnectionString'
+  const direct = serverAddresses(directConnectionString, { option, wantsTls })
   return {
     schema,
     reaching: { ...common, addresses, isPooled: true },

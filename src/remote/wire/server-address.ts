@@ -18,6 +18,14 @@ export interface ServerAddress {
 /** Whether the way to the server is encrypted; `verified`: and its certificate has to be right, for that host. */
 type TlsMode = 'off' | 'unverified' | 'verified'
 
+/** How connection strings are read. */
+interface Reading {
+  /** Which option they are, for errors. Default: `connectionString`. */
+  readonly option?: string
+  /** Whether TLS was configured: then it is wanted on this machine, too. */
+  readonly wantsTls?: boolean
+}
+
 /**
  * The servers of connection strings, in order. One string may name several: `postgres://user@one:5432,two:5432/database`.
  *
@@ -25,16 +33,16 @@ type TlsMode = 'off' | 'unverified' | 'verified'
  */
 export function serverAddresses(
   connectionStrings: string | readonly string[],
-  option = 'connectionString',
+  { option = 'connectionString', wantsTls = false }: Reading = {},
 ): ServerAddress[] {
   const list = typeof connectionStrings === 'string' ? [connectionStrings] : connectionStrings
   try {
-    const addresses = list.flatMap(addressesIn)
+    const addresses = list.flatMap((text) => addressesIn(text, wantsTls))
     if (addresses.length > 0) return addresses
     throw new Malformed('names no server')
   } catch (error) {
     if (!(error instanceof Malformed)) throw error
-    const message = `Option "${option}" ${error.message} (it is not shown, as it may hold a password)`
+    const message = `Option "${option}" ${error.message} (the connection string is not shown, as it may hold a password)`
     throw optionError(option, message)
   }
 }
@@ -44,15 +52,18 @@ class Malformed extends Error {
   override readonly name = 'Malformed'
 }
 
+/** Whether it is the directory of a Unix socket: PostgreSQL has no TLS there. */
+const isSocket = (host: string): boolean => host.startsWith('/')
+
 /** Whether no one is on the way who could listen. */
 function isLocal(host: string): boolean {
-  return host.startsWith('/') || /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
+  return isSocket(host) || /^(?:localhost|127(?:\.\d+){3}|::1)$/i.test(host)
 }
 
 const shape =
   /^postgres(?:ql)?:\/\/(?:(?<who>[^@/?#]*)@)?(?<hosts>[^/?#]*)(?:\/(?<database>[^?#]*))?(?:\?(?<parameters>[^#]*))?$/
 
-function addressesIn(text: string): ServerAddress[] {
+function addressesIn(text: string, wantsTls: boolean): ServerAddress[] {
   const parts = typeof text === 'string' ? shape.exec(text)?.groups : undefined
   if (!parts) throw new Malformed('is no URL such as postgres://user@host:5432/database')
   const parameters = parametersOf(parts['parameters'] ?? '')
@@ -66,7 +77,7 @@ function addressesIn(text: string): ServerAddress[] {
   return (parts['hosts'] ?? '').split(',').map((place) => {
     const { host, port } = placeOf(place, parameters)
     const shown = isSure(parts, host) ? shownAs(host, port) : null
-    return { ...common, host, port, tls: tlsOf(parameters['sslmode'], host), shown }
+    return { ...common, host, port, tls: tlsOf(parameters['sslmode'], { host, wantsTls }), shown }
   })
 }
 
@@ -128,7 +139,10 @@ function adviceFor(parameter: string): string {
 }
 
 /** By default nothing goes over a network that others could read, and no one can pretend to be the server. */
-function tlsOf(mode: string | undefined, host: string): TlsMode {
+function tlsOf(
+  mode: string | undefined,
+  { host, wantsTls }: { readonly host: string; readonly wantsTls: boolean },
+): TlsMode {
   switch (mode) {
     case 'disable':
       return 'off'
@@ -141,9 +155,11 @@ function tlsOf(mode: string | undefined, host: string): TlsMode {
     case undefined:
     case 'allow':
     case 'prefer':
-      return isLocal(host) ? 'off' : 'verified'
+      return isSocket(host) || (isLocal(host) && !wantsTls) ? 'off' : 'verified'
     default:
-      throw new Malformed('has an "sslmode" that is not known')
+      throw new Malformed(
+        'has an "sslmode" that is not known; there are verify-full, verify-ca, require, prefer, allow, no-verify and disable',
+      )
   }
 }
 

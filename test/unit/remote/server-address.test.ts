@@ -54,6 +54,23 @@ test('a server on this machine may be reached in the clear, every other by verif
   expect(tls('postgres://10.0.0.1/library?sslmode=disable')).toBe('off')
 })
 
+test('a configuration of TLS switches it on for this machine, but for a socket', () => {
+  const tls = (text: string) => serverAddresses(text, { wantsTls: true })[0]?.tls
+  for (const query of ['', '?sslmode=prefer', '?sslmode=allow']) {
+    expect(tls(`postgres://localhost/library${query}`)).toBe('verified')
+  }
+  expect(tls('postgres://localhost/library?sslmode=no-verify')).toBe('unverified')
+  expect(tls('postgres://localhost/library?sslmode=disable')).toBe('off')
+  expect(tls('postgres:///library?host=/run/postgresql')).toBe('off')
+})
+
+test('an sslmode that is not known is answered by those that are', () => {
+  const open = () => serverAddresses('postgres://ann:secret@host/library?sslmode=foo')
+  expect(open).toThrow(
+    /^Option "connectionString" has an "sslmode" that is not known; there are verify-full, .* and disable \(the connection string is not shown, as it may hold a password\)$/,
+  )
+})
+
 test.each([
   'mysql://secret@host/library',
   'secret',

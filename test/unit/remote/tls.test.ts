@@ -119,6 +119,14 @@ describe.skipIf(whyNoServer() !== null || !hasOpenssl())('a server over a networ
     expect(await reach('disable')).toBe(false)
   })
 
+  test('is asked for TLS on this machine, too, where the option tls is given', async () => {
+    await show(null)
+    expect(await reach('prefer', {})).toBe(false)
+    expect(await refusal(reach('prefer'))).toEqual(['ERR_IDB_UNREACHABLE', 'NO_TLS'])
+    await show(await authority.sign('IP:127.0.0.1', 1))
+    expect(await reach('prefer')).toBe(false)
+  })
+
   test('lets in by the right password, and tells a wrong one from other trouble', async () => {
     await show(await authority.sign('IP:127.0.0.1', 1))
     expect(await reach('verify-full')).toBe(false)
