@@ -116,7 +116,7 @@ export interface IDBErrorFacts {
   readonly index?: string
   /** The key that is taken, as text. */
   readonly key?: string
-  /** That of the record which has the key, as text. */
+  /** That of the record which has the key, or of one that is too large to be imported, as text. */
   readonly primaryKey?: string
   /** Where in the value a key was looked for. */
   readonly keyPath?: string

@@ -10,6 +10,10 @@ import { memberOf } from '../base/thrown.ts'
 import { domException } from '../errors.ts'
 import { blockersOf } from '../explain/blocked.ts'
 import type { DatabaseDescription, StoreDescription } from './header.ts'
+import { convertClonedValueToKey } from '../keys/convert-value-to-key.ts'
+import { evaluateKeyPath } from '../keys/evaluate-key-path.ts'
+import type { KeyPath } from '../keys/key-path.ts'
+import { keyText } from '../keys/text/key-text.ts'
 import { KeptTransaction } from '../requests/kept-transaction.ts'
 import type { ImportOptions } from './import-options.ts'
 import type { ImportedBatch, ImportedRecord } from './read-export.ts'
@@ -201,8 +205,22 @@ function addRecord(
     // `add`: no record comes twice.
     return key === undefined ? store.add(value) : store.add(value, key)
   } catch (error) {
-    throw isTooLarge(error) ? atRecord(error, { number, line, store: store.name }) : error
+    if (!isTooLarge(error)) throw error
+    const primaryKey = primaryKeyText(key ?? keyWithin(value, store.keyPath))
+    throw atRecord(error, { number, line, store: store.name, primaryKey })
   }
+}
+
+/** undefined: keys are not within values. */
+function keyWithin(value: unknown, keyPath: IDBObjectStore['keyPath']): unknown {
+  // The type for projects without the DOM's says less than that.
+  return keyPath === null ? undefined : evaluateKeyPath(value, keyPath as KeyPath)
+}
+
+/** As errors show it; null: it is none, as where a key generator is to make it. */
+function primaryKeyText(value: unknown): string | null {
+  const key = convertClonedValueToKey(value)
+  return key && keyText(key)
 }
 
 interface TooLarge extends DOMException {
@@ -218,12 +236,16 @@ interface Place {
   readonly number: number
   readonly line: number | undefined
   readonly store: string
+  readonly primaryKey: string | null
 }
 
-function atRecord({ message, cause }: TooLarge, { number, line, store }: Place): DOMException {
-  const lineText = line === undefined ? '' : `, on line ${line}`
-  const place = `it is record ${number} of those to be imported${lineText}, in object store "${store}"`
-  return domException('UnknownError', `${message}; ${place}`, factsOf(cause))
+function atRecord({ message, cause }: TooLarge, place: Place): DOMException {
+  const { number, line, store, primaryKey } = place
+  const keyed = primaryKey === null ? '' : ` with the primary key ${primaryKey}`
+  const lineText = line === undefined ? '' : `, on line ${line} of the export`
+  const which = `it is the record${keyed} in object store "${store}", number ${number} of those to be imported${lineText}`
+  const facts = { ...factsOf(cause), ...(primaryKey !== null && { primaryKey }) }
+  return domException('UnknownError', `${message}; ${which}`, facts)
 }
 
 /** A generator is moved by a record whose key is the last one that was given out; it is gone at once. */

@@ -77,7 +77,7 @@ describe('importDatabase()', () => {
         importDatabase(streamOf(text, 1_000_000), { indexedDB: to, ...options }),
         (error: DOMException) => {
           expect(error.message).toMatch(
-            /^A key of object store "s" takes .*; it is record 201 of those to be imported, on line 202, in object store "s"; database "keys" was being imported$/,
+            /^A key of object store "s" takes .*; it is the record with the primary key "a{99}… in object store "s", number 201 of those to be imported, on line 202 of the export; database "keys" was being imported$/,
           )
           expect(error.cause).toMatchObject({
             code: 'ERR_IDB_TOO_LARGE',
