@@ -21,6 +21,10 @@ const wrongUses = [
   [[], /Usage: idb-everywhere/],
   [['ls', ':memory:'], /":memory:" is no directory/],
   [['import', ':memory:', import.meta.filename], /":memory:" is no directory/],
+  [
+    ['import', 'shop.jsonl', 'postgres:'],
+    /^error: That is a server in place of a file; name the file of .*, after the place of the databases\n/,
+  ],
   [['shema', shop], /unknown command 'shema'\n\(Did you mean schema\?\)/],
   [['dump'], /missing required argument 'directory'/],
   [['get', shop, 'shop', 'settings', '-dark'], /'-dark'; put -- before arguments that begin/],

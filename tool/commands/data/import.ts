@@ -9,12 +9,12 @@ import { type Format, formats, readAs } from './formats.ts'
 import { importFailure } from './import-failure.ts'
 import { Patience, withWait } from '../../databases/blocked.ts'
 import { madeDirectory, withIndexedDB } from '../../terminal/directory.ts'
-import { Failure } from '../../terminal/failures.ts'
+import { Failure, WrongUse } from '../../terminal/failures.ts'
 import { interruption, orInterrupted } from '../../terminal/interruption.ts'
 import { printJson, printLine, withExamples, withJson } from '../../terminal/output.ts'
 import { shownName } from '../../terminal/plain-text.ts'
 import { startProgress } from '../../terminal/progress.ts'
-import { placeText } from '../../terminal/server.ts'
+import { isServer, placeText } from '../../terminal/server.ts'
 import { countOf } from '../../terminal/table.ts'
 
 interface ImportOptions {
@@ -145,7 +145,8 @@ const openFile = (file: string): Promise<number> => promisify(open)(file, 'r')
 /** It may be a pipe, such as a shell's `<(…)`. */
 function requireFile(file: string): void {
   const found = statSync(file, { throwIfNoEntry: false })
-  const advice = 'name the file of an export or a backup'
+  const advice = 'name the file of an export or a backup, after the place of the databases'
+  if (!found && isServer(file)) throw new WrongUse(`That is a server in place of a file; ${advice}`)
   if (!found) throw new Failure(`File "${file}" is not there; ${advice}`, 'ENOENT')
   if (found.isDirectory()) throw new Failure(`"${file}" is a directory; ${advice}`, 'EISDIR')
 }
