@@ -12,7 +12,7 @@
  * - Programs with libraries of their own (`dist/tool`, …) lie in folders, each with the terms of those libraries.
  * - Declarations come from tsc, file by file, marked CommonJS (`dist/types-cjs`); those for `import` pass them on (`dist/types`).
  *
- * `node esbuild.config.mjs --write-exports` puts the entry tables into package.json; a build whose package.json
+ * `--sizes` lists what was built. `node esbuild.config.mjs --write-exports` puts the entry tables into package.json; a build whose package.json
  * differs from them fails.
  */
 import { appendFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
@@ -73,7 +73,7 @@ function reportSizes() {
   const names = folders
     .flatMap((folder) => readdirSync(join(dist, folder)).map((name) => join(folder, name)))
     .filter((name) => /\.(js|cjs|wasm)$/.test(name))
-  for (const name of names.sort()) {
+  for (const name of process.argv.includes('--sizes') ? names.sort() : []) {
     const bytes = readFileSync(join(dist, name))
     const [size, compressed] = [bytes, gzipSync(bytes)].map(kilobytes)
     console.log(`${name.padEnd(24)}${size.padStart(12)}${compressed.padStart(12)} gzip`)

@@ -114,9 +114,11 @@ async function printRuns() {
   console.log(`\nRuns of this demo; each adds a line\n${table}`)
 }
 
-/** Names the database files, which any SQLite tool can open now that they have no owner. */
+/** Says how to look at the data: the files can be opened by any SQLite tool now that they have no owner. */
 function printFiles() {
-  console.log('\nThe data is in an SQLite file; look at it with')
+  console.log('\nLook at the data with')
+  console.log(`  npx idb-everywhere inspect ${relative('', directory)}`)
+  console.log('or, as it is in an SQLite file, with')
   for (const name of readdirSync(directory)) {
     const file = join(directory, name)
     if (isSqliteFile(file)) console.log(`  sqlite3 ${relative('', file)} .schema`)
