@@ -87,7 +87,7 @@ function lockFindings({ lock, runtime }: Examined['facts']): Finding[] {
     {
       level: 'note',
       code: 'lock-by-claim',
-      message: `${runtime} has no SQLite of its own, so a file names the owner, and no lock of the system keeps others out`,
+      message: `With ${runtime} no lock of the system keeps others out of the directory: a file in it names the owner`,
       advice:
         'use Node 22.13 or later, Deno or Bun, if several containers or hosts use the directory',
     },
