@@ -178,7 +178,7 @@ function connect(
   target: FileTarget,
   { isNew, isUnclean }: { isNew: boolean; isUnclean: boolean },
 ): Pick<OpenedSqliteFile, 'connection' | 'rows' | 'hasCounts'> {
-  const connection = connectionTo(place, target)
+  const connection = connectionTo(place, target, isUnclean)
   try {
     if (isNew) return { connection, rows: newDatabaseRows, hasCounts: false }
     // What the log says of the format is in no file's header.
@@ -196,10 +196,11 @@ function connect(
 function connectionTo(
   { engine, mount, isPersistent, quota }: MountedDirectory,
   { fileName, label }: FileTarget,
+  isUnclean: boolean,
 ): Connection {
   // A quota sets limits in a connection that another database must not meet.
   if (!isPersistent && !quota) {
-    const target = { engine, mount, fileName, label }
+    const target = { engine, mount, fileName, label, isUnclean }
     return engine.spareConnections.take(target, (connection) => configure(connection, false))
   }
   const connection = new Connection(engine, { path: mount.pathOf(fileName), label })

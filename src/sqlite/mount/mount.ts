@@ -67,7 +67,12 @@ export class Mount {
 
   /** Whether a file has content. Empty ones count as missing: a deleted file is only emptied at first. */
   exists(name: string): boolean {
-    return this.#visit(name, (file) => file.size() > 0) ?? false
+    return this.sizeOf(name) > 0
+  }
+
+  /** How many bytes a file takes; 0 where there is none. */
+  sizeOf(name: string): number {
+    return this.#visit(name, (file) => file.size()) ?? 0
   }
 
   /** Empties a file, as removing it must wait: SQLite cannot. */

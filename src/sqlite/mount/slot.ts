@@ -40,6 +40,11 @@ export class Slot {
     Object.assign(this.#opened, { file, name: fileName, mount })
   }
 
+  /** How many bytes its file takes; null where SQLite has opened none. */
+  get sizeBytes(): number | null {
+    return this.#opened?.file.size() ?? null
+  }
+
   /** Lets go of the file; SQLite must stay at rest until the next `attach()`. */
   detach(): void {
     this.#target = null

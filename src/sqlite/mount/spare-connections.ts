@@ -2,16 +2,19 @@
  * Connections that databases in memory have left behind, kept for the next ones. To give a connection another file costs
  * a tenth of opening one, and its statements are compiled: all databases have the same tables.
  *
- * Between two files SQLite must hold no lock and no page. Locking is exclusive, so it would keep both: `locking_mode`
- * goes to NORMAL for the length of one read, at whose end the lock goes, and the cache is emptied by hand.
+ * Between two files SQLite must hold no page, so the cache is emptied by hand. As locking is exclusive it keeps its lock, too,
+ * and with it the size of the file, and that nothing lies beside it. A connection that leaves a file as large as a new one goes
+ * like that to another such file: most databases of a test suite stay that small. Else `locking_mode` goes to NORMAL for the
+ * length of one read, at whose end the lock goes.
  */
 import { append } from '../../base/own-property.ts'
 import { type ConnectedEngine, Connection } from '../binding/connection.ts'
+import { newDatabaseBytes } from '../schema/file-image.ts'
 import type { Mount } from './mount.ts'
 import { Slot } from './slot.ts'
 import type { VfsBridge } from './vfs-bridge.ts'
 
-/** How many are kept: each takes about 150 KiB, and a test suite has few databases open at a time. */
+/** How many of each kind are kept: each takes about 150 KiB, and a test suite has few databases open at a time. */
 const keptCount = 4
 
 /** Any row will do: reading takes the lock, and gives it up. */
@@ -28,6 +31,8 @@ export interface SpareTarget {
   readonly engine: ConnectedEngine
   readonly mount: Mount
   readonly fileName: string
+  /** Whether something lies beside the file that belongs to it. */
+  readonly isUnclean: boolean
   /** Names the database and its file at the head of error messages. */
   readonly label: string
 }
@@ -35,7 +40,10 @@ export interface SpareTarget {
 /** The spare connections of one engine. */
 export class SpareConnections {
   readonly #bridge: VfsBridge
+  /** Those without a lock, which can go to any file. */
   readonly #spares: Spare[] = []
+  /** Those that have kept their lock. */
+  readonly #lockedSpares: Spare[] = []
   /** The slots of connections in use. */
   readonly #slots = new WeakMap<Connection, Slot>()
 
@@ -45,9 +53,11 @@ export class SpareConnections {
 
   /** A connection to a file in memory; `configure` is called for one that is new. */
   take(target: SpareTarget, configure: (connection: Connection) => void): Connection {
-    const spare = this.#spares.pop()
-    if (spare) return reuse(spare, target)
     const { engine, mount, fileName, label } = target
+    const lockedSpare = isAsNew(target) ? this.#lockedSpares.pop() : undefined
+    if (lockedSpare) return reuse(lockedSpare, target)
+    const spare = this.#spares.pop()
+    if (spare) return lockAgain(reuse(spare, target))
     const slot = this.#bridge.addSlot()
     slot.attach(mount, fileName)
     const connection = this.#connect(engine, { slot, label })
@@ -59,15 +69,24 @@ export class SpareConnections {
   /** Closes the file of a connection in use that no transaction is open on, and keeps the connection or closes it too. */
   giveBack(connection: Connection): void {
     const slot = this.#slots.get(connection)
-    if (!slot || this.#spares.length >= keptCount) return connection.close()
+    if (!slot) return connection.close()
     try {
-      letGo(connection)
-      slot.detach()
+      this.#keepOrClose({ connection, slot })
     } catch (error) {
       connection.abandon()
       throw error
     }
-    append(this.#spares, { connection, slot })
+  }
+
+  #keepOrClose(spare: Spare): void {
+    const { connection, slot } = spare
+    const keepsLock = slot.sizeBytes === newDatabaseBytes()
+    const spares = keepsLock ? this.#lockedSpares : this.#spares
+    if (spares.length >= keptCount) return connection.close()
+    if (!keepsLock) letGoOfLock(connection)
+    connection.clearCache()
+    slot.detach()
+    append(spares, spare)
   }
 
   #connect(engine: ConnectedEngine, { slot, label }: { slot: Slot; label: string }): Connection {
@@ -80,19 +99,31 @@ export class SpareConnections {
   }
 }
 
-/** Has the connection hold neither a lock nor a page of its file. */
-function letGo(connection: Connection): void {
+/** Whether what a connection with a lock has kept of the file it left is true of this one. */
+function isAsNew({ mount, fileName, isUnclean }: SpareTarget): boolean {
+  return !isUnclean && mount.sizeOf(fileName) === newDatabaseBytes()
+}
+
+function letGoOfLock(connection: Connection): void {
   connection.execute('PRAGMA locking_mode = NORMAL')
   const read = connection.prepare(readSomething)
   read.step()
   read.reset()
-  connection.clearCache()
 }
 
 function reuse({ connection, slot }: Spare, { mount, fileName, label }: SpareTarget): Connection {
   try {
     slot.attach(mount, fileName)
-    connection.noteOtherFile(label)
+  } catch (error) {
+    connection.abandon()
+    throw error
+  }
+  connection.noteOtherFile(label)
+  return connection
+}
+
+function lockAgain(connection: Connection): Connection {
+  try {
     connection.execute('PRAGMA locking_mode = EXCLUSIVE')
   } catch (error) {
     connection.abandon()

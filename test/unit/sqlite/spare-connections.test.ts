@@ -1,5 +1,5 @@
 /** Databases in memory hand their connections on, and nothing of their own with them. */
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { SqliteDatabase } from '../../../src/sqlite/database.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
@@ -54,4 +54,56 @@ test('a walk is measured by the file that the connection has now', async () => {
   expect(() => connection.checkWalk(1, large.length)).toThrow('its pages refer to each other')
   connection.hasMetDamage = false
   await second.close()
+})
+
+test('a database of the size of a new one hands on its connection with the lock, one that has grown without', async () => {
+  const directory = directoryOn()
+  const first = await openWithStore(directory, { name: 'first' })
+  transact(first, (it) => it.put(recordOf('a')))
+  const connection = connectionOf(first)
+  const prepared = vi.spyOn(connection, 'execute')
+  await first.close()
+  const second = await openWithStore(directory, { name: 'second' })
+  expect(connectionOf(second)).toBe(connection)
+  expect(prepared).not.toHaveBeenCalled()
+  transact(second, (it) => it.put(recordOf('b', large)))
+  await second.close()
+  expect(prepared).toHaveBeenCalledExactlyOnceWith('PRAGMA locking_mode = NORMAL')
+  const again = await directory.open('first')
+  expect(connectionOf(again)).toBe(connection)
+  expect(found(again).map(({ key }) => key)).toEqual(['a'])
+  await again.close()
+})
+
+test('a connection with a lock goes to no database that has grown', async () => {
+  const directory = directoryOn()
+  const grown = await openWithStore(directory, { name: 'grown' })
+  transact(grown, (it) => it.put(recordOf('a', large)))
+  const small = await openWithStore(directory, { name: 'small' })
+  const connection = connectionOf(small)
+  await grown.close()
+  await small.close()
+  const again = await directory.open('grown')
+  expect(connectionOf(again)).not.toBe(connection)
+  expect(found(again).map(({ key }) => key)).toEqual(['a'])
+  await again.close()
+})
+
+test('a database grows, shrinks and is rolled back on a connection that came with its lock', async () => {
+  const directory = directoryOn()
+  await (await openWithStore(directory, { name: 'before' })).close()
+  const database = await openWithStore(directory)
+  const size = () => connectionOf(database).readNumber('PRAGMA page_count')
+  const newSize = size()
+  const reverted = database.begin()
+  reverted.put(recordOf('a', large))
+  reverted.rollback()
+  expect(size()).toBe(newSize)
+  transact(database, (it) => it.put(recordOf('b', large)))
+  expect(size()).toBeGreaterThan(newSize)
+  await database.close()
+  const again = await directory.open('test')
+  expect(found(again).map(({ key }) => key)).toEqual(['b'])
+  expect(connectionOf(again).readText('PRAGMA integrity_check')).toBe('ok')
+  await again.close()
 })
