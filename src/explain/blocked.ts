@@ -75,6 +75,8 @@ function clientOf({ application, address = null }: IDBBlocker): string {
 }
 
 function adviceFor(blockers: readonly IDBBlocker[]): string {
+  const isGone = blockers.length > 0 && blockers.every(({ application }) => application === null)
+  if (isGone) return 'if that has ended, it is waited for no longer than 30 seconds'
   const count = blockers.reduce((sum, { connections }) => sum + connections, 0)
   const close = `close ${count > 1 ? 'them' : 'it'}, best in a listener of ${count > 1 ? 'their' : 'its'} versionchange event`
   // Processes that share a server do not tell each other.

@@ -1,4 +1,5 @@
 /** Asking the connections to a database to go, in this process and in others, which an upgrade and a deletion begin with. */
+import { now } from '../../event-loop/turn.ts'
 import { blockersAmong } from '../../host/requests/blockers.ts'
 import type { QueuedRequest } from '../../host/requests/queued-request.ts'
 import type { Blocker, Holder, Holding } from '../../protocol/blockers.ts'
@@ -8,6 +9,12 @@ import { graceMs } from '../session/lease.ts'
 import type { Lease } from '../pool.ts'
 import type { HostServices } from '../services.ts'
 import { numberIn } from '../wire/statement.ts'
+
+/**
+ * For how long a process is waited for that says nothing, before the request is told of it. It may be stopped, or have been killed: in the
+ * specification `blocked` comes once all have been told, and with such a one the request would wait without a word.
+ */
+const silenceMs = 2_000
 
 /** Who asks, and for what. The lease has the database to itself: no connection can join. */
 export interface Closing {
@@ -20,7 +27,7 @@ export interface Closing {
   /** null: the database is to be deleted. */
   readonly newVersion: number | null
   readonly request: QueuedRequest
-  /** Called when some have not gone once all have been asked. `blockers` undefined: it cannot be told who is in the way. */
+  /** Called when some have not gone once all have been told, or do not answer. `blockers` undefined: it cannot be told who is in the way. */
   readonly blocked: (blockers: readonly Blocker[] | undefined) => void
 }
 
@@ -38,12 +45,15 @@ export async function closeOthers(closing: Closing): Promise<void> {
   lookOnceClosed(closing)
   // In the moment in which all have been told: a listener may close its connection in the next.
   if (count === 0 && connections.size > 0) await blocking.note(0)
+  const asked = now()
   for (;;) {
+    // Before the look: where this process stood still, they may have answered meanwhile.
+    const isLate = now() - asked >= silenceMs
     const { answers } = closing.services.session
     const { count: answered } = answers
     const others = await countOthers(closing, ask)
     if (others.count === 0 && connections.size === 0) return
-    if (others.untold === 0) await blocking.note(others.count)
+    if (others.untold === 0 || isLate) await blocking.note(others.count)
     // They may be gone without a word.
     if (others.count > 0) await closing.services.session.expire(closing.db, absences)
     await request.orCancelled([answers.since(answered)])
@@ -59,7 +69,7 @@ class Blocking {
     this.#closing = closing
   }
 
-  /** All have been asked; `count`: how many connections of other processes have not gone. With none it tells at once. */
+  /** All have been told, or have had their time; `count`: how many connections of other processes have not gone. With none it tells at once. */
   async note(count: number): Promise<void> {
     if (this.#isTold) return
     const { services, db, connections, request, blocked } = this.#closing

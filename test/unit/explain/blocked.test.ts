@@ -159,16 +159,20 @@ test.each<[Partial<IDBBlocker>, string]>([
     { application: 'till-1', address: null, opened: [] },
     'a connection is open in process "till-1"',
   ],
-  [
-    { application: null, address: null, opened: [] },
-    'a connection is open in a process that is not connected to the server now',
-  ],
 ])('%j is told as %j', (of, text) => {
   const { message } = blockedBy({ title: 'Deleting it', database: 'd' }, [blocker(of)])
   const [told, ...advice] = message.replace('Deleting it is blocked: ', '').split('; ')
   expect(told).toBe(text)
   expect(advice[0]).toMatch(
     /^close (it|them), best in a listener of (its|their) versionchange event$/,
+  )
+})
+
+test('one of a process that may have ended is told with how long it is waited for', () => {
+  const gone = blocker({ application: null, address: null, opened: [] })
+  const { message } = blockedBy({ title: 'Deleting it', database: 'd' }, [gone])
+  expect(message).toBe(
+    'Deleting it is blocked: a connection is open in a process that is not connected to the server now; if that has ended, it is waited for no longer than 30 seconds',
   )
 })
 

@@ -1,5 +1,6 @@
 /** Processes that end, or lose the server, without a word. */
 import { expect, test } from 'vitest'
+import type { IDBErrorCause } from '../../../src/index.ts'
 import { installPostgres } from '../../../src/remote/entry.ts'
 import { serverSettings } from '../../../src/remote/options.ts'
 import { Connector } from '../../../src/remote/wire/connect.ts'
@@ -27,11 +28,36 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
       const database = await opened()
       await leaveBehind()
       const request = (await factory()).open('test', 2)
-      // All that there are have been told.
-      await new Promise((resolve) => (request.onblocked = resolve))
-      expect(await ask('SELECT count(*) FROM $schema.connections')).toEqual([['1']])
+      const blocked = new Promise<Event>((resolve) => (request.onblocked = resolve))
+      const connections = (): Promise<unknown> => ask('SELECT count(*) FROM $schema.connections')
+      await expect.poll(connections, { timeout: 20_000 }).toEqual([['1']])
+      await blocked
       database.close()
       expect((await resultOf(request)).version).toBe(2)
+    },
+  )
+
+  test(
+    'a process that does not answer blocks a request, which says so while it waits for it',
+    { timeout: 25_000 },
+    async () => {
+      const database = await opened()
+      await leaveBehind()
+      database.close()
+      const events: string[] = []
+      const request = (await factory()).deleteDatabase('test')
+      request.onblocked = (event) => {
+        events.push('blocked')
+        expect((event as { cause?: IDBErrorCause }).cause).toMatchObject({
+          message: expect.stringMatching(
+            /in a process that is not connected to the server now; if that has ended, it is waited for no longer than 30 seconds$/,
+          ),
+          code: 'ERR_IDB_BLOCKED',
+          blockers: [{ holder: 'client', connections: 1, application: null, address: null }],
+        })
+      }
+      await resultOf(request)
+      expect(events).toEqual(['blocked'])
     },
   )
 
@@ -42,8 +68,10 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
       const database = await opened()
       await leaveBehind()
       database.close()
-      const indexedDB = await factory({ connections: 1 })
+      const warnings: Error[] = []
+      const indexedDB = await factory({ connections: 1 }, (it) => warnings.push(it))
       expect((await resultOf(indexedDB.open('test', 2))).version).toBe(2)
+      expect(warnings).toMatchObject([{ cause: { code: 'ERR_IDB_BLOCKED' } }])
     },
   )
 
@@ -76,7 +104,7 @@ onServer('processes that are gone', ({ factory, connectionString, schema }) => {
       await leaveBehind()
       database.close()
       const way = connectionString().replace('postgres@', 'shown@')
-      const indexedDB = await factory({ connectionString: way })
+      const indexedDB = await factory({ connectionString: way }, () => {}) // It is blocked meanwhile.
       expect((await resultOf(indexedDB.open('test', 2))).version).toBe(2)
     },
   )
