@@ -127,6 +127,8 @@ export function makingFailure(error: unknown, schema: string): Failure {
         systemCode,
       )
     case sqlState.duplicateTable:
+    // A type: each table has one of its name.
+    case sqlState.duplicateObject:
       return failure(
         'UnknownError',
         `The schema "${schema}" on the PostgreSQL server has tables of another program: ${message ?? 'one has the name of one of idb-everywhere'}; choose another schema`,

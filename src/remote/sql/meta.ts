@@ -1,6 +1,6 @@
 /** What is asked of a server and a schema before they are used. */
 import type { Statement } from '../wire/statement.ts'
-import { quoted } from './tables.ts'
+import { areAllThere, quoted } from './tables.ts'
 
 /**
  * Whether a server takes no writes, and the number of its process that answers. Nothing is set yet: in the path of a role there may be
@@ -13,10 +13,14 @@ export const serverState: Statement = {
 /** The number of the server's process that answers, as long as nothing is set either. */
 export const serverProcess: Statement = { text: 'SELECT pg_catalog.pg_backend_pid()' }
 
-/** The format of the tables in a schema, whose name is quoted, and the name of its channel, null where there is none. */
+/**
+ * The format of the tables in a schema, whose name is quoted, the name of its channel, null where there is none, and whether it has all tables
+ * of the format that is known: `$1` its name. There is one row, and another program's table may have more: two of them show that.
+ */
 export function meta(schema: string): Statement {
   // As JSON: tables of another format need not have that column.
-  return { text: `SELECT format, to_jsonb(m) ->> 'channel' FROM ${schema}.meta m` }
+  const channel = "to_jsonb(m) ->> 'channel'"
+  return { text: `SELECT format, ${channel}, ${areAllThere} FROM ${schema}.meta m LIMIT 2` }
 }
 
 /** How many standbys follow the server, and which of them it waits for at a commit. */

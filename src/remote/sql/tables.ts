@@ -97,6 +97,11 @@ const tableNames = [
   'slots',
 ]
 
+const nameList = tableNames.map((name) => `'${name}'`).join(', ')
+
+/** Whether a schema has all of these: `$1` its name. */
+export const areAllThere = `(SELECT count(*) = ${tableNames.length} FROM pg_tables WHERE schemaname = $1 AND tablename IN (${nameList}))`
+
 /** Whether a role has those rights: where one may not give them, the server only warns. `$1` schema, `$2` role. */
 export const mayUse: Statement = {
   text: `SELECT has_schema_privilege($2::name, $1::text, 'USAGE') AND bool_and(
@@ -104,7 +109,7 @@ export const mayUse: Statement = {
   has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'INSERT') AND
   has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'UPDATE') AND
   has_table_privilege($2::name, format('%I.%I', schemaname, tablename), 'DELETE')))
-FROM pg_tables WHERE schemaname = $1::text AND tablename IN ('meta', ${tableNames.map((name) => `'${name}'`).join(', ')})`,
+FROM pg_tables WHERE schemaname = $1::text AND tablename IN ('meta', ${nameList})`,
 }
 
 /** What lets a role use the tables, and no more. Both names are quoted. */

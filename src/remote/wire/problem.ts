@@ -26,6 +26,8 @@ export const sqlState = {
   wrongPassword: '28P01',
   undefinedObject: '42704',
   duplicateTable: '42P07',
+  duplicateObject: '42710',
+  wrongObjectType: '42809',
   diskFull: '53100',
   tooManyConnections: '53300',
   queryCancelled: '57014',

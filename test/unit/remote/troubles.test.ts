@@ -60,6 +60,44 @@ onServer('trouble with a server', ({ factory, connectionString, schema, server }
     ])
   })
 
+  const meta = (columns: string, rows = ''): string =>
+    `CREATE TABLE foreigner.meta (${columns}); ${rows && `INSERT INTO foreigner.meta VALUES ${rows}`}`
+  const foreigners: Readonly<Record<string, string>> = {
+    'a format that is null': meta('format int, channel text', "(NULL, 'a')"),
+    'a format of 0': meta('format int, channel text', "(0, 'a')"),
+    'a format in words': meta('format text, channel text', "('one', 'a')"),
+    'no row': meta('format int, channel text'),
+    'two rows': meta('format int, channel text', "(1, 'a'), (1, 'b')"),
+    'no other table': meta('format int, channel text', "(1, 'a')"),
+    'no other table and no channel': meta('format int', '(1)'),
+    'a view': "CREATE VIEW foreigner.meta AS SELECT 1 AS format, 'a'::text AS channel",
+    'a type': 'CREATE TYPE foreigner.meta AS (format int, channel text)',
+    'an index': 'CREATE TABLE foreigner.t (i int); CREATE INDEX meta ON foreigner.t (i)',
+  }
+  for (const [what, make] of Object.entries(foreigners)) {
+    test(`another program's "meta" is told as such by all who meet it: ${what}`, async () => {
+      await ask(`DROP SCHEMA IF EXISTS foreigner CASCADE; CREATE SCHEMA foreigner; ${make}`)
+      const place = { connectionString: connectionString(), schema: 'foreigner' }
+      for (const attempt of [openingOf, installPostgres]) {
+        await expect(attempt({ ...place, waitMs: 0 })).rejects.toMatchObject({
+          name: 'UnknownError',
+          message: expect.stringMatching(/^The schema "foreigner" .*; choose another schema$/),
+          cause: { code: 'ERR_IDB_FOREIGN_FILE' },
+        })
+      }
+    })
+  }
+
+  test('a type of another program with the name of a table is told as such', async () => {
+    await ask("CREATE SCHEMA typed; CREATE TYPE typed.records AS ENUM ('a')")
+    const place = { connectionString: connectionString(), schema: 'typed' }
+    await expect(installPostgres(place)).rejects.toMatchObject({
+      message: expect.stringMatching(/"typed" .* of another program: .*choose another schema$/),
+      cause: { code: 'ERR_IDB_FOREIGN_FILE', systemCode: '42710' },
+    })
+    expect(await ask("SELECT tablename FROM pg_tables WHERE schemaname = 'typed'")).toEqual([])
+  })
+
   test('a server that is not there is told by its place and a code, and by nothing else of its connection string', async () => {
     const there = 'postgres://ann:secret@/library?host=/tmp/nowhere'
     await expect(openingOf({ connectionString: there, waitMs: 0 })).rejects.toMatchObject({
