@@ -1,6 +1,6 @@
 /**
  * Connections that databases in memory have left behind, kept for the next ones. To give a connection another file costs
- * a tenth of opening one, and its statements are compiled: all databases have the same tables.
+ * a tenth of opening one, and its statements are compiled: most databases have the same tables.
  *
  * Between two files SQLite must hold no page, so the cache is emptied by hand. As locking is exclusive it keeps its lock, too,
  * and with it the size of the file, and that nothing lies beside it. A connection that leaves a file as large as a new one goes
@@ -10,6 +10,7 @@
 import { append } from '../../base/own-property.ts'
 import { type ConnectedEngine, Connection } from '../binding/connection.ts'
 import { newDatabaseBytes } from '../schema/file-image.ts'
+import { newSchemaVersion } from '../schema/new-database.ts'
 import type { Mount } from './mount.ts'
 import { Slot } from './slot.ts'
 import type { VfsBridge } from './vfs-bridge.ts'
@@ -17,8 +18,8 @@ import type { VfsBridge } from './vfs-bridge.ts'
 /** How many of each kind are kept: each takes about 150 KiB, and a test suite has few databases open at a time. */
 const keptCount = 4
 
-/** Any row will do: reading takes the lock, and gives it up. */
-const readSomething = 'SELECT 1 FROM meta'
+/** Anything will do to take the lock, and give it up; this also tells which tables the connection takes for those of its file. */
+const readSchemaVersion = 'PRAGMA schema_version'
 
 /** A connection, and where it reads and writes. */
 interface Spare {
@@ -83,7 +84,8 @@ export class SpareConnections {
     const keepsLock = slot.sizeBytes === newDatabaseBytes()
     const spares = keepsLock ? this.#lockedSpares : this.#spares
     if (spares.length >= keptCount) return connection.close()
-    if (!keepsLock) letGoOfLock(connection)
+    // Two files may each have a table of their own under the same number: the next would be read by what the last one has.
+    if (!keepsLock && letGoOfLock(connection) !== newSchemaVersion) return connection.close()
     connection.clearCache()
     slot.detach()
     append(spares, spare)
@@ -104,11 +106,10 @@ function isAsNew({ mount, fileName, isUnclean }: SpareTarget): boolean {
   return !isUnclean && mount.sizeOf(fileName) === newDatabaseBytes()
 }
 
-function letGoOfLock(connection: Connection): void {
+/** Gives the version of the schema. */
+function letGoOfLock(connection: Connection): number {
   connection.execute('PRAGMA locking_mode = NORMAL')
-  const read = connection.prepare(readSomething)
-  read.step()
-  read.reset()
+  return connection.readNumberAgain(readSchemaVersion)
 }
 
 function reuse({ connection, slot }: Spare, { mount, fileName, label }: SpareTarget): Connection {

@@ -23,6 +23,9 @@ export const magic = new TextEncoder().encode('SQLite format 3\0')
 /** Who wrote the file last: the engine's version, 3.53.0. */
 export const sqliteVersion = 3_053_000
 
+/** How often the schema of a new database has changed. */
+export const newSchemaVersion = tableStatements.length
+
 const headerSize = 100
 const firstRootPage = 3
 
@@ -58,7 +61,7 @@ function writeHeader(
   // How much of a page one entry may fill, in 255ths: the same in every database.
   bytes.set([64, 32, 32], 21)
   view.setUint32(28, pageCount)
-  view.setUint32(40, tableStatements.length) // how often the schema has changed
+  view.setUint32(40, newSchemaVersion)
   view.setUint32(44, 4) // the format of the schema
   view.setUint32(52, pageCount) // the last root page; not zero: free pages can be given back,
   view.setUint32(64, 1) // but are not by themselves

@@ -1,7 +1,9 @@
 /** Databases in memory hand their connections on, and nothing of their own with them. */
 import { expect, test, vi } from 'vitest'
+import { allKeys } from '../../../src/keys/key-range.ts'
 import { SqliteDatabase } from '../../../src/sqlite/database.ts'
 import { openStorageDirectory } from '../../../src/sqlite/directory.ts'
+import { fewestStored } from '../../../src/sqlite/records/stored-counts.ts'
 import type { Storage } from '../../../src/storage/storage.ts'
 import { memory } from '../../../vfs/memory.ts'
 import {
@@ -106,4 +108,23 @@ test('a database grows, shrinks and is rolled back on a connection that came wit
   expect(found(again).map(({ key }) => key)).toEqual(['b'])
   expect(connectionOf(again).readText('PRAGMA integrity_check')).toBe('ok')
   await again.close()
+})
+
+test('a database with counts in its file opens after one with marks, and the other way round', async () => {
+  const directory = directoryOn()
+  const counted = await openWithStore(directory, { name: 'counted' })
+  transact(counted, (it) => {
+    for (let i = 0; i < fewestStored; i++) it.put(recordOf(`${i}`))
+  })
+  await counted.close()
+  const marked = await openWithStore(directory, { name: 'marked' })
+  marked.begin().commit({ client: 'client', slot: 3, number: 7 })
+  await marked.close()
+  const countedAgain = await directory.open('counted')
+  expect(countedAgain.count(1, 0, allKeys)).toBe(fewestStored)
+  expect(countedAgain.markOf('client', 3)).toBe(null)
+  await countedAgain.close()
+  const markedAgain = await directory.open('marked')
+  expect(markedAgain.markOf('client', 3)).toBe(7)
+  await markedAgain.close()
 })
