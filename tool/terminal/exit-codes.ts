@@ -8,6 +8,9 @@ export const exitCodes = {
   found: 3,
   /** The standard output could not be written, as on a full disk: what it has is not whole. */
   outputFailed: 4,
-  /** By Ctrl-C, as shells have it. */
+  /** These three as shells have them: 128 and the number of the signal. Its terminal was closed. */
+  hungUp: 129,
+  /** By Ctrl-C. */
   interrupted: 130,
+  terminated: 143,
 } as const

@@ -21,9 +21,24 @@ export class WrongUse extends Error {
   override readonly name = 'WrongUse'
 }
 
-/** A person has pressed Ctrl-C. */
+/** What interrupts a command: the signal, and what the command ends with. */
+const interruptions = {
+  SIGINT: exitCodes.interrupted,
+  SIGTERM: exitCodes.terminated,
+  SIGHUP: exitCodes.hungUp,
+} as const
+
+export type InterruptingSignal = keyof typeof interruptions
+
+/** A person has pressed Ctrl-C, or the process was sent another of those signals. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
+  readonly signal: InterruptingSignal
+
+  constructor(message: string, signal: InterruptingSignal) {
+    super(message)
+    this.signal = signal
+  }
 }
 
 /** Prints what went wrong as one line, and gives the exit code that says it. */
@@ -36,7 +51,7 @@ export function reportFailure(error: unknown): number {
   if (error instanceof OutputFailed) return exitCodes.outputFailed
   print(error)
   if (error instanceof WrongUse) return exitCodes.usedWrongly
-  return error instanceof Interrupted ? exitCodes.interrupted : exitCodes.failed
+  return error instanceof Interrupted ? interruptions[error.signal] : exitCodes.failed
 }
 
 /** The same for an output that could not be written; of what else went wrong, that is the exit code. */

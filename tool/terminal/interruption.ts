@@ -1,13 +1,13 @@
 import { Interrupted } from './failures.ts'
 
 /**
- * A signal that is aborted by the first Ctrl-C, so that a command can leave things in order; the second ends the process. `message`:
+ * A signal that is aborted by the first Ctrl-C, or another signal that ends processes, so that a command can leave things in order; the second ends the process. `message`:
  * what the person should know then.
  */
 export function interruption(message: string): AbortSignal {
   const controller = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.once(signal, () => controller.abort(new Interrupted(message)))
+    process.once(signal, () => controller.abort(new Interrupted(message, signal)))
   }
   return controller.signal
 }

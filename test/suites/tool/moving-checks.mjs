@@ -162,23 +162,23 @@ export const movingChecks = [
       assert.equal(await output(['diff', path, 'large', large, 'large']), 'no differences\n')
     },
   ],
-  [
-    'an import that is interrupted says so, ends with 130 and leaves no database',
+  ...Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }).map(([signal, expected]) => [
+    `an import that is interrupted by ${signal} says so, ends with ${expected} and leaves no database`,
     async () => {
       const path = freshPath()
       const importer = startTool(['import', path, '-', '--replace'])
       const ended = resultOf(importer)
       importer.stdin.write(readFileSync(largeFile).subarray(0, 1_000_000))
       await untilPutBy(path)
-      importer.kill('SIGINT')
+      importer.kill(signal)
       const { code, stderr } = await ended
       assert.deepEqual(
         { code, stderr },
-        { code: 130, stderr: 'error: Interrupted; nothing was imported\n' },
+        { code: expected, stderr: 'error: Interrupted; nothing was imported\n' },
       )
       assert.equal(existsSync(path), false)
     },
-  ],
+  ]),
   [
     'an import that fails leaves no directory that was not there',
     async () => {

@@ -30,16 +30,18 @@ test('Each kind of failure has its exit code, and those that are none print noth
   const codes = [
     new Failure('not there', 'ENOENT'),
     new WrongUse('add --write'),
-    new Interrupted('Interrupted'),
+    new Interrupted('Interrupted', 'SIGINT'),
+    new Interrupted('Interrupted', 'SIGTERM'),
+    new Interrupted('Interrupted', 'SIGHUP'),
     new OutputClosed(),
     new OutputFailed({ name: 'Error', code: 'ENOSPC', message: 'no space left on device' }),
     new CommanderError(0, 'commander.help', ''),
     new CommanderError(1, 'commander.unknownOption', ''),
   ].map(reportFailure)
-  const { failed, usedWrongly, interrupted, done, outputFailed } = exitCodes
-  const expected = [failed, usedWrongly, interrupted, done, outputFailed, done, usedWrongly]
+  const { failed, usedWrongly, done, outputFailed } = exitCodes
+  const expected = [failed, usedWrongly, 130, 143, 129, done, outputFailed, done, usedWrongly]
   expect(codes).toEqual(expected)
-  expect(printed).toHaveBeenCalledTimes(3)
+  expect(printed).toHaveBeenCalledTimes(5)
   printed.mockRestore()
 })
 
@@ -47,7 +49,7 @@ test('What an interruption makes fail is told as the interruption', async () => 
   const controller = new AbortController()
   const failed = (): Promise<never> => Promise.reject(new Error('The transaction was aborted'))
   await expect(orInterrupted(controller.signal, failed())).rejects.toThrow('transaction was')
-  controller.abort(new Interrupted('Interrupted; nothing was imported'))
+  controller.abort(new Interrupted('Interrupted; nothing was imported', 'SIGINT'))
   await expect(orInterrupted(controller.signal, failed())).rejects.toThrow(Interrupted)
   expect(await orInterrupted(controller.signal, Promise.resolve(5))).toBe(5)
 })

@@ -88,7 +88,7 @@ function answerTo(question: string): Promise<string> {
     asking.once('SIGINT', () => {
       asking.off('close', closed)
       leaveLine()
-      reject(new Interrupted('Interrupted; nothing was deleted'))
+      reject(new Interrupted('Interrupted; nothing was deleted', 'SIGINT'))
     })
     asking.question(question).then((answer) => {
       asking.off('close', closed)

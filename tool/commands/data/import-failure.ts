@@ -16,7 +16,7 @@ export function importFailure(error: unknown, { file, replace }: Imported): unkn
   const message = inOptions(error.message)
   // What is thrown where the records stay says where they are, after the reason.
   if (cause instanceof Interrupted)
-    return new Interrupted(`Interrupted${message.slice(cause.message.length)}`)
+    return new Interrupted(`Interrupted${message.slice(cause.message.length)}`, cause.signal)
   if (cause instanceof Failure) return new Failure(message, ...cause.codes)
   if (error.name === 'DataError')
     return new Failure(`${placeOf(file)}: ${message}`, ...codesOf(error))
