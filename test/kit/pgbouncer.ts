@@ -26,8 +26,22 @@ const program = ['/usr/sbin/pgbouncer', '/usr/bin/pgbouncer'].find((path) => exi
 export const whyNoPgbouncer = (): string | null =>
   program === undefined ? 'pgbouncer is not installed (Debian: apt-get install pgbouncer)' : null
 
-/** As docs/postgres-servers.md has it, on Unix sockets. `size`: how many connections to the server it has at most. */
-const configuration = (root: string, server: string, mode: PoolMode, size: number): string => `
+/** How it is set up. */
+interface PgbouncerOptions {
+  readonly mode: PoolMode
+  /** How many connections to the server it has at most. */
+  readonly size?: number
+  /** Of the server's superuser; left out: it asks for none. */
+  readonly password?: string
+  readonly authType?: 'scram-sha-256' | 'md5' | 'plain'
+}
+
+/** As docs/postgres-servers.md has it, on Unix sockets. */
+const configuration = (
+  root: string,
+  server: string,
+  { mode, size = 20, password, authType = 'scram-sha-256' }: PgbouncerOptions,
+): string => `
 [databases]
 * = host=${server} port=5432
 
@@ -38,21 +52,21 @@ default_pool_size = ${size}
 server_login_retry = 1
 unix_socket_dir = ${root}
 listen_port = ${port}
-auth_type = trust
+auth_type = ${password === undefined ? 'trust' : authType}
 auth_file = ${root}/users
 `
 
 /** Starts one before the server of that connection string, for its superuser. @throws Error where it is not installed */
 export async function startPgbouncer(
   connectionString: string,
-  { mode, size = 20 }: { readonly mode: PoolMode; readonly size?: number },
+  options: PgbouncerOptions,
 ): Promise<Pgbouncer> {
   const server = new URLSearchParams(connectionString.split('?')[1]).get('host')
   if (!server || program === undefined) throw new Error(whyNoPgbouncer() ?? 'no Unix socket')
   const root = await mkdtemp(join(tmpdir(), 'idb-pgb-'))
   const ini = join(root, 'pgbouncer.ini')
-  await writeFile(ini, configuration(root, server, mode, size))
-  await writeFile(join(root, 'users'), '"postgres" ""\n')
+  await writeFile(ini, configuration(root, server, options))
+  await writeFile(join(root, 'users'), `"postgres" "${options.password ?? ''}"\n`)
   // It refuses to run as root, too.
   const user = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : undefined
   if (user) await chown(root, user.uid, user.gid)

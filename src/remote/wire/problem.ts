@@ -24,6 +24,7 @@ export const sqlState = {
   undefinedColumn: '42703',
   insufficientPrivilege: '42501',
   wrongPassword: '28P01',
+  undefinedDatabase: '3D000',
   undefinedObject: '42704',
   duplicateTable: '42P07',
   duplicateObject: '42710',
@@ -58,8 +59,25 @@ export function problemOf(error: unknown): Problem {
   )
   const isAnswer = typeof severity === 'string' && typeof code === 'string' && code.length === 5
   if (!isAnswer) return { code: textOf(code) ?? codeOf(message), message: null, isLoss: true }
-  const isLoss = losses.includes(code) || code.startsWith('08') || severity === 'PANIC'
-  return { code, message: textOf(message), isLoss }
+  const meant = code === byPooler ? codeOfRefusal(String(message)) : code
+  const isLoss = losses.includes(meant) || meant.startsWith('08') || severity === 'PANIC'
+  return { code: meant, message: textOf(message), isLoss }
+}
+
+/** The code of all that pgbouncer refuses by itself. */
+export const byPooler = '08P01'
+
+/** Its words, which it has in no other language → the code of a server. */
+const refusals: readonly (readonly [RegExp, string])[] = [
+  [
+    /^(?:password|SASL) authentication failed|^empty password|^no such user/,
+    sqlState.wrongPassword,
+  ],
+  [/^database ".*" does not exist|^no such database/s, sqlState.undefinedDatabase],
+]
+
+function codeOfRefusal(words: string): string {
+  return refusals.find(([shape]) => shape.test(words))?.[1] ?? byPooler
 }
 
 /** The driver has no codes of its own. */

@@ -1,6 +1,6 @@
 /** Why no server can be used, in words that hold nothing of the connection string but hosts and ports. */
 import { type Failure, failure } from '../../errors.ts'
-import { noPassword, noTls, pooled, type Problem, sqlState } from './problem.ts'
+import { byPooler, noPassword, noTls, pooled, type Problem, sqlState } from './problem.ts'
 
 /** Whether waiting does not help: wrong name or password, no such database, an untrusted certificate. */
 export function isFinal({ code }: Problem): boolean {
@@ -107,6 +107,7 @@ const reasons: Readonly<Record<string, string>> = {
     'it asks for a password, and there is none; give it in the connection string, or in the environment variable PGPASSWORD',
   [sqlState.wrongPassword]: 'it does not accept the user or the password (28P01)',
   '28000': 'it does not let this user in (28000)',
-  '3D000': 'it has no such database (3D000)',
+  [sqlState.undefinedDatabase]: 'it has no such database (3D000)',
+  [byPooler]: 'the pooler in front of it refuses the connection (08P01); its log says why',
   [sqlState.readOnlyTransaction]: 'it takes no writes: it is a replica, or was made read-only',
 }

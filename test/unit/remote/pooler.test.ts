@@ -74,6 +74,38 @@ onServer('a server behind pgbouncer', ({ connectionString, factory, schema }) =>
     }),
   )
 
+  for (const authType of ['scram-sha-256', 'md5', 'plain'] as const) {
+    ifThere(`what is wrong with a login by ${authType} is told at once, and in words`, async () => {
+      const asking = { mode: 'transaction', password: 'right', authType } as const
+      const pooler = await startPgbouncer(connectionString(), asking)
+      const [, place = ''] = pooler.connectionString.split('@')
+      const refusal = async (who: string, where = place): Promise<unknown> => {
+        const way = `postgres://${who}@${where}`
+        const indexedDB = await factory({ connectionString: way, waitMs: Infinity })
+        return resultOf(indexedDB.open('test')).catch((error: unknown) => error)
+      }
+      try {
+        for (const who of ['postgres:secret', 'stranger:right']) {
+          expect(await refusal(who)).toMatchObject({
+            message: expect.stringMatching(
+              /cannot be used: it does not accept the user or the password \(28P01\)$/,
+            ),
+            cause: { code: 'ERR_IDB_UNREACHABLE', systemCode: '28P01' },
+          })
+        }
+        const elsewhere = place.replace('/postgres', '/none')
+        for (const [given, systemCode] of [
+          [await refusal('postgres'), 'NO_PASSWORD'],
+          [await refusal('postgres:right', elsewhere), '3D000'],
+        ]) {
+          expect(given).toMatchObject({ cause: { code: 'ERR_IDB_UNREACHABLE', systemCode } })
+        }
+      } finally {
+        await pooler.stop()
+      }
+    })
+  }
+
   ifThere('tables are made through it, and it says how the server does', () =>
     behind('transaction', async (pooler) => {
       const place = { connectionString: pooler, schema: `${await schema()} pooled` }
