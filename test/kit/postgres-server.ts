@@ -25,6 +25,8 @@ const nobody = 65534
 export interface PostgresServer {
   /** Of its superuser; the only user there is at first. */
   readonly connectionString: string
+  /** What it has said last, as an administrator reads it. */
+  readonly log: string
   /** Ends it as a crash would, and starts it again on the same data. */
   crash(): Promise<void>
   /** Makes a standby of a copy of its data, for which it is stopped, and waits for it at each commit from then on. */
@@ -82,6 +84,7 @@ interface ServerParts {
 class Server implements StandbyServer {
   #parts: ServerParts
   #process: ChildProcess | null = null
+  #log = ''
 
   constructor(parts: ServerParts) {
     this.#parts = parts
@@ -90,6 +93,10 @@ class Server implements StandbyServer {
 
   get connectionString(): string {
     return `postgres://postgres@/postgres?host=${this.#parts.root}`
+  }
+
+  get log(): string {
+    return this.#log
   }
 
   async start(): Promise<void> {
@@ -102,7 +109,7 @@ class Server implements StandbyServer {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     this.#process = child
-    await readiness(child)
+    await readiness(child, (log) => (this.#log = log))
   }
 
   async crash(): Promise<void> {
@@ -154,11 +161,12 @@ class Server implements StandbyServer {
 }
 
 /** Resolves when the server takes connections; its log is read on, so that it never waits for a reader. */
-function readiness(child: ChildProcess): Promise<void> {
+function readiness(child: ChildProcess, said: (log: string) => void): Promise<void> {
   return new Promise((resolve, reject) => {
     let log = ''
     child.stderr?.on('data', (chunk: Buffer) => {
       log = (log + chunk.toString()).slice(-8_000)
+      said(log)
       if (/database system is ready to accept (?:read-only )?connections/.test(log)) resolve()
     })
     child.once('error', reject)

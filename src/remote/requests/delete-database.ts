@@ -45,7 +45,7 @@ interface Deleting {
 async function deleteWith(lease: Lease, deleting: Deleting): Promise<number> {
   const { services, name } = deleting.named
   const { schemas } = services.sql
-  const turn = { wire: lease.wire, request: deleting.request, name, begin: beginStrict }
+  const turn = { wire: lease.wire, request: deleting.request, begin: beginStrict }
   const found = await takeTurn(turn, () => findDatabase(lease.wire, schemas, name, { alone: true }))
   if (!found) {
     await commitOn(lease.wire)

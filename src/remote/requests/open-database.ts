@@ -28,7 +28,7 @@ export async function openDatabaseConnection(opening: Opening): Promise<void> {
 async function openAsItIs(opening: Opening, lease: Lease): Promise<boolean> {
   const { named, requested, listener, request } = opening
   const { sql } = named.services
-  const turn = { wire: lease.wire, request, name: named.name, begin: beginStrict }
+  const turn = { wire: lease.wire, request, begin: beginStrict }
   const found = await takeTurn(turn, () =>
     findDatabase(lease.wire, sql.schemas, named.name, { alone: false }),
   )

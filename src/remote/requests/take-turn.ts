@@ -1,48 +1,54 @@
 /** Waiting for other processes, whose requests have the same database. */
-import { exceptionOf } from '../../errors.ts'
-import { closedBefore, type QueuedRequest } from '../../host/requests/queued-request.ts'
-import { rollback, waitBriefly, waitPatiently } from '../sql/transaction-statements.ts'
-import { sqlState } from '../wire/problem.ts'
+import { queueIdleTimer } from '../../event-loop/turn.ts'
+import type { QueuedRequest } from '../../host/requests/queued-request.ts'
 import type { Statement } from '../wire/statement.ts'
-import { StatementError, type Wire } from '../wire/wire.ts'
+import type { Wire } from '../wire/wire.ts'
 
-/** Who waits, and for which database. */
+/** For how long it waits before it gives way to being cancelled. */
+const briefMs = 500
+
+/** Who waits. */
 export interface Turn {
   readonly wire: Wire
   readonly request: QueuedRequest
-  readonly name: string
   /** What begins the transaction. */
   readonly begin: Statement
 }
 
 /**
- * Begins a transaction and has `find` take a database's lock in it. Others may have that for any length of time: it is tried for a moment
- * at a time, so that a request which is cancelled waits no longer.
+ * Begins a transaction and has `find` take a database's lock in it. Others may have that for any length of time: the server waits for
+ * it within a statement, so that it has nothing to report as an error, and gives that up where the request is cancelled.
  *
- * @throws AbortError when the request is cancelled, StatementError
+ * @throws AbortError when the request is cancelled, StatementError; the wire is in the middle of the transaction then
  */
 export async function takeTurn<Found>(
-  { wire, request, name, begin }: Turn,
+  { wire, request, begin }: Turn,
   find: () => Promise<Found>,
 ): Promise<Found> {
-  for (;;) {
-    const begun = [wire.ask(begin), wire.ask(waitBriefly)]
-    const finding = find()
-    const all = Promise.all([...begun, wire.ask(waitPatiently)])
-    all.catch(() => {}) // What `find` fails with is the reason.
-    try {
-      const found = await finding
-      await all
-      return found
-    } catch (error) {
-      if (!hasWaited(error)) throw error
-    }
-    await wire.ask(rollback)
+  const finding = Promise.all([wire.ask(begin), find()]).then(([, found]) => found)
+  const settled = finding.then(
+    () => {},
+    () => {},
+  )
+  if (await lasts(settled)) {
     request.block()
-    if (request.isCancelled) throw exceptionOf(closedBefore(name))
+    try {
+      await request.orCancelled([settled])
+    } catch (error) {
+      await Promise.race([wire.cancel(), settled])
+      throw error
+    }
   }
+  return finding
 }
 
-function hasWaited(error: unknown): boolean {
-  return error instanceof StatementError && error.problem.code === sqlState.lockNotAvailable
+/** Whether something has not happened within a moment. */
+async function lasts(settled: Promise<void>): Promise<boolean> {
+  let stopTimer = (): void => {}
+  const late = new Promise<boolean>((resolve) => {
+    stopTimer = queueIdleTimer(() => resolve(true), briefMs)
+  })
+  const isLate = await Promise.race([settled.then(() => false), late])
+  stopTimer()
+  return isLate
 }

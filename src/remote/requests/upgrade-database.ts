@@ -69,7 +69,7 @@ async function takeDatabase(
   const { pool, durability } = named.services
   const { wire } = lease
   const begin = durability === 'strict' ? beginStrict : beginRelaxed
-  const turn = { wire, request, name: named.name, begin }
+  const turn = { wire, request, begin }
   const found = await takeTurn(turn, () => findOrMake(named, wire))
   noteFound()
   const oldVersion = found.schema.version

@@ -68,9 +68,6 @@ const begin = 'BEGIN ISOLATION LEVEL READ COMMITTED'
 export const beginStrict: Statement = { text: begin }
 export const beginRelaxed: Statement = { text: `${begin}; SET LOCAL synchronous_commit = off` }
 export const beginReading: Statement = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' }
-/** For how long statements of a transaction wait for locks. */
-export const waitBriefly: Statement = { text: "SET LOCAL lock_timeout = '500ms'" }
-export const waitPatiently: Statement = { text: 'SET LOCAL lock_timeout = 0' }
 export const commit: Statement = { text: 'COMMIT' }
 export const rollback: Statement = { text: 'ROLLBACK' }
 /** Is answered after all that was sent before, and has the server see that someone is there. */

@@ -78,7 +78,7 @@ export class Line {
     this.leave()
     if (this.wire.isLost) return
     // What is under way may wait for the locks of others, for any length of time.
-    const timer = setTimeout(() => this.wire.cancel(), patienceMs)
+    const timer = setTimeout(() => void this.wire.cancel(), patienceMs)
     const answered = (): void => clearTimeout(timer)
     const failed = (): void => {
       answered()

@@ -145,12 +145,16 @@ export class Wire {
     await this.#client.end().finally(() => clearTimeout(timer))
   }
 
-  /** Has the server give up the statement that it is at. It is not idle before that is over: what comes next is not meant. */
-  cancel(): void {
+  /**
+   * Has the server give up the statement that it is at, and resolves once it was told. It is not idle before that: what comes next is not
+   * meant.
+   */
+  async cancel(): Promise<void> {
     const { cancel } = this.#options
     if (this.#isLost || !cancel) return
     this.#pending++
-    void cancel().then(() => this.#answered())
+    await cancel()
+    this.#answered()
   }
 
   /** Closes it now: what is not answered fails. */

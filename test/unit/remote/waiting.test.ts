@@ -1,5 +1,6 @@
 /** What waits for a lock of another process, held here by statements of the test's own. */
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { close } from '../../../src/index.ts'
 import { serverSettings } from '../../../src/remote/options.ts'
 import { Connector } from '../../../src/remote/wire/connect.ts'
 import type { Wire } from '../../../src/remote/wire/wire.ts'
@@ -7,7 +8,21 @@ import { askServer } from '../../kit/ask-server.ts'
 import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 import { onServer } from '../../kit/postgres-suite.ts'
 
-onServer('a lock that another process has', ({ factory, connectionString, schema }) => {
+/** Without what comes after an error within its transaction. */
+function errorsIn(log: string): string[] {
+  return Array.from(log.matchAll(/ERROR: +(.*)/g), ([, words = '']) => words).filter(
+    (words) => !words.startsWith('current transaction is aborted'),
+  )
+}
+
+function reasonOf(failing: Promise<unknown>): Promise<unknown> {
+  return failing.then(
+    () => 'opened',
+    (error: { cause?: { code?: string } }) => error.cause?.code,
+  )
+}
+
+onServer('a lock that another process has', ({ factory, connectionString, schema, server }) => {
   let other: Wire
 
   beforeEach(async () => {
@@ -41,6 +56,26 @@ onServer('a lock that another process has', ({ factory, connectionString, schema
     await tell('DELETE FROM stores', 'DELETE FROM databases', 'COMMIT')
     expect((await opening).version).toBe(2)
     expect(from).toEqual([0])
+  })
+
+  test('opening a database that is being upgraded waits without errors on the server, and can be given up', async () => {
+    const [first, second] = [await factory(), await factory({ connections: 1 })]
+    const database = await openDatabase(first, (it) => it.createObjectStore('s'))
+    database.close()
+    await tell('BEGIN', 'SELECT FROM databases FOR UPDATE')
+    const opening = resultOf(first.open('test'))
+    await waiting()
+    const givenUp = ['test', 'test'].map((name) => resultOf(second.open(name)))
+    for (const outcome of [...givenUp.map(reasonOf), close(second).then(() => 'closed')]) {
+      expect(['ERR_IDB_CLOSED', 'closed']).toContain(await outcome)
+    }
+    // That one has waited for longer than the other, which was given up.
+    await tell('COMMIT')
+    expect((await opening).version).toBe(1)
+    // One, for the request that was given up, and what had been sent with it.
+    await expect
+      .poll(() => errorsIn(server().log))
+      .toEqual(['canceling statement due to user request'])
   })
 
   const outcomeOf = (transaction: IDBTransaction): Promise<string> =>
