@@ -44,6 +44,12 @@ export function unknownOutcome(): Failure {
   return failure('AbortError', message, { code: 'ERR_IDB_OUTCOME_UNKNOWN' })
 }
 
+/** Why an open connection was closed. */
+export function displacedFrom(database: string): Failure {
+  const message = `The connection to database "${database}" was closed: this process did not answer in time, and the database was upgraded or deleted elsewhere`
+  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
+}
+
 function bareFailureOf({ code, message, isLoss }: Problem, schema: string): Failure {
   if (isLoss) return lostConnection(code)
   const systemCode = systemCodeOf(code)

@@ -1,6 +1,7 @@
 /** The databases of this process by their names. */
 import { RemoteConnection } from '../connection.ts'
 import { type FoundDatabase, RemoteDatabase } from '../database.ts'
+import { displacedFrom } from '../server-failures.ts'
 import type { HostServices } from '../services.ts'
 import type { OpenConnection } from '../session/open-connection.ts'
 
@@ -29,9 +30,11 @@ export class NamedDatabase {
   /** A connection to what was found. All to the same state of a database share one object. */
   connect(found: FoundDatabase): RemoteConnection {
     const known = this.#current
-    const database = isStill(known, found) ? known : new RemoteDatabase(this.name, found)
-    this.#current = database
-    return new RemoteConnection(database, this.services)
+    if (isStill(known, found)) return new RemoteConnection(known, this.services)
+    // Others thought this process gone, and have upgraded the database, or deleted it.
+    for (const it of this.connections) it.closeByForce(displacedFrom(this.name))
+    this.#current = new RemoteDatabase(this.name, found)
+    return new RemoteConnection(this.#current, this.services)
   }
 }
 

@@ -1,7 +1,7 @@
 /** Renews a session's row in turn, and looks each time whether all is as it was: its rows, and what others ask of it. */
-import { type Failure, failure } from '../../errors.ts'
 import { queueIdleTimer } from '../../event-loop/turn.ts'
 import type { Pool } from '../pool.ts'
+import { displacedFrom } from '../server-failures.ts'
 import type { Sql } from '../sql/sql.ts'
 import { textIn } from '../wire/statement.ts'
 import type { Wire } from '../wire/wire.ts'
@@ -108,9 +108,4 @@ export class Renewal {
     if (closed.length > 0) await wire.ask(sql.sessions.disconnect, [closed, channel()])
     return new Set(rows.filter((row) => row[1] === 't').map((row) => textIn(row, 0)))
   }
-}
-
-function displacedFrom(database: string): Failure {
-  const message = `The connection to database "${database}" was closed: this process did not answer in time, and the database was upgraded or deleted elsewhere`
-  return failure('AbortError', message, { code: 'ERR_IDB_CLOSED', database })
 }
