@@ -11,6 +11,8 @@ import { textOf } from './text.ts'
 export interface Place {
   /** Makes a factory on it. */
   create(): IDBFactory
+  /** How many factories take turns, each as another process would. Left out: one. */
+  readonly factories?: number
   /** What is wrong with what is stored, while no factory has it open. */
   check(): Promise<string[]>
 }
@@ -34,14 +36,14 @@ export async function runProgram(program: Program, place: Place): Promise<string
 class Run {
   readonly #place: Place
   readonly #model = new Model()
-  #indexedDB: IDBFactory
+  #factories: IDBFactory[] = []
   #database: IDBDatabase | null = null
   /** Transactions that may still run. */
   #running: Promise<string | null>[] = []
 
   constructor(place: Place) {
     this.#place = place
-    this.#indexedDB = place.create()
+    this.#create()
   }
 
   async step(step: Step): Promise<string | null> {
@@ -54,7 +56,7 @@ class Run {
       case 'deleteDatabase':
         this.#disconnect()
         this.#model.deleteDatabase()
-        await resultOf(this.#indexedDB.deleteDatabase('model'))
+        await resultOf(this.#next().deleteDatabase('model'))
         return null
       case 'reopen':
         return this.#reopen()
@@ -68,7 +70,19 @@ class Run {
   }
 
   async end(): Promise<void> {
-    await close(this.#indexedDB)
+    await Promise.all(this.#factories.map((factory) => close(factory)))
+  }
+
+  #create(): void {
+    const { factories = 1 } = this.#place
+    this.#factories = Array.from({ length: factories }, () => this.#place.create())
+  }
+
+  /** The factory whose turn it is. */
+  #next(): IDBFactory {
+    const [factory, ...rest] = this.#factories as [IDBFactory, ...IDBFactory[]] // There is one at least.
+    this.#factories = [...rest, factory]
+    return factory
   }
 
   async #transact(step: Step & { do: 'transaction' }): Promise<string | null> {
@@ -84,7 +98,7 @@ class Run {
     this.#disconnect()
     const newVersion = this.#model.version + 1
     const { changes, fails } = this.#model.upgrade(step)
-    const request = this.#indexedDB.open('model', newVersion)
+    const request = this.#next().open('model', newVersion)
     request.onupgradeneeded = () => {
       if (!request.transaction) throw new Error('unreachable: an upgrade without a transaction')
       for (const change of changes) toggle(request.result, request.transaction, change)
@@ -93,6 +107,8 @@ class Run {
     const outcome = await resultOf(request).then(
       (database) => {
         this.#database = database
+        // What it has made, another is to find.
+        if (this.#factories.length > 1) this.#disconnect()
         return 'opened'
       },
       (error: unknown) => (error as DOMException).name, // requests fail with these
@@ -101,20 +117,20 @@ class Run {
     return outcome === expected ? null : `${textOf(step)} gave ${outcome} and not ${expected}`
   }
 
-  /** Compares everything, checks the closed file, and goes on with a new factory. */
+  /** Compares everything, checks the closed file, and goes on with new factories. */
   async #reopen(): Promise<string | null> {
     const difference = await this.#compare()
     this.#disconnect()
-    await close(this.#indexedDB)
+    await this.end()
     const problems = difference === null ? await this.#place.check() : []
-    this.#indexedDB = this.#place.create()
+    this.#create()
     if (problems.length > 0) return `the check found ${problems.join('; ')}`
     return difference ?? this.#compare()
   }
 
   async #compare(): Promise<string | null> {
     const { version, stores } = this.#model
-    const listed = textOf(await this.#indexedDB.databases())
+    const listed = textOf(await this.#next().databases())
     const expected = textOf(version === 0 ? [] : [{ name: 'model', version }])
     if (listed !== expected) return `databases() gave ${listed} and not ${expected}`
     if (version === 0) return null
@@ -143,7 +159,7 @@ class Run {
   async #connect(): Promise<IDBDatabase> {
     if (this.#database) return this.#database
     this.#model.open()
-    this.#database = await resultOf(this.#indexedDB.open('model'))
+    this.#database = await resultOf(this.#next().open('model'))
     return this.#database
   }
 

@@ -39,6 +39,7 @@ async function tryOn(connectionString: string, program: Program): Promise<string
   const schema = await newSchema(connectionString)
   return runProgram(program, {
     create: () => remoteFactory({ connectionString, schema }),
+    factories: 3,
     check: () => strays(connectionString, schema),
   })
 }
