@@ -5,7 +5,7 @@ import { exceptionOf } from '../errors.ts'
 import { againAfterLoss } from './after-loss.ts'
 import { Pulse } from './pulse.ts'
 import { remoteFailure } from './server-failures.ts'
-import type { Connector } from './wire/connect.ts'
+import { type Connector, NoLongerWanted } from './wire/connect.ts'
 import type { TransactionStatements } from './sql/transaction-statements.ts'
 import { hurry } from './wire/hurry.ts'
 import { sqlState } from './wire/problem.ts'
@@ -217,24 +217,39 @@ export class Pool {
       this.release(lease)
     } catch (error) {
       this.#count--
-      this.#refuse(error)
+      if (error instanceof NoLongerWanted) this.#beginIfWanted()
+      else this.#refuse(error)
     }
+  }
+
+  #beginIfWanted(): void {
+    if (this.#isWanted && this.#count < this.#most) this.#begin()
+  }
+
+  get #isWanted(): boolean {
+    return this.#waiting.first() !== undefined
+  }
+
+  /** Whether transactions have connections, or may have. */
+  get #hasSome(): boolean {
+    return this.#all.size > this.#lent.size
   }
 
   /** Tells one of those who wait, unless transactions have connections which it can wait for; all, where none is being made any more. */
   #refuse(error: unknown): void {
-    if (this.#all.size > this.#lent.size) return
+    if (this.#hasSome) return
     do {
       const refused = this.#waiting.shift()
       if (refused?.isRequest) this.#requestCount--
       refused?.reject(exceptionOf(remoteFailure(error, { schema: this.#options.schema })))
-    } while (this.#count === this.#lent.size && this.#waiting.first())
+    } while (this.#count === this.#lent.size && this.#isWanted)
   }
 
   async #connect(): Promise<Lease> {
     const { connector, client } = this.#options
     const name = (this.#client = await client())
-    const wire = await connector.connect()
+    // Where the server takes no more, those that there are serve all, and it is no failure.
+    const wire = await connector.connect(() => this.#isWanted && !this.#hasSome)
     const slot = ++this.#lastSlot
     this.#slots.add(slot)
     try {
@@ -263,7 +278,7 @@ export class Pool {
   #lost(lease: Lease): void {
     this.#takeBack(lease)
     if (this.#forget(lease)) this.#cutOffIdle()
-    if (this.#waiting.first() && this.#count < this.#most) this.#begin()
+    this.#beginIfWanted()
   }
 
   #cutOffIdle(): void {

@@ -33,6 +33,11 @@ const retryPauseMs = 100
 /** After that a warning says that no server was found yet, where the wait may last as much longer. */
 const silenceMs = 3_000
 
+/** The search for a server is over, as no one wants the connection any more. */
+export class NoLongerWanted extends Error {
+  override readonly name = 'NoLongerWanted'
+}
+
 /** Connects to the servers, one after another, and remembers which it was. */
 export class Connector {
   readonly #reaching: Reaching
@@ -60,17 +65,17 @@ export class Connector {
   }
 
   /**
-   * A connection to the server that takes writes.
+   * A connection to the server that takes writes. `isWanted` says whether it is looked for once more.
    *
-   * @throws UnknownError where there is none within the time to wait, AbortError where no one waits any more before that
+   * @throws UnknownError where there is none within the time to wait, AbortError where all who wait are closed before that, NoLongerWanted
    */
-  async connect(): Promise<Wire> {
+  async connect(isWanted: () => boolean = () => true): Promise<Wire> {
     if (this.#patience.failure) throw exceptionOf(this.#patience.failure)
     const Client = await loadDriver()
     const problems = this.#reaching.addresses.map(({ shown }) => ({ ...silent, server: shown }))
     const stopTelling = queueIdleTimer(() => this.#warn(problems), silenceMs)
     try {
-      const wire = await this.#find(Client, problems)
+      const wire = await this.#find(Client, problems, isWanted)
       this.#hasWarned = false
       return wire
     } finally {
@@ -86,13 +91,18 @@ export class Connector {
   }
 
   /** `problems`: of each server the last. */
-  async #find(Client: ClientClass, problems: ServerProblem[]): Promise<Wire> {
+  async #find(
+    Client: ClientClass,
+    problems: ServerProblem[],
+    isWanted: () => boolean,
+  ): Promise<Wire> {
     const deadline = now() + this.#reaching.waitMs
     for (let isAgain = false; ; isAgain = true) {
       const wire = await this.#tryAll(Client, problems, { isAgain })
       if (wire) return wire
       if (now() >= deadline || problems.every(isFinal)) throw exceptionOf(unreachable(problems))
       await this.#patience.pause(retryPauseMs)
+      if (!isWanted()) throw new NoLongerWanted()
       if (this.#patience.isOver) throw exceptionOf((this.#patience.failure ??= givenUp(problems)))
     }
   }

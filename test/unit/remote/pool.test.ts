@@ -3,11 +3,13 @@ import { expect, test } from 'vitest'
 import { domException } from '../../../src/errors.ts'
 import { Pool } from '../../../src/remote/pool.ts'
 import { transactionStatements } from '../../../src/remote/sql/transaction-statements.ts'
-import type { Connector } from '../../../src/remote/wire/connect.ts'
+import { type Connector, NoLongerWanted } from '../../../src/remote/wire/connect.ts'
 import type { Statement, Value } from '../../../src/remote/wire/statement.ts'
 
+type Connect = (isWanted: () => boolean) => Promise<unknown>
+
 /** A pool of that many connections. */
-function poolOf(most: number, connect: () => Promise<unknown>): Pool {
+function poolOf(most: number, connect: Connect): Pool {
   return new Pool({
     schema: 'any',
     connector: { connect } as unknown as Connector, // Nothing else of it is asked for.
@@ -105,4 +107,26 @@ test('a pool is closed once a connection that was one too many is', async () => 
   end()
   await closing
   expect(log).toEqual(['ended', 'closed'])
+})
+
+test('where the server takes no more connections, one is looked for only while a transaction waits for it', async () => {
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+  let tries = 0
+  const pool = poolOf(2, async (isWanted) => {
+    if (tries++ === 0) return new AnsweredWire()
+    do await turn()
+    while (isWanted())
+    throw new NoLongerWanted()
+  })
+  const first = await pool.acquire()
+  const second = pool.acquire()
+  // It is tried again while that waits.
+  while (tries < 4) await turn()
+  pool.release(first)
+  pool.release(await second)
+  await pool.close()
+  const triesAtEnd = tries
+  await turn()
+  await turn()
+  expect([(await second).slot, tries]).toEqual([first.slot, triesAtEnd])
 })
