@@ -2,6 +2,7 @@
 import { append } from '../base/own-property.ts'
 import { Fifo } from '../base/fifo.ts'
 import { exceptionOf } from '../errors.ts'
+import { now, queueIdleTimer } from '../event-loop/turn.ts'
 import { againAfterLoss } from './after-loss.ts'
 import { Pulse } from './pulse.ts'
 import { remoteFailure } from './server-failures.ts'
@@ -11,6 +12,9 @@ import { hurry } from './wire/hurry.ts'
 import { sqlState } from './wire/problem.ts'
 import { StatementError, type Wire } from './wire/wire.ts'
 
+/** After that long without a transaction a connection is closed, unless it is the last: others may be in want of one. */
+const spareMs = 10_000
+
 /** A connection, for a transaction's length. */
 export class Lease {
   readonly wire: Wire
@@ -19,6 +23,8 @@ export class Lease {
   #token = 0
   /** Whether its slot is no more: it is not to be used again. */
   isRetired = false
+  /** When it was given back. */
+  idleSince = 0
 
   constructor(wire: Wire, slot: number) {
     this.wire = wire
@@ -44,6 +50,8 @@ export interface PoolOptions {
   readonly client: () => Promise<string>
   /** Makes the session's rows again where they are gone. */
   readonly revive: () => Promise<void>
+  /** In place of the time after which idle connections are closed. */
+  readonly spareMs?: number
 }
 
 interface Waiting {
@@ -71,6 +79,8 @@ export class Pool {
   /** Those whose rows are to stay: of a connection that was lost in use it may yet be asked what became of a commit. */
   readonly #slots = new Set<number>()
   readonly #pulse: Pulse
+  /** null: no connection is more than needed. */
+  #stopSparing: (() => void) | null = null
   /** The client's name, as it was told last. */
   #client = ''
 
@@ -138,14 +148,18 @@ export class Pool {
     }
     if (this.#count > this.#most) return this.#dismiss(lease)
     const next = this.#waiting.shift()
-    if (next) this.#give(lease, next)
-    else append(this.#idle, lease)
+    if (next) return this.#give(lease, next)
+    lease.idleSince = now()
+    append(this.#idle, lease)
+    this.#spare()
   }
 
   /** Closes all, also those that are being made and that no one waits for any more; none must be in use. */
   async close(): Promise<void> {
     this.#pulse.stop()
     await Promise.all(this.#making)
+    this.#stopSparing?.()
+    this.#stopSparing = null
     const all = [...this.#all]
     this.#idle.length = 0
     // They go with the session's row.
@@ -180,6 +194,22 @@ export class Pool {
 
   #takeBack(lease: Lease): void {
     if (this.#lent.delete(lease)) this.#requestCount--
+  }
+
+  /** Has connections closed that stay idle, but one. */
+  #spare(): void {
+    if (this.#idle.length < 2 || this.#stopSparing) return
+    const ms = this.#options.spareMs ?? spareMs
+    this.#stopSparing = queueIdleTimer(() => {
+      this.#stopSparing = null
+      // The first was used least lately.
+      for (let [lease, next] = this.#idle; lease && next; [lease, next] = this.#idle) {
+        if (lease.idleSince > now() - ms) break
+        this.#idle.shift()
+        this.#dismiss(lease)
+      }
+      this.#spare()
+    }, ms)
   }
 
   #dismiss(lease: Lease): void {

@@ -9,7 +9,7 @@ import type { Statement, Value } from '../../../src/remote/wire/statement.ts'
 type Connect = (isWanted: () => boolean) => Promise<unknown>
 
 /** A pool of that many connections. */
-function poolOf(most: number, connect: Connect): Pool {
+function poolOf(most: number, connect: Connect, spareMs?: number): Pool {
   return new Pool({
     schema: 'any',
     connector: { connect } as unknown as Connector, // Nothing else of it is asked for.
@@ -18,6 +18,7 @@ function poolOf(most: number, connect: Connect): Pool {
     idleMs: 30_000,
     client: () => Promise.resolve('any'),
     revive: () => Promise.resolve(),
+    ...(spareMs !== undefined && { spareMs }),
   })
 }
 
@@ -129,4 +130,13 @@ test('where the server takes no more connections, one is looked for only while a
   await turn()
   await turn()
   expect([(await second).slot, tries]).toEqual([first.slot, triesAtEnd])
+})
+
+test('connections that stay idle are closed, but the one that was used last', async () => {
+  const pool = poolOf(3, () => Promise.resolve(new AnsweredWire()), 1)
+  const leases = await Promise.all([1, 2, 3].map(() => pool.acquire()))
+  for (const lease of leases) pool.release(lease)
+  const areLost = (): boolean[] => leases.map(({ wire }) => wire.isLost)
+  await expect.poll(areLost).toEqual([true, true, false])
+  expect(await pool.acquire()).toBe(leases[2])
 })

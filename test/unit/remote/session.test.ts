@@ -30,7 +30,7 @@ function steeredWire(keep: string | null = null, rows: Readonly<Record<string, R
         })
       }
       const isOne = text.startsWith('SELECT format') || name === 'idb_renew'
-      return Promise.resolve(rows[called] ?? (isOne ? [['1', 'any']] : []))
+      return Promise.resolve(rows[called] ?? (isOne ? [['1', 'any', 't']] : []))
     },
     onLoss: (listener: () => void) => void listeners.push(listener),
     onNotification() {},
