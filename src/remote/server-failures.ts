@@ -105,6 +105,8 @@ const kinds: Readonly<Record<string, Told>> = {
   [sqlState.undefinedSchema]: notInstalled,
   [sqlState.noSuchPrepared]: behindPooler,
   [sqlState.preparedBefore]: behindPooler,
+  // Of the numbers that this package gives a server, or has it count on, none is.
+  [sqlState.outOfRange]: damaged,
   [sqlState.dataCorrupted]: damaged,
   [sqlState.indexCorrupted]: damaged,
   [sqlState.deadlock]: runAgain,

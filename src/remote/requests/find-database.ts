@@ -37,6 +37,7 @@ export async function findDatabase(
       stores: storesOf(stores, indexes),
     },
   }
+  if (!Number.isSafeInteger(found.epoch)) throw damagedSchema('the count of upgrades is none')
   checkSchema(found.schema)
   return found
 }

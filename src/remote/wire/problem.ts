@@ -14,6 +14,7 @@ export interface Problem {
 /** SQLSTATE → what it means here. https://www.postgresql.org/docs/current/errcodes-appendix.html */
 export const sqlState = {
   divisionByZero: '22012',
+  outOfRange: '22003',
   inFailedTransaction: '25P02',
   readOnlyTransaction: '25006',
   idleInTransaction: '25P03',

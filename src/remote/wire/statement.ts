@@ -1,4 +1,5 @@
 /** What is sent to a server, and what comes back. */
+import { StorageError } from '../../errors.ts'
 import type { Problem } from './problem.ts'
 
 /** A statement. One with a name is prepared under it, and must always have the same text. */
@@ -22,14 +23,14 @@ export interface Answer {
   row?(row: Row): void
 }
 
-/** The text in a column that is never null. */
+/** The text in a column that is never null. @throws StorageError 'corrupt' where it is: the tables were altered */
 export function textIn(row: Row, column: number): string {
   const text = row[column]
-  if (typeof text !== 'string') throw new Error(`unreachable: column ${column} is null`)
-  return text
+  if (typeof text === 'string') return text
+  throw new StorageError('corrupt', 'The tables are damaged: what every row has is missing in one')
 }
 
-/** The number in a column that is never null. */
+/** The number in a column that is never null. @throws StorageError in the same case, as bytesIn() does */
 export function numberIn(row: Row, column: number): number {
   return Number(textIn(row, column))
 }

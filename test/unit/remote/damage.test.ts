@@ -12,11 +12,15 @@ const schemaDamage: readonly string[] = [
   "UPDATE databases SET name = '\\x00'",
   'UPDATE databases SET version = -1',
   'UPDATE databases SET version = 9223372036854775807',
+  'UPDATE databases SET epoch = 9007199254740993',
+  'UPDATE databases SET epoch = 9223372036854775807',
+  'ALTER TABLE databases ALTER epoch DROP NOT NULL; UPDATE databases SET epoch = NULL',
   'UPDATE databases SET next_store = 1',
   'UPDATE databases SET next_index = -5',
   "UPDATE stores SET name = '\\x006100' WHERE id = 1",
   'UPDATE stores SET name = (SELECT name FROM stores WHERE id = 2) WHERE id = 1',
   'UPDATE stores SET id = -1 WHERE id = 1',
+  'ALTER TABLE stores ALTER name DROP NOT NULL; UPDATE stores SET name = NULL WHERE id = 1',
   "UPDATE stores SET key_path = '\\xff' WHERE id = 1",
   "UPDATE stores SET key_path = '7' WHERE id = 1",
   "UPDATE stores SET key_path = '[]' WHERE id = 1",
@@ -126,6 +130,7 @@ onServer('damaged rows', ({ factory, connectionString, schema }) => {
 
   const recordDamage: readonly string[] = [
     "UPDATE records SET value = '\\x' WHERE store = 1",
+    'ALTER TABLE records ALTER value DROP NOT NULL; UPDATE records SET value = NULL WHERE store = 1',
     'UPDATE records SET value = $bytes WHERE store = 1',
     'UPDATE records SET value = substring(value FROM 1 FOR length(value) / 2) WHERE store = 1',
     'UPDATE records SET key = $bytes WHERE ctid IN (SELECT ctid FROM records WHERE store = 1 LIMIT 1)',
@@ -157,6 +162,16 @@ onServer('damaged rows', ({ factory, connectionString, schema }) => {
       await completion(transaction)
     })
   }
+
+  test('an upgrade of stores that count as upgraded too often is told of damage', async () => {
+    const indexedDB = await make()
+    await ask('UPDATE stores SET epoch = 9223372036854775807')
+    await expect(resultOf(indexedDB.open('test', 2))).rejects.toMatchObject({
+      cause: { code: 'ERR_IDB_CORRUPT', systemCode: '22003' },
+    })
+    const database = await resultOf(indexedDB.open('test'))
+    expect(database.version).toBe(1)
+  })
 
   const valueReads: Readonly<Record<string, (store: IDBObjectStore) => IDBRequest>> = {
     'get()': (store) => store.get('long'),

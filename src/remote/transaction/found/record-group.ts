@@ -1,4 +1,5 @@
 /** Records that a server gives in one row. */
+import { StorageError } from '../../../errors.ts'
 import { emptyRecord, type RecordBytes } from '../../../protocol/protocol.ts'
 import { byteLength, numberIn, type Row, writeBytes } from '../../wire/statement.ts'
 
@@ -67,7 +68,10 @@ export class RecordGroup {
     return record
   }
 
+  /** @throws StorageError 'corrupt' for an item that is null, as none is but in tables that were altered */
   #endOfItem(start: number): number {
-    return start + lengthBytes + this.#view.getInt32(start)
+    const length = this.#view.getInt32(start)
+    if (length >= 0) return start + lengthBytes + length
+    throw new StorageError('corrupt', 'The tables are damaged: a key or a value is missing')
   }
 }
