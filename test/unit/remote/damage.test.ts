@@ -173,6 +173,21 @@ onServer('damaged rows', ({ factory, connectionString, schema }) => {
     expect(database.version).toBe(1)
   })
 
+  test('a connection that is said to be asked to close, but of no version, is told by the next who asks', async () => {
+    const indexedDB = await make()
+    const database = await resultOf(indexedDB.open('test'))
+    const told: unknown[] = []
+    database.onversionchange = ({ oldVersion, newVersion }) => {
+      told.push([oldVersion, newVersion])
+      database.close()
+    }
+    await ask('UPDATE connections SET ask = gen_random_uuid()')
+    await ask("SELECT pg_notify(channel, 'ask') FROM meta")
+    await resultOf(database.transaction('plain').objectStore('plain').count())
+    const upgraded = await resultOf((await factory()).open('test', 2))
+    expect([told, upgraded.version]).toEqual([[[1, 2]], 2])
+  })
+
   const valueReads: Readonly<Record<string, (store: IDBObjectStore) => IDBRequest>> = {
     'get()': (store) => store.get('long'),
     'getAll()': (store) => store.getAll('long'),
