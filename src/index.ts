@@ -28,7 +28,7 @@ export const createIndexedDB: (options?: IndexedDBOptions) => ClosableIDBFactory
  * Installs a factory and the IDB* classes on a global object and returns the factory. Without `force`, a factory that is
  * already there (a browser's own, too) is left alone and returned.
  *
- * @throws TypeError for an unknown or malformed option or environment variable.
+ * @throws TypeError for an unknown or malformed option or environment variable, and where `host` would be left out, as there is a factory that has none.
  */
 export const install: (options?: InstallOptions) => IDBFactory = installOn
 

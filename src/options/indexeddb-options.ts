@@ -107,6 +107,6 @@ export interface Port {
 export interface InstallOptions extends IndexedDBOptions {
   /** The global object. Default: `globalThis`. */
   readonly target?: object | undefined
-  /** Whether to replace an IndexedDB that is there already. Default: false. */
+  /** Whether to replace an IndexedDB that is there already. Default: false; it is left alone, and with `host` that is a TypeError. */
   readonly force?: boolean | undefined
 }

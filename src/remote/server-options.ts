@@ -12,7 +12,8 @@ export interface ServerOptions {
   readonly schema?: string | undefined
   /**
    * What `tls.connect()` of Node is to know in addition, such as `{ ca }`. A server that is not on this machine is reached by TLS alone, and its
-   * certificate has to be right, unless the URL has `sslmode=disable` or `sslmode=no-verify`.
+   * certificate has to be right, unless the URL has `sslmode=disable` or `sslmode=no-verify`; with this option, one on this machine, too, but
+   * not over a Unix socket.
    */
   readonly tls?: object | undefined
   /** For how long, in milliseconds, a server is looked for that takes writes. Default: 30,000. */
