@@ -73,10 +73,14 @@ function keepReachable(types) {
   }
 }
 
-/** tsc leaves `.ts` in the import paths of declarations; a consumer resolves only `.js`. Gives the paths as they were. */
+/**
+ * tsc leaves `.ts` in the import paths of declarations; a consumer resolves only `.js`. Gives the paths as they were. tsc also indents by
+ * four spaces; half of that weighs less.
+ */
 function importJavaScript(file) {
   const text = readFileSync(file, 'utf8')
   const importPath = /((?:from|import|import\() ?['"])(\.[^'"]*)\.ts(?=['"])/g
-  writeFileSync(file, text.replace(importPath, '$1$2.js'))
+  const indented = text.replace(/^(?: {4})+/gm, (spaces) => spaces.slice(spaces.length / 2))
+  writeFileSync(file, indented.replace(importPath, '$1$2.js'))
   return [...text.matchAll(importPath)].map(([, , path]) => `${path}.ts`)
 }
