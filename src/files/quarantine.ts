@@ -115,9 +115,12 @@ export class Quarantine {
    */
   async discardCopies({ fileName, label }: DatabaseFile): Promise<void> {
     const copies = [...this.#files.namesOf(rescueName(fileName)), rescuedName(fileName)]
-    const names = await this.#files.list()
+    const { directory } = this.#files
     try {
-      for (const copy of copies) if (names.includes(copy)) await this.#files.directory.remove(copy)
+      // Looked for one by one: the directory may have any number of files.
+      await directory.prepare(copies)
+      const present = copies.filter((copy) => this.#files.isPresent(copy))
+      for (const copy of present) await directory.remove(copy)
     } catch (error) {
       throw fileError(label, 'removing its copy', error)
     }

@@ -185,6 +185,18 @@ describe('a directory of an engine that is not SQLite', () => {
     await onFiles(vfs, async (files) => expect(await files.list()).toEqual([]))
   })
 
+  test('a deletion does not look at all the files that there are', async () => {
+    const vfs = faulty(memory())
+    const directory = open(vfs)
+    for (const name of ['test', 'another']) await fill(directory, name)
+    await directory.list()
+    const listCount = vfs.callCount('list')
+    expect(await directory.delete('test')).toBe(3)
+    expect(vfs.callCount('list')).toBe(listCount)
+    expect(await directory.list()).toEqual([{ name: 'another', version: 3 }])
+    await directory.close()
+  })
+
   test('list() removes unfinished copies, also of files that are gone, and nothing else', async () => {
     const vfs = memory()
     const directory = open(vfs)
