@@ -55,7 +55,7 @@ export function scanStatement(schema: string, db: number, scan: Scan): Bound {
   const lists = [
     listOf(hasKeys ? 'key' : null),
     listOf(hasKeys && isIndex ? 'pkey' : null),
-    listOf(scan.withValues ? 'value' : null),
+    listOf(scan.withValues ? wholeValue : null),
   ]
   const group = `(n - 1) / ${groupLength}${isSized(scan) ? `, before / ${groupBytes}` : ''}`
   const groups = `SELECT NULL::int, min(n)::int, ${lists.join(', ')}, NULL::int FROM (${records}) r GROUP BY ${group}`
@@ -71,6 +71,9 @@ function isKeyless({ withKeys, withValues }: Scan): boolean {
 function listOf(column: string | null): string {
   return column === null ? 'NULL::bytea' : `array_send(array_agg(${column} ORDER BY n))`
 }
+
+/** Empty also where one that is said to be in parts is there as a whole: `get()` fails for such damage, and a scan has to, too. */
+const wholeValue = "CASE WHEN parts = 0 THEN value ELSE '' END"
 
 /** Read in addition only where a value of the store is in parts. */
 function partsOfLong({ schema, db, store }: Place, records: string, key: string): string {

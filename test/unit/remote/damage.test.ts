@@ -199,6 +199,29 @@ onServer('damaged rows', ({ factory, connectionString, schema }) => {
     'a cursor of an index': (store) => store.index('a').openCursor(null, 'prev'),
     'a cursor of its keys once': (store) => store.index('a').openCursor('long', 'nextunique'),
   }
+  for (const parts of [3, -1]) {
+    test(`a whole value that is said to be in ${parts} parts is read by nothing`, async () => {
+      const database = await resultOf((await make()).open('test'))
+      await ask(`UPDATE records SET parts = ${parts} WHERE parts = 0`)
+      const reads: readonly ((store: IDBObjectStore) => IDBRequest)[] = [
+        (store) => store.get(3),
+        (store) => store.getAll(3),
+        (store) => store.openCursor(3),
+        (store) => store.index('a').get(3),
+        (store) => store.index('a').getAll(3),
+        (store) => store.index('a').openCursor(3, 'prev'),
+        (store) => store.getAll(),
+      ]
+      const codes = reads.map((read) =>
+        resultOf(read(database.transaction('plain').objectStore('plain'))).then(
+          () => 'a value',
+          codeOf,
+        ),
+      )
+      expect(await Promise.all(codes)).toEqual(reads.map(() => 'ERR_IDB_CORRUPT'))
+    })
+  }
+
   const partDamage: readonly string[] = [
     'DELETE FROM chunks WHERE no = 0',
     'DELETE FROM chunks WHERE no = 1',
