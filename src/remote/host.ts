@@ -173,6 +173,7 @@ function servicesOf({
     idleMs: reaching.idleMs,
     client: () => session.ready(),
     revive: () => session.check(),
+    findUnused: (processes) => session.findUnused(processes, reaching.idleMs),
   })
   const upgrades = new Set<UnderWay>()
   const others = { flusher: new Flusher(), upgrades, limits: remoteLimits, durability, report }

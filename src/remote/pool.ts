@@ -10,6 +10,7 @@ import { type Connector, NoLongerWanted } from './wire/connect.ts'
 import type { TransactionStatements } from './sql/transaction-statements.ts'
 import { hurry } from './wire/hurry.ts'
 import { sqlState } from './wire/problem.ts'
+import type { FindUnused } from './wire/silence.ts'
 import { StatementError, type Wire } from './wire/wire.ts'
 
 /** After that long without a transaction a connection is closed, unless it is the last: others may be in want of one. */
@@ -52,6 +53,8 @@ export interface PoolOptions {
   readonly revive: () => Promise<void>
   /** In place of the time after which idle connections are closed. */
   readonly spareMs?: number
+  /** Which processes of the server have done nothing for `idleMs`, or are gone, as it says over the connection for messages. */
+  readonly findUnused: FindUnused
 }
 
 interface Waiting {
@@ -86,7 +89,7 @@ export class Pool {
 
   constructor(options: PoolOptions) {
     this.#options = options
-    this.#pulse = new Pulse(options.idleMs, () => this.#inUse())
+    this.#pulse = new Pulse(options.idleMs, () => this.#inUse(), options.findUnused)
   }
 
   /**

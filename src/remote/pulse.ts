@@ -4,24 +4,30 @@
  */
 import { queueIdleTimer } from '../event-loop/turn.ts'
 import { nothing } from './sql/transaction-statements.ts'
+import { type FindUnused, Silence } from './wire/silence.ts'
 import type { Wire } from './wire/wire.ts'
 
 /** How often it looks in the time after which the server ends a transaction: of two looks the second finds that nothing happened in between. */
 const looksPerTimeOut = 6
 
-/** Sends something tiny over the connections that transactions have, where nothing else is sent. */
+/**
+ * Sends something tiny over the connections that transactions have, where nothing else is sent; those from which an answer has been awaited
+ * for as long as the server waits for a process are looked into.
+ */
 export class Pulse {
   readonly #pauseMs: number
   readonly #inUse: () => readonly Wire[]
+  readonly #silence: Silence
   /** How much had been sent over those in use at the last look. */
   #sentCounts = new Map<Wire, number>()
   /** null: no look is to come. */
   #stop: (() => void) | null = null
 
   /** `idleMs`: after that the server ends a transaction. `inUse`: gives the connections that transactions have. */
-  constructor(idleMs: number, inUse: () => readonly Wire[]) {
+  constructor(idleMs: number, inUse: () => readonly Wire[], findUnused: FindUnused) {
     this.#pauseMs = idleMs / looksPerTimeOut
     this.#inUse = inUse
+    this.#silence = new Silence(looksPerTimeOut, findUnused)
   }
 
   /** A transaction has a connection from now on. */
@@ -40,7 +46,9 @@ export class Pulse {
     this.#stop = null
     const before = this.#sentCounts
     this.#sentCounts = new Map()
-    for (const wire of this.#inUse()) {
+    const inUse = this.#inUse()
+    this.#silence.look(inUse)
+    for (const wire of inUse) {
       if (wire.isIdle && wire.sentCount === before.get(wire)) wire.send(nothing, [], unheard)
       this.#sentCounts.set(wire, wire.sentCount)
     }

@@ -22,6 +22,11 @@ export interface PostgresProxy {
   refuse(): Promise<void>
   /** Whether it stands still: what clients send is not passed on. */
   isSilent: boolean
+  /**
+   * From now on nothing of what the server says arrives over these connections, their end included; they stay up. They are numbered as they
+   * came, from 0.
+   */
+  swallow(from: number, to?: number): void
   close(): Promise<void>
 }
 
@@ -34,6 +39,7 @@ export async function startProxy(
   if (!target) throw new Error('the server is on no Unix socket')
   const root = await mkdtemp(join(tmpdir(), 'idb-pgp-'))
   const sockets = new Set<Socket>()
+  const connections: Connection[] = []
   const proxy: PostgresProxy = {
     connectionString: connectionString.replace(target, root),
     turns: 0,
@@ -42,6 +48,9 @@ export async function startProxy(
     endAtAnswerTo: null,
     refuse: () => rm(join(root, '.s.PGSQL.5432')),
     isSilent: false,
+    swallow(from, to) {
+      for (const connection of connections.slice(from, to)) connection.isSwallowed = true
+    },
     async close() {
       for (const socket of sockets) socket.destroy()
       await new Promise((resolve) => server.close(resolve))
@@ -51,7 +60,9 @@ export async function startProxy(
   const server: Server = createServer((client) => {
     const upstream = createConnection(join(target, '.s.PGSQL.5432'))
     sockets.add(client).add(upstream)
-    connect(proxy, { client, upstream, latencyMs })
+    const connection = { client, upstream, latencyMs, isSwallowed: false }
+    connections.push(connection)
+    connect(proxy, connection)
   })
   await new Promise<void>((resolve) => server.listen(join(root, '.s.PGSQL.5432'), resolve))
   return proxy
@@ -68,13 +79,16 @@ const terminated = ((): Buffer => {
   return Buffer.concat([head, fields])
 })()
 
-interface Ends {
+interface Connection {
   readonly client: Socket
   readonly upstream: Socket
   readonly latencyMs: number
+  /** Whether nothing of what the server says arrives. */
+  isSwallowed: boolean
 }
 
-function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): void {
+function connect(proxy: PostgresProxy, connection: Connection): void {
+  const { client, upstream, latencyMs } = connection
   let hasHeard = true
   let isMuted = false
   /** What was answered of a batch with which the connection ends; null: it does not. */
@@ -100,6 +114,7 @@ function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): v
     later(() => upstream.write(bytes))
   })
   upstream.on('data', (bytes: Buffer) => {
+    if (connection.isSwallowed) return
     // The answers are there: so the commit was made.
     if (isMuted) return bytes.includes('COMMIT\0') ? end() : undefined
     if (last) {
@@ -116,8 +131,7 @@ function connect(proxy: PostgresProxy, { client, upstream, latencyMs }: Ends): v
     client.destroy()
     upstream.destroy()
   }
-  for (const socket of [client, upstream]) {
-    socket.on('error', end)
-    socket.on('close', end)
-  }
+  client.on('error', end).on('close', end)
+  const endUnlessSwallowed = (): void => void (connection.isSwallowed || end())
+  upstream.on('error', endUnlessSwallowed).on('close', endUnlessSwallowed)
 }

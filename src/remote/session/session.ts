@@ -161,6 +161,13 @@ export class Session {
     }
   }
 
+  /** Which of the server's processes are gone, or have had nothing to do for that long. @throws StatementError, and what `ready()` throws */
+  async findUnused(processes: readonly number[], idleMs: number): Promise<ReadonlySet<number>> {
+    const wire = await this.#connected()
+    const rows = await wire.ask(this.#options.sql.sessions.findUnused, [processes, idleMs])
+    return new Set(rows.map((row) => numberIn(row, 0)))
+  }
+
   /** What became of a commit whose answer was lost: of that slot, with that number. Never rejects. */
   outcomeOf(slot: number, token: number): Promise<FoundOutcome> {
     const { sql, pool } = this.#options

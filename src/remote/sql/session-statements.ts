@@ -32,6 +32,8 @@ export interface SessionStatements {
   readonly countOthers: Statement
   /** Of each of those, in the order of clients: the client, and what its connection for messages says of itself and where it comes from: `$1` database, `$2` client. */
   readonly findOthers: Statement
+  /** Of the processes `$1` of the server those that are gone, or have done nothing for `$2` ms; none of which that is not told. */
+  readonly findUnused: Statement
   /** What a client's connections are asked and have not been told: `$1` client. Who asks says of which version; a row without is damaged. */
   readonly asked: Statement
   /** `$1` id, `$2` request, `$3` channel. */
@@ -59,6 +61,7 @@ export function sessionStatements(schema: string): SessionStatements {
     ask: `WITH asked AS (UPDATE ${connections} SET ask = $3, old_version = $4, new_version = $5 WHERE ${others} AND ask IS DISTINCT FROM $3 RETURNING 1) SELECT pg_notify($6, 'ask') FROM asked LIMIT 1`,
     countOthers: `SELECT count(*), count(*) FILTER (WHERE delivered IS DISTINCT FROM $3) FROM ${connections} WHERE ${others}`,
     findOthers: `SELECT c.client, a.application_name, host(a.client_addr) FROM ${connections} c LEFT JOIN pg_stat_activity a ON a.pid = (SELECT max(l.pid) FROM pg_locks l WHERE ${isHeldBy('c.client')}) WHERE c.db = $1 AND c.client <> $2 ORDER BY c.client`,
+    findUnused: `SELECT p FROM unnest($1::int[]) p WHERE NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = p AND coalesce(a.state NOT LIKE 'idle%' OR a.state_change > now() - $2 * interval '1 ms', true))`,
     asked: `SELECT id, ask, old_version, new_version FROM ${connections} WHERE client = $1 AND ask IS NOT NULL AND old_version IS NOT NULL AND delivered IS DISTINCT FROM ask`,
     noteDelivered: `WITH told AS (UPDATE ${connections} SET delivered = $2 WHERE id = $1 RETURNING db) SELECT pg_notify($3, 'told ' || db) FROM told`,
   })

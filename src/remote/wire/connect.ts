@@ -170,8 +170,9 @@ export class Connector {
     const [row] = await wire.ask(serverState)
     if (row?.[0] !== 'f') return { code: sqlState.readOnlyTransaction, message: null, isLoss: true }
     if (isPooled) return null
+    wire.serverProcess = Number(row[1])
     // A server says which process it is when a connection is made: a pooler does not know yet.
-    if (Number(row[1]) !== processID && (await isShared(wire, another))) {
+    if (wire.serverProcess !== processID && (await isShared(wire, another))) {
       return { code: pooled, message: null, isLoss: true }
     }
     await wire.ask({ text: sessionSettings(idleMs) })

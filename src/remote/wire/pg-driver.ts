@@ -46,7 +46,9 @@ interface PgStream {
   destroy(): void
 }
 
-interface PgSocket extends PgStream, WrittenStream {}
+interface PgSocket extends PgStream, WrittenStream {
+  readonly bytesRead: number
+}
 
 /** A statement, with what it is to be executed with. */
 interface PgQuery {

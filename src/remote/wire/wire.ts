@@ -41,6 +41,8 @@ interface WireOptions {
 }
 
 export class Wire {
+  /** The number of the server's process that answers; null: it is not known, or may be another for each transaction. */
+  serverProcess: number | null = null
   readonly #client: PgClient
   readonly #writes: GatheredWrites
   readonly #options: WireOptions
@@ -80,6 +82,11 @@ export class Wire {
   /** Whether no answer is awaited. */
   get isIdle(): boolean {
     return this.#pending === 0
+  }
+
+  /** How much has come from the server. */
+  get receivedBytes(): number {
+    return this.#client.connection.stream.bytesRead
   }
 
   /** How many statements were sent. */

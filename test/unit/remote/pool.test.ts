@@ -19,6 +19,7 @@ function poolOf(most: number, connect: Connect, spareMs?: number): Pool {
     client: () => Promise.resolve('any'),
     revive: () => Promise.resolve(),
     ...(spareMs !== undefined && { spareMs }),
+    findUnused: () => Promise.resolve(new Set()),
   })
 }
 
