@@ -1,5 +1,5 @@
 /** Builds the JavaScript of `dist/`, but for the single file: ES modules for servers and pages, and those of servers as CommonJS. */
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build } from 'esbuild'
 import { forPages, pagesOf } from './both.mjs'
@@ -142,8 +142,11 @@ export async function convertToCommonJS(names) {
   await convert([plain])
 }
 
+/** What tells the names of a CommonJS file to `import`, which is never given the parts that entries share: `0 && (module.exports = {…})`. */
+const namesForImport = /0\s*&&\s*\(module\.exports\s*=\s*\{[^{}]*\}\);?\s*$/
+
 async function convert(names, layout = {}) {
-  await build({
+  const { outputFiles } = await build({
     entryPoints: names.map((name) => join(dist, name)),
     outdir: dist,
     outExtension: { '.js': '.cjs' },
@@ -158,6 +161,13 @@ async function convert(names, layout = {}) {
     },
     plugins: [everyImportStays],
     logLevel: 'warning',
+    write: false,
     ...layout,
   })
+  for (const { path, text } of outputFiles) {
+    writeFileSync(
+      path,
+      basename(path).startsWith('chunk-') ? text.replace(namesForImport, '') : text,
+    )
+  }
 }
