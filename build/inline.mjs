@@ -1,7 +1,8 @@
-/** Builds the single file: `src/inline.ts` with the engine and the worker's script in Base64. */
+/** Builds the single file: `src/inline.ts` with the engine and the worker's script as text. */
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { toBase85 } from './base85.mjs'
 import { needed } from './plugins.mjs'
 
 /** A service worker may be a classic script once bundled: nothing may ask where the module lies, or load another. */
@@ -25,9 +26,9 @@ export async function buildInline({ wasmPath, outfile, target }) {
   })
   await build({
     ...common,
-    // The engine's text is for bundles that load this file for its sake; no type speaks of it.
+    // The engine is for bundles that load this file for its sake; no type speaks of it.
     stdin: {
-      contents: `export * from './inline.ts'\nexport { gzippedBase64 } from './platform/engine-gzip.ts'`,
+      contents: `export * from './inline.ts'\nexport { gzippedEngine } from './platform/engine-gzip.ts'`,
       resolveDir: 'src',
       loader: 'ts',
     },
@@ -46,18 +47,21 @@ export async function buildInline({ wasmPath, outfile, target }) {
 }
 
 /**
- * Fills the module `inlined:worker`, declared in `src/platform/inlined.d.ts`, and `src/platform/engine-gzip.ts`. Packing saves a third of
- * the engine's size, and more than half of the script's, Base64 included.
+ * Fills the module `inlined:worker`, declared in `src/platform/inlined.d.ts`, and `src/platform/engine-gzip.ts`. Packing saves two fifths
+ * of the engine's size, and more than half of the script's.
  */
 function inlined({ wasmPath, workerScript }) {
-  const packed = (bytes) => gzipSync(bytes, { level: 9 }).toString('base64')
+  const packed = (bytes) => JSON.stringify(toBase85(gzipSync(bytes, { level: 9 })))
+  const engine = packed(readFileSync(wasmPath))
   return needed('inlined', ({ onResolve, onLoad }) => {
     onResolve({ filter: /^inlined:worker$/ }, ({ path }) => ({ path, namespace: 'inlined' }))
     onLoad({ filter: /.*/, namespace: 'inlined' }, () => ({
-      contents: `export const gzippedWorker = '${packed(workerScript)}'`,
+      contents: `export const packedWorker = ${packed(workerScript)}`,
     }))
-    onLoad({ filter: /[\\/]platform[\\/]engine-gzip\.ts$/ }, () => ({
-      contents: `export const gzippedBase64 = '${packed(readFileSync(wasmPath))}'`,
-    }))
+    onLoad({ filter: /[\\/]platform[\\/]engine-gzip\.ts$/ }, ({ path }) => {
+      const source = readFileSync(path, 'utf8')
+      const contents = source.replace("packed: string = ''", () => `packed: string = ${engine}`)
+      return { contents, loader: 'ts' }
+    })
   })
 }

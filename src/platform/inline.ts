@@ -1,17 +1,19 @@
 /** Pages and workers of browsers, all in one file: nothing is fetched. */
 import { gunzipSync } from 'fflate'
-import { gzippedWorker } from 'inlined:worker'
+import { packedWorker } from 'inlined:worker'
+import { fromBase85 } from '../base/base85.ts'
 import { browserPlatformWith } from './any-browser.ts'
-import { gzippedBase64 } from './engine-gzip.ts'
+import { gzippedEngine } from './engine-gzip.ts'
 import { threadsOf } from '../hosting/in-thread.ts'
 import type { Platform } from '../hosting/platform.ts'
 import { startTrusted } from '../options/trusted-worker.ts'
 
 export const platform: Platform = browserPlatformWith({
-  loadWasm: async () => WebAssembly.compile(await gunzip(bytesOf(gzippedBase64))),
+  // It is in this file.
+  loadWasm: async () => WebAssembly.compile(await gunzip(gzippedEngine() as Gzipped)),
   startWorker() {
     // At once: a worker that comes later would have to be stood in for until then.
-    const script = gunzipSync(bytesOf(gzippedWorker))
+    const script = gunzipSync(fromBase85(packedWorker))
     const url = URL.createObjectURL(new Blob([script], { type: 'text/javascript' }))
     const worker = startTrusted(() => new Worker(url, { type: 'module' }))
     // Its first message says that it has loaded, and the URL is not needed any more.
@@ -22,12 +24,9 @@ export const platform: Platform = browserPlatformWith({
   threads: threadsOf,
 })
 
-/** `Uint8Array.fromBase64` is too new. */
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(atob(base64), (character) => character.charCodeAt(0))
-}
+type Gzipped = Uint8Array<ArrayBuffer>
 
-function gunzip(bytes: Uint8Array<ArrayBuffer>): Promise<ArrayBuffer> {
+function gunzip(bytes: Gzipped): Promise<ArrayBuffer> {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))
   return new Response(stream).arrayBuffer()
 }

@@ -76,10 +76,11 @@ async function readEngine(): Promise<BufferSource> {
   } catch (error) {
     // Many bundlers drop the file, and some the URL of this module; all of them follow a dynamic import.
     // The build turns it into an import of the single file, which has the text anyway.
-    const { gzippedBase64 } = await import('./engine-gzip.ts')
-    if (gzippedBase64 === '') throw error
+    const { gzippedEngine } = await import('./engine-gzip.ts')
+    const gzipped = gzippedEngine()
+    if (!gzipped) throw error
     const { gunzipSync } = process.getBuiltinModule('node:zlib')
-    return gunzipSync(Buffer.from(gzippedBase64, 'base64'))
+    return gunzipSync(gzipped)
   }
 }
 

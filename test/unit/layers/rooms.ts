@@ -171,6 +171,8 @@ const composed = [
 /** Room → the room above it that its unit tests have at the other end. */
 const otherEnds: Rooms = {
   'src/api/': ['src/files/', 'src/sqlite/file-name.ts'],
+  // What writes the texts that are read.
+  'src/base/': ['build/'],
   'src/core/': ['src/host/'],
   'src/files/': ['src/sqlite/mount/', 'src/storage/'],
   'src/membership/': ['src/host/'],
