@@ -61,6 +61,7 @@ function inlined({ wasmPath, workerScript }) {
     onLoad({ filter: /[\\/]platform[\\/]engine-gzip\.ts$/ }, ({ path }) => {
       const source = readFileSync(path, 'utf8')
       const contents = source.replace("packed: string = ''", () => `packed: string = ${engine}`)
+      if (contents === source) throw new Error(`${path} has no place for the engine`)
       return { contents, loader: 'ts' }
     })
   })

@@ -109,7 +109,7 @@ function errorEvent(target: Target): Event | null {
   return new DatabaseEvent('error', { bubbles: true, cancelable: true })
 }
 
-/** Queues a task for each request an abort has interrupted: it fails with AbortError, and with what the transaction has failed with as its reason. */
+/** Queues a task for each request an abort has interrupted: it fails with AbortError, which says what went wrong. */
 export function fireAbortedRequests(transaction: Transaction): void {
   const { requests } = transaction
   for (let request = requests.shift(); request; request = requests.shift()) {

@@ -205,7 +205,7 @@ export class Pool {
     const ms = this.#options.spareMs ?? spareMs
     this.#stopSparing = queueIdleTimer(() => {
       this.#stopSparing = null
-      // The first was used least lately.
+      // The first has been idle for the longest time.
       for (let [lease, next] = this.#idle; lease && next; [lease, next] = this.#idle) {
         if (lease.idleSince > now() - ms) break
         this.#idle.shift()

@@ -1,8 +1,8 @@
 import { Interrupted } from './failures.ts'
 
 /**
- * A signal that is aborted by the first Ctrl-C, or another signal that ends processes, so that a command can leave things in order; the second ends the process. `message`:
- * what the person should know then.
+ * A signal that is aborted by the first Ctrl-C, or another signal that ends processes, so that a command can leave things in
+ * order; the second ends the process. `message`: what the person should know then.
  */
 export function interruption(message: string): AbortSignal {
   const controller = new AbortController()

@@ -8,14 +8,8 @@ import { openDatabase, resultOf } from '../../kit/promises.ts'
 
 const idleMs = vi.hoisted(() => 3_000)
 vi.mock('../../../src/remote/options.ts', async (importOriginal) => {
-  const options = await importOriginal<typeof import('../../../src/remote/options.ts')>()
-  return {
-    ...options,
-    serverSettings(...given: Parameters<typeof options.serverSettings>) {
-      const settings = options.serverSettings(...given)
-      return { ...settings, reaching: { ...settings.reaching, idleMs } }
-    },
-  }
+  const { withIdleMs } = await import('../../kit/with-idle-ms.ts')
+  return withIdleMs(await importOriginal(), idleMs)
 })
 
 onServer('transactions that wait', ({ connectionString, factory }) => {

@@ -19,14 +19,8 @@ import { completion, openDatabase, resultOf } from '../../kit/promises.ts'
 
 const idleMs = vi.hoisted(() => 1_500)
 vi.mock('../../../src/remote/options.ts', async (importOriginal) => {
-  const options = await importOriginal<typeof import('../../../src/remote/options.ts')>()
-  return {
-    ...options,
-    serverSettings(...given: Parameters<typeof options.serverSettings>) {
-      const settings = options.serverSettings(...given)
-      return { ...settings, reaching: { ...settings.reaching, idleMs } }
-    },
-  }
+  const { withIdleMs } = await import('../../kit/with-idle-ms.ts')
+  return withIdleMs(await importOriginal(), idleMs)
 })
 vi.mock('../../../src/remote/session/lease.ts', async (importOriginal) => ({
   ...(await importOriginal<object>()),
